@@ -1,0 +1,71 @@
+/**
+ * Every error a user may see, by its stable code. `status` is the HTTP status of the RFC 9457
+ * problem document; `exit` is the command line's exit code (1 failed, 2 wrong usage).
+ */
+export const ERROR_CODES = {
+  invalid_request: { status: 400, exit: 2, title: 'The request is not valid' },
+  invalid_json: { status: 400, exit: 2, title: 'The body is not valid JSON' },
+  invalid_file: { status: 400, exit: 1, title: 'The file cannot be imported' },
+  invalid_config: { status: 500, exit: 2, title: 'A setting is not valid' },
+  payload_too_large: { status: 413, exit: 2, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, exit: 2, title: 'The content type is not supported' },
+  not_acceptable: { status: 406, exit: 2, title: 'None of the accepted content types can be served' },
+  route_not_found: { status: 404, exit: 2, title: 'There is no such path' },
+  method_not_allowed: { status: 405, exit: 2, title: 'The path does not take this method' },
+  model_not_found: { status: 404, exit: 1, title: 'The LLM is not known' },
+  decision_not_found: { status: 404, exit: 1, title: 'The decision is not known' },
+  job_not_found: { status: 404, exit: 1, title: 'The job is not known' },
+  schedule_not_found: { status: 404, exit: 1, title: 'No schedule is set' },
+  version_not_found: { status: 404, exit: 1, title: 'The version is not known' },
+  file_not_found: { status: 404, exit: 1, title: 'The file is not there' },
+  unknown_model: { status: 422, exit: 1, title: 'A named LLM is not known' },
+  no_models: { status: 409, exit: 1, title: 'No LLM is known yet' },
+  no_candidate: { status: 422, exit: 1, title: 'No LLM meets the constraints' },
+  no_data: { status: 409, exit: 1, title: 'There is nothing to learn from yet' },
+  idempotency_key_reused: { status: 422, exit: 1, title: 'The Idempotency-Key was used with another body' },
+  artifact_damaged: { status: 409, exit: 1, title: 'The artifact is damaged' },
+  encoder_unavailable: { status: 503, exit: 1, title: 'The text encoder is not available' },
+  queue_unavailable: { status: 503, exit: 1, title: 'The job queue is not available' },
+  backend_unavailable: { status: 503, exit: 1, title: 'The tensor backend is not available' },
+  schema_mismatch: { status: 500, exit: 1, title: 'The ledger has another schema' },
+  training_failed: { status: 500, exit: 1, title: 'Training failed' },
+  training_diverged: { status: 500, exit: 1, title: 'Training diverged' },
+  shutting_down: { status: 503, exit: 1, title: 'The service is shutting down' },
+  internal: { status: 500, exit: 1, title: 'Something went wrong inside' },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** One thing wrong with an input: where, what was expected, what came. */
+export interface Issue {
+  /** Path of the field, such as `interactions[3].score`; empty for the whole input. */
+  field: string;
+  expected: string;
+  received: string;
+}
+
+/** The one error type: `code` decides the HTTP status and the exit code. */
+export class PointsmanError extends Error {
+  override readonly name = 'PointsmanError';
+  readonly code: ErrorCode;
+  readonly issues: readonly Issue[];
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; issues?: readonly Issue[] } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.issues = options.issues ?? [];
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+
+  get exitCode(): number {
+    return ERROR_CODES[this.code].exit;
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

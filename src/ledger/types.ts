@@ -1,0 +1,99 @@
+import type { GraphRows } from '../graph/rows.js';
+import type { FeedbackReceipt, Interaction, Preference } from '../schema/feedback.js';
+import type { LlmProfile } from '../schema/profile.js';
+import type { ArtifactSummary, Schedule } from '../schema/training.js';
+
+/** A decision as it is logged. */
+export interface DecisionRecord {
+  id: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  query: string;
+  task: string | null;
+  model: string;
+  version: string | null;
+  policy: string;
+  /** The ranking as answered, as JSON. */
+  ranking: string;
+}
+
+/** An interaction or preference whose query and LLM are known: what the store writes as given. */
+export type FeedbackRecord = { kind: 'interaction'; value: Interaction } | { kind: 'preference'; value: Preference };
+
+/** The catalogue: LLMs, families, tasks, domains. Upserts change only the fields they are given. */
+export interface Catalog {
+  getLlm(id: string): LlmProfile | undefined;
+  listLlms(): LlmProfile[];
+  /** Replaces what is declared of an LLM. Answers whether it is new. */
+  putLlm(profile: LlmProfile): boolean;
+  /** Fills in only the fields given (for imports). */
+  mergeLlm(profile: LlmProfile): void;
+  /** Takes an LLM out of the candidates; its interactions are kept. Answers whether it was there. */
+  deleteLlm(id: string): boolean;
+  putFamily(id: string, description: string): void;
+  putTask(id: string, description: string): void;
+  putDomain(id: string, description: string): void;
+  linkTaskDomain(task: string, domain: string): void;
+}
+
+export interface Idempotency {
+  /** SHA-256 of the request the key was first used with. */
+  requestHash: string;
+  receipt: FeedbackReceipt;
+}
+
+export interface ArtifactRecord extends ArtifactSummary {
+  /** Interactions and preferences in the ledger when it was trained. */
+  ledger_rows: number;
+}
+
+/** Everything kept in SQLite, in the domain's verbs. Synchronous: better-sqlite3 is. */
+export interface Ledger {
+  readonly catalog: Catalog;
+
+  /**
+   * Appends all records of all batches in one immediate transaction, registering LLMs, tasks and domains
+   * first seen here. A batch with a `key` that was used before is not written again: its first receipt is
+   * answered (or, when `requestHash` differs, an `idempotency_key_reused` error in its place). Durable on return.
+   */
+  appendFeedback(batches: readonly FeedbackBatch[]): (FeedbackReceipt | Error)[];
+
+  appendDecisions(decisions: readonly DecisionRecord[]): void;
+  getDecision(id: string): DecisionRecord | undefined;
+
+  /** Interactions and preferences so far: grows by one with each. */
+  countRows(): number;
+  countInteractions(): { interactions: number; preferences: number; queries: number };
+  /** Changes whenever any LLM of the catalogue or any row of feedback was committed, by whichever process. */
+  changeToken(): string;
+
+  /** Canonical rows for a graph; see {@link GraphRows}. A consistent read: one read transaction. */
+  readGraphRows(): GraphRows;
+  /** Mean score, count and usage per LLM only: cheap, for scoring before anything is trained. */
+  readLlmStats(): { id: string; meanScore: number; interactions: number; wins: number; losses: number; promptTokens: number; completionTokens: number; costUsd: number; latencyMs: number }[];
+
+  /** Cached embeddings `[dim]` by query hash; missing ones are absent from the map. */
+  getEmbeddings(encoder: string, hashes: readonly string[]): Map<string, Float32Array>;
+  putEmbeddings(encoder: string, rows: Iterable<[hash: string, vector: Float32Array]>): void;
+
+  registerArtifact(artifact: ArtifactRecord): void;
+  /** Newest first. */
+  listArtifacts(): ArtifactRecord[];
+  getArtifact(version: string): ArtifactRecord | undefined;
+  activeVersion(): string | null;
+  /** Throws `version_not_found`. */
+  activateArtifact(version: string): void;
+
+  getSchedule(): Schedule | undefined;
+  putSchedule(schedule: Schedule): void;
+  deleteSchedule(): boolean;
+
+  close(): void;
+}
+
+export interface FeedbackBatch {
+  records: readonly FeedbackRecord[];
+  key?: string;
+  /** SHA-256 of the request; given with `key`. */
+  requestHash?: string;
+}

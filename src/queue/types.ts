@@ -1,0 +1,45 @@
+import type { Job, JobState, Schedule, TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
+
+/** A change of one job: a new state or progress. The whole job is given, so that a late listener misses nothing. */
+export type JobListener = (job: Job) => void;
+
+/**
+ * Does the training of one job: reports progress, and answers how it ended or throws. `null` means that a
+ * scheduled run found too few new interactions and did nothing.
+ */
+export type Trainer = (request: TrainRequest, context: TrainContext) => Promise<TrainResult | null>;
+
+export interface TrainContext {
+  jobId: string;
+  trigger: Job['trigger'];
+  /** Interactions that must have come since the last training for a scheduled run to go on; 0 for requests. */
+  minNewInteractions: number;
+  report(progress: TrainProgress): void;
+  /** Aborted when the worker stops: the child process is to be ended. */
+  signal: AbortSignal;
+}
+
+/** Retraining jobs, over whichever store. Every method throws `queue_unavailable` when the store can't be reached. */
+export interface RetrainQueue {
+  /** Which store: `redis`, `postgres` or `embedded`. */
+  readonly store: string;
+  /** Adds a job. One that waits or runs with the same request answers its id instead of a new one. */
+  enqueue(request: TrainRequest): Promise<{ jobId: string; created: boolean }>;
+  get(jobId: string): Promise<Job | undefined>;
+  /** Newest first. */
+  list(filter?: { state?: JobState; limit?: number }): Promise<Job[]>;
+  /** Calls back on each change of the job until the returned function is called. */
+  watch(jobId: string, listener: JobListener): Promise<() => void>;
+  /** Installs, replaces or (null) removes the schedule. Throws `invalid_request` naming `pattern` for a wrong cron pattern. */
+  setSchedule(schedule: Schedule | null): Promise<void>;
+  /** When the schedule fires next; null without one. */
+  nextRun(): Promise<Date | null>;
+  /** Starts taking jobs here, one at a time. */
+  work(trainer: Trainer): Promise<Worker>;
+  close(): Promise<void>;
+}
+
+export interface Worker {
+  /** Stops taking jobs; a running one is aborted and goes back to the queue, to be done again. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { DecisionId, DomainId, LlmId, TaskId } from './ids.js';
+
+/** Longest query that is taken, in characters. */
+export const MAX_QUERY_CHARS = 100_000;
+/** Most items in one feedback request. */
+export const MAX_FEEDBACK_ITEMS = 1_000;
+
+export const QueryText = z.string().min(1).max(MAX_QUERY_CHARS).refine((text) => text.trim() !== '', 'expected text, got only white space');
+const Score = z.number().min(0).max(1);
+const Count = z.int().min(0);
+export const Timestamp = z.iso.datetime({ offset: true });
+
+/** One LLM's answer to one query, as it may stand in a file: self-contained. */
+export const Interaction = z
+  .strictObject({
+    query: QueryText,
+    model: LlmId,
+    score: Score,
+    task: TaskId.optional(),
+    domain: DomainId.optional(),
+    cost_usd: z.number().min(0).optional(),
+    latency_ms: z.number().min(0).optional(),
+    prompt_tokens: Count.optional(),
+    completion_tokens: Count.optional(),
+    error: z.string().min(1).max(1000).optional(),
+    at: Timestamp.optional(),
+    decision_id: DecisionId.optional(),
+  })
+  .meta({ id: 'Interaction', description: 'One LLM’s answer to one query' });
+export type Interaction = z.infer<typeof Interaction>;
+
+/** For one query, one LLM did better than another. */
+export const Preference = z
+  .strictObject({
+    query: QueryText,
+    task: TaskId.optional(),
+    domain: DomainId.optional(),
+    better_model: LlmId,
+    worse_model: LlmId,
+    at: Timestamp.optional(),
+    decision_id: DecisionId.optional(),
+  })
+  .refine((p) => (p.better_model as string) !== p.worse_model, { path: ['worse_model'], message: 'expected another LLM than better_model' })
+  .meta({ id: 'Preference', description: 'For one query, one LLM did better than another' });
+export type Preference = z.infer<typeof Preference>;
+
+/** Interaction over HTTP: with a `decision_id`, the query is the decision's and the LLM defaults to the chosen one. */
+export const InteractionFeedback = Interaction.partial({ query: true, model: true })
+  .refine((i) => i.decision_id !== undefined || i.query !== undefined, { path: ['query'], message: 'expected a query, or a decision_id' })
+  .refine((i) => i.decision_id !== undefined || i.model !== undefined, { path: ['model'], message: 'expected an LLM id, or a decision_id' })
+  .meta({ id: 'InteractionFeedback' });
+export type InteractionFeedback = z.infer<typeof InteractionFeedback>;
+
+/** Preference over HTTP: with a `decision_id`, the query is the decision's. */
+export const PreferenceFeedback = z
+  .strictObject({ ...Preference.shape, query: QueryText.optional() })
+  .refine((p) => (p.better_model as string) !== p.worse_model, { path: ['worse_model'], message: 'expected another LLM than better_model' })
+  .refine((p) => p.decision_id !== undefined || p.query !== undefined, { path: ['query'], message: 'expected a query, or a decision_id' })
+  .meta({ id: 'PreferenceFeedback' });
+export type PreferenceFeedback = z.infer<typeof PreferenceFeedback>;
+
+/** One row of scores: how each LLM did on one query (a file format). */
+export const ScoreRow = z.object({
+  query: QueryText,
+  task: TaskId.optional(),
+  domain: DomainId.optional(),
+  scores: z.record(LlmId, Score),
+  at: Timestamp.optional(),
+});
+export type ScoreRow = z.infer<typeof ScoreRow>;
+
+export const FeedbackReceipt = z
+  .strictObject({ interactions: z.int(), preferences: z.int(), new_models: z.array(z.string()) })
+  .meta({ id: 'FeedbackReceipt', description: 'What was stored, durably, and which LLMs were seen for the first time' });
+export type FeedbackReceipt = z.infer<typeof FeedbackReceipt>;

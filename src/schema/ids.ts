@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+const name = (what: string) =>
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\s\p{Cc}](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u, `${what} must not begin or end with a space or hold control characters`);
+
+/** Id of an LLM: `openai/gpt-5-mini` or any string the team uses. */
+export const LlmId = name('an LLM id').brand<'LlmId'>().meta({ id: 'LlmId', description: 'Id of an LLM, such as openai/gpt-5-mini' });
+export type LlmId = z.infer<typeof LlmId>;
+
+export const TaskId = name('a task id').brand<'TaskId'>().meta({ id: 'TaskId', description: 'Id of a task, such as gsm8k' });
+export type TaskId = z.infer<typeof TaskId>;
+
+export const DomainId = name('a domain id').brand<'DomainId'>();
+export type DomainId = z.infer<typeof DomainId>;
+
+export const FamilyId = name('a family id').brand<'FamilyId'>();
+export type FamilyId = z.infer<typeof FamilyId>;
+
+/** UUID version 7, so that decisions sort by time. */
+export const DecisionId = z.uuid().brand<'DecisionId'>().meta({ id: 'DecisionId', description: 'Id of a decision (UUID)' });
+export type DecisionId = z.infer<typeof DecisionId>;
+
+/** Version of an artifact: the first 16 hex digits of the hash of what it was trained from. */
+export const Version = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, 'expected 16 hex digits')
+  .brand<'Version'>()
+  .meta({ id: 'Version', description: 'Version of a trained artifact' });
+export type Version = z.infer<typeof Version>;

@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import { PointsmanError, type ErrorCode, type Issue } from '../base/errors.js';
+
+/** A value, short enough for a message. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' || value === null) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${typeof value} of ${String(value).length} characters` : text;
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  let here: unknown = value;
+  for (const key of path) here = here === null || typeof here !== 'object' ? undefined : (here as Record<PropertyKey, unknown>)[key];
+  return here;
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : (i ? '.' : '') + String(key))).join('');
+}
+
+/** Zod's issues as `{field, expected, received}`; of a union, the branch that came furthest. */
+export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
+  return error.issues.flatMap((issue): Issue[] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), expected: 'no such field', received: describe(at(value, [...issue.path, key])) }));
+    return [{ field: fieldName(issue.path), expected: issue.message.replace(/^Invalid input: expected /, '').replace(/, received .*$/, ''), received: describe(at(value, issue.path)) }];
+  });
+}
+
+export function describeIssues(issues: readonly Issue[]): string {
+  return issues.map((i) => `${i.field || 'the whole'}: expected ${i.expected.replace(/^expected /, '')}, got ${i.received}`).join('; ');
+}
+
+/** Parses `value`, or throws a {@link PointsmanError} that names each field, what was expected and what came. */
+export function parse<T extends z.ZodType>(schema: T, value: unknown, code: ErrorCode = 'invalid_request', where = ''): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = issuesOf(result.error, value);
+  throw new PointsmanError(code, (where ? `${where}: ` : '') + describeIssues(issues), { issues });
+}

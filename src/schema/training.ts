@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { Version } from './ids.js';
+
+export const BACKENDS = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
+export const DESIGN_NAMES = ['structured-trainable', 'structured-free', 'flat'] as const;
+
+/** What a training run is asked for. Seed 0 would mean "unseeded" to TensorFlow.js, so it is refused. */
+export const TrainRequest = z
+  .strictObject({
+    design: z.enum(DESIGN_NAMES).optional(),
+    seed: z.int().min(1).max(2 ** 31 - 1).optional(),
+    backend: z.enum(BACKENDS).optional(),
+  })
+  .meta({ id: 'TrainRequest' });
+export type TrainRequest = z.infer<typeof TrainRequest>;
+
+export const JOB_STATES = ['waiting', 'active', 'completed', 'failed'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** How far a training run has come. `fraction` is in [0, 1]. */
+export const TrainProgress = z
+  .strictObject({ phase: z.enum(['snapshot', 'encode', 'train', 'evaluate', 'write']), fraction: z.number(), message: z.string() })
+  .meta({ id: 'TrainProgress' });
+export type TrainProgress = z.infer<typeof TrainProgress>;
+
+/** How a run ended: the version, whether it was made now, and its held-out metrics. */
+export const TrainResult = z
+  .strictObject({
+    version: Version,
+    created: z.boolean().describe('false when this snapshot, design and seed had been trained before'),
+    activated: z.boolean(),
+    reason: z.string().describe('Why it was activated, or why not'),
+    metrics: z.record(z.string(), z.number()),
+    backend: z.string(),
+    seconds: z.number(),
+  })
+  .meta({ id: 'TrainResult' });
+export type TrainResult = z.infer<typeof TrainResult>;
+
+export const Job = z
+  .strictObject({
+    job_id: z.string(),
+    state: z.enum(JOB_STATES),
+    request: TrainRequest,
+    trigger: z.enum(['request', 'schedule']),
+    progress: TrainProgress.nullable(),
+    result: TrainResult.nullable(),
+    error: z.string().nullable(),
+    attempts: z.int(),
+    created_at: z.iso.datetime(),
+    finished_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Job' });
+export type Job = z.infer<typeof Job>;
+
+export const Schedule = z
+  .strictObject({
+    pattern: z.string().min(1).max(200).describe('Cron pattern of five or six fields, in UTC'),
+    min_new_interactions: z.int().min(0).default(1).describe('Skip a run while fewer interactions or preferences came since the last one'),
+  })
+  .meta({ id: 'Schedule' });
+export type Schedule = z.infer<typeof Schedule>;
+
+export const ArtifactSummary = z
+  .strictObject({
+    version: Version,
+    created_at: z.iso.datetime(),
+    active: z.boolean(),
+    snapshot: z.string(),
+    design: z.string(),
+    seed: z.int(),
+    backend: z.string(),
+    metrics: z.record(z.string(), z.number()),
+    files: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() })),
+  })
+  .meta({ id: 'ArtifactSummary' });
+export type ArtifactSummary = z.infer<typeof ArtifactSummary>;

@@ -1,0 +1,43 @@
+/** One candidate as scored for one query. */
+export interface ScoredLlm {
+  model: string;
+  /** Expected score in [0, 1]. */
+  quality: number;
+  /** Standard deviation of the expected score. */
+  uncertainty: number;
+  /** Expected US dollars for this query; null where no price is known. */
+  costUsd: number | null;
+  /** Expected milliseconds; null where none is known. */
+  latencyMs: number | null;
+}
+
+/** Why the scores are what they are, for one query. */
+export interface ScoreExplanation {
+  /** What kind of query it looks like, likeliest first. */
+  tasks: { task: string; probability: number }[];
+  /** Nearest logged queries with how each LLM did on them. */
+  neighbours: { query: string; similarity: number; scores: Record<string, number> }[];
+}
+
+/**
+ * Scores queries against every known LLM. Immutable and in memory; a newer one is swapped in whole.
+ * `encode` may reach a remote endpoint; `score` never waits.
+ */
+export interface ScoringIndex {
+  /** Version of the artifact behind it; null before anything is trained. */
+  readonly version: string | null;
+  /** Ids of the LLMs that can be scored. */
+  readonly models: readonly string[];
+  /** Query text to vector `[dim]`. Synchronous encoders answer at once; the empty vector when nothing is trained. */
+  encode(query: string): Float32Array | Promise<Float32Array>;
+  /** Every LLM of `models`, in that order. `vector` is what {@link encode} answered for `query`. */
+  score(query: string, vector: Float32Array, task?: string): ScoredLlm[];
+  explain(query: string, vector: Float32Array, task?: string): ScoreExplanation;
+  /** LLMs by nearness of profile to `model`, nearest first, for failover. */
+  nearest(model: string): { model: string; similarity: number }[];
+}
+
+/** Holds the index in force. Swapping is one assignment: a request sees the old or the new one, never a mix. */
+export interface IndexHolder {
+  current(): ScoringIndex;
+}
