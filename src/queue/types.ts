@@ -23,12 +23,15 @@ export interface TrainContext {
 export interface RetrainQueue {
   /** Which store: `redis`, `postgres` or `embedded`. */
   readonly store: string;
-  /** Adds a job. One that waits or runs with the same request answers its id instead of a new one. */
+  /** Adds a job. While one with the same request waits, its id is answered instead; one that runs already doesn't count, since the ledger may have grown. */
   enqueue(request: TrainRequest): Promise<{ jobId: string; created: boolean }>;
   get(jobId: string): Promise<Job | undefined>;
-  /** Newest first. */
+  /** Newest first, 50 unless `limit` says otherwise. The scheduler's next job isn't listed before it is due. */
   list(filter?: { state?: JobState; limit?: number }): Promise<Job[]>;
-  /** Calls back on each change of the job until the returned function is called. */
+  /**
+   * Calls back with the job as it is, and then on each change of it, until the returned function is called.
+   * Throws `job_not_found`.
+   */
   watch(jobId: string, listener: JobListener): Promise<() => void>;
   /** Installs, replaces or (null) removes the schedule. Throws `invalid_request` naming `pattern` for a wrong cron pattern. */
   setSchedule(schedule: Schedule | null): Promise<void>;

@@ -1,0 +1,50 @@
+import { systemClock, type Clock } from '../base/clock.js';
+import { PointsmanError } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import { dataPaths } from '../base/paths.js';
+import { StoredRetrainQueue } from './retrain-queue.js';
+import { embeddedStore } from './store/embedded.js';
+import { postgresStore } from './store/postgres.js';
+import { redisStore } from './store/redis.js';
+import type { Store } from './store/types.js';
+import type { RetrainQueue } from './types.js';
+
+export interface QueueOptions {
+  /** `redis://`, `rediss://`, `postgres://` or `postgresql://`; unset for the embedded store. */
+  url?: string | undefined;
+  /** The data folder, of which the embedded store takes `queue/`. */
+  dataDir: string;
+  log: Logger;
+  clock?: Clock;
+}
+
+/**
+ * Opens the retraining queue. Throws `invalid_config` for a URL of another kind, and `queue_unavailable` when the
+ * store can't be reached or, embedded, is held by another process.
+ */
+export async function openQueue({ url, dataDir, log, clock = systemClock }: QueueOptions): Promise<RetrainQueue> {
+  const store = url ? storeAt(url) : await embeddedStore(dataPaths(dataDir).queue);
+  try {
+    return await StoredRetrainQueue.open(store, log, clock);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function storeAt(text: string): Store {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  switch (url?.protocol) {
+    case 'redis:':
+    case 'rediss:':
+      return redisStore(url);
+    case 'postgres:':
+    case 'postgresql:':
+      return postgresStore(url);
+    default: {
+      // The URL itself may hold a password.
+      const issue = { field: 'POINTSMAN_QUEUE', expected: 'redis://, rediss://, postgres:// or postgresql:// and a host', received: url ? `${url.protocol}//` : 'no URL' };
+      throw new PointsmanError('invalid_config', `POINTSMAN_QUEUE: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
+    }
+  }
+}

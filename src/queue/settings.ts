@@ -1,0 +1,38 @@
+import type { TrainRequest } from '../schema/training.js';
+
+/** Name of the queue in every store. */
+export const QUEUE_NAME = 'pointsman-retrain';
+/** Id of the one job scheduler. */
+export const SCHEDULER_ID = QUEUE_NAME;
+export const JOB_NAME = 'retrain';
+
+/** Longest wait for the store's answer, in milliseconds, before it counts as unreachable. */
+export const STORE_TIMEOUT_MS = 5_000;
+
+/** What a job carries. */
+export interface JobData {
+  request: TrainRequest;
+  trigger: 'request' | 'schedule';
+  minNewInteractions: number;
+}
+
+/** Finished jobs are kept for a while, so that their results can be read; failures are tried again after 1 s and 2 s. */
+export const JOB_OPTIONS = {
+  attempts: 3,
+  backoff: { type: 'exponential', delay: 1_000 },
+  removeOnComplete: { count: 200 },
+  removeOnFail: { count: 200 },
+} as const;
+
+/**
+ * A killed worker's job is taken up again once its lock has run out and two checks have seen it:
+ * at most `lockDuration + 2 · stalledInterval`, 14 s.
+ */
+export const WORKER_OPTIONS = {
+  concurrency: 1,
+  lockDuration: 8_000,
+  stalledInterval: 3_000,
+  maxStalledCount: 5,
+  drainDelay: 5,
+  runRetryDelay: 1_000,
+} as const;

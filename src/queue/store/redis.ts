@@ -1,0 +1,32 @@
+import { createRedisBackend } from 'bullmq';
+import { Redis } from 'ioredis';
+import { STORE_TIMEOUT_MS } from '../settings.js';
+import type { Store } from './types.js';
+
+/** A Redis (or Valkey) server, given as `redis://` or, over TLS, `rediss://`. */
+export function redisStore(url: URL): Store {
+  const shared = { url: url.href, connectTimeout: STORE_TIMEOUT_MS, retryStrategy: (times: number) => Math.min(200 * times, 2_000) };
+  // Requests fail at once while the server is away; a worker waits for it to come back.
+  const failing = { ...shared, enableOfflineQueue: false, maxRetriesPerRequest: 0 };
+  const patient = { ...shared, maxRetriesPerRequest: null };
+  return {
+    name: 'redis',
+    place: `${url.hostname || '127.0.0.1'}:${url.port || 6379}`,
+    backend: (name, options, role) =>
+      createRedisBackend(name, { ...options, connection: role?.blocking || role?.withBlockingConnection ? patient : failing }, role),
+    async probe() {
+      const client = new Redis(url.href, { lazyConnect: true, connectTimeout: STORE_TIMEOUT_MS, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+      let cause: unknown;
+      client.on('error', (error) => (cause = error));
+      try {
+        await client.connect();
+        await client.ping();
+      } catch (error) {
+        throw cause ?? error;
+      } finally {
+        client.disconnect();
+      }
+    },
+    close: async () => {},
+  };
+}

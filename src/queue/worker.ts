@@ -1,0 +1,88 @@
+import { UnrecoverableError, WaitingError, Worker as BullWorker, type IQueueBackend } from 'bullmq';
+import type { Logger } from '../base/log.js';
+import { messageOf, PointsmanError, type ErrorCode } from '../base/errors.js';
+import type { TrainResult } from '../schema/training.js';
+import type { StoredJob } from './job.js';
+import { progressWriter } from './progress.js';
+import { within } from './reach.js';
+import { QUEUE_NAME, STORE_TIMEOUT_MS, WORKER_OPTIONS, type JobData } from './settings.js';
+import type { Store } from './store/types.js';
+import type { Trainer, Worker } from './types.js';
+
+/** Longest wait, in milliseconds, for a trainer to end after its signal was aborted. */
+const ABORT_GRACE_MS = 10_000;
+
+/** Errors that would come again however often the job is tried. */
+const PERMANENT: ReadonlySet<ErrorCode> = new Set(['no_data', 'invalid_request', 'training_diverged']);
+
+/** Takes jobs from the store, one at a time, until closed. */
+export async function startWorker(store: Store, trainer: Trainer, log: Logger, onStoreError: (error: Error) => void): Promise<Worker> {
+  const stop = new AbortController();
+  const worker = new BullWorker<JobData, TrainResult | null, string, IQueueBackend, object, string>(
+    QUEUE_NAME,
+    (job, token) => runJob(job, token, trainer, stop.signal, log),
+    { ...WORKER_OPTIONS, connection: store.place },
+    store.backend,
+  );
+  worker.on('error', onStoreError);
+  worker.on('stalled', (jobId) => log.warn({ jobId }, 'a job was left by a worker that died; it goes back to the queue'));
+  await worker.waitUntilReady();
+  let closing: Promise<void> | undefined;
+  return {
+    close: () => (closing ??= closeWorker(worker, stop, log)),
+  };
+}
+
+async function runJob(job: StoredJob, token: string | undefined, trainer: Trainer, stop: AbortSignal, log: Logger): Promise<TrainResult | null> {
+  // From here on an equal request is a new job: the ledger may have grown since this one's snapshot.
+  await job.removeDeduplicationKey();
+  const { request, trigger, minNewInteractions } = job.data;
+  const progress = progressWriter((value) => job.updateProgress(value), log);
+  log.info({ jobId: job.id, trigger, attempt: job.attemptsMade + 1 }, 'a retraining job begins');
+  try {
+    stop.throwIfAborted();
+    const context = { jobId: job.id!, trigger, minNewInteractions, report: progress.report, signal: stop };
+    const result = await unlessLeft(trainer(request, context), stop);
+    await progress.flush();
+    log.info({ jobId: job.id, result }, 'a retraining job is done');
+    return result;
+  } catch (error) {
+    await progress.flush();
+    if (stop.aborted) {
+      await within(STORE_TIMEOUT_MS, job.moveToWait(token));
+      log.info({ jobId: job.id }, 'a retraining job goes back to the queue');
+      throw new WaitingError();
+    }
+    log.error({ jobId: job.id, error: messageOf(error) }, 'a retraining job failed');
+    if (error instanceof PointsmanError && PERMANENT.has(error.code)) throw new UnrecoverableError(error.message);
+    throw error instanceof Error ? error : new Error(messageOf(error));
+  }
+}
+
+/** `work`, unless it is still going {@link ABORT_GRACE_MS} after `stop`. */
+async function unlessLeft<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const left = new Promise<never>((_, reject) => {
+    const wait = (): void => {
+      timer = setTimeout(() => reject(new Error('the trainer did not end when it was told to')), ABORT_GRACE_MS);
+    };
+    stop.addEventListener('abort', wait, { once: true, signal: done.signal });
+  });
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    done.abort();
+    clearTimeout(timer);
+  }
+}
+
+async function closeWorker(worker: { close(force?: boolean): Promise<void> }, stop: AbortController, log: Logger): Promise<void> {
+  stop.abort();
+  try {
+    // BullMQ marks the worker as closing before it first waits, so that it doesn't take the job it gives back.
+    await within(ABORT_GRACE_MS + 2 * STORE_TIMEOUT_MS, worker.close());
+  } catch (error) {
+    log.warn({ error: messageOf(error) }, 'the worker could not say goodbye to its store; its job is taken up again as a stalled one');
+  }
+}
