@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   invalid_request: { status: 400, exit: 2, title: 'The request is not valid' },
   invalid_json: { status: 400, exit: 2, title: 'The body is not valid JSON' },
+  invalid_yaml: { status: 400, exit: 2, title: 'The body is not valid YAML' },
   invalid_file: { status: 400, exit: 1, title: 'The file cannot be imported' },
   invalid_config: { status: 500, exit: 2, title: 'A setting is not valid' },
   payload_too_large: { status: 413, exit: 2, title: 'The body is too large' },
@@ -27,6 +28,7 @@ export const ERROR_CODES = {
   encoder_unavailable: { status: 503, exit: 1, title: 'The text encoder is not available' },
   queue_unavailable: { status: 503, exit: 1, title: 'The job queue is not available' },
   backend_unavailable: { status: 503, exit: 1, title: 'The tensor backend is not available' },
+  ledger_busy: { status: 503, exit: 1, title: 'Another process is writing to the ledger' },
   schema_mismatch: { status: 500, exit: 1, title: 'The ledger has another schema' },
   training_failed: { status: 500, exit: 1, title: 'Training failed' },
   training_diverged: { status: 500, exit: 1, title: 'Training diverged' },

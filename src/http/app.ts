@@ -1,0 +1,69 @@
+import express, { type Express } from 'express';
+import { readJson, readYaml } from './body.js';
+import type { AppParts, Context } from './context.js';
+import { createFeedbackCommitter } from './feedback-commit.js';
+import { feedbackResource } from './feedback.js';
+import { jobResources } from './jobs.js';
+import { createMetrics } from './metrics.js';
+import { modelResources } from './models.js';
+import { createOpenApi } from './openapi.js';
+import { operationResources } from './operations.js';
+import { problemHandler, routeNotFound } from './problem.js';
+import { mount, type Resource } from './resource.js';
+import { routeResources } from './route.js';
+import { scheduleResource } from './schedule.js';
+import { createStreams } from './streams.js';
+import { weightResources } from './weights.js';
+
+const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+const DEFAULT_HEARTBEAT_MS = 15_000;
+
+/** The API, and what a graceful stop needs of it. */
+export interface App {
+  express: Express;
+  /** Ends event streams: they would hold up a stop for as long as their jobs run. */
+  endStreams(): void;
+  /** Resolves when feedback that was taken is durable and decisions are written. */
+  drain(): Promise<void>;
+}
+
+/** Puts the resources together, the hot paths first. */
+export function createApp({ options = {}, ...parts }: AppParts): App {
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, heartbeatMs = DEFAULT_HEARTBEAT_MS } = options;
+  const context: Context = {
+    ...parts,
+    heartbeatMs,
+    metrics: createMetrics(parts.index, parts.log),
+    committer: createFeedbackCommitter(parts.ledger),
+    streams: createStreams(),
+    readJson: readJson(maxBodyBytes),
+    readYaml: readYaml(maxBodyBytes),
+  };
+  let openApi: string | undefined;
+  const resources: Resource[] = [
+    ...routeResources(context),
+    feedbackResource(context),
+    ...modelResources(context),
+    ...jobResources(context),
+    scheduleResource(context),
+    ...weightResources(context),
+    ...operationResources(context, () => (openApi ??= JSON.stringify(createOpenApi(resources)))),
+  ];
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(context.metrics.observe);
+  for (const resource of resources) mount(app, resource);
+  app.use(routeNotFound);
+  app.use(problemHandler(parts.log));
+
+  return {
+    express: app,
+    endStreams: () => context.streams.endAll(),
+    async drain() {
+      await context.committer.drain();
+      parts.decider.flush();
+    },
+  };
+}

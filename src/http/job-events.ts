@@ -1,0 +1,78 @@
+import type { RequestHandler, Response } from 'express';
+import { PointsmanError } from '../base/errors.js';
+import type { Job } from '../schema/training.js';
+import { pathParameter, type Context } from './context.js';
+
+const FINISHED = new Set<Job['state']>(['completed', 'failed']);
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  // Proxies that gather output before passing it on would hold back progress.
+  'X-Accel-Buffering': 'no',
+};
+
+export function jobNotFound(id: string): PointsmanError {
+  return new PointsmanError('job_not_found', `There is no job ${JSON.stringify(id)}; GET /v1/jobs lists those there are`);
+}
+
+/** Writes one job's events to one client, until the job ends, the client goes away or the service stops. */
+function createStream(res: Response, heartbeatMs: number): { send(job: Job): void; end(): void; onEnd(cleanUp: () => void): void } {
+  const cleanUps: (() => void)[] = [];
+  let open = true;
+  let events = 0;
+  const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs);
+
+  function end(): void {
+    if (!open) return;
+    open = false;
+    clearInterval(heartbeat);
+    for (const cleanUp of cleanUps.splice(0)) cleanUp();
+    res.end();
+  }
+
+  res.once('close', end);
+  return {
+    send(job) {
+      if (!open) return;
+      const finished = FINISHED.has(job.state);
+      res.write(`id: ${++events}\nevent: ${finished ? job.state : 'progress'}\ndata: ${JSON.stringify(job)}\n\n`);
+      if (finished) end();
+    },
+    end,
+    onEnd: (cleanUp) => void (open ? cleanUps.push(cleanUp) : cleanUp()),
+  };
+}
+
+/** `GET /v1/jobs/{id}/events`: the job as it stands, then each change of it, as server-sent events. */
+export function jobEvents({ queue, streams, heartbeatMs }: Context): RequestHandler {
+  return async (req, res) => {
+    const id = pathParameter(req, 'id');
+    const held: Job[] = [];
+    let deliver = (job: Job): void => void held.push(job);
+    // Watching begins before the job is read, so that no change falls between the two.
+    const unwatch = await queue.watch(id, (job) => deliver(job));
+    let job: Job | undefined;
+    try {
+      job = await queue.get(id);
+      if (job === undefined) throw jobNotFound(id);
+    } catch (error) {
+      unwatch();
+      throw error;
+    }
+
+    if (req.method === 'HEAD' || res.destroyed) {
+      unwatch();
+      res.writeHead(200, HEADERS).end();
+      return;
+    }
+    res.writeHead(200, HEADERS);
+    const stream = createStream(res, heartbeatMs);
+    stream.onEnd(unwatch);
+    stream.onEnd(streams.add(stream.end));
+    // What was held is as old as the job that was read, or newer only if that one had not ended.
+    stream.send(job);
+    for (const change of held) stream.send(change);
+    deliver = stream.send;
+  };
+}

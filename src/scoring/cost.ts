@@ -1,0 +1,26 @@
+/** Characters of one token in ordinary text, as providers' rule of thumb has it. */
+const CHARS_PER_TOKEN = 4;
+
+/** Length of an answer, in tokens, where an LLM's own answers don't tell. */
+export const DEFAULT_COMPLETION_TOKENS = 256;
+
+/** Estimated number of tokens of a text; at least 1. */
+export function estimateTokens(text: string): number {
+  return Math.max(1, Math.ceil(text.length / CHARS_PER_TOKEN));
+}
+
+/** What one call is expected to cost. */
+export interface CostInput {
+  /** US dollars per million input tokens. */
+  inputPrice: number | undefined;
+  /** US dollars per million output tokens. */
+  outputPrice: number | undefined;
+  promptTokens: number;
+  completionTokens: number;
+}
+
+/** Expected US dollars of one call; null unless both prices are known, as half a price would look cheap. */
+export function expectedCost({ inputPrice, outputPrice, promptTokens, completionTokens }: CostInput): number | null {
+  if (inputPrice === undefined || outputPrice === undefined) return null;
+  return (inputPrice * promptTokens + outputPrice * completionTokens) / 1e6;
+}

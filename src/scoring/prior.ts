@@ -1,0 +1,137 @@
+import type { Ledger } from '../ledger/types.js';
+import type { LlmProfile } from '../schema/profile.js';
+import { DEFAULT_COMPLETION_TOKENS, estimateTokens, expectedCost } from './cost.js';
+import type { ScoredLlm, ScoringIndex } from './types.js';
+
+type LlmStats = ReturnType<Ledger['readLlmStats']>[number];
+
+/** Interactions that the declared facts are worth. */
+const PRIOR_STRENGTH = 4;
+/** Least standard deviation of an LLM whose answers were never scored. */
+const UNSEEN_UNCERTAINTY = 0.2;
+
+/** What is known of one LLM, ready to score with. */
+interface Candidate {
+  profile: LlmProfile;
+  /** Sum and number of its scored interactions. */
+  scoreSum: number;
+  interactions: number;
+  wins: number;
+  losses: number;
+  completionTokens: number;
+  /** Mean of what its answers cost, for LLMs without prices; null where none reported it. */
+  meanCost: number | null;
+  latencyMs: number | null;
+}
+
+const EMPTY = new Float32Array(0);
+
+/** What a mean in the ledger says; null where nothing was reported. */
+function reported(mean: number | undefined): number | null {
+  return mean !== undefined && Number.isFinite(mean) ? mean : null;
+}
+
+function candidateOf(profile: LlmProfile, stats: LlmStats | undefined): Candidate {
+  const interactions = stats?.interactions ?? 0;
+  return {
+    profile,
+    interactions,
+    scoreSum: interactions > 0 ? (stats as LlmStats).meanScore * interactions : 0,
+    wins: stats?.wins ?? 0,
+    losses: stats?.losses ?? 0,
+    completionTokens: reported(stats?.completionTokens) ?? DEFAULT_COMPLETION_TOKENS,
+    meanCost: reported(stats?.costUsd),
+    latencyMs: reported(stats?.latencyMs) ?? profile.latency_ms ?? null,
+  };
+}
+
+/**
+ * The score to expect from declared facts alone, in [0, 1]: the public benchmark of this task, else the mean
+ * of all of them, else a guess by size (1B: 0.4, each tenfold 0.1 more, within 0.3–0.7), else 0.5.
+ */
+export function declaredQuality(profile: LlmProfile, task?: string): number {
+  const benchmarks = profile.benchmarks as Record<string, number> | undefined;
+  const own = task === undefined || benchmarks === undefined || !Object.hasOwn(benchmarks, task) ? undefined : benchmarks[task];
+  if (own !== undefined) return own;
+  const values = benchmarks === undefined ? [] : Object.values(benchmarks);
+  if (values.length > 0) return values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (profile.size_b !== undefined) return Math.min(0.7, Math.max(0.3, 0.4 + 0.1 * Math.log10(profile.size_b)));
+  return 0.5;
+}
+
+/**
+ * Posterior mean and standard deviation of an LLM's score under a Beta prior. Wins and losses move the
+ * prior's mean only: they say who was better, not how good, so they never outvote scored interactions.
+ */
+function posterior(candidate: Candidate, task: string | undefined): { mean: number; deviation: number } {
+  const { wins, losses, interactions } = candidate;
+  const prior = (declaredQuality(candidate.profile, task) * PRIOR_STRENGTH + wins) / (PRIOR_STRENGTH + wins + losses);
+  const strength = PRIOR_STRENGTH + interactions;
+  const mean = (prior * PRIOR_STRENGTH + candidate.scoreSum) / strength;
+  const deviation = Math.sqrt((mean * (1 - mean)) / (strength + 1));
+  return { mean, deviation: interactions === 0 ? Math.max(UNSEEN_UNCERTAINTY, deviation) : deviation };
+}
+
+/** How alike two positive quantities are, in [0, 1]: 1 when equal, 0 when a thousandfold apart; undefined unless both are known. */
+function logSimilarity(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const [x, y] = [Math.max(a, 1e-6), Math.max(b, 1e-6)];
+  return Math.max(0, 1 - Math.abs(Math.log10(x / y)) / 3);
+}
+
+function tagSimilarity(a: readonly string[] | undefined, b: readonly string[] | undefined): number | undefined {
+  if (!a?.length || !b?.length) return undefined;
+  const [left, right] = [new Set(a), new Set(b)];
+  let shared = 0;
+  for (const tag of left) if (right.has(tag)) shared++;
+  return shared / (left.size + right.size - shared);
+}
+
+/** Mean likeness over the declared facts that both have, in [0, 1]. */
+function profileSimilarity(a: LlmProfile, b: LlmProfile): number {
+  const family = a.family === undefined || b.family === undefined ? undefined : Number(a.family === b.family);
+  const facts = [
+    1 - Math.abs(declaredQuality(a) - declaredQuality(b)),
+    family,
+    logSimilarity(a.size_b, b.size_b),
+    logSimilarity(a.output_price, b.output_price),
+    logSimilarity(a.context_tokens, b.context_tokens),
+    tagSimilarity(a.tags, b.tags),
+  ].filter((fact) => fact !== undefined);
+  return facts.reduce((sum, fact) => sum + fact, 0) / facts.length;
+}
+
+function scoreOne(candidate: Candidate, promptTokens: number, task: string | undefined): ScoredLlm {
+  const { profile } = candidate;
+  const { mean, deviation } = posterior(candidate, task);
+  const cost = expectedCost({ inputPrice: profile.input_price, outputPrice: profile.output_price, promptTokens, completionTokens: candidate.completionTokens });
+  return { model: profile.id, quality: mean, uncertainty: deviation, costUsd: cost ?? candidate.meanCost, latencyMs: candidate.latencyMs };
+}
+
+/**
+ * What serves before anything is trained: per LLM, the smoothed mean of its scores, whatever the query.
+ * Its uncertainty is wide and its `version` null, so that nobody takes it for a learned score.
+ */
+export function createPriorIndex(llms: LlmProfile[], stats: ReturnType<Ledger['readLlmStats']>): ScoringIndex {
+  const statsById = new Map(stats.map((row) => [row.id, row]));
+  const candidates = llms.map((profile) => candidateOf(profile, statsById.get(profile.id)));
+
+  return {
+    version: null,
+    models: candidates.map((candidate) => candidate.profile.id),
+    encode: () => EMPTY,
+    score(query, _vector, task) {
+      const promptTokens = estimateTokens(query);
+      return candidates.map((candidate) => scoreOne(candidate, promptTokens, task));
+    },
+    explain: () => ({ tasks: [], neighbours: [] }),
+    nearest(model) {
+      const self = candidates.find((candidate) => candidate.profile.id === model);
+      if (self === undefined) return [];
+      return candidates
+        .filter((other) => other !== self)
+        .map((other) => ({ model: other.profile.id as string, similarity: profileSimilarity(self.profile, other.profile) }))
+        .toSorted((a, b) => b.similarity - a.similarity || (a.model < b.model ? -1 : 1));
+    },
+  };
+}
