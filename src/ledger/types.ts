@@ -47,6 +47,21 @@ export interface ArtifactRecord extends ArtifactSummary {
   ledger_rows: number;
 }
 
+/** Writes of one import: all of them become visible together, or none. */
+export interface BulkWriter {
+  /** The catalogue inside the import's transaction. */
+  readonly catalog: Catalog;
+  /** Appends one interaction, registering its LLM, task and domain where new. */
+  interaction(value: Interaction): void;
+  /** Appends one preference, likewise. */
+  preference(value: Preference): void;
+  /** Names that the catalogue has, deleted LLMs apart. */
+  names(kind: 'family' | 'task' | 'domain'): Set<string>;
+  /** When a file with this content (SHA-256, uncompressed) was imported, in milliseconds; undefined if never. */
+  importedAt(contentHash: string): number | undefined;
+  markImported(contentHash: string, name: string): void;
+}
+
 /** Everything kept in SQLite, in the domain's verbs. Synchronous: better-sqlite3 is. */
 export interface Ledger {
   readonly catalog: Catalog;
@@ -57,6 +72,12 @@ export interface Ledger {
    * answered (or, when `requestHash` differs, an `idempotency_key_reused` error in its place). Durable on return.
    */
   appendFeedback(batches: readonly FeedbackBatch[]): (FeedbackReceipt | Error)[];
+
+  /**
+   * Runs an import in one immediate transaction on a connection of its own: what `work` writes is committed when it
+   * resolves and undone when it rejects. Other writers wait meanwhile, or get `ledger_busy`.
+   */
+  bulk<T>(work: (writer: BulkWriter) => Promise<T>): Promise<T>;
 
   appendDecisions(decisions: readonly DecisionRecord[]): void;
   getDecision(id: string): DecisionRecord | undefined;

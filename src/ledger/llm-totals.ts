@@ -1,0 +1,92 @@
+import type { Interaction } from '../schema/feedback.js';
+import type { Connection } from './connection.js';
+import type { Ledger } from './types.js';
+
+const COLUMNS = [
+  'interactions', 'score', 'wins', 'losses', 'prompt_tokens', 'prompt_tokens_n', 'completion_tokens', 'completion_tokens_n',
+  'cost_usd', 'cost_usd_n', 'latency_ms', 'latency_ms_n',
+] as const;
+type Totals = Record<(typeof COLUMNS)[number], number>;
+
+export type LlmStats = ReturnType<Ledger['readLlmStats']>[number];
+
+/** Sums of one transaction's feedback per LLM, added to the table at its end. */
+export interface TotalsSession {
+  interaction(llm: number, value: Interaction): void;
+  preference(better: number, worse: number): void;
+  flush(): void;
+}
+
+export interface LlmTotals {
+  session(): TotalsSession;
+  /** Live LLMs in no order; means are NaN where nothing was reported. */
+  read(): LlmStats[];
+}
+
+export function createLlmTotals({ db }: Connection): LlmTotals {
+  const add = db.prepare(
+    `INSERT INTO llm_total (llm, ${COLUMNS.join(', ')}) VALUES (@llm, ${COLUMNS.map((c) => `@${c}`).join(', ')})
+     ON CONFLICT (llm) DO UPDATE SET ${COLUMNS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
+  );
+  const rows = db.prepare<[], { name: string } & { [column in keyof Totals]: number | null }>(
+    `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')} FROM llm LEFT JOIN llm_total s ON s.llm = llm.id WHERE deleted = 0`,
+  );
+  return {
+    session() {
+      const sums = new Map<number, Totals>();
+      const of = (llm: number): Totals => {
+        let totals = sums.get(llm);
+        if (totals === undefined) sums.set(llm, (totals = Object.fromEntries(COLUMNS.map((c) => [c, 0])) as Totals));
+        return totals;
+      };
+      return {
+        interaction: (llm, value) => count(of(llm), value),
+        preference(better, worse) {
+          of(better).wins++;
+          of(worse).losses++;
+        },
+        flush() {
+          for (const [llm, totals] of sums) add.run({ llm, ...totals });
+          sums.clear();
+        },
+      };
+    },
+    read: () =>
+      rows.all().map((row) => ({
+        id: row.name,
+        meanScore: mean(row.score, row.interactions),
+        interactions: row.interactions ?? 0,
+        wins: row.wins ?? 0,
+        losses: row.losses ?? 0,
+        promptTokens: mean(row.prompt_tokens, row.prompt_tokens_n),
+        completionTokens: mean(row.completion_tokens, row.completion_tokens_n),
+        costUsd: mean(row.cost_usd, row.cost_usd_n),
+        latencyMs: mean(row.latency_ms, row.latency_ms_n),
+      })),
+  };
+}
+
+function count(totals: Totals, value: Interaction): void {
+  totals.interactions++;
+  totals.score += value.score;
+  if (value.prompt_tokens !== undefined) {
+    totals.prompt_tokens += value.prompt_tokens;
+    totals.prompt_tokens_n++;
+  }
+  if (value.completion_tokens !== undefined) {
+    totals.completion_tokens += value.completion_tokens;
+    totals.completion_tokens_n++;
+  }
+  if (value.cost_usd !== undefined) {
+    totals.cost_usd += value.cost_usd;
+    totals.cost_usd_n++;
+  }
+  if (value.latency_ms !== undefined) {
+    totals.latency_ms += value.latency_ms;
+    totals.latency_ms_n++;
+  }
+}
+
+function mean(sum: number | null, reported: number | null): number {
+  return sum === null || !reported ? NaN : sum / reported;
+}

@@ -1,0 +1,157 @@
+import type { GraphRows, LlmUsage } from '../graph/rows.js';
+import { byName, type CatalogReader } from './catalog.js';
+import type { Connection } from './connection.js';
+import { ExactSum } from './exact-sum.js';
+import { aggregateScores, QueryRanks, sortPreferences } from './snapshot-edges.js';
+import type { Tally } from './tally.js';
+
+type InteractionColumns = [query: number, llm: number, task: number | null, score: number, at: number, prompt: number | null, completion: number | null, cost: number | null, latency: number | null];
+type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
+
+/** Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. */
+export function createSnapshotReader(connection: Connection, catalog: CatalogReader, tally: Tally): () => GraphRows {
+  const { db } = connection;
+  const tasks = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM task');
+  const domains = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM domain');
+  const families = db.prepare<[], Named>("SELECT id AS key, name AS id, description FROM family WHERE description <> '' OR id IN (SELECT family FROM llm WHERE deleted = 0)");
+  const taskDomains = db.prepare<[], [number, number]>('SELECT task, domain FROM task_domain').raw();
+  const lastQuery = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM query').pluck();
+  const interactions = db
+    .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at, prompt_tokens, completion_tokens, cost_usd, latency_ms FROM interaction ORDER BY id')
+    .raw();
+  const preferences = db.prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id').raw();
+  const queries = db.prepare<[], [id: number, hash: string, text: string]>('SELECT id, lower(hex(hash)), text FROM query ORDER BY hash').raw();
+
+  const read = (): GraphRows => {
+    const llms = catalog.live();
+    const llmIndex = indexOf(llms.map((llm) => llm.key));
+    const taskRows = named(tasks.all());
+    const taskIndex = indexOf(taskRows.map((task) => task.key));
+    const domainRows = named(domains.all());
+    const domainIndex = indexOf(domainRows.map((domain) => domain.key));
+    const counts = tally.counts();
+    const labels = new QueryLabels(lastQuery.get()!);
+    const usage = llms.map(() => new UsageSums());
+
+    const edges = { query: new Int32Array(counts.interactions), llm: new Int32Array(counts.interactions), score: new Float64Array(counts.interactions), length: 0 };
+    for (const [query, llm, task, score, at, prompt, completion, cost, latency] of interactions.iterate()) {
+      labels.give(query, task, at);
+      const index = llmIndex(llm);
+      if (index < 0) continue;
+      edges.query[edges.length] = query;
+      edges.llm[edges.length] = index;
+      edges.score[edges.length++] = score;
+      labels.touch(query);
+      usage[index]!.add(prompt, completion, cost, latency);
+    }
+    const pairs = { query: new Int32Array(counts.preferences), better: new Int32Array(counts.preferences), worse: new Int32Array(counts.preferences), length: 0 };
+    for (const [query, better, worse, task, at] of preferences.iterate()) {
+      labels.give(query, task, at);
+      const [betterIndex, worseIndex] = [llmIndex(better), llmIndex(worse)];
+      if (betterIndex < 0 || worseIndex < 0) continue;
+      pairs.query[pairs.length] = query;
+      pairs.better[pairs.length] = betterIndex;
+      pairs.worse[pairs.length++] = worseIndex;
+      labels.touch(query);
+    }
+
+    const queryRows: GraphRows['queries'] = [];
+    const ranks = new QueryRanks(labels.size);
+    for (const [id, hash, text] of queries.iterate()) {
+      if (!labels.touched(id)) continue;
+      ranks.append(id);
+      const task = labels.taskOf(id);
+      queryRows.push({ hash, text, task: task === 0 ? -1 : taskIndex(task) });
+    }
+    return {
+      llms: llms.map((llm) => llm.profile),
+      families: named(families.all()).map(described),
+      tasks: taskRows.map(described),
+      domains: domainRows.map(described),
+      taskDomains: taskDomains
+        .all()
+        .map(([task, domain]): [number, number] => [taskIndex(task), domainIndex(domain)])
+        .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]),
+      queries: queryRows,
+      scores: aggregateScores(edges, ranks, llms.length),
+      preferences: sortPreferences(pairs, ranks, llms.length),
+      usage: usage.map((sums) => sums.means()),
+    };
+  };
+  return () => connection.read(read);
+}
+
+interface Named {
+  key: number;
+  id: string;
+  description: string;
+}
+
+function named(rows: Named[]): Named[] {
+  return rows.toSorted((a, b) => byName(a.id, b.id));
+}
+
+function described({ id, description }: Named): { id: string; description: string } {
+  return { id, description };
+}
+
+/** From integer id to place in `keys`; −1 where it is not there. */
+function indexOf(keys: readonly number[]): (key: number) => number {
+  const places = new Int32Array(Math.max(0, ...keys) + 1).fill(-1);
+  keys.forEach((key, i) => (places[key] = i));
+  return (key) => places[key] ?? -1;
+}
+
+/** Per query id: whether it has an edge, and the task most recently given to it (0 for none). */
+class QueryLabels {
+  readonly size: number;
+  private readonly task: Int32Array;
+  private readonly taskAt: Float64Array;
+  private readonly hasEdge: Uint8Array;
+
+  constructor(lastId: number) {
+    this.size = lastId + 1;
+    this.task = new Int32Array(this.size);
+    this.taskAt = new Float64Array(this.size).fill(-Infinity);
+    this.hasEdge = new Uint8Array(this.size);
+  }
+
+  /** Of two tasks with the same time, the later row's counts. */
+  give(query: number, task: number | null, at: number): void {
+    if (task === null || at < this.taskAt[query]!) return;
+    this.task[query] = task;
+    this.taskAt[query] = at;
+  }
+
+  touch(query: number): void {
+    this.hasEdge[query] = 1;
+  }
+
+  touched(query: number): boolean {
+    return this.hasEdge[query] === 1;
+  }
+
+  taskOf(query: number): number {
+    return this.task[query]!;
+  }
+}
+
+class UsageSums {
+  private readonly prompt = new ExactSum();
+  private readonly completion = new ExactSum();
+  private readonly cost = new ExactSum();
+  private readonly latency = new ExactSum();
+  private interactions = 0;
+
+  add(prompt: number | null, completion: number | null, cost: number | null, latency: number | null): void {
+    this.interactions++;
+    if (prompt !== null) this.prompt.add(prompt);
+    if (completion !== null) this.completion.add(completion);
+    if (cost !== null) this.cost.add(cost);
+    if (latency !== null) this.latency.add(latency);
+  }
+
+  means(): LlmUsage {
+    return { promptTokens: this.prompt.mean(), completionTokens: this.completion.mean(), costUsd: this.cost.mean(), latencyMs: this.latency.mean(), interactions: this.interactions };
+  }
+}
