@@ -11,10 +11,10 @@ export class ExactSum {
     const { partials } = this;
     let x = term;
     let kept = 0;
-    for (const partial of partials) {
-      const [large, small] = Math.abs(x) < Math.abs(partial) ? [partial, x] : [x, partial];
-      const high = large + small;
-      const low = small - (high - large);
+    for (let i = 0; i < partials.length; i++) {
+      const y = partials[i]!;
+      const high = x + y;
+      const low = Math.abs(x) < Math.abs(y) ? x - (high - y) : y - (high - x);
       if (low !== 0) partials[kept++] = low;
       x = high;
     }

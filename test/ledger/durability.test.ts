@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { openLedger } from '../../src/ledger/index.js';
+import { batchOf } from './ledger-child.js';
+import { openFor, START, tempFolder } from './support.js';
+
+const CHILD = fileURLToPath(new URL('ledger-child.js', import.meta.url));
+
+/** Lets a child append from `first` on, and kills it once `enough` keys were acknowledged. Answers those keys. */
+async function killMidStream(path: string, first: number, enough: number): Promise<number[]> {
+  const child = fork(CHILD, ['stream', path, String(first)], { silent: true });
+  const exited = once(child, 'exit');
+  let output = '';
+  let errors = '';
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  child.stdout!.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    if (output.split('\n').length > enough) child.kill('SIGKILL');
+  });
+  const [, signal] = (await exited) as [number | null, NodeJS.Signals | null];
+  assert.equal(signal, 'SIGKILL', errors);
+  // A key cut off by the kill was not acknowledged.
+  return output.split('\n').slice(0, -1).map(Number);
+}
+
+test('kill -9: no acknowledged feedback is lost, and none is doubled when it is sent again', async (t) => {
+  const path = join(tempFolder(t), 'ledger.sqlite');
+  let next = 0;
+  for (const enough of [1, 40, 150, 83]) {
+    const acknowledged = await killMidStream(path, next, enough);
+    assert.ok(acknowledged.length >= enough);
+    assert.deepEqual(acknowledged, acknowledged.map((_, i) => next + i));
+
+    const ledger = openLedger(path, { clock: () => START });
+    const stored = new Set(ledger.readGraphRows().queries.map((query) => query.text));
+    for (const number of acknowledged) assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
+    const { interactions, preferences } = ledger.countInteractions();
+    assert.equal(interactions, preferences, 'a batch is stored whole or not at all');
+
+    // The client sends again what it had no answer to, and for good measure everything else.
+    const sent = next + acknowledged.length + 20;
+    for (let number = 0; number < sent; number++) assert.ok(!(ledger.appendFeedback([batchOf(number)])[0] instanceof Error));
+    assert.deepEqual(ledger.countInteractions(), { interactions: sent, preferences: sent, queries: sent });
+    ledger.close();
+    next = sent;
+  }
+  const rows = openFor(t, path).readGraphRows();
+  assert.ok(rows.scores.count.every((count) => count === 1));
+  const db = new Database(path, { readonly: true });
+  t.after(() => db.close());
+  assert.deepEqual(db.pragma('integrity_check'), [{ integrity_check: 'ok' }]);
+  assert.deepEqual(db.pragma('foreign_key_check'), []);
+  assert.equal(db.prepare('SELECT count(*) FROM interaction').pluck().get(), next);
+});
+
+test('many processes that open a new ledger at once all succeed', async (t) => {
+  for (let round = 0; round < 3; round++) {
+    const path = join(tempFolder(t), 'new', 'ledger.sqlite');
+    const children = Array.from({ length: 4 }, () => fork(CHILD, ['open', path]));
+    await Promise.all(children.map((child) => once(child, 'message')));
+    const answers = children.map((child) => once(child, 'message'));
+    for (const child of children) child.send('go');
+    assert.deepEqual((await Promise.all(answers)).flat(1).filter((answer) => typeof answer === 'string'), Array<string>(4).fill('opened'));
+    assert.equal(openFor(t, path).countRows(), 8);
+  }
+});

@@ -1,0 +1,41 @@
+import { writeSync } from 'node:fs';
+import { createRng } from '../../src/base/rng.js';
+import { openLedger, type FeedbackBatch } from '../../src/ledger/index.js';
+import { interaction, preference } from './support.js';
+
+/** The feedback that belongs to a key: the same in whichever process. */
+export function batchOf(number: number): FeedbackBatch {
+  const query = `query ${number}`;
+  return { records: [interaction(query, `llm ${number % 7}`, (number % 11) / 10), preference(query, `llm ${number % 7}`, 'other')], key: `key ${number}`, requestHash: `hash ${number}` };
+}
+
+/** Appends feedback without end from key `first` on, many keys a commit, and prints each key once it is acknowledged. */
+function stream(path: string, first: number): void {
+  const ledger = openLedger(path, { clock: Date.now });
+  const rng = createRng(first + 1);
+  for (let next = first; ; ) {
+    const numbers = Array.from({ length: 1 + rng.int(5) }, () => next++);
+    ledger.appendFeedback(numbers.map(batchOf));
+    writeSync(1, numbers.map((number) => `${number}\n`).join(''));
+  }
+}
+
+/** Opens the ledger as soon as it is told to, and reports. */
+function open(path: string): void {
+  process.once('message', () => {
+    try {
+      const ledger = openLedger(path, { clock: Date.now });
+      ledger.appendFeedback([batchOf(process.pid)]);
+      ledger.close();
+      process.send!('opened');
+    } catch (error) {
+      process.send!(String(error));
+    }
+    process.disconnect();
+  });
+  process.send!('ready');
+}
+
+const [role, path, first] = process.argv.slice(2);
+if (role === 'stream') stream(path!, Number(first));
+if (role === 'open') open(path!);
