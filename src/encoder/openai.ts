@@ -13,6 +13,8 @@ export interface OpenAIEncoderOptions {
   apiKey?: string;
   /** Texts a request. */
   batchSize?: number;
+  /** Characters of a text that are sent: endpoints refuse a request with one text too long for the model. */
+  maxCharacters?: number;
   /** Requests at a time, over all callers. */
   concurrency?: number;
   /** For one request, its answer read in full. */
@@ -98,7 +100,7 @@ async function post(url: URL, apiKey: string, body: string, timeoutMs: number): 
  * a first call, made here. Throws `encoder_unavailable`; no message ever holds the key.
  */
 export async function openOpenAIEncoder(options: OpenAIEncoderOptions): Promise<Encoder> {
-  const { model, batchSize = 64, concurrency = 4, timeoutMs = 30_000, retries = 4, backoffMs = 250, random = Math.random } = options;
+  const { model, batchSize = 64, maxCharacters = 8000, concurrency = 4, timeoutMs = 30_000, retries = 4, backoffMs = 250, random = Math.random } = options;
   const sleep = options.sleep ?? ((ms: number) => new Promise<void>((done) => setTimeout(done, ms)));
   const url = embeddingsUrl(options.baseUrl);
   const apiKey = (options.apiKey ?? '').trim();
@@ -117,7 +119,8 @@ export async function openOpenAIEncoder(options: OpenAIEncoderOptions): Promise<
   }
 
   /** One batch, in order; the answer may come in any. */
-  async function embed(input: string[], dim?: number): Promise<Float32Array[]> {
+  async function embed(texts: string[], dim?: number): Promise<Float32Array[]> {
+    const input = texts.map((text) => text.slice(0, maxCharacters));
     const answer = await limit(() => postAgain(JSON.stringify({ model, input, encoding_format: 'float' })));
     const { data } = parse(answerSchema, answer, 'encoder_unavailable', where);
     const vectors: (Float32Array | undefined)[] = input.map(() => undefined);

@@ -100,6 +100,13 @@ test('empty texts are zero and never sent', async (t) => {
   assert.equal(asked.length, 2);
 });
 
+test('of a long text only the beginning is sent', async (t) => {
+  const { baseUrl, asked } = await serve(t, well);
+  const encoder = await open(baseUrl, { maxCharacters: 10 });
+  await encoder.encode(['short', 'x'.repeat(1000)]);
+  assert.deepEqual(asked[1]?.input, ['short', 'x'.repeat(10)]);
+});
+
 test('429 and 5xx are tried again, waiting longer each time and as long as Retry-After says', async (t) => {
   const waits: number[] = [];
   const sleep = async (ms: number): Promise<void> => void waits.push(ms);
