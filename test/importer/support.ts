@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { PointsmanError } from '../../src/base/errors.js';
+import { importFiles, type ImportReport } from '../../src/importer/index.js';
+import type { Ledger } from '../../src/ledger/index.js';
+import { tempFolder, tempLedger } from '../ledger/support.js';
+
+/** A ledger, and files beside it to import. */
+export interface Desk {
+  ledger: Ledger;
+  /** Writes a file (compressed when its name ends in .gz) and answers its path. */
+  file(name: string, content: string | Buffer | readonly unknown[]): string;
+  import(...paths: string[]): Promise<ImportReport>;
+  /** Imports what must be refused, checks that nothing was written, and answers the message without the folder. */
+  refused(...paths: string[]): Promise<string>;
+}
+
+export function desk(t: TestContext): Desk {
+  const folder = tempFolder(t);
+  const ledger = tempLedger(t);
+  const state = (): unknown[] => [ledger.readGraphRows(), ledger.countInteractions(), ledger.changeToken(), ledger.readLlmStats()];
+  return {
+    ledger,
+    file(name, content) {
+      const path = join(folder, name);
+      mkdirSync(dirname(path), { recursive: true });
+      // An array is JSON Lines.
+      const bytes = Array.isArray(content) ? content.map((line) => `${JSON.stringify(line)}\n`).join('') : (content as string | Buffer);
+      writeFileSync(path, name.endsWith('.gz') ? gzipSync(bytes) : bytes);
+      return path;
+    },
+    import: (...paths) => importFiles(ledger, paths),
+    async refused(...paths) {
+      const before = state();
+      let message = '';
+      await assert.rejects(importFiles(ledger, paths), (error: PointsmanError) => {
+        message = error.message;
+        assert.equal(error.code, 'invalid_file', error.stack);
+        return true;
+      });
+      assert.deepEqual(state(), before, 'a refused import must leave the ledger as it was');
+      return message.replaceAll(`${folder}/`, '');
+    },
+  };
+}
