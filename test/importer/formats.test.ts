@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
+import { importFiles } from '../../src/importer/index.js';
 import { desk } from './support.js';
 
 const DECISION = '01890000-0000-7000-8000-000000000001';
@@ -36,8 +37,7 @@ test('what is compressed, or begins with a byte-order mark, or ends lines as Win
 
 test('a .gz of several members is read to its end', async (t) => {
   const { ledger, file, ...on } = desk(t);
-  const member = (query: string): Buffer => gzipSync(`${JSON.stringify({ query, model: 'a', score: 1 })}\n`);
-  const path = file('joined', Buffer.concat([member('one'), member('two')]));
+  const path = file('joined', Buffer.concat(['one', 'two'].map((query) => gzipSync(`${JSON.stringify({ query, model: 'a', score: 1 })}\n`))));
   assert.equal(gunzipSync(readFileSync(path)).toString().split('\n').length, 3);
   await on.import(path);
   assert.equal(ledger.countRows(), 2);
@@ -115,9 +115,13 @@ test('descriptions are told apart by their wording when nothing is known yet', a
   }
 });
 
+/** Descriptions whose wording tells nothing. */
+function plain(ids: object): string {
+  return JSON.stringify(Object.fromEntries(Object.keys(ids).map((id) => [id, `about ${id}`])));
+}
+
 test('descriptions are told apart by the ids that other files bring, in whatever order they are named', async (t) => {
   const { ledger, file, ...on } = desk(t);
-  const plain = (ids: object): string => JSON.stringify(Object.fromEntries(Object.keys(ids).map((id) => [id, `about ${id}`])));
   const report = await on.import(
     file('1.json', plain(FAMILIES)),
     file('2.json', plain(DOMAINS)),
@@ -161,7 +165,6 @@ test('profiles are applied again: they may restore what was changed since', asyn
 
 test('progress grows to the whole of each phase', async (t) => {
   const { ledger, file } = desk(t);
-  const { importFiles } = await import('../../src/importer/index.js');
   const paths = [file('a.jsonl.gz', Array.from({ length: 5000 }, (_, i) => ({ query: `q${i}`, model: 'a', score: 1 }))), file('m.yaml', 'id: m\n')];
   const seen: { phase: string; bytesDone: number; bytesTotal: number; interactions: number }[] = [];
   await importFiles(ledger, paths, { onProgress: (progress) => seen.push({ ...progress }) });
