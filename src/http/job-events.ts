@@ -1,5 +1,4 @@
 import type { RequestHandler, Response } from 'express';
-import { PointsmanError } from '../base/errors.js';
 import type { Job } from '../schema/training.js';
 import { pathParameter, type Context } from './context.js';
 
@@ -11,10 +10,6 @@ const HEADERS = {
   // Proxies that gather output before passing it on would hold back progress.
   'X-Accel-Buffering': 'no',
 };
-
-export function jobNotFound(id: string): PointsmanError {
-  return new PointsmanError('job_not_found', `There is no job ${JSON.stringify(id)}; GET /v1/jobs lists those there are`);
-}
 
 /** Writes one job's events to one client, until the job ends, the client goes away or the service stops. */
 function createStream(res: Response, heartbeatMs: number): { send(job: Job): void; end(): void; onEnd(cleanUp: () => void): void } {
@@ -47,20 +42,10 @@ function createStream(res: Response, heartbeatMs: number): { send(job: Job): voi
 /** `GET /v1/jobs/{id}/events`: the job as it stands, then each change of it, as server-sent events. */
 export function jobEvents({ queue, streams, heartbeatMs }: Context): RequestHandler {
   return async (req, res) => {
-    const id = pathParameter(req, 'id');
+    // The first call comes while `watch` runs, before it is known that there is something to stream.
     const held: Job[] = [];
     let deliver = (job: Job): void => void held.push(job);
-    // Watching begins before the job is read, so that no change falls between the two.
-    const unwatch = await queue.watch(id, (job) => deliver(job));
-    let job: Job | undefined;
-    try {
-      job = await queue.get(id);
-      if (job === undefined) throw jobNotFound(id);
-    } catch (error) {
-      unwatch();
-      throw error;
-    }
-
+    const unwatch = await queue.watch(pathParameter(req, 'id'), (job) => deliver(job));
     if (req.method === 'HEAD' || res.destroyed) {
       unwatch();
       res.writeHead(200, HEADERS).end();
@@ -70,9 +55,7 @@ export function jobEvents({ queue, streams, heartbeatMs }: Context): RequestHand
     const stream = createStream(res, heartbeatMs);
     stream.onEnd(unwatch);
     stream.onEnd(streams.add(stream.end));
-    // What was held is as old as the job that was read, or newer only if that one had not ended.
-    stream.send(job);
-    for (const change of held) stream.send(change);
     deliver = stream.send;
+    for (const job of held) stream.send(job);
   };
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { parse } from '../schema/parse.js';
+import { PointsmanError } from '../base/errors.js';
+import { describe, parse } from '../schema/parse.js';
 import { Job, JOB_STATES, TrainRequest } from '../schema/training.js';
 import { optionalBodyOf } from './body.js';
 import { pathParameter, type Context } from './context.js';
-import { jobEvents, jobNotFound } from './job-events.js';
+import { jobEvents } from './job-events.js';
 import { parseQuery } from './query-parameters.js';
 import { sendJson, type Resource } from './resource.js';
 
@@ -25,7 +26,7 @@ export function jobResources(context: Context): Resource[] {
       operations: {
         post: {
           summary: 'Retrain',
-          description: 'Answers at once; the job’s events tell how it goes. A request like one that waits or runs answers that one’s id.',
+          description: 'Answers at once; the job’s events tell how it goes. While a job with the same request waits, its id is answered.',
           body: { schema: TrainRequest, required: false },
           answers: { 202: { description: 'Enqueued', schema: JobCreated } },
           errors: ['queue_unavailable'],
@@ -71,7 +72,7 @@ export function jobResources(context: Context): Resource[] {
             async (req, res) => {
               const id = pathParameter(req, 'id');
               const job = await queue.get(id);
-              if (job === undefined) throw jobNotFound(id);
+              if (job === undefined) throw new PointsmanError('job_not_found', `There is no job ${describe(id)}; GET /v1/jobs lists those there are`);
               sendJson(res, 200, JSON.stringify(job));
             },
           ],

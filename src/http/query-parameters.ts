@@ -25,10 +25,9 @@ function coerce(kind: string, value: unknown): unknown {
  * with commas) are read from their text. Throws `invalid_request` for parameters the schema does not name.
  */
 export function parseQuery<T extends z.ZodObject>(schema: T, query: Record<string, unknown>): z.output<T> {
-  const values: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(query)) {
+  const values = Object.entries(query).map(([name, value]): [string, unknown] => {
     const field: unknown = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
-    values[name] = field === undefined ? value : coerce(kindOf(field), value);
-  }
-  return parse(schema, values);
+    return [name, field === undefined ? value : coerce(kindOf(field), value)];
+  });
+  return parse(schema, Object.fromEntries(values));
 }

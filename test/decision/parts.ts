@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { systemClock } from '../../src/base/clock.js';
+import type { Logger } from '../../src/base/log.js';
+import { openLedger, type Ledger } from '../../src/ledger/index.js';
+import { createPriorIndex } from '../../src/scoring/prior.js';
+import { LlmProfile } from '../../src/schema/profile.js';
+import type { IndexHolder, ScoringIndex } from '../../src/scoring/types.js';
+
+/** A logger whose lines are kept, to look at. */
+export function keptLog(): { log: Logger; lines: string[] } {
+  const lines: string[] = [];
+  const log: Logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  return { log, lines };
+}
+
+/** A real ledger in a temporary folder. */
+export function temporaryLedger(): { ledger: Ledger; folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'pointsman-test-'));
+  const ledger = openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
+  return {
+    ledger,
+    folder,
+    remove() {
+      ledger.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Puts `models` into the catalogue: three sizes, prices and latencies that grow together. */
+export function addLlms(ledger: Ledger, ids: readonly string[]): void {
+  ids.forEach((id, i) => ledger.catalog.putLlm(LlmProfile.parse({ id, size_b: 10 ** (i + 1), input_price: 10 ** i / 10, output_price: 10 ** i, latency_ms: 500 * (i + 1) })));
+}
+
+/** The prior over the ledger, made anew whenever the ledger changed. */
+export function priorHolder(ledger: Ledger): IndexHolder {
+  let token: string | undefined;
+  let index: ScoringIndex | undefined;
+  return {
+    current() {
+      const now = ledger.changeToken();
+      if (index === undefined || now !== token) index = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+      token = now;
+      return index;
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { after, before, test } from 'node:test';
+import { v7 as uuidv7 } from 'uuid';
+import { RouteResponse } from '../../src/schema/route.js';
+import { postJson, problemIn, startService, type Service } from './service.js';
+
+let service: Service;
+before(async () => {
+  service = await startService();
+});
+after(() => service.remove());
+
+function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return postJson(`${service.url}/v1/feedback`, body, headers);
+}
+
+async function receiptOf(response: Response): Promise<unknown> {
+  assert.equal(response.status, 201, await response.clone().text());
+  return response.json();
+}
+
+async function routed(fields: object = {}): Promise<RouteResponse> {
+  return RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'a routed query', ...fields })).json());
+}
+
+test('an interaction is stored and acknowledged, under /v1 and at the root', async () => {
+  const before = service.ledger.countRows();
+  assert.deepEqual(await receiptOf(await post({ query: 'q', model: 'a/small', score: 1 })), { interactions: 1, preferences: 0, new_models: [] });
+  assert.deepEqual(await receiptOf(await postJson(`${service.url}/feedback`, { query: 'q', better_model: 'a/small', worse_model: 'new/llm' })), { interactions: 0, preferences: 1, new_models: ['new/llm'] });
+  assert.equal(service.ledger.countRows(), before + 2);
+});
+
+test('an array may mix interactions and preferences', async () => {
+  const receipt = await receiptOf(await post([{ query: 'q', model: 'a/small', score: 0 }, { query: 'q', better_model: 'a/small', worse_model: 'b/large' }]));
+  assert.deepEqual(receipt, { interactions: 1, preferences: 1, new_models: [] });
+});
+
+test('a decision stands in for query, task and LLM, at once', async () => {
+  const { decision_id, model } = await routed({ task: 'astronomy' });
+  await receiptOf(await post({ decision_id, score: 0.25 }));
+  const rows = service.ledger.readGraphRows();
+  const query = rows.queries.findIndex((row) => row.text === 'a routed query');
+  const edge = rows.scores.query.indexOf(query);
+  assert.equal(rows.llms[rows.scores.llm[edge] as number]?.id, model);
+  assert.equal(rows.scores.score[edge], 0.25);
+  assert.equal(rows.tasks[rows.queries[query]?.task as number]?.id, 'astronomy');
+});
+
+test('an escalation names another LLM than the decision chose; a preference takes its query', async () => {
+  const { decision_id } = await routed({ query: 'escalated' });
+  await receiptOf(await post([{ decision_id, model: 'a/middle', score: 1 }, { decision_id, better_model: 'a/middle', worse_model: 'a/small' }]));
+  const rows = service.ledger.readGraphRows();
+  const query = rows.queries.findIndex((row) => row.text === 'escalated');
+  assert.equal(rows.llms[rows.scores.llm[rows.scores.query.indexOf(query)] as number]?.id, 'a/middle');
+  assert.ok(rows.preferences.query.includes(query));
+});
+
+test('an unknown decision: refused alone, taken with all of its content', async () => {
+  const decision_id = uuidv7();
+  for (const body of [{ decision_id, score: 1 }, { decision_id, query: 'q', score: 1 }, { decision_id, model: 'a/small', score: 1 }, { decision_id, better_model: 'a/small', worse_model: 'b/large' }]) {
+    const problem = await problemIn(await post(body));
+    assert.deepEqual([problem.code, problem.status], ['decision_not_found', 404]);
+  }
+  await receiptOf(await post({ decision_id, query: 'early', model: 'a/small', score: 1 }));
+});
+
+test('wrong items are refused by place, and nothing of the request is stored', async () => {
+  const good = { query: 'q', model: 'a/small', score: 1 };
+  const before = service.ledger.countRows();
+  const cases: [unknown, string][] = [
+    [{ ...good, score: 2 }, 'score'],
+    [{ ...good, score: '1' }, 'score'],
+    [{ ...good, score: null }, 'score'],
+    [{ query: 'q', model: 'a/small' }, 'score'],
+    [{ ...good, rating: 5 }, 'rating'],
+    [{ ...good, at: 'yesterday' }, 'at'],
+    [{ ...good, decision_id: 'x' }, 'decision_id'],
+    [{ ...good, latency_ms: -1 }, 'latency_ms'],
+    [{ ...good, prompt_tokens: 1.5 }, 'prompt_tokens'],
+    [{ model: 'a/small', score: 1 }, 'query'],
+    [{ query: 'q', better_model: 'a', worse_model: 'a' }, 'worse_model'],
+    [{ query: 'q', better_model: 'a' }, 'worse_model'],
+    [[good, { ...good, score: 2 }], '[1].score'],
+    [[good, 7], '[1]'],
+    [[], ''],
+    [Array.from({ length: 1001 }, () => good), ''],
+  ];
+  for (const [body, field] of cases) {
+    const problem = await problemIn(await post(body));
+    assert.equal(problem.code, 'invalid_request', JSON.stringify(body).slice(0, 80));
+    assert.equal(problem.issues?.[0]?.field, field, JSON.stringify(problem.issues));
+  }
+  const many = await problemIn(await post(Array.from({ length: 1000 }, () => ({ score: 5, bad: 1 }))));
+  assert.ok((many.issues?.length ?? 0) <= 30, 'the document stays short');
+  assert.equal(service.ledger.countRows(), before);
+});
+
+test('the literal NaN is no JSON: refused with its position', async () => {
+  const problem = await problemIn(await post('{"query":"q","model":"a/small","score":NaN}'));
+  assert.equal(problem.code, 'invalid_json');
+  assert.match(problem.detail, /"N" at position 39 \(line 1, column 40\)/);
+});
+
+test('an Idempotency-Key: replays answer the first receipt and store nothing', async () => {
+  const body = { query: 'once', model: 'brand/new', score: 1 };
+  const headers = { 'idempotency-key': 'key-1' };
+  const first = await receiptOf(await post(body, headers));
+  const rows = service.ledger.countRows();
+  assert.deepEqual(first, { interactions: 1, preferences: 0, new_models: ['brand/new'] });
+  assert.deepEqual(await receiptOf(await post(body, headers)), first);
+  assert.deepEqual(await receiptOf(await post(JSON.stringify(body, null, 2), headers)), first);
+  const other = await problemIn(await post({ ...body, score: 0 }, headers));
+  assert.deepEqual([other.code, other.status], ['idempotency_key_reused', 422]);
+  assert.equal(service.ledger.countRows(), rows);
+});
+
+test('the same key from many clients at once stores one', async () => {
+  const rows = service.ledger.countRows();
+  const receipts = await Promise.all(Array.from({ length: 20 }, async () => receiptOf(await post({ query: 'race', model: 'a/small', score: 1 }, { 'idempotency-key': 'race' }))));
+  for (const receipt of receipts) assert.deepEqual(receipt, receipts[0]);
+  assert.equal(service.ledger.countRows(), rows + 1);
+});
+
+test('a wrong Idempotency-Key is refused', async () => {
+  for (const key of ['', 'x'.repeat(201), 'with space'])
+    assert.equal((await problemIn(await post({ query: 'q', model: 'a/small', score: 1 }, { 'idempotency-key': key }))).issues?.[0]?.field, 'Idempotency-Key', key);
+});
+
+test('parallel posts are all stored', async () => {
+  const before = service.ledger.countRows();
+  await Promise.all(Array.from({ length: 200 }, async (_, i) => receiptOf(await post({ query: `parallel ${i}`, model: 'a/small', score: 1 }))));
+  assert.equal(service.ledger.countRows(), before + 200);
+});
+
+/** Sends `request` over a socket that is open already; resolves with the status line. */
+async function statusOver(socket: Socket, request: string): Promise<string> {
+  socket.write(request);
+  const [data] = (await once(socket, 'data')) as [Buffer];
+  return data.toString().split('\r\n')[0] as string;
+}
+
+test('posts that arrive together share a transaction', async () => {
+  const sizes: number[] = [];
+  const shared = await startService({ around: (ledger) => ({ ...ledger, appendFeedback: (batches) => (sizes.push(batches.length), ledger.appendFeedback(batches)) }) });
+  const sockets = Array.from({ length: 32 }, () => connect(Number(new URL(shared.url).port), '127.0.0.1'));
+  // A server accepts one connection per turn of its event loop: what is measured begins once all are in.
+  await Promise.all(sockets.map((socket) => statusOver(socket, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')));
+  const statuses = await Promise.all(
+    sockets.map((socket, i) => {
+      const body = JSON.stringify({ query: `together ${i}`, model: 'a/small', score: 1 });
+      return statusOver(socket, `POST /v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    }),
+  );
+  for (const socket of sockets) socket.destroy();
+  assert.deepEqual(new Set(statuses), new Set(['HTTP/1.1 201 Created']));
+  assert.equal(shared.ledger.countRows(), 32);
+  assert.ok(sizes.length <= 8, `${sizes.length} transactions: ${sizes.join(', ')}`);
+  await shared.remove();
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openQueue } from '../../src/queue/index.js';
+import type { FeedbackReceipt } from '../../src/schema/feedback.js';
+import { RouteResponse } from '../../src/schema/route.js';
+import { keptLog } from '../decision/parts.js';
+import { noQueue, postJson, startService, type Service } from './service.js';
+
+/** Holds what comes between a test's `close` and its `remove`: the ledger stays open for a look. */
+async function stopped(service: Service): Promise<void> {
+  await service.close();
+  await assert.rejects(fetch(`${service.url}/healthz`));
+}
+
+test('a stop writes the decisions that wait', async () => {
+  const service = await startService();
+  const { decision_id: id } = RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'q' })).json());
+  await stopped(service);
+  assert.equal(service.ledger.getDecision(id)?.query, 'q');
+  await service.close();
+  await service.remove();
+});
+
+test('requests in flight are answered, and nothing acknowledged is lost', async () => {
+  const service = await startService();
+  let acknowledged = 0;
+  let going = true;
+  const clients = Array.from({ length: 8 }, async () => {
+    while (going) {
+      const response = await postJson(`${service.url}/v1/feedback`, { query: 'q', model: 'a/small', score: 1 }).catch(() => undefined);
+      if (response === undefined) return;
+      assert.equal(response.status, 201);
+      const receipt = (await response.json()) as FeedbackReceipt;
+      acknowledged += receipt.interactions;
+    }
+  });
+  await pause(200);
+  await service.close();
+  going = false;
+  await Promise.all(clients);
+  assert.ok(acknowledged > 0);
+  // What was stored but could not be acknowledged any more may be more, never less.
+  assert.ok(service.ledger.countRows() >= acknowledged, `${service.ledger.countRows()} stored of ${acknowledged}`);
+  await service.remove();
+});
+
+test('idle connections are closed, and a client that dawdles is cut off after the grace period', async () => {
+  const service = await startService({ graceMs: 300 });
+  const port = Number(new URL(service.url).port);
+  const idle = connect(port, '127.0.0.1');
+  const dawdling = connect(port, '127.0.0.1');
+  await Promise.all([once(idle, 'connect'), once(dawdling, 'connect')]);
+  dawdling.on('error', () => {});
+  dawdling.write('POST /v1/route HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"que');
+  await pause(50);
+  const started = performance.now();
+  const closed = Promise.all([once(idle, 'close'), once(dawdling, 'close')]);
+  idle.resume();
+  dawdling.resume();
+  await service.close();
+  await closed;
+  const took = performance.now() - started;
+  assert.ok(took >= 250 && took < 3000, `${took} ms`);
+  await service.remove();
+});
+
+test('a stop ends event streams', async () => {
+  const service = await startService({ graceMs: 30_000, queue: (folder) => openQueue({ dataDir: folder, log: keptLog().log }) });
+  const { job_id: id } = (await (await postJson(`${service.url}/v1/retrain`, {})).json()) as { job_id: string };
+  const stream = await fetch(`${service.url}/v1/jobs/${id}/events`);
+  const text = stream.text();
+  const started = performance.now();
+  await service.close();
+  assert.match(await text, /event: progress/);
+  assert.ok(performance.now() - started < 5_000);
+  await service.remove();
+});
+
+test('a taken port is a plain error', async () => {
+  const { startServer, createApp } = await import('../../src/http/index.js');
+  const service = await startService();
+  const { log } = keptLog();
+  const app = createApp({ ledger: service.ledger, queue: noQueue, index: { current: () => assert.fail() }, decider: service.decider, artifacts: { filePath: () => '', activate: async () => {} }, clock: Date.now, log });
+  await assert.rejects(startServer(app, { host: '127.0.0.1', port: Number(new URL(service.url).port) }), { code: 'invalid_config', message: /EADDRINUSE/ });
+  await service.remove();
+});

@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ArtifactStore } from '../../src/artifact/types.js';
+import { systemClock } from '../../src/base/clock.js';
+import { PointsmanError } from '../../src/base/errors.js';
+import { sha256 } from '../../src/base/hash.js';
+import { createDecider, type Decider } from '../../src/decision/decider.js';
+import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
+import type { Problem } from '../../src/http/problem.js';
+import type { Ledger } from '../../src/ledger/index.js';
+import type { RetrainQueue } from '../../src/queue/types.js';
+import type { Version } from '../../src/schema/ids.js';
+import { addLlms, keptLog, priorHolder, temporaryLedger } from '../decision/parts.js';
+
+export const LLMS = ['a/small', 'a/middle', 'b/large'];
+
+export interface Service extends RunningServer {
+  ledger: Ledger;
+  decider: Decider;
+  folder: string;
+  logLines: string[];
+  /** Stops the server and removes the folder. */
+  remove(): Promise<void>;
+}
+
+function unavailable(): Promise<never> {
+  return Promise.reject(new PointsmanError('queue_unavailable', 'The queue was not opened for this test'));
+}
+
+/** A queue that can't be reached. */
+export const noQueue: RetrainQueue = {
+  store: 'none', enqueue: unavailable, get: unavailable, list: unavailable, watch: unavailable,
+  setSchedule: unavailable, nextRun: unavailable, work: unavailable, close: async () => {},
+};
+
+/** Artifact files below `folder`; what activating verifies is the artifact store's own test. */
+function artifactsIn(folder: string, ledger: Ledger): ArtifactStore {
+  return {
+    filePath: (version, file) => join(folder, 'artifacts', version, file),
+    activate: async (version) => ledger.activateArtifact(version),
+  };
+}
+
+/** Registers a version with these files, and writes them. */
+export function addArtifact({ folder, ledger }: Pick<Service, 'folder' | 'ledger'>, version: string, files: Record<string, string>): void {
+  mkdirSync(join(folder, 'artifacts', version), { recursive: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, 'artifacts', version, name), content);
+  ledger.registerArtifact({
+    version: version as Version,
+    created_at: new Date().toISOString(),
+    active: false,
+    snapshot: 'a'.repeat(64),
+    design: 'flat',
+    seed: 1,
+    backend: 'cpu',
+    metrics: { accuracy: 0.5 },
+    files: Object.entries(files).map(([name, content]) => ({ name, bytes: Buffer.byteLength(content), sha256: sha256(content) })),
+    ledger_rows: 0,
+  });
+}
+
+export interface ServiceOptions {
+  llms?: readonly string[];
+  app?: AppOptions;
+  graceMs?: number;
+  queue?: (folder: string) => Promise<RetrainQueue>;
+  /** Lets a test stand between the API and its real ledger. */
+  around?: (ledger: Ledger) => Ledger;
+}
+
+/** The API over a real ledger, on a free port. */
+export async function startService({ llms = LLMS, app: options = {}, graceMs, queue: openQueue, around = (ledger) => ledger }: ServiceOptions = {}): Promise<Service> {
+  const { ledger: real, folder, remove } = temporaryLedger();
+  addLlms(real, llms);
+  const ledger = around(real);
+  const { log, lines } = keptLog();
+  const index = priorHolder(real);
+  const decider = createDecider({ index, ledger, clock: systemClock, log });
+  const queue = openQueue === undefined ? noQueue : await openQueue(folder);
+  const app = createApp({ ledger, queue, index, decider, artifacts: artifactsIn(folder, real), clock: systemClock, log, options });
+  const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
+  return {
+    ...server,
+    ledger: real,
+    decider,
+    folder,
+    logLines: lines,
+    async remove() {
+      await server.close();
+      await queue.close();
+      remove();
+    },
+  };
+}
+
+export function postJson(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) });
+}
+
+/** The problem document of an answer, after looking at its status and type. */
+export async function problemIn(response: Response): Promise<Problem> {
+  const problem = (await response.json()) as Problem;
+  if (response.headers.get('content-type') !== 'application/problem+json') throw new Error(`expected a problem document, got ${JSON.stringify(problem)}`);
+  if (problem.status !== response.status) throw new Error(`the document's status ${problem.status} is not the answer's ${response.status}`);
+  return problem;
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LlmProfile } from '../../src/schema/profile.js';
+import { LlmProfile as Profile } from '../../src/schema/profile.js';
+import { estimateTokens, expectedCost } from '../../src/scoring/cost.js';
+import { createPriorIndex, declaredQuality } from '../../src/scoring/prior.js';
+import type { ScoredLlm } from '../../src/scoring/types.js';
+
+const EMPTY = new Float32Array(0);
+
+function profile(fields: object): LlmProfile {
+  return Profile.parse(fields);
+}
+
+function stats(id: string, fields: object = {}) {
+  return { id, meanScore: NaN, interactions: 0, wins: 0, losses: 0, promptTokens: NaN, completionTokens: NaN, costUsd: NaN, latencyMs: NaN, ...fields };
+}
+
+function scoreOf(llm: LlmProfile, row?: ReturnType<typeof stats>, task?: string, query = 'What is 2 + 2?'): ScoredLlm {
+  return createPriorIndex([llm], row ? [row] : []).score(query, EMPTY, task)[0] as ScoredLlm;
+}
+
+test('nothing known of an LLM: half, and unsure', () => {
+  assert.deepEqual({ ...scoreOf(profile({ id: 'a' })), uncertainty: undefined }, { model: 'a', quality: 0.5, uncertainty: undefined, costUsd: null, latencyMs: null });
+  assert.ok(scoreOf(profile({ id: 'a' })).uncertainty >= 0.2);
+});
+
+test('declared facts: the task’s benchmark, else the mean of all, else the size', () => {
+  const llm = profile({ id: 'a', size_b: 1, benchmarks: { gsm8k: 0.9, mmlu: 0.5 } });
+  assert.equal(declaredQuality(llm, 'gsm8k'), 0.9);
+  assert.equal(declaredQuality(llm, 'unheard of'), 0.7);
+  assert.equal(declaredQuality(llm, 'toString'), 0.7);
+  assert.ok(declaredQuality(profile({ id: 'b', size_b: 70 })) > declaredQuality(profile({ id: 'b', size_b: 8 })));
+  assert.equal(declaredQuality(profile({ id: 'b', size_b: 1e6 })), 0.7);
+  assert.equal(declaredQuality(profile({ id: 'b', benchmarks: {} })), 0.5);
+});
+
+test('interactions pull the score towards their mean and narrow the uncertainty', () => {
+  const few = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 1, interactions: 4 }));
+  const many = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 1, interactions: 400 }));
+  assert.equal(few.quality, 0.75);
+  assert.ok(many.quality > 0.99);
+  assert.ok(many.uncertainty < few.uncertainty / 4);
+  assert.ok(scoreOf(profile({ id: 'a', benchmarks: { x: 0.99 } })).uncertainty >= 0.2);
+});
+
+test('wins and losses order LLMs without scores, and never outvote scores', () => {
+  const loser = scoreOf(profile({ id: 'a' }), stats('a', { wins: 1, losses: 9 }));
+  const winner = scoreOf(profile({ id: 'a' }), stats('a', { wins: 9, losses: 1 }));
+  assert.ok(winner.quality > 0.7 && loser.quality < 0.3);
+  assert.ok(winner.uncertainty >= 0.2);
+  const scored = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 0.9, interactions: 100, losses: 1000 }));
+  assert.ok(scored.quality > 0.85, String(scored.quality));
+});
+
+test('cost from prices and lengths; the logged mean where there is no price', () => {
+  const llm = profile({ id: 'a', input_price: 1, output_price: 10 });
+  const query = 'x'.repeat(4000);
+  assert.equal(scoreOf(llm, stats('a', { completionTokens: 100 }), undefined, query).costUsd, (1000 * 1 + 100 * 10) / 1e6);
+  assert.equal(scoreOf(profile({ id: 'a', input_price: 1 })).costUsd, null);
+  assert.equal(scoreOf(profile({ id: 'a' }), stats('a', { costUsd: 0.002 })).costUsd, 0.002);
+  assert.equal(scoreOf(profile({ id: 'a' }), stats('a', { costUsd: 0 })).costUsd, 0);
+  assert.equal(expectedCost({ inputPrice: 0, outputPrice: 0, promptTokens: 5, completionTokens: 5 }), 0);
+  assert.equal(estimateTokens(''), 1);
+});
+
+test('latency from the log, else as declared', () => {
+  const llm = profile({ id: 'a', latency_ms: 900 });
+  assert.equal(scoreOf(llm).latencyMs, 900);
+  assert.equal(scoreOf(llm, stats('a', { latencyMs: 450 })).latencyMs, 450);
+});
+
+test('no LLM, no scores; a deleted LLM’s statistics are no candidate', () => {
+  const index = createPriorIndex([], [stats('gone', { meanScore: 1, interactions: 9 })]);
+  assert.deepEqual([index.version, index.models, index.score('q', EMPTY)], [null, [], []]);
+  assert.deepEqual(index.nearest('gone'), []);
+});
+
+test('nearest: same family and size first, itself never', () => {
+  const index = createPriorIndex(
+    [
+      profile({ id: 'small', family: 'F', size_b: 8, tags: ['chat'] }),
+      profile({ id: 'twin', family: 'F', size_b: 9, tags: ['chat'] }),
+      profile({ id: 'giant', family: 'G', size_b: 900, tags: ['code'] }),
+    ],
+    [],
+  );
+  assert.deepEqual(index.nearest('small').map((one) => one.model), ['twin', 'giant']);
+  for (const { similarity } of index.nearest('small')) assert.ok(similarity >= 0 && similarity <= 1);
+});
