@@ -1,0 +1,48 @@
+import type { Rng } from '../base/rng.js';
+import type { Interaction } from '../schema/feedback.js';
+import type { LlmProfile } from '../schema/profile.js';
+
+/** A query as its writer made it. */
+export interface WrittenQuery {
+  text: string;
+  /** How hard it is, in [0, 1]; shows in the text (longer, bigger numbers, more conditions). */
+  difficulty: number;
+}
+
+/** One kind of query. */
+export interface SimulatedTask {
+  id: string;
+  domain: string;
+  description: string;
+  /** `graded` answers score anywhere in [0, 1]; `exact` ones are right or wrong. */
+  scoring: 'graded' | 'exact';
+  /** Tokens of a usual answer. */
+  answerTokens: number;
+  write(rng: Rng): WrittenQuery;
+}
+
+/** An invented LLM: what is declared of it, and what it can really do. */
+export interface SimulatedLlm {
+  profile: LlmProfile;
+  /** By task id, on the scale of difficulty: at equal skill and difficulty, half of the answers are right. */
+  skill: Record<string, number>;
+  /** Milliseconds before the first token. */
+  startMs: number;
+  /** Milliseconds per token of the answer. */
+  tokenMs: number;
+  /** Length of its answers relative to the usual one. */
+  verbosity: number;
+}
+
+export interface SimulatedQuery extends WrittenQuery {
+  task: SimulatedTask;
+}
+
+export interface Simulation {
+  profiles: LlmProfile[];
+  families: { id: string; description: string }[];
+  tasks: { id: string; description: string; domain: string }[];
+  domains: { id: string; description: string }[];
+  /** Every LLM on every query, query by query. */
+  rows: Interaction[];
+}
