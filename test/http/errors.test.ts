@@ -69,11 +69,14 @@ test('a body over the bound is 413, packed or not', async () => {
   assert.equal(fits.status, 200);
 });
 
+function chatOf(size: number): object {
+  return { messages: [{ role: 'user', content: 'x'.repeat(size) }] };
+}
+
 test('the bound is one mebibyte by default', async () => {
   const other = await startService();
-  const messages = (size: number) => ({ messages: [{ role: 'user', content: 'x'.repeat(size) }] });
-  assert.equal((await postJson(`${other.url}/v1/route`, messages(1_000_000))).status, 200);
-  assert.equal((await postJson(`${other.url}/v1/route`, messages(1_048_577))).status, 413);
+  assert.equal((await postJson(`${other.url}/v1/route`, chatOf(1_000_000))).status, 200);
+  assert.equal((await postJson(`${other.url}/v1/route`, chatOf(1_048_577))).status, 413);
   await other.remove();
 });
 

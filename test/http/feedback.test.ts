@@ -26,10 +26,10 @@ async function routed(fields: object = {}): Promise<RouteResponse> {
 }
 
 test('an interaction is stored and acknowledged, under /v1 and at the root', async () => {
-  const before = service.ledger.countRows();
+  const rowsBefore = service.ledger.countRows();
   assert.deepEqual(await receiptOf(await post({ query: 'q', model: 'a/small', score: 1 })), { interactions: 1, preferences: 0, new_models: [] });
   assert.deepEqual(await receiptOf(await postJson(`${service.url}/feedback`, { query: 'q', better_model: 'a/small', worse_model: 'new/llm' })), { interactions: 0, preferences: 1, new_models: ['new/llm'] });
-  assert.equal(service.ledger.countRows(), before + 2);
+  assert.equal(service.ledger.countRows(), rowsBefore + 2);
 });
 
 test('an array may mix interactions and preferences', async () => {
@@ -68,7 +68,7 @@ test('an unknown decision: refused alone, taken with all of its content', async 
 
 test('wrong items are refused by place, and nothing of the request is stored', async () => {
   const good = { query: 'q', model: 'a/small', score: 1 };
-  const before = service.ledger.countRows();
+  const rowsBefore = service.ledger.countRows();
   const cases: [unknown, string][] = [
     [{ ...good, score: 2 }, 'score'],
     [{ ...good, score: '1' }, 'score'],
@@ -94,7 +94,7 @@ test('wrong items are refused by place, and nothing of the request is stored', a
   }
   const many = await problemIn(await post(Array.from({ length: 1000 }, () => ({ score: 5, bad: 1 }))));
   assert.ok((many.issues?.length ?? 0) <= 30, 'the document stays short');
-  assert.equal(service.ledger.countRows(), before);
+  assert.equal(service.ledger.countRows(), rowsBefore);
 });
 
 test('the literal NaN is no JSON: refused with its position', async () => {
@@ -129,9 +129,9 @@ test('a wrong Idempotency-Key is refused', async () => {
 });
 
 test('parallel posts are all stored', async () => {
-  const before = service.ledger.countRows();
+  const rowsBefore = service.ledger.countRows();
   await Promise.all(Array.from({ length: 200 }, async (_, i) => receiptOf(await post({ query: `parallel ${i}`, model: 'a/small', score: 1 }))));
-  assert.equal(service.ledger.countRows(), before + 200);
+  assert.equal(service.ledger.countRows(), rowsBefore + 200);
 });
 
 /** Sends `request` over a socket that is open already; resolves with the status line. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -81,17 +81,16 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 }
 
 test('a job is enqueued, followed and read', async () => {
-  let go = (): void => {};
-  const gate = new Promise<void>((resolve) => (go = resolve));
+  const gate = new EventEmitter();
   trainer = async (_request, { report }) => {
     report({ phase: 'train', fraction: 0.5, message: 'half way' });
-    await gate;
+    await once(gate, 'open');
     return RESULT;
   };
   const id = await retrain({ seed: 7 });
   const response = await fetch(`${service.url}/v1/jobs/${id}/events`);
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
-  setTimeout(go, 400);
+  setTimeout(() => gate.emit('open'), 400);
   const text = await response.text();
   const events = eventsOf(text);
   assert.deepEqual(events.map((one) => one.id), events.map((_, i) => String(i + 1)));
@@ -118,8 +117,11 @@ test('an empty body asks for the defaults', async () => {
 });
 
 test('a client that is killed leaves nothing behind', async () => {
-  let go = (): void => {};
-  trainer = () => new Promise((resolve) => (go = () => resolve(RESULT)));
+  const gate = new EventEmitter();
+  trainer = async () => {
+    await once(gate, 'open');
+    return RESULT;
+  };
   const id = await retrain({ seed: 8 });
   const request = httpGet(`${service.url}/v1/jobs/${id}/events`);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -127,9 +129,8 @@ test('a client that is killed leaves nothing behind', async () => {
   assert.equal(watching, 1);
   request.destroy();
   await until(() => watching === 0, 'the stream to be cleaned up');
-  await until(() => go.length === 0, 'the trainer');
-  await pause(100);
-  go();
+  await until(() => gate.listenerCount('open') === 1, 'the trainer');
+  gate.emit('open');
   await (await fetch(`${service.url}/v1/jobs/${id}/events`)).text();
 });
 
@@ -140,9 +141,13 @@ test('HEAD of a stream ends at once', async () => {
   await until(() => watching === 0, 'the watch to end');
 });
 
+async function jobsOf(search: string): Promise<Job[]> {
+  const { jobs } = (await (await fetch(`${service.url}/v1/jobs${search}`)).json()) as { jobs: unknown[] };
+  return jobs.map((job) => Job.parse(job));
+}
+
 test('lists jobs, by state and up to a limit', async () => {
   trainer = async () => RESULT;
-  const jobsOf = async (search: string): Promise<Job[]> => ((await (await fetch(`${service.url}/v1/jobs${search}`)).json()) as { jobs: unknown[] }).jobs.map((job) => Job.parse(job));
   assert.ok((await jobsOf('')).length >= 3);
   assert.equal((await jobsOf('?limit=1')).length, 1);
   for (const job of await jobsOf('?state=completed')) assert.equal(job.state, 'completed');

@@ -9,7 +9,7 @@ import { RouteResponse } from '../../src/schema/route.js';
 import { keptLog } from '../decision/parts.js';
 import { noQueue, postJson, startService, type Service } from './service.js';
 
-/** Holds what comes between a test's `close` and its `remove`: the ledger stays open for a look. */
+/** Stops the server only: the ledger stays open for a look. */
 async function stopped(service: Service): Promise<void> {
   await service.close();
   await assert.rejects(fetch(`${service.url}/healthz`));
@@ -27,10 +27,10 @@ test('a stop writes the decisions that wait', async () => {
 test('requests in flight are answered, and nothing acknowledged is lost', async () => {
   const service = await startService();
   let acknowledged = 0;
-  let going = true;
   const clients = Array.from({ length: 8 }, async () => {
-    while (going) {
+    for (;;) {
       const response = await postJson(`${service.url}/v1/feedback`, { query: 'q', model: 'a/small', score: 1 }).catch(() => undefined);
+      // Refused: the server is gone.
       if (response === undefined) return;
       assert.equal(response.status, 201);
       const receipt = (await response.json()) as FeedbackReceipt;
@@ -39,7 +39,6 @@ test('requests in flight are answered, and nothing acknowledged is lost', async 
   });
   await pause(200);
   await service.close();
-  going = false;
   await Promise.all(clients);
   assert.ok(acknowledged > 0);
   // What was stored but could not be acknowledged any more may be more, never less.
