@@ -33,7 +33,7 @@ export async function openQueue({ url, dataDir, log, clock = systemClock }: Queu
 }
 
 function storeAt(text: string): Store {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = text.includes('://') && URL.canParse(text) ? new URL(text) : undefined;
   switch (url?.protocol) {
     case 'redis:':
     case 'rediss:':

@@ -18,19 +18,30 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set(['no_data', 'invalid_request',
 /** Takes jobs from the store, one at a time, until closed. */
 export async function startWorker(store: Store, trainer: Trainer, log: Logger, onStoreError: (error: Error) => void): Promise<Worker> {
   const stop = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
   const worker = new BullWorker<JobData, TrainResult | null, string, IQueueBackend, object, string>(
     QUEUE_NAME,
-    (job, token) => runJob(job, token, trainer, stop.signal, log),
+    (job, token) => {
+      const run = runJob(job, token, trainer, stop.signal, log);
+      running = run;
+      return run;
+    },
     { ...WORKER_OPTIONS, connection: store.place },
     store.backend,
   );
   worker.on('error', onStoreError);
   worker.on('stalled', (jobId) => log.warn({ jobId }, 'a job was left by a worker that died; it goes back to the queue'));
   await worker.waitUntilReady();
+
+  async function close(): Promise<void> {
+    stop.abort();
+    // BullMQ marks the worker as closing before it first waits, so that it doesn't take the job that it gives back.
+    const closed = worker.close();
+    await running.catch(() => {});
+    await within(STORE_TIMEOUT_MS, closed).catch(onStoreError);
+  }
   let closing: Promise<void> | undefined;
-  return {
-    close: () => (closing ??= closeWorker(worker, stop, log)),
-  };
+  return { close: () => (closing ??= close()) };
 }
 
 async function runJob(job: StoredJob, token: string | undefined, trainer: Trainer, stop: AbortSignal, log: Logger): Promise<TrainResult | null> {
@@ -47,15 +58,24 @@ async function runJob(job: StoredJob, token: string | undefined, trainer: Traine
     log.info({ jobId: job.id, result }, 'a retraining job is done');
     return result;
   } catch (error) {
-    await progress.flush();
     if (stop.aborted) {
-      await within(STORE_TIMEOUT_MS, job.moveToWait(token));
-      log.info({ jobId: job.id }, 'a retraining job goes back to the queue');
+      await giveBack(job, token, progress.flush(), log);
       throw new WaitingError();
     }
+    await progress.flush();
     log.error({ jobId: job.id, error: messageOf(error) }, 'a retraining job failed');
     if (error instanceof PointsmanError && PERMANENT.has(error.code)) throw new UnrecoverableError(error.message);
     throw error instanceof Error ? error : new Error(messageOf(error));
+  }
+}
+
+/** Puts the job back without counting the attempt. Where the store is away, another worker finds it stalled. */
+async function giveBack(job: StoredJob, token: string | undefined, flushed: Promise<void>, log: Logger): Promise<void> {
+  try {
+    await within(STORE_TIMEOUT_MS, flushed.then(() => job.moveToWait(token)));
+    log.info({ jobId: job.id }, 'a retraining job goes back to the queue');
+  } catch (error) {
+    log.warn({ jobId: job.id, error: messageOf(error) }, 'a retraining job could not be given back; it is taken up again as a stalled one');
   }
 }
 
@@ -74,15 +94,5 @@ async function unlessLeft<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
   } finally {
     done.abort();
     clearTimeout(timer);
-  }
-}
-
-async function closeWorker(worker: { close(force?: boolean): Promise<void> }, stop: AbortController, log: Logger): Promise<void> {
-  stop.abort();
-  try {
-    // BullMQ marks the worker as closing before it first waits, so that it doesn't take the job it gives back.
-    await within(ABORT_GRACE_MS + 2 * STORE_TIMEOUT_MS, worker.close());
-  } catch (error) {
-    log.warn({ error: messageOf(error) }, 'the worker could not say goodbye to its store; its job is taken up again as a stalled one');
   }
 }
