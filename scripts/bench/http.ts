@@ -2,7 +2,7 @@
  * Requests per second of POST /v1/route and POST /v1/feedback against a bare Express JSON echo of the same
  * bodies, in the same run. Each server is a child process; this one makes the load. Bounded: about 50 seconds.
  *
- *     node dist/scripts/bench/http.js [--seconds 6] [--connections 32]
+ *     node dist/scripts/bench/http.js [--seconds 6] [--connections 32] [--data DIR [--encoder SPEC]]
  */
 import autocannon, { type Result } from 'autocannon';
 import { fork, type ChildProcess } from 'node:child_process';
@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '6' }, connections: { type: 'string', default: '32' } } });
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '6' }, connections: { type: 'string', default: '32' }, data: { type: 'string' }, encoder: { type: 'string', default: 'hashing' } } });
 const SECONDS = Number(values.seconds);
 const CONNECTIONS = Number(values.connections);
 const WARM_UP_SECONDS = 2;
@@ -32,17 +32,18 @@ const contenders: Contender[] = [
   { name: 'POST /v1/feedback', server: 'service', path: '/v1/feedback', body: feedbackBody },
 ];
 
-async function start(script: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)));
-  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
-  return { url, child };
+async function start(script: string, args: string[] = []): Promise<{ url: string; index?: string; child: ChildProcess }> {
+  const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args);
+  const first = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended before it served`)))]);
+  return { ...(first as [{ url: string; index?: string }])[0], child };
 }
 
 async function load(url: string, { path, body }: Contender, duration: number): Promise<Result> {
   return autocannon({ url: url + path, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), connections: CONNECTIONS, duration });
 }
 
-const servers = { echo: await start('echo'), service: await start('service') };
+const servers = { echo: await start('echo'), service: await start('service', values.data === undefined ? [] : [values.data, values.encoder]) };
+console.log(`scoring: ${servers.service.index}; ${CONNECTIONS} connections`);
 const rows: Record<string, string | number>[] = [];
 let echoRate = 0;
 for (const contender of contenders) {

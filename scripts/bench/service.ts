@@ -1,6 +1,9 @@
 /**
- * The service in a process of its own, over a ledger in a temporary folder with nine LLMs, scoring by the
- * prior: what the HTTP benchmark drives. Retraining is not part of it, so the queue is one that is never called.
+ * The service in a process of its own: what the HTTP benchmark drives. It writes to a ledger in a temporary
+ * folder, and scores by the version in force in the data folder that it is given, which it only reads; without
+ * one, by the prior over nine LLMs. Retraining is not part of it, so the queue is one that is never called.
+ *
+ *     service.js [DATA [ENCODER]]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,19 +11,38 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.js';
 import { createLogger } from '../../src/base/log.js';
 import { dataPaths } from '../../src/base/paths.js';
+import { readArtifact } from '../../src/artifact/read.js';
 import { createDecider } from '../../src/decision/decider.js';
+import { openEncoder } from '../../src/encoder/index.js';
 import { createApp, startServer } from '../../src/http/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import { createPriorIndex } from '../../src/scoring/prior.js';
+import { createTrainedIndex } from '../../src/scoring/trained.js';
+import type { ScoringIndex } from '../../src/scoring/types.js';
 
+/** The version in force in a data folder; undefined where none is. */
+async function trainedIn(data: string, encoderSpec: string): Promise<ScoringIndex | undefined> {
+  const paths = dataPaths(data);
+  const ledger = openLedger(paths.ledger, { clock: systemClock, readonly: true });
+  const version = ledger.activeVersion();
+  const [llms, stats] = [ledger.catalog.listLlms(), ledger.readLlmStats()];
+  ledger.close();
+  if (version === null) return undefined;
+  const [{ model }, encoder] = await Promise.all([readArtifact(paths.artifacts, version), openEncoder(encoderSpec)]);
+  if (model.names.encoder !== encoder.id) throw new Error(`version ${version} needs the encoder ${model.names.encoder}, got ${encoder.id}`);
+  return createTrainedIndex({ version, model, encoder, llms, stats, textOf: () => undefined });
+}
+
+const [data, encoderSpec = 'hashing'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const log = createLogger('warn');
 const ledger = openLedger(dataPaths(folder).ledger, { clock: systemClock });
 for (let i = 1; i <= 9; i++) ledger.catalog.putLlm({ id: `bench/llm-${i}` as LlmId, size_b: i * 8, input_price: i / 10, output_price: i / 2, latency_ms: i * 300 });
-const index = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
-const holder = { current: () => index };
+const trained = data === undefined ? undefined : await trainedIn(data, encoderSpec);
+const index = trained ?? createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+const holder = { current: () => index, refresh: async () => {} };
 const decider = createDecider({ index: holder, ledger, clock: systemClock, log });
 const absent = (): never => {
   throw new Error('not part of this benchmark');
@@ -28,7 +50,7 @@ const absent = (): never => {
 const queue: RetrainQueue = { store: 'none', enqueue: absent, get: absent, list: absent, watch: absent, setSchedule: absent, nextRun: absent, work: absent, close: async () => {} };
 const app = createApp({ ledger, queue, index: holder, decider, artifacts: { filePath: absent, activate: absent }, clock: systemClock, log });
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
-process.send?.({ url: server.url });
+process.send?.({ url: server.url, index: `${index.models.length} LLMs, ${index.version ?? 'prior'}` });
 
 process.once('disconnect', () => {
   void server.close().then(() => {

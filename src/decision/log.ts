@@ -2,19 +2,22 @@ import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { DecisionRecord, Ledger } from '../ledger/types.js';
 
-/** Longest a decision waits in memory, in milliseconds. */
+/** Longest a decision waits in memory while the ledger takes writes, in milliseconds. */
 const FLUSH_AFTER_MS = 50;
-/** Decisions written in one transaction at most. */
+/** Decisions at which they are written without waiting; and in one transaction at most. */
 const FLUSH_AT = 256;
-/** Decisions kept while the ledger can't be written; beyond that, the oldest are given up. */
-const MAX_BUFFERED = 10_000;
+const TRANSACTION_SIZE = 1_000;
+/** Pause before a ledger that refused is tried again, in milliseconds: it may refuse for as long as an import runs. */
+const RETRY_AFTER_MS = 250;
+/** Decisions kept while the ledger refuses, of some two kilobytes each; beyond that, the oldest are given up. */
+const MAX_BUFFERED = 20_000;
 
 /** Logs decisions off the request's path: one transaction for many, and a look-up that sees them at once. */
 export interface DecisionLog {
   add(record: DecisionRecord): void;
   /** A decision by id, written or not yet. */
   get(id: string): DecisionRecord | undefined;
-  /** Writes what is buffered. Where the ledger refuses, it stays buffered and is tried again; answers whether all is written. */
+  /** Writes all that is buffered. Where the ledger refuses, it stays buffered and is tried again; answers whether all is written. */
   flush(): boolean;
 }
 
@@ -22,48 +25,60 @@ export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getD
   /** In order of arrival. */
   const buffer = new Map<string, DecisionRecord>();
   let timer: NodeJS.Timeout | undefined;
-  /** Next size at which to write without waiting; moves up while the ledger refuses. */
-  let flushAt = FLUSH_AT;
+  let refused = false;
+  let dropped = 0;
 
   function dropOldest(): void {
-    let dropped = 0;
     for (const id of buffer.keys()) {
-      if (buffer.size <= MAX_BUFFERED) break;
+      if (buffer.size <= MAX_BUFFERED) return;
       buffer.delete(id);
       dropped++;
     }
-    if (dropped > 0) log.error({ dropped }, 'decisions given up, as the ledger could not be written for too long');
   }
 
-  function flush(): boolean {
-    clearTimeout(timer);
-    timer = undefined;
-    if (buffer.size === 0) return true;
+  /** Writes the oldest that are buffered; answers whether the ledger took them. */
+  function writeOldest(): boolean {
+    const records: DecisionRecord[] = [];
+    for (const record of buffer.values()) if (records.push(record) === TRANSACTION_SIZE) break;
     try {
-      ledger.appendDecisions([...buffer.values()]);
+      ledger.appendDecisions(records);
     } catch (error) {
-      log.warn({ error: messageOf(error), waiting: buffer.size }, 'decisions not written, will try again');
-      dropOldest();
-      flushAt = buffer.size + FLUSH_AT;
-      schedule();
+      if (!refused) log.warn({ error: messageOf(error), waiting: buffer.size }, 'decisions not written, will be tried again');
+      refused = true;
       return false;
     }
-    buffer.clear();
-    flushAt = FLUSH_AT;
+    for (const { id } of records) buffer.delete(id);
+    if (dropped > 0) log.error({ dropped }, 'decisions were given up, as the ledger could not be written for too long');
+    refused = false;
+    dropped = 0;
     return true;
   }
 
-  function schedule(): void {
-    timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref();
+  function schedule(afterMs: number): void {
+    timer ??= setTimeout(writeInTurn, afterMs).unref();
+  }
+
+  /** One transaction, then other work gets its turn. */
+  function writeInTurn(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (buffer.size === 0) return;
+    if (!writeOldest()) schedule(RETRY_AFTER_MS);
+    else if (buffer.size > 0) schedule(0);
   }
 
   return {
     add(record) {
       buffer.set(record.id, record);
-      if (buffer.size >= flushAt) flush();
-      else schedule();
+      if (refused) dropOldest();
+      else if (buffer.size % FLUSH_AT === 0) writeInTurn();
+      else schedule(FLUSH_AFTER_MS);
     },
     get: (id) => buffer.get(id) ?? ledger.getDecision(id),
-    flush,
+    flush() {
+      while (buffer.size > 0 && writeOldest());
+      if (buffer.size > 0) schedule(RETRY_AFTER_MS);
+      return buffer.size === 0;
+    },
   };
 }

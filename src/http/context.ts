@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
 import type { Ledger } from '../ledger/types.js';
 import type { RetrainQueue } from '../queue/types.js';
-import type { IndexHolder } from '../scoring/types.js';
+import type { LiveIndex } from '../scoring/types.js';
 import type { FeedbackCommitter } from './feedback-commit.js';
 import type { Metrics } from './metrics.js';
 import type { Streams } from './streams.js';
@@ -13,7 +13,7 @@ import type { Streams } from './streams.js';
 export interface AppParts {
   ledger: Ledger;
   queue: RetrainQueue;
-  index: IndexHolder;
+  index: LiveIndex;
   decider: Decider;
   artifacts: ArtifactStore;
   clock: Clock;

@@ -49,7 +49,7 @@ function profileOf(req: Request, id: LlmId): LlmProfile {
   return { ...declared, id };
 }
 
-export function modelResources({ ledger, readJson, readYaml }: Context): Resource[] {
+export function modelResources({ ledger, index, readJson, readYaml }: Context): Resource[] {
   const { catalog } = ledger;
   return [
     {
@@ -84,6 +84,7 @@ export function modelResources({ ledger, readJson, readYaml }: Context): Resourc
         },
         put: {
           summary: 'Add an LLM or replace its profile',
+          description: 'It is a candidate, by what is declared of it, once this is answered.',
           body: { schema: ProfileBody, required: true, types: TYPES },
           answers: {
             200: { description: 'Replaced', schema: LlmProfile, types: TYPES },
@@ -93,10 +94,11 @@ export function modelResources({ ledger, readJson, readYaml }: Context): Resourc
           handlers: [
             readJson,
             readYaml,
-            (req, res) => {
+            async (req, res) => {
               const type = preferredType(req);
               const profile = profileOf(req, idOf(req));
               const created = catalog.putLlm(profile);
+              await index.refresh();
               sendAs(type, res, created ? 201 : 200, profile);
             },
           ],
@@ -107,9 +109,10 @@ export function modelResources({ ledger, readJson, readYaml }: Context): Resourc
           answers: { 204: { description: 'Taken out' } },
           errors: ['model_not_found'],
           handlers: [
-            (req, res) => {
+            async (req, res) => {
               const id = idOf(req);
               if (!catalog.deleteLlm(id)) throw notFound(id);
+              await index.refresh();
               res.writeHead(204).end();
             },
           ],

@@ -11,6 +11,9 @@ const WeightList = z.strictObject({ weights: z.array(ArtifactSummary) }).meta({ 
 
 const version = { schema: Version, description: 'Version of a trained artifact' };
 
+/** A plain name: nothing that could lead out of a folder, whatever the store makes of it. */
+const FILE_NAME = /^\w[\w.-]*$/;
+
 function summaryOf({ ledger_rows: _rows, ...summary }: ArtifactRecord): ArtifactSummary {
   return summary;
 }
@@ -79,22 +82,22 @@ export function weightResources({ ledger, artifacts }: Context): Resource[] {
       operations: {
         get: {
           summary: 'Download a file of a version',
-          description: 'Ranges and `If-None-Match` are honoured; the ETag is the file’s SHA-256.',
+          description: 'Ranges and `If-None-Match` are honoured; the weights’ ETag is their SHA-256.',
           answers: { 200: { description: 'The file', schema: z.string(), types: ['application/octet-stream', 'application/json'] } },
           errors: ['version_not_found', 'file_not_found'],
           handlers: [
             (req, res, next) => {
               const artifact = artifactOf(req);
               const name = pathParameter(req, 'file');
-              const file = artifact.files.find((one) => one.name === name);
-              if (file === undefined) throw new PointsmanError('file_not_found', `Version ${artifact.version} has no file ${JSON.stringify(name)}; it has ${artifact.files.map((one) => one.name).join(', ')}`);
-              const path = artifacts.filePath(artifact.version, file.name);
-              res.setHeader('Content-Type', contentTypeOf(file.name));
-              res.setHeader('ETag', `"${file.sha256}"`);
+              if (!FILE_NAME.test(name)) throw new PointsmanError('file_not_found', `Version ${artifact.version} has no file ${JSON.stringify(name)}`);
+              const path = artifacts.filePath(artifact.version, name);
+              const listed = artifact.files.find((file) => file.name === name);
+              res.setHeader('Content-Type', contentTypeOf(name));
+              if (listed !== undefined) res.setHeader('ETag', `"${listed.sha256}"`);
               res.setHeader('X-Content-Type-Options', 'nosniff');
-              res.setHeader('Content-Disposition', `attachment; filename="${artifact.version}-${file.name}"`);
+              res.setHeader('Content-Disposition', `attachment; filename="${artifact.version}-${name}"`);
               // The data folder may well be below a dot folder, such as ~/.pointsman.
-              res.sendFile(path, { dotfiles: 'allow', cacheControl: false }, (error) => {
+              res.sendFile(path, { dotfiles: 'allow', cacheControl: false, etag: false }, (error) => {
                 if (error !== undefined && !res.destroyed) next(error);
               });
             },

@@ -44,12 +44,12 @@ test('a ledger that refuses loses nothing until the bound, and is tried again', 
     },
     log,
   );
-  for (let i = 0; i < 12_000; i++) decisions.add(record(`d${i}`));
+  for (let i = 0; i < 22_000; i++) decisions.add(record(`d${i}`));
   assert.equal(decisions.flush(), false);
-  assert.ok(decisions.get('d11999'));
+  assert.ok(decisions.get('d21999'));
   refuses = false;
   assert.equal(decisions.flush(), true);
-  assert.equal(written.length, 10_000);
-  assert.equal(written.at(-1)?.id, 'd11999');
+  assert.equal(written.length, 20_000);
+  assert.equal(written.at(-1)?.id, 'd21999');
   assert.ok(lines.some((line) => line.includes('given up')));
 });

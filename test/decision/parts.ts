@@ -17,9 +17,9 @@ export function keptLog(): { log: Logger; lines: string[] } {
 }
 
 /** A real ledger in a temporary folder. */
-export function temporaryLedger(): { ledger: Ledger; folder: string; remove(): void } {
+export function temporaryLedger(busyTimeoutMs = 25): { ledger: Ledger; folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-test-'));
-  const ledger = openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
+  const ledger = openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock, busyTimeoutMs });
   return {
     ledger,
     folder,

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '../../src/base/clock.js';
+import type { PointsmanError } from '../../src/base/errors.js';
 import { createFeedbackCommitter } from '../../src/http/feedback-commit.js';
 import { Interaction } from '../../src/schema/feedback.js';
-import type { FeedbackBatch, Ledger } from '../../src/ledger/index.js';
+import { openLedger, type FeedbackBatch, type Ledger } from '../../src/ledger/index.js';
 import { temporaryLedger } from '../decision/parts.js';
 
 function batch(query: string, size = 1): FeedbackBatch {
@@ -51,5 +56,48 @@ test('a flood is split, and drain waits for all of it', async () => {
   assert.deepEqual(sizes, [2, 2, 1]);
   await Promise.all(commits);
   await committer.drain();
+  remove();
+});
+
+test('while another connection imports, feedback waits without holding up this process', async () => {
+  const { ledger, folder, remove } = temporaryLedger();
+  const other = openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
+  const committer = createFeedbackCommitter(ledger);
+  const importing = new EventEmitter();
+  const imported = other.bulk(() => once(importing, 'end'));
+  let stored = 0;
+  const commits = ['a', 'b'].map(async (query) => {
+    await committer.commit(batch(query));
+    stored++;
+  });
+  let longestTurn = 0;
+  for (let i = 0; i < 40; i++) {
+    const started = performance.now();
+    await pause(10);
+    longestTurn = Math.max(longestTurn, performance.now() - started);
+  }
+  assert.equal(stored, 0);
+  assert.ok(longestTurn < 400, `${longestTurn} ms`);
+  importing.emit('end');
+  await imported;
+  await Promise.all(commits);
+  assert.equal(ledger.countRows(), 2);
+  other.close();
+  remove();
+});
+
+test('feedback that waited too long for the ledger fails as such, and drain ends', async () => {
+  const { ledger, folder, remove } = temporaryLedger();
+  const other = openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
+  const committer = createFeedbackCommitter(ledger, 200);
+  const importing = new EventEmitter();
+  const imported = other.bulk(() => once(importing, 'end'));
+  const [result] = await Promise.allSettled([committer.commit(batch('a'))]);
+  assert.equal(result.status === 'rejected' && (result.reason as PointsmanError).code, 'ledger_busy');
+  await committer.drain();
+  importing.emit('end');
+  await imported;
+  assert.equal(ledger.countRows(), 0);
+  other.close();
   remove();
 });

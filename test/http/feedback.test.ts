@@ -32,6 +32,11 @@ test('an interaction is stored and acknowledged, under /v1 and at the root', asy
   assert.equal(service.ledger.countRows(), rowsBefore + 2);
 });
 
+test('an LLM first seen in feedback is a candidate at once', async () => {
+  await receiptOf(await post({ query: 'q', model: 'seen/first', score: 1 }));
+  assert.ok((await routed()).ranking.some((one) => (one.model as string) === 'seen/first'));
+});
+
 test('an array may mix interactions and preferences', async () => {
   const receipt = await receiptOf(await post([{ query: 'q', model: 'a/small', score: 0 }, { query: 'q', better_model: 'a/small', worse_model: 'b/large' }]));
   assert.deepEqual(receipt, { interactions: 1, preferences: 1, new_models: [] });

@@ -1,16 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ArtifactStore } from '../../src/artifact/types.js';
+import { createArtifactStore } from '../../src/artifact/store.js';
+import { writeArtifact } from '../../src/artifact/write.js';
 import { systemClock } from '../../src/base/clock.js';
 import { PointsmanError } from '../../src/base/errors.js';
-import { sha256 } from '../../src/base/hash.js';
+import { dataPaths } from '../../src/base/paths.js';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
+import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
 import type { Problem } from '../../src/http/problem.js';
 import type { Ledger } from '../../src/ledger/index.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
-import { addLlms, keptLog, priorHolder, temporaryLedger } from '../decision/parts.js';
+import { openLiveIndex } from '../../src/scoring/live.js';
+import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 
 export const LLMS = ['a/small', 'a/middle', 'b/large'];
 
@@ -33,30 +34,12 @@ export const noQueue: RetrainQueue = {
   setSchedule: unavailable, nextRun: unavailable, work: unavailable, close: async () => {},
 };
 
-/** Artifact files below `folder`; what activating verifies is the artifact store's own test. */
-function artifactsIn(folder: string, ledger: Ledger): ArtifactStore {
-  return {
-    filePath: (version, file) => join(folder, 'artifacts', version, file),
-    activate: async (version) => ledger.activateArtifact(version),
-  };
-}
-
-/** Registers a version with these files, and writes them. */
-export function addArtifact({ folder, ledger }: Pick<Service, 'folder' | 'ledger'>, version: string, files: Record<string, string>): void {
-  mkdirSync(join(folder, 'artifacts', version), { recursive: true });
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, 'artifacts', version, name), content);
-  ledger.registerArtifact({
-    version: version as Version,
-    created_at: new Date().toISOString(),
-    active: false,
-    snapshot: 'a'.repeat(64),
-    design: 'flat',
-    seed: 1,
-    backend: 'cpu',
-    metrics: { accuracy: 0.5 },
-    files: Object.entries(files).map(([name, content]) => ({ name, bytes: Buffer.byteLength(content), sha256: sha256(content) })),
-    ledger_rows: 0,
-  });
+/** Writes and registers an artifact whose one tensor holds `values`: whole as a file, though no index can be made of it. */
+export async function addArtifact({ folder, ledger }: Pick<Service, 'folder' | 'ledger'>, version: string, values: number[]): Promise<void> {
+  const model = { names: { encoder: 'none', hops: 0, llms: [], families: [], tasks: [], anchors: [] }, tables: { 'some/tensor': { data: Float32Array.from(values), shape: [values.length] } } };
+  const facts = { version: version as Version, created_at: new Date().toISOString(), snapshot: 'a'.repeat(64), design: 'flat' as const, seed: 1, backend: 'cpu', metrics: { accuracy: 0.5 }, ledger_rows: 0 };
+  const { files } = await writeArtifact(dataPaths(folder).artifacts, model, facts);
+  ledger.registerArtifact({ ...facts, files, active: false });
 }
 
 export interface ServiceOptions {
@@ -74,10 +57,12 @@ export async function startService({ llms = LLMS, app: options = {}, graceMs, qu
   addLlms(real, llms);
   const ledger = around(real);
   const { log, lines } = keptLog();
-  const index = priorHolder(real);
+  const { artifacts } = dataPaths(folder);
+  // It follows nothing by itself here: what the API changes, the API has to bring into force.
+  const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
   const decider = createDecider({ index, ledger, clock: systemClock, log });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
-  const app = createApp({ ledger, queue, index, decider, artifacts: artifactsIn(folder, real), clock: systemClock, log, options });
+  const app = createApp({ ledger, queue, index, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
   const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
   return {
     ...server,

@@ -1,23 +1,28 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { dataPaths } from '../../src/base/paths.js';
 import { sha256 } from '../../src/base/hash.js';
 import { ArtifactSummary } from '../../src/schema/training.js';
 import { addArtifact, problemIn, startService, type Service } from './service.js';
 
 const OLD = '00000000000000aa';
 const NEW = '00000000000000bb';
-const WEIGHTS = 'w'.repeat(300_000);
+const VALUES = Array.from({ length: 75_000 }, (_, i) => i / 7);
 
 let service: Service;
 before(async () => {
   service = await startService();
-  addArtifact(service, OLD, { 'weights.safetensors': WEIGHTS, 'manifest.json': '{"a":1}' });
-  addArtifact(service, NEW, { 'weights.safetensors': 'new' });
+  await addArtifact(service, OLD, VALUES);
+  await addArtifact(service, NEW, [1, 2, 3]);
 });
 after(() => service.remove());
+
+function fileOf(version: string): string {
+  return join(dataPaths(service.folder).artifacts, version, 'weights.safetensors');
+}
 
 function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${service.url}/v1/weights${path}`, { headers });
@@ -39,27 +44,30 @@ function getRaw(path: string, headers: Record<string, string> = {}): Promise<num
 test('lists versions and reads one', async () => {
   const { weights } = (await (await get('')).json()) as { weights: unknown[] };
   assert.deepEqual(weights.map((one) => ArtifactSummary.parse(one).version as string).toSorted(), [OLD, NEW]);
-  assert.equal(ArtifactSummary.parse(await (await get(`/${OLD}`)).json()).files.length, 2);
+  assert.equal(ArtifactSummary.parse(await (await get(`/${OLD}`)).json()).files[0]?.name, 'weights.safetensors');
   for (const version of ['ffffffffffffffff', 'x', '..']) assert.equal((await problemIn(await get(`/${encodeURIComponent(version)}${version === '..' ? '/x' : ''}`))).status, 404);
 });
 
 test('downloads files as they are, with type, length and checksum', async () => {
   const weights = await get(`/${OLD}/weights.safetensors`);
   assert.equal(weights.headers.get('content-type'), 'application/octet-stream');
-  assert.equal(weights.headers.get('content-length'), String(WEIGHTS.length));
-  assert.equal(weights.headers.get('etag'), `"${sha256(WEIGHTS)}"`);
-  assert.equal(await weights.text(), WEIGHTS);
+  const onDisk = readFileSync(fileOf(OLD));
+  assert.equal(weights.headers.get('content-length'), String(onDisk.length));
+  assert.equal(weights.headers.get('etag'), `"${sha256(onDisk)}"`);
+  assert.ok(onDisk.equals(Buffer.from(await weights.arrayBuffer())));
   const manifest = await get(`/${OLD}/manifest.json`);
   assert.match(manifest.headers.get('content-type') ?? '', /^application\/json/);
-  assert.deepEqual(await manifest.json(), { a: 1 });
+  assert.equal(((await manifest.json()) as { version: string }).version, OLD);
 });
 
 test('ranges, conditions and HEAD', async () => {
+  const onDisk = readFileSync(fileOf(OLD));
   const part = await get(`/${OLD}/weights.safetensors`, { range: 'bytes=0-9' });
-  assert.deepEqual([part.status, await part.text()], [206, 'w'.repeat(10)]);
-  assert.equal(await getRaw(`/v1/weights/${OLD}/weights.safetensors`, { 'if-none-match': `"${sha256(WEIGHTS)}"` }), 304);
+  assert.equal(part.status, 206);
+  assert.deepEqual(Buffer.from(await part.arrayBuffer()), onDisk.subarray(0, 10));
+  assert.equal(await getRaw(`/v1/weights/${OLD}/weights.safetensors`, { 'if-none-match': `"${sha256(onDisk)}"` }), 304);
   const head = await fetch(`${service.url}/v1/weights/${OLD}/weights.safetensors`, { method: 'HEAD' });
-  assert.deepEqual([head.status, head.headers.get('content-length'), await head.text()], [200, String(WEIGHTS.length), '']);
+  assert.deepEqual([head.status, head.headers.get('content-length'), await head.text()], [200, String(onDisk.length), '']);
 });
 
 test('no path leads out of the artifact', async () => {
@@ -68,11 +76,9 @@ test('no path leads out of the artifact', async () => {
 });
 
 test('a file that is listed but gone is an error, not a hang', async () => {
-  addArtifact(service, '00000000000000cc', { 'weights.safetensors': 'gone' });
-  rmSync(join(service.folder, 'artifacts', '00000000000000cc', 'weights.safetensors'));
-  const response = await get('/00000000000000cc/weights.safetensors');
-  assert.ok(response.status >= 400);
-  await problemIn(response);
+  await addArtifact(service, '00000000000000cc', [1]);
+  rmSync(fileOf('00000000000000cc'));
+  assert.equal((await problemIn(await get('/00000000000000cc/weights.safetensors'))).code, 'file_not_found');
 });
 
 test('activates a version and goes back', async () => {
@@ -84,5 +90,13 @@ test('activates a version and goes back', async () => {
   }
   const unknown = await problemIn(await fetch(`${service.url}/v1/weights/ffffffffffffffff/activate`, { method: 'POST' }));
   assert.equal(unknown.code, 'version_not_found');
+  assert.equal(service.ledger.activeVersion(), OLD);
+});
+
+test('a damaged version is refused, and the one in force stays', async () => {
+  await addArtifact(service, '00000000000000dd', [1, 2]);
+  truncateSync(fileOf('00000000000000dd'), 10);
+  const damaged = await problemIn(await fetch(`${service.url}/v1/weights/00000000000000dd/activate`, { method: 'POST' }));
+  assert.deepEqual([damaged.code, damaged.status], ['artifact_damaged', 409]);
   assert.equal(service.ledger.activeVersion(), OLD);
 });
