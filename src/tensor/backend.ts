@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs';
+import { PointsmanError, messageOf } from '../base/errors.js';
+import { packageRoot } from '../base/paths.js';
+import { registerExplicitTransposes } from './matmul-gradient.js';
+
+/** TensorFlow.js, whichever copy the backend came with. Everything that makes tensors is given it. */
+export type TensorFlow = typeof tfjs;
+
+export interface Backend {
+  tf: TensorFlow;
+  /** `tensorflow`, `wasm` or `cpu`. */
+  name: 'tensorflow' | 'wasm' | 'cpu';
+  /** What runs, for people: `TensorFlow 2.21.0 (CPU)`. */
+  description: string;
+}
+
+type NativeTensorFlow = Omit<TensorFlow, 'backend'> & {
+  backend(): { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
+};
+
+/** Where `npm run setup:tensorflow` puts TensorFlow's own library and its addon. */
+export const tensorflowDir = (): string => process.env['POINTSMAN_TENSORFLOW_DIR'] || join(packageRoot, '.tensorflow');
+
+function openTensorFlow(): Backend {
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  const reasons: string[] = [];
+  for (const folder of [packageRoot, tensorflowDir()]) {
+    try {
+      const require = createRequire(join(folder, 'package.json'));
+      // Looked for first: a package without its addon would load TensorFlow.js before it fails.
+      const addon = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib/napi-v8/tfjs_binding.node');
+      if (!existsSync(addon)) throw new Error('the addon of @tensorflow/tfjs-node-gpu is not built');
+      const tf = require('@tensorflow/tfjs-node-gpu') as NativeTensorFlow;
+      const native = tf.backend();
+      const device = native.isUsingGpuDevice ? 'GPU' : 'CPU';
+      return { tf: tf as unknown as TensorFlow, name: 'tensorflow', description: `TensorFlow ${native.binding.TF_Version} (${device})` };
+    } catch (error) {
+      reasons.push(`${folder}: ${messageOf(error).split('\n')[0]}`);
+    }
+  }
+  throw new PointsmanError('backend_unavailable', `TensorFlow’s library is not here; \`npm run setup:tensorflow\` gets it (${reasons.join('; ')})`);
+}
+
+async function openWasm(): Promise<Backend> {
+  const [tf, wasm] = await Promise.all([import('@tensorflow/tfjs'), import('@tensorflow/tfjs-backend-wasm')]);
+  const require = createRequire(import.meta.url);
+  // Production mode leaves out advice on standard error to install another backend.
+  tf.enableProdMode();
+  wasm.setWasmPaths(join(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'), '../dist/'));
+  // One thread: the threaded build starts web workers, which Node's process would wait for.
+  wasm.setThreadsCount(1);
+  if (!(await tf.setBackend('wasm'))) throw new PointsmanError('backend_unavailable', 'TensorFlow.js could not start its wasm backend');
+  registerExplicitTransposes(tf);
+  return { tf, name: 'wasm', description: `TensorFlow.js ${tf.version_core} wasm, one thread` };
+}
+
+async function openCpu(): Promise<Backend> {
+  const tf = await import('@tensorflow/tfjs');
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+  return { tf, name: 'cpu', description: `TensorFlow.js ${tf.version_core} plain JavaScript` };
+}
+
+/**
+ * Opens a backend by name; `auto` takes the first of tensorflow, wasm and cpu that works.
+ *
+ * @throws PointsmanError `backend_unavailable` where a named one can't be opened
+ */
+export async function openBackend(wanted: 'auto' | 'tensorflow' | 'wasm' | 'cpu'): Promise<Backend> {
+  const openers = { tensorflow: openTensorFlow, wasm: openWasm, cpu: openCpu };
+  if (wanted !== 'auto') return openers[wanted]();
+  for (const open of [openTensorFlow, openWasm]) {
+    try {
+      return await open();
+    } catch {
+      // The next one serves; an explicit choice would have thrown.
+    }
+  }
+  return openCpu();
+}
