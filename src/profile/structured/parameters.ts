@@ -1,0 +1,73 @@
+import type { Rng } from '../../base/rng.js';
+import { FEATURES, HEAD_HIDDEN } from '../../router/graph/features.js';
+import { MESSAGES } from './messages.js';
+
+/** Sizes that fix the shape of every trained weight. */
+export interface ModelShape {
+  /** Length of an encoded query or description. */
+  dim: number;
+  /** Length of an LLM's declared facts. */
+  facts: number;
+  /** Width of node states. */
+  hidden: number;
+  /** Width of the keys that queries attend to tasks and logged queries by. */
+  keys: number;
+  hops: number;
+}
+
+/** Weights by name, each in row order. */
+export type Weights = Record<string, { shape: number[]; data: Float32Array }>;
+
+/** Name, shape and initial spread of every weight. `spread` is the standard deviation, or a constant to start from. */
+export function parameterTable(shape: ModelShape): Record<string, { shape: number[]; spread: number } | { shape: number[]; constant: number }> {
+  const { dim, facts, hidden, keys, hops } = shape;
+  const kernel = (rows: number, cols: number, gain = 1) => ({ shape: [rows, cols], spread: gain / Math.sqrt(rows) });
+  const zeros = (...sizes: number[]) => ({ shape: sizes, constant: 0 });
+  const table: ReturnType<typeof parameterTable> = {
+    // The encoder's vectors have unit length, so their entries are small: the gain makes up for it.
+    'query/kernel': kernel(dim, hidden, Math.sqrt(dim) / 3),
+    'query/bias': zeros(hidden),
+    'llm/kernel': kernel(facts, hidden, 4),
+    'llm/bias': zeros(hidden),
+    'family/kernel': kernel(dim, hidden, 4),
+    'task/kernel': kernel(dim, hidden, 4),
+    'domain/kernel': kernel(dim, hidden, 4),
+    'prior/kernel': kernel(hidden, 1, 0.1),
+    'prior/bias': zeros(1),
+    'task_query/kernel': kernel(hidden, keys),
+    'task_key/kernel': kernel(hidden, keys, 0.5),
+    'task_temperature': { shape: [1], constant: 2 },
+    'anchor/kernel': kernel(hidden, keys),
+    'anchor_temperature': { shape: [1], constant: 2.3 },
+    'match_query/kernel': kernel(hidden, hidden),
+    'match_llm/kernel': kernel(hidden, hidden, 0.5),
+    'head/evidence': { shape: [3], constant: 0.35 },
+    'head/hidden/kernel': kernel(FEATURES, HEAD_HIDDEN),
+    'head/hidden/bias': zeros(HEAD_HIDDEN),
+    'head/out/kernel': kernel(HEAD_HIDDEN, 1, 0.1),
+    'head/out/bias': zeros(1),
+  };
+  for (let hop = 0; hop < hops; hop++) {
+    for (const { name } of MESSAGES) table[`hop${hop}/${name}/kernel`] = kernel(hidden, hidden);
+    for (const kind of new Set(MESSAGES.map((m) => m.to))) {
+      table[`hop${hop}/${kind}/attention`] = { shape: [hidden], spread: 0.1 };
+      table[`hop${hop}/${kind}/bias`] = zeros(hidden);
+    }
+  }
+  return table;
+}
+
+/** Fresh weights for a seed: the same on every backend. */
+export function initialWeights(shape: ModelShape, rng: Rng): Weights {
+  return Object.fromEntries(
+    Object.entries(parameterTable(shape)).map(([name, entry]) => {
+      const data = new Float32Array(entry.shape.reduce((a, b) => a * b, 1));
+      if ('constant' in entry) data.fill(entry.constant);
+      else {
+        const own = rng.fork(name);
+        for (let i = 0; i < data.length; i++) data[i] = entry.spread * own.normal();
+      }
+      return [name, { shape: entry.shape, data }];
+    }),
+  );
+}

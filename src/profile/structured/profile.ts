@@ -1,0 +1,118 @@
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import { RECORD_STRENGTH, TASK_STRENGTH } from '../../router/graph/features.js';
+import type { TensorFlow } from '../../tensor/backend.js';
+import { messagePassing, type MessageMatrices, type NodeStates } from './messages.js';
+
+export type ParameterTensors = Record<string, Tensor>;
+
+/** Constant inputs: declared facts, encoded descriptions, adjacency. */
+export interface Declared {
+  llmFacts: Tensor2D;
+  familyText: Tensor2D;
+  taskText: Tensor2D;
+  domainText: Tensor2D;
+  llmFamily: Tensor2D;
+  familyLlm: Tensor2D;
+  taskDomain: Tensor2D;
+  domainTask: Tensor2D;
+  /** Declared benchmarks `[numLlms, numTasks]`, 0 where none, and which are declared. */
+  benchmarks: Tensor2D;
+  benchmarkKnown: Tensor2D;
+}
+
+/** Sums of logged scores that the profiles are made of: interactions being predicted are not among them. */
+export interface Evidenced {
+  /** Sum and number of scores per LLM `[numLlms, 1]`. */
+  sum: Tensor2D;
+  count: Tensor2D;
+  /** The same per LLM and task `[numLlms, numTasks]`. */
+  taskSum: Tensor2D;
+  taskCount: Tensor2D;
+}
+
+/** Sums of query states over logged queries. */
+export type QueryMoments = {
+  /** Σ score · z and Σ z over the LLM's answered queries `[numLlms, hidden]`, and how many `[numLlms, 1]`. */
+  scored: Tensor2D;
+  answered: Tensor2D;
+  answers: Tensor2D;
+  /** Mean z of each task's queries `[numTasks, hidden]`. */
+  task: Tensor2D;
+};
+
+/** Profiles as the router reads them. */
+export interface Profiles {
+  /** `[numLlms, hidden]` */
+  llm: Tensor2D;
+  /** `[numTasks, hidden]` */
+  task: Tensor2D;
+  /** Expected score of each LLM over all queries `[numLlms, 1]`, and per task `[numLlms, numTasks]`. */
+  record: Tensor2D;
+  taskRecord: Tensor2D;
+  /** Declared benchmark where there is one, else the task's record `[numLlms, numTasks]`. */
+  benchmark: Tensor2D;
+  /** States after each hop, first hop 0: what a newcomer hears from. */
+  hops: NodeStates[];
+}
+
+/** First states of all nodes but queries, from what is declared of them. */
+function initialStates(tf: TensorFlow, p: ParameterTensors, declared: Declared): NodeStates {
+  const embed = (text: Tensor2D, kernel: string): Tensor2D =>
+    text.shape[0] === 0 ? tf.zeros([0, (p[kernel] as Tensor2D).shape[1]]) : tf.tanh(tf.matMul(text, p[kernel] as Tensor2D));
+  return {
+    llm: tf.tanh(tf.add(tf.matMul(declared.llmFacts, p['llm/kernel'] as Tensor2D), p['llm/bias'] as Tensor1D)),
+    family: embed(declared.familyText, 'family/kernel'),
+    task: embed(declared.taskText, 'task/kernel'),
+    domain: embed(declared.domainText, 'domain/kernel'),
+  };
+}
+
+/** First state of encoded queries `[n, dim]` → `[n, hidden]`: swish(x·W + b). */
+export function queryStates(tf: TensorFlow, p: ParameterTensors, encoded: Tensor2D): Tensor2D {
+  const z = tf.add(tf.matMul(encoded, p['query/kernel'] as Tensor2D), p['query/bias'] as Tensor1D) as Tensor2D;
+  return tf.mul(z, tf.sigmoid(z));
+}
+
+/** Divides each row by how many of its entries are set (at least 1). */
+function meanRows(tf: TensorFlow, weights: Tensor2D, known: Tensor2D): Tensor2D {
+  return tf.div(weights, tf.maximum(tf.sum(known, 1, true), 1));
+}
+
+/**
+ * Makes every LLM's profile by `hops` rounds of message passing over the snapshot. With `hops` 0 (flat) a profile is
+ * the LLM's own facts and record alone.
+ */
+export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, declared: Declared, record: Evidenced, moments: QueryMoments): Profiles {
+  const first = initialStates(tf, p, declared);
+  const prior = tf.sigmoid(tf.add(tf.matMul(first.llm, p['prior/kernel'] as Tensor2D), p['prior/bias'] as Tensor1D)) as Tensor2D;
+  const mean = tf.div(tf.add(record.sum, tf.mul(prior, RECORD_STRENGTH)), tf.add(record.count, RECORD_STRENGTH)) as Tensor2D;
+  const taskRecord = tf.div(tf.add(record.taskSum, tf.mul(mean, TASK_STRENGTH)), tf.add(record.taskCount, TASK_STRENGTH)) as Tensor2D;
+  const benchmarkMean = meanRows(tf, tf.sum(declared.benchmarks, 1, true), declared.benchmarkKnown);
+  const matrices: MessageMatrices = {
+    llmFamily: declared.llmFamily,
+    familyLlm: declared.familyLlm,
+    taskDomain: declared.taskDomain,
+    domainTask: declared.domainTask,
+    // What an LLM is better or worse at than its own mean: without any record of a task its weight is 0.
+    llmTask: meanRows(tf, tf.mul(tf.sub(taskRecord, mean), 4), tf.sign(record.taskCount)),
+    llmBenchmark: meanRows(tf, tf.mul(tf.mul(tf.sub(declared.benchmarks, benchmarkMean), declared.benchmarkKnown), 4), declared.benchmarkKnown),
+  };
+  const sums = {
+    llmQueries: tf.div(tf.mul(tf.sub(moments.scored, tf.mul(moments.answered, mean)), 4), tf.add(moments.answers, 1)) as Tensor2D,
+    taskQueries: moments.task,
+  };
+  const states = [first];
+  for (let hop = 0; hop < hops; hop++) {
+    states.push(messagePassing(tf, (name) => p[`hop${hop}/${name}`] as Tensor2D, states[hop]!, sums, matrices));
+  }
+  const last = states[hops]!;
+  const known = declared.benchmarkKnown;
+  return {
+    llm: last.llm,
+    task: last.task,
+    record: mean,
+    taskRecord,
+    benchmark: tf.add(tf.mul(declared.benchmarks, known), tf.mul(taskRecord, tf.sub(1, known))),
+    hops: states,
+  };
+}
