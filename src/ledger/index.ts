@@ -9,6 +9,7 @@ import { connect } from './connection.js';
 import { createDecisions } from './decisions.js';
 import { createEmbeddings } from './embeddings.js';
 import { migrate, readMigrations } from './migrate.js';
+import { createQueryText } from './query-text.js';
 import { createScheduleStore } from './schedule.js';
 import { createSnapshotReader } from './snapshot.js';
 import { createStore } from './store.js';
@@ -50,6 +51,7 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     changeToken: () => String(tally.revision()),
     readGraphRows: createSnapshotReader(connection, catalogReader, tally),
     readLlmStats: () => totals.read().toSorted((a, b) => byName(a.id, b.id)),
+    ...createQueryText(connection),
     ...createEmbeddings(connection),
     ...createArtifacts(connection),
     ...createScheduleStore(connection),

@@ -1,14 +1,12 @@
 import type { Interaction } from '../schema/feedback.js';
 import type { Connection } from './connection.js';
-import type { Ledger } from './types.js';
+import type { LlmStats } from './types.js';
 
 const COLUMNS = [
   'interactions', 'score', 'wins', 'losses', 'prompt_tokens', 'prompt_tokens_n', 'completion_tokens', 'completion_tokens_n',
   'cost_usd', 'cost_usd_n', 'latency_ms', 'latency_ms_n',
 ] as const;
 type Totals = Record<(typeof COLUMNS)[number], number>;
-
-export type LlmStats = ReturnType<Ledger['readLlmStats']>[number];
 
 /** Sums of one transaction's feedback per LLM, added to the table at its end. */
 export interface TotalsSession {

@@ -62,6 +62,19 @@ export interface BulkWriter {
   markImported(contentHash: string, name: string): void;
 }
 
+/** How an LLM has done over all its feedback; means are NaN where nothing was reported. */
+export interface LlmStats {
+  id: string;
+  meanScore: number;
+  interactions: number;
+  wins: number;
+  losses: number;
+  promptTokens: number;
+  completionTokens: number;
+  costUsd: number;
+  latencyMs: number;
+}
+
 /** Everything kept in SQLite, in the domain's verbs. Synchronous: better-sqlite3 is. */
 export interface Ledger {
   readonly catalog: Catalog;
@@ -91,7 +104,10 @@ export interface Ledger {
   /** Canonical rows for a graph; see {@link GraphRows}. A consistent read: one read transaction. */
   readGraphRows(): GraphRows;
   /** Mean score, count and usage per LLM only: cheap, for scoring before anything is trained. */
-  readLlmStats(): { id: string; meanScore: number; interactions: number; wins: number; losses: number; promptTokens: number; completionTokens: number; costUsd: number; latencyMs: number }[];
+  readLlmStats(): LlmStats[];
+
+  /** Text of a logged query by its hash (SHA-256 in hex). */
+  getQueryText(hash: string): string | undefined;
 
   /** Cached embeddings `[dim]` by query hash; missing ones are absent from the map. */
   getEmbeddings(encoder: string, hashes: readonly string[]): Map<string, Float32Array>;

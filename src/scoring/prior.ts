@@ -1,9 +1,7 @@
-import type { Ledger } from '../ledger/types.js';
+import type { LlmStats } from '../ledger/types.js';
 import type { LlmProfile } from '../schema/profile.js';
 import { DEFAULT_COMPLETION_TOKENS, estimateTokens, expectedCost } from './cost.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
-
-type LlmStats = ReturnType<Ledger['readLlmStats']>[number];
 
 /** Interactions that the declared facts are worth. */
 const PRIOR_STRENGTH = 4;
@@ -112,7 +110,7 @@ function scoreOne(candidate: Candidate, promptTokens: number, task: string | und
  * What serves before anything is trained: per LLM, the smoothed mean of its scores, whatever the query.
  * Its uncertainty is wide and its `version` null, so that nobody takes it for a learned score.
  */
-export function createPriorIndex(llms: LlmProfile[], stats: ReturnType<Ledger['readLlmStats']>): ScoringIndex {
+export function createPriorIndex(llms: LlmProfile[], stats: readonly LlmStats[]): ScoringIndex {
   const statsById = new Map(stats.map((row) => [row.id, row]));
   const candidates = llms.map((profile) => candidateOf(profile, statsById.get(profile.id)));
 

@@ -41,3 +41,9 @@ export interface ScoringIndex {
 export interface IndexHolder {
   current(): ScoringIndex;
 }
+
+/** An index that follows the ledger. */
+export interface LiveIndex extends IndexHolder {
+  /** Brings the index up to date with the catalogue and the version in force; resolves when it is. */
+  refresh(): Promise<void>;
+}
