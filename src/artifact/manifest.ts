@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { Version } from '../schema/ids.js';
+import { DESIGN_NAMES } from '../schema/training.js';
+
+/** What `manifest.json` says of an artifact: enough to use the weights without this program. */
+export const Manifest = z.strictObject({
+  format: z.literal(1),
+  version: Version,
+  created_at: z.iso.datetime(),
+  snapshot: z.string().describe('SHA-256 of the graph snapshot it was trained on'),
+  design: z.enum(DESIGN_NAMES),
+  hops: z.int(),
+  seed: z.int(),
+  backend: z.string(),
+  encoder: z.string().describe('Encoder of queries and descriptions; others do not fit these weights'),
+  llms: z.array(z.string()).describe('Rows of embedding/llm and record/*, columns of anchor/scores'),
+  families: z.array(z.string()),
+  tasks: z.array(z.string()).describe('Rows of embedding/task'),
+  anchors: z.array(z.string()).describe('SHA-256 of the logged queries behind anchor/*'),
+  ledger_rows: z.int(),
+  metrics: z.record(z.string(), z.number()),
+  tensors: z.record(z.string(), z.array(z.int())).describe('Shape of each tensor of weights.safetensors'),
+  files: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() })),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+export const WEIGHTS_FILE = 'weights.safetensors';
+export const MANIFEST_FILE = 'manifest.json';

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PointsmanError, messageOf } from '../base/errors.js';
+import { sha256 } from '../base/hash.js';
+import { parse } from '../schema/parse.js';
+import type { TrainedModel } from '../scoring/model.js';
+import { MANIFEST_FILE, Manifest, WEIGHTS_FILE } from './manifest.js';
+import { decodeSafetensors } from './safetensors.js';
+
+async function readPart(folder: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    throw new PointsmanError('artifact_damaged', `${join(folder, name)} can't be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Reads an artifact and verifies all of it: manifest, checksum, shapes, numbers. Throws `artifact_damaged`. */
+export async function readArtifact(artifacts: string, version: string): Promise<{ manifest: Manifest; model: TrainedModel }> {
+  const folder = join(artifacts, version);
+  const text = (await readPart(folder, MANIFEST_FILE)).toString('utf8');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new PointsmanError('artifact_damaged', `${join(folder, MANIFEST_FILE)} is not JSON: ${messageOf(error)}`, { cause: error });
+  }
+  const manifest = parse(Manifest, json, 'artifact_damaged', join(folder, MANIFEST_FILE));
+  if ((manifest.version as string) !== version) throw new PointsmanError('artifact_damaged', `${folder} holds version ${manifest.version}`);
+  const weights = await readPart(folder, WEIGHTS_FILE);
+  const listed = manifest.files.find((f) => f.name === WEIGHTS_FILE);
+  if (listed === undefined || listed.sha256 !== sha256(weights)) throw new PointsmanError('artifact_damaged', `${join(folder, WEIGHTS_FILE)} has ${weights.byteLength} bytes that do not match the manifest’s checksum`);
+  const tables = decodeSafetensors(weights);
+  for (const [name, shape] of Object.entries(manifest.tensors)) {
+    const tensor = tables[name];
+    if (tensor === undefined || tensor.shape.join() !== shape.join()) throw new PointsmanError('artifact_damaged', `${folder}: tensor ${name} has not the shape [${shape.join(', ')}] that the manifest says`);
+    // Only anchor/scores marks what isn't logged by NaN; everywhere else a number that isn't finite is damage.
+    if (name !== 'anchor/scores' && !tensor.data.every(Number.isFinite)) throw new PointsmanError('artifact_damaged', `${folder}: tensor ${name} holds numbers that are not finite`);
+  }
+  const { encoder, hops, llms, families, tasks, anchors } = manifest;
+  return { manifest, model: { names: { encoder, hops, llms, families, tasks, anchors }, tables } };
+}

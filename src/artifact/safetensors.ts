@@ -1,0 +1,58 @@
+import { PointsmanError } from '../base/errors.js';
+import type { Weights } from '../profile/structured/parameters.js';
+
+/** Longest header that is read: against files that only claim to be one. */
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+/**
+ * Writes tensors in the safetensors format (https://github.com/huggingface/safetensors): eight bytes of header length,
+ * a JSON header, then the tensors' bytes, little-endian float32, one after another.
+ */
+export function encodeSafetensors(tensors: Weights, metadata: Record<string, string> = {}): Buffer {
+  const header: Record<string, Entry | Record<string, string>> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  let json = JSON.stringify(header);
+  // The data begin at a multiple of eight bytes, so that readers may map them.
+  json += ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8);
+  const head = Buffer.from(json);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(head.byteLength));
+  const bodies = Object.values(tensors).map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  return Buffer.concat([length, head, ...bodies]);
+}
+
+const damaged = (why: string): PointsmanError => new PointsmanError('artifact_damaged', `weights.safetensors: ${why}`);
+
+/** Reads what {@link encodeSafetensors} wrote. Throws `artifact_damaged` for anything else. */
+export function decodeSafetensors(file: Buffer): Weights {
+  if (file.byteLength < 8) throw damaged(`expected a header, got ${file.byteLength} bytes`);
+  const headerBytes = Number(file.readBigUInt64LE());
+  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength) throw damaged(`its header claims ${headerBytes} bytes, and the file has ${file.byteLength}`);
+  let header: Record<string, Entry>;
+  try {
+    header = JSON.parse(file.toString('utf8', 8, 8 + headerBytes)) as Record<string, Entry>;
+  } catch (error) {
+    throw new PointsmanError('artifact_damaged', 'weights.safetensors: its header is not JSON', { cause: error });
+  }
+  const body = file.subarray(8 + headerBytes);
+  const tensors: Weights = {};
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const [from, to] = entry.data_offsets;
+    const size = entry.shape.reduce((a, b) => a * b, 1);
+    if (entry.dtype !== 'F32' || to - from !== size * 4 || from < 0 || to > body.byteLength) throw damaged(`tensor ${name} does not fit its shape [${entry.shape.join(', ')}] as float32`);
+    // Copied, so that the numbers are aligned and the file's memory can go.
+    tensors[name] = { shape: entry.shape, data: new Float32Array(new Uint8Array(body.subarray(from, to)).buffer) };
+  }
+  return tensors;
+}
