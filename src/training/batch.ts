@@ -1,0 +1,126 @@
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Rng } from '../base/rng.js';
+import type { Dataset, Matrix } from '../profile/structured/dataset.js';
+import type { Declared, Evidenced } from '../profile/structured/profile.js';
+import type { TensorFlow } from '../tensor/backend.js';
+import type { RecordSums } from '../profile/structured/records.js';
+
+export function toTensor(tf: TensorFlow, m: Matrix): Tensor2D {
+  return tf.tensor2d(m.data, [m.rows, m.cols]);
+}
+
+/** The constant inputs of a dataset as tensors; the caller disposes them. */
+export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
+  const known = data.benchmarks.data.map((x) => (Number.isNaN(x) ? 0 : 1));
+  const zeroed = data.benchmarks.data.map((x) => (Number.isNaN(x) ? 0 : x));
+  const shape: [number, number] = [data.numLlms, data.numTasks];
+  const columnMeans = (m: Tensor2D): Tensor2D => tf.tidy(() => tf.div(tf.transpose(tf.sign(m)), tf.maximum(tf.transpose(tf.sum(tf.sign(m), 0, true)), 1)) as Tensor2D);
+  const llmFamily = toTensor(tf, data.llmFamily);
+  const taskDomain = toTensor(tf, data.taskDomain);
+  return {
+    llmFacts: toTensor(tf, data.llmFacts),
+    familyText: toTensor(tf, data.familyText),
+    taskText: toTensor(tf, data.taskText),
+    domainText: toTensor(tf, data.domainText),
+    llmFamily,
+    familyLlm: columnMeans(llmFamily),
+    taskDomain,
+    domainTask: columnMeans(taskDomain),
+    benchmarks: tf.tensor2d(zeroed, shape),
+    benchmarkKnown: tf.tensor2d(known, shape),
+  };
+}
+
+export function recordTensors(tf: TensorFlow, data: Dataset, sums: RecordSums): Evidenced {
+  const column: [number, number] = [data.numLlms, 1];
+  const table: [number, number] = [data.numLlms, data.numTasks];
+  return {
+    sum: tf.tensor2d(sums.sum, column),
+    count: tf.tensor2d(sums.count, column),
+    taskSum: tf.tensor2d(sums.taskSum, table),
+    taskCount: tf.tensor2d(sums.taskCount, table),
+  };
+}
+
+/** Some queries, dense: features, scores of every LLM, which are known, tasks. */
+export interface QueryBatch {
+  size: number;
+  /** `[size, dim]` */
+  features: Tensor2D;
+  /** `[size, numLlms]`: scores (0 where unknown), which are known, and which of those were measured. */
+  scores: Tensor2D;
+  known: Tensor2D;
+  measured: Tensor2D;
+  /** `[size, numTasks]`: 1 at the query's task; all 0 where unknown. */
+  tasks: Tensor2D;
+}
+
+/** Gathers queries. An LLM in `forgotten` has no scores here. */
+export function gatherQueries(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>, forgotten = -1): QueryBatch {
+  const size = queries.length;
+  const { numLlms, numTasks, dim } = data;
+  const features = new Float32Array(size * dim);
+  const scores = new Float32Array(size * numLlms);
+  const known = new Float32Array(size * numLlms);
+  const measured = new Float32Array(size * numLlms);
+  const tasks = new Float32Array(size * numTasks);
+  const { start, llm, score, measured: isMeasured } = data.evidence;
+  for (let i = 0; i < size; i++) {
+    const q = queries[i]!;
+    features.set(data.queries[q]!, i * dim);
+    if (data.taskOf[q]! >= 0) tasks[i * numTasks + data.taskOf[q]!] = 1;
+    for (let e = start[q]!; e < start[q + 1]!; e++) {
+      const l = llm[e]!;
+      if (l === forgotten) continue;
+      scores[i * numLlms + l] = score[e]!;
+      known[i * numLlms + l] = 1;
+      measured[i * numLlms + l] = isMeasured[e]!;
+    }
+  }
+  return {
+    size,
+    features: tf.tensor2d(features, [size, dim]),
+    scores: tf.tensor2d(scores, [size, numLlms]),
+    known: tf.tensor2d(known, [size, numLlms]),
+    measured: tf.tensor2d(measured, [size, numLlms]),
+    tasks: tf.tensor2d(tasks, [size, numTasks]),
+  };
+}
+
+/** The comparisons of some queries as one-hot matrices; null where there are none. At most `limit`, spread evenly. */
+export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>, limit: number): { query: Tensor2D; better: Tensor2D; worse: Tensor2D; size: number } | null {
+  const rows: [row: number, preference: number][] = [];
+  for (let i = 0; i < queries.length; i++) {
+    for (let e = data.preferenceStart[queries[i]!]!; e < data.preferenceStart[queries[i]! + 1]!; e++) rows.push([i, e]);
+  }
+  if (rows.length === 0) return null;
+  const size = Math.min(limit, rows.length);
+  const query = new Float32Array(size * queries.length);
+  const better = new Float32Array(size * data.numLlms);
+  const worse = new Float32Array(size * data.numLlms);
+  for (let r = 0; r < size; r++) {
+    const [row, e] = rows[Math.floor((r * rows.length) / size)]!;
+    query[r * queries.length + row] = 1;
+    better[r * data.numLlms + data.preferences.better[e]!] = 1;
+    worse[r * data.numLlms + data.preferences.worse[e]!] = 1;
+  }
+  return { query: tf.tensor2d(query, [size, queries.length]), better: tf.tensor2d(better, [size, data.numLlms]), worse: tf.tensor2d(worse, [size, data.numLlms]), size };
+}
+
+/** A mask `[rows, cols]` of inverted dropout: 0 with probability `rate`, else 1 / (1 − rate). */
+export function dropoutMask(tf: TensorFlow, rng: Rng, rows: number, cols: number, rate: number): Tensor2D {
+  const mask = new Float32Array(rows * cols);
+  const kept = 1 / (1 - rate);
+  for (let i = 0; i < mask.length; i++) mask[i] = rng.next() < rate ? 0 : kept;
+  return tf.tensor2d(mask, [rows, cols]);
+}
+
+/** 0 for tasks with logged answers, a large negative number for others `[numTasks]`; all 0 if none has any. */
+export function taskMask(data: Dataset, sums: RecordSums): Float32Array {
+  const mask = new Float32Array(data.numTasks);
+  for (let l = 0; l < data.numLlms; l++) for (let t = 0; t < data.numTasks; t++) if (sums.taskCount[l * data.numTasks + t]! > 0) mask[t] = 1;
+  const any = mask.some((m) => m === 1);
+  return mask.map((m) => (m === 1 || !any ? 0 : -1e4));
+}
+
+export type { Tensor1D };

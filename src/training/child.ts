@@ -1,0 +1,51 @@
+import { systemClock } from '../base/clock.js';
+import { PointsmanError, messageOf } from '../base/errors.js';
+import { dataPaths } from '../base/paths.js';
+import { encoderSettings, openEncoder } from '../encoder/index.js';
+import { openLedger } from '../ledger/index.js';
+import { DEFAULT_DESIGN } from '../profile/design.js';
+import { openBackend } from '../tensor/backend.js';
+import type { ChildReply, ChildRequest } from './protocol.js';
+import { DEFAULT_SEED, runTraining, snapshotOf } from './run.js';
+import { encodeQueries } from './vectors.js';
+
+/**
+ * The training process. It ends when its work is done, which gives back all native memory, and when its parent goes
+ * away, so that a killed worker leaves no training behind.
+ */
+async function main(request: ChildRequest, send: (reply: ChildReply) => void): Promise<void> {
+  const { dataDir, encoder: spec } = request;
+  const { design = DEFAULT_DESIGN, seed = DEFAULT_SEED, backend: wanted = 'auto' } = request.request;
+  const report = (phase: 'snapshot' | 'encode', fraction: number, message: string): void => send({ kind: 'progress', progress: { phase, fraction, message } });
+  const paths = dataPaths(dataDir);
+  const started = performance.now();
+
+  report('snapshot', 0, 'reading the ledger');
+  const encoder = await openEncoder(spec, encoderSettings(process.env));
+  const ledger = openLedger(paths.ledger, { clock: systemClock });
+  try {
+    const ledgerRows = ledger.countRows();
+    const rows = ledger.readGraphRows();
+    const graph = snapshotOf(rows, design);
+    report('snapshot', 0.03, `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} scores, ${rows.preferences.query.length} preferences`);
+    const vectors = await encodeQueries(encoder, rows.queries, ledger, (done) => report('encode', 0.03 + (0.07 * done) / rows.queries.length, `${done}/${rows.queries.length} queries encoded by ${encoder.id}`));
+    const backend = await openBackend(wanted);
+    const { manifest, created } = await runTraining({ rows, vectors, design, seed, encoder }, graph, backend, { artifacts: paths.artifacts, ledgerRows }, systemClock, (progress) => send({ kind: 'progress', progress }));
+    send({ kind: 'done', manifest, created, seconds: (performance.now() - started) / 1000 });
+  } finally {
+    ledger.close();
+  }
+}
+
+process.once('disconnect', () => process.exit(1));
+process.once('message', (request: ChildRequest) => {
+  const send = (reply: ChildReply): void => void process.send?.(reply);
+  main(request, send)
+    .catch((error: unknown) => send({ kind: 'failed', code: error instanceof PointsmanError ? error.code : 'training_failed', message: messageOf(error) }))
+    .finally(() => {
+      // Worker threads of an encoder may keep the process alive; the last message must be out first.
+      process.removeAllListeners('disconnect');
+      process.disconnect();
+      setTimeout(() => process.exit(0), 100);
+    });
+});

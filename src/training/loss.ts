@@ -1,0 +1,25 @@
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
+import type { TensorFlow } from '../tensor/backend.js';
+
+/** log(1 + eˣ), without overflow. */
+export function softplus(tf: TensorFlow, x: Tensor2D): Tensor2D {
+  return tf.add(tf.relu(x), tf.log(tf.add(tf.exp(tf.neg(tf.abs(x))), 1)));
+}
+
+/** Mean binary cross-entropy of soft targets, over entries weighted by `weight` `[n, m]`. */
+export function crossEntropy(tf: TensorFlow, logits: Tensor2D, targets: Tensor2D, weight: Tensor2D): Scalar {
+  const each = tf.sub(softplus(tf, logits), tf.mul(logits, targets));
+  return tf.div(tf.sum(tf.mul(each, weight)), tf.maximum(tf.sum(weight), 1)) as Scalar;
+}
+
+/** Mean negative log-likelihood of the query's task, over queries whose task is known (`tasks` is one-hot, or all 0). */
+export function taskLoss(tf: TensorFlow, taskLogits: Tensor2D, tasks: Tensor2D): Scalar {
+  const nll = tf.neg(tf.sum(tf.mul(tf.logSoftmax(taskLogits), tasks)));
+  return tf.div(nll, tf.maximum(tf.sum(tasks), 1)) as Scalar;
+}
+
+/** Bradley–Terry: mean of −log σ(better − worse); all matrices one-hot, `query` picks the row of `logits`. */
+export function preferenceLoss(tf: TensorFlow, logits: Tensor2D, query: Tensor2D, better: Tensor2D, worse: Tensor2D): Scalar {
+  const margin = tf.sum(tf.mul(tf.matMul(query, logits), tf.sub(better, worse)), 1, true) as Tensor2D;
+  return tf.mean(softplus(tf, tf.neg(margin)));
+}

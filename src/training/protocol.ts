@@ -1,0 +1,16 @@
+import type { Manifest } from '../artifact/manifest.js';
+import type { ErrorCode } from '../base/errors.js';
+import type { TrainProgress, TrainRequest } from '../schema/training.js';
+
+/** What the training process is told, once. */
+export interface ChildRequest {
+  dataDir: string;
+  encoder: string;
+  request: TrainRequest;
+}
+
+/** What it answers: progress, and at last how it ended. */
+export type ChildReply =
+  | { kind: 'progress'; progress: TrainProgress }
+  | { kind: 'done'; manifest: Manifest; created: boolean; seconds: number }
+  | { kind: 'failed'; code: ErrorCode; message: string };

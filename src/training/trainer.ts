@@ -1,0 +1,43 @@
+import type { Logger } from '../base/log.js';
+import type { Ledger } from '../ledger/types.js';
+import type { Trainer } from '../queue/types.js';
+import type { TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
+import { trainInChild } from './spawn.js';
+
+export interface TrainerParts {
+  ledger: Ledger;
+  dataDir: string;
+  encoder: string;
+  log: Logger;
+  /** Called when another version is in force. */
+  onActivated: () => Promise<void>;
+}
+
+/** Trains, records the artifact and puts it in force. */
+export async function trainAndActivate(parts: TrainerParts, request: TrainRequest, report: (progress: TrainProgress) => void, signal?: AbortSignal): Promise<TrainResult> {
+  const { ledger, dataDir, encoder, log } = parts;
+  const { manifest, created, seconds } = await trainInChild({ dataDir, encoder, request }, report, signal);
+  const { version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows } = manifest;
+  const already = ledger.activeVersion() === version;
+  ledger.registerArtifact({ version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows, active: true });
+  await parts.onActivated();
+  const reason = already ? 'it was in force already: nothing it was made from has changed' : created ? 'it is the newest' : 'it was trained before from the same snapshot, design and seed';
+  log.info({ version, created, seconds, backend, metrics }, 'trained');
+  return { version, created, activated: !already, reason, metrics, backend, seconds };
+}
+
+/** The worker's part: skips a scheduled run while too little is new. */
+export function createTrainer(parts: TrainerParts): Trainer {
+  return async (request, context) => {
+    const { ledger, log } = parts;
+    if (context.trigger === 'schedule') {
+      const last = ledger.listArtifacts()[0]?.ledger_rows ?? 0;
+      const fresh = ledger.countRows() - last;
+      if (fresh < context.minNewInteractions) {
+        log.info({ fresh, wanted: context.minNewInteractions }, 'scheduled training skipped: too little is new');
+        return null;
+      }
+    }
+    return trainAndActivate(parts, request, context.report, context.signal);
+  };
+}
