@@ -1,0 +1,91 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import type { RouteRequest } from '../../schema/route.js';
+import { loadSimulation, simulate, type Simulation } from '../../simulator/index.js';
+import { trainAndActivate } from '../../training/trainer.js';
+import { metricsTable } from '../metrics-table.js';
+import { options } from '../options.js';
+import { print, table, trainingBar } from '../output.js';
+import { startService, untilStopped } from '../service.js';
+import { openWorkspace, type Workspace } from '../workspace.js';
+import { describeAnswer } from './route.js';
+
+interface Settings {
+  data: string;
+  host: string;
+  port: number;
+  seed: number;
+  stop?: boolean;
+}
+
+const QUERIES = [
+  'What is the capital of Australia?',
+  'Write a Python function that merges two sorted linked lists and returns the head of the result.',
+  'A train leaves at 9:40 and arrives at 13:05 after two stops of 12 minutes each. How many minutes was it moving?',
+];
+/** Queries per task of which the table of what was learned is made. */
+const SAMPLE = 40;
+
+/** Per task: the LLM chosen most often for its queries, how often, and how the tasks' best single LLM compares. */
+function learnedTable({ index }: Workspace, { tasks, rows }: Simulation): string {
+  const scoring = index.current();
+  const lines = tasks.map(({ id }) => {
+    const texts = [...new Set(rows.filter((r) => r.task === (id as string)).map((r) => r.query))].slice(0, SAMPLE);
+    const counts = new Map<string, number>();
+    for (const text of texts) {
+      // The demonstration's encoder runs in-process, so it answers at once.
+      const scored = scoring.score(text, scoring.encode(text) as Float32Array);
+      const best = scored.reduce((a, b) => (b.quality > a.quality ? b : a));
+      counts.set(best.model, (counts.get(best.model) ?? 0) + 1);
+    }
+    const [model, count] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+    return [id, model, `${Math.round((100 * count) / texts.length)}%`];
+  });
+  return table(['task', 'LLM chosen most', 'of its queries'], lines);
+}
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('the whole way on a simulated log: import, train, route, and a service left listening')
+    .addOption(options.data().default(join('data', 'demo')))
+    .addOption(options.host())
+    .addOption(options.port())
+    .addOption(options.seed())
+    .option('--no-stop', 'end when the service is up, instead of leaving it listening')
+    .action(async ({ data, host, port, seed, stop }: Settings) => {
+      const settings = { data, host, port, encoder: 'hashing', logLevel: 'warn' };
+      rmSync(data, { recursive: true, force: true });
+      const simulation = simulate({ seed });
+      const workspace = await openWorkspace(settings);
+      const bar = trainingBar();
+      try {
+        print(`1. A simulated log (seed ${seed}: invented LLMs answering made-up queries)`);
+        await loadSimulation(workspace.ledger, simulation);
+        const { interactions, queries } = workspace.ledger.countInteractions();
+        print(`   ${interactions} simulated interactions: ${simulation.profiles.length} LLMs, ${simulation.tasks.length} tasks, ${queries} queries\n`);
+
+        print('2. Training a profile of each LLM on it');
+        const result = await trainAndActivate(workspace.trainer, { seed }, bar.report);
+        bar.stop();
+        print(`   version ${result.version}, ${result.backend}, ${result.seconds.toFixed(1)} s\n`);
+
+        print('3. What was learned, from the simulated log');
+        print(metricsTable(result.metrics));
+        print(`\n${learnedTable(workspace, simulation)}\n`);
+
+        print('4. Routing queries among the simulated LLMs');
+        for (const query of QUERIES) print(`\n> ${query}\n${describeAnswer(await workspace.decider.decide({ query, explain: true } as RouteRequest))}`);
+      } finally {
+        bar.stop();
+        workspace.close();
+      }
+
+      const service = await startService(settings, { api: true, worker: true });
+      print(`\n5. The service listens on ${service.url}; try\n`);
+      print(`   curl '${service.url}/route?query=What+is+the+boiling+point+of+water%3F'\n`);
+      print(`   Documentation: ${service.url}/docs. Ctrl-C stops it.`);
+      if (stop === false) await service.close();
+      else await untilStopped(service);
+    });
+}

@@ -1,0 +1,41 @@
+import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { readArtifact } from '../../artifact/read.js';
+import { MANIFEST_FILE, WEIGHTS_FILE } from '../../artifact/manifest.js';
+import { systemClock } from '../../base/clock.js';
+import { PointsmanError } from '../../base/errors.js';
+import { dataPaths } from '../../base/paths.js';
+import { openLedger } from '../../ledger/index.js';
+import { options } from '../options.js';
+import { print } from '../output.js';
+
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('write the trained weights of a version: weights.safetensors and manifest.json')
+    .requiredOption('--output <dir>', 'folder to write to')
+    .option('--artifact <version>', 'which version (default: the one in force)')
+    .addOption(options.data())
+    .action(async ({ output, artifact, data }: { output: string; artifact?: string; data: string }) => {
+      const paths = dataPaths(data);
+      const ledger = openLedger(paths.ledger, { clock: systemClock });
+      const version = artifact ?? ledger.activeVersion();
+      const known = version !== null && ledger.getArtifact(version) !== undefined;
+      ledger.close();
+      if (version === null) throw new PointsmanError('version_not_found', `Nothing is trained in ${data} yet: \`pointsman train\` first`);
+      if (!known) throw new PointsmanError('version_not_found', `version: expected one that \`pointsman weights\` lists, got ${JSON.stringify(version)}`);
+      await readArtifact(paths.artifacts, version);
+      mkdirSync(output, { recursive: true });
+      for (const file of [WEIGHTS_FILE, MANIFEST_FILE]) {
+        // Copied under another name first: nobody reads half a file.
+        const temporary = join(output, `.${file}.${process.pid}`);
+        try {
+          copyFileSync(join(paths.artifacts, version, file), temporary);
+          renameSync(temporary, join(output, file));
+        } finally {
+          rmSync(temporary, { force: true });
+        }
+        print(join(output, file));
+      }
+    });
+}

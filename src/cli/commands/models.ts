@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { parse as parseYaml, stringify } from 'yaml';
+import { systemClock } from '../../base/clock.js';
+import { PointsmanError, messageOf } from '../../base/errors.js';
+import { dataPaths } from '../../base/paths.js';
+import { openLedger } from '../../ledger/index.js';
+import type { Ledger } from '../../ledger/types.js';
+import { parse } from '../../schema/parse.js';
+import { LlmProfile } from '../../schema/profile.js';
+import { options } from '../options.js';
+import { print, table } from '../output.js';
+
+interface Settings {
+  data: string;
+}
+
+function withLedger<T>(data: string, work: (ledger: Ledger) => T): T {
+  const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock });
+  try {
+    return work(ledger);
+  } finally {
+    ledger.close();
+  }
+}
+
+const unknown = (id: string): PointsmanError => new PointsmanError('model_not_found', `model: expected the id of a known LLM, got ${JSON.stringify(id)}`);
+
+export function modelsCommand(): Command {
+  const list = new Command('list')
+    .description('list the LLMs that may be chosen')
+    .addOption(options.data())
+    .action(({ data }: Settings) =>
+      withLedger(data, (ledger) => {
+        const stats = new Map(ledger.readLlmStats().map((s) => [s.id, s]));
+        const rows = ledger.catalog.listLlms().map((llm) => {
+          const seen = stats.get(llm.id);
+          return [llm.id, llm.family ?? '–', llm.size_b ?? '–', llm.input_price ?? '–', llm.output_price ?? '–', seen?.interactions ?? 0, seen && seen.interactions > 0 ? seen.meanScore.toFixed(3) : '–'];
+        });
+        print(table(['LLM', 'family', 'size (B)', '$/M in', '$/M out', 'interactions', 'mean score'], rows));
+      }),
+    );
+  const show = new Command('show')
+    .description('print the declared profile of an LLM as YAML')
+    .argument('<id>')
+    .addOption(options.data())
+    .action((id: string, { data }: Settings) =>
+      withLedger(data, (ledger) => {
+        const profile = ledger.catalog.getLlm(id);
+        if (profile === undefined) throw unknown(id);
+        print(stringify(profile).trimEnd());
+      }),
+    );
+  const put = new Command('put')
+    .description('declare one LLM from a YAML or JSON file, replacing what was declared of it')
+    .argument('<file>')
+    .addOption(options.data())
+    .action((file: string, { data }: Settings) =>
+      withLedger(data, (ledger) => {
+        let content: unknown;
+        try {
+          content = parseYaml(readFileSync(file, 'utf8'));
+        } catch (error) {
+          throw new PointsmanError('invalid_file', `${file}: ${messageOf(error)}`, { cause: error });
+        }
+        const profile = parse(LlmProfile, content, 'invalid_file', file);
+        print(`${profile.id} ${ledger.catalog.putLlm(profile) ? 'added' : 'replaced'}`);
+      }),
+    );
+  const remove = new Command('delete')
+    .description('take an LLM out of the candidates; its interactions are kept')
+    .argument('<id>')
+    .addOption(options.data())
+    .action((id: string, { data }: Settings) =>
+      withLedger(data, (ledger) => {
+        if (!ledger.catalog.deleteLlm(id)) throw unknown(id);
+        print(`${id} deleted`);
+      }),
+    );
+  return new Command('models').description('LLM profiles: list, show, put, delete').addCommand(list, { isDefault: true }).addCommand(show).addCommand(put).addCommand(remove);
+}

@@ -1,0 +1,114 @@
+import { createReadStream, createWriteStream, renameSync, rmSync, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { Command, Option } from 'commander';
+import { PointsmanError, messageOf } from '../../base/errors.js';
+import type { Decider } from '../../decision/decider.js';
+import { parse } from '../../schema/parse.js';
+import { POLICY_NAMES, RouteRequest, type RouteResponse } from '../../schema/route.js';
+import { number, options } from '../options.js';
+import { print, table } from '../output.js';
+import { openWorkspace } from '../workspace.js';
+
+interface Settings {
+  input?: string;
+  output?: string;
+  json?: boolean;
+  data: string;
+  encoder: string;
+  logLevel: string;
+  [field: string]: unknown;
+}
+
+/** Flags that are fields of a request, by the names commander gives them. */
+const FIELDS: readonly [flag: string, field: string][] = [
+  ['task', 'task'],
+  ['models', 'models'],
+  ['exclude', 'exclude'],
+  ['policy', 'policy'],
+  ['maxCostUsd', 'max_cost_usd'],
+  ['maxLatencyMs', 'max_latency_ms'],
+  ['minQuality', 'min_quality'],
+  ['costWeight', 'cost_weight'],
+  ['explain', 'explain'],
+];
+
+export function routeCommand(): Command {
+  const list = (text: string): string[] => text.split(',').filter((id) => id !== '');
+  return new Command('route')
+    .description('choose the LLM for one query, or for each line of a file')
+    .argument('[query]', 'the query')
+    .option('--input <file>', 'JSON Lines of {"query", …same fields as POST /v1/route}; - for standard input')
+    .option('--output <file>', 'where the answers go, in order (default: standard output)')
+    .option('--task <id>', 'the task, where it is known')
+    .option('--models <ids>', 'only these LLMs, with commas between', list)
+    .option('--exclude <ids>', 'not these LLMs, with commas between', list)
+    .addOption(new Option('--policy <name>', 'how quality, cost and latency are weighed').choices(POLICY_NAMES))
+    .option('--max-cost-usd <usd>', 'most that an answer may cost', number(0))
+    .option('--max-latency-ms <ms>', 'longest that an answer may take', number(0))
+    .option('--min-quality <score>', 'least expected score', number(0, 1))
+    .option('--cost-weight <weight>', 'quality points given up per US cent', number(0))
+    .option('--explain', 'say why')
+    .option('--json', 'answer as JSON on a terminal too')
+    .addOption(options.data())
+    .addOption(options.encoder())
+    .addOption(options.logLevel().default('warn'))
+    .action(async (query: string | undefined, settings: Settings) => {
+      if ((query === undefined) === (settings.input === undefined)) throw new PointsmanError('invalid_request', 'expected exactly one of a query and --input FILE');
+      if (query !== undefined && settings.output !== undefined) throw new PointsmanError('invalid_request', '--output goes with --input');
+      const given = Object.fromEntries(FIELDS.filter(([flag]) => settings[flag] !== undefined).map(([flag, field]) => [field, settings[flag]]));
+      const workspace = await openWorkspace(settings);
+      try {
+        if (query === undefined) await routeLines(workspace.decider, settings.input!, settings.output, given);
+        else {
+          const answer = await workspace.decider.decide(parse(RouteRequest, { query, ...given }));
+          print(process.stdout.isTTY && settings.json !== true ? describeAnswer(answer) : JSON.stringify(answer));
+        }
+      } finally {
+        workspace.close();
+      }
+    });
+}
+
+/** One decision, for people. */
+export function describeAnswer(answer: RouteResponse): string {
+  const rows = answer.ranking.map((r) => [r.model, r.quality.toFixed(3), `±${r.uncertainty.toFixed(3)}`, r.cost_usd === null ? '–' : `$${r.cost_usd.toFixed(6)}`, r.latency_ms === null ? '–' : r.latency_ms.toFixed(0), r.utility.toFixed(3)]);
+  const why = answer.explanation === undefined ? '' : `\n${answer.explanation.summary}\n`;
+  return `${answer.model}  (version ${answer.version ?? 'none trained yet'}, decision ${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}`;
+}
+
+/** Answers each line of a file, in order. The output appears whole, or not at all. */
+async function routeLines(decider: Decider, input: string, output: string | undefined, given: object): Promise<void> {
+  const temporary = output === undefined ? undefined : `${output}.${process.pid}.tmp`;
+  const out: WriteStream | NodeJS.WriteStream = temporary === undefined ? process.stdout : createWriteStream(temporary);
+  const source = input === '-' ? process.stdin : createReadStream(input);
+  const name = input === '-' ? 'standard input' : input;
+  try {
+    await Promise.all([once(source, 'readable'), temporary === undefined ? undefined : once(out, 'open')]);
+  } catch (error) {
+    throw new PointsmanError('file_not_found', `${name} or ${output ?? 'standard output'} can't be opened: ${messageOf(error)}`, { cause: error });
+  }
+  try {
+    let line = 0;
+    for await (const text of createInterface({ input: source, crlfDelay: Infinity })) {
+      line++;
+      if (text.trim() === '') continue;
+      const where = `${name}, line ${line}`;
+      let value: unknown;
+      try {
+        value = JSON.parse(text);
+      } catch (error) {
+        throw new PointsmanError('invalid_file', `${where}: expected JSON: ${messageOf(error)}`, { cause: error });
+      }
+      const request = parse(RouteRequest, value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...given, ...value } : value, 'invalid_file', where);
+      if (!out.write(`${JSON.stringify(await decider.decide(request))}\n`)) await once(out, 'drain');
+    }
+    if (temporary !== undefined) {
+      out.end();
+      await once(out, 'close');
+      renameSync(temporary, output!);
+    }
+  } finally {
+    if (temporary !== undefined) rmSync(temporary, { force: true });
+  }
+}

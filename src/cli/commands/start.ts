@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { options } from '../options.js';
+import { print } from '../output.js';
+import { startService, untilStopped, type ServiceSettings } from '../service.js';
+
+function serviceCommand(name: string, description: string, parts: { api: boolean; worker: boolean }): Command {
+  const command = new Command(name).description(description).addOption(options.data()).addOption(options.encoder()).addOption(options.logLevel()).addOption(options.queue());
+  if (parts.api) command.addOption(options.host()).addOption(options.port());
+  return command.action(async (settings: ServiceSettings) => {
+    const service = await startService(settings, parts);
+    print(service.url === null ? 'Pointsman worker takes jobs' : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`);
+    await untilStopped(service);
+  });
+}
+
+export function serviceCommands(): Command[] {
+  return [
+    serviceCommand('start', 'API and worker in one process, with the embedded queue unless another is given', { api: true, worker: true }),
+    serviceCommand('serve', 'API alone', { api: true, worker: false }),
+    serviceCommand('worker', 'worker alone', { api: false, worker: true }),
+  ];
+}

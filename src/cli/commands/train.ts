@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import type { TrainRequest } from '../../schema/training.js';
+import { trainAndActivate } from '../../training/trainer.js';
+import { metricsTable } from '../metrics-table.js';
+import { options } from '../options.js';
+import { print, trainingBar } from '../output.js';
+import { openWorkspace } from '../workspace.js';
+
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('train an artifact on the ledger and put it in force')
+    .addOption(options.design())
+    .addOption(options.seed())
+    .addOption(options.backend())
+    .addOption(options.data())
+    .addOption(options.encoder())
+    .addOption(options.logLevel().default('warn'))
+    .action(async ({ design, seed, backend, ...settings }: Required<TrainRequest> & { data: string; encoder: string; logLevel: string }) => {
+      const workspace = await openWorkspace(settings);
+      const bar = trainingBar();
+      try {
+        const result = await trainAndActivate(workspace.trainer, { design, seed, backend }, bar.report);
+        bar.stop();
+        print(metricsTable(result.metrics));
+        print(`\nversion ${result.version} is in force (${result.reason}); design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s`);
+      } finally {
+        bar.stop();
+        workspace.close();
+      }
+    });
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { createArtifactStore } from '../../artifact/store.js';
+import { systemClock } from '../../base/clock.js';
+import { dataPaths } from '../../base/paths.js';
+import { openLedger } from '../../ledger/index.js';
+import { options } from '../options.js';
+import { print, table } from '../output.js';
+
+interface Settings {
+  data: string;
+}
+
+export function weightsCommand(): Command {
+  const list = new Command('list')
+    .description('list trained versions, newest first')
+    .addOption(options.data())
+    .action(({ data }: Settings) => {
+      const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock });
+      const rows = ledger.listArtifacts().map((a) => [a.version, a.active ? 'in force' : '', a.created_at, a.design, String(a.seed), a.backend, a.metrics['score_learned_profile']?.toFixed(4) ?? '–']);
+      ledger.close();
+      print(table(['version', '', 'created', 'design', 'seed', 'backend', 'held-out score'], rows));
+    });
+  const activate = new Command('activate')
+    .description('verify a version and put it in force (to roll back, say)')
+    .argument('<version>')
+    .addOption(options.data())
+    .action(async (version: string, { data }: Settings) => {
+      const paths = dataPaths(data);
+      const ledger = openLedger(paths.ledger, { clock: systemClock });
+      try {
+        await createArtifactStore(paths.artifacts, ledger, async () => undefined).activate(version);
+        print(`version ${version} is in force`);
+      } finally {
+        ledger.close();
+      }
+    });
+  return new Command('weights').description('trained versions: list, activate').addCommand(list, { isDefault: true }).addCommand(activate);
+}

@@ -1,0 +1,81 @@
+import { systemClock } from '../base/clock.js';
+import { PointsmanError, messageOf } from '../base/errors.js';
+import { createApp, startServer } from '../http/index.js';
+import { openQueue } from '../queue/index.js';
+import { createTrainer } from '../training/trainer.js';
+import { openWorkspace } from './workspace.js';
+
+export interface ServiceSettings {
+  data: string;
+  encoder: string;
+  logLevel: string;
+  queue?: string;
+  host: string;
+  port: number;
+}
+
+export interface Service {
+  /** Where the API listens; null for a worker alone. */
+  url: string | null;
+  /** Answers what was taken, gives a running job back to the queue, and closes everything. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/** Starts the API, the worker, or both, on one data folder. */
+export async function startService(settings: ServiceSettings, parts: { api: boolean; worker: boolean }): Promise<Service> {
+  if (!(parts.api && parts.worker) && !settings.queue)
+    throw new PointsmanError('invalid_config', 'POINTSMAN_QUEUE: expected redis://… or postgres://…, since an API and a worker of their own need a queue to share; `pointsman start` runs both with the embedded one');
+  const undo: (() => unknown)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closing ??= (async () => {
+      for (const step of undo.toReversed()) await step();
+    })());
+  try {
+    const workspace = await openWorkspace(settings);
+    undo.push(workspace.close, workspace.follow());
+    const { ledger, index, decider, artifacts, log } = workspace;
+    const queue = await openQueue({ url: settings.queue, dataDir: settings.data, log, clock: systemClock });
+    undo.push(() => queue.close());
+    if (parts.worker) {
+      // The ledger says what the schedule is; a store that lost it gets it back.
+      const schedule = ledger.getSchedule();
+      if (schedule !== undefined && (await queue.nextRun()) === null) await queue.setSchedule(schedule);
+      const worker = await queue.work(createTrainer(workspace.trainer));
+      undo.push(() => worker.close());
+    }
+    let url: string | null = null;
+    if (parts.api) {
+      const app = createApp({ ledger, queue, index, decider, artifacts, clock: systemClock, log });
+      const server = await startServer(app, settings);
+      undo.push(() => server.close());
+      url = server.url;
+    }
+    log.info({ url, queue: queue.store, worker: parts.worker, data: settings.data, version: index.current().version }, 'ready');
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Runs until SIGINT or SIGTERM, then stops in order. A second signal ends at once. */
+export async function untilStopped(service: Service): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+  });
+  try {
+    await service.close();
+  } catch (error) {
+    process.stderr.write(`pointsman: while stopping: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+  }
+  // Handles of libraries must not keep a stopped service alive.
+  process.exit();
+}

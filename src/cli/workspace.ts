@@ -1,0 +1,50 @@
+import { createArtifactStore } from '../artifact/store.js';
+import type { ArtifactStore } from '../artifact/types.js';
+import { systemClock } from '../base/clock.js';
+import { createLogger, type Logger } from '../base/log.js';
+import { dataPaths } from '../base/paths.js';
+import { createDecider, type Decider } from '../decision/decider.js';
+import { openEncoder } from '../encoder/index.js';
+import { openLedger } from '../ledger/index.js';
+import type { Ledger } from '../ledger/types.js';
+import { openLiveIndex } from '../scoring/live.js';
+import type { LiveIndex } from '../scoring/types.js';
+import type { TrainerParts } from '../training/trainer.js';
+
+/** A data folder opened for routing and training: what commands are put together from. */
+export interface Workspace {
+  ledger: Ledger;
+  index: LiveIndex;
+  decider: Decider;
+  artifacts: ArtifactStore;
+  trainer: TrainerParts;
+  log: Logger;
+  /** Keeps the index up to date with what other processes do, until the returned function is called. */
+  follow(): () => void;
+  close(): void;
+}
+
+/** How often the index looks for what other processes did, in milliseconds. */
+const FOLLOW_MS = 250;
+
+export async function openWorkspace(settings: { data: string; encoder: string; logLevel: string }): Promise<Workspace> {
+  const log = createLogger(settings.logLevel);
+  const paths = dataPaths(settings.data);
+  const encoder = await openEncoder(settings.encoder);
+  const ledger = openLedger(paths.ledger, { clock: systemClock });
+  const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
+  const decider = createDecider({ index, ledger, clock: systemClock, log });
+  return {
+    ledger,
+    index,
+    decider,
+    artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh()),
+    trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
+    log,
+    follow: () => index.follow(FOLLOW_MS),
+    close() {
+      decider.flush();
+      ledger.close();
+    },
+  };
+}
