@@ -6,6 +6,9 @@ import { invalid, readContent, type Source } from './source.js';
 /** Largest JSON or YAML document, in bytes: it is parsed as a whole. Interactions come as JSON Lines, of any size. */
 export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 
+/** More would let a small file unfold into a huge one. */
+const MAX_YAML_ALIASES = 100;
+
 /** Reads a whole file as JSON (when it begins as JSON does) or YAML. Throws `invalid_file` with the line where it breaks. */
 export async function readDocument(source: Source, bytes: number, onBytes: (bytes: number) => void): Promise<unknown> {
   if (bytes > MAX_DOCUMENT_BYTES)
@@ -27,14 +30,13 @@ export function parseJson(path: string, text: string, line = 1): unknown {
 }
 
 function parseYaml(path: string, text: string): unknown {
-  const documents = parseAllDocuments(text, { maxAliasCount: 100 } as object);
-  if (!Array.isArray(documents)) return null;
+  const documents = parseAllDocuments(text);
   for (const { errors } of documents) {
     const [error] = errors;
     if (error) throw invalid(path, `line ${error.linePos?.[0].line ?? 1}: expected JSON Lines, JSON or YAML, got broken YAML (${error.message.split('\n')[0]})`, error);
   }
   try {
-    const values = documents.map((document) => document.toJS({ maxAliasCount: 100 }) as unknown);
+    const values = documents.map((document) => document.toJS({ maxAliasCount: MAX_YAML_ALIASES }) as unknown);
     return values.length === 1 ? values[0] : values;
   } catch (error) {
     throw invalid(path, `expected YAML, got broken YAML (${messageOf(error)})`, error);

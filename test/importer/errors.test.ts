@@ -68,6 +68,8 @@ const BAD_FILES: [name: string, content: string | Buffer, message: RegExp][] = [
   ['broken JSON over many lines', '{\n "a": {\n  "size": "7B",\n  oops\n }\n}\n', /^f: line 4: expected JSON, got broken JSON/],
   ['a first line that is broken', `{"query": "q", "model": "a", "score": }\n${line(GOOD)}\n`, /^f: line 1: expected JSON, got broken JSON/],
   ['broken YAML', 'id: a\n  size_b: [1\n', /^f: line \d: expected JSON Lines, JSON or YAML, got broken YAML/],
+  ['YAML that unfolds without end', ['a: &a [x, x, x, x, x, x, x, x, x, x]', ...'bcdefgh'.split('').map((name, i) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[i]}`).join(', ')}]`)].join('\n'), /^f: expected YAML, got broken YAML \(Excessive alias count/],
+  ['YAML with only a comment', '# nothing\n', /got an array of 0$/],
   ['a profile without an id', 'description: x\nfamily: y\n', /^f: id: expected the id of the LLM/],
   ['a profile with a wrong field', 'id: a\nprice: 3\n', /^f: price: expected no such field, got 3$/],
   ['a profile with benchmark scores in percent', 'id: a\nbenchmarks: {mmlu: 71}\n', /^f: benchmarks\.mmlu: expected number to be <=1, got 71/],

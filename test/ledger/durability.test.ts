@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { openLedger } from '../../src/ledger/index.js';
@@ -12,8 +13,9 @@ import { openFor, START, tempFolder } from './support.js';
 const CHILD = fileURLToPath(new URL('ledger-child.js', import.meta.url));
 
 /** Lets a child append from `first` on, and kills it once `enough` keys were acknowledged. Answers those keys. */
-async function killMidStream(path: string, first: number, enough: number): Promise<number[]> {
+async function killMidStream(t: TestContext, path: string, first: number, enough: number): Promise<number[]> {
   const child = fork(CHILD, ['stream', path, String(first)], { silent: true });
+  t.after(() => child.kill('SIGKILL'));
   const exited = once(child, 'exit');
   let output = '';
   let errors = '';
@@ -32,7 +34,7 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
   const path = join(tempFolder(t), 'ledger.sqlite');
   let next = 0;
   for (const enough of [1, 40, 150, 83]) {
-    const acknowledged = await killMidStream(path, next, enough);
+    const acknowledged = await killMidStream(t, path, next, enough);
     assert.ok(acknowledged.length >= enough);
     assert.deepEqual(acknowledged, acknowledged.map((_, i) => next + i));
 
@@ -56,6 +58,25 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
   assert.deepEqual(db.pragma('integrity_check'), [{ integrity_check: 'ok' }]);
   assert.deepEqual(db.pragma('foreign_key_check'), []);
   assert.equal(db.prepare('SELECT count(*) FROM interaction').pluck().get(), next);
+});
+
+test('kill -9 in the middle of an import: the ledger is as it was before', async (t) => {
+  const path = join(tempFolder(t), 'ledger.sqlite');
+  const ledger = openFor(t, path);
+  ledger.appendFeedback([batchOf(1)]);
+  const before = [ledger.readGraphRows(), ledger.countInteractions(), ledger.changeToken()];
+  const child = fork(CHILD, ['import', path], { silent: true });
+  t.after(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  await once(child.stdout!, 'data');
+  assert.ok(statSync(`${path}-wal`).size > 2 ** 20, 'part of it was on disk already');
+  child.kill('SIGKILL');
+  await exited;
+  assert.deepEqual([ledger.readGraphRows(), ledger.countInteractions(), ledger.changeToken()], before);
+  const reopened = openFor(t, path);
+  assert.deepEqual(reopened.readGraphRows(), before[0]);
+  reopened.appendFeedback([batchOf(2)]);
+  assert.equal(ledger.countRows(), 4);
 });
 
 test('many processes that open a new ledger at once all succeed', async (t) => {

@@ -9,15 +9,28 @@ export function batchOf(number: number): FeedbackBatch {
   return { records: [interaction(query, `llm ${number % 7}`, (number % 11) / 10), preference(query, `llm ${number % 7}`, 'other')], key: `key ${number}`, requestHash: `hash ${number}` };
 }
 
-/** Appends feedback without end from key `first` on, many keys a commit, and prints each key once it is acknowledged. */
+/** Appends more feedback than anybody waits for, from key `first` on, many keys a commit, and prints each key once it is acknowledged. */
 function stream(path: string, first: number): void {
   const ledger = openLedger(path, { clock: Date.now });
   const rng = createRng(first + 1);
-  for (let next = first; ; ) {
+  let next = first;
+  for (let commits = 0; commits < 50_000; commits++) {
     const numbers = Array.from({ length: 1 + rng.int(5) }, () => next++);
     ledger.appendFeedback(numbers.map(batchOf));
     writeSync(1, numbers.map((number) => `${number}\n`).join(''));
   }
+}
+
+/** Imports more than anybody waits for, and says once that much is written. */
+async function importMuch(path: string): Promise<void> {
+  const ledger = openLedger(path, { clock: Date.now });
+  await ledger.bulk(async (writer) => {
+    for (let number = 0; number < 100_000; number++) {
+      writer.interaction(interaction(`imported ${number} ${'x'.repeat(10_000)}`, 'new', 1).value);
+      // By now the page cache is full, so that some of it went to disk.
+      if (number === 20_000) writeSync(1, 'much\n');
+    }
+  });
 }
 
 /** Opens the ledger as soon as it is told to, and reports. */
@@ -38,4 +51,5 @@ function open(path: string): void {
 
 const [role, path, first] = process.argv.slice(2);
 if (role === 'stream') stream(path!, Number(first));
+if (role === 'import') await importMuch(path!);
 if (role === 'open') open(path!);
