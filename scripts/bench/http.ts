@@ -1,6 +1,6 @@
 /**
  * Requests per second of POST /v1/route and POST /v1/feedback against a bare Express JSON echo of the same
- * bodies, in the same run. Each server is a child process; this one makes the load. Bounded: about 50 seconds.
+ * bodies, in the same run. Each server is a child process; this one makes the load. Bounded: about 40 seconds.
  *
  *     node dist/scripts/bench/http.js [--seconds 6] [--connections 32] [--data DIR [--encoder SPEC]]
  */
@@ -14,47 +14,68 @@ const { values } = parseArgs({ options: { seconds: { type: 'string', default: '6
 const SECONDS = Number(values.seconds);
 const CONNECTIONS = Number(values.connections);
 const WARM_UP_SECONDS = 2;
+const ROUNDS = 3;
 
 const routeBody = { query: 'A train leaves Ghent at 9:40 and arrives in Liège at 11:25, with a stop of 12 minutes in Brussels. How long does it move?' };
 const feedbackBody = { ...routeBody, model: 'bench/llm-3', score: 0.75, task: 'arithmetic', latency_ms: 812, completion_tokens: 140 };
 
-interface Contender {
-  name: string;
-  server: 'echo' | 'service';
-  path: string;
-  body: object;
-}
-
-const contenders: Contender[] = [
-  { name: 'echo, route body', server: 'echo', path: '/echo', body: routeBody },
-  { name: 'POST /v1/route', server: 'service', path: '/v1/route', body: routeBody },
-  { name: 'echo, feedback body', server: 'echo', path: '/echo', body: feedbackBody },
-  { name: 'POST /v1/feedback', server: 'service', path: '/v1/feedback', body: feedbackBody },
+/** What is measured, and the echo of the same body that it is measured against. */
+const contenders = [
+  { name: 'POST /v1/route', path: '/v1/route', body: routeBody },
+  { name: 'POST /v1/feedback', path: '/v1/feedback', body: feedbackBody },
 ];
 
-async function start(script: string, args: string[] = []): Promise<{ url: string; index?: string; child: ChildProcess }> {
+interface Server {
+  url: string;
+  /** What the service scores by. */
+  index?: string;
+  child: ChildProcess;
+}
+
+async function start(script: string, args: string[] = []): Promise<Server> {
   const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args);
   const first = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended before it served`)))]);
   return { ...(first as [{ url: string; index?: string }])[0], child };
 }
 
-async function load(url: string, { path, body }: Contender, duration: number): Promise<Result> {
-  return autocannon({ url: url + path, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), connections: CONNECTIONS, duration });
+async function load(url: string, body: object, duration: number): Promise<Result> {
+  const result = await autocannon({ url, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), connections: CONNECTIONS, duration });
+  if (result.non2xx + result.errors > 0) throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed`);
+  return result;
 }
 
-const servers = { echo: await start('echo'), service: await start('service', values.data === undefined ? [] : [values.data, values.encoder]) };
-console.log(`scoring: ${servers.service.index}; ${CONNECTIONS} connections`);
-const rows: Record<string, string | number>[] = [];
-let echoRate = 0;
-for (const contender of contenders) {
-  const { url } = servers[contender.server];
-  await load(url, contender, WARM_UP_SECONDS);
-  const result = await load(url, contender, SECONDS);
-  if (result.non2xx + result.errors > 0) throw new Error(`${contender.name}: ${result.non2xx} refused, ${result.errors} failed`);
-  if (contender.server === 'echo') echoRate = result.requests.average;
-  rows.push({ contender: contender.name, 'req/s': Math.round(result.requests.average), 'p50 ms': result.latency.p50, 'p99 ms': result.latency.p99, 'ratio to echo': (result.requests.average / echoRate).toFixed(2) });
+function mean(numbers: number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }
-for (const { child } of Object.values(servers)) {
+
+function rowOf(contender: string, results: Result[], echoRate: number): Record<string, string | number> {
+  const rate = mean(results.map((result) => result.requests.average));
+  return {
+    contender,
+    'req/s': Math.round(rate),
+    'p50 ms': mean(results.map((result) => result.latency.p50)).toFixed(1),
+    'p99 ms': mean(results.map((result) => result.latency.p99)).toFixed(1),
+    'ratio to echo': (rate / echoRate).toFixed(2),
+  };
+}
+
+const echo = await start('echo');
+const service = await start('service', values.data === undefined ? [] : [values.data, values.encoder]);
+console.log(`scoring: ${service.index}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`);
+const rows: Record<string, string | number>[] = [];
+for (const { name, path, body } of contenders) {
+  const results: { echo: Result[]; own: Result[] } = { echo: [], own: [] };
+  await load(`${echo.url}/echo`, body, WARM_UP_SECONDS);
+  await load(service.url + path, body, WARM_UP_SECONDS);
+  // In turns, so that what else the machine does falls on both alike.
+  for (let round = 0; round < ROUNDS; round++) {
+    results.echo.push(await load(`${echo.url}/echo`, body, SECONDS / ROUNDS));
+    results.own.push(await load(service.url + path, body, SECONDS / ROUNDS));
+  }
+  const echoRate = mean(results.echo.map((result) => result.requests.average));
+  rows.push(rowOf(`echo of the body of ${path}`, results.echo, echoRate), rowOf(name, results.own, echoRate));
+}
+for (const { child } of [echo, service]) {
   child.disconnect();
   await once(child, 'exit');
 }
