@@ -1,6 +1,7 @@
 import { messageOf, PointsmanError } from '../base/errors.js';
 import { STORE_TIMEOUT_MS } from './settings.js';
 import type { Store } from './store/types.js';
+import { within } from './within.js';
 
 /** How to get each store, for those who see that it isn't there. */
 const REMEDIES = {
@@ -21,19 +22,6 @@ export async function reach<T>(store: Pick<Store, 'name' | 'place'>, work: () =>
     return await within(STORE_TIMEOUT_MS, work());
   } catch (error) {
     throw unavailable(store, error);
-  }
-}
-
-/** Rejects when `work` takes longer than `ms`; what it does later is let go. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

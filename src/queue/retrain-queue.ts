@@ -6,13 +6,14 @@ import { sha256 } from '../base/hash.js';
 import type { Logger } from '../base/log.js';
 import { JOB_STATES, type Job, type JobState, type Schedule, type TrainRequest } from '../schema/training.js';
 import { isUpcoming, readJob, STORED_STATES, toJob, type StoredQueue } from './job.js';
-import { reach, within } from './reach.js';
+import { reach } from './reach.js';
 import { checkPattern, installSchedule, nextRun, removeSchedule } from './schedule.js';
 import { JOB_NAME, JOB_OPTIONS, QUEUE_NAME, STORE_TIMEOUT_MS } from './settings.js';
 import { quietly } from './store-errors.js';
 import type { Store } from './store/types.js';
 import type { JobListener, RetrainQueue, Trainer, Worker } from './types.js';
 import { Watcher } from './watcher.js';
+import { within } from './within.js';
 import { startWorker } from './worker.js';
 
 /** Most jobs that `list` answers unless told otherwise. */

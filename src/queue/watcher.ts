@@ -2,10 +2,10 @@ import { QueueEvents, type IQueueBackend, type QueueEventsListener } from 'bullm
 import type { Logger } from '../base/log.js';
 import { messageOf } from '../base/errors.js';
 import type { Job } from '../schema/training.js';
-import { within } from './reach.js';
 import { QUEUE_NAME, STORE_TIMEOUT_MS } from './settings.js';
 import type { Store } from './store/types.js';
 import type { JobListener } from './types.js';
+import { within } from './within.js';
 
 /** How often a watched job is looked at even when no event came, in milliseconds: events may be lost with a connection. */
 const LOOK_EVERY_MS = 1_000;

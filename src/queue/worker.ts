@@ -4,10 +4,10 @@ import { messageOf, PointsmanError, type ErrorCode } from '../base/errors.js';
 import type { TrainResult } from '../schema/training.js';
 import type { StoredJob } from './job.js';
 import { progressWriter } from './progress.js';
-import { within } from './reach.js';
 import { QUEUE_NAME, STORE_TIMEOUT_MS, WORKER_OPTIONS, type JobData } from './settings.js';
 import type { Store } from './store/types.js';
 import type { Trainer, Worker } from './types.js';
+import { within } from './within.js';
 
 /** Longest wait, in milliseconds, for a trainer to end after its signal was aborted. */
 const ABORT_GRACE_MS = 10_000;

@@ -324,6 +324,8 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       const job = await ended(queue, jobId, 30_000);
       assert.deepEqual([job.state, job.result, job.request], ['completed', RESULT, { seed: 77 }]);
       assert.ok(Date.now() - killed < 25_000, `${Date.now() - killed} ms`);
+      // The job that stood behind the dead one, which nobody could take before.
+      await eventually('the next job is done', async () => (await queue.list({ state: 'completed' })).length === 2);
     });
 
     it('refuses work once closed, and closes twice', async () => {

@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PointsmanError } from '../../base/errors.js';
+import { calm } from './calm.js';
 import { takeLock } from './embedded-lock.js';
 import { embeddedPool, query } from './embedded-pool.js';
 import type { Store } from './types.js';
@@ -22,7 +23,7 @@ export async function embeddedStore(folder: string): Promise<Store> {
     return {
       name: 'embedded',
       place: folder,
-      backend: (name, options, role) => createPostgresBackend(name, { ...options, connection: embeddedPool(db) }, role),
+      backend: (name, options, role) => calm(createPostgresBackend(name, { ...options, connection: embeddedPool(db) }, role)),
       probe: async () => void (await db.query('SELECT 1')),
       async close() {
         await db.close();

@@ -1,6 +1,7 @@
 import { createRedisBackend, type RedisClient, type RedisQueueBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import { STORE_TIMEOUT_MS } from '../settings.js';
+import { within } from '../within.js';
 import type { Store } from './types.js';
 
 /** A Redis (or Valkey) server, given as `redis://` or, over TLS, `rediss://`. */
@@ -26,8 +27,8 @@ export function redisStore(url: URL): Store {
       let cause: unknown;
       client.on('error', (error) => (cause = error));
       try {
-        await client.connect();
-        await client.ping();
+        await within(STORE_TIMEOUT_MS, client.connect());
+        await within(STORE_TIMEOUT_MS, client.ping());
       } catch (error) {
         throw cause ?? error;
       } finally {
