@@ -1,0 +1,26 @@
+import { createRng } from '../../src/base/rng.js';
+import { createHashingEncoder } from '../../src/encoder/hashing.js';
+import type { GraphRows } from '../../src/graph/rows.js';
+import { DESIGNS } from '../../src/profile/design.js';
+import { createDataset, type Dataset } from '../../src/profile/structured/dataset.js';
+import type { DesignName } from '../../src/schema/training.js';
+import { GNN_DEFAULTS, trainGnn, type GnnOptions, type GnnResult } from '../../src/training/gnn.js';
+import { snapshotOf, split } from '../../src/training/run.js';
+import type { TensorFlow } from '../../src/tensor/backend.js';
+
+export const encoder = createHashingEncoder();
+
+/** Small and quick: enough for the small log. */
+export const QUICK: GnnOptions = { ...GNN_DEFAULTS, hidden: 16, keys: 8, batch: 64, support: 128, maxSteps: 80, epochs: 10 };
+
+export function datasetOf(rows: GraphRows, design: DesignName = 'structured-trainable'): Promise<Dataset> {
+  return createDataset(rows, snapshotOf(rows, design), DESIGNS[design], encoder, rows.queries.map((q) => encoder.encodeSync!(q.text)));
+}
+
+/** Trains on a small log; answers what a test needs to look at. */
+export async function learn(tf: TensorFlow, rows: GraphRows, options: Partial<GnnOptions> = {}, design: DesignName = 'structured-trainable', seed = 1): Promise<{ data: Dataset; train: Int32Array; heldOut: Int32Array; result: GnnResult }> {
+  const data = await datasetOf(rows, design);
+  const { train, heldOut } = split(data, seed);
+  const result = await trainGnn(tf, data, train, heldOut, { ...QUICK, ...options }, createRng(seed));
+  return { data, train, heldOut, result };
+}
