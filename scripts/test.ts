@@ -1,0 +1,68 @@
+/**
+ * `npm test [-- FILTER…]`: runs every test file of `test/`, or those whose path holds one of the filters. Ends with
+ * what was left out and why, and then exactly `N passed, N failed`, with `, N skipped` where some were. The exit code
+ * is 1 when a test failed or none passed.
+ */
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { packageRoot } from '../src/base/paths.js';
+
+/** Longest run of one file, in milliseconds. */
+const FILE_TIMEOUT_MS = 300_000;
+
+/** The parts of node:test's events that are counted here. */
+interface Outcome {
+  name: string;
+  file?: string;
+  skip?: string | boolean;
+  details: { type?: string; error?: { failureType?: string } };
+}
+
+/** Compiled test files. `dist` may hold files whose source is gone, so the sources say which there are. */
+function testFiles(filters: readonly string[]): string[] {
+  return readdirSync(join(packageRoot, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join('test', name))
+    .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
+    .toSorted()
+    .map((path) => join(packageRoot, 'dist', path.replace(/ts$/, 'js')));
+}
+
+const sourceOf = (file: string): string => relative(join(packageRoot, 'dist'), file).replace(/js$/, 'ts');
+
+async function main(filters: readonly string[]): Promise<boolean> {
+  const files = testFiles(filters);
+  if (files.length === 0) process.stderr.write(`No test file's path holds ${filters.map((filter) => JSON.stringify(filter)).join(' or ')}.\n`);
+  let passed = 0;
+  let failed = 0;
+  const leftOut: string[] = [];
+
+  if (files.length > 0) {
+    const events = run({ files, concurrency: Math.min(availableParallelism(), 4), timeout: FILE_TIMEOUT_MS });
+    events.on('test:pass', ({ name, file = '', skip, details }: Outcome) => {
+      if (skip !== undefined) leftOut.push(`${name} (${sourceOf(file)}): ${skip === true ? 'no reason given' : skip}`);
+      // A file in which no test ran is reported as one that passed.
+      else if (name === file) {
+        failed++;
+        process.stdout.write(`${sourceOf(file)} holds no tests\n`);
+      } else if (details.type !== 'suite') passed++;
+    });
+    events.on('test:fail', ({ details }: Outcome) => {
+      // A suite fails with its tests, which are counted; by itself only through its hooks.
+      if (details.error?.failureType !== 'subtestsFailed') failed++;
+    });
+    const report = events.compose(new spec());
+    report.pipe(process.stdout, { end: false });
+    await finished(report);
+  }
+
+  if (leftOut.length > 0) process.stdout.write(`\nLeft out:\n${leftOut.map((line) => `  ${line}\n`).join('')}`);
+  process.stdout.write(`\n${passed} passed, ${failed} failed${leftOut.length > 0 ? `, ${leftOut.length} skipped` : ''}\n`);
+  return failed === 0 && passed > 0;
+}
+
+if (!(await main(process.argv.slice(2)))) process.exitCode = 1;
