@@ -9,7 +9,7 @@ export function print(line = ''): void {
 /** A plain table: numbers to the right, the rest to the left. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = rows.map((row) => row.map(String));
-  const right = header.map((_, c) => rows.length > 0 && rows.every((row) => typeof row[c] === 'number' || /^[-–±$\d.]/.test(String(row[c]))));
+  const right = header.map((_, c) => rows.length > 0 && rows.every((row) => typeof row[c] === 'number' || /^([-±$]?\d|–$)/.test(String(row[c]))));
   const widths = header.map((h, c) => Math.max(h.length, ...cells.map((row) => row[c]!.length)));
   const line = (row: readonly string[]): string => row.map((cell, c) => (right[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!))).join('  ').trimEnd();
   return [line(header), widths.map((w) => '-'.repeat(w)).join('  '), ...cells.map(line)].join('\n');

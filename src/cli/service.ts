@@ -32,7 +32,7 @@ export async function startService(settings: ServiceSettings, parts: { api: bool
       for (const step of undo.toReversed()) await step();
     })());
   try {
-    const workspace = await openWorkspace(settings);
+    const workspace = await openWorkspace(settings, { serving: parts.api });
     undo.push(workspace.close, workspace.follow());
     const { ledger, index, decider, artifacts, log } = workspace;
     const queue = await openQueue({ url: settings.queue, dataDir: settings.data, log, clock: systemClock });

@@ -26,12 +26,14 @@ export interface Workspace {
 
 /** How often the index looks for what other processes did, in milliseconds. */
 const FOLLOW_MS = 250;
+/** How long a write may wait for another process's, in milliseconds: the wait holds up every request. Writes are tried again. */
+const BUSY_MS = 25;
 
-export async function openWorkspace(settings: { data: string; encoder: string; logLevel: string }): Promise<Workspace> {
+export async function openWorkspace(settings: { data: string; encoder: string; logLevel: string }, { serving = false } = {}): Promise<Workspace> {
   const log = createLogger(settings.logLevel);
   const paths = dataPaths(settings.data);
   const encoder = await openEncoder(settings.encoder);
-  const ledger = openLedger(paths.ledger, { clock: systemClock });
+  const ledger = openLedger(paths.ledger, serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock });
   const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
   const decider = createDecider({ index, ledger, clock: systemClock, log });
   return {

@@ -6,7 +6,8 @@ export const MAX_QUERY_CHARS = 100_000;
 /** Most items in one feedback request. */
 export const MAX_FEEDBACK_ITEMS = 1_000;
 
-export const QueryText = z.string().min(1).max(MAX_QUERY_CHARS).refine((text) => text.trim() !== '', 'expected text, got only white space');
+/** Text of a query. Halves of surrogate pairs are replaced, since UTF-8 can't hold them. */
+export const QueryText = z.string().min(1).max(MAX_QUERY_CHARS).overwrite((text) => text.toWellFormed()).refine((text) => text.trim() !== '', 'expected text, got only white space');
 const Score = z.number().min(0).max(1);
 const Count = z.int().min(0);
 export const Timestamp = z.iso.datetime({ offset: true });

@@ -20,16 +20,45 @@ export interface CandidateTables {
   taskRecord: Float32Array;
   benchmark: Float32Array;
   taskCoverage: Float32Array;
-  /** `[numAnchors, numCandidates]`: scores, 0 where not logged, and which are. */
-  anchorScores: Float32Array;
-  anchorKnown: Float32Array;
+  /** How candidates did on the anchors. */
+  anchors: AnchorColumns;
+}
+
+/** Scores on the anchors, of those candidates that have any: dense, so that one pass over the anchors adds them up. */
+export interface AnchorColumns {
+  /** Candidates with a score on any anchor: what each column is. */
+  candidates: Int32Array;
+  /** `[numAnchors, numColumns]`: 0 where not logged. */
+  scores: Float32Array;
+  /** `[numAnchors, numColumns]`: 1 where logged; null when every column is logged everywhere. */
+  known: Float32Array | null;
+}
+
+/** @param rows row of each candidate in the artifact, −1 for newcomers */
+function anchorColumns(scores: Float32Array, anchors: number, trained: number, rows: readonly number[]): AnchorColumns {
+  const logged = (row: number, a: number): boolean => !Number.isNaN(scores[a * trained + row]!);
+  const all = Array.from({ length: anchors }, (_, a) => a);
+  const candidates = Int32Array.from(rows.keys()).filter((c) => rows[c]! >= 0 && all.some((a) => logged(rows[c]!, a)));
+  const columns = candidates.length;
+  const out: AnchorColumns = { candidates, scores: new Float32Array(anchors * columns), known: null };
+  const known = new Float32Array(anchors * columns);
+  candidates.forEach((c, column) => {
+    for (const a of all) {
+      if (!logged(rows[c]!, a)) continue;
+      out.scores[a * columns + column] = scores[a * trained + rows[c]!]!;
+      known[a * columns + column] = 1;
+    }
+  });
+  if (known.includes(0)) out.known = known;
+  return out;
 }
 
 /** Lines up an artifact's tables with the catalogue of now. `facts` has the declared facts of LLMs the artifact doesn't know. */
 export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], stats: readonly LlmStats[], facts: ReadonlyMap<string, Float32Array>): CandidateTables {
   const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;
-  const [trained, tasks, anchors] = [names.llms.length, names.tasks.length, names.anchors.length];
+  const tasks = names.tasks.length;
+  const rows = profiles.map((p) => names.llms.indexOf(p.id));
   const hidden = data('llm/bias').length;
   const size = profiles.length;
   const statsById = new Map(stats.map((s) => [s.id, s]));
@@ -43,11 +72,10 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
     taskRecord: new Float32Array(size * tasks),
     benchmark: new Float32Array(size * tasks),
     taskCoverage: new Float32Array(size * tasks),
-    anchorScores: new Float32Array(anchors * size),
-    anchorKnown: new Float32Array(anchors * size),
+    anchors: anchorColumns(data('anchor/scores'), names.anchors.length, names.llms.length, rows),
   };
   profiles.forEach((profile, c) => {
-    const row = names.llms.indexOf(profile.id);
+    const row = rows[c]!;
     if (row >= 0) {
       out.embeddings.set(data('embedding/llm').subarray(row * hidden, (row + 1) * hidden), c * hidden);
       out.record[c] = data('record/llm')[row]!;
@@ -57,12 +85,6 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
         out.taskRecord[c * tasks + t] = data('record/task')[row * tasks + t]!;
         out.benchmark[c * tasks + t] = data('record/benchmark')[row * tasks + t]!;
         out.taskCoverage[c * tasks + t] = count / (count + COVERAGE_HALF);
-      }
-      for (let a = 0; a < anchors; a++) {
-        const score = data('anchor/scores')[a * trained + row]!;
-        if (Number.isNaN(score)) continue;
-        out.anchorScores[a * size + c] = score;
-        out.anchorKnown[a * size + c] = 1;
       }
     } else {
       const own = out.stats[c];

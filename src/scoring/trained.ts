@@ -9,8 +9,6 @@ import { dot, sigmoid, timesMatrix, toSoftmax, toUnit } from './linear.js';
 import type { TrainedModel } from './model.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
 
-/** Attention under this share of the most that is possible is left out. */
-const NEGLIGIBLE = 1e-5;
 /** Tasks and neighbours that an explanation names. */
 const EXPLAINED = 5;
 /** Observations that an expected score is worth before any is logged. */
@@ -95,23 +93,34 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
     return out;
   }
 
+  /** Attention-weighted scores and coverage `[numCandidates]`, and the sum of squared attention. */
+  function neighbourEvidence(attention: Float32Array): { neighbourScore: Float32Array; coverage: Float32Array; concentration: number } {
+    const { candidates: columns, scores, known } = candidates.anchors;
+    const width = columns.length;
+    const scoreSums = new Float64Array(width);
+    const knownSums = new Float64Array(width);
+    let concentration = 0;
+    for (let a = 0; a < numAnchors; a++) {
+      const weight = attention[a]!;
+      concentration += weight * weight;
+      const row = a * width;
+      for (let k = 0; k < width; k++) scoreSums[k]! += weight * scores[row + k]!;
+      if (known !== null) for (let k = 0; k < width; k++) knownSums[k]! += weight * known[row + k]!;
+    }
+    const neighbourScore = new Float32Array(size);
+    const coverage = new Float32Array(size);
+    columns.forEach((c, k) => {
+      neighbourScore[c] = scoreSums[k]!;
+      coverage[c] = known === null ? 1 : knownSums[k]!;
+    });
+    return { neighbourScore, coverage, concentration };
+  }
+
   function scoreAll(query: string, vector: Float32Array, task: string | undefined): ScoredLlm[] {
     const state = queryState(vector);
     const tasks = taskAttention(state, task);
     const attention = anchorAttention(state);
-    const neighbourScore = new Float32Array(size);
-    const coverage = new Float32Array(size);
-    let concentration = 0;
-    for (let a = 0; a < numAnchors; a++) {
-      const weight = attention[a]!;
-      if (weight < NEGLIGIBLE) continue;
-      concentration += weight * weight;
-      const row = a * size;
-      for (let c = 0; c < size; c++) {
-        neighbourScore[c]! += weight * candidates.anchorScores[row + c]!;
-        coverage[c]! += weight * candidates.anchorKnown[row + c]!;
-      }
-    }
+    const { neighbourScore, coverage, concentration } = neighbourEvidence(attention);
     const byTask = new Float32Array(size);
     const byBenchmark = new Float32Array(size);
     const taskCoverage = new Float32Array(size);
@@ -165,6 +174,13 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
     return scored;
   }
 
+  /** What is logged of anchor `a`, by LLM. */
+  function scoresOn(a: number): Record<string, number> {
+    const { candidates: columns, scores, known } = candidates.anchors;
+    const at = a * columns.length;
+    return Object.fromEntries(Array.from(columns, (c, k) => [models[c]!, at + k] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
+  }
+
   const top = (values: Float32Array): number[] => Array.from(values.keys()).sort((a, b) => values[b]! - values[a]!).slice(0, EXPLAINED);
 
   return {
@@ -182,7 +198,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
         neighbours: top(attention).map((a) => ({
           query: textOf(names.anchors[a]!) ?? `(query ${names.anchors[a]!.slice(0, 12)}, no longer in the ledger)`,
           similarity: dot(key, 0, anchorKeys, a * keys, keys),
-          scores: Object.fromEntries(models.flatMap((m, c) => (candidates.anchorKnown[a * size + c] ? [[m, candidates.anchorScores[a * size + c]!]] : []))),
+          scores: scoresOn(a),
         })),
       };
     },

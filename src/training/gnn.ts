@@ -36,7 +36,7 @@ export interface GnnOptions {
 
 export const GNN_DEFAULTS: GnnOptions = {
   hidden: 64,
-  keys: 32,
+  keys: 16,
   batch: 256,
   support: 1024,
   epochs: 30,

@@ -1,0 +1,62 @@
+/**
+ * Time of one decision by a model trained on a simulated log of 24 LLMs: encode, score and rank, each query of the log
+ * once, beside the baseline of averaging the nearest logged queries. Trains first (under a minute).
+ *
+ *     node dist/scripts/bench/decision.js [--llms 24] [--queries 3000] [--seed 1]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { table } from '../../src/cli/output.js';
+import { openWorkspace } from '../../src/cli/workspace.js';
+import { createHashingEncoder } from '../../src/encoder/hashing.js';
+import { rank } from '../../src/policy/rank.js';
+import { policyOf } from '../../src/policy/weights.js';
+import { DESIGNS } from '../../src/profile/design.js';
+import { createDataset } from '../../src/profile/structured/dataset.js';
+import { nearestQueries } from '../../src/router/nearest-queries.js';
+import { loadSimulation, simulate } from '../../src/simulator/index.js';
+import { snapshotOf } from '../../src/training/run.js';
+import { trainAndActivate } from '../../src/training/trainer.js';
+
+const { values } = parseArgs({ options: { llms: { type: 'string', default: '24' }, queries: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' } } });
+const [llms, queries, seed] = [Number(values.llms), Number(values.queries), Number(values.seed)];
+
+const data = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
+const workspace = await openWorkspace({ data, encoder: 'hashing', logLevel: 'warn' });
+try {
+  await loadSimulation(workspace.ledger, simulate({ seed, llms, queries }));
+  const { version, backend } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
+  const index = workspace.index.current();
+  const rows = workspace.ledger.readGraphRows();
+  const texts = rows.queries.map((q) => q.text);
+  const encoder = createHashingEncoder();
+  const vectors = texts.map((text) => encoder.encodeSync!(text));
+  const dataset = await createDataset(rows, snapshotOf(rows, 'structured-trainable'), DESIGNS['structured-trainable'], encoder, vectors);
+  const neighbours = nearestQueries.fit(dataset, Int32Array.from(texts.keys()));
+  const policy = policyOf({});
+
+  const steps: [name: string, run: (text: string, i: number) => unknown][] = [
+    ['encode', (text) => encoder.encodeSync!(text)],
+    ['score', (text, i) => index.score(text, vectors[i]!)],
+    ['encode, score, rank', (text) => rank(index.score(text, encoder.encodeSync!(text)), {}, policy)],
+    ['encode, k nearest queries (baseline)', (text) => neighbours.score({ vector: encoder.encodeSync!(text), task: -1 })],
+  ];
+  const lines = steps.map(([name, run]) => {
+    texts.slice(0, 500).forEach((text, i) => run(text, i));
+    const times = texts.slice(0, 2000).map((text, i) => {
+      const start = performance.now();
+      run(text, i);
+      return performance.now() - start;
+    });
+    times.sort((a, b) => a - b);
+    const at = (q: number): string => times[Math.floor(q * (times.length - 1))]!.toFixed(3);
+    return [name, at(0.5), at(0.99)];
+  });
+  console.log(`${llms} LLMs, ${queries} logged queries, mean length ${Math.round(texts.reduce((sum, t) => sum + t.length, 0) / texts.length)} characters; seed ${seed}, version ${version}, trained on ${backend}`);
+  console.log(table(['step', 'median ms', 'p99 ms'], lines));
+} finally {
+  workspace.close();
+  rmSync(data, { recursive: true, force: true });
+}
