@@ -23,16 +23,4 @@ export interface GraphRows {
   scores: { query: Int32Array; llm: Int32Array; score: Float32Array; count: Int32Array };
   /** One entry per preference. `[numPreferences]` each; LLM indices. */
   preferences: { query: Int32Array; better: Int32Array; worse: Int32Array };
-  /** What answers cost and take, per LLM of `llms`; NaN where nothing is known. */
-  usage: LlmUsage[];
-}
-
-/** Means over an LLM's logged interactions; NaN where none reported the quantity. */
-export interface LlmUsage {
-  promptTokens: number;
-  completionTokens: number;
-  costUsd: number;
-  latencyMs: number;
-  /** Interactions of this LLM. */
-  interactions: number;
 }

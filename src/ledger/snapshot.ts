@@ -1,11 +1,10 @@
-import type { GraphRows, LlmUsage } from '../graph/rows.js';
+import type { GraphRows } from '../graph/rows.js';
 import { byName, type CatalogReader } from './catalog.js';
 import type { Connection } from './connection.js';
-import { ExactSum } from './exact-sum.js';
 import { aggregateScores, QueryRanks, sortPreferences } from './snapshot-edges.js';
 import type { Tally } from './tally.js';
 
-type InteractionColumns = [query: number, llm: number, task: number | null, score: number, at: number, prompt: number | null, completion: number | null, cost: number | null, latency: number | null];
+type InteractionColumns = [query: number, llm: number, task: number | null, score: number, at: number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
 
 /** Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. */
@@ -17,7 +16,7 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
   const taskDomains = db.prepare<[], [number, number]>('SELECT task, domain FROM task_domain').raw();
   const lastQuery = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM query').pluck();
   const interactions = db
-    .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at, prompt_tokens, completion_tokens, cost_usd, latency_ms FROM interaction ORDER BY id')
+    .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at FROM interaction ORDER BY id')
     .raw();
   const preferences = db.prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id').raw();
   const queries = db.prepare<[], [id: number, hash: string, text: string]>('SELECT id, lower(hex(hash)), text FROM query ORDER BY hash').raw();
@@ -31,10 +30,9 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
     const domainIndex = indexOf(domainRows.map((domain) => domain.key));
     const counts = tally.counts();
     const labels = new QueryLabels(lastQuery.get()!);
-    const usage = llms.map(() => new UsageSums());
 
     const edges = { query: new Int32Array(counts.interactions), llm: new Int32Array(counts.interactions), score: new Float64Array(counts.interactions), length: 0 };
-    for (const [query, llm, task, score, at, prompt, completion, cost, latency] of interactions.iterate()) {
+    for (const [query, llm, task, score, at] of interactions.iterate()) {
       labels.give(query, task, at);
       const index = llmIndex(llm);
       if (index < 0) continue;
@@ -42,7 +40,6 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
       edges.llm[edges.length] = index;
       edges.score[edges.length++] = score;
       labels.touch(query);
-      usage[index]!.add(prompt, completion, cost, latency);
     }
     const pairs = { query: new Int32Array(counts.preferences), better: new Int32Array(counts.preferences), worse: new Int32Array(counts.preferences), length: 0 };
     for (const [query, better, worse, task, at] of preferences.iterate()) {
@@ -75,7 +72,6 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
       queries: queryRows,
       scores: aggregateScores(edges, ranks, llms.length),
       preferences: sortPreferences(pairs, ranks, llms.length),
-      usage: usage.map((sums) => sums.means()),
     };
   };
   return () => connection.read(read);
@@ -133,25 +129,5 @@ class QueryLabels {
 
   taskOf(query: number): number {
     return this.task[query]!;
-  }
-}
-
-class UsageSums {
-  private readonly prompt = new ExactSum();
-  private readonly completion = new ExactSum();
-  private readonly cost = new ExactSum();
-  private readonly latency = new ExactSum();
-  private interactions = 0;
-
-  add(prompt: number | null, completion: number | null, cost: number | null, latency: number | null): void {
-    this.interactions++;
-    if (prompt !== null) this.prompt.add(prompt);
-    if (completion !== null) this.completion.add(completion);
-    if (cost !== null) this.cost.add(cost);
-    if (latency !== null) this.latency.add(latency);
-  }
-
-  means(): LlmUsage {
-    return { promptTokens: this.prompt.mean(), completionTokens: this.completion.mean(), costUsd: this.cost.mean(), latencyMs: this.latency.mean(), interactions: this.interactions };
   }
 }

@@ -37,16 +37,11 @@ test('rows are in canonical order, with the mean per query and LLM', (t) => {
   assert.deepEqual(cells, expected);
   const pairs = Array.from(rows.preferences.query, (q, i) => [texts[q], rows.preferences.better[i], rows.preferences.worse[i]]);
   assert.deepEqual(pairs, texts.flatMap((text): unknown[] => ({ one: [], two: [['two', 0, 1], ['two', 1, 0], ['two', 1, 0]], three: [['three', 2, 1]] })[text]!));
-  assert.deepEqual(rows.usage, [
-    { promptTokens: NaN, completionTokens: NaN, costUsd: NaN, latencyMs: NaN, interactions: 1 },
-    { promptTokens: 15, completionTokens: NaN, costUsd: NaN, latencyMs: 100, interactions: 3 },
-    { promptTokens: NaN, completionTokens: NaN, costUsd: NaN, latencyMs: NaN, interactions: 0 },
-  ]);
 });
 
 test('an empty ledger gives empty rows', (t) => {
   const rows = tempLedger(t).readGraphRows();
-  assert.equal(rows.llms.length + rows.queries.length + rows.scores.score.length + rows.preferences.query.length + rows.usage.length, 0);
+  assert.equal(rows.llms.length + rows.queries.length + rows.scores.score.length + rows.preferences.query.length, 0);
 });
 
 test('the same content gives the same rows in whatever order and grouping it came', (t) => {
@@ -130,5 +125,4 @@ test('deleted LLMs, their edges and the queries that only they had are left out'
   assert.equal(rows.queries[rows.scores.query[0]!]!.text, 'shared');
   assert.equal(rows.preferences.query.length, 1);
   assert.equal(rows.queries[rows.preferences.query[0]!]!.text, 'pair');
-  assert.equal(rows.usage.length, 2);
 });
