@@ -19,7 +19,7 @@ export const nearestQueries: Router = {
       score({ vector }) {
         const similarity = Float32Array.from(train, (q) => dot(vector, 0, data.queries[q]!, 0, data.dim));
         const nearest = Array.from(similarity.keys())
-          .sort((a, b) => similarity[b]! - similarity[a]!)
+          .toSorted((a, b) => similarity[b]! - similarity[a]!)
           .slice(0, NEIGHBOURS);
         const total = means.map((m) => m * MEAN_STRENGTH);
         const seen = new Float32Array(data.numLlms).fill(MEAN_STRENGTH);

@@ -139,7 +139,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
 
     const promptTokens = estimateTokens(query);
     const features = new Float32Array(FEATURES);
-    const scored: ScoredLlm[] = new Array(size);
+    const scored: ScoredLlm[] = [];
     for (let c = 0; c < size; c++) {
       const match = dot(state, 0, candidates.match, c * hidden, hidden);
       features[0] = logit(byTask[c]!);
@@ -181,7 +181,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
     return Object.fromEntries(Array.from(columns, (c, k) => [models[c]!, at + k] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
   }
 
-  const top = (values: Float32Array): number[] => Array.from(values.keys()).sort((a, b) => values[b]! - values[a]!).slice(0, EXPLAINED);
+  const top = (values: Float32Array): number[] => Array.from(values.keys()).toSorted((a, b) => values[b]! - values[a]!).slice(0, EXPLAINED);
 
   return {
     version,
@@ -217,5 +217,5 @@ function nearestProfiles(models: readonly string[], embeddings: Float32Array, hi
   return models
     .map((id, c) => ({ model: id, similarity: dot(self, 0, centred(c), 0, hidden) }))
     .filter((other) => other.model !== model)
-    .sort((a, b) => b.similarity - a.similarity);
+    .toSorted((a, b) => b.similarity - a.similarity);
 }

@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '../tensor/types.js';
 import type { Rng } from '../base/rng.js';
 import type { Dataset, Matrix } from '../profile/structured/dataset.js';
 import type { Declared, Evidenced } from '../profile/structured/profile.js';

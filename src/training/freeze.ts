@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '../tensor/types.js';
 import type { Rng } from '../base/rng.js';
 import type { GraphRows } from '../graph/rows.js';
 import type { Dataset } from '../profile/structured/dataset.js';
@@ -50,7 +50,7 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
   const p: ParameterTensors = Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, tf.tensor(w.data, w.shape)]));
   const declared = declaredTensors(tf, data);
   const sums = sumRecords(data, evidence);
-  const anchors = sample(rng, evidence, MAX_ANCHORS).slice().sort();
+  const anchors = sample(rng, evidence, MAX_ANCHORS).toSorted();
   const moments = allMoments(tf, data, p, evidence);
   const tensors: Record<string, Tensor> = tf.tidy(() => {
     const members = new Float32Array(data.numTasks);

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor1D, Tensor2D } from '../tensor/types.js';
 import { PointsmanError } from '../base/errors.js';
 import type { Rng } from '../base/rng.js';
 import type { Dataset } from '../profile/structured/dataset.js';

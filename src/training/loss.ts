@@ -1,4 +1,4 @@
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor2D } from '../tensor/types.js';
 import type { TensorFlow } from '../tensor/backend.js';
 
 /** log(1 + eˣ), without overflow. */

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Variable } from '../tensor/types.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import type { TensorFlow } from '../tensor/backend.js';
 

@@ -106,7 +106,7 @@ export async function runTraining(
 
   report({ phase: 'write', fraction: 0.97, message: version });
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
-  const everything = Int32Array.from([...train, ...heldOut]).sort();
+  const everything = Int32Array.from([...train, ...heldOut]).toSorted();
   const model = await freezeModel(tf, data, rows, trained.weights, everything, encoder.id, rng.fork('anchors'));
   const manifest = await writeArtifact(target.artifacts, model, {
     version,

@@ -10,7 +10,7 @@ const CHUNK = 256;
  * an in-process one is faster than the look-up would be.
  */
 export async function encodeQueries(encoder: Encoder, queries: readonly QueryRow[], cache: Pick<Ledger, 'getEmbeddings' | 'putEmbeddings'>, report: (done: number) => void): Promise<Float32Array[]> {
-  const vectors: Float32Array[] = new Array(queries.length);
+  const vectors: Float32Array[] = [];
   for (let from = 0; from < queries.length; from += CHUNK) {
     const chunk = queries.slice(from, from + CHUNK);
     if (encoder.encodeSync) chunk.forEach((q, i) => (vectors[from + i] = encoder.encodeSync!(q.text)));

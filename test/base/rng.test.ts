@@ -28,6 +28,6 @@ describe('random generator', () => {
   it('shuffles everything, losing nothing', () => {
     const items = createRng(2).shuffle(Int32Array.from({ length: 100 }, (_, i) => i));
     assert.notDeepEqual([...items], Array.from(items.keys()));
-    assert.deepEqual([...items].sort((a, b) => a - b), Array.from(items.keys()));
+    assert.deepEqual([...items].toSorted((a, b) => a - b), Array.from(items.keys()));
   });
 });

@@ -31,7 +31,7 @@ export function smallLog({ queries, seed = 7, preferences = false, untasked = fa
     const words = WORDS[tasks[task]!];
     const text = `${Array.from({ length: 8 }, () => words[rng.int(words.length)]).join(' ')} ${i}`;
     return { hash: sha256(text), text, task: untasked ? -1 : task, kind: task };
-  }).sort((a, b) => (a.hash < b.hash ? -1 : 1));
+  }).toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
   const skill = [
     [0.9, 0.1],
     [0.5, 0.5],
@@ -57,6 +57,5 @@ export function smallLog({ queries, seed = 7, preferences = false, untasked = fa
       count: new Int32Array(scored.length).fill(1),
     },
     preferences: { query: Int32Array.from(pairs, (p) => p.query), better: Int32Array.from(pairs, (p) => p.better), worse: Int32Array.from(pairs, (p) => p.worse) },
-    usage: llms.map(() => ({ promptTokens: NaN, completionTokens: NaN, costUsd: NaN, latencyMs: NaN, interactions: queries })),
   };
 }

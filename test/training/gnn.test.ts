@@ -61,9 +61,9 @@ describe('training', () => {
 
   it('leaves no tensor behind', async () => {
     await learn(tf, smallLog({ queries: 40 }), { maxSteps: 3 });
-    const before = tf.memory().numTensors;
+    const tensors = tf.memory().numTensors;
     await indexAfter(smallLog({ queries: 40 }));
-    assert.equal(tf.memory().numTensors, before);
+    assert.equal(tf.memory().numTensors, tensors);
   });
 
   it('ends with finite weights on odd logs', async () => {

@@ -39,7 +39,7 @@ function learnedTable({ index }: Workspace, { tasks, rows }: Simulation): string
       const best = scored.reduce((a, b) => (b.quality > a.quality ? b : a));
       counts.set(best.model, (counts.get(best.model) ?? 0) + 1);
     }
-    const [model, count] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+    const [model, count] = [...counts].toSorted((a, b) => b[1] - a[1])[0]!;
     return [id, model, `${Math.round((100 * count) / texts.length)}%`];
   });
   return table(['task', 'LLM chosen most', 'of its queries'], lines);

@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor1D, Tensor2D } from '../../tensor/types.js';
 import type { TensorFlow } from '../../tensor/backend.js';
 
 type StateKind = 'llm' | 'family' | 'task' | 'domain';

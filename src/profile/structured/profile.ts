@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
 import { RECORD_STRENGTH, TASK_STRENGTH } from '../../router/graph/features.js';
 import type { TensorFlow } from '../../tensor/backend.js';
 import { messagePassing, type MessageMatrices, type NodeStates } from './messages.js';

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
 import type { TensorFlow } from '../../tensor/backend.js';
 import { COVERAGE_HALF, FEATURES, LOGIT_MARGIN, NEIGHBOUR_STRENGTH } from './features.js';
 
