@@ -9,7 +9,7 @@ export const Manifest = z.strictObject({
   created_at: z.iso.datetime(),
   snapshot: z.string().describe('SHA-256 of the graph snapshot it was trained on'),
   design: z.enum(DESIGN_NAMES),
-  hops: z.int(),
+  hops: z.int().min(0).max(4),
   seed: z.int(),
   backend: z.string(),
   encoder: z.string().describe('Encoder of queries and descriptions; others do not fit these weights'),

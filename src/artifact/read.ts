@@ -4,6 +4,7 @@ import { PointsmanError, messageOf } from '../base/errors.js';
 import { sha256 } from '../base/hash.js';
 import { parse } from '../schema/parse.js';
 import type { TrainedModel } from '../scoring/model.js';
+import { checkModel } from './check.js';
 import { MANIFEST_FILE, Manifest, WEIGHTS_FILE } from './manifest.js';
 import { decodeSafetensors } from './safetensors.js';
 
@@ -15,7 +16,7 @@ async function readPart(folder: string, name: string): Promise<Buffer> {
   }
 }
 
-/** Reads an artifact and verifies all of it: manifest, checksum, shapes, numbers. Throws `artifact_damaged`. */
+/** Reads an artifact and verifies all of it: manifest, checksum, shapes, numbers. Throws `artifact_damaged`, saying what is wrong. */
 export async function readArtifact(artifacts: string, version: string): Promise<{ manifest: Manifest; model: TrainedModel }> {
   const folder = join(artifacts, version);
   const text = (await readPart(folder, MANIFEST_FILE)).toString('utf8');
@@ -32,11 +33,15 @@ export async function readArtifact(artifacts: string, version: string): Promise<
   if (listed === undefined || listed.sha256 !== sha256(weights)) throw new PointsmanError('artifact_damaged', `${join(folder, WEIGHTS_FILE)} has ${weights.byteLength} bytes that do not match the manifest’s checksum`);
   const tables = decodeSafetensors(weights);
   for (const [name, shape] of Object.entries(manifest.tensors)) {
-    const tensor = tables[name];
-    if (tensor === undefined || tensor.shape.join() !== shape.join()) throw new PointsmanError('artifact_damaged', `${folder}: tensor ${name} has not the shape [${shape.join(', ')}] that the manifest says`);
-    // Only anchor/scores marks what isn't logged by NaN; everywhere else a number that isn't finite is damage.
-    if (name !== 'anchor/scores' && !tensor.data.every(Number.isFinite)) throw new PointsmanError('artifact_damaged', `${folder}: tensor ${name} holds numbers that are not finite`);
+    if (tables[name]?.shape.join() !== shape.join()) throw new PointsmanError('artifact_damaged', `${folder}: tensor ${name} has not the shape [${shape.join(', ')}] that the manifest says`);
   }
   const { encoder, hops, llms, families, tasks, anchors } = manifest;
-  return { manifest, model: { names: { encoder, hops, llms, families, tasks, anchors }, tables } };
+  const model: TrainedModel = { names: { encoder, hops, llms, families, tasks, anchors }, tables };
+  checkModel(model, folder);
+  return { manifest, model };
+}
+
+/** Throws `artifact_damaged` where an artifact's weights read vectors of another encoder. */
+export function checkEncoder({ version, encoder }: Manifest, running: string): void {
+  if (encoder !== running) throw new PointsmanError('artifact_damaged', `version ${version} was trained with the encoder ${encoder}, and this process runs ${running}`);
 }

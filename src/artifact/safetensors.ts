@@ -1,14 +1,15 @@
+import { z } from 'zod';
 import { PointsmanError } from '../base/errors.js';
+import { parse } from '../schema/parse.js';
 import type { Weights } from '../profile/structured/parameters.js';
 
 /** Longest header that is read: against files that only claim to be one. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 
-interface Entry {
-  dtype: string;
-  shape: number[];
-  data_offsets: [number, number];
-}
+const Entry = z.object({ dtype: z.string(), shape: z.array(z.int().min(0)), data_offsets: z.tuple([z.int().min(0), z.int()]) });
+type Entry = z.infer<typeof Entry>;
+
+const Header = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(Entry);
 
 /**
  * Writes tensors in the safetensors format (https://github.com/huggingface/safetensors): eight bytes of header length,
@@ -38,19 +39,19 @@ export function decodeSafetensors(file: Buffer): Weights {
   if (file.byteLength < 8) throw damaged(`expected a header, got ${file.byteLength} bytes`);
   const headerBytes = Number(file.readBigUInt64LE());
   if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength) throw damaged(`its header claims ${headerBytes} bytes, and the file has ${file.byteLength}`);
-  let header: Record<string, Entry>;
+  let json: unknown;
   try {
-    header = JSON.parse(file.toString('utf8', 8, 8 + headerBytes)) as Record<string, Entry>;
+    json = JSON.parse(file.toString('utf8', 8, 8 + headerBytes));
   } catch (error) {
     throw new PointsmanError('artifact_damaged', 'weights.safetensors: its header is not JSON', { cause: error });
   }
+  const { __metadata__: _metadata, ...entries } = parse(Header, json, 'artifact_damaged', 'weights.safetensors, header');
   const body = file.subarray(8 + headerBytes);
   const tensors: Weights = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
+  for (const [name, entry] of Object.entries(entries)) {
     const [from, to] = entry.data_offsets;
     const size = entry.shape.reduce((a, b) => a * b, 1);
-    if (entry.dtype !== 'F32' || to - from !== size * 4 || from < 0 || to > body.byteLength) throw damaged(`tensor ${name} does not fit its shape [${entry.shape.join(', ')}] as float32`);
+    if (entry.dtype !== 'F32' || to - from !== size * 4 || to > body.byteLength) throw damaged(`tensor ${name} does not fit its shape [${entry.shape.join(', ')}] as float32`);
     // Copied, so that the numbers are aligned and the file's memory can go.
     tensors[name] = { shape: entry.shape, data: new Float32Array(new Uint8Array(body.subarray(from, to)).buffer) };
   }

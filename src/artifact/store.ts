@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PointsmanError } from '../base/errors.js';
 import type { Ledger } from '../ledger/types.js';
 import { MANIFEST_FILE, WEIGHTS_FILE } from './manifest.js';
-import { readArtifact } from './read.js';
+import { checkEncoder, readArtifact } from './read.js';
 import type { ArtifactStore } from './types.js';
 
 const FILES: readonly string[] = [WEIGHTS_FILE, MANIFEST_FILE];
@@ -12,8 +12,9 @@ const FILES: readonly string[] = [WEIGHTS_FILE, MANIFEST_FILE];
  * The artifacts under a folder.
  *
  * @param onActivated called once a version is in force in the ledger; resolves when this process serves it
+ * @param encoder id of the encoder that this process serves with, which an artifact has to fit; any where it serves none
  */
-export function createArtifactStore(folder: string, ledger: Ledger, onActivated: () => Promise<void>): ArtifactStore {
+export function createArtifactStore(folder: string, ledger: Ledger, onActivated: () => Promise<void>, encoder?: string): ArtifactStore {
   function known(version: string): void {
     if (ledger.getArtifact(version) === undefined) throw new PointsmanError('version_not_found', `There is no version ${JSON.stringify(version)}`);
   }
@@ -26,7 +27,8 @@ export function createArtifactStore(folder: string, ledger: Ledger, onActivated:
     },
     async activate(version) {
       known(version);
-      await readArtifact(folder, version);
+      const { manifest } = await readArtifact(folder, version);
+      if (encoder !== undefined) checkEncoder(manifest, encoder);
       ledger.activateArtifact(version);
       await onActivated();
     },

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../base/hash.js';
 import type { TrainedModel } from '../scoring/model.js';
@@ -16,6 +16,28 @@ async function writeDurably(path: string, content: Buffer | string): Promise<voi
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Age past which a folder that was being written is one of a process that died; in milliseconds. */
+const ABANDONED_MS = 60 * 60 * 1000;
+
+async function removeAbandoned(artifacts: string): Promise<void> {
+  for (const name of await readdir(artifacts)) {
+    if (!/^\.(?:writing|replaced)-/.test(name)) continue;
+    const path = join(artifacts, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Makes renames within a folder last through a power failure. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 
@@ -42,12 +64,17 @@ export async function writeArtifact(artifacts: string, model: TrainedModel, fact
   const final = join(artifacts, facts.version);
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
+  await removeAbandoned(artifacts);
   try {
     await writeDurably(join(temporary, WEIGHTS_FILE), weights);
     await writeDurably(join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
     // A folder that is there already was damaged, or is the same: its name is made from what it was trained from.
-    if (existsSync(final)) await rm(final, { recursive: true });
+    // It goes as a whole, too.
+    const replaced = join(artifacts, `.replaced-${facts.version}-${process.pid}`);
+    if (existsSync(final)) await rename(final, replaced);
     await rename(temporary, final);
+    await syncFolder(artifacts);
+    await rm(replaced, { recursive: true, force: true });
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;

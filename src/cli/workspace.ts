@@ -40,7 +40,7 @@ export async function openWorkspace(settings: { data: string; encoder: string; l
     ledger,
     index,
     decider,
-    artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh()),
+    artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh(), encoder.id),
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
     log,
     follow: () => index.follow(FOLLOW_MS),

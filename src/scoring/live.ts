@@ -1,5 +1,8 @@
-import { readArtifact } from '../artifact/read.js';
-import { PointsmanError, messageOf } from '../base/errors.js';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MANIFEST_FILE, WEIGHTS_FILE } from '../artifact/manifest.js';
+import { checkEncoder, readArtifact } from '../artifact/read.js';
+import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../ledger/types.js';
@@ -15,47 +18,60 @@ export interface LiveIndexParts {
   log: Logger;
 }
 
+interface Loaded {
+  version: string;
+  model: TrainedModel;
+}
+
+/** When an artifact's files were last written: tells whether a refused one is worth another look. */
+async function writtenAt(artifacts: string, version: string): Promise<string> {
+  const times = [MANIFEST_FILE, WEIGHTS_FILE].map((file) => stat(join(artifacts, version, file)).then((found) => found.mtimeMs, () => 'missing'));
+  return (await Promise.all(times)).join();
+}
+
 /**
  * The index in force, rebuilt when the ledger changes and swapped when another version is activated, by this process or
- * any other. An artifact that is damaged is refused, and the one in force goes on serving.
+ * any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once its
+ * files are others.
  */
 export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveIndexParts): Promise<LiveIndex & { follow(everyMs: number): () => void }> {
-  let loaded: { version: string; model: TrainedModel } | null = null;
-  let refused: string | null = null;
+  let loaded: Loaded | null = null;
+  let refused: { version: string; written: string } | null = null;
   let token = '';
   let index: ScoringIndex = createPriorIndex([], []);
   let running: Promise<void> | null = null;
   let again = false;
 
-  async function load(version: string): Promise<void> {
-    const { manifest, model } = await readArtifact(artifacts, version);
-    if (manifest.encoder !== encoder.id) throw new PointsmanError('artifact_damaged', `version ${version} was trained with the encoder ${manifest.encoder}, and this process runs ${encoder.id}`);
-    loaded = { version, model };
+  /** What `version` holds; null where it is refused, now or before. */
+  async function load(version: string): Promise<Loaded | null> {
+    const written = refused?.version === version ? await writtenAt(artifacts, version) : '';
+    if (refused?.version === version && refused.written === written) return null;
+    try {
+      const { manifest, model } = await readArtifact(artifacts, version);
+      checkEncoder(manifest, encoder.id);
+      refused = null;
+      return { version, model };
+    } catch (error) {
+      refused = { version, written: await writtenAt(artifacts, version) };
+      log.error({ version, inForce: loaded?.version ?? null, error: messageOf(error) }, 'artifact refused; the one in force goes on serving');
+      return null;
+    }
   }
 
   async function update(): Promise<void> {
     const active = ledger.activeVersion();
     const now = ledger.changeToken();
-    const swap = active !== (loaded?.version ?? null) && active !== refused;
+    const other = active !== (loaded?.version ?? null);
+    const found = other && active !== null ? await load(active) : null;
+    const swap = other && (active === null || found !== null);
     if (now === token && !swap) return;
-    if (active === null) loaded = null;
-    else if (swap) {
-      try {
-        await load(active);
-        refused = null;
-        log.info({ version: active }, 'artifact in force');
-      } catch (error) {
-        refused = active;
-        log.error({ version: active, inForce: loaded?.version ?? null, error: messageOf(error) }, 'artifact refused; the one in force goes on serving');
-      }
-    }
+    const next = swap ? found : loaded;
     const llms = ledger.catalog.listLlms();
     const stats = ledger.readLlmStats();
-    index =
-      loaded === null
-        ? createPriorIndex(llms, stats)
-        : await createTrainedIndex({ ...loaded, encoder, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
+    index = next === null ? createPriorIndex(llms, stats) : await createTrainedIndex({ ...next, encoder, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
+    loaded = next;
     token = now;
+    if (swap) log.info({ version: active }, 'artifact in force');
   }
 
   /** One update at a time; a change that comes during one is seen by another right after. */

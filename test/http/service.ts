@@ -12,6 +12,7 @@ import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
 import { openLiveIndex } from '../../src/scoring/live.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
+import { blankModel } from '../support/model.js';
 
 export const LLMS = ['a/small', 'a/middle', 'b/large'];
 
@@ -34,9 +35,10 @@ export const noQueue: RetrainQueue = {
   setSchedule: unavailable, nextRun: unavailable, work: unavailable, close: async () => {},
 };
 
-/** Writes and registers an artifact whose one tensor holds `values`: whole as a file, though no index can be made of it. */
+/** Writes and registers a whole artifact, of another encoder's, that has a tensor of `values` besides. */
 export async function addArtifact({ folder, ledger }: Pick<Service, 'folder' | 'ledger'>, version: string, values: number[]): Promise<void> {
-  const model = { names: { encoder: 'none', hops: 0, llms: [], families: [], tasks: [], anchors: [] }, tables: { 'some/tensor': { data: Float32Array.from(values), shape: [values.length] } } };
+  const model = blankModel();
+  model.tables['some/tensor'] = { data: Float32Array.from(values), shape: [values.length] };
   const facts = { version: version as Version, created_at: new Date().toISOString(), snapshot: 'a'.repeat(64), design: 'flat' as const, seed: 1, backend: 'cpu', metrics: { accuracy: 0.5 }, ledger_rows: 0 };
   const { files } = await writeArtifact(dataPaths(folder).artifacts, model, facts);
   ledger.registerArtifact({ ...facts, files, active: false });

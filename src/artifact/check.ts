@@ -1,0 +1,45 @@
+import { PointsmanError } from '../base/errors.js';
+import { parameterTable } from '../profile/structured/parameters.js';
+import type { TrainedModel } from '../scoring/model.js';
+
+/** Shape of every table that scoring reads, as names and the sizes of the weights have it; see {@link TrainedModel}. */
+function expectedShapes({ names, tables }: TrainedModel): Record<string, number[]> {
+  const size = (table: string, axis: number): number => tables[table]?.shape[axis] ?? 0;
+  const [hidden, keys] = [size('query/bias', 0), size('anchor/kernel', 1)];
+  const [llms, families, tasks, anchors] = [names.llms.length, names.families.length, names.tasks.length, names.anchors.length];
+  const weights = parameterTable({ dim: size('query/kernel', 0), facts: size('llm/kernel', 0), hidden, keys, hops: names.hops });
+  const shapes: Record<string, number[]> = Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
+  for (let hop = 0; hop < names.hops; hop++) {
+    shapes[`hop${hop}/state/family`] = [families, hidden];
+    shapes[`hop${hop}/state/task`] = [tasks, hidden];
+  }
+  return {
+    ...shapes,
+    'embedding/llm': [llms, hidden],
+    'embedding/task': [tasks, hidden],
+    'record/llm': [llms, 1],
+    'record/count': [llms, 1],
+    'record/task': [llms, tasks],
+    'record/benchmark': [llms, tasks],
+    'record/task_count': [llms, tasks],
+    'record/task_mask': [tasks],
+    'anchor/keys': [anchors, keys],
+    'anchor/scores': [anchors, llms],
+  };
+}
+
+/** Throws `artifact_damaged` unless scoring can read the model: every table is there, in its shape, of finite numbers. */
+export function checkModel(model: TrainedModel, where: string): void {
+  const damaged = (name: string, why: string): PointsmanError => new PointsmanError('artifact_damaged', `${where}: tensor ${name} ${why}`);
+  const { tables } = model;
+  for (const [name, shape] of Object.entries(expectedShapes(model))) {
+    const table = tables[name];
+    if (table === undefined) throw damaged(name, 'is missing');
+    if (table.shape.join() !== shape.join()) throw damaged(name, `has the shape [${table.shape.join(', ')}]; its manifest’s names and the other tensors say [${shape.join(', ')}]`);
+  }
+  for (const [name, { data }] of Object.entries(tables)) {
+    // Only anchor/scores marks what isn't logged by NaN; everywhere else a number that isn't finite is damage.
+    const whole = name === 'anchor/scores' ? data.every((x) => Number.isNaN(x) || (x >= 0 && x <= 1)) : data.every(Number.isFinite);
+    if (!whole) throw damaged(name, name === 'anchor/scores' ? 'holds scores outside [0, 1]' : 'holds numbers that are not finite');
+  }
+}

@@ -1,0 +1,39 @@
+import { createRng } from '../../src/base/rng.js';
+import type { ManifestFacts } from '../../src/artifact/write.js';
+import type { GraphRows } from '../../src/graph/rows.js';
+import type { Dataset } from '../../src/profile/structured/dataset.js';
+import { initialWeights, type Weights } from '../../src/profile/structured/parameters.js';
+import type { Version } from '../../src/schema/ids.js';
+import type { DesignName } from '../../src/schema/training.js';
+import type { TrainedModel } from '../../src/scoring/model.js';
+import type { TensorFlow } from '../../src/tensor/backend.js';
+import { freezeModel } from '../../src/training/freeze.js';
+import { modelShape } from '../../src/training/gnn.js';
+import { datasetOf, encoder, QUICK } from './learn.js';
+
+/** The least that is a whole model: no LLM, no logged query. */
+export function blankModel(): TrainedModel {
+  const weights = initialWeights({ dim: 4, facts: 6, hidden: 2, keys: 2, hops: 0 }, createRng(1));
+  const shapes = {
+    'embedding/llm': [0, 2], 'embedding/task': [1, 2], 'record/llm': [0, 1], 'record/count': [0, 1], 'record/task': [0, 1],
+    'record/benchmark': [0, 1], 'record/task_count': [0, 1], 'record/task_mask': [1], 'anchor/keys': [0, 2], 'anchor/scores': [0, 0],
+  };
+  const frozen = Object.entries(shapes).map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }]);
+  return { names: { encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] }, tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) } };
+}
+
+/** A model over a log whose weights are random, none of them zero: what it scores is of no use, but all of it counts. */
+export async function randomModel(tf: TensorFlow, rows: GraphRows, design: DesignName = 'structured-trainable', seed = 3): Promise<{ data: Dataset; weights: Weights; evidence: Int32Array; model: TrainedModel }> {
+  const data = await datasetOf(rows, design);
+  const rng = createRng(seed);
+  const weights = initialWeights(modelShape(data, QUICK), rng);
+  for (const { data: values } of Object.values(weights)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
+  const evidence = Int32Array.from(rows.queries.keys());
+  return { data, weights, evidence, model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors')) };
+}
+
+export const VERSION = '0123456789abcdef' as Version;
+
+export function factsOf(version: Version = VERSION): ManifestFacts {
+  return { version, created_at: '2026-01-01T00:00:00.000Z', snapshot: 'a'.repeat(64), design: 'structured-trainable', seed: 1, backend: 'none', ledger_rows: 0, metrics: { calibration_error: 0.5 } };
+}

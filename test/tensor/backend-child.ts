@@ -1,0 +1,87 @@
+/** A process for one backend, since two copies of TensorFlow.js in one process quarrel. Answers one message, and ends. */
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { PointsmanError, messageOf } from '../../src/base/errors.js';
+import { createRng } from '../../src/base/rng.js';
+import type { GraphRows } from '../../src/graph/rows.js';
+import { initialWeights } from '../../src/profile/structured/parameters.js';
+import { sumRecords, withoutQueries } from '../../src/profile/structured/records.js';
+import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
+import { declaredTensors, gatherPreferences, gatherQueries } from '../../src/training/batch.js';
+import { forward, modelShape } from '../../src/training/gnn.js';
+import { crossEntropy, preferenceLoss, taskLoss } from '../../src/training/loss.js';
+import { datasetOf, QUICK } from '../support/learn.js';
+import { smallLog } from '../support/log.js';
+
+/** Numbers by name; every one is compared between backends. */
+export type Numbers = Record<string, Float32Array>;
+
+export type ChildAnswer = { kind: 'opened'; name: string; description: string; numbers: Numbers } | { kind: 'failed'; code: string; message: string };
+
+/** A log with scores on all of its queries, comparisons on the first ten, and benchmarks that tell tasks apart. */
+function mixedLog(): GraphRows {
+  const rows = smallLog({ queries: 60 });
+  const first = Int32Array.from({ length: 10 }, (_, i) => i);
+  const llms = [{ ...rows.llms[0]!, benchmarks: { arithmetic: 0.9, poetry: 0.2 } }, ...rows.llms.slice(1)];
+  return { ...rows, llms, preferences: { query: first, better: first.map((i) => i % 3), worse: first.map((i) => (i + 1) % 3) } };
+}
+
+/** Logits, loss and gradient of every weight, on fixed weights. */
+async function learningNumbers(tf: TensorFlow): Promise<Numbers> {
+  const data = await datasetOf(mixedLog());
+  const declared = declaredTensors(tf, data);
+  const weights = initialWeights(modelShape(data, QUICK), createRng(5));
+  const variables = Object.fromEntries(Object.entries(weights).map(([name, { shape, data: values }]) => [name, tf.variable(tf.tensor(values, shape), true, name)]));
+  const target = Int32Array.from({ length: 20 }, (_, i) => i);
+  const support = Int32Array.from({ length: 40 }, (_, i) => 20 + i);
+  const inputs = {
+    target: gatherQueries(tf, data, target),
+    support: gatherQueries(tf, data, support),
+    sums: withoutQueries(data, sumRecords(data, Int32Array.from({ length: 60 }, (_, i) => i)), target),
+    featureMask: null,
+    targetMask: null,
+    supportMask: null,
+  };
+  const pairs = gatherPreferences(tf, data, target, 100)!;
+  const run = () => forward(tf, variables, data, declared, inputs);
+  const loss = (): Scalar => {
+    const { logits, taskLogits } = run();
+    const parts = [crossEntropy(tf, logits, inputs.target.scores, inputs.target.known), taskLoss(tf, taskLogits, inputs.target.tasks), preferenceLoss(tf, logits, pairs.query, pairs.better, pairs.worse)];
+    return parts.reduce((a, b) => tf.add(a, b));
+  };
+  const { logits, taskLogits } = run();
+  const { value, grads } = tf.variableGrads(loss);
+  const out: Numbers = {};
+  const keep = async (name: string, tensor: Tensor): Promise<void> => void (out[name] = new Float32Array(await tensor.data()));
+  await keep('logits', logits);
+  await keep('taskLogits', taskLogits);
+  await keep('loss', value);
+  for (const [name, gradient] of Object.entries(grads)) await keep(`gradient of ${name}`, gradient);
+  return out;
+}
+
+/** Gradients of a matrix product, with each operand transposed or not. */
+async function productNumbers(tf: TensorFlow): Promise<Numbers> {
+  const rng = createRng(9);
+  const made = (rows: number, cols: number): Tensor2D => tf.tensor2d(Float32Array.from({ length: rows * cols }, () => rng.normal()), [rows, cols]);
+  const out: Numbers = {};
+  for (const [transposeA, transposeB] of [[false, false], [false, true], [true, false], [true, true]] as const) {
+    const a = transposeA ? made(5, 3) : made(3, 5);
+    const b = transposeB ? made(4, 5) : made(5, 4);
+    const gradients = tf.grads((x, y) => tf.sum(tf.square(tf.matMul(x as Tensor2D, y as Tensor2D, transposeA, transposeB))))([a, b]);
+    for (const [i, gradient] of gradients.entries()) out[`product ${transposeA} ${transposeB}, operand ${i}`] = new Float32Array(await gradient.data());
+  }
+  return out;
+}
+
+async function answer(wanted: Parameters<typeof openBackend>[0], compute: boolean): Promise<ChildAnswer> {
+  try {
+    const { tf, name, description } = await openBackend(wanted);
+    return { kind: 'opened', name, description, numbers: compute ? { ...(await learningNumbers(tf)), ...(await productNumbers(tf)) } : {} };
+  } catch (error) {
+    return { kind: 'failed', code: error instanceof PointsmanError ? error.code : 'unexpected', message: messageOf(error) };
+  }
+}
+
+process.once('message', ({ wanted, compute }: { wanted: Parameters<typeof openBackend>[0]; compute: boolean }) => {
+  void answer(wanted, compute).then((reply) => process.send!(reply, () => process.exit(0)));
+});
