@@ -7,7 +7,7 @@ import { makeProfiles, queryStates, type Declared, type ParameterTensors, type Q
 import { decode } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import { declaredTensors, dropoutMask, gatherPreferences, gatherQueries, recordTensors, taskMask, type QueryBatch } from './batch.js';
-import { crossEntropy, preferenceLoss, taskLoss } from './loss.js';
+import { crossEntropy, preferenceLoss, routingLoss, taskLoss } from './loss.js';
 import { createOptimizer, type Optimizer } from './optimizer.js';
 import { forgetLlm, sumRecords, withoutQueries, type RecordSums } from '../profile/structured/records.js';
 
@@ -164,7 +164,7 @@ export async function trainGnn(
         // Lets progress messages and signals through.
         await new Promise((resume) => setImmediate(resume));
       }
-      const validationLoss = validation.length === 0 ? total / perEpoch : evaluateLoss(tf, data, declared, optimizer.variables, train, validation, all, options, rng.fork('validation'));
+      const validationLoss = validation.length === 0 ? total / perEpoch : evaluateLoss(tf, data, declared, optimizer.variables, train, validation, all, rng.fork('validation'));
       best.epochs = epoch + 1;
       if (validationLoss < best.validationLoss) Object.assign(best, { validationLoss, bestEpoch: epoch, weights: await optimizer.weights() });
       await onEpoch({ epoch, epochs, step, steps, trainingLoss: total / perEpoch, validationLoss });
@@ -224,14 +224,21 @@ function totalLoss(tf: TensorFlow, p: ParameterTensors, data: Dataset, declared:
   return loss;
 }
 
-/** Loss of validation queries with all training queries' evidence: task loss left out, since it isn't what is served. */
-function evaluateLoss(tf: TensorFlow, data: Dataset, declared: Declared, p: ParameterTensors, train: Int32Array, validation: Int32Array, all: RecordSums, options: GnnOptions, rng: Rng): number {
-  const chosen = sample(rng, validation, 1024);
+/**
+ * How badly validation queries are routed with all training queries' evidence: regret where scores were measured, and
+ * the loss of comparisons. What routing loses says more about when to stop than the cross-entropy, which is lowest
+ * long before routing is best.
+ */
+function evaluateLoss(tf: TensorFlow, data: Dataset, declared: Declared, p: ParameterTensors, train: Int32Array, validation: Int32Array, all: RecordSums, rng: Rng): number {
+  const chosen = sample(rng, validation, 2048);
   const support = sample(rng, train, 2048);
   const value = tf.tidy(() => {
     const inputs: StepInputs = { target: gatherQueries(tf, data, chosen), support: gatherQueries(tf, data, support), sums: all, featureMask: null, targetMask: null, supportMask: null };
+    const { logits } = forward(tf, p, data, declared, inputs);
     const comparisons = gatherPreferences(tf, data, chosen, MAX_COMPARISONS);
-    return totalLoss(tf, p, data, declared, inputs, comparisons, { ...options, taskWeight: 0 }).dataSync()[0]!;
+    const regret = routingLoss(tf, logits, inputs.target.scores, inputs.target.measured);
+    const compared = comparisons === null ? tf.scalar(0) : preferenceLoss(tf, logits, comparisons.query, comparisons.better, comparisons.worse);
+    return tf.add(regret, compared).dataSync()[0]!;
   });
   if (!Number.isFinite(value)) throw new PointsmanError('training_diverged', `The validation loss is ${value}`);
   return value;
