@@ -15,7 +15,7 @@ async function numbersOf(backend: 'tensorflow' | 'wasm' | 'cpu'): Promise<Number
 }
 
 function assertNear(actual: Numbers, expected: Numbers): void {
-  assert.deepEqual(Object.keys(actual).sort(), Object.keys(expected).sort());
+  assert.deepEqual(Object.keys(actual).toSorted(), Object.keys(expected).toSorted());
   for (const [name, values] of Object.entries(expected)) {
     assert.equal(actual[name]!.length, values.length, name);
     assert.ok(values.every(Number.isFinite), name);
