@@ -22,13 +22,26 @@ export function blankModel(): TrainedModel {
   return { names: { encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] }, tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) } };
 }
 
+export interface RandomModelOptions {
+  design?: DesignName;
+  seed?: number;
+  /** Logged queries that the profiles know: all of them unless told. */
+  evidence?: Int32Array;
+}
+
+export interface RandomModel {
+  data: Dataset;
+  weights: Weights;
+  evidence: Int32Array;
+  model: TrainedModel;
+}
+
 /** A model over a log whose weights are random, none of them zero: what it scores is of no use, but all of it counts. */
-export async function randomModel(tf: TensorFlow, rows: GraphRows, design: DesignName = 'structured-trainable', seed = 3): Promise<{ data: Dataset; weights: Weights; evidence: Int32Array; model: TrainedModel }> {
+export async function randomModel(tf: TensorFlow, rows: GraphRows, { design = 'structured-trainable', seed = 3, evidence = Int32Array.from(rows.queries.keys()) }: RandomModelOptions = {}): Promise<RandomModel> {
   const data = await datasetOf(rows, design);
   const rng = createRng(seed);
   const weights = initialWeights(modelShape(data, QUICK), rng);
   for (const { data: values } of Object.values(weights)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
-  const evidence = Int32Array.from(rows.queries.keys());
   return { data, weights, evidence, model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors')) };
 }
 

@@ -65,10 +65,10 @@ describe('AdamW', () => {
 
   it('copies the weights out: a later step does not change them', async () => {
     const optimizer = createOptimizer(tf, initial(), 0);
-    const before = await optimizer.weights();
+    const earlier = await optimizer.weights();
     optimizer.step(() => squares(optimizer.variables), 0.1);
-    assert.deepEqual(before, initial());
-    assert.notDeepEqual(await optimizer.weights(), before);
+    assert.deepEqual(earlier, initial());
+    assert.notDeepEqual(await optimizer.weights(), earlier);
     optimizer.dispose();
   });
 
