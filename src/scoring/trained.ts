@@ -88,8 +88,13 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
     const out = new Float32Array(numAnchors);
     let sum = 0;
     // Keys have unit length, so no product exceeds 1 and no exponential overflows.
-    for (let a = 0; a < numAnchors; a++) sum += out[a] = Math.exp(anchorScale * (dot(query, 0, anchorKeys, a * keys, keys) - 1));
-    if (sum > 0) for (let a = 0; a < numAnchors; a++) out[a]! /= sum;
+    for (let a = 0; a < numAnchors; a++) {
+      const weight = Math.exp(anchorScale * (dot(query, 0, anchorKeys, a * keys, keys) - 1));
+      out[a] = weight;
+      sum += weight;
+    }
+    const scale = sum > 0 ? 1 / sum : 0;
+    for (let a = 0; a < numAnchors; a++) out[a]! *= scale;
     return out;
   }
 

@@ -12,8 +12,8 @@ import { queryMoments, sample } from './gnn.js';
 import { sumRecords } from '../profile/structured/records.js';
 
 const CHUNK = 1024;
-/** Logged queries that serving attends to: bounds the cost of a decision. */
-export const MAX_ANCHORS = 2048;
+/** Logged queries that serving attends to: as many as a training step does, and it bounds the cost of a decision. */
+export const MAX_ANCHORS = 1024;
 
 /** Adds up the moments of all evidence queries, a chunk at a time; the caller disposes them. */
 function allMoments(tf: TensorFlow, data: Dataset, p: ParameterTensors, queries: Int32Array): QueryMoments {
