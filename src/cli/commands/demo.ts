@@ -7,7 +7,6 @@ import { trainAndActivate } from '../../training/trainer.js';
 import { metricsTable } from '../metrics-table.js';
 import { options } from '../options.js';
 import { print, table, trainingBar } from '../output.js';
-import { startService, untilStopped } from '../service.js';
 import { openWorkspace, type Workspace } from '../workspace.js';
 import { describeAnswer } from './route.js';
 
@@ -81,6 +80,7 @@ export function demoCommand(): Command {
         workspace.close();
       }
 
+      const { startService, untilStopped } = await import('../service.js');
       const service = await startService(settings, { api: true, worker: true });
       print(`\n5. The service listens on ${service.url}; try\n`);
       print(`   curl '${service.url}/route?query=What+is+the+boiling+point+of+water%3F'\n`);

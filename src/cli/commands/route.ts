@@ -77,6 +77,15 @@ export function describeAnswer(answer: RouteResponse): string {
   return `${answer.model}  (version ${answer.version ?? 'none trained yet'}, decision ${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}`;
 }
 
+/** Decides, with errors that say where the request stands. */
+async function decideLine(decider: Decider, request: RouteRequest, where: string): Promise<RouteResponse> {
+  try {
+    return await decider.decide(request);
+  } catch (error) {
+    throw error instanceof PointsmanError ? new PointsmanError(error.code, `${where}: ${error.message}`, { cause: error, issues: error.issues }) : error;
+  }
+}
+
 /** Answers each line of a file, in order. The output appears whole, or not at all. */
 async function routeLines(decider: Decider, input: string, output: string | undefined, given: object): Promise<void> {
   const temporary = output === undefined ? undefined : `${output}.${process.pid}.tmp`;
@@ -101,7 +110,7 @@ async function routeLines(decider: Decider, input: string, output: string | unde
         throw new PointsmanError('invalid_file', `${where}: expected JSON: ${messageOf(error)}`, { cause: error });
       }
       const request = parse(RouteRequest, value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...given, ...value } : value, 'invalid_file', where);
-      if (!out.write(`${JSON.stringify(await decider.decide(request))}\n`)) await once(out, 'drain');
+      if (!out.write(`${JSON.stringify(await decideLine(decider, request, where))}\n`)) await once(out, 'drain');
     }
     if (temporary !== undefined) {
       out.end();

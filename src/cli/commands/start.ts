@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { options } from '../options.js';
 import { print } from '../output.js';
-import { startService, untilStopped, type ServiceSettings } from '../service.js';
+import type { ServiceSettings } from '../service.js';
 
 function serviceCommand(name: string, description: string, parts: { api: boolean; worker: boolean }): Command {
   const command = new Command(name).description(description).addOption(options.data()).addOption(options.encoder()).addOption(options.logLevel()).addOption(options.queue());
   if (parts.api) command.addOption(options.host()).addOption(options.port());
   return command.action(async (settings: ServiceSettings) => {
+    // Loaded when it is needed: the API and the queue would double the time that every other command takes to start.
+    const { startService, untilStopped } = await import('../service.js');
     const service = await startService(settings, parts);
     print(service.url === null ? 'Pointsman worker takes jobs' : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`);
     await untilStopped(service);
