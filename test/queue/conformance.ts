@@ -90,7 +90,8 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
 
     it('knows no job by another id', async () => {
       const queue = await open();
-      for (const id of ['', 'meta', 'events', '1', '00000000-0000-7000-8000-000000000000']) assert.equal(await queue.get(id), undefined);
+      await queue.enqueue({});
+      for (const id of ['', 'meta', 'events', 'wait', '1', '00000000-0000-7000-8000-000000000000']) assert.equal(await queue.get(id), undefined);
       await assert.rejects(queue.watch('meta', () => {}), { code: 'job_not_found' });
     });
 
