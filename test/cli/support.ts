@@ -14,6 +14,8 @@ const MAIN = join(packageRoot, 'dist/src/cli/main.js');
 /** The environment of a user who has set nothing; without TensorFlow’s own library, which takes seconds to load. */
 const ENV: NodeJS.ProcessEnv = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POINTSMAN_'))), POINTSMAN_TENSORFLOW_DIR: '/nowhere' };
 
+export const SILENT: readonly string[] = ['--log-level', 'silent'];
+
 export interface Ran {
   code: number | null;
   stdout: string;
@@ -74,7 +76,7 @@ export interface Service {
 }
 
 /** Starts `start`, `serve` or `worker` and waits until it is ready. Killed when the test ends, at the latest. */
-export async function service(t: Pick<TestContext, 'after'>, command: 'start' | 'serve' | 'worker', args: string[]): Promise<Service> {
+export async function service(t: Pick<TestContext, 'after'>, command: 'start' | 'serve' | 'worker', args: readonly string[]): Promise<Service> {
   const port = command === 'worker' ? [] : ['--port', '0'];
   const ready = command === 'worker' ? 'takes jobs' : '/docs)';
   const running = await start(process.execPath, [MAIN, command, ...port, ...args], ready, { env: ENV });

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from '../../src/schema/training.js';
+import { eventually } from '../support/wait.js';
+import { api, done, interactionsOf, jsonLines, pointsman, scoreRows, service, SILENT, workplace } from './support.js';
+
+describe('a schedule', () => {
+  it('retrains by itself once enough is new, and not before; it outlives the queue', async (t) => {
+    const { data, file } = workplace(t);
+    const rows = scoreRows(30);
+    await done('import', file('log.jsonl', jsonLines(rows.slice(0, 20))), '--data', data);
+    await done('train', '--backend', 'wasm', '--data', data);
+    const first = await service(t, 'start', ['--data', data, ...SILENT]);
+    const weights = async (url: string): Promise<number> => (await api<{ weights: unknown[] }>(url, 'GET', '/v1/weights')).weights.length;
+
+    await api(first.url, 'PUT', '/v1/schedule', { pattern: '* * * * * *', min_new_interactions: 30 });
+    await api(first.url, 'POST', '/v1/feedback', interactionsOf(rows.slice(20, 29)));
+    const ticks = async (): Promise<Job[]> => (await api<{ jobs: Job[] }>(first.url, 'GET', '/v1/jobs?state=completed')).jobs.filter((job) => job.trigger === 'schedule');
+    await eventually('three ticks', async () => (await ticks()).length >= 3, 20_000);
+    assert.ok((await ticks()).every((job) => job.result === null));
+    assert.equal(await weights(first.url), 1, '27 are new, and 30 were asked for');
+
+    await api(first.url, 'POST', '/v1/feedback', interactionsOf(rows.slice(29)));
+    await eventually('another version', async () => (await weights(first.url)) === 2, 30_000);
+    await sleep(2_000);
+    assert.equal(await weights(first.url), 2, 'nothing is new since');
+    assert.deepEqual(JSON.parse(await done('schedule', '--url', first.url)).min_new_interactions, 30);
+    assert.equal((await first.end()).code, 0);
+
+    rmSync(join(data, 'queue'), { recursive: true });
+    const again = await service(t, 'start', ['--data', data, ...SILENT]);
+    const { pattern, next_run } = await api<{ pattern: string; next_run: string | null }>(again.url, 'GET', '/v1/schedule');
+    assert.equal(pattern, '* * * * * *');
+    assert.ok(next_run !== null && Math.abs(Date.parse(next_run) - Date.now()) < 5_000, String(next_run));
+    assert.equal(await done('schedule', 'delete', '--url', again.url), 'schedule deleted\n');
+    assert.equal((await pointsman(['schedule', '--url', again.url])).code, 1);
+  });
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openLedger } from '../../src/ledger/index.js';
+import { dataPaths } from '../../src/base/paths.js';
+import { RouteResponse } from '../../src/schema/route.js';
+import type { Job } from '../../src/schema/training.js';
+import { eventually } from '../support/wait.js';
+import { api, done, followJob, interactionsOf, jsonLines, pointsman, retrain, scoreRows, service, SILENT, workplace } from './support.js';
+
+/** Asks for routes without pause until told to stop. Answers the versions that were seen, in order of first seen. */
+function hammer(url: string): { stop(): Promise<{ versions: (string | null)[]; answers: number; failures: string[] }> } {
+  const seen = new Set<string | null>();
+  const failures: string[] = [];
+  let answers = 0;
+  const stopping = new AbortController();
+  const one = async (n: number): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        const answer = RouteResponse.parse(await api(url, 'GET', `/route?query=${encodeURIComponent(`a verse about digits ${n} ${answers}`)}`));
+        seen.add(answer.version);
+        answers++;
+      } catch (error) {
+        failures.push(String(error));
+      }
+      await sleep(5);
+    }
+  };
+  const running = Promise.all([one(0), one(1), one(2)]);
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+      return { versions: [...seen], answers, failures };
+    },
+  };
+}
+
+describe('a service', () => {
+  it('learns from feedback while it routes, goes back, and stops without losing anything', async (t) => {
+    const { data } = workplace(t);
+    const first = await service(t, 'start', ['--data', data, ...SILENT]);
+    assert.match(first.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+
+    const empty = await fetch(`${first.url}/route?query=x`);
+    assert.deepEqual([empty.status, ((await empty.json()) as { code: string }).code], [409, 'no_models']);
+    const noData = await api<{ job_id: string }>(first.url, 'POST', '/v1/retrain', {});
+    const failed = (await followJob(first.url, noData.job_id)).at(-1)!;
+    assert.equal(failed.event, 'failed');
+    assert.match(failed.job.error!, /no LLM yet/);
+
+    const rows = scoreRows(60);
+    const receipt = await api<{ interactions: number; new_models: string[] }>(first.url, 'POST', '/v1/feedback', interactionsOf(rows));
+    assert.deepEqual([receipt.interactions, receipt.new_models.toSorted()], [180, ['calculator', 'middling', 'poet']]);
+    const decided = RouteResponse.parse(await api(first.url, 'GET', '/route?query=a+verse'));
+    assert.equal(decided.version, null);
+
+    const load = hammer(first.url);
+    const { job_id } = await api<{ job_id: string }>(first.url, 'POST', '/v1/retrain', { seed: 5 });
+    const events = await followJob(first.url, job_id);
+    const { version } = events.at(-1)!.job.result!;
+    // What is reported as completed is in force.
+    assert.equal((await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version, version);
+    const { versions, answers, failures } = await load.stop();
+    assert.deepEqual(failures, []);
+    assert.deepEqual(versions, [null, version]);
+    assert.ok(answers > 50, String(answers));
+    assert.equal(events.at(-1)!.event, 'completed');
+    assert.ok(events.filter((e) => e.event === 'progress').length > 2);
+    assert.ok(new Set(events.map((e) => e.job.progress?.phase)).size > 2);
+
+    const second = (await retrain(first.url, { seed: 6 })).result!.version;
+    assert.notEqual(second, version);
+    assert.equal((await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version, second);
+    await api(first.url, 'POST', `/v1/weights/${version}/activate`);
+    assert.equal((await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version, version);
+    // Another process's choice is followed, too.
+    await done('weights', 'activate', second, '--data', data);
+    await eventually('the other process’s choice', async () => (await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version === second);
+
+    assert.match(await done('jobs', '--url', first.url), new RegExp(`completed  request .* ${version} `));
+    assert.equal((JSON.parse(await done('jobs', 'show', job_id, '--url', first.url)) as Job).state, 'completed');
+
+    // Feedback that is on its way when the service is told to stop is either refused or stored.
+    const late = Array.from({ length: 40 }, (_, i) => api<{ interactions: number }>(first.url, 'POST', '/v1/feedback', { query: `late ${i}`, model: 'poet', score: 1 }).then(() => `late ${i}`, () => undefined));
+    const last = RouteResponse.parse(await api(first.url, 'POST', '/v1/route', { query: 'the last one' }));
+    const { code, seconds } = await first.end('SIGTERM');
+    assert.deepEqual([code, seconds < 8], [0, true], `${code} after ${seconds} s: ${first.output()}`);
+
+    const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
+    const stored = new Set(ledger.readGraphRows().queries.map((q) => q.text));
+    for (const acknowledged of await Promise.all(late)) if (acknowledged !== undefined) assert.ok(stored.has(acknowledged), acknowledged);
+    for (const id of [decided.decision_id, last.decision_id]) assert.ok(ledger.getDecision(id) !== undefined);
+    ledger.close();
+
+    const again = await service(t, 'start', ['--data', data, ...SILENT]);
+    assert.equal((await api<RouteResponse>(again.url, 'GET', '/route?query=a+verse')).version, second);
+    assert.equal((await api<{ interactions: number }>(again.url, 'POST', '/v1/feedback', { decision_id: last.decision_id, score: 0.5 })).interactions, 1);
+    assert.equal((await api<Job>(again.url, 'GET', `/v1/jobs/${job_id}`)).state, 'completed');
+    assert.equal((await again.end('SIGINT')).code, 0);
+  });
+
+  it('gives a running job back when it is stopped, and does it when it is started again', async (t) => {
+    const { data, file } = workplace(t);
+    await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
+    const first = await service(t, 'start', ['--data', data, ...SILENT]);
+    const { job_id } = await api<{ job_id: string }>(first.url, 'POST', '/v1/retrain', {});
+    await eventually('training', async () => (await api<Job>(first.url, 'GET', `/v1/jobs/${job_id}`)).progress?.phase === 'train');
+    const followed = followJob(first.url, job_id);
+    const { code, seconds } = await first.end('SIGTERM');
+    assert.deepEqual([code, seconds < 8], [0, true], `${code} after ${seconds} s: ${first.output()}`);
+    assert.ok((await followed).every((e) => e.event === 'progress'), 'the stream ends with the service, not with the job');
+    const again = await service(t, 'start', ['--data', data, ...SILENT]);
+    assert.equal((await followJob(again.url, job_id)).at(-1)!.event, 'completed');
+  });
+
+  it('has its data folder’s queue to itself; commands work beside it', async (t) => {
+    const { data, file } = workplace(t);
+    const first = await service(t, 'start', ['--data', data, ...SILENT]);
+    const { code, stderr } = await pointsman(['start', '--port', '0', '--data', data]);
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`held by process ${first.pid} .*POINTSMAN_QUEUE`));
+    const taken = await pointsman(['start', '--port', new URL(first.url).port, '--data', workplace(t).data]);
+    assert.equal(taken.code, 2);
+    assert.match(taken.stderr, /host and port: expected an address to listen on, got 127\.0\.0\.1:\d+.*EADDRINUSE/);
+    await done('import', file('log.jsonl', jsonLines(scoreRows(12))), '--data', data);
+    await eventually('the imported LLMs', async () => (await api<{ models: unknown[] }>(first.url, 'GET', '/v1/models')).models.length === 3);
+    await eventually('a route among them', async () => (await fetch(`${first.url}/route?query=x`)).ok);
+    await done('train', '--backend', 'wasm', '--data', data);
+    await eventually('what was trained beside it', async () => (await api<RouteResponse>(first.url, 'GET', '/route?query=x')).version !== null);
+  });
+});
