@@ -70,9 +70,9 @@ describe('ranking accuracy', () => {
 
 describe('calibration error', () => {
   it('is the gap between expected and observed per bin, weighted by its size', async () => {
-    // Bin [0.8, 0.9): expected 0.8 and 0.85, observed 1 and 0.5. Bin [0.1, 0.2): 0.15 for 0.
-    const tally = await tallyOf([{ text: '1', scores: { a: 1, b: 0.5, c: 0 } }], [[0.8125, 0.875, 0.15]]);
-    near(calibrationError(tally), (2 * Math.abs((0.8125 + 0.875) / 2 - 0.75) + 0.15) / 3);
+    // Bin [0.8, 0.9): 0.84375 expected for 0.75, too much. Bin [0.1, 0.2): 0.15 for 0.25, too little.
+    const tally = await tallyOf([{ text: '1', scores: { a: 1, b: 0.5, c: 0.25 } }], [[0.8125, 0.875, 0.15]]);
+    near(calibrationError(tally), (2 * (0.84375 - 0.75) + (0.25 - 0.15)) / 3);
   });
 
   it('is 0 for one who is right on the whole, and puts 0 and 1 into the outer bins', async () => {

@@ -69,6 +69,10 @@ describe('serving on plain arrays agrees with the tensors', () => {
     'scores of every LLM on every query': () => smallLog({ queries: 60 }),
     'scores with gaps': () => gappyLog(),
     'comparisons alone': () => smallLog({ queries: 60, preferences: true }),
+    'a task that nobody has asked about': () => {
+      const rows = smallLog({ queries: 60 });
+      return { ...rows, tasks: [...rows.tasks, { id: 'verse', description: 'rhymes and digits' }] };
+    },
     'no task labels': () => smallLog({ queries: 60, untasked: true }),
   };
   for (const [what, log] of Object.entries(logs))
