@@ -2,6 +2,7 @@ import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { createApp, startServer } from '../http/index.js';
 import { openQueue } from '../queue/index.js';
+import type { TrainRequest } from '../schema/training.js';
 import { createTrainer } from '../training/trainer.js';
 import { openWorkspace } from './workspace.js';
 
@@ -10,6 +11,8 @@ export interface ServiceSettings {
   encoder: string;
   logLevel: string;
   queue?: string;
+  /** What training computes on where a request names nothing. */
+  backend?: TrainRequest['backend'];
   host: string;
   port: number;
 }
@@ -41,7 +44,7 @@ export async function startService(settings: ServiceSettings, parts: { api: bool
       // The ledger says what the schedule is; a store that lost it gets it back.
       const schedule = ledger.getSchedule();
       if (schedule !== undefined && (await queue.nextRun()) === null) await queue.setSchedule(schedule);
-      const worker = await queue.work(createTrainer(workspace.trainer));
+      const worker = await queue.work(createTrainer({ ...workspace.trainer, backend: settings.backend }));
       undo.push(() => worker.close());
     }
     let url: string | null = null;

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../ledger/types.js';
 import type { Trainer } from '../queue/types.js';
@@ -9,8 +11,26 @@ export interface TrainerParts {
   dataDir: string;
   encoder: string;
   log: Logger;
+  /** What computes where a request names no backend; `auto` unless given. */
+  backend?: TrainRequest['backend'];
   /** Called when another version is in force. */
   onActivated: () => Promise<void>;
+}
+
+/** Pause before a ledger that another process writes to is tried again, and how often it is; 2 minutes in all. */
+const BUSY_PAUSE_MS = 250;
+const BUSY_TRIES = 480;
+
+/** Does a write as soon as other processes let it: what was trained for minutes is not thrown away for an import. */
+async function whenFree(write: () => void): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof PointsmanError && error.code === 'ledger_busy') || tries === BUSY_TRIES) throw error;
+      await sleep(BUSY_PAUSE_MS);
+    }
+  }
 }
 
 /** Trains, records the artifact and puts it in force. */
@@ -19,7 +39,7 @@ export async function trainAndActivate(parts: TrainerParts, request: TrainReques
   const { manifest, created, seconds } = await trainInChild({ dataDir, encoder, request }, report, signal);
   const { version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows } = manifest;
   const already = ledger.activeVersion() === version;
-  ledger.registerArtifact({ version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows, active: true });
+  await whenFree(() => ledger.registerArtifact({ version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows, active: true }));
   await parts.onActivated();
   const reason = already ? 'it was in force already: nothing it was made from has changed' : created ? 'it is the newest' : 'it was trained before from the same snapshot, design and seed';
   log.info({ version, created, seconds, backend, metrics }, 'trained');
@@ -38,6 +58,6 @@ export function createTrainer(parts: TrainerParts): Trainer {
         return null;
       }
     }
-    return trainAndActivate(parts, request, context.report, context.signal);
+    return trainAndActivate(parts, { backend: parts.backend, ...request }, context.report, context.signal);
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
+import Database from 'better-sqlite3';
 import { readArtifact } from '../../src/artifact/read.js';
 import { dataPaths } from '../../src/base/paths.js';
 import type { Ledger } from '../../src/ledger/index.js';
@@ -23,7 +24,7 @@ function feedback(queries: number): FeedbackRecord[] {
 }
 
 function prepare(t: TestContext, queries: number): { ledger: Ledger; artifacts: string; parts: TrainerParts; activations: () => number } {
-  const { ledger, folder, remove } = temporaryLedger(5_000);
+  const { ledger, folder, remove } = temporaryLedger();
   t.after(remove);
   if (queries > 0) ledger.appendFeedback([{ records: feedback(queries) }]);
   let activations = 0;
@@ -63,6 +64,18 @@ describe('training in a process of its own', () => {
     assert.equal(ledger.activeVersion(), versions[2]);
   });
 
+  it('waits for another process’s writes before it records what it made', async (t) => {
+    const { ledger, parts } = prepare(t, 6);
+    const other = new Database(dataPaths(parts.dataDir).ledger);
+    t.after(() => other.close());
+    const result = await trainAndActivate(parts, WASM, ({ phase }) => {
+      if (phase !== 'write') return;
+      other.exec('BEGIN IMMEDIATE');
+      setTimeout(() => other.exec('COMMIT'), 1_000);
+    });
+    assert.equal(ledger.activeVersion(), result.version);
+  });
+
   it('says that there is nothing to learn from', async (t) => {
     const { ledger, artifacts, parts } = prepare(t, 0);
     await assert.rejects(trainAndActivate(parts, WASM, () => undefined), { code: 'no_data', message: /no LLM yet/ });
@@ -92,9 +105,10 @@ describe('a scheduled run', () => {
 
   it('goes on only when enough came since the last one; one that was asked for goes on always', async (t) => {
     const { ledger, parts } = prepare(t, 10);
-    const trainer = createTrainer(parts);
-    assert.equal(await trainer(WASM, context(31)), null);
-    const first = await trainer(WASM, context(30));
+    const trainer = createTrainer({ ...parts, backend: 'wasm' });
+    assert.equal(await trainer({}, context(31)), null);
+    const first = await trainer({ seed: 3 }, context(30));
+    assert.match(first!.backend, /wasm/, 'the worker’s own backend, where the request names none');
     assert.equal(first?.created, true);
     assert.equal(await trainer(WASM, context(1)), null);
     ledger.appendFeedback([{ records: feedback(11).slice(-3) }]);

@@ -5,6 +5,7 @@ import type { ServiceSettings } from '../service.js';
 
 function serviceCommand(name: string, description: string, parts: { api: boolean; worker: boolean }): Command {
   const command = new Command(name).description(description).addOption(options.data()).addOption(options.encoder()).addOption(options.logLevel()).addOption(options.queue());
+  if (parts.worker) command.addOption(options.backend());
   if (parts.api) command.addOption(options.host()).addOption(options.port());
   return command.action(async (settings: ServiceSettings) => {
     // Loaded when it is needed: the API and the queue would double the time that every other command takes to start.
