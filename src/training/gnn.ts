@@ -7,6 +7,7 @@ import { makeProfiles, queryStates, type Declared, type ParameterTensors, type Q
 import { decode } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import { declaredTensors, dropoutMask, gatherPreferences, gatherQueries, recordTensors, taskMask, type QueryBatch } from './batch.js';
+import type { CheckpointStore } from './checkpoint.js';
 import { crossEntropy, preferenceLoss, routingLoss, taskLoss } from './loss.js';
 import { createOptimizer, type Optimizer } from './optimizer.js';
 import { forgetLlm, sumRecords, withoutQueries, type RecordSums } from '../profile/structured/records.js';
@@ -129,6 +130,7 @@ export interface GnnResult {
  * from messages of other queries alone. Stops early on the loss of the validation queries; answers the best weights.
  *
  * @param train indices of queries that may be learned from; none of `validation` is among them
+ * @param checkpoints where the run is saved between epochs, and taken up from when one is there
  * @throws PointsmanError `training_diverged` when a loss is not finite
  */
 export async function trainGnn(
@@ -138,9 +140,9 @@ export async function trainGnn(
   validation: Int32Array,
   options: GnnOptions,
   rng: Rng,
-  onEpoch: (report: EpochReport) => void | Promise<void> = () => undefined,
+  onEpoch: (report: EpochReport) => void = () => undefined,
+  checkpoints?: CheckpointStore,
 ): Promise<GnnResult> {
-  const order = train.slice();
   const batch = Math.max(1, Math.min(options.batch, Math.ceil(train.length / 4)));
   const perEpoch = Math.max(1, Math.floor(train.length / batch));
   // Small logs get more epochs, so that every run takes a few hundred steps at least; large ones fewer.
@@ -150,12 +152,18 @@ export async function trainGnn(
   const all = sumRecords(data, train);
   const declared = declaredTensors(tf, data);
   const optimizer = createOptimizer(tf, initialWeights(modelShape(data, options), rng.fork('weights')), options.decay);
-  const draw = rng.fork('batches');
   const best: GnnResult = { weights: await optimizer.weights(), epochs: 0, bestEpoch: -1, validationLoss: Infinity };
+  const saved = checkpoints?.load() ?? null;
+  if (saved !== null) {
+    optimizer.restore(saved.optimizer);
+    Object.assign(best, { weights: saved.best.weights, epochs: saved.epoch, bestEpoch: saved.best.epoch, validationLoss: saved.best.validationLoss });
+  }
   try {
-    let step = 0;
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      draw.shuffle(order);
+    let step = best.epochs * perEpoch;
+    for (let epoch = best.epochs; epoch < epochs; epoch++) {
+      // Each epoch draws by itself, so that one taken up from a checkpoint draws the same.
+      const draw = rng.fork(`epoch ${epoch}`);
+      const order = draw.shuffle(train.slice());
       let total = 0;
       for (let b = 0; b < perEpoch; b++, step++) {
         const loss = trainStep(tf, data, declared, optimizer, order, b * batch, batch, all, options, draw, rate(options, step, steps));
@@ -167,7 +175,8 @@ export async function trainGnn(
       const validationLoss = validation.length === 0 ? total / perEpoch : evaluateLoss(tf, data, declared, optimizer.variables, train, validation, all, rng.fork('validation'));
       best.epochs = epoch + 1;
       if (validationLoss < best.validationLoss) Object.assign(best, { validationLoss, bestEpoch: epoch, weights: await optimizer.weights() });
-      await onEpoch({ epoch, epochs, step, steps, trainingLoss: total / perEpoch, validationLoss });
+      onEpoch({ epoch, epochs, step, steps, trainingLoss: total / perEpoch, validationLoss });
+      await checkpoints?.save(async () => ({ epoch: epoch + 1, optimizer: await optimizer.state(), best: { weights: best.weights, epoch: best.bestEpoch, validationLoss: best.validationLoss } }));
       if (epoch - best.bestEpoch >= Math.max(options.patience, epochs * 0.2)) break;
     }
     return best;

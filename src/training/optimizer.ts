@@ -6,6 +6,14 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
+/** All that an optimizer knows: weights and both moments, and how many steps there were. */
+export interface OptimizerState {
+  steps: number;
+  weights: Weights;
+  first: Weights;
+  second: Weights;
+}
+
 /** AdamW (Loshchilov & Hutter, arXiv 1711.05101) whose whole state can be saved and taken up again. */
 export interface Optimizer {
   readonly variables: Record<string, Variable>;
@@ -13,6 +21,10 @@ export interface Optimizer {
   step(loss: () => Scalar, learningRate: number): number;
   /** The weights, copied. */
   weights(): Promise<Weights>;
+  /** Everything, copied. */
+  state(): Promise<OptimizerState>;
+  /** Goes on from a state of an optimizer of the same weights. */
+  restore(state: OptimizerState): void;
   dispose(): void;
 }
 
@@ -34,6 +46,14 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
   const byVariable = new Map(names.map((name) => [variables[name]!.name, name]));
   let steps = 0;
 
+  async function read(set: Record<string, Variable>): Promise<Weights> {
+    const copies = await Promise.all(names.map(async (name) => [name, { shape: set[name]!.shape, data: new Float32Array(await set[name]!.data()) }] as const));
+    return Object.fromEntries(copies);
+  }
+  function write(set: Record<string, Variable>, values: Weights): void {
+    for (const name of names) tf.tidy(() => set[name]!.assign(tf.tensor(values[name]!.data, values[name]!.shape)));
+  }
+
   return {
     variables,
     step(loss, learningRate) {
@@ -54,9 +74,13 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
         return value.dataSync()[0]!;
       });
     },
-    async weights() {
-      const read = await Promise.all(names.map(async (name) => [name, { shape: variables[name]!.shape, data: new Float32Array(await variables[name]!.data()) }] as const));
-      return Object.fromEntries(read);
+    weights: () => read(variables),
+    state: async () => ({ steps, weights: await read(variables), first: await read(first), second: await read(second) }),
+    restore(state) {
+      steps = state.steps;
+      write(variables, state.weights);
+      write(first, state.first);
+      write(second, state.second);
     },
     dispose() {
       for (const set of [variables, first, second]) for (const variable of Object.values(set)) variable.dispose();

@@ -19,7 +19,8 @@ import type { DesignName, TrainProgress } from '../schema/training.js';
 import { createTrainedIndex } from '../scoring/trained.js';
 import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from './freeze.js';
-import { GNN_DEFAULTS, trainGnn, type GnnOptions } from './gnn.js';
+import { openCheckpoints } from './checkpoint.js';
+import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 1;
@@ -95,9 +96,10 @@ export async function runTraining(
   const rng = createRng(seed);
   const settings = { ...GNN_DEFAULTS, ...options };
   report({ phase: 'train', fraction: 0.1, message: `${train.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}` });
-  const trained = await trainGnn(tf, data, train, heldOut, settings, rng, (e) =>
-    report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.trainingLoss.toFixed(4)}, held out ${e.validationLoss.toFixed(4)}` }),
-  );
+  const onEpoch = (e: EpochReport): void =>
+    report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.trainingLoss.toFixed(4)}, held out ${e.validationLoss.toFixed(4)}` });
+  const checkpoints = openCheckpoints(target.artifacts, version);
+  const trained = await trainGnn(tf, data, train, heldOut, settings, rng, onEpoch, checkpoints);
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const judged = await freezeModel(tf, data, rows, trained.weights, train, encoder.id, rng.fork('anchors'));
@@ -118,6 +120,7 @@ export async function runTraining(
     ledger_rows: target.ledgerRows,
     metrics: { ...metrics, best_epoch: trained.bestEpoch + 1, held_out_loss: trained.validationLoss },
   });
+  checkpoints.remove();
   return { manifest, created: true };
 }
 

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeSafetensors, encodeSafetensors } from '../artifact/safetensors.js';
+import type { Weights } from '../profile/structured/parameters.js';
+import type { OptimizerState } from './optimizer.js';
+
+/** Where a training run stands between two epochs: from here on it goes as if it had never stopped. */
+export interface Checkpoint {
+  /** Epochs done. */
+  epoch: number;
+  optimizer: OptimizerState;
+  best: { weights: Weights; epoch: number; validationLoss: number };
+}
+
+/** Keeps the checkpoint of one run. */
+export interface CheckpointStore {
+  load(): Checkpoint | null;
+  /** Saves at most every few seconds; one that comes sooner is left out. */
+  save(make: () => Promise<Checkpoint>): Promise<void>;
+  remove(): void;
+}
+
+const EVERY_MS = 5000;
+const PREFIX = '.checkpoint-';
+
+const prefixed = (prefix: string, weights: Weights): [string, Weights[string]][] => Object.entries(weights).map(([name, w]) => [`${prefix}${name}`, w]);
+const withPrefix = (tensors: Weights, prefix: string): Weights =>
+  Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith(prefix)).map(([name, w]) => [name.slice(prefix.length), w]));
+
+/** Checkpoints of the run for `version`, as a file beside the artifacts. Those of other runs are removed: the ledger has moved on. */
+export function openCheckpoints(artifacts: string, version: string, now: () => number = () => performance.now()): CheckpointStore {
+  mkdirSync(artifacts, { recursive: true });
+  const file = join(artifacts, `${PREFIX}${version}`);
+  for (const name of readdirSync(artifacts)) if (name.startsWith(PREFIX) && join(artifacts, name) !== file) rmSync(join(artifacts, name), { force: true });
+  let saved = now();
+  return {
+    load() {
+      if (!existsSync(file)) return null;
+      try {
+        const tensors = decodeSafetensors(readFileSync(file));
+        const [epoch, steps, bestEpoch, validationLoss] = tensors['progress']!.data as unknown as [number, number, number, number];
+        return {
+          epoch,
+          optimizer: { steps, weights: withPrefix(tensors, 'weights/'), first: withPrefix(tensors, 'first/'), second: withPrefix(tensors, 'second/') },
+          best: { weights: withPrefix(tensors, 'best/'), epoch: bestEpoch, validationLoss },
+        };
+      } catch {
+        // Whatever it was, it is of no use: training starts from nothing.
+        rmSync(file, { force: true });
+        return null;
+      }
+    },
+    async save(make) {
+      if (now() - saved < EVERY_MS) return;
+      const { epoch, optimizer, best } = await make();
+      const tensors: Weights = Object.fromEntries([
+        ['progress', { shape: [4], data: Float32Array.of(epoch, optimizer.steps, best.epoch, best.validationLoss) }],
+        ...prefixed('weights/', optimizer.weights),
+        ...prefixed('first/', optimizer.first),
+        ...prefixed('second/', optimizer.second),
+        ...prefixed('best/', best.weights),
+      ]);
+      writeFileSync(`${file}.tmp`, encodeSafetensors(tensors));
+      renameSync(`${file}.tmp`, file);
+      saved = now();
+    },
+    remove: () => rmSync(file, { force: true }),
+  };
+}
