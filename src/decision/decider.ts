@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from '../base/clock.js';
 import { PointsmanError, type Issue } from '../base/errors.js';
+import { uuid7 } from '../base/uuid.js';
 import type { Logger } from '../base/log.js';
 import type { DecisionRecord, Ledger } from '../ledger/types.js';
 import { fallbacksOf } from '../policy/fallbacks.js';
@@ -95,7 +95,7 @@ export function createDecider({ index: holder, ledger, clock, log }: DeciderPart
     const chosen = ranked.ranking[0]?.model as LlmId;
     const now = clock();
     sequence = (sequence + 1) >>> 0;
-    const id = uuidv7({ msecs: now, seq: sequence });
+    const id = uuid7(now, sequence);
     const policyName = request.policy ?? DEFAULT_POLICY;
     const response: RouteResponse = {
       decision_id: id as DecisionId,

@@ -20,6 +20,7 @@ const FNV_PRIME = 0x01000193;
 const WORD_SEED = 0x811c9dc5 | 0;
 const GRAM_SEED = 0x2f0b4c47 | 0;
 const GRAM = 4;
+const SLOTS = 65_536;
 
 const isSpace = (c: number): boolean => c === 32 || (c >= 9 && c <= 13) || c === 0xa0 || c === 0x3000;
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
@@ -27,12 +28,36 @@ const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 const isIdeograph = (c: number): boolean => (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3);
 const isLetter = (c: number): boolean => (c >= 97 && c <= 122) || (c > 127 && !isIdeograph(c) && !isSpace(c) && !(c >= 0x2000 && c <= 0x206f));
 
+/**
+ * Counts by hash: an open-addressed table, as a `Map` costs twice the whole encoding. A text of {@link MAX_CHARS} has
+ * fewer than two grams a character, so that half of the slots stay free.
+ */
+class GramCounts {
+  /** Slots in use, in the order in which they were taken. */
+  readonly used = new Int32Array(SLOTS / 2);
+  size = 0;
+  readonly hashes = new Int32Array(SLOTS);
+  readonly counts = new Float32Array(SLOTS);
+
+  add(gram: number, weight: number): void {
+    const hash = finish(gram);
+    let slot = hash & (SLOTS - 1);
+    while (this.counts[slot] !== 0 && this.hashes[slot] !== (hash | 0)) slot = (slot + 1) & (SLOTS - 1);
+    if (this.counts[slot] === 0) {
+      this.hashes[slot] = hash;
+      this.used[this.size++] = slot;
+    }
+    this.counts[slot]! += weight;
+  }
+
+  clear(): void {
+    for (let i = 0; i < this.size; i++) this.counts[this.used[i]!] = 0;
+    this.size = 0;
+  }
+}
+
 /** Counts the hashed words, and the character 4-grams inside words, of lower-case text. */
-function countGrams(text: string, counts: Map<number, number>): void {
-  const add = (hash: number, weight: number): void => {
-    const key = finish(hash);
-    counts.set(key, (counts.get(key) ?? 0) + weight);
-  };
+function countGrams(text: string, counts: GramCounts): void {
   const end = text.length;
   let i = 0;
   while (i < end) {
@@ -43,20 +68,20 @@ function countGrams(text: string, counts: Map<number, number>): void {
       let stop = i;
       let hash = WORD_SEED;
       while (stop < end && isLetter(text.charCodeAt(stop))) hash = Math.imul(hash ^ text.charCodeAt(stop++), FNV_PRIME);
-      add(hash, 1);
+      counts.add(hash, 1);
       // 4-grams of "<word>": the marks tell beginnings and ends from middles.
       const length = stop - i;
       if (length >= GRAM) {
         for (let at = -1; at <= length + 1 - GRAM; at++) {
           let gram = GRAM_SEED;
           for (let k = at; k < at + GRAM; k++) gram = Math.imul(gram ^ (k < 0 ? 60 : k >= length ? 62 : text.charCodeAt(i + k)), FNV_PRIME);
-          add(gram, 0.5);
+          counts.add(gram, 0.5);
         }
       }
       i = stop;
     } else {
       // Digits, punctuation and ideographs stand alone: how many there are says more than which number they make.
-      add(Math.imul(WORD_SEED ^ first, FNV_PRIME), 1);
+      counts.add(Math.imul(WORD_SEED ^ first, FNV_PRIME), 1);
       i++;
     }
   }
@@ -125,14 +150,19 @@ function style(text: string, out: Float32Array, offset: number): void {
  * learned with the GNN, as its first layer.
  */
 export function createHashingEncoder(): Encoder {
-  const counts = new Map<number, number>();
+  const grams = new GramCounts();
   const encodeSync = (raw: string): Float32Array => {
     const text = raw.length > MAX_CHARS ? raw.slice(0, MAX_CHARS / 2) + raw.slice(-MAX_CHARS / 2) : raw;
     const vector = new Float32Array(BUCKETS + STYLE);
-    counts.clear();
-    countGrams(text.toLowerCase(), counts);
-    if (counts.size === 0) return vector;
-    for (const [hash, count] of counts) vector[(hash >>> 1) % BUCKETS]! += hash & 1 ? Math.log1p(count) : -Math.log1p(count);
+    grams.clear();
+    countGrams(text.toLowerCase().slice(0, MAX_CHARS), grams);
+    if (grams.size === 0) return vector;
+    for (let i = 0; i < grams.size; i++) {
+      const slot = grams.used[i]!;
+      const weight = Math.log1p(grams.counts[slot]!);
+      const hash = grams.hashes[slot]!;
+      vector[(hash >>> 1) & (BUCKETS - 1)]! += hash & 1 ? weight : -weight;
+    }
     normalize(vector, 0, BUCKETS, Math.sqrt(1 - STYLE_WEIGHT));
     style(text, vector, BUCKETS);
     normalize(vector, 0, vector.length, 1);

@@ -24,13 +24,13 @@ export interface CandidateTables {
   anchors: AnchorColumns;
 }
 
-/** Scores on the anchors, of those candidates that have any: dense, so that one pass over the anchors adds them up. */
+/** Scores on the anchors, of those candidates that have any: dense, and each candidate's in one run. */
 export interface AnchorColumns {
   /** Candidates with a score on any anchor: what each column is. */
   candidates: Int32Array;
-  /** `[numAnchors, numColumns]`: 0 where not logged. */
+  /** `[numColumns, numAnchors]`: 0 where not logged. */
   scores: Float32Array;
-  /** `[numAnchors, numColumns]`: 1 where logged; null when every column is logged everywhere. */
+  /** `[numColumns, numAnchors]`: 1 where logged; null when every column is logged everywhere. */
   known: Float32Array | null;
 }
 
@@ -45,8 +45,8 @@ function anchorColumns(scores: Float32Array, anchors: number, trained: number, r
   candidates.forEach((c, column) => {
     for (const a of all) {
       if (!logged(rows[c]!, a)) continue;
-      out.scores[a * columns + column] = scores[a * trained + rows[c]!]!;
-      known[a * columns + column] = 1;
+      out.scores[column * anchors + a] = scores[a * trained + rows[c]!]!;
+      known[column * anchors + a] = 1;
     }
   });
   if (known.includes(0)) out.known = known;

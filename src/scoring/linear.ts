@@ -45,3 +45,24 @@ export function toSoftmax(x: Float32Array): Float32Array {
 }
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** `x · Wᵀ` for few `x [n]` and a long `W [m, n]`, given as {@link transposed} makes it: four terms of `m` sums at a time. */
+export function timesTransposed(x: Float32Array, transposedW: Float32Array, m: number): Float32Array {
+  const out = new Float32Array(m);
+  for (let i = 0; i < x.length; i += 4) {
+    const [x0, x1, x2, x3] = [x[i]!, x[i + 1] ?? 0, x[i + 2] ?? 0, x[i + 3] ?? 0];
+    const row0 = i * m;
+    const row1 = row0 + m;
+    const row2 = row1 + m;
+    const row3 = row2 + m;
+    for (let j = 0; j < m; j++) out[j]! += x0 * transposedW[row0 + j]! + x1 * transposedW[row1 + j]! + x2 * transposedW[row2 + j]! + x3 * transposedW[row3 + j]!;
+  }
+  return out;
+}
+
+/** `[n, m]` in row order as `[m, n]`, with rows of zeros up to a multiple of four. */
+export function transposed(x: Float32Array, n: number, m: number): Float32Array {
+  const out = new Float32Array(n * 4 * Math.ceil(m / 4));
+  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) out[j * n + i] = x[i * m + j]!;
+  return out;
+}

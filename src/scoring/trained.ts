@@ -5,7 +5,7 @@ import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN, NEIGHBOUR_STRENGTH } from '../rout
 import type { LlmProfile } from '../schema/profile.js';
 import { alignCandidates } from './candidates.js';
 import { DEFAULT_COMPLETION_TOKENS, estimateTokens, expectedCost } from './cost.js';
-import { dot, sigmoid, timesMatrix, toSoftmax, toUnit } from './linear.js';
+import { dot, sigmoid, timesMatrix, timesTransposed, toSoftmax, toUnit, transposed } from './linear.js';
 import type { TrainedModel } from './model.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
 
@@ -50,7 +50,8 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   for (let t = 0; t < numTasks; t++) taskKeys.set(toUnit(timesMatrix(data('embedding/task').subarray(t * hidden, (t + 1) * hidden), data('task_key/kernel'), keys)), t * keys);
   const taskScale = Math.exp(data('task_temperature')[0]!);
   const taskMask = data('record/task_mask');
-  const anchorKeys = data('anchor/keys');
+  // `[keys, numAnchors]`
+  const anchorKeys = transposed(data('anchor/keys'), numAnchors, keys);
   const anchorScale = Math.exp(data('anchor_temperature')[0]!);
   const [share1, share2, share3] = data('head/evidence') as unknown as [number, number, number];
   const headKernel = data('head/hidden/kernel');
@@ -84,12 +85,11 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
 
   /** Attention to each logged query `[numAnchors]`, sums to 1. */
   function anchorAttention(state: Float32Array): Float32Array {
-    const query = toUnit(timesMatrix(state, data('anchor/kernel'), keys));
-    const out = new Float32Array(numAnchors);
+    const out = timesTransposed(toUnit(timesMatrix(state, data('anchor/kernel'), keys)), anchorKeys, numAnchors);
     let sum = 0;
     // Keys have unit length, so no product exceeds 1 and no exponential overflows.
     for (let a = 0; a < numAnchors; a++) {
-      const weight = Math.exp(anchorScale * (dot(query, 0, anchorKeys, a * keys, keys) - 1));
+      const weight = Math.exp(anchorScale * (out[a]! - 1));
       out[a] = weight;
       sum += weight;
     }
@@ -101,23 +101,13 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   /** Attention-weighted scores and coverage `[numCandidates]`, and the sum of squared attention. */
   function neighbourEvidence(attention: Float32Array): { neighbourScore: Float32Array; coverage: Float32Array; concentration: number } {
     const { candidates: columns, scores, known } = candidates.anchors;
-    const width = columns.length;
-    const scoreSums = new Float64Array(width);
-    const knownSums = new Float64Array(width);
-    let concentration = 0;
-    for (let a = 0; a < numAnchors; a++) {
-      const weight = attention[a]!;
-      concentration += weight * weight;
-      const row = a * width;
-      for (let k = 0; k < width; k++) scoreSums[k]! += weight * scores[row + k]!;
-      if (known !== null) for (let k = 0; k < width; k++) knownSums[k]! += weight * known[row + k]!;
-    }
     const neighbourScore = new Float32Array(size);
     const coverage = new Float32Array(size);
     columns.forEach((c, k) => {
-      neighbourScore[c] = scoreSums[k]!;
-      coverage[c] = known === null ? 1 : knownSums[k]!;
+      neighbourScore[c] = dot(attention, 0, scores, k * numAnchors, numAnchors);
+      coverage[c] = known === null ? 1 : dot(attention, 0, known, k * numAnchors, numAnchors);
     });
+    const concentration = dot(attention, 0, attention, 0, numAnchors);
     return { neighbourScore, coverage, concentration };
   }
 
@@ -182,8 +172,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   /** What is logged of anchor `a`, by LLM. */
   function scoresOn(a: number): Record<string, number> {
     const { candidates: columns, scores, known } = candidates.anchors;
-    const at = a * columns.length;
-    return Object.fromEntries(Array.from(columns, (c, k) => [models[c]!, at + k] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
+    return Object.fromEntries(Array.from(columns, (c, k) => [models[c]!, k * numAnchors + a] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
   }
 
   const top = (values: Float32Array): number[] => Array.from(values.keys()).toSorted((a, b) => values[b]! - values[a]!).slice(0, EXPLAINED);
@@ -202,7 +191,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
         tasks: top(tasks).map((t) => ({ task: names.tasks[t]!, probability: tasks[t]! })),
         neighbours: top(attention).map((a) => ({
           query: textOf(names.anchors[a]!) ?? `(query ${names.anchors[a]!.slice(0, 12)}, no longer in the ledger)`,
-          similarity: dot(key, 0, anchorKeys, a * keys, keys),
+          similarity: dot(key, 0, data('anchor/keys'), a * keys, keys),
           scores: scoresOn(a),
         })),
       };
