@@ -5,7 +5,7 @@ import type { DecisionRecord, Ledger } from '../ledger/types.js';
 /** Longest a decision waits in memory while the ledger takes writes, in milliseconds. */
 const FLUSH_AFTER_MS = 250;
 /** Decisions at which they are written without waiting; and in one transaction at most. */
-const FLUSH_AT = 1024;
+const FLUSH_AT = 1_000;
 const TRANSACTION_SIZE = 1_000;
 /** Pause before a ledger that refused is tried again, in milliseconds: it may refuse for as long as an import runs. */
 const RETRY_AFTER_MS = 250;
