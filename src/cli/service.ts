@@ -40,19 +40,20 @@ export async function startService(settings: ServiceSettings, parts: { api: bool
     const { ledger, index, decider, artifacts, log } = workspace;
     const queue = await openQueue({ url: settings.queue, dataDir: settings.data, log, clock: systemClock });
     undo.push(() => queue.close());
-    if (parts.worker) {
-      // The ledger says what the schedule is; a store that lost it gets it back.
-      const schedule = ledger.getSchedule();
-      if (schedule !== undefined && (await queue.nextRun()) === null) await queue.setSchedule(schedule);
-      const worker = await queue.work(createTrainer({ ...workspace.trainer, backend: settings.backend }));
-      undo.push(() => worker.close());
-    }
     let url: string | null = null;
     if (parts.api) {
       const app = createApp({ ledger, queue, index, decider, artifacts, clock: systemClock, log });
       const server = await startServer(app, settings);
       undo.push(() => server.close());
       url = server.url;
+    }
+    // Jobs are taken only once the address is.
+    if (parts.worker) {
+      // The ledger says what the schedule is; a store that lost it gets it back.
+      const schedule = ledger.getSchedule();
+      if (schedule !== undefined && (await queue.nextRun()) === null) await queue.setSchedule(schedule);
+      const worker = await queue.work(createTrainer({ ...workspace.trainer, backend: settings.backend }));
+      undo.push(() => worker.close());
     }
     log.info({ url, queue: queue.store, worker: parts.worker, data: settings.data, version: index.current().version }, 'ready');
     return { url, close };

@@ -26,7 +26,7 @@ export interface Workspace {
 
 /** How often the index looks for what other processes did, in milliseconds. */
 const FOLLOW_MS = 250;
-/** How long a write may wait for another process's, in milliseconds: the wait holds up every request. Writes are tried again. */
+/** How long a write may wait for another process's, in milliseconds: the wait holds up every request. Feedback, decisions and artifacts are tried again. */
 const BUSY_MS = 25;
 
 export async function openWorkspace(settings: { data: string; encoder: string; logLevel: string }, { serving = false } = {}): Promise<Workspace> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import { readJson, readYaml } from './body.js';
 import type { AppParts, Context } from './context.js';
@@ -17,6 +18,9 @@ import { weightResources } from './weights.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const DEFAULT_HEARTBEAT_MS = 15_000;
+/** How often, and with what pause in milliseconds, decisions are tried to be written at a stop: ten seconds in all. */
+const DRAIN_TRIES = 100;
+const DRAIN_PAUSE_MS = 100;
 
 /** The API, and what a graceful stop needs of it. */
 export interface App {
@@ -63,7 +67,8 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
     endStreams: () => context.streams.endAll(),
     async drain() {
       await context.committer.drain();
-      parts.decider.flush();
+      // Another process may be writing, an import for some seconds.
+      for (let tries = 0; !parts.decider.flush() && tries < DRAIN_TRIES; tries++) await sleep(DRAIN_PAUSE_MS);
     },
   };
 }

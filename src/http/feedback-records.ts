@@ -58,8 +58,9 @@ export function toRecords(feedback: readonly Feedback[], lookup: (id: string) =>
         issues: [{ field: 'decision_id', expected: 'a known decision', received: JSON.stringify(value.decision_id) }],
       });
     const task = decision?.task ?? null;
-    const known = { query: decision?.query, at, ...(task === null ? {} : { task }) };
-    if (item.kind === 'preference') return { kind: 'preference', value: { ...known, ...item.value } as Preference };
-    return { kind: 'interaction', value: { ...known, model: decision?.model, ...item.value } as Interaction };
+    // The decision says what the query was, whatever is repeated with it.
+    const decided = { ...(decision === undefined ? {} : { query: decision.query }), ...(task === null ? {} : { task }) };
+    if (item.kind === 'preference') return { kind: 'preference', value: { at, ...item.value, ...decided } as Preference };
+    return { kind: 'interaction', value: { at, model: decision?.model, ...item.value, ...decided } as Interaction };
   });
 }

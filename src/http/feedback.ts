@@ -37,6 +37,8 @@ export function feedbackResource({ committer, decider, index, clock, metrics, re
           async (req, res) => {
             const body = bodyOf(req);
             const key = idempotencyKeyOf(req);
+            // A retry after a crash must find the decision that the first request found.
+            if (key !== undefined) decider.flush();
             const records = toRecords(parseFeedback(body), decider.lookup, clock());
             const receipt = await committer.commit(key === undefined ? { records } : { records, key, requestHash: sha256(JSON.stringify(body)) });
             metrics.countFeedback(receipt.interactions, receipt.preferences);

@@ -23,7 +23,7 @@ export function createMetrics(index: IndexHolder, log: Logger): Metrics {
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({ name: 'pointsman_http_request_duration_seconds', help: 'Time to answer, by route and status', labelNames: ['method', 'route', 'status'], buckets: DURATION_BUCKETS, registers });
   const decisions = new Counter({ name: 'pointsman_decisions_total', help: 'Decisions, by the LLM chosen and the version that scored', labelNames: ['model', 'version'], registers });
-  const feedback = new Counter({ name: 'pointsman_feedback_rows_total', help: 'Feedback rows stored, by kind', labelNames: ['kind'], registers });
+  const feedback = new Counter({ name: 'pointsman_feedback_rows_total', help: 'Feedback rows acknowledged, by kind; repeats of an Idempotency-Key included', labelNames: ['kind'], registers });
   const activeVersion = new Gauge({
     name: 'pointsman_active_version_info',
     help: '1 for the version in force; version="none" before anything is trained',

@@ -84,7 +84,7 @@ export function modelResources({ ledger, index, readJson, readYaml }: Context): 
         },
         put: {
           summary: 'Add an LLM or replace its profile',
-          description: 'It is a candidate, by what is declared of it, once this is answered.',
+          description: 'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained on, prices count at once and the rest at the next training.',
           body: { schema: ProfileBody, required: true, types: TYPES },
           answers: {
             200: { description: 'Replaced', schema: LlmProfile, types: TYPES },

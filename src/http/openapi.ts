@@ -36,9 +36,12 @@ function errorAnswers(codes: readonly ErrorCode[], problem: unknown): Json {
 }
 
 /** Errors that follow from what an operation takes. */
-function impliedErrors({ body, query }: Operation, resource: Resource): ErrorCode[] {
+function impliedErrors(method: string, { body, query }: Operation, resource: Resource): ErrorCode[] {
   const fromBody: ErrorCode[] = body === undefined ? [] : ['invalid_request', 'invalid_json', 'payload_too_large', 'unsupported_media_type'];
-  return [...fromBody, ...(query !== undefined || resource.parameters !== undefined ? (['invalid_request'] as const) : []), 'internal'];
+  // Whatever stores something may find another process writing.
+  const stores = method === 'put' || method === 'delete' || /\/(?:feedback|activate)$/.test(resource.path);
+  const fromStoring: ErrorCode[] = stores ? ['ledger_busy'] : [];
+  return [...fromBody, ...fromStoring, ...(query !== undefined || resource.parameters !== undefined ? (['invalid_request'] as const) : []), 'internal'];
 }
 
 function contentOf(types: readonly string[] | undefined, schema: unknown): Json {
@@ -66,7 +69,7 @@ export function createOpenApi(resources: readonly Resource[]): Json {
 
   function operationOf(resource: Resource, method: string, operation: Operation): Json {
     const { summary, description, body, answers, errors } = operation;
-    const codes = [...new Set([...impliedErrors(operation, resource), ...errors])];
+    const codes = [...new Set([...impliedErrors(method, operation, resource), ...errors])];
     return {
       operationId: `${method}${resource.path.replace(/\W+(\w)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '')}`,
       tags: [resource.tag],

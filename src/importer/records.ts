@@ -7,7 +7,6 @@ import { createInteractionCheck } from './interaction-check.js';
 
 /** Ids that exported logs carry along; they say nothing here. */
 const IGNORED = new Set(['query_id', 'metric']);
-const PREFERENCE_FIELDS = new Set(Object.keys(Preference.shape));
 
 /** Interactions, score rows and preferences written so far. */
 export interface RecordCounts {
@@ -33,9 +32,9 @@ export function createRecordWriter(writer: Pick<BulkWriter, 'interaction' | 'pre
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new PointsmanError('invalid_file', `${where()}: expected a JSON object with "query" and "score", "scores" or "better_model", got ${Array.isArray(value) ? 'an array' : JSON.stringify(value)}`);
     const record = value as Record<string, unknown>;
-    if ('scores' in record) return writeScores(checked(ScoreRow, record, where));
+    if ('scores' in record) return writeScores(checked(ScoreRow, only(record, (key) => !IGNORED.has(key)), where));
     if ('better_model' in record || 'worse_model' in record) {
-      writer.preference(checked(Preference, only(record, (key) => PREFERENCE_FIELDS.has(key)), where));
+      writer.preference(checked(Preference, only(record, (key) => !IGNORED.has(key)), where));
       counts.preferences++;
       return;
     }

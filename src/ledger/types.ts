@@ -36,12 +36,6 @@ export interface Catalog {
   linkTaskDomain(task: string, domain: string): void;
 }
 
-export interface Idempotency {
-  /** SHA-256 of the request the key was first used with. */
-  requestHash: string;
-  receipt: FeedbackReceipt;
-}
-
 export interface ArtifactRecord extends ArtifactSummary {
   /** Interactions and preferences in the ledger when it was trained. */
   ledger_rows: number;

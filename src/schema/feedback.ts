@@ -7,7 +7,7 @@ export const MAX_QUERY_CHARS = 100_000;
 export const MAX_FEEDBACK_ITEMS = 1_000;
 
 /** Text of a query. Halves of surrogate pairs are replaced, since UTF-8 can't hold them. */
-export const QueryText = z.string().min(1).max(MAX_QUERY_CHARS).overwrite((text) => text.toWellFormed()).refine((text) => text.trim() !== '', 'expected text, got only white space');
+export const QueryText = z.string().max(MAX_QUERY_CHARS).overwrite((text) => text.toWellFormed()).refine((text) => text.trim() !== '', 'expected text that is not only white space').meta({ minLength: 1 });
 const Score = z.number().min(0).max(1);
 const Count = z.int().min(0);
 export const Timestamp = z.iso.datetime({ offset: true });
@@ -62,7 +62,7 @@ export const PreferenceFeedback = z
 export type PreferenceFeedback = z.infer<typeof PreferenceFeedback>;
 
 /** One row of scores: how each LLM did on one query (a file format). */
-export const ScoreRow = z.object({
+export const ScoreRow = z.strictObject({
   query: QueryText,
   task: TaskId.optional(),
   domain: DomainId.optional(),

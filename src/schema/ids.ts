@@ -5,7 +5,7 @@ const name = (what: string) =>
     .string()
     .min(1)
     .max(200)
-    .regex(/^[^\s\p{Cc}](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u, `${what} must not begin or end with a space or hold control characters`);
+    .regex(/^[^\s\p{Cc}](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u, `expected ${what} without spaces at its ends and without control characters`);
 
 /** Id of an LLM: `openai/gpt-5-mini` or any string the team uses. */
 export const LlmId = name('an LLM id').brand<'LlmId'>().meta({ id: 'LlmId', description: 'Id of an LLM, such as openai/gpt-5-mini' });
@@ -21,7 +21,7 @@ export const FamilyId = name('a family id').brand<'FamilyId'>();
 export type FamilyId = z.infer<typeof FamilyId>;
 
 /** UUID version 7, so that decisions sort by time. */
-export const DecisionId = z.uuid().brand<'DecisionId'>().meta({ id: 'DecisionId', description: 'Id of a decision (UUID)' });
+export const DecisionId = z.uuid('expected a UUID').brand<'DecisionId'>().meta({ id: 'DecisionId', description: 'Id of a decision (UUID)' });
 export type DecisionId = z.infer<typeof DecisionId>;
 
 /** Version of an artifact: the first 16 hex digits of the hash of what it was trained from. */

@@ -26,7 +26,7 @@ export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
   return error.issues.flatMap((issue): Issue[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), expected: 'no such field', received: describe(at(value, [...issue.path, key])) }));
-    return [{ field: fieldName(issue.path), expected: issue.message.replace(/^(?:Invalid input|Too small|Too big|Invalid string): expected /, '').replace(/, received .*$/, ''), received: describe(at(value, issue.path)) }];
+    return [{ field: fieldName(issue.path), expected: issue.message.replace(/^(?:Invalid input|Invalid option|Too small|Too big|Invalid string): expected /, '').replace(/, received .*$/, ''), received: describe(at(value, issue.path)) }];
   });
 }
 

@@ -53,12 +53,18 @@ function anchorColumns(scores: Float32Array, anchors: number, trained: number, r
   return out;
 }
 
+/** Row of an LLM in an artifact; −1 where the artifact has no answer of it, so that what came since says more. */
+export function trainedRow({ names, tables }: TrainedModel, id: string): number {
+  const row = names.llms.indexOf(id);
+  return row >= 0 && tables['record/count']!.data[row]! > 0 ? row : -1;
+}
+
 /** Lines up an artifact's tables with the catalogue of now. `facts` has the declared facts of LLMs the artifact doesn't know. */
 export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], stats: readonly LlmStats[], facts: ReadonlyMap<string, Float32Array>): CandidateTables {
   const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;
   const tasks = names.tasks.length;
-  const rows = profiles.map((p) => names.llms.indexOf(p.id));
+  const rows = profiles.map((p) => trainedRow(model, p.id));
   const hidden = data('llm/bias').length;
   const size = profiles.length;
   const statsById = new Map(stats.map((s) => [s.id, s]));

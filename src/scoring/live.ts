@@ -29,12 +29,29 @@ async function writtenAt(artifacts: string, version: string): Promise<string> {
   return (await Promise.all(times)).join();
 }
 
+/** Descriptions are encoded again with each change of the ledger: a slow encoder is asked for each only once. */
+function remembering(encoder: Encoder): Encoder {
+  if (encoder.encodeSync) return encoder;
+  const known = new Map<string, Float32Array>();
+  return {
+    ...encoder,
+    async encode(texts) {
+      // One text is a query; those are many, and seldom come again.
+      if (texts.length === 1 && !known.has(texts[0]!)) return encoder.encode(texts);
+      const missing = texts.filter((text) => !known.has(text));
+      if (missing.length > 0) (await encoder.encode(missing)).forEach((vector, i) => known.set(missing[i]!, vector));
+      return texts.map((text) => known.get(text)!);
+    },
+  };
+}
+
 /**
  * The index in force, rebuilt when the ledger changes and swapped when another version is activated, by this process or
  * any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once its
  * files are others.
  */
 export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveIndexParts): Promise<LiveIndex & { follow(everyMs: number): () => void }> {
+  const describing = remembering(encoder);
   let loaded: Loaded | null = null;
   let refused: { version: string; written: string } | null = null;
   let token = '';
@@ -68,7 +85,7 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
     const next = swap ? found : loaded;
     const llms = ledger.catalog.listLlms();
     const stats = ledger.readLlmStats();
-    index = next === null ? createPriorIndex(llms, stats) : await createTrainedIndex({ ...next, encoder, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
+    index = next === null ? createPriorIndex(llms, stats) : await createTrainedIndex({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
     loaded = next;
     token = now;
     if (swap) log.info({ version: active }, 'artifact in force');

@@ -1,9 +1,10 @@
 import type { Encoder } from '../encoder/types.js';
 import type { LlmStats } from '../ledger/types.js';
+import { NO_TASK } from '../profile/structured/dataset.js';
 import { encodeFacts } from '../profile/structured/facts.js';
 import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN, NEIGHBOUR_STRENGTH } from '../router/graph/features.js';
 import type { LlmProfile } from '../schema/profile.js';
-import { alignCandidates } from './candidates.js';
+import { alignCandidates, trainedRow } from './candidates.js';
 import { DEFAULT_COMPLETION_TOKENS, estimateTokens, expectedCost } from './cost.js';
 import { dot, sigmoid, timesMatrix, timesTransposed, toSoftmax, toUnit, transposed } from './linear.js';
 import type { TrainedModel } from './model.js';
@@ -36,7 +37,7 @@ function logit(p: number): number {
 export async function createTrainedIndex({ version, model, encoder, llms, stats, textOf }: TrainedParts): Promise<ScoringIndex> {
   const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;
-  const newcomers = llms.filter((llm) => !names.llms.includes(llm.id));
+  const newcomers = llms.filter((llm) => trainedRow(model, llm.id) < 0);
   const facts = await encodeFacts(encoder, newcomers);
   const candidates = alignCandidates(model, llms, stats, new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])));
 
@@ -188,7 +189,8 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       const attention = anchorAttention(state);
       const key = toUnit(timesMatrix(state, data('anchor/kernel'), keys));
       return {
-        tasks: top(tasks).map((t) => ({ task: names.tasks[t]!, probability: tasks[t]! })),
+        // A log without tasks has one that stands in for all: it says nothing of the query.
+        tasks: (names.tasks[0] === NO_TASK ? [] : top(tasks)).map((t) => ({ task: names.tasks[t]!, probability: tasks[t]! })),
         neighbours: top(attention).map((a) => ({
           query: textOf(names.anchors[a]!) ?? `(query ${names.anchors[a]!.slice(0, 12)}, no longer in the ledger)`,
           similarity: dot(key, 0, data('anchor/keys'), a * keys, keys),

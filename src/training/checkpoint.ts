@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors } from '../artifact/safetensors.js';
 import type { Weights } from '../profile/structured/parameters.js';
@@ -21,17 +21,22 @@ export interface CheckpointStore {
 }
 
 const EVERY_MS = 5000;
+const ABANDONED_MS = 24 * 3600 * 1000;
 const PREFIX = '.checkpoint-';
 
 const prefixed = (prefix: string, weights: Weights): [string, Weights[string]][] => Object.entries(weights).map(([name, w]) => [`${prefix}${name}`, w]);
 const withPrefix = (tensors: Weights, prefix: string): Weights =>
   Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith(prefix)).map(([name, w]) => [name.slice(prefix.length), w]));
 
-/** Checkpoints of the run for `version`, as a file beside the artifacts. Those of other runs are removed: the ledger has moved on. */
+/** Checkpoints of the run for `version`, as a file beside the artifacts. Those that no run touched for a day are removed. */
 export function openCheckpoints(artifacts: string, version: string, now: () => number = () => performance.now()): CheckpointStore {
   mkdirSync(artifacts, { recursive: true });
   const file = join(artifacts, `${PREFIX}${version}`);
-  for (const name of readdirSync(artifacts)) if (name.startsWith(PREFIX) && join(artifacts, name) !== file) rmSync(join(artifacts, name), { force: true });
+  for (const name of readdirSync(artifacts)) {
+    const path = join(artifacts, name);
+    const age = name.startsWith(PREFIX) ? Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) : 0;
+    if (age > ABANDONED_MS) rmSync(path, { force: true });
+  }
   let saved = now();
   return {
     load() {
@@ -60,8 +65,9 @@ export function openCheckpoints(artifacts: string, version: string, now: () => n
         ...prefixed('second/', optimizer.second),
         ...prefixed('best/', best.weights),
       ]);
-      writeFileSync(`${file}.tmp`, encodeSafetensors(tensors));
-      renameSync(`${file}.tmp`, file);
+      const temporary = `${file}.${process.pid}`;
+      writeFileSync(temporary, encodeSafetensors(tensors));
+      renameSync(temporary, file);
       saved = now();
     },
     remove: () => rmSync(file, { force: true }),

@@ -23,8 +23,8 @@ import { openCheckpoints } from './checkpoint.js';
 import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 1;
-/** Share of queries held out for early stopping and for the metrics that an artifact carries. */
+const RECIPE = 2;
+/** Share of queries that early stopping watches, and as many for the metrics that an artifact carries. */
 const HELD_OUT = 0.1;
 export const DEFAULT_SEED = 20_260_500;
 
@@ -51,13 +51,16 @@ export function versionOf(snapshot: string, design: DesignName, seed: number, en
   return createHash('sha256').update(JSON.stringify([RECIPE, snapshot, design, seed, encoder])).digest('hex').slice(0, 16) as Manifest['version'];
 }
 
-/** Queries with evidence or comparisons, shuffled by the seed and split; under ten are not split. */
-export function split(data: Dataset, seed: number): { train: Int32Array; heldOut: Int32Array } {
+/**
+ * Queries with evidence or comparisons, shuffled by the seed and split: learned from, watched for when to stop, and
+ * held out of both. Under ten are all learned from.
+ */
+export function split(data: Dataset, seed: number): { train: Int32Array; validation: Int32Array; heldOut: Int32Array } {
   const useful: number[] = [];
   for (let q = 0; q < data.numQueries; q++) if (data.evidence.start[q + 1]! > data.evidence.start[q]!) useful.push(q);
   const order = createRng(seed).fork('split').shuffle(Int32Array.from(useful));
   const held = order.length < 10 ? 0 : Math.max(1, Math.floor(order.length * HELD_OUT));
-  return { train: order.slice(held), heldOut: order.slice(0, held) };
+  return { train: order.slice(2 * held), validation: order.slice(held, 2 * held), heldOut: order.slice(0, held) };
 }
 
 /** Metrics of the held-out queries by name; those that can't be measured on this log are left out. */
@@ -92,23 +95,24 @@ export async function runTraining(
 
   const { tf } = backend;
   const data = await createDataset(rows, graph, DESIGNS[design], encoder, vectors);
-  const { train, heldOut } = split(data, seed);
+  const { train, validation, heldOut } = split(data, seed);
   const rng = createRng(seed);
   const settings = { ...GNN_DEFAULTS, ...options };
   report({ phase: 'train', fraction: 0.1, message: `${train.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}` });
   const onEpoch = (e: EpochReport): void =>
-    report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.trainingLoss.toFixed(4)}, held out ${e.validationLoss.toFixed(4)}` });
+    report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.trainingLoss.toFixed(4)}, validation ${e.validationLoss.toFixed(4)}` });
   const checkpoints = openCheckpoints(target.artifacts, version);
-  const trained = await trainGnn(tf, data, train, heldOut, settings, rng, onEpoch, checkpoints);
+  const trained = await trainGnn(tf, data, train, validation, settings, rng, onEpoch, checkpoints);
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
-  const judged = await freezeModel(tf, data, rows, trained.weights, train, encoder.id, rng.fork('anchors'));
+  const seen = Int32Array.from([...train, ...validation]).toSorted();
+  const judged = await freezeModel(tf, data, rows, trained.weights, seen, encoder.id, rng.fork('anchors'));
   const index = await createTrainedIndex({ version, model: judged, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
-  const metrics = await measure(data, train, heldOut, (q) => Float32Array.from(index.score('', data.queries[q]!), (s) => s.quality));
+  const metrics = await measure(data, seen, heldOut, (q) => Float32Array.from(index.score('', data.queries[q]!), (s) => s.quality));
 
   report({ phase: 'write', fraction: 0.97, message: version });
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
-  const everything = Int32Array.from([...train, ...heldOut]).toSorted();
+  const everything = Int32Array.from([...seen, ...heldOut]).toSorted();
   const model = await freezeModel(tf, data, rows, trained.weights, everything, encoder.id, rng.fork('anchors'));
   const manifest = await writeArtifact(target.artifacts, model, {
     version,
@@ -118,7 +122,7 @@ export async function runTraining(
     seed,
     backend: backend.description,
     ledger_rows: target.ledgerRows,
-    metrics: { ...metrics, best_epoch: trained.bestEpoch + 1, held_out_loss: trained.validationLoss },
+    metrics: { ...metrics, best_epoch: trained.bestEpoch + 1, validation_loss: trained.validationLoss },
   });
   checkpoints.remove();
   return { manifest, created: true };

@@ -33,17 +33,25 @@ async function whenFree(write: () => void): Promise<void> {
   }
 }
 
-/** Trains, records the artifact and puts it in force. */
-export async function trainAndActivate(parts: TrainerParts, request: TrainRequest, report: (progress: TrainProgress) => void, signal?: AbortSignal): Promise<TrainResult> {
+/**
+ * Trains, records the artifact and puts it in force.
+ *
+ * @param known whether one that was trained before from the same may replace the one in force: not for jobs, where an
+ *   operator may have rolled it back
+ */
+export async function trainAndActivate(parts: TrainerParts, request: TrainRequest, report: (progress: TrainProgress) => void, { known = true, signal }: { known?: boolean; signal?: AbortSignal } = {}): Promise<TrainResult> {
   const { ledger, dataDir, encoder, log } = parts;
   const { manifest, created, seconds } = await trainInChild({ dataDir, encoder, request }, report, signal);
   const { version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows } = manifest;
-  const already = ledger.activeVersion() === version;
-  await whenFree(() => ledger.registerArtifact({ version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows, active: true }));
+  const inForce = ledger.activeVersion();
+  const already = inForce === version;
+  const active = created || known || inForce === null || already;
+  await whenFree(() => ledger.registerArtifact({ version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows, active }));
   await parts.onActivated();
-  const reason = already ? 'it was in force already: nothing it was made from has changed' : created ? 'it is the newest' : 'it was trained before from the same snapshot, design and seed';
+  const again = 'it was trained before from the same snapshot, design and seed';
+  const reason = already ? 'it was in force already: nothing it was made from has changed' : created ? 'it is the newest' : active ? again : `${again}, and another version was put in force since`;
   log.info({ version, created, seconds, backend, metrics }, 'trained');
-  return { version, created, activated: !already, reason, metrics, backend, seconds };
+  return { version, created, activated: active && !already, reason, metrics, backend, seconds };
 }
 
 /** The worker's part: skips a scheduled run while too little is new. */
@@ -58,6 +66,6 @@ export function createTrainer(parts: TrainerParts): Trainer {
         return null;
       }
     }
-    return trainAndActivate(parts, { backend: parts.backend, ...request }, context.report, context.signal);
+    return trainAndActivate(parts, { backend: parts.backend, ...request }, context.report, { known: false, signal: context.signal });
   };
 }

@@ -12,8 +12,8 @@ test('interactions, score rows and preferences, in one file and in any mixture',
   const { ledger, file, ...on } = desk(t);
   const path = file('log.txt', [
     { query: 'one', model: 'a', score: 1, task: 't', domain: 'd', cost_usd: 0.01, latency_ms: 20, prompt_tokens: 1, completion_tokens: 2, error: 'e', at: '2026-01-01T00:00:00Z', decision_id: DECISION, query_id: 'q1', metric: 'em' },
-    { query_id: 'q2', query: 'two', task: 't', metric: 'f1', scores: { a: 0.25, b: 0.5, c: 1 }, note: [1] },
-    { query: 'one', better_model: 'a', worse_model: 'b', task: 't', metric: 'x', extra: null },
+    { query_id: 'q2', query: 'two', task: 't', metric: 'f1', scores: { a: 0.25, b: 0.5, c: 1 } },
+    { query: 'one', better_model: 'a', worse_model: 'b', task: 't', metric: 'x' },
   ]);
   const report = await on.import(path);
   assert.deepEqual(report.files, [{ path, format: 'records', status: 'imported', entries: 3, interactions: 4, preferences: 1 }]);

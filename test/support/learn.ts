@@ -20,7 +20,7 @@ export function datasetOf(rows: GraphRows, design: DesignName = 'structured-trai
 /** Trains on a small log; answers what a test needs to look at. */
 export async function learn(tf: TensorFlow, rows: GraphRows, options: Partial<GnnOptions> = {}, design: DesignName = 'structured-trainable', seed = 1): Promise<{ data: Dataset; train: Int32Array; heldOut: Int32Array; result: GnnResult }> {
   const data = await datasetOf(rows, design);
-  const { train, heldOut } = split(data, seed);
-  const result = await trainGnn(tf, data, train, heldOut, { ...QUICK, ...options }, createRng(seed));
+  const { train, validation, heldOut } = split(data, seed);
+  const result = await trainGnn(tf, data, train, validation, { ...QUICK, ...options }, createRng(seed));
   return { data, train, heldOut, result };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
@@ -32,9 +32,9 @@ describe('checkpoint', () => {
   it('takes a run up where it was stopped, and ends with the same weights', async (t) => {
     const artifacts = folder(t);
     const data = await datasetOf(smallLog({ queries: 80 }));
-    const { train, heldOut } = split(data, 1);
+    const { train, validation } = split(data, 1);
     const run = (onEpoch: (e: EpochReport) => void, store?: ReturnType<typeof openCheckpoints>) =>
-      trainGnn(tf, data, train, heldOut, { ...QUICK, maxSteps: 24, patience: 100 }, createRng(5), onEpoch, store);
+      trainGnn(tf, data, train, validation, { ...QUICK, maxSteps: 24, patience: 100 }, createRng(5), onEpoch, store);
 
     const whole = await run(() => undefined);
     const stop = new Error('stopped');
@@ -50,13 +50,16 @@ describe('checkpoint', () => {
     assert.deepEqual(resumed, whole);
   });
 
-  it('starts from nothing when the file is damaged, and clears away other runs’', async (t) => {
+  it('starts from nothing when the file is damaged, and clears away what was abandoned', async (t) => {
     const artifacts = folder(t);
     writeFileSync(join(artifacts, '.checkpoint-a'), 'not a checkpoint');
-    writeFileSync(join(artifacts, '.checkpoint-b'), 'another run');
+    writeFileSync(join(artifacts, '.checkpoint-b'), 'an abandoned run');
+    writeFileSync(join(artifacts, '.checkpoint-c'), 'a run beside this one');
+    const long = new Date(Date.now() - 48 * 3600 * 1000);
+    utimesSync(join(artifacts, '.checkpoint-b'), long, long);
     const store = openCheckpoints(artifacts, 'a');
     assert.equal(store.load(), null);
-    assert.deepEqual(readdirSync(artifacts), []);
+    assert.deepEqual(readdirSync(artifacts), ['.checkpoint-c']);
   });
 
   it('saves no more often than every few seconds', async (t) => {

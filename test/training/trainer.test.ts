@@ -92,11 +92,11 @@ describe('training in a process of its own', () => {
   it('ends at once when it is stopped, and leaves nothing behind', async (t) => {
     const { ledger, artifacts, parts } = prepare(t, 60);
     const stop = new AbortController();
-    const begun = trainAndActivate(parts, WASM, (progress) => progress.phase === 'train' && stop.abort(), stop.signal);
+    const begun = trainAndActivate(parts, WASM, (progress) => progress.phase === 'train' && stop.abort(), { signal: stop.signal });
     await assert.rejects(begun, { code: 'training_failed', message: 'Training was stopped' });
     assert.equal(ledger.activeVersion(), null);
     assert.ok(!existsSync(artifacts) || readdirSync(artifacts).length === 0);
-    await assert.rejects(trainAndActivate(parts, WASM, () => undefined, AbortSignal.abort()), { code: 'training_failed' });
+    await assert.rejects(trainAndActivate(parts, WASM, () => undefined, { signal: AbortSignal.abort() }), { code: 'training_failed' });
   });
 });
 

@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { PointsmanError } from '../../base/errors.js';
 import type { RouteRequest } from '../../schema/route.js';
 import { loadSimulation, simulate, type Simulation } from '../../simulator/index.js';
 import { trainAndActivate } from '../../training/trainer.js';
@@ -44,17 +45,29 @@ function learnedTable({ index }: Workspace, { tasks, rows }: Simulation): string
   return table(['task', 'LLM chosen most', 'of its queries'], lines);
 }
 
+/** Marks a folder that a demonstration made, and so may empty. */
+const MARK = '.pointsman-demo';
+
+/** An empty folder for the demonstration. Throws `invalid_config` for one that holds anything else than a former demonstration. */
+function emptyFolder(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, MARK)))
+    throw new PointsmanError('invalid_config', `--data: expected an empty folder or one of a former demonstration, got ${folder}, which holds other files`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, MARK), 'Made by `pointsman demo`, which empties this folder each time.\n');
+}
+
 export function demoCommand(): Command {
   return new Command('demo')
     .description('the whole way on a simulated log: import, train, route, and a service left listening')
-    .addOption(options.data().default(join('data', 'demo')))
+    .option('--data <dir>', 'folder of the demonstration, emptied each time', join('data', 'demo'))
     .addOption(options.host())
     .addOption(options.port())
     .addOption(options.seed())
     .option('--no-stop', 'end when the service is up, instead of leaving it listening')
     .action(async ({ data, host, port, seed, stop }: Settings) => {
       const settings = { data, host, port, encoder: 'hashing', logLevel: 'warn' };
-      rmSync(data, { recursive: true, force: true });
+      emptyFolder(data);
       const simulation = simulate({ seed });
       const workspace = await openWorkspace(settings);
       const bar = trainingBar();

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { readArtifact } from '../../artifact/read.js';
 import { MANIFEST_FILE, WEIGHTS_FILE } from '../../artifact/manifest.js';
 import { systemClock } from '../../base/clock.js';
-import { PointsmanError } from '../../base/errors.js';
+import { PointsmanError, messageOf } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
 import { openLedger } from '../../ledger/index.js';
 import { options } from '../options.js';
@@ -18,14 +18,18 @@ export function exportCommand(): Command {
     .addOption(options.data())
     .action(async ({ output, artifact, data }: { output: string; artifact?: string; data: string }) => {
       const paths = dataPaths(data);
-      const ledger = openLedger(paths.ledger, { clock: systemClock });
+      const ledger = openLedger(paths.ledger, { clock: systemClock, readonly: true });
       const version = artifact ?? ledger.activeVersion();
       const known = version !== null && ledger.getArtifact(version) !== undefined;
       ledger.close();
       if (version === null) throw new PointsmanError('version_not_found', `Nothing is trained in ${data} yet: \`pointsman train\` first`);
       if (!known) throw new PointsmanError('version_not_found', `version: expected one that \`pointsman weights\` lists, got ${JSON.stringify(version)}`);
       await readArtifact(paths.artifacts, version);
-      mkdirSync(output, { recursive: true });
+      try {
+        mkdirSync(output, { recursive: true });
+      } catch (error) {
+        throw new PointsmanError('invalid_config', `--output: expected a folder that can be made, got ${output}: ${messageOf(error)}`, { cause: error });
+      }
       for (const file of [WEIGHTS_FILE, MANIFEST_FILE]) {
         // Copied under another name first: nobody reads half a file.
         const temporary = join(output, `.${file}.${process.pid}`);

@@ -43,8 +43,9 @@ export function jobsCommand(): Command {
     .action(async (id: string, { url }: Settings) => print(JSON.stringify(await callJson(url, 'GET', `/v1/jobs/${encodeURIComponent(id)}`), null, 2)));
   const start = new Command('start')
     .description('retrain now, and wait for the end')
-    .addOption(options.design())
-    .addOption(options.seed())
+    .addOption(options.design().default(undefined))
+    .addOption(options.seed().default(undefined))
+    .addOption(options.backend().default(undefined))
     .addOption(options.url())
     .action(async ({ url, ...request }: Settings & TrainRequest) => {
       const { job_id } = await callJson<{ job_id: string }>(url, 'POST', '/v1/retrain', request);

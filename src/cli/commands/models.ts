@@ -15,8 +15,8 @@ interface Settings {
   data: string;
 }
 
-function withLedger<T>(data: string, work: (ledger: Ledger) => T): T {
-  const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock });
+function withLedger<T>(data: string, work: (ledger: Ledger) => T, readonly = false): T {
+  const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock, readonly });
   try {
     return work(ledger);
   } finally {
@@ -38,7 +38,7 @@ export function modelsCommand(): Command {
           return [llm.id, llm.family ?? '–', llm.size_b ?? '–', llm.input_price ?? '–', llm.output_price ?? '–', seen?.interactions ?? 0, seen && seen.interactions > 0 ? seen.meanScore.toFixed(3) : '–'];
         });
         print(table(['LLM', 'family', 'size (B)', '$/M in', '$/M out', 'interactions', 'mean score'], rows));
-      }),
+      }, true),
     );
   const show = new Command('show')
     .description('print the declared profile of an LLM as YAML')
@@ -49,7 +49,7 @@ export function modelsCommand(): Command {
         const profile = ledger.catalog.getLlm(id);
         if (profile === undefined) throw unknown(id);
         print(stringify(profile).trimEnd());
-      }),
+      }, true),
     );
   const put = new Command('put')
     .description('declare one LLM from a YAML or JSON file, replacing what was declared of it')

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, renameSync, rmSync, type WriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, renameSync, rmSync, statSync, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
@@ -88,15 +88,18 @@ async function decideLine(decider: Decider, request: RouteRequest, where: string
 
 /** Answers each line of a file, in order. The output appears whole, or not at all. */
 async function routeLines(decider: Decider, input: string, output: string | undefined, given: object): Promise<void> {
+  if (output !== undefined && statSync(output, { throwIfNoEntry: false })?.isDirectory()) throw new PointsmanError('invalid_config', `--output: expected a file, got the folder ${output}`);
   const temporary = output === undefined ? undefined : `${output}.${process.pid}.tmp`;
   const out: WriteStream | NodeJS.WriteStream = temporary === undefined ? process.stdout : createWriteStream(temporary);
   const source = input === '-' ? process.stdin : createReadStream(input);
   const name = input === '-' ? 'standard input' : input;
   try {
-    await Promise.all([once(source, 'readable'), temporary === undefined ? undefined : once(out, 'open')]);
+    await Promise.all([input === '-' ? undefined : once(source, 'open'), temporary === undefined ? undefined : once(out, 'open')]);
   } catch (error) {
     throw new PointsmanError('file_not_found', `${name} or ${output ?? 'standard output'} can't be opened: ${messageOf(error)}`, { cause: error });
   }
+  let failed: unknown;
+  if (temporary !== undefined) out.on('error', (error) => (failed = error));
   try {
     let line = 0;
     for await (const text of createInterface({ input: source, crlfDelay: Infinity })) {
@@ -115,6 +118,7 @@ async function routeLines(decider: Decider, input: string, output: string | unde
     if (temporary !== undefined) {
       out.end();
       await once(out, 'close');
+      if (failed !== undefined) throw new PointsmanError('invalid_config', `--output: ${output} can't be written: ${messageOf(failed)}`, { cause: failed });
       renameSync(temporary, output!);
     }
   } finally {

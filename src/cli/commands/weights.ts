@@ -15,7 +15,7 @@ export function weightsCommand(): Command {
     .description('list trained versions, newest first')
     .addOption(options.data())
     .action(({ data }: Settings) => {
-      const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock });
+      const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock, readonly: true });
       const rows = ledger.listArtifacts().map((a) => [a.version, a.active ? 'in force' : '', a.created_at, a.design, String(a.seed), a.backend, a.metrics['score_learned_profile']?.toFixed(4) ?? '–']);
       ledger.close();
       print(table(['version', '', 'created', 'design', 'seed', 'backend', 'held-out score'], rows));

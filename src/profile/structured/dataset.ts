@@ -4,6 +4,9 @@ import type { GraphRows } from '../../graph/rows.js';
 import type { ProfileDesign } from '../design.js';
 import { encodeFacts, encodeSome, factsLength } from './facts.js';
 
+/** The task that stands in where a log has none. */
+export const NO_TASK = '*';
+
 /** A dense matrix in row order. */
 export interface Matrix {
   rows: number;
@@ -133,7 +136,7 @@ export async function createDataset(rows: GraphRows, graph: FrozenGraph, design:
     llmFamily: adjacency(numLlms, graph.sizes.family, graph.edges['llm-family']),
     taskDomain: adjacency(numTasks, graph.sizes.domain, graph.edges['task-domain']),
     benchmarks,
-    tasks: noTasks ? ['*'] : rows.tasks.map((t) => t.id),
+    tasks: noTasks ? [NO_TASK] : rows.tasks.map((t) => t.id),
     llms: rows.llms.map((l) => l.id),
   };
 }
