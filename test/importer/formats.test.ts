@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
+import { packageRoot } from '../../src/base/paths.js';
 import { importFiles } from '../../src/importer/index.js';
 import { desk } from './support.js';
 
@@ -174,4 +176,13 @@ test('progress grows to the whole of each phase', async (t) => {
     assert.equal(done.at(-1), seen[0]!.bytesTotal, phase);
   }
   assert.equal(seen.at(-1)!.interactions, 5000);
+});
+
+test('the catalogue that comes with the package', async (t) => {
+  const { ledger, ...on } = desk(t);
+  const path = join(packageRoot, 'models/catalog/open-weights.yaml');
+  const report = await on.import(path);
+  assert.deepEqual(report.files[0]?.format, 'llm-profiles');
+  assert.ok(report.new_models.length >= 7);
+  for (const llm of ledger.catalog.listLlms()) assert.ok(llm.size_b! > 0 && llm.context_tokens! > 0 && llm.family !== undefined, llm.id);
 });
