@@ -1,6 +1,6 @@
 import type { LlmStats } from '../ledger/types.js';
 import type { LlmProfile } from '../schema/profile.js';
-import { DEFAULT_COMPLETION_TOKENS, estimateTokens, expectedCost } from './cost.js';
+import { answerCost, answerUsage, estimateTokens, type AnswerUsage } from './cost.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
 
 /** Interactions that the declared facts are worth. */
@@ -16,18 +16,10 @@ interface Candidate {
   interactions: number;
   wins: number;
   losses: number;
-  completionTokens: number;
-  /** Mean of what its answers cost, for LLMs without prices; null where none reported it. */
-  meanCost: number | null;
-  latencyMs: number | null;
+  usage: AnswerUsage;
 }
 
 const EMPTY = new Float32Array(0);
-
-/** What a mean in the ledger says; null where nothing was reported. */
-function reported(mean: number | undefined): number | null {
-  return mean !== undefined && Number.isFinite(mean) ? mean : null;
-}
 
 function candidateOf(profile: LlmProfile, stats: LlmStats | undefined): Candidate {
   const interactions = stats?.interactions ?? 0;
@@ -37,9 +29,7 @@ function candidateOf(profile: LlmProfile, stats: LlmStats | undefined): Candidat
     scoreSum: interactions > 0 ? (stats as LlmStats).meanScore * interactions : 0,
     wins: stats?.wins ?? 0,
     losses: stats?.losses ?? 0,
-    completionTokens: reported(stats?.completionTokens) ?? DEFAULT_COMPLETION_TOKENS,
-    meanCost: reported(stats?.costUsd),
-    latencyMs: reported(stats?.latencyMs) ?? profile.latency_ms ?? null,
+    usage: answerUsage(profile, stats),
   };
 }
 
@@ -100,10 +90,9 @@ function profileSimilarity(a: LlmProfile, b: LlmProfile): number {
 }
 
 function scoreOne(candidate: Candidate, promptTokens: number, task: string | undefined): ScoredLlm {
-  const { profile } = candidate;
+  const { profile, usage } = candidate;
   const { mean, deviation } = posterior(candidate, task);
-  const cost = expectedCost({ inputPrice: profile.input_price, outputPrice: profile.output_price, promptTokens, completionTokens: candidate.completionTokens });
-  return { model: profile.id, quality: mean, uncertainty: deviation, costUsd: cost ?? candidate.meanCost, latencyMs: candidate.latencyMs };
+  return { model: profile.id, quality: mean, uncertainty: deviation, costUsd: answerCost(profile, usage, promptTokens), latencyMs: usage.latencyMs };
 }
 
 /**

@@ -5,7 +5,7 @@ import { encodeFacts } from '../profile/structured/facts.js';
 import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN, NEIGHBOUR_STRENGTH } from '../router/graph/features.js';
 import type { LlmProfile } from '../schema/profile.js';
 import { alignCandidates, trainedRow } from './candidates.js';
-import { DEFAULT_COMPLETION_TOKENS, estimateTokens, expectedCost } from './cost.js';
+import { answerCost, answerUsage, estimateTokens } from './cost.js';
 import { dot, sigmoid, timesMatrix, timesTransposed, toSoftmax, toUnit, transposed } from './linear.js';
 import type { TrainedModel } from './model.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
@@ -25,8 +25,6 @@ export interface TrainedParts {
   /** Text of a logged query by its hash, for explanations. */
   textOf(hash: string): string | undefined;
 }
-
-const finite = (x: number | undefined): number | null => (x !== undefined && Number.isFinite(x) ? x : null);
 
 function logit(p: number): number {
   const q = Math.min(1 - LOGIT_MARGIN, Math.max(LOGIT_MARGIN, p));
@@ -60,7 +58,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   const outKernel = data('head/out/kernel');
   const outBias = data('head/out/bias')[0]!;
   const recordLogit = candidates.record.map(logit);
-  const completionTokens = candidates.stats.map((s) => finite(s?.completionTokens) ?? DEFAULT_COMPLETION_TOKENS);
+  const usage = llms.map((llm, c) => answerUsage(llm, candidates.stats[c]));
 
   function queryState(vector: Float32Array): Float32Array {
     const z = timesMatrix(vector, queryKernel, hidden);
@@ -158,13 +156,12 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       const quality = sigmoid(value);
       // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the record.
       const observations = BASE_OBSERVATIONS + (concentration > 0 ? (coverage[c]! * coverage[c]!) / concentration : 0) + Math.min(20, candidates.interactions[c]! / 10);
-      const llm = llms[c]!;
       scored[c] = {
         model: models[c]!,
         quality,
         uncertainty: Math.sqrt((quality * (1 - quality)) / observations),
-        costUsd: expectedCost({ inputPrice: llm.input_price, outputPrice: llm.output_price, promptTokens, completionTokens: completionTokens[c]! }) ?? finite(candidates.stats[c]?.costUsd),
-        latencyMs: finite(candidates.stats[c]?.latencyMs) ?? llm.latency_ms ?? null,
+        costUsd: answerCost(llms[c]!, usage[c]!, promptTokens),
+        latencyMs: usage[c]!.latencyMs,
       };
     }
     return scored;

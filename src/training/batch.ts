@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D } from '../tensor/types.js';
+import type { Tensor2D } from '../tensor/types.js';
 import type { Rng } from '../base/rng.js';
 import type { Dataset, Matrix } from '../profile/structured/dataset.js';
 import type { Declared, Evidenced } from '../profile/structured/profile.js';
@@ -122,5 +122,3 @@ export function taskMask(data: Dataset, sums: RecordSums): Float32Array {
   const any = mask.some((m) => m === 1);
   return mask.map((m) => (m === 1 || !any ? 0 : -1e4));
 }
-
-export type { Tensor1D };

@@ -22,12 +22,9 @@ function allMoments(tf: TensorFlow, data: Dataset, p: ParameterTensors, queries:
     const next: QueryMoments = tf.tidy(() => {
       const chunk = gatherQueries(tf, data, queries.subarray(from, from + CHUNK));
       const moments = queryMoments(tf, queryStates(tf, p, chunk.features), chunk);
-      // Task means are taken at the end: here sums are kept.
-      const members = tf.add(tf.transpose(tf.sum(chunk.tasks, 0, true)), 1) as Tensor2D;
-      const sums: QueryMoments = { ...moments, task: tf.mul(moments.task, members) };
-      if (total === null) return sums;
+      if (total === null) return moments;
       const before: QueryMoments = total;
-      return Object.fromEntries(Object.entries(sums).map(([k, v]) => [k, tf.add(v as Tensor2D, before[k as keyof QueryMoments])])) as unknown as QueryMoments;
+      return Object.fromEntries(Object.entries(moments).map(([k, v]) => [k, tf.add(v, before[k as keyof QueryMoments])])) as QueryMoments;
     });
     if (total !== null) for (const t of Object.values(total as QueryMoments)) t.dispose();
     total = next;
@@ -53,10 +50,7 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
   const anchors = sample(rng, evidence, MAX_ANCHORS).toSorted();
   const moments = allMoments(tf, data, p, evidence);
   const tensors: Record<string, Tensor> = tf.tidy(() => {
-    const members = new Float32Array(data.numTasks);
-    for (const q of evidence) if (data.taskOf[q]! >= 0) members[data.taskOf[q]!]!++;
-    const mean: QueryMoments = { ...moments, task: tf.div(moments.task, tf.tensor2d(members.map((m) => m + 1), [data.numTasks, 1])) };
-    const profiles = makeProfiles(tf, p, data.design.hops, declared, recordTensors(tf, data, sums), mean);
+    const profiles = makeProfiles(tf, p, data.design.hops, declared, recordTensors(tf, data, sums), moments);
     const anchorBatch = gatherQueries(tf, data, anchors);
     const out: Record<string, Tensor> = {
       'embedding/llm': profiles.llm,

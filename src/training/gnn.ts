@@ -62,13 +62,13 @@ export function modelShape(data: Dataset, options: GnnOptions): ModelShape {
 
 /** Moments of the support queries' states; see {@link QueryMoments}. */
 export function queryMoments(tf: TensorFlow, states: Tensor2D, support: QueryBatch): QueryMoments {
-  const byLlm = (m: Tensor2D): Tensor2D => tf.matMul(tf.transpose(m), states);
-  const members = tf.transpose(tf.sum(support.tasks, 0, true)) as Tensor2D;
+  const summed = (m: Tensor2D): Tensor2D => tf.matMul(tf.transpose(m), states);
   return {
-    scored: byLlm(tf.mul(support.scores, support.known)),
-    answered: byLlm(support.known),
+    scored: summed(tf.mul(support.scores, support.known)),
+    answered: summed(support.known),
     answers: tf.transpose(tf.sum(support.known, 0, true)),
-    task: tf.div(byLlm(support.tasks), tf.add(members, 1)),
+    task: summed(support.tasks),
+    members: tf.transpose(tf.sum(support.tasks, 0, true)),
   };
 }
 

@@ -36,8 +36,9 @@ export type QueryMoments = {
   scored: Tensor2D;
   answered: Tensor2D;
   answers: Tensor2D;
-  /** Mean z of each task's queries `[numTasks, hidden]`. */
+  /** Σ z over each task's queries `[numTasks, hidden]`, and how many `[numTasks, 1]`. */
   task: Tensor2D;
+  members: Tensor2D;
 };
 
 /** Profiles as the router reads them. */
@@ -99,7 +100,7 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
   };
   const sums = {
     llmQueries: tf.div(tf.mul(tf.sub(moments.scored, tf.mul(moments.answered, mean)), 4), tf.add(moments.answers, 1)) as Tensor2D,
-    taskQueries: moments.task,
+    taskQueries: tf.div(moments.task, tf.add(moments.members, 1)) as Tensor2D,
   };
   const states = [first];
   for (let hop = 0; hop < hops; hop++) {
