@@ -1,4 +1,8 @@
+import type { Rng } from '../base/rng.js';
 import type { Dataset } from '../profile/structured/dataset.js';
+import type { Weights } from '../profile/structured/parameters.js';
+import type { ProfileVectors } from '../profile/vectors.js';
+import type { TensorFlow } from '../tensor/backend.js';
 
 /** A query as a router sees it: its vector `[dim]`, and its task where the router is told. */
 export interface RoutedQuery {
@@ -13,10 +17,34 @@ export interface FittedRouter {
   score(query: RoutedQuery): Float32Array;
 }
 
-/** A way to route: fitted on the queries `train` of a dataset, and on nothing else. */
-export interface Router {
+/** What fitting may use beside the log. The caller owns `tf`; a router leaves no tensor behind. */
+export interface FitTools {
+  tf: TensorFlow;
+  rng: Rng;
+}
+
+interface Named {
+  /** Short, in kebab case: names it in artifacts, reports and on the command line. */
   readonly name: string;
+  /** What it is, in a few words, for tables. */
+  readonly title: string;
+}
+
+/** A way to route that needs no profile: fitted on the queries `train` of a dataset, and on nothing else. */
+export interface Baseline extends Named {
   /** Whether it is told the task; one that isn't reads only text. */
   readonly told: boolean;
-  fit(data: Dataset, train: Int32Array): FittedRouter;
+  fit(data: Dataset, train: Int32Array, tools: FitTools): Promise<FittedBaseline>;
+  /** The router that {@link FittedBaseline.tables} came from. */
+  restore(tables: Weights): FittedRouter;
+}
+
+export interface FittedBaseline extends FittedRouter {
+  /** All that {@link Baseline.restore} needs, to be written into an artifact. */
+  tables(): Weights;
+}
+
+/** A way to route by profiles: it knows their vectors, never how they were made. */
+export interface ProfileRouter extends Named {
+  fit(data: Dataset, train: Int32Array, profiles: ProfileVectors, tools: FitTools): Promise<FittedRouter>;
 }
