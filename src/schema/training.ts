@@ -3,7 +3,7 @@ import { Version } from './ids.js';
 
 export const BACKENDS = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
 /** Names of the profile designs that can be trained; what each is stands in `profile/design.ts`. */
-export const DESIGN_NAMES = ['structured-trainable', 'structured-trainable-1hop', 'structured-trainable-3hop', 'structured-trainable-4hop', 'flat'] as const;
+export const DESIGN_NAMES = ['structured-trainable', 'structured-trainable-1hop', 'structured-trainable-2hop', 'structured-trainable-3hop', 'structured-trainable-4hop', 'flat'] as const;
 export type DesignName = (typeof DESIGN_NAMES)[number];
 
 /** What a training run is asked for. Seed 0 would mean "unseeded" to TensorFlow.js, so it is refused. */
