@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../../src/cli/output.js';
 import { openWorkspace } from '../../src/cli/workspace.js';
+import { createRng } from '../../src/base/rng.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { rank } from '../../src/policy/rank.js';
 import { policyOf } from '../../src/policy/weights.js';
@@ -17,6 +18,7 @@ import { DESIGNS } from '../../src/profile/design.js';
 import { createDataset } from '../../src/profile/structured/dataset.js';
 import { nearestQueries } from '../../src/router/nearest-queries.js';
 import { loadSimulation, simulate } from '../../src/simulator/index.js';
+import { openBackend } from '../../src/tensor/backend.js';
 import { snapshotOf } from '../../src/training/run.js';
 import { trainAndActivate } from '../../src/training/trainer.js';
 
@@ -34,7 +36,7 @@ try {
   const encoder = createHashingEncoder();
   const vectors = texts.map((text) => encoder.encodeSync!(text));
   const dataset = await createDataset(rows, snapshotOf(rows, 'structured-trainable'), DESIGNS['structured-trainable'], encoder, vectors);
-  const neighbours = nearestQueries.fit(dataset, Int32Array.from(texts.keys()));
+  const neighbours = await nearestQueries.fit(dataset, Int32Array.from(texts.keys()), { tf: (await openBackend('auto')).tf, rng: createRng(1) });
   const policy = policyOf({});
 
   const steps: [name: string, run: (text: string, i: number) => unknown][] = [

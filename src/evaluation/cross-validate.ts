@@ -55,7 +55,7 @@ export async function crossValidate(
     );
     const model = await freezeModel(tf, data, rows, weights, rest, encoder.id, rng.fork('anchors'));
     const index = await createTrainedIndex({ version: `fold-${fold}`, model, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
-    const contenders = await compareHeldOut(data, rest, test, (q) => Float32Array.from(index.score('', vectors[q]!), (s) => s.quality));
+    const contenders = await compareHeldOut(data, rest, test, (q) => Float32Array.from(index.score('', vectors[q]!), (s) => s.quality), { tf, rng: rng.fork('baselines') });
     reports.push({ fold, contenders, seconds: (performance.now() - started) / 1000 });
     onProgress((fold + 1) / folds, `fold ${fold + 1}/${folds} measured`);
   }

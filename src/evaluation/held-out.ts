@@ -1,5 +1,6 @@
 import type { Dataset } from '../profile/structured/dataset.js';
 import { BASELINES } from '../router/baselines.js';
+import type { FitTools, FittedRouter } from '../router/types.js';
 import { addQuery, createTally, oracleScores, type Tally } from './metrics.js';
 
 /** How one contender did on held-out queries. */
@@ -17,8 +18,9 @@ export const ORACLE = 'oracle per query';
  *
  * @param learned expected score of every LLM `[numLlms]` for a query, from its vector alone
  */
-export async function compareHeldOut(data: Dataset, train: Int32Array, test: Int32Array, learned: (query: number) => Float32Array, contenders = newContenders()): Promise<Contender[]> {
-  const fitted = BASELINES.map((router) => router.fit(data, train));
+export async function compareHeldOut(data: Dataset, train: Int32Array, test: Int32Array, learned: (query: number) => Float32Array, tools: FitTools, contenders = newContenders()): Promise<Contender[]> {
+  const fitted: FittedRouter[] = [];
+  for (const baseline of BASELINES) fitted.push(await baseline.fit(data, train, tools));
   for (const [i, query] of test.entries()) {
     const seen = { vector: data.queries[query]!, task: data.taskOf[query]! };
     fitted.forEach((router, b) => addQuery(contenders[b]!.tally, data, query, router.score(seen)));
@@ -30,5 +32,5 @@ export async function compareHeldOut(data: Dataset, train: Int32Array, test: Int
 }
 
 export function newContenders(): Contender[] {
-  return [...BASELINES, { name: LEARNED, told: false }, { name: ORACLE, told: true }].map(({ name, told }) => ({ name, told, tally: createTally() }));
+  return [...BASELINES, { title: LEARNED, told: false }, { title: ORACLE, told: true }].map(({ title, told }) => ({ name: title, told, tally: createTally() }));
 }

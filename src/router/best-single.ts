@@ -1,13 +1,15 @@
 import { sumRecords } from '../profile/structured/records.js';
-import type { Router } from './types.js';
+import { defineBaseline } from './fit/baseline.js';
+import { meansOf } from './fit/means.js';
 
-/** The LLM with the best mean score, for every query. */
-export const bestSingle: Router = {
-  name: 'best single LLM',
+/** The LLM with the best mean score, for every query. Tables: `mean [numLlms]`. */
+export const bestSingle = defineBaseline({
+  name: 'best-single',
+  title: 'best single LLM',
   told: false,
-  fit(data, train) {
-    const { sum, count } = sumRecords(data, train);
-    const means = sum.map((s, l) => s / Math.max(1, count[l]!));
-    return { score: () => means };
+  learn(data, train) {
+    const mean = meansOf(sumRecords(data, train));
+    return { mean: { shape: [mean.length], data: mean } };
   },
-};
+  restore: ({ mean }) => ({ score: () => mean!.data.slice() }),
+});

@@ -1,36 +1,67 @@
-import { dot } from '../scoring/linear.js';
+import { matrix } from '../profile/structured/dataset.js';
 import { sumRecords } from '../profile/structured/records.js';
-import type { Router } from './types.js';
+import { dot } from '../scoring/linear.js';
+import { defineBaseline } from './fit/baseline.js';
+import { meansOf } from './fit/means.js';
+import { sample, vectorsOf } from './fit/sample.js';
 
 /** Neighbours whose scores are averaged. */
 const NEIGHBOURS = 100;
 /** What an LLM's overall mean counts among its neighbours' scores, so that one answer doesn't decide. */
 const MEAN_STRENGTH = 2;
+/** Queries that are kept: every one is compared with at serving. */
+const MAX_KEPT = 16_384;
 
-/** Each LLM's mean score on the k logged queries nearest by cosine of their encodings. */
-export const nearestQueries: Router = {
-  name: `k nearest queries (k = ${NEIGHBOURS})`,
+/** The indices of the `k` largest values. */
+function largest(values: Float32Array, k: number): Int32Array {
+  // Typed arrays sort numbers natively; ties at the threshold go to the earlier.
+  const threshold = values.toSorted()[Math.max(0, values.length - k)]!;
+  const above = Int32Array.from(values.keys()).filter((i) => values[i]! > threshold);
+  const ties = Int32Array.from(values.keys()).filter((i) => values[i] === threshold);
+  return Int32Array.of(...above, ...ties.subarray(0, Math.min(k, values.length) - above.length));
+}
+
+/**
+ * Each LLM's mean score on the k logged queries nearest by cosine of their encodings.
+ * Tables: `mean [numLlms]`, `vectors [numKept, dim]`, `scores [numKept, numLlms]` (NaN where none is logged).
+ */
+export const nearestQueries = defineBaseline({
+  name: 'nearest-queries',
+  title: `k nearest queries (k = ${NEIGHBOURS})`,
   told: false,
-  fit(data, train) {
-    const { sum, count } = sumRecords(data, train);
-    const means = sum.map((s, l) => s / Math.max(1, count[l]!));
+  learn(data, train, { rng }) {
+    const mean = meansOf(sumRecords(data, train));
+    const kept = sample(train, MAX_KEPT, rng);
+    const scores = matrix(kept.length, data.numLlms);
+    scores.data.fill(NaN);
     const { start, llm, score } = data.evidence;
+    kept.forEach((q, i) => {
+      for (let e = start[q]!; e < start[q + 1]!; e++) scores.data[i * data.numLlms + llm[e]!] = score[e]!;
+    });
+    return {
+      mean: { shape: [data.numLlms], data: mean },
+      vectors: { shape: [kept.length, data.dim], data: vectorsOf(data, kept).data },
+      scores: { shape: [kept.length, data.numLlms], data: scores.data },
+    };
+  },
+  restore({ mean, vectors, scores }) {
+    const [numKept, dim] = vectors!.shape as [number, number];
+    const numLlms = mean!.data.length;
     return {
       score({ vector }) {
-        const similarity = Float32Array.from(train, (q) => dot(vector, 0, data.queries[q]!, 0, data.dim));
-        const nearest = Array.from(similarity.keys())
-          .toSorted((a, b) => similarity[b]! - similarity[a]!)
-          .slice(0, NEIGHBOURS);
-        const total = means.map((m) => m * MEAN_STRENGTH);
-        const seen = new Float32Array(data.numLlms).fill(MEAN_STRENGTH);
-        for (const i of nearest) {
-          for (let e = start[train[i]!]!; e < start[train[i]! + 1]!; e++) {
-            total[llm[e]!]! += score[e]!;
-            seen[llm[e]!]!++;
+        const similarity = Float32Array.from({ length: numKept }, (_, i) => dot(vector, 0, vectors!.data, i * dim, dim));
+        const total = mean!.data.map((m) => m * MEAN_STRENGTH);
+        const seen = new Float32Array(numLlms).fill(MEAN_STRENGTH);
+        for (const i of largest(similarity, NEIGHBOURS)) {
+          for (let l = 0; l < numLlms; l++) {
+            const score = scores!.data[i * numLlms + l]!;
+            if (Number.isNaN(score)) continue;
+            total[l]! += score;
+            seen[l]!++;
           }
         }
         return total.map((t, l) => t / seen[l]!);
       },
     };
   },
-};
+});

@@ -15,6 +15,7 @@ import { freezeGraph, type FrozenGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset } from '../profile/structured/dataset.js';
+import type { FitTools } from '../router/types.js';
 import type { DesignName, TrainProgress } from '../schema/training.js';
 import { createTrainedIndex } from '../scoring/trained.js';
 import type { Backend } from '../tensor/backend.js';
@@ -64,8 +65,8 @@ export function split(data: Dataset, seed: number): { train: Int32Array; validat
 }
 
 /** Metrics of the held-out queries by name; those that can't be measured on this log are left out. */
-async function measure(data: Dataset, train: Int32Array, heldOut: Int32Array, score: (query: number) => Float32Array): Promise<Record<string, number>> {
-  const contenders = await compareHeldOut(data, train, heldOut, score);
+async function measure(data: Dataset, train: Int32Array, heldOut: Int32Array, score: (query: number) => Float32Array, tools: FitTools): Promise<Record<string, number>> {
+  const contenders = await compareHeldOut(data, train, heldOut, score, tools);
   const metrics: Record<string, number> = { held_out_queries: heldOut.length };
   for (const { name, tally } of contenders) {
     const key = name.replace(/\(.*\)/, '').trim().replaceAll(/[^a-z]+/gi, '_').toLowerCase();
@@ -108,7 +109,7 @@ export async function runTraining(
   const seen = Int32Array.from([...train, ...validation]).toSorted();
   const judged = await freezeModel(tf, data, rows, trained.weights, seen, encoder.id, rng.fork('anchors'));
   const index = await createTrainedIndex({ version, model: judged, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
-  const metrics = await measure(data, seen, heldOut, (q) => Float32Array.from(index.score('', data.queries[q]!), (s) => s.quality));
+  const metrics = await measure(data, seen, heldOut, (q) => Float32Array.from(index.score('', data.queries[q]!), (s) => s.quality), { tf, rng: rng.fork('baselines') });
 
   report({ phase: 'write', fraction: 0.97, message: version });
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createRng } from '../../src/base/rng.js';
 import { compareHeldOut, LEARNED, newContenders, ORACLE } from '../../src/evaluation/held-out.js';
 import { rankingAccuracy, routedMean } from '../../src/evaluation/metrics.js';
 import type { GraphRows } from '../../src/graph/rows.js';
+import { openBackend } from '../../src/tensor/backend.js';
 import { datasetOf } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 
@@ -11,7 +13,7 @@ async function compare(rows: GraphRows, contenders = newContenders()) {
   const data = await datasetOf(rows);
   const queries = Array.from(rows.queries.keys());
   const [test, train] = [queries.filter((q) => q % 5 === 0), queries.filter((q) => q % 5 !== 0)].map((list) => Int32Array.from(list)) as [Int32Array, Int32Array];
-  const found = await compareHeldOut(data, train, test, () => Float32Array.of(1, 0, 0), contenders);
+  const found = await compareHeldOut(data, train, test, () => Float32Array.of(1, 0, 0), { tf: (await openBackend('cpu')).tf, rng: createRng(1) }, contenders);
   return { test, contenders: found, named: (name: string | RegExp) => found.find((c) => (typeof name === 'string' ? c.name === name : name.test(c.name)))!.tally };
 }
 

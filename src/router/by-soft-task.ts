@@ -1,0 +1,37 @@
+import type { Dataset } from '../profile/structured/dataset.js';
+import type { Weights } from '../profile/structured/parameters.js';
+import { dot, toSoftmax } from '../scoring/linear.js';
+import { taskTables, type TaskScores } from './by-task.js';
+import { applyLinear, fitLinear } from './fit/linear.js';
+import { taskLoss } from './fit/row-loss.js';
+import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+import type { FitTools, FittedRouter } from './types.js';
+
+/** Ridge of the task classifier, whose inputs have unit length. */
+const L2 = 0.0133;
+/** Added to the logit of a task that no query has. */
+const ABSENT = -30;
+
+/** Tables of a task classifier (multinomial logistic regression) and of what is expected on each task. */
+export function softTaskTables(data: Dataset, train: Int32Array, { tf, rng }: FitTools, scores: TaskScores): Weights {
+  const queries = sample(train.filter((q) => data.taskOf[q]! >= 0), MAX_FITTED, rng);
+  const { kernel, bias } = fitLinear(tf, vectorsOf(data, queries), queries, data.numTasks, taskLoss(data), L2);
+  const present = new Set(Array.from(queries, (q) => data.taskOf[q]!));
+  return {
+    kernel: { shape: [data.dim, data.numTasks], data: kernel },
+    bias: { shape: [data.numTasks], data: bias.map((b, t) => (present.has(t) ? b : b + ABSENT)) },
+    ...taskTables(scores),
+  };
+}
+
+/** Routes by the tasks that a query may be, each by its probability. */
+export function routeBySoftTask({ kernel, bias, overall, by_task: byTask }: Weights): FittedRouter {
+  const map = { kernel: kernel!.data, bias: bias!.data };
+  const numTasks = map.bias.length;
+  return {
+    score({ vector }) {
+      const tasks = toSoftmax(applyLinear(map, vector));
+      return overall!.data.map((_, l) => dot(tasks, 0, byTask!.data, l * numTasks, numTasks));
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { Rng } from '../../base/rng.js';
+import type { Matrix } from '../../profile/structured/dataset.js';
+import type { Weights } from '../../profile/structured/parameters.js';
+import type { TensorFlow } from '../../tensor/backend.js';
+import type { Tensor2D, Variable } from '../../tensor/types.js';
+import { createOptimizer } from '../../training/optimizer.js';
+import { meanLoss, type RowLoss } from './row-loss.js';
+
+/** How long and how fast to learn. */
+export interface Schedule {
+  epochs: number;
+  /** Queries in a step; fewer where a log would otherwise give too few steps. */
+  batch: number;
+  /** First learning rate of AdamW; it falls to nothing along half a cosine. */
+  rate: number;
+  /** Weight decay per unit of learning rate, of matrices. */
+  decay: number;
+  /** Share of the rows' entries that are left out in a step, so that no single feature is relied on. */
+  dropout: number;
+}
+
+/** Steps that a log of any length gets at most. */
+const MAX_STEPS = 3_000;
+/** Steps in which a log is gone through at least. */
+const STEPS_PER_EPOCH = 20;
+
+/**
+ * Learns weights by minibatches.
+ *
+ * @param x one row per query `[queries.length, dim]`
+ * @param predict rows `[batch, dim]` of `x`, and which they are, to what `loss` reads `[batch, outputs]`
+ */
+export async function fitByAdam(
+  tf: TensorFlow,
+  x: Matrix,
+  queries: Int32Array,
+  initial: Weights,
+  predict: (p: Record<string, Variable>, rows: Tensor2D, picked: Int32Array) => Tensor2D,
+  loss: RowLoss,
+  { epochs, batch: most, rate, decay, dropout }: Schedule,
+  rng: Rng,
+): Promise<Weights> {
+  const optimizer = createOptimizer(tf, initial, decay);
+  const batch = Math.min(most, Math.ceil(queries.length / STEPS_PER_EPOCH));
+  const perEpoch = batch === 0 ? 0 : Math.ceil(queries.length / batch);
+  const steps = Math.min(MAX_STEPS, epochs * perEpoch);
+  let order = new Int32Array();
+  for (let step = 0; step < steps; step++) {
+    if (step % perEpoch === 0) order = rng.shuffle(Int32Array.from(queries.keys()));
+    const picked = order.subarray((step % perEpoch) * batch, (step % perEpoch) * batch + batch);
+    const rows = new Float32Array(picked.length * x.cols);
+    picked.forEach((i, r) => rows.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), r * x.cols));
+    if (dropout > 0) dropOut(rows, dropout, rng);
+    const chosen = Int32Array.from(picked, (i) => queries[i]!);
+    optimizer.step(() => meanLoss(tf, loss, chosen, predict(optimizer.variables, tf.tensor2d(rows, [picked.length, x.cols]), picked)), 0.5 * rate * (1 + Math.cos((Math.PI * step) / steps)));
+    // Others get a turn: fitting runs in a process that also reports progress.
+    if (step % 64 === 63) await new Promise((resume) => setImmediate(resume));
+  }
+  const weights = await optimizer.weights();
+  optimizer.dispose();
+  return weights;
+}
+
+/** Zeroes a share of the values, and makes up for it in the others. */
+function dropOut(values: Float32Array, share: number, rng: Rng): void {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) values[i] = rng.next() < share ? 0 : values[i]! / (1 - share);
+}
+
+/** Normal weights of a given spread. */
+export function normal(rng: Rng, shape: number[], spread: number): Weights[string] {
+  return { shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => spread * rng.normal()) };
+}
+
+export function zeros(...shape: number[]): Weights[string] {
+  return { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
+}

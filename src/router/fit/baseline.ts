@@ -1,0 +1,26 @@
+import type { Dataset } from '../../profile/structured/dataset.js';
+import type { Weights } from '../../profile/structured/parameters.js';
+import type { Baseline, FitTools, FittedRouter } from '../types.js';
+
+/** A baseline as its file gives it: what it learns, as tables, and how to route by them. */
+interface Definition {
+  name: string;
+  title: string;
+  told: boolean;
+  learn(data: Dataset, train: Int32Array, tools: FitTools): Weights | Promise<Weights>;
+  restore(tables: Weights): FittedRouter;
+}
+
+/** Routes always by the tables, so that a fitted baseline and a restored one can't differ. */
+export function defineBaseline({ learn, ...rest }: Definition): Baseline {
+  return {
+    ...rest,
+    async fit(data, train, tools) {
+      const tables = await learn(data, train, tools);
+      return { ...rest.restore(tables), tables: () => tables };
+    },
+  };
+}
+
+/** Logit of an LLM without evidence, where a method would have to guess: below all that were seen. */
+export const UNSEEN_LOGIT = -20;

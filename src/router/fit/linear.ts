@@ -1,0 +1,54 @@
+import type { Matrix } from '../../profile/structured/dataset.js';
+import { timesMatrix } from '../../scoring/linear.js';
+import type { TensorFlow } from '../../tensor/backend.js';
+import type { Tensor2D } from '../../tensor/types.js';
+import { minimize } from './lbfgs.js';
+import { sumLosses, type RowLoss } from './row-loss.js';
+
+const STEPS = 200;
+
+/** y = x·kernel + bias, kernel `[dim, outputs]`, bias `[outputs]`. */
+export interface LinearMap {
+  kernel: Float32Array;
+  bias: Float32Array;
+}
+
+/**
+ * The linear map of least Σ loss(x·kernel + bias) + l2/2·‖kernel‖² over rows.
+ *
+ * @param queries the query of each row of `x [n, dim]`
+ */
+export function fitLinear(tf: TensorFlow, x: Matrix, queries: Int32Array, outputs: number, loss: RowLoss, l2: number): LinearMap {
+  const size = x.cols * outputs;
+  if (x.rows === 0) return { kernel: new Float32Array(size), bias: new Float32Array(outputs) };
+  const rows = tf.tensor2d(x.data, [x.rows, x.cols]);
+  // Transposed once: the product with a transposed operand is slow on wasm.
+  const columns = tf.transpose(rows);
+  const found = minimize(
+    (w) => {
+      const kernel = Float32Array.from(w.subarray(0, size));
+      const predicted = tf.tidy(() => tf.add(tf.matMul(rows, tf.tensor2d(kernel, [x.cols, outputs])), tf.tensor1d(Float32Array.from(w.subarray(size)))).dataSync() as Float32Array);
+      const { value, gradient: perRow } = sumLosses(loss, queries, predicted);
+      const ofKernel = tf.tidy(() => tf.matMul(columns, tf.tensor2d(perRow, [x.rows, outputs])).dataSync());
+      const gradient = new Float64Array(size + outputs);
+      let square = 0;
+      for (let i = 0; i < size; i++) {
+        gradient[i] = ofKernel[i]! + l2 * w[i]!;
+        square += w[i]! * w[i]!;
+      }
+      for (let i = 0; i < perRow.length; i++) gradient[size + (i % outputs)]! += perRow[i]!;
+      return { value: value + 0.5 * l2 * square, gradient };
+    },
+    new Float64Array(size + outputs),
+    STEPS,
+  );
+  tf.dispose([rows, columns] as Tensor2D[]);
+  return { kernel: Float32Array.from(found.subarray(0, size)), bias: Float32Array.from(found.subarray(size)) };
+}
+
+/** x·kernel + bias `[outputs]`. */
+export function applyLinear({ kernel, bias }: LinearMap, x: Float32Array): Float32Array {
+  const out = timesMatrix(x, kernel, bias.length);
+  for (let j = 0; j < out.length; j++) out[j]! += bias[j]!;
+  return out;
+}

@@ -1,0 +1,52 @@
+import { matrix, type Dataset } from '../profile/structured/dataset.js';
+import { sumRecords } from '../profile/structured/records.js';
+import { defineBaseline } from './fit/baseline.js';
+import { cluster, nearestCentre } from './fit/clusters.js';
+import { meansOf, shrunkMeans } from './fit/means.js';
+import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+
+const MAX_CLUSTERS = 64;
+const QUERIES_PER_CLUSTER = 20;
+
+/** Sums and counts of LLMs' scores per cluster `[numLlms, numClusters]`. */
+function clusterRecords(data: Dataset, queries: Int32Array, clusterOf: (query: number) => number, numClusters: number): { sum: Float32Array; count: Float32Array } {
+  const [sum, count] = [matrix(data.numLlms, numClusters).data, matrix(data.numLlms, numClusters).data];
+  const { start, llm, score } = data.evidence;
+  for (const q of queries) {
+    const c = clusterOf(q);
+    for (let e = start[q]!; e < start[q + 1]!; e++) {
+      sum[llm[e]! * numClusters + c]! += score[e]!;
+      count[llm[e]! * numClusters + c]!++;
+    }
+  }
+  return { sum, count };
+}
+
+/**
+ * Each LLM's mean score on the cluster of queries whose centre is nearest, smoothed towards its overall mean.
+ * Tables: `centres [numClusters, dim]`, `mean [numLlms, numClusters]`.
+ */
+export const kMeans = defineBaseline({
+  name: 'k-means',
+  title: 'k-means clusters of queries',
+  told: false,
+  learn(data, train, { tf, rng }) {
+    const queries = sample(train, MAX_FITTED, rng);
+    const numClusters = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(queries.length / QUERIES_PER_CLUSTER)));
+    const centres = cluster(tf, vectorsOf(data, queries), numClusters, rng.fork('clusters'));
+    const { sum, count } = clusterRecords(data, queries, (q) => nearestCentre(data.queries[q]!, centres), centres.rows);
+    const mean = shrunkMeans(meansOf(sumRecords(data, train)), sum, count);
+    return { centres: { shape: [centres.rows, centres.cols], data: centres.data }, mean: { shape: [data.numLlms, centres.rows], data: mean } };
+  },
+  restore({ centres, mean }) {
+    const [rows, cols] = centres!.shape as [number, number];
+    const table = { rows, cols, data: centres!.data };
+    const numLlms = mean!.shape[0]!;
+    return {
+      score({ vector }) {
+        const c = nearestCentre(vector, table);
+        return Float32Array.from({ length: numLlms }, (_, l) => mean!.data[l * rows + c]!);
+      },
+    };
+  },
+});

@@ -1,0 +1,19 @@
+import { defineBaseline } from './fit/baseline.js';
+import { applyLinear, fitLinear } from './fit/linear.js';
+import { squaredLoss } from './fit/row-loss.js';
+import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+
+const L2 = 30;
+
+/** Each LLM's score by ridge regression on the encoded query. Tables: `kernel [dim, numLlms]`, `bias [numLlms]`. */
+export const ridge = defineBaseline({
+  name: 'ridge',
+  title: 'ridge regression on the encoder',
+  told: false,
+  learn(data, train, { tf, rng }) {
+    const queries = sample(train, MAX_FITTED, rng);
+    const { kernel, bias } = fitLinear(tf, vectorsOf(data, queries), queries, data.numLlms, squaredLoss(data), L2);
+    return { kernel: { shape: [data.dim, data.numLlms], data: kernel }, bias: { shape: [data.numLlms], data: bias } };
+  },
+  restore: ({ kernel, bias }) => ({ score: ({ vector }) => applyLinear({ kernel: kernel!.data, bias: bias!.data }, vector) }),
+});
