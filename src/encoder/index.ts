@@ -4,12 +4,13 @@ import { openEnergeticEncoder } from './energetic.js';
 import { createHashingEncoder } from './hashing.js';
 import { openOnnxEncoder } from './onnx.js';
 import { openOpenAIEncoder } from './openai.js';
+import { openStaticEncoder } from './static.js';
 import type { Encoder } from './types.js';
 
 export type { Encoder } from './types.js';
 
 /** What {@link openEncoder} accepts, one a line, for help texts and messages. */
-export const ENCODER_SPECS: readonly string[] = ['hashing', 'energetic', 'openai:<model>@<base url>', 'onnx:<path of a model folder>'];
+export const ENCODER_SPECS: readonly string[] = ['static', 'hashing', 'energetic', 'openai:<model>@<base url>', 'onnx:<path of a model folder>'];
 
 export interface EncoderSettings {
   /** Bearer token for an `openai:` endpoint; empty for none. */
@@ -27,6 +28,7 @@ export function encoderSettings(env: NodeJS.ProcessEnv): EncoderSettings {
  * {@link ENCODER_SPECS}, and `encoder_unavailable` where its package, model or endpoint can't be used.
  */
 export async function openEncoder(spec: string, settings: EncoderSettings = encoderSettings(process.env)): Promise<Encoder> {
+  if (spec === 'static') return openStaticEncoder();
   if (spec === 'hashing') return createHashingEncoder();
   if (spec === 'energetic') return openEnergeticEncoder(settings.modules);
   // The model may hold an @, as in @cf/baai/bge-small-en; the URL begins after the last one before http.

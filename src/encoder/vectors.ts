@@ -13,6 +13,15 @@ export function unitVector(values: ArrayLike<number>, from: string, dim?: number
   return Float32Array.from(values, (value) => value * scale);
 }
 
+/** Scales `vector[start, end)` to `length`; a zero vector stays zero. */
+export function normalize(vector: Float32Array, start: number, end: number, length: number): void {
+  let square = 0;
+  for (let i = start; i < end; i++) square += vector[i]! * vector[i]!;
+  if (square === 0) return;
+  const scale = length / Math.sqrt(square);
+  for (let i = start; i < end; i++) vector[i]! *= scale;
+}
+
 /**
  * Encodes the texts that have something in them with `encode`, and puts a zero vector `[dim]` for the
  * others: models answer an empty text with an error, or with a vector that means nothing.

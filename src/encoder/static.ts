@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { packageRoot } from '../base/paths.js';
+import { createLexicalHasher, lowerCase, withoutMiddle } from './lexical.js';
+import { STYLE, writeStyle } from './style.js';
+import { readTokenTable } from './token-table.js';
+import type { Encoder } from './types.js';
+import { normalize } from './vectors.js';
+import { MAX_TOKENS, Vocabulary } from './vocabulary.js';
+
+/** Buckets that n-grams are hashed into. */
+const BUCKETS = 2048;
+/** Lengths of the blocks before the whole is scaled to unit length. */
+const LEXICAL_LENGTH = 6;
+const SEMANTIC_LENGTH = 3;
+/** Makes the style features' mean length 3 over questions and instructions in English. */
+const STYLE_SCALE = 1.8;
+
+/** Where the shipped weights are. */
+export const STATIC_FOLDER = join(packageRoot, 'models/encoder');
+
+/**
+ * The built-in encoder, three blocks: hashed words and character 4-grams `[2048]`, style features `[16]`, and what the
+ * text means `[128]`: the sum of its words' vectors, which were distilled from a sentence encoder
+ * (`models/encoder/README.md`). The blocks' square lengths are about as 36 : 9 : 9.
+ * Throws `encoder_unavailable` where `folder` does not hold the weights.
+ */
+export function openStaticEncoder(folder: string = STATIC_FOLDER): Encoder {
+  const { version, words, dim, rows, scales } = readTokenTable(folder);
+  const vocabulary = new Vocabulary(words);
+  const hashLexical = createLexicalHasher(BUCKETS);
+  const tokens = new Int32Array(MAX_TOKENS);
+  const semantic = { start: BUCKETS + STYLE, end: BUCKETS + STYLE + dim };
+
+  const writeMeaning = (lower: string, out: Float32Array): void => {
+    const count = vocabulary.tokens(lower, tokens);
+    for (let i = 0; i < count; i++) {
+      const row = tokens[i]! * dim;
+      const scale = scales[tokens[i]!]!;
+      for (let d = 0; d < dim; d++) out[semantic.start + d]! += scale * rows[row + d]!;
+    }
+  };
+
+  const encodeSync = (raw: string): Float32Array => {
+    const text = withoutMiddle(raw);
+    const lower = lowerCase(text);
+    const vector = new Float32Array(semantic.end);
+    if (!hashLexical(lower, vector)) return vector;
+    normalize(vector, 0, BUCKETS, LEXICAL_LENGTH);
+    writeStyle(text, vector, BUCKETS, STYLE_SCALE);
+    writeMeaning(lower, vector);
+    normalize(vector, semantic.start, semantic.end, SEMANTIC_LENGTH);
+    normalize(vector, 0, vector.length, 1);
+    return vector;
+  };
+
+  return { id: `static-${version}`, dim: semantic.end, semantic, encodeSync, encode: async (texts) => texts.map(encodeSync) };
+}
