@@ -26,7 +26,7 @@ const { values } = parseArgs({ options: { llms: { type: 'string', default: '24' 
 const [llms, queries, seed] = [Number(values.llms), Number(values.queries), Number(values.seed)];
 
 const data = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
-const workspace = await openWorkspace({ data, encoder: 'hashing', logLevel: 'warn' });
+const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn' });
 try {
   await loadSimulation(workspace.ledger, simulate({ seed, llms, queries }));
   const { version, backend } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);

@@ -35,7 +35,7 @@ async function trainedIn(data: string, encoderSpec: string): Promise<ScoringInde
   return createTrainedIndex({ version, model, encoder, llms, stats, textOf: () => undefined });
 }
 
-const [data, encoderSpec = 'hashing'] = process.argv.slice(2);
+const [data, encoderSpec = 'static'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const log = createLogger('warn');
 const ledger = openLedger(dataPaths(folder).ledger, { clock: systemClock });

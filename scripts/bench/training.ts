@@ -29,7 +29,7 @@ try {
     // The version is the same on every backend, so the artifact of the one before would be taken for done.
     rmSync(dataPaths(data).artifacts, { recursive: true, force: true });
     try {
-      const { manifest, seconds } = await trainInChild({ dataDir: data, encoder: 'hashing', request: { backend: backend as TrainRequest['backend'] & string, seed: Number(values.seed) } }, () => undefined);
+      const { manifest, seconds } = await trainInChild({ dataDir: data, encoder: 'static', request: { backend: backend as TrainRequest['backend'] & string, seed: Number(values.seed) } }, () => undefined);
       const { metrics } = manifest;
       rows.push([backend, manifest.backend, seconds.toFixed(1), metrics['best_epoch'] ?? '–', (metrics['score_learned_profile'] ?? metrics['ranking_accuracy_learned_profile'] ?? NaN).toFixed(4), (metrics['score_best_single_llm'] ?? metrics['ranking_accuracy_best_single_llm'] ?? NaN).toFixed(4)]);
     } catch (error) {

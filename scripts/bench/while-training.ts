@@ -24,7 +24,7 @@ const seed = Number(values.seed);
 const SECONDS = 10;
 
 const data = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
-const workspace = await openWorkspace({ data, encoder: 'hashing', logLevel: 'warn' });
+const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn' });
 await loadSimulation(workspace.ledger, simulate({ seed, llms: 9, queries: 4000 }));
 await trainAndActivate(workspace.trainer, { seed }, () => undefined);
 workspace.close();

@@ -7,7 +7,7 @@ import { DEFAULT_SEED } from '../training/run.js';
 /** Every setting, once: its flag, its environment variable, its default and its text in `--help`. */
 export const options = {
   data: () => new Option('--data <dir>', 'folder of the ledger, artifacts and embedded queue').env('POINTSMAN_DATA').default('./data'),
-  encoder: () => new Option('--encoder <name>', `text encoder: ${ENCODER_SPECS.join(', ')}`).env('POINTSMAN_ENCODER').default('hashing'),
+  encoder: () => new Option('--encoder <name>', `text encoder: ${ENCODER_SPECS.join(', ')}`).env('POINTSMAN_ENCODER').default('static'),
   logLevel: () => new Option('--log-level <level>', 'least level that is logged, to standard error').env('POINTSMAN_LOG_LEVEL').choices(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   host: () => new Option('--host <address>', 'address to listen on').env('POINTSMAN_HOST').default('127.0.0.1'),
   port: () => new Option('--port <number>', 'port to listen on; 0 takes a free one').env('POINTSMAN_PORT').default(8080).argParser(integer(0, 65_535)),

@@ -62,7 +62,7 @@ describe('exit codes', () => {
       [['route', 'x', '--input', 'y', ...at], /exactly one of a query and --input/],
       [['route', 'x', '--output', 'y', ...at], /--output goes with --input/],
       [['route', 'x', '--min-quality', '2', ...at], /expected a number from 0 to 1, got "2"/],
-      [['route', 'x', '--encoder', 'word2vec', ...at], /encoder: expected one of hashing.*"word2vec"/],
+      [['route', 'x', '--encoder', 'word2vec', ...at], /encoder: expected one of static.*"word2vec"/],
       [['export', ...at], /required option '--output <dir>'/],
       [['start', '--port', '70000', ...at], /expected an integer from 0 to 65535, got "70000"/],
       [['start', ...at], /POINTSMAN_PORT/, { POINTSMAN_PORT: 'http' }],

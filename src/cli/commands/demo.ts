@@ -66,7 +66,7 @@ export function demoCommand(): Command {
     .addOption(options.seed())
     .option('--no-stop', 'end when the service is up, instead of leaving it listening')
     .action(async ({ data, host, port, seed, stop }: Settings) => {
-      const settings = { data, host, port, encoder: 'hashing', logLevel: 'warn' };
+      const settings = { data, host, port, encoder: 'static', logLevel: 'warn' };
       emptyFolder(data);
       const simulation = simulate({ seed });
       const workspace = await openWorkspace(settings);
