@@ -5,9 +5,9 @@ import type { TrainedModel } from '../scoring/model.js';
 /** Shape of every table that scoring reads, as names and the sizes of the weights have it; see {@link TrainedModel}. */
 function expectedShapes({ names, tables }: TrainedModel): Record<string, number[]> {
   const size = (table: string, axis: number): number => tables[table]?.shape[axis] ?? 0;
-  const [hidden, keys] = [size('query/bias', 0), size('anchor/kernel', 1)];
+  const [hidden, keys, axes, meaning] = [size('query/bias', 0), size('anchor/kernel', 1), size('semantic/ridge', 0), size('semantic/mean', 0)];
   const [llms, families, tasks, anchors] = [names.llms.length, names.families.length, names.tasks.length, names.anchors.length];
-  const weights = parameterTable({ dim: size('query/kernel', 0), facts: size('llm/kernel', 0), hidden, keys, hops: names.hops });
+  const weights = parameterTable({ dim: size('query/kernel', 0), facts: size('llm/kernel', 0), hidden, keys, hops: names.hops, axes });
   const shapes: Record<string, number[]> = Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
   for (let hop = 0; hop < names.hops; hop++) {
     shapes[`hop${hop}/state/family`] = [families, hidden];
@@ -20,9 +20,17 @@ function expectedShapes({ names, tables }: TrainedModel): Record<string, number[
     'record/llm': [llms, 1],
     'record/count': [llms, 1],
     'record/task': [llms, tasks],
-    'record/benchmark': [llms, tasks],
     'record/task_count': [llms, tasks],
-    'record/task_mask': [tasks],
+    'message/llm': [llms, axes],
+    'task/keys': [tasks, hidden],
+    'task/offset': [1, tasks],
+    'task/benchmark': [1, tasks],
+    'task/mask': [tasks],
+    'semantic/range': [2],
+    'semantic/mean': [meaning],
+    'semantic/basis': [axes, meaning],
+    'anchor/places': [anchors, axes],
+    'anchor/residuals': [anchors, llms],
     'anchor/keys': [anchors, keys],
     'anchor/scores': [anchors, llms],
   };

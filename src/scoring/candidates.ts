@@ -1,7 +1,6 @@
 import type { LlmStats } from '../ledger/types.js';
 import { COVERAGE_HALF } from '../router/graph/features.js';
 import type { LlmProfile } from '../schema/profile.js';
-import { timesMatrix } from './linear.js';
 import type { TrainedModel } from './model.js';
 import { profileNewcomer } from './newcomer.js';
 
@@ -11,14 +10,13 @@ export interface CandidateTables {
   stats: (LlmStats | undefined)[];
   /** `[numCandidates, hidden]` */
   embeddings: Float32Array;
-  /** Query state to match, per candidate `[numCandidates, hidden]`. */
-  match: Float32Array;
+  /** What it is better or worse at than its record says, by meaning `[numCandidates, axes]`; 0 for newcomers. */
+  message: Float32Array;
   /** `[numCandidates]` */
   record: Float32Array;
   interactions: Float32Array;
   /** `[numCandidates, numTasks]` each. */
   taskRecord: Float32Array;
-  benchmark: Float32Array;
   taskCoverage: Float32Array;
   /** How candidates did on the anchors. */
   anchors: AnchorColumns;
@@ -30,22 +28,24 @@ export interface AnchorColumns {
   candidates: Int32Array;
   /** `[numColumns, numAnchors]`: 0 where not logged. */
   scores: Float32Array;
+  residuals: Float32Array;
   /** `[numColumns, numAnchors]`: 1 where logged; null when every column is logged everywhere. */
   known: Float32Array | null;
 }
 
 /** @param rows row of each candidate in the artifact, −1 for newcomers */
-function anchorColumns(scores: Float32Array, anchors: number, trained: number, rows: readonly number[]): AnchorColumns {
+function anchorColumns(scores: Float32Array, residuals: Float32Array, anchors: number, trained: number, rows: readonly number[]): AnchorColumns {
   const logged = (row: number, a: number): boolean => !Number.isNaN(scores[a * trained + row]!);
   const all = Array.from({ length: anchors }, (_, a) => a);
   const candidates = Int32Array.from(rows.keys()).filter((c) => rows[c]! >= 0 && all.some((a) => logged(rows[c]!, a)));
   const columns = candidates.length;
-  const out: AnchorColumns = { candidates, scores: new Float32Array(anchors * columns), known: null };
+  const out: AnchorColumns = { candidates, scores: new Float32Array(anchors * columns), residuals: new Float32Array(anchors * columns), known: null };
   const known = new Float32Array(anchors * columns);
   candidates.forEach((c, column) => {
     for (const a of all) {
       if (!logged(rows[c]!, a)) continue;
       out.scores[column * anchors + a] = scores[a * trained + rows[c]!]!;
+      out.residuals[column * anchors + a] = residuals[a * trained + rows[c]!]!;
       known[column * anchors + a] = 1;
     }
   });
@@ -66,30 +66,30 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
   const tasks = names.tasks.length;
   const rows = profiles.map((p) => trainedRow(model, p.id));
   const hidden = data('llm/bias').length;
+  const axes = data('semantic/ridge').length;
   const size = profiles.length;
   const statsById = new Map(stats.map((s) => [s.id, s]));
   const out: CandidateTables = {
     profiles,
     stats: profiles.map((p) => statsById.get(p.id)),
     embeddings: new Float32Array(size * hidden),
-    match: new Float32Array(size * hidden),
+    message: new Float32Array(size * axes),
     record: new Float32Array(size),
     interactions: new Float32Array(size),
     taskRecord: new Float32Array(size * tasks),
-    benchmark: new Float32Array(size * tasks),
     taskCoverage: new Float32Array(size * tasks),
-    anchors: anchorColumns(data('anchor/scores'), names.anchors.length, names.llms.length, rows),
+    anchors: anchorColumns(data('anchor/scores'), data('anchor/residuals'), names.anchors.length, names.llms.length, rows),
   };
   profiles.forEach((profile, c) => {
     const row = rows[c]!;
     if (row >= 0) {
       out.embeddings.set(data('embedding/llm').subarray(row * hidden, (row + 1) * hidden), c * hidden);
+      out.message.set(data('message/llm').subarray(row * axes, (row + 1) * axes), c * axes);
       out.record[c] = data('record/llm')[row]!;
       out.interactions[c] = data('record/count')[row]!;
       for (let t = 0; t < tasks; t++) {
         const count = data('record/task_count')[row * tasks + t]!;
         out.taskRecord[c * tasks + t] = data('record/task')[row * tasks + t]!;
-        out.benchmark[c * tasks + t] = data('record/benchmark')[row * tasks + t]!;
         out.taskCoverage[c * tasks + t] = count / (count + COVERAGE_HALF);
       }
     } else {
@@ -98,18 +98,7 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
       out.embeddings.set(newcomer.embedding, c * hidden);
       out.record[c] = newcomer.record;
       out.interactions[c] = own?.interactions ?? 0;
-      for (let t = 0; t < tasks; t++) {
-        out.taskRecord[c * tasks + t] = newcomer.record;
-        out.benchmark[c * tasks + t] = Number.isNaN(newcomer.benchmarks[t]!) ? newcomer.record : newcomer.benchmarks[t]!;
-      }
-    }
-    // match = (z·A)·(h·B) = z·(A·(h·B)): the part that no query changes is multiplied out once.
-    const key = timesMatrix(out.embeddings.subarray(c * hidden, (c + 1) * hidden), data('match_llm/kernel'), hidden);
-    const kernel = data('match_query/kernel');
-    for (let i = 0; i < hidden; i++) {
-      let sum = 0;
-      for (let j = 0; j < hidden; j++) sum += kernel[i * hidden + j]! * key[j]!;
-      out.match[c * hidden + i] = (8 * sum) / hidden;
+      out.taskRecord.set(newcomer.taskRecord, c * tasks);
     }
   });
   return out;

@@ -10,6 +10,12 @@ export function timesMatrix(x: ArrayLike<number>, w: Float32Array, m: number): F
   return out;
 }
 
+/** Adds `b` to `x` in place. */
+export function addTo(x: Float32Array, b: Float32Array): Float32Array {
+  for (let i = 0; i < x.length; i++) x[i]! += b[i]!;
+  return x;
+}
+
 /** Inner product of two stretches of `n` numbers. Four sums at a time: one alone would wait for itself. */
 export function dot(a: Float32Array, aFrom: number, b: Float32Array, bFrom: number, n: number): number {
   let s0 = 0;

@@ -6,10 +6,13 @@ import type { Weights } from '../profile/structured/parameters.js';
  * | name | shape |
  * |---|---|
  * | `embedding/llm`, `embedding/task` | `[numLlms, hidden]`, `[numTasks, hidden]` |
- * | `record/llm`, `record/task`, `record/benchmark`, `record/task_count` | `[numLlms, 1]`, `[numLlms, numTasks]` each |
- * | `record/count` | `[numLlms, 1]`: interactions of each LLM |
- * | `record/task_mask` | `[numTasks]` |
- * | `anchor/keys`, `anchor/scores` | `[numAnchors, keys]`, `[numAnchors, numLlms]` (NaN where not logged) |
+ * | `record/llm`, `record/count` | `[numLlms, 1]`: expected score, and interactions of each LLM |
+ * | `record/task`, `record/task_count` | `[numLlms, numTasks]`: the same per task |
+ * | `message/llm` | `[numLlms, axes]`: what it is better or worse at than its record says, by meaning |
+ * | `task/keys`, `task/offset`, `task/benchmark`, `task/mask` | `[numTasks, hidden]`, `[1, numTasks]`, `[1, numTasks]`, `[numTasks]` |
+ * | `semantic/range`, `semantic/mean`, `semantic/basis` | `[2]`, `[length]`, `[axes, length]`: how a query's place by meaning is found |
+ * | `anchor/keys`, `anchor/places` | `[numAnchors, keys]`, `[numAnchors, axes]` |
+ * | `anchor/scores`, `anchor/residuals` | `[numAnchors, numLlms]`: NaN, or 0, where not logged |
  * | `hopN/state/family`, `hopN/state/task` | what a newcomer hears from at hop N |
  */
 export type Tables = Weights;

@@ -1,7 +1,7 @@
 import { MESSAGES } from '../profile/structured/messages.js';
-import { RECORD_STRENGTH } from '../router/graph/features.js';
+import { RECORD_STRENGTH, TASK_PRIOR_RANGE } from '../router/graph/features.js';
 import type { LlmProfile } from '../schema/profile.js';
-import { sigmoid, timesMatrix, toSoftmax } from './linear.js';
+import { dot, sigmoid, timesMatrix, toSoftmax } from './linear.js';
 import type { TrainedModel } from './model.js';
 
 /** The profile of an LLM that the artifact was not trained with. */
@@ -10,8 +10,8 @@ export interface NewcomerProfile {
   embedding: Float32Array;
   /** Expected score over all queries. */
   record: number;
-  /** Declared benchmark of each task, NaN where none `[numTasks]`. */
-  benchmarks: Float32Array;
+  /** Expected score on each task `[numTasks]`. */
+  taskRecord: Float32Array;
 }
 
 /**
@@ -53,5 +53,13 @@ export function profileNewcomer(model: TrainedModel, llm: LlmProfile, facts: Flo
       state[i]! += Math.tanh(mixed);
     }
   }
-  return { embedding: state, record, benchmarks };
+
+  const keys = data('task_prior/llm/kernel').length / hidden;
+  const own = timesMatrix(state, data('task_prior/llm/kernel'), keys);
+  const taskRecord = Float32Array.from(names.tasks, (_, t) => {
+    const task = timesMatrix(data('embedding/task').subarray(t * hidden, (t + 1) * hidden), data('task_prior/task/kernel'), keys);
+    const byBenchmark = Number.isNaN(benchmarks[t]!) ? 0 : data('task_prior/benchmark')[0]! * (benchmarks[t]! - data('task/benchmark')[t]!);
+    return record + data('task/offset')[t]! + TASK_PRIOR_RANGE * Math.tanh(dot(own, 0, task, 0, keys)) + byBenchmark;
+  });
+  return { embedding: state, record, taskRecord };
 }

@@ -4,6 +4,8 @@ import type { Dataset, Matrix } from '../profile/structured/dataset.js';
 import type { Declared, Evidenced } from '../profile/structured/profile.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { RecordSums } from '../profile/structured/records.js';
+import { residualSums } from '../profile/structured/residuals.js';
+import type { Knowledge } from './knowledge.js';
 
 export function toTensor(tf: TensorFlow, m: Matrix): Tensor2D {
   return tf.tensor2d(m.data, [m.rows, m.cols]);
@@ -31,14 +33,18 @@ export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
   };
 }
 
-export function recordTensors(tf: TensorFlow, data: Dataset, sums: RecordSums): Evidenced {
+/** What the profiles are made of, as tensors. An LLM that is forgotten must be so in `records` already. */
+export function evidenceTensors(tf: TensorFlow, data: Dataset, { records, messages }: Knowledge, expected: Float32Array, forgotten = -1): Evidenced {
   const column: [number, number] = [data.numLlms, 1];
   const table: [number, number] = [data.numLlms, data.numTasks];
+  const axes: [number, number] = [data.numLlms, messages.axes];
   return {
-    sum: tf.tensor2d(sums.sum, column),
-    count: tf.tensor2d(sums.count, column),
-    taskSum: tf.tensor2d(sums.taskSum, table),
-    taskCount: tf.tensor2d(sums.taskCount, table),
+    sum: tf.tensor2d(records.sum, column),
+    count: tf.tensor2d(records.count, column),
+    taskSum: tf.tensor2d(records.taskSum, table),
+    taskCount: tf.tensor2d(records.taskCount, table),
+    residual: tf.tensor2d(residualSums(data, messages, expected, forgotten), axes),
+    square: tf.tensor2d(messages.square, axes),
   };
 }
 
@@ -107,11 +113,18 @@ export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayL
   return { query: tf.tensor2d(query, [size, queries.length]), better: tf.tensor2d(better, [size, data.numLlms]), worse: tf.tensor2d(worse, [size, data.numLlms]), size };
 }
 
+/** Random entries that a step's mask is cut from, row by row at random places: to draw each by itself costs as much as the step. */
+const MASK_POOL = 65_536;
+
 /** A mask `[rows, cols]` of inverted dropout: 0 with probability `rate`, else 1 / (1 − rate). */
 export function dropoutMask(tf: TensorFlow, rng: Rng, rows: number, cols: number, rate: number): Tensor2D {
-  const mask = new Float32Array(rows * cols);
   const kept = 1 / (1 - rate);
-  for (let i = 0; i < mask.length; i++) mask[i] = rng.next() < rate ? 0 : kept;
+  const pool = Float32Array.from({ length: Math.min(rows * cols, MASK_POOL + cols) }, () => (rng.next() < rate ? 0 : kept));
+  const mask = new Float32Array(rows * cols);
+  for (let row = 0; row < rows; row++) {
+    const from = rng.int(pool.length - cols + 1);
+    mask.set(pool.subarray(from, from + cols), row * cols);
+  }
   return tf.tensor2d(mask, [rows, cols]);
 }
 

@@ -8,8 +8,9 @@ import type { OptimizerState } from './optimizer.js';
 export interface Checkpoint {
   /** Epochs done. */
   epoch: number;
+  /** Mean loss of the last one. */
+  loss: number;
   optimizer: OptimizerState;
-  best: { weights: Weights; epoch: number; validationLoss: number };
 }
 
 /** Keeps the checkpoint of one run. */
@@ -43,11 +44,11 @@ export function openCheckpoints(artifacts: string, version: string, now: () => n
       if (!existsSync(file)) return null;
       try {
         const tensors = decodeSafetensors(readFileSync(file));
-        const [epoch, steps, bestEpoch, validationLoss] = tensors['progress']!.data as unknown as [number, number, number, number];
+        const [epoch, steps, loss] = tensors['progress']!.data as unknown as [number, number, number];
         return {
           epoch,
+          loss,
           optimizer: { steps, weights: withPrefix(tensors, 'weights/'), first: withPrefix(tensors, 'first/'), second: withPrefix(tensors, 'second/') },
-          best: { weights: withPrefix(tensors, 'best/'), epoch: bestEpoch, validationLoss },
         };
       } catch {
         // Whatever it was, it is of no use: training starts from nothing.
@@ -57,13 +58,12 @@ export function openCheckpoints(artifacts: string, version: string, now: () => n
     },
     async save(make) {
       if (now() - saved < EVERY_MS) return;
-      const { epoch, optimizer, best } = await make();
+      const { epoch, loss, optimizer } = await make();
       const tensors: Weights = Object.fromEntries([
-        ['progress', { shape: [4], data: Float32Array.of(epoch, optimizer.steps, best.epoch, best.validationLoss) }],
+        ['progress', { shape: [3], data: Float32Array.of(epoch, optimizer.steps, loss) }],
         ...prefixed('weights/', optimizer.weights),
         ...prefixed('first/', optimizer.first),
         ...prefixed('second/', optimizer.second),
-        ...prefixed('best/', best.weights),
       ]);
       const temporary = `${file}.${process.pid}`;
       writeFileSync(temporary, encodeSafetensors(tensors));

@@ -1,15 +1,18 @@
-import type { Tensor, Tensor2D } from '../tensor/types.js';
 import type { Rng } from '../base/rng.js';
 import type { GraphRows } from '../graph/rows.js';
 import type { Dataset } from '../profile/structured/dataset.js';
 import type { Weights } from '../profile/structured/parameters.js';
-import { makeProfiles, queryStates, type ParameterTensors, type QueryMoments } from '../profile/structured/profile.js';
-import { unitRows } from '../router/graph/decoder.js';
+import { benchmarkMeans, queryStates, type ParameterTensors, type QueryMoments } from '../profile/structured/profile.js';
+import { expectedByRecord } from '../profile/structured/residuals.js';
+import { unitRows } from '../profile/structured/semantics.js';
+import { keysOf, taskKeys } from '../router/graph/decoder.js';
 import type { TrainedModel } from '../scoring/model.js';
 import type { TensorFlow } from '../tensor/backend.js';
-import { declaredTensors, gatherQueries, recordTensors, taskMask } from './batch.js';
-import { queryMoments, sample } from './gnn.js';
-import { sumRecords } from '../profile/structured/records.js';
+import type { Tensor } from '../tensor/types.js';
+import { declaredTensors, gatherQueries, taskMask } from './batch.js';
+import { toTensors } from './gnn.js';
+import { gatherKnowledge } from './knowledge.js';
+import { anchorsOf, profilesOf, queryMoments, sample } from './step.js';
 
 const CHUNK = 1024;
 /** Logged queries that serving attends to: as many as a training step does, and it bounds the cost of a decision. */
@@ -44,21 +47,27 @@ function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
 
 /** Makes the tables that serving reads, with all of `evidence` as what the profiles know. */
 export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows, weights: Weights, evidence: Int32Array, encoder: string, rng: Rng): Promise<TrainedModel> {
-  const p: ParameterTensors = Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, tf.tensor(w.data, w.shape)]));
+  const p = toTensors(tf, weights);
   const declared = declaredTensors(tf, data);
-  const sums = sumRecords(data, evidence);
+  const knowledge = gatherKnowledge(tf, data, p, evidence);
+  const { records } = knowledge;
   const anchors = sample(rng, evidence, MAX_ANCHORS).toSorted();
   const moments = allMoments(tf, data, p, evidence);
   const tensors: Record<string, Tensor> = tf.tidy(() => {
-    const profiles = makeProfiles(tf, p, data.design.hops, declared, recordTensors(tf, data, sums), moments);
-    const anchorBatch = gatherQueries(tf, data, anchors);
+    const profiles = profilesOf(tf, data, p, declared, knowledge, moments);
+    const logged = anchorsOf(tf, data, p, anchors, expectedByRecord(data, records));
     const out: Record<string, Tensor> = {
       'embedding/llm': profiles.llm,
       'embedding/task': profiles.task,
       'record/llm': profiles.record,
       'record/task': profiles.taskRecord,
-      'record/benchmark': profiles.benchmark,
-      'anchor/keys': unitRows(tf, tf.matMul(queryStates(tf, p, anchorBatch.features), p['anchor/kernel'] as Tensor2D)),
+      'task/keys': taskKeys(tf, p, profiles),
+      'task/offset': profiles.taskOffset,
+      'task/benchmark': benchmarkMeans(tf, declared.benchmarks, declared.benchmarkKnown),
+      'message/llm': profiles.message,
+      'anchor/keys': keysOf(tf, p, 'anchor', logged.states),
+      'anchor/places': unitRows(tf, logged.semantic),
+      'anchor/residuals': logged.residuals,
     };
     profiles.hops.forEach((states, hop) => {
       out[`hop${hop}/state/family`] = states.family;
@@ -69,10 +78,10 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
   const tables: Weights = { ...weights };
   for (const [name, tensor] of Object.entries(tensors)) tables[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
   tables['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(data, anchors) };
-  tables['record/count'] = { shape: [data.numLlms, 1], data: sums.count };
-  tables['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: sums.taskCount };
-  tables['record/task_mask'] = { shape: [data.numTasks], data: taskMask(data, sums) };
-  for (const set of [p, declared, moments, tensors]) for (const tensor of Object.values(set) as Tensor[]) tensor.dispose();
+  tables['record/count'] = { shape: [data.numLlms, 1], data: records.count };
+  tables['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
+  tables['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };
+  for (const set of [p, declared, moments, tensors]) tf.dispose(Object.values(set) as Tensor[]);
   return {
     names: {
       encoder,

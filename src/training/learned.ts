@@ -21,7 +21,7 @@ export async function fitLearned(
   { tf, rng }: FitTools,
   onEpoch?: (report: EpochReport) => void,
 ): Promise<LearnedRouter> {
-  const { weights } = await trainGnn(tf, data, train, Int32Array.of(), GNN_DEFAULTS, rng, onEpoch);
+  const { weights } = await trainGnn(tf, data, train, GNN_DEFAULTS, rng, onEpoch);
   const model = await freezeModel(tf, data, rows, weights, train, encoder.id, rng.fork('anchors'));
   const index = await createTrainedIndex({ version: 'fitted', model, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
   return { model, index, score: ({ vector }) => Float32Array.from(index.score('', vector), (s) => s.quality) };

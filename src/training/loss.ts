@@ -23,18 +23,3 @@ export function preferenceLoss(tf: TensorFlow, logits: Tensor2D, query: Tensor2D
   const margin = tf.sum(tf.mul(tf.matMul(query, logits), tf.sub(better, worse)), 1, true) as Tensor2D;
   return tf.mean(softplus(tf, tf.neg(margin)));
 }
-
-/** How near an LLM's expected score must be to the best one's to share in the choice. */
-const CHOICE_TEMPERATURE = 0.05;
-
-/**
- * What routing by these logits would lose: mean over queries of the best known score less the expected score of a soft
- * choice among the LLMs whose score is known. Smooth, so that few queries tell more than the hard choice would.
- */
-export function routingLoss(tf: TensorFlow, logits: Tensor2D, scores: Tensor2D, known: Tensor2D): Scalar {
-  const unknown = tf.mul(tf.sub(known, 1), 1e4);
-  const choice = tf.softmax(tf.add(tf.div(tf.sigmoid(logits), CHOICE_TEMPERATURE), unknown)) as Tensor2D;
-  const regret = tf.sub(tf.max(tf.mul(scores, known), 1), tf.sum(tf.mul(tf.mul(choice, scores), known), 1));
-  const answered = tf.max(known, 1);
-  return tf.div(tf.sum(tf.mul(regret, answered)), tf.maximum(tf.sum(answered), 1)) as Scalar;
-}

@@ -1,36 +1,24 @@
-import { PointsmanError } from '../base/errors.js';
 import type { ProfileVectors } from '../profile/vectors.js';
-import { sigmoid, timesMatrix } from '../scoring/linear.js';
+import { createPlacer } from '../scoring/place.js';
 import type { TrainedModel } from '../scoring/model.js';
 
 /**
- * The profiles of a trained model as any router can read them: LLMs and queries in the space where the decoder matches
- * them, with M_q = `match_query/kernel` and M_l = `match_llm/kernel`:
- *
- *     llm   = h_llm · M_l
- *     query = swish(x · W + b) · M_q
- *
- * @throws PointsmanError `internal` where the model lacks one of these tables
+ * The profiles of a trained model as any router can read them. An LLM is its record per task, about the LLMs' mean, and
+ * its message of meaning; a query is its attention to tasks and its place by meaning: their product is what the decoder
+ * starts from (`router/graph/decoder.ts`).
  */
-export function trainedProfiles({ tables, names }: TrainedModel): ProfileVectors {
-  const table = (name: string): { shape: number[]; data: Float32Array } => {
-    const found = tables[name];
-    if (found === undefined) throw new PointsmanError('internal', `tables: expected ${name}, got ${Object.keys(tables).length} others`);
-    return found;
-  };
-  const [kernel, bias, matchQuery, matchLlm, embedding] = [table('query/kernel'), table('query/bias'), table('match_query/kernel'), table('match_llm/kernel'), table('embedding/llm')];
-  const hidden = kernel.shape[1]!;
-  const dim = matchQuery.shape[1]!;
+export function trainedProfiles(model: TrainedModel): ProfileVectors {
+  const { names, tables } = model;
+  const [record, message] = [tables['record/task']!.data, tables['message/llm']!.data];
+  const share = tables['head/message']!.data[0]!;
+  const numTasks = names.tasks.length;
+  const axes = tables['semantic/ridge']!.data.length;
+  const mean = Float32Array.from(names.tasks, (_, t) => names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / names.llms.length, 0));
+  const { stateOf, taskAttention, placeOf } = createPlacer(model);
+  const join = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.of(...a, ...b);
   return {
-    dim,
-    llms: names.llms.map((_, l) => timesMatrix(embedding.data.subarray(l * hidden, (l + 1) * hidden), matchLlm.data, dim)),
-    place(query) {
-      const state = timesMatrix(query, kernel.data, hidden);
-      for (let i = 0; i < hidden; i++) {
-        const z = state[i]! + bias.data[i]!;
-        state[i] = z * sigmoid(z);
-      }
-      return timesMatrix(state, matchQuery.data, dim);
-    },
+    dim: numTasks + axes,
+    llms: names.llms.map((_, l) => join(record.slice(l * numTasks, (l + 1) * numTasks).map((r, t) => r - mean[t]!), message.slice(l * axes, (l + 1) * axes).map((m) => share * m))),
+    place: (query) => join(taskAttention(stateOf(query)), placeOf(query)),
   };
 }

@@ -101,9 +101,9 @@ export async function runTraining(
   const settings = { ...GNN_DEFAULTS, ...options };
   report({ phase: 'train', fraction: 0.1, message: `${train.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}` });
   const onEpoch = (e: EpochReport): void =>
-    report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.trainingLoss.toFixed(4)}, validation ${e.validationLoss.toFixed(4)}` });
+    report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}` });
   const checkpoints = openCheckpoints(target.artifacts, version);
-  const trained = await trainGnn(tf, data, train, validation, settings, rng, onEpoch, checkpoints);
+  const trained = await trainGnn(tf, data, Int32Array.from([...train, ...validation]), settings, rng, onEpoch, checkpoints);
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const seen = Int32Array.from([...train, ...validation]).toSorted();
@@ -123,7 +123,7 @@ export async function runTraining(
     seed,
     backend: backend.description,
     ledger_rows: target.ledgerRows,
-    metrics: { ...metrics, best_epoch: trained.bestEpoch + 1, validation_loss: trained.validationLoss },
+    metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss },
   });
   checkpoints.remove();
   return { manifest, created: true };

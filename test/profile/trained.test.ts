@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Tensor2D } from '../../src/tensor/types.js';
-import { queryStates } from '../../src/profile/structured/profile.js';
+import { semanticStates } from '../../src/profile/structured/semantics.js';
+import { createPlacer } from '../../src/scoring/place.js';
 import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
+import { toTensors } from '../../src/training/gnn.js';
 import { trainedProfiles } from '../../src/training/profiles.js';
 import { encoder } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
@@ -16,23 +18,23 @@ before(async () => {
 const QUERY = 'a verse about the sum of two numbers';
 
 describe('profiles of a trained model', () => {
-  it('lie, with queries, where the decoder matches them', async () => {
+  it('and a query’s place multiply to what the decoder starts from: record on its tasks, and message of meaning', async () => {
     const rows = smallLog({ queries: 20 });
-    const { model, weights } = await randomModel(tf, rows);
+    const { model, weights, data } = await randomModel(tf, rows);
     const { dim, llms, place } = trainedProfiles(model);
     const vector = encoder.encodeSync!(QUERY);
+    const { stateOf, taskAttention } = createPlacer(model);
+    const tasks = taskAttention(stateOf(vector));
     const expected = tf.tidy(() => {
-      const p = Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, tf.tensor(w.data, w.shape)]));
-      const query = tf.matMul(queryStates(tf, p, tf.tensor2d([[...vector]])), p['match_query/kernel'] as Tensor2D);
-      const { shape, data } = model.tables['embedding/llm']!;
-      return [tf.matMul(tf.tensor2d(data, shape as [number, number]), p['match_llm/kernel'] as Tensor2D).arraySync() as number[][], query.arraySync() as number[][]];
+      const meant = semanticStates(tf, toTensors(tf, weights), data.semantic, tf.tensor2d([[...vector]]));
+      const of = (name: string): Tensor2D => tf.tensor2d(model.tables[name]!.data, model.tables[name]!.shape as [number, number]);
+      const record = of('record/task');
+      const byTask = tf.matMul(tf.sub(record, tf.mean(record, 0, true)) as Tensor2D, tf.tensor2d(tasks, [tasks.length, 1]));
+      return (tf.add(byTask, tf.mul(tf.matMul(of('message/llm'), meant, false, true), weights['head/message']!.data[0]!)) as Tensor2D).dataSync();
     });
-    const found = [...llms, place(vector)];
-    assert.equal(found.length, rows.llms.length + 1);
-    expected.flat().forEach((row, i) => {
-      assert.equal(found[i]!.length, dim);
-      row.forEach((x, c) => assert.ok(Math.abs(found[i]![c]! - x) < 1e-4));
-    });
+    const placed = place(vector);
+    assert.equal(placed.length, dim);
+    llms.forEach((llm, l) => assert.ok(Math.abs(llm.reduce((sum, x, i) => sum + x * placed[i]!, 0) - expected[l]!) < 1e-4));
   });
 
   it('know nothing of queries that the model was not frozen with', async () => {
@@ -43,11 +45,5 @@ describe('profiles of a trained model', () => {
     const known = await llmsOf(rows);
     assert.deepEqual(await llmsOf(turnAround(15, 20)), known);
     assert.notDeepEqual(await llmsOf(turnAround(0, 15)), known);
-  });
-
-  it('say which table a model lacks', async () => {
-    const { model } = await randomModel(tf, smallLog({ queries: 4 }));
-    const { 'match_llm/kernel': _, ...tables } = model.tables;
-    assert.throws(() => trainedProfiles({ ...model, tables }), { code: 'internal', message: /expected match_llm\/kernel/ });
   });
 });

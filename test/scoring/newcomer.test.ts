@@ -28,7 +28,7 @@ async function assertSameProfile(facts: object, rows: GraphRows = smallLog({ que
   assert.equal(profile.embedding.length, of('embedding/llm').length);
   profile.embedding.forEach((x, i) => near(x, of('embedding/llm')[i]!, `embedding[${i}]`));
   near(profile.record, of('record/llm')[0]!, 'record');
-  profile.benchmarks.forEach((x, t) => near(Number.isNaN(x) ? profile.record : x, of('record/benchmark')[t]!, `benchmark of ${names.tasks[t]}`));
+  profile.taskRecord.forEach((x, t) => near(x, of('record/task')[t]!, `record of ${names.tasks[t]}`));
 }
 
 const FACTS = { description: 'rhymes and adds', family: 'bards', size_b: 30, input_price: 0.5, output_price: 1, context_tokens: 8000, benchmarks: { poetry: 0.9, arithmetic: 0.3 }, tags: ['verse'] };

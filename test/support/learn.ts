@@ -21,6 +21,6 @@ export function datasetOf(rows: GraphRows, design: DesignName = 'structured-trai
 export async function learn(tf: TensorFlow, rows: GraphRows, options: Partial<GnnOptions> = {}, design: DesignName = 'structured-trainable', seed = 1): Promise<{ data: Dataset; train: Int32Array; heldOut: Int32Array; result: GnnResult }> {
   const data = await datasetOf(rows, design);
   const { train, validation, heldOut } = split(data, seed);
-  const result = await trainGnn(tf, data, train, validation, { ...QUICK, ...options }, createRng(seed));
+  const result = await trainGnn(tf, data, Int32Array.from([...train, ...validation]), { ...QUICK, ...options }, createRng(seed));
   return { data, train, heldOut, result };
 }

@@ -3,6 +3,7 @@ import type { ManifestFacts } from '../../src/artifact/write.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import type { Dataset } from '../../src/profile/structured/dataset.js';
 import { initialWeights, type Weights } from '../../src/profile/structured/parameters.js';
+import { semanticSpace } from '../../src/profile/structured/semantics.js';
 import type { Version } from '../../src/schema/ids.js';
 import type { DesignName } from '../../src/schema/training.js';
 import type { TrainedModel } from '../../src/scoring/model.js';
@@ -13,10 +14,11 @@ import { datasetOf, encoder, QUICK } from './learn.js';
 
 /** The least that is a whole model: no LLM, no logged query. */
 export function blankModel(): TrainedModel {
-  const weights = initialWeights({ dim: 4, facts: 6, hidden: 2, keys: 2, hops: 0 }, createRng(1));
+  const weights = initialWeights({ dim: 4, facts: 6, hidden: 2, keys: 2, hops: 0, axes: 4 }, createRng(1));
   const shapes = {
-    'embedding/llm': [0, 2], 'embedding/task': [1, 2], 'record/llm': [0, 1], 'record/count': [0, 1], 'record/task': [0, 1],
-    'record/benchmark': [0, 1], 'record/task_count': [0, 1], 'record/task_mask': [1], 'anchor/keys': [0, 2], 'anchor/scores': [0, 0],
+    'embedding/llm': [0, 2], 'embedding/task': [1, 2], 'record/llm': [0, 1], 'record/count': [0, 1], 'record/task': [0, 1], 'record/task_count': [0, 1],
+    'message/llm': [0, 4], 'task/keys': [1, 2], 'task/offset': [1, 1], 'task/benchmark': [1, 1], 'task/mask': [1], 'semantic/range': [2], 'semantic/mean': [4],
+    'semantic/basis': [4, 4], 'anchor/keys': [0, 2], 'anchor/places': [0, 4], 'anchor/scores': [0, 0], 'anchor/residuals': [0, 0],
   };
   const frozen = Object.entries(shapes).map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }]);
   return { names: { encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] }, tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) } };
@@ -40,8 +42,9 @@ export interface RandomModel {
 export async function randomModel(tf: TensorFlow, rows: GraphRows, { design = 'structured-trainable', seed = 3, evidence = Int32Array.from(rows.queries.keys()) }: RandomModelOptions = {}): Promise<RandomModel> {
   const data = await datasetOf(rows, design);
   const rng = createRng(seed);
-  const weights = initialWeights(modelShape(data, QUICK), rng);
-  for (const { data: values } of Object.values(weights)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
+  const learned = initialWeights(modelShape(data, QUICK), rng);
+  for (const { data: values } of Object.values(learned)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
+  const weights = { ...learned, ...semanticSpace(tf, data, evidence, rng.fork('axes')) };
   return { data, weights, evidence, model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors')) };
 }
 

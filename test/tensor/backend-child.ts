@@ -4,11 +4,12 @@ import { PointsmanError, messageOf } from '../../src/base/errors.js';
 import { createRng } from '../../src/base/rng.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import { initialWeights } from '../../src/profile/structured/parameters.js';
-import { sumRecords, withoutQueries } from '../../src/profile/structured/records.js';
+import { semanticSpace } from '../../src/profile/structured/semantics.js';
 import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
-import { declaredTensors, gatherPreferences, gatherQueries } from '../../src/training/batch.js';
-import { forward, modelShape } from '../../src/training/gnn.js';
-import { crossEntropy, preferenceLoss, taskLoss } from '../../src/training/loss.js';
+import { declaredTensors } from '../../src/training/batch.js';
+import { modelShape, toTensors } from '../../src/training/gnn.js';
+import { gatherKnowledge } from '../../src/training/knowledge.js';
+import { drawStep, predictStep, stepLoss, stepTensors, type StepContext } from '../../src/training/step.js';
 import { datasetOf, QUICK } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 
@@ -28,27 +29,15 @@ function mixedLog(): GraphRows {
 /** Logits, loss and gradient of every weight, on fixed weights. */
 async function learningNumbers(tf: TensorFlow): Promise<Numbers> {
   const data = await datasetOf(mixedLog());
-  const declared = declaredTensors(tf, data);
+  const everything = Int32Array.from({ length: 60 }, (_, i) => i);
   const weights = initialWeights(modelShape(data, QUICK), createRng(5));
   const variables = Object.fromEntries(Object.entries(weights).map(([name, { shape, data: values }]) => [name, tf.variable(tf.tensor(values, shape), true, name)]));
-  const target = Int32Array.from({ length: 20 }, (_, i) => i);
-  const support = Int32Array.from({ length: 40 }, (_, i) => 20 + i);
-  const inputs = {
-    target: gatherQueries(tf, data, target),
-    support: gatherQueries(tf, data, support),
-    sums: withoutQueries(data, sumRecords(data, Int32Array.from({ length: 60 }, (_, i) => i)), target),
-    featureMask: null,
-    targetMask: null,
-    supportMask: null,
-  };
-  const pairs = gatherPreferences(tf, data, target, 100)!;
-  const run = () => forward(tf, variables, data, declared, inputs);
-  const loss = (): Scalar => {
-    const { logits, taskLogits } = run();
-    const parts = [crossEntropy(tf, logits, inputs.target.scores, inputs.target.known), taskLoss(tf, taskLogits, inputs.target.tasks), preferenceLoss(tf, logits, pairs.query, pairs.better, pairs.worse)];
-    return parts.reduce((a, b) => tf.add(a, b));
-  };
-  const { logits, taskLogits } = run();
+  const space = toTensors(tf, semanticSpace(tf, data, everything, createRng(6)));
+  const p = { ...variables, ...space };
+  const context: StepContext = { data, declared: declaredTensors(tf, data), space, all: gatherKnowledge(tf, data, space, everything), options: { ...QUICK, support: 40, forget: 0 } };
+  const tensors = stepTensors(tf, context, drawStep(tf, context, everything, 0, 20, createRng(7)), null);
+  const { logits, taskLogits } = predictStep(tf, p, context, tensors);
+  const loss = (): Scalar => stepLoss(tf, p, context, tensors);
   const { value, grads } = tf.variableGrads(loss);
   const out: Numbers = {};
   const keep = async (name: string, tensor: Tensor): Promise<void> => void (out[name] = new Float32Array(await tensor.data()));

@@ -34,7 +34,7 @@ describe('checkpoint', () => {
     const data = await datasetOf(smallLog({ queries: 80 }));
     const { train, validation } = split(data, 1);
     const run = (onEpoch: (e: EpochReport) => void, store?: ReturnType<typeof openCheckpoints>) =>
-      trainGnn(tf, data, train, validation, { ...QUICK, maxSteps: 24, patience: 100 }, createRng(5), onEpoch, store);
+      trainGnn(tf, data, Int32Array.from([...train, ...validation]), { ...QUICK, maxSteps: 24 }, createRng(5), onEpoch, store);
 
     const whole = await run(() => undefined);
     const stop = new Error('stopped');
@@ -68,7 +68,7 @@ describe('checkpoint', () => {
     const store = openCheckpoints(artifacts, 'a', () => now);
     let made = 0;
     const empty = { steps: 0, weights: {}, first: {}, second: {} };
-    const make = async () => (made++, { epoch: 1, optimizer: empty, best: { weights: {}, epoch: 0, validationLoss: 1 } });
+    const make = async () => (made++, { epoch: 1, loss: 1, optimizer: empty });
     for (now of [1000, 4000, 6000, 7000, 12_000]) await store.save(make);
     assert.equal(made, 2);
     assert.equal(store.load()?.epoch, 1);

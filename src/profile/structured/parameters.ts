@@ -13,19 +13,23 @@ export interface ModelShape {
   /** Width of the keys that queries attend to tasks and logged queries by. */
   keys: number;
   hops: number;
+  /** Axes of the semantic space. */
+  axes: number;
 }
+
+/** Initial spread of the first layer's weights: encoded queries have unit length, and the layer scales them up first. */
+const QUERY_SPREAD = 1 / 12;
 
 /** Weights by name, each in row order. */
 export type Weights = Record<string, { shape: number[]; data: Float32Array }>;
 
 /** Name, shape and initial spread of every weight. `spread` is the standard deviation, or a constant to start from. */
 export function parameterTable(shape: ModelShape): Record<string, { shape: number[]; spread: number } | { shape: number[]; constant: number }> {
-  const { dim, facts, hidden, keys, hops } = shape;
+  const { dim, facts, hidden, keys, hops, axes } = shape;
   const kernel = (rows: number, cols: number, gain = 1) => ({ shape: [rows, cols], spread: gain / Math.sqrt(rows) });
   const zeros = (...sizes: number[]) => ({ shape: sizes, constant: 0 });
   const table: ReturnType<typeof parameterTable> = {
-    // The encoder's vectors have unit length, so their entries are small: the gain makes up for it.
-    'query/kernel': kernel(dim, hidden, Math.sqrt(dim) / 3),
+    'query/kernel': { shape: [dim, hidden], spread: QUERY_SPREAD },
     'query/bias': zeros(hidden),
     'llm/kernel': kernel(facts, hidden, 4),
     'llm/bias': zeros(hidden),
@@ -34,14 +38,23 @@ export function parameterTable(shape: ModelShape): Record<string, { shape: numbe
     'domain/kernel': kernel(dim, hidden, 4),
     'prior/kernel': kernel(hidden, 1, 0.1),
     'prior/bias': zeros(1),
-    'task_query/kernel': kernel(hidden, keys),
-    'task_key/kernel': kernel(hidden, keys, 0.5),
+    'task_prior/llm/kernel': kernel(hidden, keys, 0.3),
+    'task_prior/task/kernel': kernel(hidden, keys, 0.3),
+    'task_prior/benchmark': { shape: [1], constant: 0.3 },
+    'task_query/kernel': kernel(hidden, hidden),
+    'task_query/bias': zeros(hidden),
+    'task_key/kernel': kernel(hidden, hidden, 0.5),
+    'task_key/queries/kernel': kernel(hidden, hidden, 0.5),
+    'task_key/bias': zeros(hidden),
     'task_temperature': { shape: [1], constant: 2 },
     'anchor/kernel': kernel(hidden, keys),
+    'anchor/bias': zeros(keys),
     'anchor_temperature': { shape: [1], constant: 2.3 },
-    'match_query/kernel': kernel(hidden, hidden),
-    'match_llm/kernel': kernel(hidden, hidden, 0.5),
-    'head/evidence': { shape: [3], constant: 0.35 },
+    'semantic_temperature': { shape: [1], constant: 2 },
+    'semantic/ridge': { shape: [axes], constant: Math.log(200) },
+    'head/neighbours': { shape: [2], constant: 0.5 },
+    'head/message': { shape: [1], constant: 1 },
+    'head/scale': { shape: [1], constant: 1 },
     'head/hidden/kernel': kernel(FEATURES, HEAD_HIDDEN),
     'head/hidden/bias': zeros(HEAD_HIDDEN),
     'head/out/kernel': kernel(HEAD_HIDDEN, 1, 0.1),

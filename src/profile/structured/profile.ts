@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
-import { RECORD_STRENGTH, TASK_STRENGTH } from '../../router/graph/features.js';
+import { RECORD_STRENGTH, TASK_PRIOR_RANGE, TASK_STRENGTH } from '../../router/graph/features.js';
 import type { TensorFlow } from '../../tensor/backend.js';
 import { messagePassing, type MessageMatrices, type NodeStates } from './messages.js';
 
@@ -28,6 +28,9 @@ export interface Evidenced {
   /** The same per LLM and task `[numLlms, numTasks]`. */
   taskSum: Tensor2D;
   taskCount: Tensor2D;
+  /** Σ residual·φ and Σ φ² over its answers, φ being the query's place by meaning `[numLlms, axes]`; see `residuals.ts`. */
+  residual: Tensor2D;
+  square: Tensor2D;
 }
 
 /** Sums of query states over logged queries. */
@@ -47,11 +50,15 @@ export interface Profiles {
   llm: Tensor2D;
   /** `[numTasks, hidden]` */
   task: Tensor2D;
+  /** Mean state of each task's queries `[numTasks, hidden]`. */
+  taskQueries: Tensor2D;
   /** Expected score of each LLM over all queries `[numLlms, 1]`, and per task `[numLlms, numTasks]`. */
   record: Tensor2D;
   taskRecord: Tensor2D;
-  /** Declared benchmark where there is one, else the task's record `[numLlms, numTasks]`. */
-  benchmark: Tensor2D;
+  /** How much better or worse than LLMs at large each task goes `[1, numTasks]`. */
+  taskOffset: Tensor2D;
+  /** What it is better or worse at, by meaning, than its record says: ridge regression axis by axis `[numLlms, axes]`. */
+  message: Tensor2D;
   /** States after each hop, first hop 0: what a newcomer hears from. */
   hops: NodeStates[];
 }
@@ -68,9 +75,12 @@ function initialStates(tf: TensorFlow, p: ParameterTensors, declared: Declared):
   };
 }
 
-/** First state of encoded queries `[n, dim]` → `[n, hidden]`: swish(x·W + b). */
+/** What encoded queries, of unit length, are scaled by before the first layer: weights stay small and learn fast. */
+export const QUERY_GAIN = 7.35;
+
+/** First state of encoded queries `[n, dim]` → `[n, hidden]`: swish({@link QUERY_GAIN}·x·W + b). */
 export function queryStates(tf: TensorFlow, p: ParameterTensors, encoded: Tensor2D): Tensor2D {
-  const z = tf.add(tf.matMul(encoded, p['query/kernel'] as Tensor2D), p['query/bias'] as Tensor1D) as Tensor2D;
+  const z = tf.add(tf.mul(tf.matMul(encoded, p['query/kernel'] as Tensor2D), QUERY_GAIN), p['query/bias'] as Tensor1D) as Tensor2D;
   return tf.mul(z, tf.sigmoid(z));
 }
 
@@ -87,7 +97,7 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
   const first = initialStates(tf, p, declared);
   const prior = tf.sigmoid(tf.add(tf.matMul(first.llm, p['prior/kernel'] as Tensor2D), p['prior/bias'] as Tensor1D)) as Tensor2D;
   const mean = tf.div(tf.add(record.sum, tf.mul(prior, RECORD_STRENGTH)), tf.add(record.count, RECORD_STRENGTH)) as Tensor2D;
-  const taskRecord = tf.div(tf.add(record.taskSum, tf.mul(mean, TASK_STRENGTH)), tf.add(record.taskCount, TASK_STRENGTH)) as Tensor2D;
+  const evidenceOnTasks = tf.div(tf.add(record.taskSum, tf.mul(mean, TASK_STRENGTH)), tf.add(record.taskCount, TASK_STRENGTH)) as Tensor2D;
   const benchmarkMean = meanRows(tf, tf.sum(declared.benchmarks, 1, true), declared.benchmarkKnown);
   const matrices: MessageMatrices = {
     llmFamily: declared.llmFamily,
@@ -95,7 +105,7 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
     taskDomain: declared.taskDomain,
     domainTask: declared.domainTask,
     // What an LLM is better or worse at than its own mean: without any record of a task its weight is 0.
-    llmTask: meanRows(tf, tf.mul(tf.sub(taskRecord, mean), 4), tf.sign(record.taskCount)),
+    llmTask: meanRows(tf, tf.mul(tf.sub(evidenceOnTasks, mean), 4), tf.sign(record.taskCount)),
     llmBenchmark: meanRows(tf, tf.mul(tf.mul(tf.sub(declared.benchmarks, benchmarkMean), declared.benchmarkKnown), 4), declared.benchmarkKnown),
   };
   const sums = {
@@ -107,13 +117,28 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
     states.push(messagePassing(tf, (name) => p[`hop${hop}/${name}`] as Tensor2D, states[hop]!, sums, matrices));
   }
   const last = states[hops]!;
-  const known = declared.benchmarkKnown;
+  const taskOffset = tf.div(tf.sum(tf.sub(record.taskSum, tf.mul(record.taskCount, mean)), 0, true), tf.add(tf.sum(record.taskCount, 0, true), TASK_STRENGTH)) as Tensor2D;
+  const taskPrior = tf.add(tf.add(mean, taskOffset), declaredAdvantage(tf, p, declared, last));
   return {
     llm: last.llm,
     task: last.task,
+    taskQueries: sums.taskQueries,
     record: mean,
-    taskRecord,
-    benchmark: tf.add(tf.mul(declared.benchmarks, known), tf.mul(taskRecord, tf.sub(1, known))),
+    taskRecord: tf.div(tf.add(record.taskSum, tf.mul(taskPrior, TASK_STRENGTH)), tf.add(record.taskCount, TASK_STRENGTH)),
+    taskOffset,
+    message: tf.div(record.residual, tf.add(record.square, tf.exp(p['semantic/ridge']!))),
     hops: states,
   };
+}
+
+/** How much better than its mean an LLM should be at each task by what is declared of both `[numLlms, numTasks]`. */
+function declaredAdvantage(tf: TensorFlow, p: ParameterTensors, { benchmarks, benchmarkKnown }: Declared, states: NodeStates): Tensor2D {
+  const matched = tf.matMul(tf.matMul(states.llm, p['task_prior/llm/kernel'] as Tensor2D), tf.transpose(tf.matMul(states.task, p['task_prior/task/kernel'] as Tensor2D)));
+  const byBenchmark = tf.mul(tf.mul(tf.sub(benchmarks, benchmarkMeans(tf, benchmarks, benchmarkKnown)), benchmarkKnown), p['task_prior/benchmark']!);
+  return tf.add(tf.mul(tf.tanh(matched), TASK_PRIOR_RANGE), byBenchmark);
+}
+
+/** Mean of the declared benchmarks of each task `[1, numTasks]`. */
+export function benchmarkMeans(tf: TensorFlow, benchmarks: Tensor2D, known: Tensor2D): Tensor2D {
+  return tf.div(tf.sum(benchmarks, 0, true), tf.maximum(tf.sum(known, 0, true), 1));
 }

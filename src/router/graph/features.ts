@@ -1,17 +1,15 @@
 /**
- * What the head reads for one (query, LLM), in order:
- * evidence logits of task, neighbours and record; match of query and profile; task and neighbour evidence against
- * the best LLM's; how hard the query looks (mean over LLMs); neighbours against task; benchmarks against task;
- * coverage of task and neighbours by logged answers.
+ * What the head reads for one (query, LLM), in order: logit of the expected score, logit of the task's score alone, the
+ * expected score against the best LLM's, how hard the query looks (mean over LLMs), logit of the LLM's record.
  */
-export const FEATURES = 11;
-export const HEAD_HIDDEN = 16;
+export const FEATURES = 5;
+export const HEAD_HIDDEN = 8;
 
 /** Interactions that a prior weighs as much as: of an LLM's whole record, and of its record on one task. */
 export const RECORD_STRENGTH = 5;
 export const TASK_STRENGTH = 5;
-/** How much the task's evidence weighs beside neighbours' attention, which sums to 1 at full coverage. */
-export const NEIGHBOUR_STRENGTH = 0.05;
+/** How far a task's prior may lie from an LLM's mean because of what is declared of both. */
+export const TASK_PRIOR_RANGE = 0.25;
 /** Answers on a task at which its coverage is one half. */
 export const COVERAGE_HALF = 20;
 /** Probabilities are kept this far from 0 and 1 before their logit is taken. */

@@ -1,0 +1,92 @@
+import { RECORD_STRENGTH, TASK_STRENGTH } from '../../router/graph/features.js';
+import type { Dataset } from './dataset.js';
+import type { RecordSums } from './records.js';
+
+/**
+ * What each LLM's score on a task was expected to be by its record alone, shrunk toward its mean `[numLlms, numTasks + 1]`;
+ * the last column is for queries of no known task. What an answer says beyond this is its residual.
+ */
+export function expectedByRecord(data: Dataset, sums: RecordSums): Float32Array {
+  const { numLlms, numTasks } = data;
+  const total = sums.count.reduce((a, b) => a + b, 0);
+  const overall = total > 0 ? sums.sum.reduce((a, b) => a + b, 0) / total : 0;
+  const expected = new Float32Array(numLlms * (numTasks + 1));
+  for (let l = 0; l < numLlms; l++) {
+    const mean = (sums.sum[l]! + RECORD_STRENGTH * overall) / (sums.count[l]! + RECORD_STRENGTH);
+    for (let t = 0; t < numTasks; t++) expected[l * (numTasks + 1) + t] = (sums.taskSum[l * numTasks + t]! + TASK_STRENGTH * mean) / (sums.taskCount[l * numTasks + t]! + TASK_STRENGTH);
+    expected[l * (numTasks + 1) + numTasks] = mean;
+  }
+  return expected;
+}
+
+/** Residual of every logged score of some queries `[queries.length, numLlms]`, 0 where none is logged. */
+export function residualsOf(data: Dataset, queries: ArrayLike<number>, expected: Float32Array, forgotten = -1): Float32Array {
+  const { numLlms, numTasks } = data;
+  const { start, llm, score } = data.evidence;
+  const residuals = new Float32Array(queries.length * numLlms);
+  for (let i = 0; i < queries.length; i++) {
+    const q = queries[i]!;
+    const task = data.taskOf[q]! < 0 ? numTasks : data.taskOf[q]!;
+    for (let e = start[q]!; e < start[q + 1]!; e++) {
+      const l = llm[e]!;
+      if (l !== forgotten) residuals[i * numLlms + l] = score[e]! - expected[l * (numTasks + 1) + task]!;
+    }
+  }
+  return residuals;
+}
+
+/**
+ * Sums over logged answers from which every LLM's message of meaning is made, and single queries can be taken out again:
+ * with φ the query's place `[axes]`, Σ score·φ `[numLlms, axes]`, Σ φ² `[numLlms, axes]`, and Σ φ per task
+ * `[numLlms, numTasks + 1, axes]`.
+ */
+export interface MessageSums {
+  axes: number;
+  scored: Float32Array;
+  square: Float32Array;
+  perTask: Float32Array;
+}
+
+export function emptySums(data: Dataset, axes: number): MessageSums {
+  const size = data.numLlms * axes;
+  return { axes, scored: new Float32Array(size), square: new Float32Array(size), perTask: new Float32Array(size * (data.numTasks + 1)) };
+}
+
+export const copySums = ({ axes, scored, square, perTask }: MessageSums): MessageSums => ({ axes, scored: scored.slice(), square: square.slice(), perTask: perTask.slice() });
+
+/** Adds (or takes out) queries that lie at `places [queries.length, axes]`. */
+export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<number>, places: Float32Array, sign: 1 | -1): void {
+  const { axes } = sums;
+  const { start, llm, score } = data.evidence;
+  for (let i = 0; i < queries.length; i++) {
+    const q = queries[i]!;
+    const task = data.taskOf[q]! < 0 ? data.numTasks : data.taskOf[q]!;
+    for (let e = start[q]!; e < start[q + 1]!; e++) {
+      const to = llm[e]! * axes;
+      const toTask = (llm[e]! * (data.numTasks + 1) + task) * axes;
+      for (let a = 0; a < axes; a++) {
+        const place = sign * places[i * axes + a]!;
+        sums.scored[to + a]! += score[e]! * place;
+        sums.perTask[toTask + a]! += place;
+        sums.square[to + a]! += place * places[i * axes + a]!;
+      }
+    }
+  }
+}
+
+/** Σ residual·φ per LLM `[numLlms, axes]`; all 0 for an LLM that is forgotten. */
+export function residualSums(data: Dataset, sums: MessageSums, expected: Float32Array, forgotten = -1): Float32Array {
+  const { axes, perTask } = sums;
+  const out = sums.scored.slice();
+  for (let l = 0; l < data.numLlms; l++) {
+    if (l === forgotten) {
+      out.fill(0, l * axes, (l + 1) * axes);
+      continue;
+    }
+    for (let t = 0; t <= data.numTasks; t++) {
+      const at = l * (data.numTasks + 1) + t;
+      for (let a = 0; a < axes; a++) out[l * axes + a]! -= expected[at]! * perTask[at * axes + a]!;
+    }
+  }
+  return out;
+}
