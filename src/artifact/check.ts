@@ -5,7 +5,8 @@ import type { TrainedModel } from '../scoring/model.js';
 /** Shape of every table that scoring reads, as names and the sizes of the weights have it; see {@link TrainedModel}. */
 function expectedShapes({ names, tables }: TrainedModel): Record<string, number[]> {
   const size = (table: string, axis: number): number => tables[table]?.shape[axis] ?? 0;
-  const [hidden, keys, axes, meaning] = [size('query/bias', 0), size('anchor/kernel', 1), size('semantic/ridge', 0), size('semantic/mean', 0)];
+  const [hidden, keys, axes, meaning] = [size('query/bias', 0), size('task_prior/llm/kernel', 1), size('semantic/ridge', 0), size('semantic/mean', 0)];
+  const [styles, levels] = [size('style/scale', 0), size('style/quantiles', 1)];
   const [llms, families, tasks, anchors] = [names.llms.length, names.families.length, names.tasks.length, names.anchors.length];
   const weights = parameterTable({ dim: size('query/kernel', 0), facts: size('llm/kernel', 0), hidden, keys, hops: names.hops, axes });
   const shapes: Record<string, number[]> = Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
@@ -29,9 +30,12 @@ function expectedShapes({ names, tables }: TrainedModel): Record<string, number[
     'semantic/range': [2],
     'semantic/mean': [meaning],
     'semantic/basis': [axes, meaning],
-    'anchor/places': [anchors, axes],
-    'anchor/residuals': [anchors, llms],
-    'anchor/keys': [anchors, keys],
+    'anchor/places': [anchors, axes + styles],
+    'style/range': [2],
+    'style/quantiles': [styles, levels],
+    'style/scale': [styles],
+    'anchor/tasks': [anchors, tasks],
+    'anchor/messages': [anchors, llms],
     'anchor/scores': [anchors, llms],
   };
 }

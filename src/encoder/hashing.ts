@@ -19,9 +19,9 @@ export function createHashingEncoder(): Encoder {
     const vector = new Float32Array(BUCKETS + STYLE);
     if (!hashLexical(lowerCase(text), vector)) return vector;
     normalize(vector, 0, BUCKETS, Math.sqrt(1 - STYLE_WEIGHT));
-    writeStyle(text, vector, BUCKETS, Math.sqrt(STYLE_WEIGHT / STYLE));
+    writeStyle(text, vector, BUCKETS, Math.sqrt(STYLE_WEIGHT / STYLE), false);
     normalize(vector, 0, vector.length, 1);
     return vector;
   };
-  return { id: 'hashing-1', dim: BUCKETS + STYLE, encodeSync, encode: async (texts) => texts.map(encodeSync) };
+  return { id: 'hashing-1', dim: BUCKETS + STYLE, style: { start: BUCKETS, end: BUCKETS + STYLE }, encodeSync, encode: async (texts) => texts.map(encodeSync) };
 }

@@ -5,6 +5,8 @@ export interface Encoder {
   readonly dim: number;
   /** The part `[start, end)` of a vector that carries meaning, for encoders that have one; absent: the whole vector. */
   readonly semantic?: { readonly start: number; readonly end: number };
+  /** The part that describes how a text is written (length, digits, code, choices …), for encoders that have one. */
+  readonly style?: { readonly start: number; readonly end: number };
   /** `texts.length` vectors `[dim]`, each of unit length (zero for a text with nothing in it). */
   encode(texts: readonly string[]): Promise<Float32Array[]>;
   /** The same for one text, without waiting; only where the encoder runs in-process and fast. */

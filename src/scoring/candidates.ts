@@ -28,24 +28,25 @@ export interface AnchorColumns {
   candidates: Int32Array;
   /** `[numColumns, numAnchors]`: 0 where not logged. */
   scores: Float32Array;
-  residuals: Float32Array;
+  /** `[numColumns, numAnchors]`: what each anchor tells of it. */
+  messages: Float32Array;
   /** `[numColumns, numAnchors]`: 1 where logged; null when every column is logged everywhere. */
   known: Float32Array | null;
 }
 
 /** @param rows row of each candidate in the artifact, −1 for newcomers */
-function anchorColumns(scores: Float32Array, residuals: Float32Array, anchors: number, trained: number, rows: readonly number[]): AnchorColumns {
+function anchorColumns(scores: Float32Array, messages: Float32Array, anchors: number, trained: number, rows: readonly number[]): AnchorColumns {
   const logged = (row: number, a: number): boolean => !Number.isNaN(scores[a * trained + row]!);
   const all = Array.from({ length: anchors }, (_, a) => a);
   const candidates = Int32Array.from(rows.keys()).filter((c) => rows[c]! >= 0 && all.some((a) => logged(rows[c]!, a)));
   const columns = candidates.length;
-  const out: AnchorColumns = { candidates, scores: new Float32Array(anchors * columns), residuals: new Float32Array(anchors * columns), known: null };
+  const out: AnchorColumns = { candidates, scores: new Float32Array(anchors * columns), messages: new Float32Array(anchors * columns), known: null };
   const known = new Float32Array(anchors * columns);
   candidates.forEach((c, column) => {
     for (const a of all) {
       if (!logged(rows[c]!, a)) continue;
       out.scores[column * anchors + a] = scores[a * trained + rows[c]!]!;
-      out.residuals[column * anchors + a] = residuals[a * trained + rows[c]!]!;
+      out.messages[column * anchors + a] = messages[a * trained + rows[c]!]!;
       known[column * anchors + a] = 1;
     }
   });
@@ -78,7 +79,7 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
     interactions: new Float32Array(size),
     taskRecord: new Float32Array(size * tasks),
     taskCoverage: new Float32Array(size * tasks),
-    anchors: anchorColumns(data('anchor/scores'), data('anchor/residuals'), names.anchors.length, names.llms.length, rows),
+    anchors: anchorColumns(data('anchor/scores'), data('anchor/messages'), names.anchors.length, names.llms.length, rows),
   };
   profiles.forEach((profile, c) => {
     const row = rows[c]!;

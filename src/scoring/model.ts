@@ -11,8 +11,9 @@ import type { Weights } from '../profile/structured/parameters.js';
  * | `message/llm` | `[numLlms, axes]`: what it is better or worse at than its record says, by meaning |
  * | `task/keys`, `task/offset`, `task/benchmark`, `task/mask` | `[numTasks, hidden]`, `[1, numTasks]`, `[1, numTasks]`, `[numTasks]` |
  * | `semantic/range`, `semantic/mean`, `semantic/basis` | `[2]`, `[length]`, `[axes, length]`: how a query's place by meaning is found |
- * | `anchor/keys`, `anchor/places` | `[numAnchors, keys]`, `[numAnchors, axes]` |
- * | `anchor/scores`, `anchor/residuals` | `[numAnchors, numLlms]`: NaN, or 0, where not logged |
+ * | `style/range`, `style/quantiles`, `style/scale` | `[2]`, `[features, levels]`, `[features]`: how its place by style is found |
+ * | `anchor/places`, `anchor/tasks` | `[numAnchors, axes + features]`, `[numAnchors, numTasks]` |
+ * | `anchor/messages`, `anchor/scores` | `[numAnchors, numLlms]`: what it tells others; what was logged, NaN where nothing was |
  * | `hopN/state/family`, `hopN/state/task` | what a newcomer hears from at hop N |
  */
 export type Tables = Weights;

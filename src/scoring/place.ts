@@ -1,4 +1,6 @@
+import { MEANING_SHARE } from '../profile/structured/neighbourhood.js';
 import { QUERY_GAIN } from '../profile/structured/profile.js';
+import { placeByStyle } from '../profile/structured/style.js';
 import { addTo, dot, sigmoid, timesMatrix, timesTransposed, toSoftmax, toUnit, transposed } from './linear.js';
 import type { TrainedModel } from './model.js';
 
@@ -10,6 +12,8 @@ export interface QueryPlacer {
   taskAttention(state: Float32Array, task?: string): Float32Array;
   /** Place by meaning `[axes]`. */
   placeOf(vector: Float32Array): Float32Array;
+  /** Nearness to every anchor `[numAnchors]` of a query at `place` whose tasks are `tasks`. */
+  nearness(vector: Float32Array, place: Float32Array, tasks: Float32Array): Float32Array;
 }
 
 /** The decoder's view of a query (`router/graph/decoder.ts`, `profile/structured/semantics.ts`) on plain arrays. */
@@ -22,6 +26,14 @@ export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
   const mean = data('semantic/mean');
   const [start, end] = data('semantic/range') as unknown as [number, number];
   const basis = transposed(data('semantic/basis'), axes, mean.length);
+  const numAnchors = names.anchors.length;
+  const size = axes + data('style/scale').length;
+  const styleStart = data('style/range')[0]!;
+  const anchors = transposed(data('anchor/places'), numAnchors, size);
+  const anchorSquare = Float32Array.from({ length: numAnchors }, (_, a) => dot(data('anchor/places'), a * size, data('anchor/places'), a * size, size));
+  const anchorTask = Int32Array.from({ length: numAnchors }, (_, a) => data('anchor/tasks').subarray(a * numTasks, (a + 1) * numTasks).indexOf(1));
+  // An anchor of no known task agrees with all alike; see `taskRows`.
+  const unknownTask = 1 / Math.sqrt(numTasks);
   return {
     stateOf(vector) {
       const z = timesMatrix(vector, data('query/kernel'), hidden);
@@ -46,6 +58,18 @@ export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
       const part = vector.slice(start, end);
       for (let i = 0; i < part.length; i++) part[i]! -= mean[i]!;
       return timesTransposed(toUnit(part), basis, axes);
+    },
+    nearness(vector, place, tasks) {
+      const at = new Float32Array(size);
+      at.set(toUnit(place.slice()).map((x) => x * Math.sqrt(MEANING_SHARE)));
+      placeByStyle(vector, styleStart, data('style/quantiles'), data('style/scale'), at, axes);
+      const square = dot(at, 0, at, 0, size);
+      const out = timesTransposed(at, anchors, numAnchors);
+      for (let a = 0; a < numAnchors; a++) {
+        const agreement = anchorTask[a]! < 0 ? unknownTask : tasks[anchorTask[a]!]!;
+        out[a] = agreement * Math.exp(-Math.max(0, square + anchorSquare[a]! - 2 * out[a]!));
+      }
+      return out;
     },
   };
 }

@@ -7,7 +7,7 @@ import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN } from '../router/graph/features.js
 import type { LlmProfile } from '../schema/profile.js';
 import { alignCandidates, trainedRow } from './candidates.js';
 import { answerCost, answerUsage, estimateTokens } from './cost.js';
-import { addTo, dot, sigmoid, timesMatrix, timesTransposed, toUnit, transposed } from './linear.js';
+import { dot, sigmoid, toUnit } from './linear.js';
 import type { TrainedModel } from './model.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
 
@@ -40,18 +40,12 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   const facts = await encodeFacts(encoder, newcomers);
   const candidates = alignCandidates(model, llms, stats, new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])));
 
-  const { stateOf, taskAttention, placeOf } = createPlacer(model);
+  const { stateOf, taskAttention, placeOf, nearness } = createPlacer(model);
   const hidden = data('query/bias').length;
-  const keys = data('anchor/bias').length;
   const axes = data('semantic/ridge').length;
   const [size, numTasks, numAnchors] = [llms.length, names.tasks.length, names.anchors.length];
   const models = llms.map((llm) => llm.id as string);
-  // `[keys, numAnchors]`, `[axes, numAnchors]`
-  const anchorKeys = transposed(data('anchor/keys'), numAnchors, keys);
-  const anchorPlaces = transposed(data('anchor/places'), numAnchors, axes);
-  const [learnedScale, meantScale] = [Math.exp(data('anchor_temperature')[0]!), Math.exp(data('semantic_temperature')[0]!)];
-  const [learnedShare, meantShare] = data('head/neighbours') as unknown as [number, number];
-  const messageShare = data('head/message')[0]!;
+  const [messageShare, neighbourShare] = [data('head/message')[0]!, data('head/neighbours')[0]!];
   const headScale = data('head/scale')[0]!;
   const headKernel = data('head/hidden/kernel');
   const headBias = data('head/hidden/bias');
@@ -60,38 +54,25 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   const recordLogit = candidates.record.map(logit);
   const usage = llms.map((llm, c) => answerUsage(llm, candidates.stats[c]));
 
-  const anchorKey = (state: Float32Array): Float32Array => toUnit(addTo(timesMatrix(state, data('anchor/kernel'), keys), data('anchor/bias')));
-
-  /** Attention to each logged query `[numAnchors]`, sums to 1. `query` has unit length, as keys have. */
-  function attention(query: Float32Array, keysByColumn: Float32Array, scale: number): Float32Array {
-    const out = timesTransposed(query, keysByColumn, numAnchors);
-    let sum = 0;
-    // No product of unit vectors exceeds 1, so no exponential overflows.
-    for (let a = 0; a < numAnchors; a++) sum += out[a] = Math.exp(scale * (out[a]! - 1));
-    for (let a = 0; a < numAnchors; a++) out[a]! /= sum;
-    return out;
-  }
-
   function scoreAll(query: string, vector: Float32Array, task: string | undefined): ScoredLlm[] {
     const state = stateOf(vector);
     const tasks = taskAttention(state, task);
     const place = placeOf(vector);
-    const learned = attention(anchorKey(state), anchorKeys, learnedScale);
-    const meant = attention(toUnit(place.slice()), anchorPlaces, meantScale);
-    const mixed = learned.map((x, a) => learnedShare * x + meantShare * meant[a]!);
-    const { candidates: columns, residuals, known } = candidates.anchors;
+    const near = nearness(vector, place, tasks);
+    const { candidates: columns, messages, known } = candidates.anchors;
     const expected = new Float32Array(size);
     const byTask = new Float32Array(size);
     for (let c = 0; c < size; c++) {
       byTask[c] = dot(tasks, 0, candidates.taskRecord, c * numTasks, numTasks);
       expected[c] = byTask[c]! + messageShare * dot(place, 0, candidates.message, c * axes, axes);
     }
-    const coverage = new Float32Array(size);
+    const total = near.reduce((sum, x) => sum + x, 0);
+    const squares = dot(near, 0, near, 0, numAnchors);
+    const neighbours = new Float32Array(size);
     columns.forEach((c, k) => {
-      expected[c]! += dot(mixed, 0, residuals, k * numAnchors, numAnchors);
-      coverage[c] = known === null ? 1 : dot(learned, 0, known, k * numAnchors, numAnchors);
+      expected[c]! += neighbourShare * dot(near, 0, messages, k * numAnchors, numAnchors);
+      neighbours[c] = known === null ? total : dot(near, 0, known, k * numAnchors, numAnchors);
     });
-    const concentration = dot(learned, 0, learned, 0, numAnchors);
     let best = -Infinity;
     let mean = 0;
     for (const e of expected) {
@@ -116,7 +97,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       }
       const quality = sigmoid(value);
       // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the record.
-      const observations = BASE_OBSERVATIONS + (concentration > 0 ? (coverage[c]! * coverage[c]!) / concentration : 0) + Math.min(20, candidates.interactions[c]! / 10);
+      const observations = BASE_OBSERVATIONS + (squares > 0 ? (neighbours[c]! * neighbours[c]!) / squares : 0) + Math.min(20, candidates.interactions[c]! / 10);
       scored[c] = {
         model: models[c]!,
         quality,
@@ -144,14 +125,13 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
     explain(_query, vector, task) {
       const state = stateOf(vector);
       const tasks = taskAttention(state, task);
-      const key = anchorKey(state);
-      const attended = attention(key, anchorKeys, learnedScale);
+      const near = nearness(vector, placeOf(vector), tasks);
       return {
         // A log without tasks has one that stands in for all: it says nothing of the query.
         tasks: (names.tasks[0] === NO_TASK ? [] : top(tasks)).map((t) => ({ task: names.tasks[t]!, probability: tasks[t]! })),
-        neighbours: top(attended).map((a) => ({
+        neighbours: top(near).map((a) => ({
           query: textOf(names.anchors[a]!) ?? `(query ${names.anchors[a]!.slice(0, 12)}, no longer in the ledger)`,
-          similarity: dot(key, 0, data('anchor/keys'), a * keys, keys),
+          similarity: near[a]!,
           scores: scoresOn(a),
         })),
       };

@@ -3,20 +3,16 @@ import type { GraphRows } from '../graph/rows.js';
 import type { Dataset } from '../profile/structured/dataset.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import { benchmarkMeans, queryStates, type ParameterTensors, type QueryMoments } from '../profile/structured/profile.js';
-import { expectedByRecord } from '../profile/structured/residuals.js';
-import { unitRows } from '../profile/structured/semantics.js';
-import { keysOf, taskKeys } from '../router/graph/decoder.js';
+import { taskKeys } from '../router/graph/decoder.js';
 import type { TrainedModel } from '../scoring/model.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Tensor } from '../tensor/types.js';
 import { declaredTensors, gatherQueries, taskMask } from './batch.js';
 import { toTensors } from './gnn.js';
-import { gatherKnowledge } from './knowledge.js';
-import { anchorsOf, profilesOf, queryMoments, sample } from './step.js';
+import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
+import { profilesOf, queryMoments } from './step.js';
 
 const CHUNK = 1024;
-/** Logged queries that serving attends to: as many as a training step does, and it bounds the cost of a decision. */
-export const MAX_ANCHORS = 1024;
 
 /** Adds up the moments of all evidence queries, a chunk at a time; the caller disposes them. */
 function allMoments(tf: TensorFlow, data: Dataset, p: ParameterTensors, queries: Int32Array): QueryMoments {
@@ -51,11 +47,11 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
   const declared = declaredTensors(tf, data);
   const knowledge = gatherKnowledge(tf, data, p, evidence);
   const { records } = knowledge;
-  const anchors = sample(rng, evidence, MAX_ANCHORS).toSorted();
+  const { anchors, folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], rng);
+  const around = folds[0]!;
   const moments = allMoments(tf, data, p, evidence);
   const tensors: Record<string, Tensor> = tf.tidy(() => {
     const profiles = profilesOf(tf, data, p, declared, knowledge, moments);
-    const logged = anchorsOf(tf, data, p, anchors, expectedByRecord(data, records));
     const out: Record<string, Tensor> = {
       'embedding/llm': profiles.llm,
       'embedding/task': profiles.task,
@@ -65,9 +61,9 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
       'task/offset': profiles.taskOffset,
       'task/benchmark': benchmarkMeans(tf, declared.benchmarks, declared.benchmarkKnown),
       'message/llm': profiles.message,
-      'anchor/keys': keysOf(tf, p, 'anchor', logged.states),
-      'anchor/places': unitRows(tf, logged.semantic),
-      'anchor/residuals': logged.residuals,
+      'anchor/places': around.places,
+      'anchor/tasks': around.tasks,
+      'anchor/messages': around.messages,
     };
     profiles.hops.forEach((states, hop) => {
       out[`hop${hop}/state/family`] = states.family;

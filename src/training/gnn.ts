@@ -3,11 +3,12 @@ import type { Rng } from '../base/rng.js';
 import type { Dataset } from '../profile/structured/dataset.js';
 import { initialWeights, type ModelShape, type Weights } from '../profile/structured/parameters.js';
 import type { ParameterTensors } from '../profile/structured/profile.js';
-import { axesOf, semanticSpace } from '../profile/structured/semantics.js';
+import { splitFolds } from '../profile/structured/neighbourhood.js';
+import { axesOf, querySpace } from '../profile/structured/semantics.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import { declaredTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
-import { gatherKnowledge } from './knowledge.js';
+import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
 import { createOptimizer } from './optimizer.js';
 import { drawStep, stepLoss, stepTensors, type StepContext } from './step.js';
 
@@ -63,6 +64,18 @@ function rate(options: GnnOptions, step: number, steps: number): number {
   return options.learningRate * (step < warm ? (step + 1) / warm : 0.5 * (1 + Math.cos((Math.PI * (step - warm)) / Math.max(1, steps - warm))));
 }
 
+/** Folds of training queries that are told what the others' answers said. */
+const FOLDS = 4;
+
+/** Batches of one fold each, all in random order; what is left of a fold comes another epoch. */
+function batchesOf(folds: readonly Int32Array[], size: number, rng: Rng): { fold: number; target: Int32Array }[] {
+  const batches = folds.flatMap((queries, fold) => {
+    const order = rng.shuffle(queries.slice());
+    return Array.from({ length: Math.floor(order.length / size) }, (_, b) => ({ fold, target: order.slice(b * size, (b + 1) * size) }));
+  });
+  return rng.shuffle(batches);
+}
+
 export interface EpochReport {
   epoch: number;
   epochs: number;
@@ -96,16 +109,19 @@ export async function trainGnn(
   onEpoch: (report: EpochReport) => void = () => undefined,
   checkpoints?: CheckpointStore,
 ): Promise<GnnResult> {
-  const batch = Math.max(1, Math.min(options.batch, Math.ceil(train.length / 4)));
-  const perEpoch = Math.max(1, Math.floor(train.length / batch));
+  const folds = splitFolds(train, Math.min(FOLDS, train.length), rng.fork('folds'));
+  // The last fold is the smallest. Small logs get small batches.
+  const batch = Math.max(1, Math.min(options.batch, Math.ceil(train.length / 4), folds.at(-1)?.length ?? 1));
+  const perEpoch = folds.reduce((sum, fold) => sum + Math.floor(fold.length / batch), 0);
   // Small logs get more epochs, so that every run takes a few hundred steps at least; large ones fewer.
   const wanted = Math.min(options.maxSteps, Math.max(options.epochs * perEpoch, 300));
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
-  const semantic = semanticSpace(tf, data, train, rng.fork('axes'));
-  const space = toTensors(tf, semantic);
+  const space = querySpace(tf, data, train, rng.fork('axes'));
+  const spaceTensors = toTensors(tf, space);
   const declared = declaredTensors(tf, data);
-  const context: StepContext = { data, declared, space, all: gatherKnowledge(tf, data, space, train), options };
+  const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
+  const context: StepContext = { data, declared, space, spaceTensors, all: gatherKnowledge(tf, data, spaceTensors, train), anchors, options };
   const optimizer = createOptimizer(tf, initialWeights(modelShape(data, options), rng.fork('weights')), options.decay);
   const saved = checkpoints?.load() ?? null;
   if (saved !== null) optimizer.restore(saved.optimizer);
@@ -116,16 +132,16 @@ export async function trainGnn(
     for (let epoch = first; epoch < epochs; epoch++) {
       // Each epoch draws by itself, so that one taken up from a checkpoint draws the same.
       const draw = rng.fork(`epoch ${epoch}`);
-      const order = draw.shuffle(train.slice());
       let total = 0;
-      for (let b = 0; b < perEpoch; b++, step++) {
-        const drawn = drawStep(tf, context, order, b * batch, batch, draw);
+      for (const { fold, target } of batchesOf(folds, batch, draw)) {
+        const drawn = drawStep(tf, context, train, target, fold, draw);
         const value = tf.tidy(() => {
           const tensors = stepTensors(tf, context, drawn, draw);
-          return optimizer.step(() => stepLoss(tf, { ...optimizer.variables, ...space }, context, tensors), rate(options, step, steps));
+          return optimizer.step(() => stepLoss(tf, { ...optimizer.variables, ...spaceTensors }, context, tensors), rate(options, step, steps));
         });
         if (!Number.isFinite(value)) throw new PointsmanError('training_diverged', `The loss of step ${step} is ${value}; a lower learning rate or another seed may help`);
         total += value;
+        step++;
         // Lets progress messages and signals through.
         await new Promise((resume) => setImmediate(resume));
       }
@@ -133,9 +149,9 @@ export async function trainGnn(
       onEpoch({ epoch, epochs, step, steps, loss });
       await checkpoints?.save(async () => ({ epoch: epoch + 1, loss, optimizer: await optimizer.state() }));
     }
-    return { weights: { ...(await optimizer.weights()), ...semantic }, epochs, loss };
+    return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss };
   } finally {
     optimizer.dispose();
-    tf.dispose([...Object.values(declared), ...Object.values(space)]);
+    tf.dispose([...Object.values(declared), ...Object.values(spaceTensors), anchors[0]!.places, anchors[0]!.tasks, ...anchors.map((a) => a.messages)]);
   }
 }

@@ -1,10 +1,16 @@
 import type { Dataset } from '../profile/structured/dataset.js';
+import { drawNeighbourhood, fitMessages, neighbourPlaces, residualTensors, taskRows } from '../profile/structured/neighbourhood.js';
+import type { Weights } from '../profile/structured/parameters.js';
 import type { ParameterTensors } from '../profile/structured/profile.js';
 import { sumRecords, withoutQueries, type RecordSums } from '../profile/structured/records.js';
-import { addPlaces, copySums, emptySums, type MessageSums } from '../profile/structured/residuals.js';
+import { addPlaces, copySums, emptySums, expectedByRecord, type MessageSums } from '../profile/structured/residuals.js';
 import { axesOf, semanticStates } from '../profile/structured/semantics.js';
 import { compute } from '../router/fit/read.js';
+import type { Rng } from '../base/rng.js';
+import type { Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
+import type { Tensor2D } from '../tensor/types.js';
+import { sample } from './sample.js';
 
 const CHUNK = 1024;
 
@@ -16,9 +22,7 @@ export interface Knowledge {
 
 /** Places of queries by meaning `[queries.length, axes]`. */
 function placesOf(tf: TensorFlow, data: Dataset, p: ParameterTensors, queries: ArrayLike<number>): Float32Array {
-  const features = new Float32Array(queries.length * data.dim);
-  for (let i = 0; i < queries.length; i++) features.set(data.queries[queries[i]!]!, i * data.dim);
-  return compute(tf, () => semanticStates(tf, p, data.semantic, tf.tensor2d(features, [queries.length, data.dim])));
+  return compute(tf, () => semanticStates(tf, p, data.semantic, encodedTensor(tf, data, queries)));
 }
 
 /** What the answers to `queries` say. `p` has the tables of the semantic space. */
@@ -36,4 +40,38 @@ export function withoutBatch(tf: TensorFlow, data: Dataset, p: ParameterTensors,
   const messages = copySums(all.messages);
   addPlaces(data, messages, batch, placesOf(tf, data, p, batch), -1);
   return { records: withoutQueries(data, all.records, batch), messages };
+}
+
+/** Encoded queries as a tensor `[queries.length, dim]`. */
+export function encodedTensor(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>): Tensor2D {
+  const features = new Float32Array(queries.length * data.dim);
+  for (let i = 0; i < queries.length; i++) features.set(data.queries[queries[i]!]!, i * data.dim);
+  return tf.tensor2d(features, [queries.length, data.dim]);
+}
+
+/** Logged queries as anchors: which they are, and what they tell others. */
+export interface Neighbourhood {
+  anchors: Int32Array;
+  /** For each fold, what anchors tell when its queries are left out; the tensors are the caller's to dispose. */
+  folds: Anchors[];
+}
+
+/**
+ * Fits what anchors tell the queries around them, once for each of `folds`, without that fold's queries; with no fold,
+ * once with all of `queries`.
+ */
+export function gatherNeighbourhood(tf: TensorFlow, data: Dataset, space: Weights, p: ParameterTensors, queries: Int32Array, folds: readonly Int32Array[], rng: Rng): Neighbourhood {
+  const { anchors, fitted } = drawNeighbourhood(data, queries, (pool, size) => sample(rng, pool, size));
+  const all = sumRecords(data, queries);
+  const made = tf.tidy(() => {
+    const side = (of: Int32Array): { places: Tensor2D; tasks: Tensor2D } => ({
+      places: neighbourPlaces(tf, space, data, of, semanticStates(tf, p, data.semantic, encodedTensor(tf, data, of))),
+      tasks: tf.tensor2d(taskRows(data, of), [of.length, data.numTasks]),
+    });
+    const around = side(anchors);
+    const left = folds.length === 0 ? [Int32Array.of()] : folds;
+    const answers = left.map((fold) => residualTensors(tf, data, fitted, expectedByRecord(data, withoutQueries(data, all, fold)), new Set(fold)));
+    return { ...around, messages: fitMessages(tf, around, { ...side(fitted), folds: answers }) };
+  });
+  return { anchors, folds: made.messages.map((messages) => ({ places: made.places, tasks: made.tasks, messages })) };
 }

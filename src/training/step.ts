@@ -1,8 +1,10 @@
 import type { Rng } from '../base/rng.js';
 import type { Dataset } from '../profile/structured/dataset.js';
 import { makeProfiles, queryStates, type Declared, type Evidenced, type ParameterTensors, type Profiles, type QueryMoments } from '../profile/structured/profile.js';
+import type { Weights } from '../profile/structured/parameters.js';
 import { forgetLlm } from '../profile/structured/records.js';
-import { expectedByRecord, residualsOf } from '../profile/structured/residuals.js';
+import { expectedByRecord } from '../profile/structured/residuals.js';
+import { neighbourPlaces } from '../profile/structured/neighbourhood.js';
 import { semanticStates } from '../profile/structured/semantics.js';
 import { decode, type Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
@@ -10,6 +12,7 @@ import type { Scalar, Tensor1D, Tensor2D } from '../tensor/types.js';
 import { dropoutMask, evidenceTensors, gatherPreferences, gatherQueries, taskMask, type QueryBatch } from './batch.js';
 import type { GnnOptions } from './gnn.js';
 import { withoutBatch, type Knowledge } from './knowledge.js';
+import { sampleOthers } from './sample.js';
 import { crossEntropy, preferenceLoss, taskLoss } from './loss.js';
 
 /** Most comparisons in one step. */
@@ -27,97 +30,82 @@ export function queryMoments(tf: TensorFlow, states: Tensor2D, support: QueryBat
   };
 }
 
-/** A random subset of `pool` of at most `size`. */
-export function sample(rng: Rng, pool: Int32Array, size: number): Int32Array {
-  if (pool.length <= size) return pool;
-  const copy = pool.slice();
-  for (let i = 0; i < size; i++) {
-    const j = i + rng.int(copy.length - i);
-    [copy[i], copy[j]] = [copy[j]!, copy[i]!];
-  }
-  return copy.subarray(0, size);
-}
-
 /** What of a dataset stays the same from step to step. */
 export interface StepContext {
   data: Dataset;
   declared: Declared;
-  /** Tables of the semantic space. */
-  space: ParameterTensors;
+  /** Tables of the queries' space, and as tensors. */
+  space: Weights;
+  spaceTensors: ParameterTensors;
   all: Knowledge;
+  /** What anchors tell each fold of the training queries, fitted without it. */
+  anchors: readonly Anchors[];
   options: GnnOptions;
 }
 
 /** What there is to predict a batch of queries from, drawn by chance and with an LLM forgotten now and then. */
 export interface StepDraw {
   target: Int32Array;
+  /** Fold that all target queries are of. */
+  fold: number;
   support: Int32Array;
   /** What is known without the target queries, and of an LLM that is forgotten nothing. */
   knowledge: Knowledge;
   forgotten: number;
 }
 
-/** @param order queries to learn from, of which `[from, from + size)` are predicted from the others */
-export function drawStep(tf: TensorFlow, { data, space, all, options }: StepContext, order: Int32Array, from: number, size: number, rng: Rng): StepDraw {
-  const target = order.slice(from, from + size);
-  const others = new Int32Array(order.length - target.length);
-  others.set(order.subarray(0, from));
-  others.set(order.subarray(from + target.length), from);
-  const support = sample(rng, others.length > 0 ? others : target, options.support);
+/** @param train queries to learn from, of which `target`, all in one fold, are predicted from the others */
+export function drawStep(tf: TensorFlow, { data, spaceTensors, all, options }: StepContext, train: Int32Array, target: Int32Array, fold: number, rng: Rng): StepDraw {
+  const support = sampleOthers(rng, train, options.support, new Set(target));
   const forgotten = data.numLlms > 1 && rng.next() < options.forget ? rng.int(data.numLlms) : -1;
-  const knowledge = withoutBatch(tf, data, space, all, target);
+  const knowledge = withoutBatch(tf, data, spaceTensors, all, target);
   if (forgotten >= 0) forgetLlm(data, knowledge.records, forgotten);
-  return { target, support, knowledge, forgotten };
+  return { target, fold, support, knowledge, forgotten };
 }
 
-/** The side of a step that is predicted, or that is learned from, as tensors. */
+/** Queries of a step: encoded, with some entries dropped, and which entries of their states are. */
 interface Side {
   batch: QueryBatch;
-  /** Encoded queries with some entries dropped, and which entries of their states are. */
   features: Tensor2D;
   stateMask: Tensor2D;
-  semantic: Tensor2D;
 }
 
 /** A step's inputs, none of which depends on a weight. */
 export interface StepTensors {
-  target: Side;
+  target: Side & { semantic: Tensor2D; places: Tensor2D };
   support: Side;
-  residuals: Tensor2D;
   evidence: Evidenced;
+  anchors: Anchors;
   taskMask: Tensor1D;
   comparisons: ReturnType<typeof gatherPreferences>;
 }
 
 /** @param rng what dropout is drawn by; null for none */
-export function stepTensors(tf: TensorFlow, { data, space, options }: StepContext, { target, support, knowledge, forgotten }: StepDraw, rng: Rng | null): StepTensors {
+export function stepTensors(tf: TensorFlow, { data, space, spaceTensors, anchors, options }: StepContext, { target, fold, support, knowledge, forgotten }: StepDraw, rng: Rng | null): StepTensors {
   const side = (queries: Int32Array, without: number): Side => {
     const batch = gatherQueries(tf, data, queries, without);
     const mask = (cols: number, rate: number): Tensor2D => (rng === null ? tf.ones([queries.length, cols]) : dropoutMask(tf, rng, queries.length, cols, rate));
-    return {
-      batch,
-      features: tf.mul(batch.features, mask(data.dim, options.featureDropout)),
-      stateMask: mask(options.hidden, options.stateDropout),
-      semantic: semanticStates(tf, space, data.semantic, batch.features),
-    };
+    return { batch, features: tf.mul(batch.features, mask(data.dim, options.featureDropout)), stateMask: mask(options.hidden, options.stateDropout) };
   };
-  const expected = expectedByRecord(data, knowledge.records);
+  const predicted = side(target, -1);
+  const semantic = semanticStates(tf, spaceTensors, data.semantic, predicted.batch.features);
+  const around = anchors[fold]!;
+  const remembered = tf.tensor1d(Float32Array.from({ length: data.numLlms }, (_, l) => (l === forgotten ? 0 : 1)));
   return {
-    target: side(target, -1),
+    target: { ...predicted, semantic, places: neighbourPlaces(tf, space, data, target, semantic) },
     support: side(support, forgotten),
-    residuals: tf.tensor2d(residualsOf(data, support, expected, forgotten), [support.length, data.numLlms]),
-    evidence: evidenceTensors(tf, data, knowledge, expected, forgotten),
+    evidence: evidenceTensors(tf, data, knowledge, expectedByRecord(data, knowledge.records), forgotten),
+    anchors: { ...around, messages: tf.mul(around.messages, remembered) },
     taskMask: tf.tensor1d(taskMask(data, knowledge.records)),
     comparisons: gatherPreferences(tf, data, target, MAX_COMPARISONS),
   };
 }
 
 /** Predicts a step's target queries. */
-export function predictStep(tf: TensorFlow, p: ParameterTensors, { data, declared }: StepContext, { target, support, residuals, evidence, taskMask: mask }: StepTensors): { logits: Tensor2D; taskLogits: Tensor2D } {
+export function predictStep(tf: TensorFlow, p: ParameterTensors, { data, declared }: StepContext, { target, support, evidence, anchors, taskMask: mask }: StepTensors): { logits: Tensor2D; taskLogits: Tensor2D } {
   const states = ({ features, stateMask }: Side): Tensor2D => tf.mul(queryStates(tf, p, features), stateMask);
-  const anchors = { states: states(support), semantic: support.semantic, residuals };
-  const profiles = makeProfiles(tf, p, data.design.hops, declared, evidence, queryMoments(tf, anchors.states, support.batch));
-  return decode(tf, p, { states: states(target), semantic: target.semantic }, profiles, mask, anchors);
+  const profiles = makeProfiles(tf, p, data.design.hops, declared, evidence, queryMoments(tf, states(support), support.batch));
+  return decode(tf, p, { states: states(target), semantic: target.semantic, places: target.places }, profiles, mask, anchors);
 }
 
 /** How badly they are predicted: cross-entropy of scores, and of tasks, and Bradley–Terry loss of comparisons. */
@@ -133,16 +121,6 @@ export function stepLoss(tf: TensorFlow, p: ParameterTensors, context: StepConte
     loss = tf.add(loss, tf.mul(preferenceLoss(tf, logits, query, better, worse), options.preferenceWeight));
   }
   return loss;
-}
-
-/** Logged queries as anchors, with what all of `knowledge` says. */
-export function anchorsOf(tf: TensorFlow, data: Dataset, p: ParameterTensors, queries: Int32Array, expected: Float32Array): Anchors {
-  const { features } = gatherQueries(tf, data, queries);
-  return {
-    states: queryStates(tf, p, features),
-    semantic: semanticStates(tf, p, data.semantic, features),
-    residuals: tf.tensor2d(residualsOf(data, queries, expected), [queries.length, data.numLlms]),
-  };
 }
 
 /** Profiles that know the evidence of `knowledge`. */

@@ -3,7 +3,7 @@ import type { ManifestFacts } from '../../src/artifact/write.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import type { Dataset } from '../../src/profile/structured/dataset.js';
 import { initialWeights, type Weights } from '../../src/profile/structured/parameters.js';
-import { semanticSpace } from '../../src/profile/structured/semantics.js';
+import { querySpace } from '../../src/profile/structured/semantics.js';
 import type { Version } from '../../src/schema/ids.js';
 import type { DesignName } from '../../src/schema/training.js';
 import type { TrainedModel } from '../../src/scoring/model.js';
@@ -18,7 +18,7 @@ export function blankModel(): TrainedModel {
   const shapes = {
     'embedding/llm': [0, 2], 'embedding/task': [1, 2], 'record/llm': [0, 1], 'record/count': [0, 1], 'record/task': [0, 1], 'record/task_count': [0, 1],
     'message/llm': [0, 4], 'task/keys': [1, 2], 'task/offset': [1, 1], 'task/benchmark': [1, 1], 'task/mask': [1], 'semantic/range': [2], 'semantic/mean': [4],
-    'semantic/basis': [4, 4], 'anchor/keys': [0, 2], 'anchor/places': [0, 4], 'anchor/scores': [0, 0], 'anchor/residuals': [0, 0],
+    'semantic/basis': [4, 4], 'style/range': [2], 'style/quantiles': [0, 33], 'style/scale': [0], 'anchor/places': [0, 4], 'anchor/tasks': [0, 1], 'anchor/messages': [0, 0], 'anchor/scores': [0, 0],
   };
   const frozen = Object.entries(shapes).map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }]);
   return { names: { encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] }, tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) } };
@@ -44,7 +44,7 @@ export async function randomModel(tf: TensorFlow, rows: GraphRows, { design = 's
   const rng = createRng(seed);
   const learned = initialWeights(modelShape(data, QUICK), rng);
   for (const { data: values } of Object.values(learned)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
-  const weights = { ...learned, ...semanticSpace(tf, data, evidence, rng.fork('axes')) };
+  const weights = { ...learned, ...querySpace(tf, data, evidence, rng.fork('axes')) };
   return { data, weights, evidence, model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors')) };
 }
 

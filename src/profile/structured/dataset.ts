@@ -3,7 +3,7 @@ import type { FrozenGraph } from '../../graph/freeze.js';
 import type { GraphRows } from '../../graph/rows.js';
 import type { ProfileDesign } from '../design.js';
 import { encodeFacts, encodeSome, factsLength } from './facts.js';
-import type { SemanticRange } from './semantics.js';
+import type { PartRange } from './semantics.js';
 
 /** The task that stands in where a log has none. */
 export const NO_TASK = '*';
@@ -46,8 +46,9 @@ export interface Dataset {
   /** Encoded queries `[numQueries, dim]`. */
   queries: Float32Array[];
   dim: number;
-  /** The part of an encoded query that carries its meaning. */
-  semantic: SemanticRange;
+  /** The part of an encoded query that carries its meaning, and the part (or none) that describes how it is written. */
+  semantic: PartRange;
+  style: PartRange;
   /** Task of each query, −1 where unknown. */
   taskOf: Int32Array;
   evidence: Evidence;
@@ -129,6 +130,7 @@ export async function createDataset(rows: GraphRows, graph: FrozenGraph, design:
     queries,
     dim: encoder.dim,
     semantic: encoder.semantic ?? { start: 0, end: encoder.dim },
+    style: encoder.style ?? { start: 0, end: 0 },
     taskOf: Int32Array.from(rows.queries, (q) => (noTasks ? 0 : q.task)),
     evidence: evidenceOf(graph, rows.queries.length),
     preferences: rows.preferences,

@@ -10,7 +10,7 @@ export interface ModelShape {
   facts: number;
   /** Width of node states. */
   hidden: number;
-  /** Width of the keys that queries attend to tasks and logged queries by. */
+  /** Width of what an LLM and a task are matched by where nothing is logged. */
   keys: number;
   hops: number;
   /** Axes of the semantic space. */
@@ -47,13 +47,9 @@ export function parameterTable(shape: ModelShape): Record<string, { shape: numbe
     'task_key/queries/kernel': kernel(hidden, hidden, 0.5),
     'task_key/bias': zeros(hidden),
     'task_temperature': { shape: [1], constant: 2 },
-    'anchor/kernel': kernel(hidden, keys),
-    'anchor/bias': zeros(keys),
-    'anchor_temperature': { shape: [1], constant: 2.3 },
-    'semantic_temperature': { shape: [1], constant: 2 },
     'semantic/ridge': { shape: [axes], constant: Math.log(200) },
-    'head/neighbours': { shape: [2], constant: 0.5 },
     'head/message': { shape: [1], constant: 1 },
+    'head/neighbours': { shape: [1], constant: 1 },
     'head/scale': { shape: [1], constant: 1 },
     'head/hidden/kernel': kernel(FEATURES, HEAD_HIDDEN),
     'head/hidden/bias': zeros(HEAD_HIDDEN),

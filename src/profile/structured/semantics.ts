@@ -2,9 +2,10 @@ import type { Rng } from '../../base/rng.js';
 import { compute } from '../../router/fit/read.js';
 import { orthonormalize } from '../../router/fit/subspace.js';
 import type { TensorFlow } from '../../tensor/backend.js';
-import type { Tensor2D } from '../../tensor/types.js';
+import type { Tensor, Tensor2D } from '../../tensor/types.js';
 import type { Dataset } from './dataset.js';
 import type { Weights } from './parameters.js';
+import { styleScale } from './style.js';
 
 /** Most axes that a query's meaning is measured along. */
 export const MAX_AXES = 128;
@@ -12,14 +13,14 @@ export const MAX_AXES = 128;
 const SAMPLE = 4_096;
 const ROUNDS = 40;
 
-/** The part of an encoded query that carries its meaning: `[start, end)`. */
-export interface SemanticRange {
+/** A part `[start, end)` of an encoded query. */
+export interface PartRange {
   start: number;
   end: number;
 }
 
-/** Axes for a part of an encoded query of this length. */
-export const axesOf = ({ start, end }: SemanticRange): number => Math.min(MAX_AXES, end - start);
+/** Axes for a semantic part of this length. */
+export const axesOf = ({ start, end }: PartRange): number => Math.min(MAX_AXES, end - start);
 
 /** Scales rows to unit length `[n, d]`. */
 export function unitRows(tf: TensorFlow, x: Tensor2D): Tensor2D {
@@ -27,25 +28,38 @@ export function unitRows(tf: TensorFlow, x: Tensor2D): Tensor2D {
 }
 
 /**
- * Where queries lie by meaning, fixed before training: the semantic part of the vector, about its mean, of unit length,
- * along the principal axes of the queries `train`, so that evidence adds up axis by axis (see {@link MessageSums}).
+ * Where queries lie, fixed before training by the queries `train`: by meaning, the semantic part of the vector about its
+ * mean, of unit length, along its principal axes, so that evidence adds up axis by axis (see `MessageSums`); and by
+ * style, see `style.ts`.
  *
- * Tables: `semantic/range [2]`, `semantic/mean [d]`, `semantic/basis [axes, d]`.
+ * Tables: `semantic/range [2]`, `semantic/mean [d]`, `semantic/basis [axes, d]`, `style/range [2]`,
+ * `style/quantiles [s, levels]`, `style/scale [s]`.
  */
-export function semanticSpace(tf: TensorFlow, data: Dataset, train: Int32Array, rng: Rng): Weights {
-  const { start, end } = data.semantic;
-  const [d, axes] = [end - start, axesOf(data.semantic)];
+export function querySpace(tf: TensorFlow, data: Dataset, train: Int32Array, rng: Rng): Weights {
   const step = Math.max(1, train.length / SAMPLE);
-  const chosen = Array.from({ length: Math.min(train.length, SAMPLE) }, (_, i) => train[Math.floor(i * step)]!);
+  const chosen = Array.from({ length: Math.min(train.length, SAMPLE) }, (_, i) => data.queries[train[Math.floor(i * step)]!]!);
+  const { quantiles, scale, levels } = styleScale(chosen, data.style);
+  return {
+    ...principalAxes(tf, chosen, data.semantic, rng),
+    'semantic/range': { shape: [2], data: Float32Array.of(data.semantic.start, data.semantic.end) },
+    'style/range': { shape: [2], data: Float32Array.of(data.style.start, data.style.end) },
+    'style/quantiles': { shape: [scale.length, levels], data: quantiles },
+    'style/scale': { shape: [scale.length], data: scale },
+  };
+}
+
+function principalAxes(tf: TensorFlow, vectors: readonly Float32Array[], part: PartRange, rng: Rng): Weights {
+  const { start, end } = part;
+  const [d, axes] = [end - start, axesOf(part)];
   const mean = new Float32Array(d);
-  for (const q of chosen) for (let i = 0; i < d; i++) mean[i]! += data.queries[q]![start + i]! / chosen.length;
-  const rows = new Float32Array(chosen.length * d);
-  chosen.forEach((q, r) => {
-    for (let i = 0; i < d; i++) rows[r * d + i] = data.queries[q]![start + i]! - mean[i]!;
+  for (const vector of vectors) for (let i = 0; i < d; i++) mean[i]! += vector[start + i]! / vectors.length;
+  const rows = new Float32Array(vectors.length * d);
+  vectors.forEach((vector, r) => {
+    for (let i = 0; i < d; i++) rows[r * d + i] = vector[start + i]! - mean[i]!;
   });
   const covariance = tf.tidy(() => {
-    const x = unitRows(tf, tf.tensor2d(rows, [chosen.length, d]));
-    return tf.matMul(tf.transpose(x), x) as Tensor2D;
+    const x = unitRows(tf, tf.tensor2d(rows, [vectors.length, d]));
+    return tf.matMul(x, x, true) as Tensor2D;
   });
   let basis: Float32Array = Float32Array.from({ length: axes * d }, () => rng.normal());
   orthonormalize(basis, d);
@@ -54,15 +68,11 @@ export function semanticSpace(tf: TensorFlow, data: Dataset, train: Int32Array, 
     orthonormalize(basis, d);
   }
   covariance.dispose();
-  return {
-    'semantic/range': { shape: [2], data: Float32Array.of(start, end) },
-    'semantic/mean': { shape: [d], data: mean },
-    'semantic/basis': { shape: [axes, d], data: basis },
-  };
+  return { 'semantic/mean': { shape: [d], data: mean }, 'semantic/basis': { shape: [axes, d], data: basis } };
 }
 
-/** Encoded queries `[n, dim]` along the axes of {@link semanticSpace} `[n, axes]`. */
-export function semanticStates(tf: TensorFlow, p: Record<string, import('../../tensor/types.js').Tensor>, { start, end }: SemanticRange, encoded: Tensor2D): Tensor2D {
+/** Encoded queries `[n, dim]` along the axes of {@link querySpace} `[n, axes]`. */
+export function semanticStates(tf: TensorFlow, p: Record<string, Tensor>, { start, end }: PartRange, encoded: Tensor2D): Tensor2D {
   const part = tf.slice(encoded, [0, start], [encoded.shape[0], end - start]);
-  return tf.matMul(unitRows(tf, tf.sub(part, p['semantic/mean']!)), tf.transpose(p['semantic/basis'] as Tensor2D));
+  return tf.matMul(unitRows(tf, tf.sub(part, p['semantic/mean']!)), p['semantic/basis'] as Tensor2D, false, true);
 }
