@@ -9,16 +9,16 @@ const MAX_CLUSTERS = 64;
 const QUERIES_PER_CLUSTER = 20;
 
 /** Sums and counts of LLMs' scores per cluster `[numLlms, numClusters]`. */
-function clusterRecords(data: Dataset, queries: Int32Array, clusterOf: (query: number) => number, numClusters: number): { sum: Float32Array; count: Float32Array } {
+function clusterRecords(data: Dataset, queries: Int32Array, assigned: Int32Array, numClusters: number): { sum: Float32Array; count: Float32Array } {
   const [sum, count] = [matrix(data.numLlms, numClusters).data, matrix(data.numLlms, numClusters).data];
   const { start, llm, score } = data.evidence;
-  for (const q of queries) {
-    const c = clusterOf(q);
+  queries.forEach((q, i) => {
+    const c = assigned[i]!;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
       sum[llm[e]! * numClusters + c]! += score[e]!;
       count[llm[e]! * numClusters + c]!++;
     }
-  }
+  });
   return { sum, count };
 }
 
@@ -33,8 +33,8 @@ export const kMeans = defineBaseline({
   learn(data, train, { tf, rng }) {
     const queries = sample(train, MAX_FITTED, rng);
     const numClusters = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(queries.length / QUERIES_PER_CLUSTER)));
-    const centres = cluster(tf, vectorsOf(data, queries), numClusters, rng.fork('clusters'));
-    const { sum, count } = clusterRecords(data, queries, (q) => nearestCentre(data.queries[q]!, centres), centres.rows);
+    const { centres, assigned } = cluster(tf, vectorsOf(data, queries), numClusters, rng.fork('clusters'));
+    const { sum, count } = clusterRecords(data, queries, assigned, centres.rows);
     const mean = shrunkMeans(meansOf(sumRecords(data, train)), sum, count);
     return { centres: { shape: [centres.rows, centres.cols], data: centres.data }, mean: { shape: [data.numLlms, centres.rows], data: mean } };
   },

@@ -2,15 +2,16 @@ import type { Rng } from '../../base/rng.js';
 import { fitByAdam, type Schedule } from '../fit/adam.js';
 import { placeAll } from '../fit/placed.js';
 import { scoreLoss } from '../fit/row-loss.js';
+import { compute } from '../fit/read.js';
 import { MAX_FITTED, sample } from '../fit/sample.js';
 import type { ProfileRouter } from '../types.js';
 import { supportOf } from './edges.js';
 import { gather, HIDDEN, initialWeights, predictEdges } from './network.js';
 import { edgePredictor } from './serve.js';
 
-const SCHEDULE: Schedule = { epochs: 6, batch: 128, rate: 0.003, decay: 1, dropout: 0 };
+const SCHEDULE: Schedule = { epochs: 8, batch: 128, rate: 0.006, decay: 1, dropout: 0.3 };
 /** Logged queries that LLM nodes gather from in a step, and at serving. */
-const SUPPORT = 512;
+const SUPPORT = 256;
 const SERVED_SUPPORT = 4_096;
 /** Share of steps in which one LLM's edges are forgotten, so that one that arrives later is scored from its profile. */
 const FORGETTING = 0.2;
@@ -48,10 +49,10 @@ export const bipartite: ProfileRouter = {
       SCHEDULE,
       rng.fork('batches'),
     );
-    const states = tf.tidy(() => {
+    const states = compute(tf, () => {
       const p = Object.fromEntries(Object.entries(weights).map(([name, { shape, data: values }]) => [name, tf.tensor(values, shape)]));
       const served = others(queries.length, Int32Array.of(), SERVED_SUPPORT, chance);
-      return gather(tf, p, profileRows, supportOf(tf, data, x, queries, served)).dataSync() as Float32Array;
+      return gather(tf, p, profileRows, supportOf(tf, data, x, queries, served));
     });
     profileRows.dispose();
     const predict = edgePredictor(weights, { rows: llms.rows, cols: HIDDEN, data: states });

@@ -3,6 +3,7 @@ import { matrix, type Matrix } from '../../profile/structured/dataset.js';
 import { dot } from '../../scoring/linear.js';
 import type { TensorFlow } from '../../tensor/backend.js';
 import type { Tensor2D } from '../../tensor/types.js';
+import { compute } from './read.js';
 
 const ROUNDS = 30;
 
@@ -20,9 +21,9 @@ export function nearestCentre(vector: Float32Array, centres: Matrix): number {
 
 /** Squared distances of rows to centres, less the rows' own squared length `[n, k]`. */
 function distances(tf: TensorFlow, rows: Tensor2D, centres: Matrix): Float32Array {
-  return tf.tidy(() => {
+  return compute(tf, () => {
     const c = tf.tensor2d(centres.data, [centres.rows, centres.cols]);
-    return tf.sub(tf.sum(tf.square(c), 1), tf.mul(tf.matMul(rows, tf.transpose(c)), 2)).dataSync() as Float32Array;
+    return tf.sub(tf.sum(tf.square(c), 1), tf.mul(tf.matMul(rows, tf.transpose(c)), 2));
   });
 }
 
@@ -42,30 +43,45 @@ function seedCentres(tf: TensorFlow, x: Matrix, rows: Tensor2D, k: number, rng: 
   return centres;
 }
 
-/** Centres `[k, dim]` of the rows of `x [n, dim]` by Lloyd's rounds. One that loses all its rows stays where it is. */
-export function cluster(tf: TensorFlow, x: Matrix, k: number, rng: Rng): Matrix {
-  if (x.rows === 0) return matrix(1, x.cols);
+/** Nearest centre of each row, the first of equals `[n]`. */
+function assign(tf: TensorFlow, rows: Tensor2D, centres: Matrix): Int32Array {
+  const distance = distances(tf, rows, centres);
+  return Int32Array.from({ length: rows.shape[0] }, (_, i) => {
+    let best = 0;
+    for (let c = 1; c < centres.rows; c++) if (distance[i * centres.rows + c]! < distance[i * centres.rows + best]!) best = c;
+    return best;
+  });
+}
+
+/** Mean of each centre's rows; one without rows stays where it is. */
+function means(x: Matrix, assigned: Int32Array, centres: Matrix): Matrix {
+  const { rows: k, cols } = centres;
+  const out = matrix(k, cols);
+  const counts = new Float32Array(k);
+  for (let i = 0; i < x.rows; i++) {
+    const to = assigned[i]! * cols;
+    counts[assigned[i]!]!++;
+    for (let j = 0; j < cols; j++) out.data[to + j]! += x.data[i * cols + j]!;
+  }
+  for (let at = 0; at < k * cols; at++) {
+    const count = counts[Math.floor(at / cols)]!;
+    out.data[at] = count > 0 ? out.data[at]! / count : centres.data[at]!;
+  }
+  return out;
+}
+
+/** Clusters the rows of `x [n, dim]` by Lloyd's rounds: centres `[k, dim]`, and the nearest of each row `[n]`. */
+export function cluster(tf: TensorFlow, x: Matrix, k: number, rng: Rng): { centres: Matrix; assigned: Int32Array } {
+  if (x.rows === 0) return { centres: matrix(1, x.cols), assigned: new Int32Array() };
   const rows = tf.tensor2d(x.data, [x.rows, x.cols]);
   let centres: Matrix = seedCentres(tf, x, rows, k, rng);
-  let assigned = new Int32Array(x.rows).fill(-1);
+  let assigned = assign(tf, rows, centres);
   for (let round = 0; round < ROUNDS; round++) {
-    const distance = distances(tf, rows, centres);
-    const now = Int32Array.from({ length: x.rows }, (_, i) => {
-      let best = 0;
-      for (let c = 1; c < k; c++) if (distance[i * k + c]! < distance[i * k + best]!) best = c;
-      return best;
-    });
-    if (now.every((c, i) => c === assigned[i])) break;
-    assigned = now;
-    const sums = matrix(k, x.cols);
-    const counts = new Float32Array(k);
-    assigned.forEach((c, i) => {
-      counts[c]!++;
-      for (let j = 0; j < x.cols; j++) sums.data[c * x.cols + j]! += x.data[i * x.cols + j]!;
-    });
-    const previous = centres;
-    centres = matrix(k, x.cols, sums.data.map((s, i) => (counts[Math.floor(i / x.cols)]! > 0 ? s / counts[Math.floor(i / x.cols)]! : previous.data[i]!)));
+    centres = means(x, assigned, centres);
+    const before = assigned;
+    assigned = assign(tf, rows, centres);
+    if (assigned.every((c, i) => c === before[i])) break;
   }
   rows.dispose();
-  return centres;
+  return { centres, assigned };
 }

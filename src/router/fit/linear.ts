@@ -3,6 +3,7 @@ import { timesMatrix } from '../../scoring/linear.js';
 import type { TensorFlow } from '../../tensor/backend.js';
 import type { Tensor2D } from '../../tensor/types.js';
 import { minimize } from './lbfgs.js';
+import { compute } from './read.js';
 import { sumLosses, type RowLoss } from './row-loss.js';
 
 const STEPS = 200;
@@ -27,9 +28,9 @@ export function fitLinear(tf: TensorFlow, x: Matrix, queries: Int32Array, output
   const found = minimize(
     (w) => {
       const kernel = Float32Array.from(w.subarray(0, size));
-      const predicted = tf.tidy(() => tf.add(tf.matMul(rows, tf.tensor2d(kernel, [x.cols, outputs])), tf.tensor1d(Float32Array.from(w.subarray(size)))).dataSync() as Float32Array);
+      const predicted = compute(tf, () => tf.add(tf.matMul(rows, tf.tensor2d(kernel, [x.cols, outputs])), tf.tensor1d(Float32Array.from(w.subarray(size)))));
       const { value, gradient: perRow } = sumLosses(loss, queries, predicted);
-      const ofKernel = tf.tidy(() => tf.matMul(columns, tf.tensor2d(perRow, [x.rows, outputs])).dataSync());
+      const ofKernel = compute(tf, () => tf.matMul(columns, tf.tensor2d(perRow, [x.rows, outputs])));
       const gradient = new Float64Array(size + outputs);
       let square = 0;
       for (let i = 0; i < size; i++) {

@@ -2,6 +2,7 @@ import type { Rng } from '../../base/rng.js';
 import type { Matrix } from '../../profile/structured/dataset.js';
 import { dot } from '../../scoring/linear.js';
 import type { TensorFlow } from '../../tensor/backend.js';
+import { compute } from './read.js';
 
 /** Rounds of subspace iteration. */
 const ROUNDS = 6;
@@ -33,7 +34,7 @@ export function leadingDirections(tf: TensorFlow, x: Matrix, rank: number, rng: 
   const rows = tf.tensor2d(x.data, [x.rows, x.cols]);
   const columns = tf.transpose(rows);
   for (let round = 0; round < ROUNDS; round++) {
-    basis = tf.tidy(() => tf.matMul(tf.matMul(tf.tensor2d(basis, [rank, x.cols]), columns), rows).dataSync() as Float32Array);
+    basis = compute(tf, () => tf.matMul(tf.matMul(tf.tensor2d(basis, [rank, x.cols]), columns), rows));
     orthonormalize(basis, x.cols);
   }
   tf.dispose([rows, columns]);
