@@ -1,23 +1,30 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { dataPaths } from '../../base/paths.js';
 import { openEncoder } from '../../encoder/index.js';
-import { crossValidate } from '../../evaluation/cross-validate.js';
+import { evaluate } from '../../evaluation/evaluate.js';
+import { cellTexts, summaryOf } from '../../evaluation/report/cells.js';
+import { checkReportFolder, writeReport } from '../../evaluation/report/write.js';
+import { DESIGN_TABLES, type DesignTables } from '../../evaluation/sections/designs.js';
+import { NEW_LLM_RUNS, type NewLlmRuns } from '../../evaluation/sections/new-llm.js';
 import { importFiles } from '../../importer/index.js';
 import { openLedger } from '../../ledger/index.js';
+import { composerSettings, openComposer } from '../../profile/text/composer/index.js';
 import type { DesignName, TrainRequest } from '../../schema/training.js';
 import { openBackend } from '../../tensor/backend.js';
 import { encodeQueries } from '../../training/vectors.js';
-import { foldTables } from '../fold-table.js';
 import { integer, options } from '../options.js';
-import { print, progressBar } from '../output.js';
+import { print, progressBar, table } from '../output.js';
 
 interface Settings {
   log?: string[];
   folds: number;
+  tables: DesignTables;
+  newLlm: NewLlmRuns;
+  output: string;
   design: DesignName;
   seed: number;
   backend: NonNullable<TrainRequest['backend']>;
@@ -25,29 +32,46 @@ interface Settings {
   encoder: string;
 }
 
+/** The command line that gets the same report. */
+function commandOf({ log, folds, tables, newLlm, design, seed, data, encoder }: Settings): string {
+  return ['pointsman evaluate', ...(log === undefined ? ['--data', data] : ['--log', ...log]), '--folds', folds, '--tables', tables, '--new-llm', newLlm, '--design', design, '--seed', seed, '--encoder', encoder].join(' ');
+}
+
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('measure the learned profile beside simple routers, cross-validated by query, on a log')
+    .description('measure the learned profile beside every simple router and every other profile on a log, and write a report')
     .option('--log <file...>', 'files to import into a ledger of their own (default: the ledger in --data)')
     .option('--folds <number>', 'number of folds', integer(2, 20), 5)
+    .addOption(new Option('--tables <which>', 'profile design × router, on one fold: as in RouteProfile, every legal design, or none').choices(DESIGN_TABLES).default('paper'))
+    .addOption(new Option('--new-llm <which>', 'each LLM in turn as a new one: on one fold, on all, or not').choices(NEW_LLM_RUNS).default('fold'))
+    .option('--output <dir>', 'folder for report.md, report.json and report.html', './evaluation')
     .addOption(options.design())
     .addOption(options.seed())
     .addOption(options.backend())
     .addOption(options.data())
     .addOption(options.encoder())
-    .action(async ({ log, folds, design, seed, backend: wanted, data, encoder: spec }: Settings) => {
+    .action(async (settings: Settings) => {
+      const { log, folds, design, seed, data, output } = settings;
+      checkReportFolder(output);
+      const composer = openComposer(composerSettings(process.env));
       const scratch = log === undefined ? undefined : mkdtempSync(join(tmpdir(), 'pointsman-evaluate-'));
       const ledger = openLedger(dataPaths(scratch ?? data).ledger, { clock: systemClock });
       const bar = progressBar();
       try {
         if (log !== undefined) await importFiles(ledger, log);
         const rows = ledger.readGraphRows();
-        const [encoder, backend] = [await openEncoder(spec), await openBackend(wanted)];
+        const [encoder, backend] = [await openEncoder(settings.encoder), await openBackend(settings.backend)];
         const vectors = await encodeQueries(encoder, rows.queries, ledger, () => undefined);
-        const reports = await crossValidate({ rows, vectors, encoder, design, seed, folds }, backend, bar.update);
+        const wanted = { tables: settings.tables, newLlm: settings.newLlm, composer, command: commandOf(settings) };
+        const report = await evaluate({ rows, vectors, encoder, design, seed, folds }, wanted, backend, new Date(systemClock()), bar.update);
         bar.stop();
-        print(`${rows.queries.length} queries, ${rows.llms.length} LLMs, ${rows.scores.query.length} scores, ${rows.preferences.query.length} preferences; ${folds} folds by query text; design ${design}, seed ${seed}, encoder ${encoder.id}, ${backend.description}\n`);
-        print(foldTables(reports));
+        print(`${summaryOf(report)}\n`);
+        for (const section of report.sections) {
+          print(`== ${section.title}\n`);
+          for (const note of section.notes) print(`${note}\n`);
+          for (const t of section.tables) print(`${t.caption}\n${table(t.header, cellTexts(t))}\n`);
+        }
+        for (const file of writeReport(output, report)) print(`written: ${file}`);
       } finally {
         bar.stop();
         ledger.close();

@@ -1,0 +1,15 @@
+import type { EvaluationReport, ReportTable } from '../../schema/evaluation.js';
+
+/** Digits after the point where a table does not say. */
+const DIGITS = 4;
+
+/** A table's cells as texts; – for what could not be measured. */
+export function cellTexts({ rows, digits }: ReportTable): string[][] {
+  return rows.map((row) => row.map((cell, c) => (cell === null ? '–' : typeof cell === 'string' ? cell : Number.isInteger(cell) && digits?.[c] === undefined ? String(cell) : cell.toFixed(digits?.[c] ?? DIGITS))));
+}
+
+/** What was evaluated, in a sentence. */
+export function summaryOf(report: EvaluationReport): string {
+  const { log } = report;
+  return `${log.queries} queries, ${log.llms} LLMs, ${log.tasks} tasks, ${log.scores} scores, ${log.preferences} preferences; ${report.folds} folds by query text; design ${report.design}, seed ${report.seed}, encoder ${report.encoder}, ${report.backend}`;
+}
