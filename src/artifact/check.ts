@@ -1,6 +1,7 @@
-import { PointsmanError } from '../base/errors.js';
+import { PointsmanError, messageOf } from '../base/errors.js';
 import { parameterTable } from '../profile/structured/parameters.js';
-import type { TrainedModel } from '../scoring/model.js';
+import { BASELINES, baselineByName } from '../router/baselines.js';
+import { LEARNED_ROUTER, type TrainedModel } from '../scoring/model.js';
 
 /** Shape of every table that scoring reads, as names and the sizes of the weights have it; see {@link TrainedModel}. */
 function expectedShapes({ names, tables }: TrainedModel): Record<string, number[]> {
@@ -40,8 +41,20 @@ function expectedShapes({ names, tables }: TrainedModel): Record<string, number[
   };
 }
 
+/** Throws `artifact_damaged` unless a baseline of that name makes a router of the tables. */
+function checkBaseline({ names, tables }: TrainedModel, where: string): void {
+  const baseline = baselineByName(names.router);
+  if (baseline === undefined) throw new PointsmanError('artifact_damaged', `${where}: router: expected ${LEARNED_ROUTER} or one of ${BASELINES.map((b) => b.name).join(', ')}, got ${JSON.stringify(names.router)}`);
+  try {
+    baseline.restore(tables);
+  } catch (error) {
+    throw new PointsmanError('artifact_damaged', `${where}: the tables are not those of ${names.router}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 /** Throws `artifact_damaged` unless scoring can read the model: every table is there, in its shape, of finite numbers. */
 export function checkModel(model: TrainedModel, where: string): void {
+  if (model.names.router !== LEARNED_ROUTER) return checkBaseline(model, where);
   const damaged = (name: string, why: string): PointsmanError => new PointsmanError('artifact_damaged', `${where}: tensor ${name} ${why}`);
   const { tables } = model;
   for (const [name, shape] of Object.entries(expectedShapes(model))) {

@@ -1,23 +1,30 @@
 import { z } from 'zod';
 import { Version } from '../schema/ids.js';
-import { DESIGN_NAMES } from '../schema/training.js';
+import { ARTIFACT_STATUSES, Comparison, DESIGN_NAMES } from '../schema/training.js';
+
+/** Grows when artifacts hold other tables than before. */
+export const FORMAT = 2;
 
 /** What `manifest.json` says of an artifact: enough to use the weights without this program. */
 export const Manifest = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(FORMAT),
   version: Version,
   created_at: z.iso.datetime(),
   snapshot: z.string().describe('SHA-256 of the graph snapshot it was trained on'),
+  router: z.string().describe('`learned`, or the name of a baseline'),
   design: z.enum(DESIGN_NAMES),
   hops: z.int().min(0).max(4),
   seed: z.int(),
   backend: z.string(),
   encoder: z.string().describe('Encoder of queries and descriptions; others do not fit these weights'),
-  llms: z.array(z.string()).describe('Rows of embedding/llm and record/*, columns of anchor/scores'),
+  llms: z.array(z.string()).describe('Rows of embedding/llm and record/*, columns of anchor/scores and anchor/messages'),
   families: z.array(z.string()),
   tasks: z.array(z.string()).describe('Rows of embedding/task'),
   anchors: z.array(z.string()).describe('SHA-256 of the logged queries behind anchor/*'),
   ledger_rows: z.int(),
+  status: z.enum(ARTIFACT_STATUSES),
+  comparison: z.array(Comparison),
+  serve: Version.nullable().describe('What the gate said should serve: this version, a baseline’s, or null for the one that was in force'),
   metrics: z.record(z.string(), z.number()),
   tensors: z.record(z.string(), z.array(z.int())).describe('Shape of each tensor of weights.safetensors'),
   files: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() })),

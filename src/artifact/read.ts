@@ -5,7 +5,7 @@ import { sha256 } from '../base/hash.js';
 import { parse } from '../schema/parse.js';
 import type { TrainedModel } from '../scoring/model.js';
 import { checkModel } from './check.js';
-import { MANIFEST_FILE, Manifest, WEIGHTS_FILE } from './manifest.js';
+import { FORMAT, MANIFEST_FILE, Manifest, WEIGHTS_FILE } from './manifest.js';
 import { decodeSafetensors } from './safetensors.js';
 
 async function readPart(folder: string, name: string): Promise<Buffer> {
@@ -26,6 +26,8 @@ export async function readArtifact(artifacts: string, version: string): Promise<
   } catch (error) {
     throw new PointsmanError('artifact_damaged', `${join(folder, MANIFEST_FILE)} is not JSON: ${messageOf(error)}`, { cause: error });
   }
+  const format = (json as { format?: unknown } | null)?.format;
+  if (typeof format === 'number' && format < FORMAT) throw new PointsmanError('artifact_damaged', `${folder} was written by an earlier version of Pointsman (format ${format}, expected ${FORMAT}): train again`);
   const manifest = parse(Manifest, json, 'artifact_damaged', join(folder, MANIFEST_FILE));
   if ((manifest.version as string) !== version) throw new PointsmanError('artifact_damaged', `${folder} holds version ${manifest.version}`);
   const weights = await readPart(folder, WEIGHTS_FILE);
@@ -35,8 +37,8 @@ export async function readArtifact(artifacts: string, version: string): Promise<
   for (const [name, shape] of Object.entries(manifest.tensors)) {
     if (tables[name]?.shape.join() !== shape.join()) throw new PointsmanError('artifact_damaged', `${folder}: tensor ${name} has not the shape [${shape.join(', ')}] that the manifest says`);
   }
-  const { encoder, hops, llms, families, tasks, anchors } = manifest;
-  const model: TrainedModel = { names: { encoder, hops, llms, families, tasks, anchors }, tables };
+  const { router, encoder, hops, llms, families, tasks, anchors } = manifest;
+  const model: TrainedModel = { names: { router, encoder, hops, llms, families, tasks, anchors }, tables };
   checkModel(model, folder);
   return { manifest, model };
 }

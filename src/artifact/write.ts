@@ -3,11 +3,11 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../base/hash.js';
 import type { TrainedModel } from '../scoring/model.js';
-import { MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from './manifest.js';
+import { FORMAT, MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from './manifest.js';
 import { encodeSafetensors } from './safetensors.js';
 
 /** What the writer can't know by itself. */
-export type ManifestFacts = Pick<Manifest, 'version' | 'created_at' | 'snapshot' | 'design' | 'seed' | 'backend' | 'ledger_rows' | 'metrics'>;
+export type ManifestFacts = Pick<Manifest, 'version' | 'created_at' | 'snapshot' | 'design' | 'seed' | 'backend' | 'ledger_rows' | 'status' | 'comparison' | 'serve' | 'metrics'>;
 
 async function writeDurably(path: string, content: Buffer | string): Promise<void> {
   const file = await open(path, 'w');
@@ -49,8 +49,9 @@ export async function writeArtifact(artifacts: string, model: TrainedModel, fact
   const weights = encodeSafetensors(model.tables, { format: 'pointsman', version: facts.version });
   const { names } = model;
   const manifest: Manifest = {
-    format: 1,
+    format: FORMAT,
     ...facts,
+    router: names.router,
     encoder: names.encoder,
     hops: names.hops,
     llms: names.llms,

@@ -77,9 +77,9 @@ const NO_MODELS =
 
 /** The answer as JSON, with the ranking spliced in as it was logged. */
 function toJson({ response, rankingJson }: Decision): string {
-  const { decision_id, model, version, fallbacks, explanation } = response;
+  const { decision_id, model, version, router, fallbacks, explanation } = response;
   const explained = explanation === undefined ? '' : `,"explanation":${JSON.stringify(explanation)}`;
-  return `{"decision_id":"${decision_id}","model":${JSON.stringify(model)},"version":${JSON.stringify(version)},"ranking":${rankingJson},"fallbacks":${JSON.stringify(fallbacks)}${explained}}`;
+  return `{"decision_id":"${decision_id}","model":${JSON.stringify(model)},"version":${JSON.stringify(version)},"router":"${router}","ranking":${rankingJson},"fallbacks":${JSON.stringify(fallbacks)}${explained}}`;
 }
 
 export function createDecider({ index: holder, ledger, clock, log }: DeciderParts): Decider {
@@ -101,11 +101,12 @@ export function createDecider({ index: holder, ledger, clock, log }: DeciderPart
       decision_id: id as DecisionId,
       model: chosen,
       version: index.version,
+      router: index.router,
       ranking: ranked.ranking,
       fallbacks: fallbacksOf(ranked.ranking, similarityTo(known, chosen)),
     };
     if (request.explain === true)
-      response.explanation = explanationOf({ ranking: ranked, score: index.explain(query, vector, request.task), policyName, policy, version: index.version });
+      response.explanation = explanationOf({ ranking: ranked, score: index.explain(query, vector, request.task), policyName, policy, router: index.router });
     const rankingJson = JSON.stringify(ranked.ranking);
     decisions.add({ id, at: now, query, task: request.task ?? null, model: chosen, version: index.version, policy: policyName, ranking: rankingJson });
     return { response, rankingJson };

@@ -1,6 +1,7 @@
 import type { Ranking } from '../policy/rank.js';
 import type { Policy, PolicyName } from '../policy/weights.js';
 import type { Explanation, RankedLlm } from '../schema/route.js';
+import { LEARNED_ROUTER } from '../scoring/model.js';
 import type { ScoreExplanation } from '../scoring/types.js';
 
 interface Explained {
@@ -8,7 +9,8 @@ interface Explained {
   score: ScoreExplanation;
   policyName: PolicyName;
   policy: Policy;
-  version: string | null;
+  /** What scored; see `ScoringIndex.router`. */
+  router: string;
 }
 
 function dollars(value: number): string {
@@ -26,13 +28,13 @@ function versus(best: RankedLlm, second: RankedLlm): string {
   return `${lead}, but ${why} outweighs that`;
 }
 
-function summaryOf({ ranking, score, policyName, policy, version }: Explained): string {
+function summaryOf({ ranking, score, policyName, policy, router }: Explained): string {
   const [best, second] = ranking.ranking as [RankedLlm, RankedLlm | undefined];
   const kind = score.tasks[0] === undefined ? '' : ` on a query that looks like ${score.tasks[0].task}`;
   const price = best.cost_usd === null ? '' : ` for about ${dollars(best.cost_usd)}`;
   const weights = policy.costWeight === 0 && policy.latencyWeight === 0 ? 'highest expected quality' : `best quality less ${policy.costWeight} per US cent and ${policy.latencyWeight} per second`;
   const rival = second === undefined ? 'no other LLM is a candidate' : versus(best, second);
-  const source = version === null ? '; nothing is trained yet, so this rests on declared facts and mean scores' : '';
+  const source = router === 'prior' ? '; nothing is trained yet, so this rests on declared facts and mean scores' : router === LEARNED_ROUTER ? '' : `; the baseline ${router} answers, as it was better on held-out queries than the learned profile`;
   return `${best.model} is expected to score ${best.quality.toFixed(2)} ± ${best.uncertainty.toFixed(2)}${kind}${price}, the ${weights} (policy ${policyName}); ${rival}${source}.`;
 }
 

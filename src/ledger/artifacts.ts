@@ -8,6 +8,9 @@ interface ArtifactRow {
   active: number;
   snapshot: string;
   design: string;
+  router: string;
+  status: string;
+  comparison: string;
   seed: number;
   backend: string;
   metrics: string;
@@ -20,13 +23,14 @@ type Artifacts = Pick<Ledger, 'registerArtifact' | 'listArtifacts' | 'getArtifac
 /** The trained artifacts that exist, and which one is in force. */
 export function createArtifacts(connection: Connection): Artifacts {
   const { db } = connection;
-  const columns = 'version, created_at, version = ifnull((SELECT version FROM active_version), \'\') AS active, snapshot, design, seed, backend, metrics, files, ledger_rows';
+  const columns = 'version, created_at, version = ifnull((SELECT version FROM active_version), \'\') AS active, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows';
   const all = db.prepare<[], ArtifactRow>(`SELECT ${columns} FROM artifact ORDER BY rowid DESC`);
   const one = db.prepare<[string], ArtifactRow>(`SELECT ${columns} FROM artifact WHERE version = ?`);
   const put = db.prepare(
-    `INSERT INTO artifact (version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows)
-     VALUES (@version, @created_at, @snapshot, @design, @seed, @backend, @metrics, @files, @ledger_rows)
-     ON CONFLICT (version) DO UPDATE SET created_at = excluded.created_at, snapshot = excluded.snapshot, design = excluded.design, seed = excluded.seed,
+    `INSERT INTO artifact (version, created_at, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows)
+     VALUES (@version, @created_at, @snapshot, @design, @router, @status, @comparison, @seed, @backend, @metrics, @files, @ledger_rows)
+     ON CONFLICT (version) DO UPDATE SET created_at = excluded.created_at, snapshot = excluded.snapshot, design = excluded.design, router = excluded.router,
+       status = excluded.status, comparison = excluded.comparison, seed = excluded.seed,
        backend = excluded.backend, metrics = excluded.metrics, files = excluded.files, ledger_rows = excluded.ledger_rows`,
   );
   const active = db.prepare<[], string>('SELECT version FROM active_version').pluck();
@@ -35,8 +39,8 @@ export function createArtifacts(connection: Connection): Artifacts {
   return {
     registerArtifact: (artifact) =>
       connection.write(() => {
-        const { version, created_at, snapshot, design, seed, backend, ledger_rows } = artifact;
-        put.run({ version, created_at, snapshot, design, seed, backend, ledger_rows, metrics: JSON.stringify(artifact.metrics), files: JSON.stringify(artifact.files) });
+        const { version, created_at, snapshot, design, router, status, seed, backend, ledger_rows } = artifact;
+        put.run({ version, created_at, snapshot, design, router, status, seed, backend, ledger_rows, comparison: JSON.stringify(artifact.comparison), metrics: JSON.stringify(artifact.metrics), files: JSON.stringify(artifact.files) });
         if (artifact.active) activate.run(version);
       }),
     // Ties of time go to the one registered later: the sort is stable and the rows come newest first.
@@ -59,6 +63,8 @@ function toRecord(row: ArtifactRow): ArtifactRecord {
     ...row,
     version: row.version as ArtifactRecord['version'],
     active: row.active === 1,
+    status: row.status as ArtifactRecord['status'],
+    comparison: JSON.parse(row.comparison) as ArtifactRecord['comparison'],
     metrics: JSON.parse(row.metrics) as ArtifactRecord['metrics'],
     files: JSON.parse(row.files) as ArtifactRecord['files'],
   };

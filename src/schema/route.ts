@@ -56,6 +56,7 @@ export const RouteResponse = z
     decision_id: DecisionId,
     model: LlmId.describe('The LLM that should get this query'),
     version: z.string().nullable().describe('Version of the artifact that scored; null when nothing is trained yet'),
+    router: z.string().describe('What scored: `learned`, the name of a baseline that was better on held-out queries, or `prior` when nothing is trained yet'),
     ranking: z.array(RankedLlm),
     fallbacks: z.array(LlmId).describe('What to try next, in order, should the chosen LLM fail'),
     explanation: Explanation.optional(),

@@ -25,6 +25,24 @@ export const TrainProgress = z
   .meta({ id: 'TrainProgress' });
 export type TrainProgress = z.infer<typeof TrainProgress>;
 
+/** How one router did on the held-out queries beside the one that was trained. */
+export const Comparison = z
+  .strictObject({
+    name: z.string(),
+    title: z.string(),
+    told: z.boolean().describe('Whether it was told the task; such a router is shown, and can reject nothing'),
+    mean: z.number().nullable().describe('Mean score of the LLM it chose, or share of comparisons ranked right; null where nothing could be measured'),
+    difference: z.number().describe('Its mean less the trained profile’s, over queries that both have'),
+    p: z.number().describe('Probability of a difference as high if there were none (one-sided paired permutation test)'),
+    better: z.boolean().describe('Whether it is better than the trained profile, by that test'),
+  })
+  .meta({ id: 'Comparison' });
+export type Comparison = z.infer<typeof Comparison>;
+
+export const ARTIFACT_STATUSES = ['accepted', 'rejected'] as const;
+const status = z.enum(ARTIFACT_STATUSES).describe('rejected: another router is better on held-out queries, as `comparison` shows; it can be activated all the same');
+const router = z.string().describe('What the artifact holds: `learned`, or the name of a baseline that was better');
+
 /** How a run ended: the version, whether it was made now, and its held-out metrics. */
 export const TrainResult = z
   .strictObject({
@@ -32,6 +50,9 @@ export const TrainResult = z
     created: z.boolean().describe('false when this snapshot, design and seed had been trained before'),
     activated: z.boolean(),
     reason: z.string().describe('Why it was activated, or why not'),
+    status,
+    in_force: Version.nullable().describe('Version that serves now'),
+    comparison: z.array(Comparison),
     metrics: z.record(z.string(), z.number()),
     backend: z.string(),
     seconds: z.number(),
@@ -70,8 +91,11 @@ export const ArtifactSummary = z
     active: z.boolean(),
     snapshot: z.string(),
     design: z.string(),
+    router,
+    status,
     seed: z.int(),
     backend: z.string(),
+    comparison: z.array(Comparison),
     metrics: z.record(z.string(), z.number()),
     files: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() })),
   })

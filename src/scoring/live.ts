@@ -6,9 +6,10 @@ import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../ledger/types.js';
-import type { TrainedModel } from './model.js';
+import { createBaselineIndex } from './baseline.js';
+import { LEARNED_ROUTER, type TrainedModel } from './model.js';
 import { createPriorIndex } from './prior.js';
-import { createTrainedIndex } from './trained.js';
+import { createTrainedIndex, type TrainedParts } from './trained.js';
 import type { LiveIndex, ScoringIndex } from './types.js';
 
 export interface LiveIndexParts {
@@ -21,6 +22,11 @@ export interface LiveIndexParts {
 interface Loaded {
   version: string;
   model: TrainedModel;
+}
+
+/** The index of an artifact, whichever router it holds. */
+async function indexOf(parts: TrainedParts): Promise<ScoringIndex> {
+  return parts.model.names.router === LEARNED_ROUTER ? createTrainedIndex(parts) : createBaselineIndex(parts);
 }
 
 /** When an artifact's files were last written: tells whether a refused one is worth another look. */
@@ -85,7 +91,7 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
     const next = swap ? found : loaded;
     const llms = ledger.catalog.listLlms();
     const stats = ledger.readLlmStats();
-    index = next === null ? createPriorIndex(llms, stats) : await createTrainedIndex({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
+    index = next === null ? createPriorIndex(llms, stats) : await indexOf({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
     loaded = next;
     token = now;
     if (swap) log.info({ version: active }, 'artifact in force');

@@ -18,8 +18,13 @@ import type { Weights } from '../profile/structured/parameters.js';
  */
 export type Tables = Weights;
 
+/** Name of the router that reads a learned profile. */
+export const LEARNED_ROUTER = 'learned';
+
 /** What goes with the tables: names, in the order of their rows. */
 export interface ModelNames {
+  /** `learned`, or the name of the baseline that the tables are of. */
+  router: string;
   encoder: string;
   hops: number;
   llms: string[];

@@ -105,6 +105,7 @@ export function createPriorIndex(llms: LlmProfile[], stats: readonly LlmStats[])
 
   return {
     version: null,
+    router: 'prior',
     models: candidates.map((candidate) => candidate.profile.id),
     encode: () => EMPTY,
     score(query, _vector, task) {

@@ -119,6 +119,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
 
   return {
     version,
+    router: names.router,
     models,
     encode: (query) => encoder.encodeSync?.(query) ?? encoder.encode([query]).then((vectors) => vectors[0]!),
     score: scoreAll,

@@ -26,6 +26,8 @@ export interface ScoreExplanation {
 export interface ScoringIndex {
   /** Version of the artifact behind it; null before anything is trained. */
   readonly version: string | null;
+  /** What scores: `learned`, the name of a baseline that was better, or `prior` before anything is trained. */
+  readonly router: string;
   /** Ids of the LLMs that can be scored. */
   readonly models: readonly string[];
   /** Query text to vector `[dim]`. Synchronous encoders answer at once; the empty vector when nothing is trained. */

@@ -30,8 +30,8 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
     report('snapshot', 0.03, `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} scores, ${rows.preferences.query.length} preferences`);
     const vectors = await encodeQueries(encoder, rows.queries, ledger, (done) => report('encode', 0.03 + (0.07 * done) / rows.queries.length, `${done}/${rows.queries.length} queries encoded by ${encoder.id}`));
     const backend = await openBackend(wanted);
-    const { manifest, created } = await runTraining({ rows, vectors, design, seed, encoder }, graph, backend, { artifacts: paths.artifacts, ledgerRows }, systemClock, (progress) => send({ kind: 'progress', progress }));
-    send({ kind: 'done', manifest, created, seconds: (performance.now() - started) / 1000 });
+    const trained = await runTraining({ rows, vectors, design, seed, encoder }, graph, backend, { artifacts: paths.artifacts, ledgerRows, inForce: ledger.activeVersion() }, systemClock, (progress) => send({ kind: 'progress', progress }));
+    send({ kind: 'done', ...trained, seconds: (performance.now() - started) / 1000 });
   } finally {
     ledger.close();
   }

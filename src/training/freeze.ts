@@ -4,7 +4,7 @@ import type { Dataset } from '../profile/structured/dataset.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import { benchmarkMeans, queryStates, type ParameterTensors, type QueryMoments } from '../profile/structured/profile.js';
 import { taskKeys } from '../router/graph/decoder.js';
-import type { TrainedModel } from '../scoring/model.js';
+import { LEARNED_ROUTER, type TrainedModel } from '../scoring/model.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Tensor } from '../tensor/types.js';
 import { declaredTensors, gatherQueries, taskMask } from './batch.js';
@@ -80,6 +80,7 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
   for (const set of [p, declared, moments, tensors]) tf.dispose(Object.values(set) as Tensor[]);
   return {
     names: {
+      router: LEARNED_ROUTER,
       encoder,
       hops: data.design.hops,
       llms: data.llms,

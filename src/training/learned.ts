@@ -1,6 +1,7 @@
 import type { Encoder } from '../encoder/types.js';
 import type { GraphRows } from '../graph/rows.js';
 import type { Dataset } from '../profile/structured/dataset.js';
+import type { Weights } from '../profile/structured/parameters.js';
 import type { FitTools, FittedRouter } from '../router/types.js';
 import type { TrainedModel } from '../scoring/model.js';
 import { createTrainedIndex } from '../scoring/trained.js';
@@ -10,19 +11,27 @@ import { GNN_DEFAULTS, trainGnn, type EpochReport } from './gnn.js';
 
 /** The learned router as it would be served: it reads the query's vector alone, not its task. */
 export interface LearnedRouter extends FittedRouter {
+  weights: Weights;
   model: TrainedModel;
   index: ScoringIndex;
 }
 
-/** Trains profiles and router on the queries `train` of a dataset, and on nothing else. `rows` are what `data` was made from. */
-export async function fitLearned(
-  { rows, data, encoder }: { rows: GraphRows; data: Dataset; encoder: Encoder },
-  train: Int32Array,
-  { tf, rng }: FitTools,
-  onEpoch?: (report: EpochReport) => void,
-): Promise<LearnedRouter> {
-  const { weights } = await trainGnn(tf, data, train, GNN_DEFAULTS, rng, onEpoch);
-  const model = await freezeModel(tf, data, rows, weights, train, encoder.id, rng.fork('anchors'));
+/** A dataset, the rows that it was made from, and what encoded its queries. */
+interface LearnedFrom {
+  rows: GraphRows;
+  data: Dataset;
+  encoder: Encoder;
+}
+
+/** Trains profiles and router on the queries `train` of a dataset, and on nothing else. */
+export async function fitLearned(from: LearnedFrom, train: Int32Array, tools: FitTools, onEpoch?: (report: EpochReport) => void): Promise<LearnedRouter> {
+  const { weights } = await trainGnn(tools.tf, from.data, train, GNN_DEFAULTS, tools.rng, onEpoch);
+  return refreeze({ weights }, from, train, tools);
+}
+
+/** The router of the same weights with the queries `evidence`, of the same LLMs and tasks, as what it knows. */
+export async function refreeze({ weights }: Pick<LearnedRouter, 'weights'>, { rows, data, encoder }: LearnedFrom, evidence: Int32Array, { tf, rng }: FitTools): Promise<LearnedRouter> {
+  const model = await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors'));
   const index = await createTrainedIndex({ version: 'fitted', model, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
-  return { model, index, score: ({ vector }) => Float32Array.from(index.score('', vector), (s) => s.quality) };
+  return { weights, model, index, score: ({ vector }) => Float32Array.from(index.score('', vector), (s) => s.quality) };
 }

@@ -1,5 +1,5 @@
-import type { Manifest } from '../artifact/manifest.js';
 import type { ErrorCode } from '../base/errors.js';
+import type { Trained } from './run.js';
 import type { TrainProgress, TrainRequest } from '../schema/training.js';
 
 /** What the training process is told, once. */
@@ -12,5 +12,5 @@ export interface ChildRequest {
 /** What it answers: progress, and at last how it ended. */
 export type ChildReply =
   | { kind: 'progress'; progress: TrainProgress }
-  | { kind: 'done'; manifest: Manifest; created: boolean; seconds: number }
+  | ({ kind: 'done'; seconds: number } & Trained)
   | { kind: 'failed'; code: ErrorCode; message: string };

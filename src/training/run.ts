@@ -8,25 +8,27 @@ import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import { createRng } from '../base/rng.js';
 import type { Encoder } from '../encoder/types.js';
-import { compareHeldOut, LEARNED } from '../evaluation/held-out.js';
-import { calibrationError, rankingAccuracy, routedMean } from '../evaluation/metrics.js';
+import { calibrationOf } from '../evaluation/calibration.js';
+import { outcomesOf, rankingAccuracy, routedMean } from '../evaluation/outcomes.js';
+import { LEARNED, predict, predictAll, type HeldOut, type Prediction } from '../evaluation/predictions.js';
 import { buildGraph } from '../graph/build.js';
 import { freezeGraph, type FrozenGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset } from '../profile/structured/dataset.js';
-import type { FitTools } from '../router/types.js';
+import { baselineByName } from '../router/baselines.js';
+import type { FitTools, FittedRouter } from '../router/types.js';
 import type { DesignName, TrainProgress } from '../schema/training.js';
-import { createTrainedIndex } from '../scoring/trained.js';
+import { LEARNED_ROUTER } from '../scoring/model.js';
 import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from './freeze.js';
 import { openCheckpoints } from './checkpoint.js';
+import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
+import { refreeze } from './learned.js';
 import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 2;
-/** Share of queries that early stopping watches, and as many for the metrics that an artifact carries. */
-const HELD_OUT = 0.1;
+const RECIPE = 3;
 export const DEFAULT_SEED = 20_260_500;
 
 export interface TrainingInput {
@@ -52,81 +54,106 @@ export function versionOf(snapshot: string, design: DesignName, seed: number, en
   return createHash('sha256').update(JSON.stringify([RECIPE, snapshot, design, seed, encoder])).digest('hex').slice(0, 16) as Manifest['version'];
 }
 
-/**
- * Queries with evidence or comparisons, shuffled by the seed and split: learned from, watched for when to stop, and
- * held out of both. Under ten are all learned from.
- */
-export function split(data: Dataset, seed: number): { train: Int32Array; validation: Int32Array; heldOut: Int32Array } {
-  const useful: number[] = [];
-  for (let q = 0; q < data.numQueries; q++) if (data.evidence.start[q + 1]! > data.evidence.start[q]!) useful.push(q);
-  const order = createRng(seed).fork('split').shuffle(Int32Array.from(useful));
-  const held = order.length < 10 ? 0 : Math.max(1, Math.floor(order.length * HELD_OUT));
-  return { train: order.slice(2 * held), validation: order.slice(held, 2 * held), heldOut: order.slice(0, held) };
+/** Queries with scores or comparisons. */
+export function answeredQueries({ evidence, numQueries }: Dataset): Int32Array {
+  return Int32Array.from({ length: numQueries }, (_, q) => q).filter((q) => evidence.start[q + 1]! > evidence.start[q]!);
 }
 
 /** Metrics of the held-out queries by name; those that can't be measured on this log are left out. */
-async function measure(data: Dataset, train: Int32Array, heldOut: Int32Array, score: (query: number) => Float32Array, tools: FitTools): Promise<Record<string, number>> {
-  const contenders = await compareHeldOut(data, train, heldOut, score, tools);
-  const metrics: Record<string, number> = { held_out_queries: heldOut.length };
-  for (const { name, tally } of contenders) {
-    const key = name.replace(/\(.*\)/, '').trim().replaceAll(/[^a-z]+/gi, '_').toLowerCase();
-    metrics[`score_${key}`] = routedMean(tally);
-    metrics[`ranking_accuracy_${key}`] = rankingAccuracy(tally);
-    if (name === LEARNED) metrics['calibration_error'] = calibrationError(tally);
+function metricsOf(heldOut: HeldOut, predictions: readonly Prediction[]): Record<string, number> {
+  const metrics: Record<string, number> = { held_out_queries: heldOut.queries.length };
+  for (const { name, scores } of predictions) {
+    const key = name.replaceAll('-', '_');
+    const outcomes = outcomesOf(heldOut, scores);
+    metrics[`score_${key}`] = routedMean(outcomes);
+    metrics[`ranking_accuracy_${key}`] = rankingAccuracy(outcomes);
+    if (name === LEARNED.name) metrics['calibration_error'] = calibrationOf(heldOut, scores).error;
   }
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
 
+/** The router in force with its weights as they are, and the same evidence as its successor's: neither has learned from what judges them. */
+async function routerInForce({ rows, encoder, design }: TrainingInput, data: Dataset, seen: Int32Array, artifacts: string, version: string | null, tools: FitTools): Promise<FittedRouter | null> {
+  if (version === null) return null;
+  try {
+    const { manifest, model } = await readArtifact(artifacts, version);
+    // A baseline in force is among the baselines anyway; weights of another encoder or depth don't fit.
+    if (manifest.router !== LEARNED_ROUTER || manifest.encoder !== encoder.id || manifest.hops !== DESIGNS[design].hops) return null;
+    return await refreeze({ weights: model.tables }, { rows, data, encoder }, seen, tools);
+  } catch (error) {
+    if (error instanceof PointsmanError && error.code === 'artifact_damaged') return null;
+    throw error;
+  }
+}
+
+/** What a run made, and what should serve from now on. */
+export interface Trained {
+  manifest: Manifest;
+  /** Whether it was made now. */
+  created: boolean;
+  /** The baseline that is to serve in its place. */
+  baseline: Manifest | null;
+  reason: string;
+}
+
 /**
- * Trains on a snapshot and writes the artifact. One that was made from the same before, and is whole, is not made again.
+ * Trains on a snapshot, holds the result against every baseline and the version in force, and writes the artifact, and
+ * one of the baseline that should serve in its place if there is. One that was made from the same before, and is whole,
+ * is not made again.
  *
  * @throws PointsmanError `no_data`, `training_diverged`
  */
 export async function runTraining(
-  { rows, vectors, design, seed, encoder, options }: TrainingInput,
+  input: TrainingInput,
   graph: FrozenGraph,
   backend: Backend,
-  target: { artifacts: string; ledgerRows: number },
+  target: { artifacts: string; ledgerRows: number; inForce: string | null },
   clock: Clock,
   report: (progress: TrainProgress) => void,
-): Promise<{ manifest: Manifest; created: boolean }> {
+): Promise<Trained> {
+  const { rows, vectors, design, seed, encoder, options } = input;
+  const { artifacts } = target;
   const version = versionOf(graph.hash, design, seed, encoder.id);
-  const existing = await readIfWhole(target.artifacts, version);
-  if (existing) return { manifest: existing, created: false };
+  const existing = await readIfWhole(artifacts, version);
+  const served = existing === null || existing.serve === null || existing.serve === version ? existing : await readIfWhole(artifacts, existing.serve);
+  if (existing !== null && (existing.serve === null || served !== null)) return { manifest: existing, created: false, baseline: served === existing ? null : served, reason: 'it was trained before from the same snapshot, design and seed' };
 
   const { tf } = backend;
   const data = await createDataset(rows, graph, DESIGNS[design], encoder, vectors);
-  const { train, validation, heldOut } = split(data, seed);
+  const all = answeredQueries(data);
+  const { seen, heldOut } = splitHeldOut(all, (q) => rows.queries[q]!.hash);
   const rng = createRng(seed);
-  const settings = { ...GNN_DEFAULTS, ...options };
-  report({ phase: 'train', fraction: 0.1, message: `${train.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}` });
-  const onEpoch = (e: EpochReport): void =>
-    report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}` });
-  const checkpoints = openCheckpoints(target.artifacts, version);
-  const trained = await trainGnn(tf, data, Int32Array.from([...train, ...validation]), settings, rng, onEpoch, checkpoints);
+  report({ phase: 'train', fraction: 0.1, message: `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}` });
+  const onEpoch = (e: EpochReport): void => report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}` });
+  const checkpoints = openCheckpoints(artifacts, version);
+  const trained = await trainGnn(tf, data, seen, { ...GNN_DEFAULTS, ...options }, rng, onEpoch, checkpoints);
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
-  const seen = Int32Array.from([...train, ...validation]).toSorted();
-  const judged = await freezeModel(tf, data, rows, trained.weights, seen, encoder.id, rng.fork('anchors'));
-  const index = await createTrainedIndex({ version, model: judged, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
-  const metrics = await measure(data, seen, heldOut, (q) => Float32Array.from(index.score('', data.queries[q]!), (s) => s.quality), { tf, rng: rng.fork('baselines') });
+  const tools = { tf, rng: rng.fork('baselines') };
+  const from = { rows, data, encoder };
+  const held: HeldOut = { data, queries: heldOut };
+  const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }), tools);
+  const before = heldOut.length === 0 ? null : await routerInForce(input, data, seen, artifacts, target.inForce === version ? null : target.inForce, { tf, rng });
+  if (before !== null) predictions.push({ name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores: await predict(held, before) });
+  const verdict = heldOut.length === 0 ? unjudged(all.length) : judge(held, predictions, rng.fork('gate'));
 
   report({ phase: 'write', fraction: 0.97, message: version });
+  const facts = { created_at: new Date(clock()).toISOString(), snapshot: graph.hash, design, seed, backend: backend.description, ledger_rows: target.ledgerRows, comparison: verdict.comparison };
+  const metrics = metricsOf(held, predictions);
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
-  const everything = Int32Array.from([...seen, ...heldOut]).toSorted();
-  const model = await freezeModel(tf, data, rows, trained.weights, everything, encoder.id, rng.fork('anchors'));
-  const manifest = await writeArtifact(target.artifacts, model, {
-    version,
-    created_at: new Date(clock()).toISOString(),
-    snapshot: graph.hash,
-    design,
-    seed,
-    backend: backend.description,
-    ledger_rows: target.ledgerRows,
-    metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss },
-  });
+  const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'));
+  const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
+  const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${encoder.id} ${chosen.name}`);
+  let baseline: Manifest | null = null;
+  if (chosen !== null) {
+    const { tables } = await chosen.fit(data, all, tools);
+    const names = { router: chosen.name, encoder: encoder.id, hops: 0, llms: data.llms, families: [], tasks: data.tasks, anchors: [] };
+    baseline = await writeArtifact(artifacts, { names, tables: tables() }, { ...facts, version: baselineVersion!, status: 'accepted', serve: baselineVersion, metrics });
+  }
+  const serve = verdict.serve === 'learned' ? version : baselineVersion;
+  const manifest = await writeArtifact(artifacts, model, { ...facts, version, status: verdict.status, serve, metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss } });
   checkpoints.remove();
-  return { manifest, created: true };
+  return { manifest, created: true, baseline, reason: verdict.reason };
 }
 
 async function readIfWhole(artifacts: string, version: string): Promise<Manifest | null> {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import type { Ledger } from '../ledger/types.js';
+import type { Manifest } from '../artifact/manifest.js';
+import type { ArtifactRecord, Ledger } from '../ledger/types.js';
 import type { Trainer } from '../queue/types.js';
 import type { TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
 import { trainInChild } from './spawn.js';
@@ -34,24 +35,34 @@ async function whenFree(write: () => void): Promise<void> {
 }
 
 /**
- * Trains, records the artifact and puts it in force.
+ * Trains, records the artifact, and puts in force what the gate lets through: it, or a baseline that is better.
  *
  * @param known whether one that was trained before from the same may replace the one in force: not for jobs, where an
  *   operator may have rolled it back
  */
 export async function trainAndActivate(parts: TrainerParts, request: TrainRequest, report: (progress: TrainProgress) => void, { known = true, signal }: { known?: boolean; signal?: AbortSignal } = {}): Promise<TrainResult> {
   const { ledger, dataDir, encoder, log } = parts;
-  const { manifest, created, seconds } = await trainInChild({ dataDir, encoder, request }, report, signal);
-  const { version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows } = manifest;
+  const { manifest, created, baseline, reason: verdict, seconds } = await trainInChild({ dataDir, encoder, request }, report, signal);
+  const { version, status, backend, metrics, comparison } = manifest;
+  const serving = baseline ?? manifest;
   const inForce = ledger.activeVersion();
-  const already = inForce === version;
-  const active = created || known || inForce === null || already;
-  await whenFree(() => ledger.registerArtifact({ version, created_at, snapshot, design, seed, backend, metrics, files, ledger_rows, active }));
+  const already = inForce === serving.version;
+  // A rejected profile serves only where there is nothing better: its baseline, or the one in force.
+  const wanted = baseline !== null || status === 'accepted' || inForce === null;
+  const active = wanted && (created || known || inForce === null || already);
+  await whenFree(() => {
+    ledger.registerArtifact(recordOf(manifest, baseline === null && active));
+    if (baseline !== null) ledger.registerArtifact(recordOf(baseline, active));
+  });
   await parts.onActivated();
-  const again = 'it was trained before from the same snapshot, design and seed';
-  const reason = already ? 'it was in force already: nothing it was made from has changed' : created ? 'it is the newest' : active ? again : `${again}, and another version was put in force since`;
-  log.info({ version, created, seconds, backend, metrics }, 'trained');
-  return { version, created, activated: active && !already, reason, metrics, backend, seconds };
+  const reason = already ? 'it was in force already: nothing it was made from has changed' : active || !wanted ? verdict : `${verdict}, and another version was put in force since`;
+  log.info({ version, router: serving.router, status, created, seconds, backend, metrics }, 'trained');
+  return { version, created, activated: active && !already, reason, status, in_force: ledger.activeVersion() as TrainResult['in_force'], comparison, metrics, backend, seconds };
+}
+
+function recordOf(manifest: Manifest, active: boolean): ArtifactRecord {
+  const { version, created_at, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows } = manifest;
+  return { version, created_at, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows, active };
 }
 
 /** The worker's part: skips a scheduled run while too little is new. */

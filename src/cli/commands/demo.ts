@@ -5,7 +5,7 @@ import { PointsmanError } from '../../base/errors.js';
 import type { RouteRequest } from '../../schema/route.js';
 import { loadSimulation, simulate, type Simulation } from '../../simulator/index.js';
 import { trainAndActivate } from '../../training/trainer.js';
-import { metricsTable } from '../metrics-table.js';
+import { comparisonTable } from '../metrics-table.js';
 import { options } from '../options.js';
 import { print, table, trainingBar } from '../output.js';
 import { openWorkspace, type Workspace } from '../workspace.js';
@@ -83,7 +83,7 @@ export function demoCommand(): Command {
         print(`   version ${result.version}, ${result.backend}, ${result.seconds.toFixed(1)} s\n`);
 
         print('3. What was learned, from the simulated log');
-        print(metricsTable(result.metrics));
+        print(comparisonTable(result.comparison, result.metrics));
         print(`\n${learnedTable(workspace, simulation)}\n`);
 
         print('4. Routing queries among the simulated LLMs');

@@ -74,7 +74,7 @@ export function routeCommand(): Command {
 export function describeAnswer(answer: RouteResponse): string {
   const rows = answer.ranking.map((r) => [r.model, r.quality.toFixed(3), `±${r.uncertainty.toFixed(3)}`, r.cost_usd === null ? '–' : `$${r.cost_usd.toFixed(6)}`, r.latency_ms === null ? '–' : r.latency_ms.toFixed(0), r.utility.toFixed(3)]);
   const why = answer.explanation === undefined ? '' : `\n${answer.explanation.summary}\n`;
-  return `${answer.model}  (version ${answer.version ?? 'none trained yet'}, decision ${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}`;
+  return `${answer.model}  (${answer.router}, version ${answer.version ?? 'none trained yet'}, decision ${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}`;
 }
 
 /** Decides, with errors that say where the request stands. */

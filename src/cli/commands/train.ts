@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { TrainRequest } from '../../schema/training.js';
 import { trainAndActivate } from '../../training/trainer.js';
-import { metricsTable } from '../metrics-table.js';
+import { comparisonTable } from '../metrics-table.js';
 import { options } from '../options.js';
 import { print, trainingBar } from '../output.js';
 import { openWorkspace } from '../workspace.js';
@@ -21,8 +21,9 @@ export function trainCommand(): Command {
       try {
         const result = await trainAndActivate(workspace.trainer, { design, seed, backend }, bar.report);
         bar.stop();
-        print(metricsTable(result.metrics));
-        print(`\nversion ${result.version} is in force (${result.reason}); design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s`);
+        print(comparisonTable(result.comparison, result.metrics));
+        const outcome = result.in_force === result.version ? 'in force' : result.status;
+        print(`\nversion ${result.version}: ${outcome} (${result.reason})${result.in_force === result.version ? '' : `; version ${result.in_force} serves`}; design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s`);
       } finally {
         bar.stop();
         workspace.close();

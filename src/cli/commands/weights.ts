@@ -16,9 +16,9 @@ export function weightsCommand(): Command {
     .addOption(options.data())
     .action(({ data }: Settings) => {
       const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock, readonly: true });
-      const rows = ledger.listArtifacts().map((a) => [a.version, a.active ? 'in force' : '', a.created_at, a.design, String(a.seed), a.backend, a.metrics['score_learned_profile']?.toFixed(4) ?? '–']);
+      const rows = ledger.listArtifacts().map((a) => [a.version, a.active ? 'in force' : a.status, a.created_at, a.router, a.design, String(a.seed), a.backend, a.comparison.find((c) => c.name === a.router)?.mean?.toFixed(4) ?? '–']);
       ledger.close();
-      print(table(['version', '', 'created', 'design', 'seed', 'backend', 'held-out score'], rows));
+      print(table(['version', '', 'created', 'router', 'design', 'seed', 'backend', 'held-out score'], rows));
     });
   const activate = new Command('activate')
     .description('verify a version and put it in force (to roll back, say)')

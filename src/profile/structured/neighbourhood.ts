@@ -19,7 +19,7 @@ const ITERATIONS = 60;
 
 /** Each task as a vector of unit length `[numTasks + 1, numTasks]`, the last for an unknown one: products say how far two tasks agree. */
 function taskVectors(numTasks: number): Float32Array[] {
-  const known = Array.from({ length: numTasks }, (_, t) => Float32Array.from({ length: numTasks }, (_, other) => (other === t ? 1 : 0)));
+  const known = Array.from({ length: numTasks }, (_, t) => new Float32Array(numTasks).fill(1, t, t + 1));
   return [...known, new Float32Array(numTasks).fill(1 / Math.sqrt(numTasks))];
 }
 

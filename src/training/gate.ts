@@ -1,0 +1,73 @@
+import type { Rng } from '../base/rng.js';
+import { meanOf, outcomesOf, utilities } from '../evaluation/outcomes.js';
+import { pairedTest } from '../evaluation/paired-test.js';
+import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../evaluation/predictions.js';
+import type { Comparison } from '../schema/training.js';
+
+/** A difference less likely than this by chance counts. */
+const SIGNIFICANCE = 0.05;
+
+/** Name of the version in force among the contenders. */
+export const IN_FORCE = 'in-force';
+
+/** What the gate says of a trained profile. */
+export interface Verdict {
+  status: 'accepted' | 'rejected';
+  /** What should serve: the trained profile, a baseline, or what is in force now. */
+  serve: 'learned' | 'baseline' | 'in-force';
+  /** The baseline that should serve. */
+  baseline: string | null;
+  comparison: Comparison[];
+  reason: string;
+}
+
+/** The verdict where there are too few queries to hold any out. */
+export function unjudged(queries: number): Verdict {
+  return { status: 'accepted', serve: 'learned', baseline: null, comparison: [], reason: `${queries} queries are too few to hold any out: it was not compared` };
+}
+
+/**
+ * Lets a trained profile into force only if no router that reads text alone, and not the one in force either, is better
+ * on queries that none has learned from. A baseline that is better takes its place, unless the one in force is better
+ * still.
+ *
+ * @param predictions of the learned profile, the baselines, and {@link IN_FORCE} where there is one to compare with
+ */
+export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng: Rng): Verdict {
+  const worth = new Map(predictions.map((p) => [p.name, utilities(outcomesOf(heldOut, p.scores))]));
+  const better = (name: string, than: string): boolean => {
+    const { difference, pHigher } = pairedTest(worth.get(name)!, worth.get(than)!, rng.fork(`${name} ${than}`));
+    return difference > 0 && pHigher < SIGNIFICANCE;
+  };
+  const comparison = predictions.map(({ name, title, told }): Comparison => {
+    const { difference, pHigher } = pairedTest(worth.get(name)!, worth.get(LEARNED.name)!, rng.fork(`${name} ${LEARNED.name}`));
+    const mean = meanOf(worth.get(name)!);
+    return { name, title, told, mean: Number.isFinite(mean) ? mean : null, difference, p: pHigher, better: name !== LEARNED.name && difference > 0 && pHigher < SIGNIFICANCE };
+  });
+  const rivals = comparison.filter((c) => c.better && !c.told && c.name !== ORACLE.name).toSorted((a, b) => b.mean! - a.mean!);
+  if (rivals.length === 0) return { status: 'accepted', serve: 'learned', baseline: null, comparison, reason: `no other router is better on ${heldOut.queries.length} held-out queries` };
+  const best = rivals[0]!;
+  const reason = `${best.title} is better by ${best.difference.toFixed(4)} (p = ${best.p.toFixed(4)}) on ${heldOut.queries.length} held-out queries`;
+  const baseline = rivals.find((c) => c.name !== IN_FORCE)?.name ?? null;
+  const keep = baseline === null || (worth.has(IN_FORCE) && better(IN_FORCE, baseline));
+  return { status: 'rejected', serve: keep ? 'in-force' : 'baseline', baseline: keep ? null : baseline, comparison, reason };
+}
+
+/** Queries that are held out: the same ones of a growing log, and most of a log of few. */
+const SHARE = { least: 0.1, most: 0.25, queries: 150 };
+/** Under so many queries none is held out. */
+const FEWEST = 20;
+
+/**
+ * Splits queries by the hash of their text, so that a query once held out stays so as the log grows, and no artifact has
+ * ever learned from what it is judged by.
+ *
+ * @param hashOf SHA-256 of a query's text, in hexadecimal
+ */
+export function splitHeldOut(queries: Int32Array, hashOf: (query: number) => string): { seen: Int32Array; heldOut: Int32Array } {
+  if (queries.length < FEWEST) return { seen: queries, heldOut: Int32Array.of() };
+  const share = Math.min(SHARE.most, Math.max(SHARE.least, SHARE.queries / queries.length));
+  // The end of the hash: its beginning decides folds of a cross-validation.
+  const held = (q: number): boolean => Number.parseInt(hashOf(q).slice(-8), 16) / 2 ** 32 < share;
+  return { seen: queries.filter((q) => !held(q)), heldOut: queries.filter(held) };
+}
