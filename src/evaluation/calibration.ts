@@ -2,7 +2,7 @@ import type { HeldOut } from './predictions.js';
 
 const BINS = 10;
 
-/** Predicted scores of about the same height: how many, and the means predicted and observed. */
+/** Predicted scores of about the same height: how many, and the means predicted and observed (NaN where there is none). */
 export interface Bin {
   from: number;
   to: number;
@@ -18,6 +18,9 @@ export interface Calibration {
   /** Mean squared error of the predictions. */
   brier: number;
 }
+
+/** Whether scores can be read as probabilities, or as expected scores: all are in [0, 1]. */
+export const areProbabilities = (scores: Float32Array): boolean => scores.every((s) => s >= 0 && s <= 1);
 
 /** How far predicted scores `[n · numLlms]` are from the measured ones, over ten bins of equal width. */
 export function calibrationOf({ data, queries }: HeldOut, scores: Float32Array): Calibration {

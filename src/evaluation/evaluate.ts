@@ -2,12 +2,15 @@ import { createRng } from '../base/rng.js';
 import type { TextComposer } from '../profile/text/composer/types.js';
 import type { EvaluationReport } from '../schema/evaluation.js';
 import type { Backend } from '../tensor/backend.js';
-import { crossValidate, type EvaluationInput } from './folds.js';
+import { breathe } from './breathe.js';
+import { designLists, type DesignTables } from './design-lists.js';
+import { crossValidate, type EvaluationInput, type Progress } from './folds.js';
 import { calibrationSection } from './sections/calibration.js';
 import { costSection } from './sections/cost.js';
-import { designsSection, type DesignTables } from './sections/designs.js';
+import { designsSection } from './sections/designs.js';
 import { newLlmSection, type NewLlmRuns } from './sections/new-llm.js';
 import { pairedSection } from './sections/paired.js';
+import type { Measured } from './sections/parts.js';
 import { robustnessSection } from './sections/robustness.js';
 import { routersSection } from './sections/routers.js';
 import { tasksSection } from './sections/tasks.js';
@@ -23,25 +26,39 @@ export interface EvaluationOptions {
 /**
  * Measures the learned profile beside every baseline and every other profile, by cross-validation.
  *
+ * @param now when the report is made
  * @throws PointsmanError `no_data` where there is too little to measure by
  */
-export async function evaluate(input: EvaluationInput, options: EvaluationOptions, backend: Backend, now: Date, onProgress: (fraction: number, message: string) => void): Promise<EvaluationReport> {
+export async function evaluate(input: EvaluationInput, options: EvaluationOptions, backend: Backend, now: Date, onProgress: Progress): Promise<EvaluationReport> {
   const { rows, encoder, design, seed, folds } = input;
-  // Shares of the time that the three long parts take.
-  const parts = [0.4, options.newLlm === 'none' ? 0 : 0.35, options.tables === 'none' ? 0 : 0.25];
-  const part = (index: number) => (fraction: number, message: string) => onProgress((parts.slice(0, index).reduce((a, b) => a + b, 0) + fraction * parts[index]!) / parts.reduce((a, b) => a + b, 0), message);
+  // About what the four parts take, in trainings of a fold.
+  const asked = new Set([rows.scores.llm, rows.preferences.better, rows.preferences.worse].flatMap((llms) => Array.from(llms))).size;
+  const parts = [1.5 * folds, 0.5, options.newLlm === 'none' ? 0 : asked * (options.newLlm === 'all' ? folds : 1), { none: 0, paper: 8, all: 100 }[options.tables]];
+  const whole = parts.reduce((a, b) => a + b, 0);
+  const part = (index: number): Progress => {
+    const before = parts.slice(0, index).reduce((a, b) => a + b, 0);
+    return (fraction, message) => onProgress((before + fraction * parts[index]!) / whole, message);
+  };
   const rng = createRng(seed).fork('evaluation');
+  const sections: EvaluationReport['sections'] = [];
+  let since = performance.now();
+  const add = async (section: Measured): Promise<void> => {
+    sections.push({ ...section, seconds: Math.round(performance.now() - since) / 1000 });
+    await breathe();
+    since = performance.now();
+  };
+
   const held = await crossValidate(input, backend, part(0));
-  const sections = [
-    routersSection(held, rng.fork('routers')),
-    pairedSection(held, rng.fork('paired')),
-    costSection(held, rows),
-    calibrationSection(held),
-    tasksSection(held),
-    await robustnessSection(held, rows, encoder, rng.fork('robustness')),
-    await newLlmSection(held, input, options.newLlm, backend, part(1)),
-    await designsSection(input, options.composer, options.tables, backend, part(2)),
-  ];
+  part(1)(0, 'intervals, tests and costs');
+  await add(await routersSection(held, rows, rng.fork('routers')));
+  await add(await pairedSection(held, rng.fork('paired')));
+  await add(await costSection(held, rows));
+  await add(calibrationSection(held));
+  await add(tasksSection(held));
+  await add(await robustnessSection(held, rows, encoder, rng.fork('robustness')));
+  await add(await newLlmSection(held, input, options.newLlm, backend, part(2)));
+  await add(await designsSection(held, input, options.composer, designLists(options.tables, rows), backend, part(3)));
+  onProgress(1, 'measured');
   return {
     title: 'Pointsman evaluation',
     created_at: now.toISOString(),

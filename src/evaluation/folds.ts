@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { PointsmanError } from '../base/errors.js';
 import { createRng } from '../base/rng.js';
 import type { Encoder } from '../encoder/types.js';
+import { buildGraph } from '../graph/build.js';
+import { freezeGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
-import { DESIGNS } from '../profile/design.js';
+import { DESIGNS, partsOf, type ProfileDesign } from '../profile/design.js';
 import { createDataset, type Dataset } from '../profile/structured/dataset.js';
 import type { DesignName } from '../schema/training.js';
 import type { Backend } from '../tensor/backend.js';
 import { fitLearned, type LearnedRouter } from '../training/learned.js';
 import { snapshotOf } from '../training/run.js';
 import { predictAll, type HeldOut, type Prediction } from './predictions.js';
+import { answeredOf } from './without-llm.js';
 
 /** Fold of a query: the first four bytes of the SHA-256 of its text, big-endian, modulo the number of folds. */
 export function foldOf(text: string, folds: number): number {
@@ -32,53 +35,86 @@ export interface Fold extends HeldOut {
   fold: number;
   train: Int32Array;
   learned: LearnedRouter;
+  /** What training took. */
   seconds: number;
 }
 
 /** Cross-validated predictions, over the held-out queries of all folds. */
 export interface CrossValidated extends HeldOut {
-  /** Fold of each query. */
+  /** Fold of each held-out query `[n]`. */
   foldOf: Int32Array;
   folds: Fold[];
   predictions: Prediction[];
 }
 
-/** The dataset of a log that can be learned from. Throws `no_data`, saying what is missing. */
-export async function datasetOf({ rows, vectors, encoder, design }: EvaluationInput): Promise<Dataset> {
-  const data = await createDataset(rows, snapshotOf(rows, design), DESIGNS[design], encoder, vectors);
-  if (data.numLlms < 2) throw new PointsmanError('no_data', `There is only one LLM, ${data.llms[0]}: to compare routers a log needs at least two`);
-  return data;
+/** Reports how far a long part has come: `fraction` in [0, 1]. */
+export type Progress = (fraction: number, message: string) => void;
+
+/** The dataset of a log, in a design that is trained: of `input.design` unless given. Some of its `rows` may be left out. */
+export async function datasetOf({ rows, vectors, encoder, design: name }: EvaluationInput, design: ProfileDesign = DESIGNS[name]): Promise<Dataset> {
+  return createDataset(rows, freezeGraph(buildGraph(rows, partsOf(design)), rows), design, encoder, vectors);
+}
+
+/**
+ * Refuses a log by which no router can be told from another.
+ *
+ * @throws PointsmanError `no_data`, saying what is missing
+ */
+export function checkComparable({ rows, design }: EvaluationInput): void {
+  snapshotOf(rows, design);
+  if (rows.llms.length === 1) throw new PointsmanError('no_data', `There is only one LLM, ${rows.llms[0]!.id}: to compare routers, a log needs scores or preferences of at least two`);
+  const { query, llm } = rows.scores;
+  // Scores are sorted by query, and an LLM has one on a query.
+  const shared = query.some((q, e) => e > 0 && query[e - 1] === q && llm[e - 1] !== llm[e]);
+  if (!shared && rows.preferences.query.length === 0) throw new PointsmanError('no_data', `No query has scores of two LLMs, and there are no preferences (${query.length} scores of ${rows.queries.length} queries): to compare routers, a log needs queries that several LLMs have answered`);
 }
 
 /** Queries with evidence, by whether they are of `fold`. */
 export function splitFold(data: Dataset, rows: GraphRows, folds: number, fold: number): { train: Int32Array; test: Int32Array } {
-  const answered = Int32Array.from(rows.queries.keys()).filter((q) => data.evidence.start[q + 1]! > data.evidence.start[q]!);
-  return { train: answered.filter((q) => foldOf(rows.queries[q]!.text, folds) !== fold), test: answered.filter((q) => foldOf(rows.queries[q]!.text, folds) === fold) };
+  const answered = answeredOf(data, Int32Array.from(rows.queries.keys()));
+  const isHeldOut = (q: number): boolean => foldOf(rows.queries[q]!.text, folds) === fold;
+  return { train: answered.filter((q) => !isHeldOut(q)), test: answered.filter(isHeldOut) };
 }
 
-/** Cross-validation by query: each fold is routed from its text alone by what was learned from the others. */
-export async function crossValidate(input: EvaluationInput, { tf }: Backend, onProgress: (fraction: number, message: string) => void): Promise<CrossValidated> {
+/**
+ * Cross-validation by query: each fold is routed from its text alone by what was learned from the others. Folds with
+ * nothing in them, or nothing beside them, are left out.
+ *
+ * @throws PointsmanError `no_data`
+ */
+export async function crossValidate(input: EvaluationInput, { tf }: Backend, onProgress: Progress): Promise<CrossValidated> {
   const { rows, encoder, seed, folds } = input;
+  checkComparable(input);
   const data = await datasetOf(input);
-  const done: { fold: Fold; predictions: Prediction[] }[] = [];
+  const done: Fold[] = [];
+  const predictions: Prediction[][] = [];
   for (let fold = 0; fold < folds; fold++) {
     const { train, test } = splitFold(data, rows, folds, fold);
     if (train.length === 0 || test.length === 0) continue;
     const started = performance.now();
     const rng = createRng(seed).fork(`fold ${fold}`);
-    const learned = await fitLearned({ rows, data, encoder }, train, { tf, rng }, (e) => onProgress((fold + (0.9 * (e.epoch + 1)) / e.epochs) / folds, `fold ${fold + 1}/${folds}, epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`));
+    const learned = await fitLearned({ rows, data, encoder }, train, { tf, rng }, (e) => onProgress((fold + (0.85 * (e.epoch + 1)) / e.epochs) / folds, `fold ${fold + 1}/${folds}, epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`));
     const seconds = (performance.now() - started) / 1000;
-    const heldOut: Fold = { fold, data, queries: test, train, learned, seconds };
-    done.push({ fold: heldOut, predictions: await predictAll(heldOut, train, learned, { tf, rng: rng.fork('baselines') }) });
-    onProgress((fold + 1) / folds, `fold ${fold + 1}/${folds} measured`);
+    onProgress((fold + 0.85) / folds, `fold ${fold + 1}/${folds}, baselines`);
+    done.push({ fold, data, queries: test, train, learned, seconds });
+    predictions.push(await predictAll({ data, queries: test }, train, learned, { tf, rng: rng.fork('baselines') }));
   }
-  if (done.length === 0) throw new PointsmanError('no_data', `There are too few queries for ${folds} folds: ${rows.queries.length}, all in one`);
-  const joined = (p: number): Float32Array => Float32Array.from(done.flatMap(({ predictions }) => Array.from(predictions[p]!.scores)));
+  if (done.length === 0) throw new PointsmanError('no_data', `There are too few queries for ${folds} folds: ${rows.queries.length}, all in one fold`);
   return {
     data,
-    queries: Int32Array.from(done.flatMap(({ fold }) => Array.from(fold.queries))),
-    foldOf: Int32Array.from(done.flatMap(({ fold }) => Array.from(fold.queries, () => fold.fold))),
-    folds: done.map(({ fold }) => fold),
-    predictions: done[0]!.predictions.map((prediction, p) => ({ ...prediction, scores: joined(p) })),
+    queries: Int32Array.from(done.flatMap((f) => Array.from(f.queries))),
+    foldOf: Int32Array.from(done.flatMap((f) => Array.from(f.queries, () => f.fold))),
+    folds: done,
+    predictions: predictions[0]!.map((first, p) => ({ ...first, scores: joined(predictions.map((of) => of[p]!.scores)) })),
   };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }

@@ -66,3 +66,6 @@ export const rankingAccuracy = ({ right, comparisons }: Outcomes): number => sum
 export function utilities({ quality, right, comparisons }: Outcomes): Float64Array {
   return quality.map((q, i) => (Number.isNaN(q) ? right[i]! / comparisons[i]! : q));
 }
+
+/** The LLM of the highest score among all `[numLlms]`, measured or not; the first of equals. */
+export const firstChoice = (scores: Float32Array): number => scores.reduce((best, s, l) => (s > scores[best]! ? l : best), 0);

@@ -1,6 +1,7 @@
 import type { Dataset } from '../profile/structured/dataset.js';
 import { BASELINES } from '../router/baselines.js';
 import type { FitTools, FittedRouter } from '../router/types.js';
+import { breathe } from './breathe.js';
 
 /** Queries that nobody has learned from, and what is logged of them. */
 export interface HeldOut {
@@ -23,38 +24,47 @@ export interface Prediction {
 export const LEARNED = { name: 'learned', title: 'learned profile', told: false };
 export const ORACLE = { name: 'oracle', title: 'oracle per query', told: true };
 
-/** Lets progress messages and signals through every so many queries. */
+/** Queries between two breaths. */
 const BREATH = 64;
 
-/** Asks a router about every held-out query. */
-export async function predict({ data, queries }: HeldOut, router: FittedRouter): Promise<Float32Array> {
+/** Scores `[n · numLlms]` of every held-out query, asked one at a time by its place in `queries`. */
+export async function predictEach({ data, queries }: HeldOut, scoresOf: (index: number) => Float32Array): Promise<Float32Array> {
   const scores = new Float32Array(queries.length * data.numLlms);
-  for (const [i, query] of queries.entries()) {
-    scores.set(router.score({ vector: data.queries[query]!, task: data.taskOf[query]! }), i * data.numLlms);
-    if (i % BREATH === BREATH - 1) await new Promise((resume) => setImmediate(resume));
+  for (let i = 0; i < queries.length; i++) {
+    scores.set(scoresOf(i), i * data.numLlms);
+    if (i % BREATH === BREATH - 1) await breathe();
   }
   return scores;
 }
 
-/** The router that knows every held-out score. */
-export function oracleOf(data: Dataset): FittedRouter['score'] {
+/** Asks a router about every held-out query. */
+export function predict(heldOut: HeldOut, router: FittedRouter): Promise<Float32Array> {
+  const { data, queries } = heldOut;
+  return predictEach(heldOut, (i) => router.score({ vector: data.queries[queries[i]!]!, task: data.taskOf[queries[i]!]! }));
+}
+
+/** What a router would say that knows every held-out score `[n · numLlms]`; 0 where none is logged. */
+export function oracleScores({ data, queries }: HeldOut): Float32Array {
+  const scores = new Float32Array(queries.length * data.numLlms);
   const { start, llm, score } = data.evidence;
-  const byVector = new Map(data.queries.map((vector, q) => [vector, q]));
-  return ({ vector }) => {
-    const scores = new Float32Array(data.numLlms);
-    const q = byVector.get(vector)!;
-    for (let e = start[q]!; e < start[q + 1]!; e++) scores[llm[e]!] = score[e]!;
-    return scores;
-  };
+  queries.forEach((q, i) => {
+    for (let e = start[q]!; e < start[q + 1]!; e++) scores[i * data.numLlms + llm[e]!] = score[e]!;
+  });
+  return scores;
 }
 
 /** Predictions of every baseline fitted on `train`, those that read only text first; then of the learned router and the oracle. */
 export async function predictAll(heldOut: HeldOut, train: Int32Array, learned: FittedRouter, tools: FitTools): Promise<Prediction[]> {
   const out: Prediction[] = [];
-  const add = async (of: Omit<Prediction, 'scores'>, router: FittedRouter): Promise<void> => void out.push({ name: of.name, title: of.title, told: of.told, scores: await predict(heldOut, router) });
-  for (const baseline of BASELINES.filter((b) => !b.told)) await add(baseline, await baseline.fit(heldOut.data, train, tools));
-  await add(LEARNED, learned);
-  for (const baseline of BASELINES.filter((b) => b.told)) await add(baseline, await baseline.fit(heldOut.data, train, tools));
-  await add(ORACLE, { score: oracleOf(heldOut.data) });
+  const addBaselines = async (told: boolean): Promise<void> => {
+    for (const baseline of BASELINES.filter((b) => b.told === told)) {
+      const { name, title } = baseline;
+      out.push({ name, title, told, scores: await predict(heldOut, await baseline.fit(heldOut.data, train, tools)) });
+    }
+  };
+  await addBaselines(false);
+  out.push({ ...LEARNED, scores: await predict(heldOut, learned) });
+  await addBaselines(true);
+  out.push({ ...ORACLE, scores: oracleScores(heldOut) });
   return out;
 }

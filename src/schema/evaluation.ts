@@ -12,12 +12,26 @@ export const ReportTable = z.strictObject({
 });
 export type ReportTable = z.infer<typeof ReportTable>;
 
-export const ReportPlot = z.strictObject({
+/** Series of points over two axes. */
+const CurvePlot = z.strictObject({
+  kind: z.literal('curves'),
   title: z.string(),
   x: z.string(),
   y: z.string(),
-  series: z.array(z.strictObject({ name: z.string(), mark: z.enum(['line', 'step', 'points', 'dashes']), points: z.array(z.tuple([z.number(), z.number()])), emphasis: z.boolean().optional() })),
+  series: z.array(z.strictObject({ name: z.string(), mark: z.enum(['line', 'step', 'dashes']), points: z.array(z.tuple([z.number(), z.number()])), emphasis: z.boolean().optional() })),
 });
+export type CurvePlot = z.infer<typeof CurvePlot>;
+
+/** A value with its interval for each of several names. */
+const IntervalPlot = z.strictObject({
+  kind: z.literal('intervals'),
+  title: z.string(),
+  x: z.string(),
+  items: z.array(z.strictObject({ name: z.string(), value: z.number(), low: z.number(), high: z.number(), emphasis: z.boolean().optional() })),
+});
+export type IntervalPlot = z.infer<typeof IntervalPlot>;
+
+export const ReportPlot = z.discriminatedUnion('kind', [CurvePlot, IntervalPlot]);
 export type ReportPlot = z.infer<typeof ReportPlot>;
 
 export const ReportSection = z.strictObject({
@@ -27,6 +41,8 @@ export const ReportSection = z.strictObject({
   notes: z.array(z.string()),
   tables: z.array(ReportTable),
   plots: z.array(ReportPlot),
+  /** What measuring it took; training the folds is in that of the first section. */
+  seconds: z.number().min(0),
 });
 export type ReportSection = z.infer<typeof ReportSection>;
 

@@ -5,10 +5,10 @@ import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { dataPaths } from '../../base/paths.js';
 import { openEncoder } from '../../encoder/index.js';
+import { DESIGN_TABLES, type DesignTables } from '../../evaluation/design-lists.js';
 import { evaluate } from '../../evaluation/evaluate.js';
-import { cellTexts, summaryOf } from '../../evaluation/report/cells.js';
+import { toText } from '../../evaluation/report/text.js';
 import { checkReportFolder, writeReport } from '../../evaluation/report/write.js';
-import { DESIGN_TABLES, type DesignTables } from '../../evaluation/sections/designs.js';
 import { NEW_LLM_RUNS, type NewLlmRuns } from '../../evaluation/sections/new-llm.js';
 import { importFiles } from '../../importer/index.js';
 import { openLedger } from '../../ledger/index.js';
@@ -65,13 +65,9 @@ export function evaluateCommand(): Command {
         const wanted = { tables: settings.tables, newLlm: settings.newLlm, composer, command: commandOf(settings) };
         const report = await evaluate({ rows, vectors, encoder, design, seed, folds }, wanted, backend, new Date(systemClock()), bar.update);
         bar.stop();
-        print(`${summaryOf(report)}\n`);
-        for (const section of report.sections) {
-          print(`== ${section.title}\n`);
-          for (const note of section.notes) print(`${note}\n`);
-          for (const t of section.tables) print(`${t.caption}\n${table(t.header, cellTexts(t))}\n`);
-        }
-        for (const file of writeReport(output, report)) print(`written: ${file}`);
+        const files = writeReport(output, report);
+        print(`${toText(report, table)}\n`);
+        for (const file of files) print(`written: ${file}`);
       } finally {
         bar.stop();
         ledger.close();

@@ -1,7 +1,8 @@
 import type { EvaluationReport, ReportTable } from '../../schema/evaluation.js';
-import { cellTexts, summaryOf } from './cells.js';
+import { cellTexts, summaryOf, timesOf } from './cells.js';
 
-const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+/** Text that is not taken for Markdown or HTML, on one line. */
+const escaped = (text: string): string => text.replaceAll(/[\\`*_<>[\]|&]/g, (c) => `\\${c}`).replaceAll(/\s+/g, ' ');
 
 function markdownTable(table: ReportTable): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
@@ -10,6 +11,8 @@ function markdownTable(table: ReportTable): string {
 }
 
 export function toMarkdown(report: EvaluationReport): string {
-  const sections = report.sections.map((section) => [`## ${section.title}`, ...section.notes, ...section.tables.map(markdownTable)].join('\n\n'));
-  return `${[`# ${report.title}`, `${summaryOf(report)}. ${report.created_at}.`, `Again: \`${report.command}\``, ...sections].join('\n\n')}\n`;
+  const sections = report.sections.map((section) => [`## ${escaped(section.title)}`, ...section.notes.map(escaped), ...section.tables.map(markdownTable)].join('\n\n'));
+  // Four spaces make code of it, whatever is in it.
+  const again = `Again:\n\n    ${report.command.replaceAll(/\s+/g, ' ')}`;
+  return `${[`# ${escaped(report.title)}`, escaped(summaryOf(report)), escaped(timesOf(report)), again, ...sections].join('\n\n')}\n`;
 }

@@ -1,73 +1,65 @@
 import { createRng } from '../../base/rng.js';
 import { buildProfiles } from '../../profile/build.js';
-import { designName, DESIGNS, PROFILE_DESIGNS, withKinds, type ProfileDesign } from '../../profile/design.js';
-import type { Dataset } from '../../profile/structured/dataset.js';
+import { designName, DESIGNS, type ProfileDesign } from '../../profile/design.js';
 import type { TextComposer } from '../../profile/text/composer/types.js';
 import type { ProfileVectors } from '../../profile/vectors.js';
 import { PROFILE_ROUTERS } from '../../router/profile-routers.js';
-import type { ReportSection } from '../../schema/evaluation.js';
-import type { DesignName } from '../../schema/training.js';
+import type { ReportTable } from '../../schema/evaluation.js';
 import type { Backend } from '../../tensor/backend.js';
 import { fitLearned } from '../../training/learned.js';
 import { trainedProfiles } from '../../training/profiles.js';
-import { datasetOf, splitFold, type EvaluationInput } from '../folds.js';
+import type { DesignList } from '../design-lists.js';
+import { datasetOf, type CrossValidated, type EvaluationInput, type Fold, type Progress } from '../folds.js';
 import { meanOf, outcomesOf, utilities } from '../outcomes.js';
-import { predict } from '../predictions.js';
+import { LEARNED, ORACLE, predict } from '../predictions.js';
+import { empty, figure, leftOut, type Measured } from './parts.js';
 
-export const DESIGN_TABLES = ['none', 'paper', 'all'] as const;
-export type DesignTables = (typeof DESIGN_TABLES)[number];
-
-/** The fold that designs are compared on. */
-const FOLD = 0;
-
-/** Which kinds of node take part, as in the paper's table 2: LLM and family always. */
-const KINDS: readonly ProfileDesign['kinds'][] = [['family', 'task', 'query', 'domain'], ['family', 'task', 'query'], ['family', 'task', 'domain'], ['family', 'query'], ['family', 'task']];
-
-function paperKinds(data: Dataset): ProfileDesign[] {
-  const kinds = data.taskDomain.cols > 0 ? KINDS : KINDS.filter((k) => !k.includes('domain'));
-  return ['structured-embedding-2hop', 'structured-text-2hop', 'flat-text'].flatMap((name) => kinds.map((k) => withKinds(PROFILE_DESIGNS[name]!, k)));
+/** Profiles in a design, of what the fold may learn from. */
+async function profilesOf(design: ProfileDesign, { data, train, learned }: Fold, input: EvaluationInput, composer: TextComposer, tf: Backend['tf']): Promise<ProfileVectors> {
+  const { rows, encoder, seed } = input;
+  const rng = createRng(seed).fork(designName(design));
+  if (design.learning !== 'trainable') return buildProfiles({ data, rows, train, design, encoder, rng, composer });
+  // The evaluated design itself has been trained on this fold.
+  if (designName(design) === designName(data.design)) return trainedProfiles(learned.model);
+  const own = await datasetOf(input, design);
+  return trainedProfiles((await fitLearned({ rows, data: own, encoder }, train, { tf, rng })).model);
 }
 
-/** Profile design × router, as in tables 1 and 2 of RouteProfile (arXiv 2605.00180), on one fold. */
-export async function designsSection(input: EvaluationInput, composer: TextComposer, which: DesignTables, { tf }: Backend, onProgress: (fraction: number, message: string) => void): Promise<ReportSection> {
-  const section: ReportSection = { id: 'designs', title: 'Profile design and router', notes: [], tables: [], plots: [] };
-  if (which === 'none') return { ...section, notes: ['Left out, as --tables none asks.'] };
-  const { rows, encoder, seed } = input;
-  const data = await datasetOf(input);
-  const { train, test } = splitFold(data, rows, input.folds, FOLD);
-  if (train.length === 0 || test.length === 0) return { ...section, notes: [`Left out: fold ${FOLD} of ${input.folds}, or what is left of the log without it, is empty.`] };
-
-  async function profilesOf(design: ProfileDesign): Promise<ProfileVectors> {
-    const rng = createRng(seed).fork(designName(design));
-    if (design.learning !== 'trainable') return buildProfiles({ data, rows, train, design, encoder, rng, composer });
-    const name = `structured-trainable-${design.hops}hop` as DesignName;
-    const own = await datasetOf({ ...input, design: name });
-    return trainedProfiles((await fitLearned({ rows, data: own, encoder }, train, { tf, rng })).model);
-  }
-  async function measure(design: ProfileDesign): Promise<(string | number | null)[]> {
-    const profiles = await profilesOf(design);
-    const row: (string | number | null)[] = [designName(design)];
-    for (const router of PROFILE_ROUTERS) {
-      const fitted = await router.fit(data, train, profiles, { tf, rng: createRng(seed).fork(router.name) });
-      const heldOut = { data, queries: test };
-      const mean = meanOf(utilities(outcomesOf(heldOut, await predict(heldOut, fitted))));
-      row.push(Number.isFinite(mean) ? mean : null);
-    }
-    return row;
-  }
-  const designs = { 'As table 1: form, representation, depth, learning': Object.values(PROFILE_DESIGNS), 'As table 2: kinds of node': paperKinds(data), ...(which === 'all' ? { 'Normalization': ['random-walk', 'none'].flatMap((n) => [1, 2, 3, 4].map((h) => ({ ...PROFILE_DESIGNS[`structured-embedding-${h}hop`]!, normalization: n as 'random-walk' | 'none' }))) } : {}) };
-  const total = Object.values(designs).flat().length;
-  let done = 0;
-  for (const [caption, list] of Object.entries(designs)) {
-    const table: ReportSection['tables'][number] = { caption, header: ['profile', ...PROFILE_ROUTERS.map((r) => r.title)], rows: [] };
-    for (const design of list) {
-      onProgress(done++ / total, `design ${designName(design)}`);
-      table.rows.push(await measure(design));
-    }
-    section.tables.push(table);
-  }
+/** What was measured on the same fold without profiles, or with the trained profile's own decoder. */
+function beside(held: CrossValidated, fold: Fold): ReportTable {
+  const shown = ['best-single', LEARNED.name, ORACLE.name].map((name) => held.predictions.find((p) => p.name === name)!);
   return {
-    ...section,
-    notes: [`Mean score of the chosen LLM (or share of comparisons ranked right) on fold ${FOLD}: every profile with every router that reads profiles. The decoder that is served with the trained profile is the learned profile of the first table. Default design: ${designName(DESIGNS[input.design])}. Structured texts were composed by ${composer.id}.`],
+    caption: `Beside these, on fold ${fold.fold}`,
+    header: ['router', 'score'],
+    rows: shown.map(({ title, scores }) => [title, figure(meanOf(utilities(outcomesOf(held, scores)).filter((_, i) => held.foldOf[i] === fold.fold)))]),
   };
+}
+
+/** Profile design × router, on one fold; of no design where `lists` is empty. */
+export async function designsSection(held: CrossValidated, input: EvaluationInput, composer: TextComposer, lists: readonly DesignList[], { tf }: Backend, onProgress: Progress): Promise<Measured> {
+  const section = empty('designs', 'Profile design and router');
+  if (lists.length === 0) return leftOut(section, '--tables none was asked for.');
+  const fold = held.folds[0]!;
+  const total = lists.reduce((sum, list) => sum + list.designs.length, 0);
+  let done = 0;
+  for (const { caption, designs } of lists) {
+    const table: ReportTable = { caption, header: ['profile', ...PROFILE_ROUTERS.map((r) => r.title)], rows: [] };
+    for (const design of designs) {
+      onProgress(done++ / total, `design ${designName(design)}`);
+      const profiles = await profilesOf(design, fold, input, composer, tf);
+      const row: ReportTable['rows'][number] = [designName(design)];
+      for (const router of PROFILE_ROUTERS) {
+        const fitted = await router.fit(fold.data, fold.train, profiles, { tf, rng: createRng(input.seed).fork(router.name) });
+        row.push(figure(meanOf(utilities(outcomesOf(fold, await predict(fold, fitted))))));
+      }
+      table.rows.push(row);
+    }
+    if (table.rows.length > 0) section.tables.push(table);
+  }
+  section.tables.push(beside(held, fold));
+  section.notes.push(
+    `Every profile with every router that reads profiles, on fold ${fold.fold} (${fold.queries.length} queries): mean score of the chosen LLM, or share of comparisons ranked right. The kinds of node that take part are the design’s own unless a colon and a list of them follow its name. Structured texts were composed by ${composer.id}.`,
+    `The learned profile (${designName(DESIGNS[input.design])}) is served with a decoder of its own, trained with it; it stands below for comparison.`,
+  );
+  return section;
 }

@@ -1,11 +1,13 @@
-import { createRng, type Rng } from '../../base/rng.js';
-import type { GraphRows } from '../../graph/rows.js';
-import type { ReportSection } from '../../schema/evaluation.js';
+import { createRng } from '../../base/rng.js';
+import { BASELINES } from '../../router/baselines.js';
+import type { FitTools, FittedRouter } from '../../router/types.js';
 import type { Backend } from '../../tensor/backend.js';
 import { fitLearned, refreeze } from '../../training/learned.js';
-import { datasetOf, type CrossValidated, type EvaluationInput } from '../folds.js';
-import { meanOf, outcomesOf, utilities } from '../outcomes.js';
-import { predict, type HeldOut } from '../predictions.js';
+import { datasetOf, type CrossValidated, type EvaluationInput, type Fold, type Progress } from '../folds.js';
+import { firstChoice, meanOf, outcomesOf, utilities } from '../outcomes.js';
+import { LEARNED, predict } from '../predictions.js';
+import { answeredOf, someOf, withoutLlm } from '../without-llm.js';
+import { empty, figure, leftOut, type Measured } from './parts.js';
 
 export const NEW_LLM_RUNS = ['none', 'fold', 'all'] as const;
 export type NewLlmRuns = (typeof NEW_LLM_RUNS)[number];
@@ -13,72 +15,84 @@ export type NewLlmRuns = (typeof NEW_LLM_RUNS)[number];
 /** Interactions of an LLM that has just begun to be used. */
 const FEW = 20;
 
-/** The rows without what is logged of an LLM, but for the queries in `kept`; it stays in the catalogue. */
-export function withoutLlm(rows: GraphRows, llm: number, kept: ReadonlySet<number> = new Set()): GraphRows {
-  const { query, llm: of, score, count } = rows.scores;
-  const stays = Int32Array.from(query.keys()).filter((e) => of[e] !== llm || kept.has(query[e]!));
-  const { query: asked, better, worse } = rows.preferences;
-  const compared = Int32Array.from(asked.keys()).filter((e) => (better[e] !== llm && worse[e] !== llm) || kept.has(asked[e]!));
-  return {
-    ...rows,
-    scores: { query: stays.map((e) => query[e]!), llm: stays.map((e) => of[e]!), score: Float32Array.from(stays, (e) => score[e]!), count: stays.map((e) => count[e]!) },
-    preferences: { query: compared.map((e) => asked[e]!), better: compared.map((e) => better[e]!), worse: compared.map((e) => worse[e]!) },
-  };
+/** Baselines that learn of an LLM from its interactions alone, and quickly. */
+const BESIDE = BASELINES.filter((b) => !b.told);
+
+/** Routing a fold: mean worth of the choices, and how often the LLM in question is the first one. */
+interface Routed {
+  score: number;
+  chosen: number;
 }
 
-/** Queries of `train` that have anything of an LLM, `size` of them at random. */
-function someOf({ data }: HeldOut, train: Int32Array, llm: number, size: number, rng: Rng): Set<number> {
-  const { start, llm: of } = data.evidence;
-  const asked = train.filter((q) => of.subarray(start[q]!, start[q + 1]!).includes(llm));
-  return new Set(rng.shuffle(asked.slice()).subarray(0, size));
+/** Of one router, one LLM: when it was known, new, and had been asked a few queries. NaN where the router can't know it. */
+type Stage = 'known' | 'unseen' | 'few';
+type Stages = Record<Stage, Routed>;
+const STAGES: readonly Stage[] = ['known', 'unseen', 'few'];
+const NOTHING: Routed = { score: NaN, chosen: NaN };
+
+/** What was logged of the LLM after all says how good the choices were: `fold` knows it. */
+async function route(fold: Fold, llm: number, scores: Float32Array): Promise<Routed> {
+  const { numLlms } = fold.data;
+  const chosen = fold.queries.filter((_, i) => firstChoice(scores.subarray(i * numLlms, (i + 1) * numLlms)) === llm).length;
+  return { score: meanOf(utilities(outcomesOf(fold, scores))), chosen: chosen / fold.queries.length };
+}
+
+/** Makes an LLM a new one on a fold, for every router in turn. */
+async function makeNew(fold: Fold, input: EvaluationInput, llm: number, known: ReadonlyMap<string, Float32Array>, tools: FitTools): Promise<Map<string, Stages>> {
+  const { rows, encoder } = input;
+  const scoresOf = async (router: FittedRouter): Promise<Routed> => route(fold, llm, await predict(fold, router));
+  const unseen = await datasetOf({ ...input, rows: withoutLlm(rows, llm) });
+  const learned = await fitLearned({ rows, data: unseen, encoder }, answeredOf(unseen, fold.train), tools);
+  const few = await datasetOf({ ...input, rows: withoutLlm(rows, llm, someOf(fold.data, fold.train, llm, FEW, tools.rng.fork('few'))) });
+  const evidence = answeredOf(few, fold.train);
+  const frozen = await refreeze(learned, { rows, data: few, encoder }, evidence, tools);
+  const out = new Map<string, Stages>();
+  for (const baseline of BESIDE) out.set(baseline.name, { known: await route(fold, llm, known.get(baseline.name)!), unseen: NOTHING, few: await scoresOf(await baseline.fit(few, evidence, tools)) });
+  return out.set(LEARNED.name, { known: await route(fold, llm, known.get(LEARNED.name)!), unseen: await scoresOf(learned), few: await scoresOf(frozen) });
+}
+
+/** What each router predicted for a fold when it knew all LLMs. */
+function knownOf(held: CrossValidated, fold: Fold): Map<string, Float32Array> {
+  const { numLlms } = held.data;
+  const first = held.foldOf.indexOf(fold.fold);
+  return new Map(held.predictions.map((p) => [p.name, p.scores.subarray(first * numLlms, (first + fold.queries.length) * numLlms)]));
+}
+
+const averaged = (stages: readonly Stages[]): Stages =>
+  Object.fromEntries(STAGES.map((s) => [s, { score: meanOf(stages.map((x) => x[s].score)), chosen: meanOf(stages.map((x) => x[s].chosen)) }])) as Stages;
+
+function cells({ known, unseen, few }: Stages): (number | null)[] {
+  return [known.score, unseen.score, unseen.score - known.score, few.score, few.score - known.score, known.chosen, unseen.chosen, few.chosen].map(figure);
 }
 
 /** Each LLM in turn as one that has just arrived, as in figure 4 of RouteProfile (arXiv 2605.00180). */
-export async function newLlmSection(held: CrossValidated, input: EvaluationInput, which: NewLlmRuns, { tf }: Backend, onProgress: (fraction: number, message: string) => void): Promise<ReportSection> {
-  const section: ReportSection = { id: 'new-llm', title: 'A new LLM', notes: [], tables: [], plots: [] };
-  if (which === 'none') return { ...section, notes: ['Left out, as --new-llm none asks.'] };
+export async function newLlmSection(held: CrossValidated, input: EvaluationInput, which: NewLlmRuns, { tf }: Backend, onProgress: Progress): Promise<Measured> {
+  const section = empty('new-llm', 'A new LLM');
+  if (which === 'none') return leftOut(section, '--new-llm none was asked for.');
   const folds = which === 'fold' ? held.folds.slice(0, 1) : held.folds;
   const asked = held.data.llms.map((_, l) => l).filter((l) => held.data.evidence.llm.includes(l));
-  if (asked.length < 3) return { ...section, notes: ['Left out: it needs at least three LLMs with interactions.'] };
-  const rows = asked.map(() => ({ known: [] as number[], unseen: [] as number[], few: [] as number[], chosen: [[], [], []] as number[][] }));
+  if (asked.length < 3) return leftOut(section, `it needs three LLMs with interactions, so that two are left to learn from; there are ${asked.length}.`);
+  const found = asked.map(() => [] as Map<string, Stages>[]);
   for (const [f, fold] of folds.entries()) {
+    const known = knownOf(held, fold);
     for (const [i, llm] of asked.entries()) {
       onProgress((f + i / asked.length) / folds.length, `new LLM ${held.data.llms[llm]}, fold ${fold.fold}`);
-      const rng = createRng(input.seed).fork(`new ${llm} ${fold.fold}`);
-      const measure = async (to: number[], chosen: number[], router: Parameters<typeof predict>[1]): Promise<void> => {
-        // What was logged of the LLM after all says how good the choices were.
-        const outcomes = outcomesOf(fold, await predict(fold, router));
-        to.push(meanOf(utilities(outcomes)));
-        chosen.push(outcomes.chosen.reduce((sum, c) => sum + (c === llm ? 1 : 0), 0) / fold.queries.length);
-      };
-      const into = rows[i]!;
-      await measure(into.known, into.chosen[0]!, fold.learned);
-      const unseen = await datasetOf({ ...input, rows: withoutLlm(input.rows, llm) });
-      const answered = fold.train.filter((q) => unseen.evidence.start[q + 1]! > unseen.evidence.start[q]!);
-      const learned = await fitLearned({ rows: input.rows, data: unseen, encoder: input.encoder }, answered, { tf, rng });
-      await measure(into.unseen, into.chosen[1]!, learned);
-      const kept = someOf(fold, fold.train, llm, FEW, rng.fork('few'));
-      const few = await datasetOf({ ...input, rows: withoutLlm(input.rows, llm, kept) });
-      const evidence = fold.train.filter((q) => few.evidence.start[q + 1]! > few.evidence.start[q]!);
-      await measure(into.few, into.chosen[2]!, await refreeze(learned, { rows: input.rows, data: few, encoder: input.encoder }, evidence, { tf, rng }));
+      found[i]!.push(await makeNew(fold, input, llm, known, { tf, rng: createRng(input.seed).fork(`new ${llm} ${fold.fold}`) }));
     }
   }
-  const cells = (r: (typeof rows)[number]): (number | null)[] => {
-    const [known, unseen, few] = [r.known, r.unseen, r.few].map(meanOf) as [number, number, number];
-    return [known, unseen, unseen - known, few, few - known, ...r.chosen.map(meanOf)].map((x) => (Number.isFinite(x) ? x : null));
-  };
-  const table = asked.map((llm, i) => [held.data.llms[llm]!, ...cells(rows[i]!)]);
-  const mean = Array.from({ length: 8 }, (_, c) => meanOf(Float64Array.from(table, (row) => (row[c + 1] as number | null) ?? NaN)));
+  const ofRouter = (name: string): Stages[] => found.map((ofFolds) => averaged(ofFolds.map((of) => of.get(name)!)));
+  const learned = ofRouter(LEARNED.name);
+  const header = ['known', 'new', 'difference', `with ${FEW}`, 'difference', 'chosen when known', 'when new', `with ${FEW}`];
+  const digits = [0, 4, 4, 4, 4, 4, 3, 3, 3];
   return {
     ...section,
-    notes: [`Every interaction of one LLM is kept from training; it stays a candidate, known by its declared facts alone, and then by ${FEW} interactions as well, with the same weights (nothing is trained again). ${which === 'fold' ? `Fold ${folds[0]!.fold} only.` : ''}`.trim()],
+    notes: [
+      `Every interaction of one LLM is kept from training${which === 'fold' ? ` (fold ${folds[0]!.fold} only)` : ''}; it stays a candidate, known by its declared facts alone, and then by ${FEW} interactions as well, with the same weights (nothing is trained again). Figures are the mean score of the chosen LLM, or the share of comparisons ranked right; chosen is the share of queries for which the LLM is the first choice.`,
+      `Baselines know nothing of an LLM without interactions (–); with ${FEW}, they are fitted again.`,
+    ],
     tables: [
-      {
-        caption: 'Mean score of the chosen LLM, and how often it is the new one',
-        header: ['new LLM', 'known', 'new', 'difference', `with ${FEW}`, 'difference', 'chosen when known', 'when new', `with ${FEW}`],
-        rows: [...table, ['mean', ...mean.map((x) => (Number.isFinite(x) ? x : null))]],
-        digits: [0, 4, 4, 4, 4, 4, 3, 3, 3],
-      },
+      { caption: 'The learned profile, by which LLM is new', header: ['new LLM', ...header], rows: [...asked.map((llm, i) => [held.data.llms[llm]!, ...cells(learned[i]!)]), ['mean', ...cells(averaged(learned))]], digits },
+      { caption: 'In the mean over LLMs, beside the baselines', header: ['router', ...header], rows: [...BESIDE, LEARNED].map(({ name, title }) => [title, ...cells(averaged(ofRouter(name)))]), digits },
     ],
   };
 }

@@ -1,29 +1,40 @@
 import type { Rng } from '../../base/rng.js';
-import type { ReportSection } from '../../schema/evaluation.js';
 import { bootstrapMean } from '../bootstrap.js';
+import { breathe } from '../breathe.js';
 import type { CrossValidated } from '../folds.js';
-import { outcomesOf, utilities } from '../outcomes.js';
+import { meanOf, outcomesOf, utilities } from '../outcomes.js';
 import { pairedTest } from '../paired-test.js';
 import { LEARNED, ORACLE } from '../predictions.js';
+import { empty, figure, type Measured } from './parts.js';
 
-/** The learned profile against every baseline, query by query. */
-export function pairedSection(held: CrossValidated, rng: Rng): ReportSection {
+const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(4)}`;
+
+/** The learned profile against every baseline, query by query; the strongest baseline first. */
+export async function pairedSection(held: CrossValidated, rng: Rng): Promise<Measured> {
+  const section = empty('paired', 'The learned profile against each baseline');
   const worth = new Map(held.predictions.map((p) => [p.name, utilities(outcomesOf(held, p.scores))]));
   const learned = worth.get(LEARNED.name)!;
-  const rows = held.predictions
-    .filter((p) => p.name !== LEARNED.name && p.name !== ORACLE.name)
-    .map((p) => {
-      const other = worth.get(p.name)!;
-      const { difference, pHigher } = pairedTest(learned, other, rng.fork(p.name));
-      const { low, high } = bootstrapMean(learned.map((x, i) => x - other[i]!), rng.fork(`interval ${p.name}`));
-      return [p.title, p.told ? 'task' : 'text', difference, Number.isFinite(low) ? low : null, Number.isFinite(high) ? high : null, pHigher] as const;
-    })
-    .toSorted((a, b) => a[2] - b[2]);
+  const found = [];
+  for (const { name, title, told } of held.predictions.filter((p) => p.name !== LEARNED.name && p.name !== ORACLE.name)) {
+    const other = worth.get(name)!;
+    found.push({ title, told, mean: meanOf(other), ...pairedTest(learned, other, rng.fork(name)), ...bootstrapMean(learned.map((x, i) => x - other[i]!), rng.fork(`interval ${name}`)) });
+    await breathe();
+  }
+  found.sort((a, b) => b.mean - a.mean);
+  const rival = found.find((f) => !f.told)!;
+  const verdict = rival.pHigher < 0.05 ? 'better than' : rival.pLower < 0.05 ? 'worse than' : 'not distinguishable from';
   return {
-    id: 'paired',
-    title: 'The learned profile against each baseline',
-    notes: ['Paired over queries: the score of the chosen LLM where scores were measured, else the share of the query’s comparisons that were ranked right. Hardest first; p is of a difference as high by chance (one-sided permutation test).'],
-    tables: [{ caption: 'Mean difference', header: ['baseline', 'reads', 'difference', 'low', 'high', 'p'], rows: rows.map((row) => [...row]) }],
-    plots: [],
+    ...section,
+    notes: [
+      `The learned profile is ${verdict} the best baseline that reads only text, ${rival.title}: ${signed(rival.difference)} (95% interval ${signed(rival.low)} to ${signed(rival.high)}; p = ${rival.pHigher.toFixed(4)}) over ${rival.pairs} queries.`,
+      'Paired by query: the score of the chosen LLM where scores were measured, else the share of the query’s comparisons that were ranked right. p is the probability of a difference as high by chance (one-sided permutation test by random signs); the interval is a bootstrap over queries.',
+    ],
+    tables: [
+      {
+        caption: 'Mean difference, the strongest baseline first',
+        header: ['baseline', 'reads', 'its mean', 'difference', 'low', 'high', 'p'],
+        rows: found.map((f) => [f.title, f.told ? 'text and task' : 'text', ...[f.mean, f.difference, f.low, f.high, f.pHigher].map(figure)]),
+      },
+    ],
   };
 }

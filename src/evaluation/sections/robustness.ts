@@ -1,54 +1,60 @@
 import type { Rng } from '../../base/rng.js';
 import type { Encoder } from '../../encoder/types.js';
 import type { GraphRows } from '../../graph/rows.js';
-import type { ReportSection } from '../../schema/evaluation.js';
-import type { CrossValidated } from '../folds.js';
-import { outcomesOf, utilities, meanOf } from '../outcomes.js';
-import { EDITS } from '../paraphrase.js';
+import type { CrossValidated, Fold } from '../folds.js';
+import { firstChoice, meanOf, outcomesOf, utilities } from '../outcomes.js';
+import { EDITS, type Edit } from '../paraphrase.js';
+import { predict, predictEach } from '../predictions.js';
+import { empty, figure, type Measured } from './parts.js';
 
 /** Most held-out queries of a fold that are edited. */
 const EDITED = 300;
 
-const largest = (scores: Float32Array): number => scores.reduce((best, s, l) => (s > scores[best]! ? l : best), 0);
+/** Queries `[n]` that an edit changed: whether the decision is the same, and what it was worth before and after. */
+interface Pairs {
+  same: number[];
+  before: number[];
+  after: number[];
+}
+
+async function decideAgain({ data, queries, learned }: Fold, edit: Edit, rows: GraphRows, encoder: Encoder, rng: Rng): Promise<Pairs> {
+  const asked = Array.from(queries.subarray(0, EDITED), (q) => ({ q, text: edit.apply(rows.queries[q]!.text, rng) })).filter(({ q, text }) => text !== rows.queries[q]!.text);
+  const vectors = await encoder.encode(asked.map(({ text }) => text));
+  const changed = Int32Array.from(asked, ({ q }) => q);
+  const held = { data, queries: changed };
+  const before = await predict(held, learned);
+  const after = await predictEach(held, (i) => learned.score({ vector: vectors[i]!, task: data.taskOf[changed[i]!]! }));
+  const of = (scores: Float32Array, i: number): number => firstChoice(scores.subarray(i * data.numLlms, (i + 1) * data.numLlms));
+  return {
+    same: Array.from(changed, (_, i) => (of(before, i) === of(after, i) ? 1 : 0)),
+    before: Array.from(utilities(outcomesOf(held, before))),
+    after: Array.from(utilities(outcomesOf(held, after))),
+  };
+}
 
 /** Whether the same is decided for a query that is put a little differently. */
-export async function robustnessSection({ folds, data }: CrossValidated, rows: GraphRows, encoder: Encoder, rng: Rng): Promise<ReportSection> {
-  const counts = EDITS.map(() => ({ changed: 0, same: 0, before: [] as number[], after: [] as number[] }));
-  for (const { learned, queries } of folds) {
-    for (const q of queries.subarray(0, EDITED)) {
-      const task = data.taskOf[q]!;
-      const { text } = rows.queries[q]!;
-      const own = learned.score({ vector: data.queries[q]!, task });
-      for (const [e, edit] of EDITS.entries()) {
-        const edited = edit.apply(text, rng);
-        if (edited === text) continue;
-        const [vector] = await encoder.encode([edited]);
-        const other = learned.score({ vector: vector!, task });
-        const one = { data, queries: Int32Array.of(q) };
-        const count = counts[e]!;
-        count.changed++;
-        count.same += largest(own) === largest(other) ? 1 : 0;
-        count.before.push(utilities(outcomesOf(one, own))[0]!);
-        count.after.push(utilities(outcomesOf(one, other))[0]!);
-      }
+export async function robustnessSection({ folds }: CrossValidated, rows: GraphRows, encoder: Encoder, rng: Rng): Promise<Measured> {
+  const table: { name: string; pairs: Pairs }[] = [];
+  for (const edit of EDITS) {
+    const pairs: Pairs = { same: [], before: [], after: [] };
+    for (const fold of folds) {
+      const of = await decideAgain(fold, edit, rows, encoder, rng.fork(`${edit.name} ${fold.fold}`));
+      for (const key of ['same', 'before', 'after'] as const) pairs[key].push(...of[key]);
     }
+    table.push({ name: edit.name, pairs });
   }
-  const all = { changed: 0, same: 0, before: [] as number[], after: [] as number[] };
-  for (const c of counts) {
-    all.changed += c.changed;
-    all.same += c.same;
-    all.before.push(...c.before);
-    all.after.push(...c.after);
-  }
-  const row = (name: string, c: typeof all): (string | number | null)[] => {
-    const lost = meanOf(c.before) - meanOf(c.after);
-    return [name, c.changed, c.changed > 0 ? c.same / c.changed : null, Number.isFinite(lost) ? lost : null];
-  };
+  const all = (key: keyof Pairs): number[] => table.flatMap(({ pairs }) => pairs[key]);
+  table.push({ name: 'all', pairs: { same: all('same'), before: all('before'), after: all('after') } });
   return {
-    id: 'robustness',
-    title: 'The same query put differently',
-    notes: [`Up to ${EDITED} held-out queries of each fold, edited by rule; a query that an edit leaves as it was is not counted.`],
-    tables: [{ caption: 'Share of queries for which the same LLM is chosen, and mean score lost', header: ['edit', 'queries', 'same choice', 'lost'], rows: [...EDITS.map((edit, e) => row(edit.name, counts[e]!)), row('all', all)], digits: [0, 0, 3, 4] }],
-    plots: [],
+    ...empty('robustness', 'The same query put differently'),
+    notes: [`Up to ${EDITED} held-out queries of each fold, edited by rule (${EDITS.map((e) => e.name).join('; ')}); a query that an edit leaves as it was is not counted. Lost is the mean score of the choices before, less that of the choices after.`],
+    tables: [
+      {
+        caption: 'Share of edited queries for which the learned profile chooses the same LLM',
+        header: ['edit', 'queries', 'same choice', 'lost'],
+        rows: table.map(({ name, pairs: { same, before, after } }) => [name, same.length, ...[meanOf(same), meanOf(before) - meanOf(after)].map(figure)]),
+        digits: [0, 0, 3, 4],
+      },
+    ],
   };
 }

@@ -1,18 +1,21 @@
 import type { Rng } from '../../base/rng.js';
-import type { ReportSection } from '../../schema/evaluation.js';
+import type { GraphRows } from '../../graph/rows.js';
+import type { IntervalPlot, ReportTable } from '../../schema/evaluation.js';
 import { bootstrapMean } from '../bootstrap.js';
-import { calibrationOf } from '../calibration.js';
+import { breathe } from '../breathe.js';
+import { areProbabilities, calibrationOf } from '../calibration.js';
+import { costsOfChoice, estimateCosts, unpriced } from '../costs.js';
 import type { CrossValidated } from '../folds.js';
-import { meanOf, outcomesOf, rankingAccuracy, routedMean } from '../outcomes.js';
+import { meanOf, outcomesOf, routedMean, type Outcomes } from '../outcomes.js';
 import { LEARNED, ORACLE, type HeldOut } from '../predictions.js';
+import { empty, figure, type Measured } from './parts.js';
 
 /** Least score that counts as right where a query is one that only one LLM gets right. */
 const RIGHT = 0.5;
+const MILLION = 1e6;
 
-const orNull = (x: number): number | null => (Number.isFinite(x) ? x : null);
-
-/** The only LLM that gets each query right; −1 where none does, or several do, or under two were scored. */
-function onlyRight({ data, queries }: HeldOut): Int32Array {
+/** The only LLM that gets each query right `[n]`; −1 where none does, or several do, or under two were scored. */
+export function onlyRight({ data, queries }: HeldOut): Int32Array {
   const { start, llm, score, measured } = data.evidence;
   return queries.map((q) => {
     const scored = Array.from({ length: start[q + 1]! - start[q]! }, (_, i) => start[q]! + i).filter((e) => measured[e]);
@@ -21,64 +24,70 @@ function onlyRight({ data, queries }: HeldOut): Int32Array {
   });
 }
 
-/** Every router, cross-validated: what its choices score, and how far that is from the best there is. */
-export function routersSection(held: CrossValidated, rng: Rng): ReportSection {
-  const { predictions, folds, foldOf } = held;
-  const outcomes = predictions.map((p) => outcomesOf(held, p.scores));
-  const named = (name: string) => outcomes[predictions.findIndex((p) => p.name === name)]!;
-  const [single, oracle] = [routedMean(named('best-single')), routedMean(named(ORACLE.name))];
+const total = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
+
+/** A table with a row per router: a figure over all held-out queries, its interval, and the same of each fold. */
+async function byFold(held: CrossValidated, outcomes: readonly Outcomes[], rng: Rng, caption: string, of: (o: Outcomes) => { values: Float64Array; weights?: Float64Array }): Promise<ReportTable> {
+  const rows: ReportTable['rows'] = [];
+  for (const [i, { name, title }] of held.predictions.entries()) {
+    const { values, weights } = of(outcomes[i]!);
+    const mean = (pick: (at: number) => boolean): number => {
+      const picked = values.filter((_, at) => pick(at));
+      return weights === undefined ? meanOf(picked) : total(picked) / total(weights.filter((_, at) => pick(at)));
+    };
+    const { low, high } = bootstrapMean(values, rng.fork(name), weights);
+    rows.push([title, ...[mean(() => true), low, high, ...held.folds.map(({ fold }) => mean((at) => held.foldOf[at] === fold))].map(figure)]);
+    await breathe();
+  }
+  return { caption, header: ['router', 'mean', 'low', 'high', ...held.folds.map((f) => `fold ${f.fold}`)], rows };
+}
+
+/** The first figures of a table with its intervals, drawn; without the oracle, which would leave little room for the others. */
+function intervals({ caption, rows }: ReportTable): IntervalPlot {
+  const items = rows.flatMap(([name, value, low, high]) => (name !== ORACLE.title && typeof value === 'number' && typeof low === 'number' && typeof high === 'number' ? [{ name: String(name), value, low, high, emphasis: name === LEARNED.title }] : []));
+  return { kind: 'intervals', title: caption, x: caption.split(',')[0]!.toLowerCase(), items };
+}
+
+/** How far each router is from the best there is, and what it costs. */
+function distances(held: CrossValidated, outcomes: readonly Outcomes[], rows: GraphRows): ReportTable {
+  const { predictions } = held;
+  const meanOfNamed = (name: string): number => routedMean(outcomes[predictions.findIndex((p) => p.name === name)]!);
+  const [single, oracle] = [meanOfNamed('best-single'), meanOfNamed(ORACLE.name)];
   const only = onlyRight(held);
   const numOnly = only.reduce((sum, l) => sum + (l >= 0 ? 1 : 0), 0);
-  const inFold = (values: Float64Array, fold: number): Float64Array => values.filter((_, i) => foldOf[i] === fold);
-  const foldNames = folds.map((f) => `fold ${f.fold}`);
-  const tables: ReportSection['tables'] = [];
-  if (Number.isFinite(single)) {
-    tables.push({
-      caption: 'Mean score of the chosen LLM, with its 95% interval over queries',
-      header: ['router', 'mean of folds', 'low', 'high', ...foldNames],
-      rows: predictions.map((p, i) => {
-        const { quality } = outcomes[i]!;
-        const perFold = folds.map((f) => meanOf(inFold(quality, f.fold)));
-        const { low, high } = bootstrapMean(quality, rng.fork(p.name));
-        return [p.title, orNull(meanOf(perFold)), orNull(low), orNull(high), ...perFold.map(orNull)];
-      }),
-    });
-    tables.push({
-      caption: 'How far from the best there is',
-      header: ['router', 'gap to the oracle', 'share of its gain kept', `right where only one LLM is (${numOnly} queries)`, 'calibration error', 'Brier score'],
-      rows: predictions.map((p, i) => {
-        const found = routedMean(outcomes[i]!);
-        const recalled = only.reduce((sum, l, q) => sum + (l >= 0 && outcomes[i]!.chosen[q] === l ? 1 : 0), 0) / numOnly;
-        const { error, brier } = calibrationOf(held, p.scores);
-        return [p.title, orNull(oracle - found), orNull((found - single) / (oracle - single)), orNull(recalled), orNull(error), orNull(brier)];
-      }),
-      digits: [0, 4, 3, 3, 3, 3],
-    });
-  }
-  if (Number.isFinite(rankingAccuracy(named(LEARNED.name)))) {
-    tables.push({
-      caption: 'Share of held-out comparisons ranked right, with its 95% interval over queries',
-      header: ['router', 'all', 'low', 'high', ...foldNames],
-      rows: predictions.map((p, i) => {
-        const { right, comparisons } = outcomes[i]!;
-        const { low, high } = bootstrapMean(right, rng.fork(`ranking ${p.name}`), comparisons);
-        const perFold = folds.map((f) => meanRatio(inFold(right, f.fold), inFold(comparisons, f.fold)));
-        return [p.title, orNull(rankingAccuracy(outcomes[i]!)), orNull(low), orNull(high), ...perFold.map(orNull)];
-      }),
-    });
-  }
+  const costs = unpriced(held, rows).length > 0 ? null : estimateCosts(held, rows);
   return {
-    id: 'routers',
-    title: 'Routers',
-    notes: [
-      `Cross-validated by query in ${folds.length} folds (SHA-256 of the text): each is routed by what was learned from the others. Rows under the learned profile are told the task of the query; all others read its text alone.`,
-      `Training the learned profile took ${folds.map((f) => f.seconds.toFixed(0)).join(', ')} s a fold.`,
-    ],
-    tables,
-    plots: [],
+    caption: `How far from the best there is (${numOnly} queries have a sole LLM that is right)`,
+    header: ['router', 'gap to oracle', 'gain kept', 'sole-right recall', 'calibration error', 'Brier score', 'cost'],
+    rows: predictions.map(({ title, scores }, i) => {
+      const { chosen } = outcomes[i]!;
+      const mean = routedMean(outcomes[i]!);
+      const recalled = only.reduce((sum, l, q) => sum + (l >= 0 && chosen[q] === l ? 1 : 0), 0) / numOnly;
+      const { error, brier } = areProbabilities(scores) ? calibrationOf(held, scores) : { error: NaN, brier: NaN };
+      const cost = costs === null ? NaN : meanOf(costsOfChoice(held, chosen, costs)) * MILLION;
+      return [title, ...[oracle - mean, oracle > single ? (mean - single) / (oracle - single) : NaN, recalled, error, brier, cost].map(figure)];
+    }),
+    digits: [0, 4, 3, 3, 3, 3, 1],
   };
 }
 
-function meanRatio(values: Float64Array, weights: Float64Array): number {
-  return values.reduce((a, b) => a + b, 0) / weights.reduce((a, b) => a + b, 0);
+/** Every router, cross-validated: what its choices score, and how far that is from the best there is. */
+export async function routersSection(held: CrossValidated, rows: GraphRows, rng: Rng): Promise<Measured> {
+  const section = empty('routers', 'Routers');
+  const { predictions, folds, queries } = held;
+  const outcomes = predictions.map((p) => outcomesOf(held, p.scores));
+  const learned = outcomes[predictions.findIndex((p) => p.name === LEARNED.name)]!;
+  const [scored, compared] = [learned.chosen.filter((l) => l >= 0).length, learned.comparisons.filter((c) => c > 0).length];
+  if (scored > 0) {
+    section.tables.push(await byFold(held, outcomes, rng.fork('score'), 'Mean score of the chosen LLM, with its 95% interval over queries', ({ quality }) => ({ values: quality })));
+    section.tables.push(distances(held, outcomes, rows));
+  }
+  if (compared > 0) section.tables.push(await byFold(held, outcomes, rng.fork('ranking'), 'Share of held-out comparisons ranked right, with its 95% interval over queries', ({ right, comparisons }) => ({ values: right, weights: comparisons })));
+  section.plots.push(...section.tables.filter((t) => t.header[2] === 'low').map(intervals));
+  section.notes.push(
+    `Cross-validated by query in ${folds.length} folds (SHA-256 of the text): each of ${queries.length} queries is routed by what was learned from the other folds. Rows under the learned profile are told the task of the query; all others read its text alone.`,
+    `${scored} queries have scores of two LLMs or more, and a router chooses among these; ${compared} have comparisons. ${scored === 0 ? 'There are no scores to choose by, only preferences.' : `Gain kept is the share of what the oracle gains over the best single LLM. Sole-right recall is how often the LLM is chosen that alone is right, with a score of ${RIGHT} or more. Calibration error (ten bins) and Brier score are of routers whose scores are all in [0, 1]. Cost is the estimated mean in US dollars a million queries.`}`,
+    `Training the learned profile took ${folds.map((f) => f.seconds.toFixed(0)).join(', ')} s a fold.`,
+  );
+  return section;
 }

@@ -1,21 +1,22 @@
-import type { ReportSection } from '../../schema/evaluation.js';
 import { NO_TASK } from '../../profile/structured/dataset.js';
 import type { CrossValidated } from '../folds.js';
-import { outcomesOf, utilities, meanOf } from '../outcomes.js';
+import { meanOf, outcomesOf, utilities } from '../outcomes.js';
 import { LEARNED, ORACLE } from '../predictions.js';
+import { empty, figure, leftOut, type Measured } from './parts.js';
 
 const SHOWN = ['best-single', LEARNED.name, 'task-best', ORACLE.name];
 
 /** Where it pays: the same by task. */
-export function tasksSection(held: CrossValidated): ReportSection {
+export function tasksSection(held: CrossValidated): Measured {
+  const section = empty('tasks', 'By task');
   const { data, queries, predictions } = held;
-  const section: ReportSection = { id: 'tasks', title: 'By task', notes: [], tables: [], plots: [] };
-  if (data.tasks[0] === NO_TASK) return { ...section, notes: ['Left out: the log names no tasks.'] };
+  if (data.tasks[0] === NO_TASK) return leftOut(section, 'the log names no tasks.');
   const shown = SHOWN.map((name) => predictions.find((p) => p.name === name)!);
   const worth = shown.map((p) => utilities(outcomesOf(held, p.scores)));
-  const rows = data.tasks.map((task, t) => {
-    const of = worth.map((w) => w.filter((_, i) => data.taskOf[queries[i]!] === t));
-    return [task, of[0]!.length, ...of.map((w) => (Number.isFinite(meanOf(w)) ? meanOf(w) : null))];
-  });
-  return { ...section, tables: [{ caption: 'Mean score (or share of comparisons ranked right)', header: ['task', 'queries', ...shown.map((p) => p.title)], rows, digits: [0, 0, 4, 4, 4, 4] }] };
+  const rowOf = (name: string, task: number): (string | number | null)[] => {
+    const of = worth.map((w) => w.filter((x, i) => data.taskOf[queries[i]!] === task && !Number.isNaN(x)));
+    return [name, of[0]!.length, ...of.map((w) => figure(meanOf(w)))];
+  };
+  const rows = [...data.tasks.map(rowOf), rowOf('(no task)', -1)].filter((row) => row[1] !== 0);
+  return { ...section, tables: [{ caption: 'Mean score of the chosen LLM, or share of comparisons ranked right', header: ['task', 'queries', ...shown.map((p) => p.title)], rows, digits: [0, 0, 4, 4, 4, 4] }] };
 }
