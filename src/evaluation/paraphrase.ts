@@ -47,6 +47,13 @@ const LETTER_OF_LINE = /^[ \t]*\(?[A-H][.):][ \t]/;
 /** Lettered choices within a line: `(A) … (B) …`. */
 const INLINE = /\([A-H]\)[^()\n]+(?:\([A-H]\)[^()\n]+)+/g;
 
+/** Without spaces and marks at the end. Not by a pattern: it would begin anew at every space of a long run. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s.?!]/.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}
+
 function turnLines(run: string, rng: Rng): string {
   const end = run.endsWith('\n') ? '\n' : '';
   const lines = run.slice(0, run.length - end.length).split('\n');
@@ -63,7 +70,7 @@ function turnInline(run: string, rng: Rng): string {
 export const EDITS: readonly Edit[] = [
   { name: 'lower case', apply: (text) => text.toLowerCase() },
   { name: 'upper case', apply: (text) => text.toUpperCase() },
-  { name: 'no mark at the end', apply: (text) => text.replace(/[\s.?!]+$/, '') },
+  { name: 'no mark at the end', apply: withoutEnd },
   { name: 'commas left out, sentences two spaces apart', apply: (text) => text.replaceAll(/,(?=\s)/g, '').replaceAll(/([.?!]) (?=\S)/g, '$1  ') },
   {
     name: 'synonyms',
