@@ -33,7 +33,7 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
   const { rows, encoder, design, seed, folds } = input;
   // About what the four parts take, in trainings of a fold.
   const asked = new Set([rows.scores.llm, rows.preferences.better, rows.preferences.worse].flatMap((llms) => Array.from(llms))).size;
-  const parts = [1.5 * folds, 0.5, options.newLlm === 'none' ? 0 : asked * (options.newLlm === 'all' ? folds : 1), { none: 0, paper: 8, all: 100 }[options.tables]];
+  const parts = [1.5 * folds, 0.5, options.newLlm === 'none' ? 0 : asked * (options.newLlm === 'all' ? folds : 1), { none: 0, short: 2, paper: 14, all: 150 }[options.tables]];
   const whole = parts.reduce((a, b) => a + b, 0);
   const part = (index: number): Progress => {
     const before = parts.slice(0, index).reduce((a, b) => a + b, 0);

@@ -9,6 +9,7 @@ import { DESIGNS, partsOf, type ProfileDesign } from '../profile/design.js';
 import { createDataset, type Dataset } from '../profile/structured/dataset.js';
 import type { DesignName } from '../schema/training.js';
 import type { Backend } from '../tensor/backend.js';
+import type { GnnOptions } from '../training/gnn.js';
 import { fitLearned, type LearnedRouter } from '../training/learned.js';
 import { snapshotOf } from '../training/run.js';
 import { predictAll, type HeldOut, type Prediction } from './predictions.js';
@@ -28,6 +29,8 @@ export interface EvaluationInput {
   design: DesignName;
   seed: number;
   folds: number;
+  /** How to train, where not as by default. */
+  options?: Partial<GnnOptions>;
 }
 
 /** One fold: what was learned from the others, and what is held out. */
@@ -83,7 +86,7 @@ export function splitFold(data: Dataset, rows: GraphRows, folds: number, fold: n
  * @throws PointsmanError `no_data`
  */
 export async function crossValidate(input: EvaluationInput, { tf }: Backend, onProgress: Progress): Promise<CrossValidated> {
-  const { rows, encoder, seed, folds } = input;
+  const { rows, encoder, seed, folds, options } = input;
   checkComparable(input);
   const data = await datasetOf(input);
   const done: Fold[] = [];
@@ -93,7 +96,7 @@ export async function crossValidate(input: EvaluationInput, { tf }: Backend, onP
     if (train.length === 0 || test.length === 0) continue;
     const started = performance.now();
     const rng = createRng(seed).fork(`fold ${fold}`);
-    const learned = await fitLearned({ rows, data, encoder }, train, { tf, rng }, (e) => onProgress((fold + (0.85 * (e.epoch + 1)) / e.epochs) / folds, `fold ${fold + 1}/${folds}, epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`));
+    const learned = await fitLearned({ rows, data, encoder, options }, train, { tf, rng }, (e) => onProgress((fold + (0.85 * (e.epoch + 1)) / e.epochs) / folds, `fold ${fold + 1}/${folds}, epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`));
     const seconds = (performance.now() - started) / 1000;
     onProgress((fold + 0.85) / folds, `fold ${fold + 1}/${folds}, baselines`);
     done.push({ fold, data, queries: test, train, learned, seconds });

@@ -1,3 +1,4 @@
+import type { Dataset } from '../profile/structured/dataset.js';
 import type { HeldOut } from './predictions.js';
 
 /** What came of routing each held-out query `[n]`. */
@@ -67,5 +68,11 @@ export function utilities({ quality, right, comparisons }: Outcomes): Float64Arr
   return quality.map((q, i) => (Number.isNaN(q) ? right[i]! / comparisons[i]! : q));
 }
 
-/** The LLM of the highest score among all `[numLlms]`, measured or not; the first of equals. */
-export const firstChoice = (scores: Float32Array): number => scores.reduce((best, s, l) => (s > scores[best]! ? l : best), 0);
+/** LLMs that anything is logged of. */
+export const loggedLlms = ({ evidence, numLlms }: Dataset): number[] => {
+  const logged = new Set(evidence.llm);
+  return Array.from({ length: numLlms }, (_, l) => l).filter((l) => logged.has(l));
+};
+
+/** The one of `llms` with the highest of `scores` `[numLlms]`, whether its answer was logged or not; the first of equals. */
+export const firstChoice = (scores: Float32Array, llms: readonly number[]): number => llms.reduce((best, l) => (scores[l]! > scores[best]! ? l : best), llms[0]!);

@@ -7,7 +7,7 @@ import type { TrainedModel } from '../scoring/model.js';
 import { createTrainedIndex } from '../scoring/trained.js';
 import type { ScoringIndex } from '../scoring/types.js';
 import { freezeModel } from './freeze.js';
-import { GNN_DEFAULTS, trainGnn, type EpochReport } from './gnn.js';
+import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
 
 /** The learned router as it would be served: it reads the query's vector alone, not its task. */
 export interface LearnedRouter extends FittedRouter {
@@ -21,11 +21,13 @@ interface LearnedFrom {
   rows: GraphRows;
   data: Dataset;
   encoder: Encoder;
+  /** How to train, where not as by default. */
+  options?: Partial<GnnOptions>;
 }
 
 /** Trains profiles and router on the queries `train` of a dataset, and on nothing else. */
 export async function fitLearned(from: LearnedFrom, train: Int32Array, tools: FitTools, onEpoch?: (report: EpochReport) => void): Promise<LearnedRouter> {
-  const { weights } = await trainGnn(tools.tf, from.data, train, GNN_DEFAULTS, tools.rng, onEpoch);
+  const { weights } = await trainGnn(tools.tf, from.data, train, { ...GNN_DEFAULTS, ...from.options }, tools.rng, onEpoch);
   return refreeze({ weights }, from, train, tools);
 }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Manifest } from '../../src/artifact/manifest.js';
 import { decodeSafetensors } from '../../src/artifact/safetensors.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { sha256 } from '../../src/base/hash.js';
 import { openLedger } from '../../src/ledger/index.js';
+import { EvaluationReport } from '../../src/schema/evaluation.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import { done, jsonLines, pointsman, scoreRows, workplace } from './support.js';
 
@@ -131,12 +133,26 @@ describe('from a log to decisions', () => {
     for (const args of [['show', 'lab/new'], ['delete', 'lab/new']]) assert.equal((await pointsman(['models', ...args, '--data', data])).code, 1);
   });
 
-  it('measures by cross-validation', async () => {
-    const text = await done('evaluate', '--log', file('small.jsonl', jsonLines(scoreRows(24))), '--folds', '2', '--backend', 'wasm', '--data', file('not made'));
-    assert.match(text, /^24 queries, 3 LLMs, 72 scores, 0 preferences; 2 folds/);
-    for (const router of ['best single LLM', 'per-task best', 'k nearest queries', 'learned profile', 'oracle per query']) assert.match(text, new RegExp(`^${router}.*( +[01]\\.\\d{4}){3}$`, 'm'));
-    assert.match(text, /calibration error of the learned scores \(10 bins\): 0\.\d{4}/);
+  it('measures by cross-validation, and writes a report', async () => {
+    const [small, output] = [file('small.jsonl', jsonLines(scoreRows(24))), file('a report')];
+    const args = ['--folds', '2', '--tables', 'none', '--new-llm', 'none', '--backend', 'wasm', '--data', file('not made'), '--output', output];
+    const text = await done('evaluate', '--log', small, ...args);
+    assert.match(text, /^24 queries, 3 LLMs, 2 tasks, 72 scores, 0 preferences; 2 folds/);
+    for (const router of ['best single LLM', 'per-task best', 'k nearest queries', 'learned profile', 'oracle per query']) assert.match(text, new RegExp(`^${router}.*( +[01]\\.\\d{4}){5}$`, 'm'));
+    assert.match(text, /^The learned profile is .* the best baseline/m);
+    assert.ok(text.includes(`Again: pointsman evaluate --log ${small} --folds 2 --tables none --new-llm none`), text);
+    const report = EvaluationReport.parse(JSON.parse(readFileSync(join(output, 'report.json'), 'utf8')));
+    assert.deepEqual([report.folds, report.log.scores], [2, 72]);
+    assert.match(readFileSync(join(output, 'report.md'), 'utf8'), /^\| learned profile \| [01]\.\d{4} \|/m);
+    assert.ok(existsSync(join(output, 'report.html')));
     assert.ok(!existsSync(file('not made')), 'a log of its own leaves the data folder alone');
+  });
+
+  it('writes a report only where nothing else would be lost', async () => {
+    file('keep.txt', 'mine');
+    const { code, stderr } = await pointsman(['evaluate', '--log', file('small.jsonl', jsonLines(scoreRows(4))), '--output', dirname(file('keep.txt'))]);
+    assert.equal(code, 2);
+    assert.match(stderr, /--output: expected a new or empty folder/);
   });
 });
 

@@ -8,6 +8,10 @@ import { smallLog } from '../support/log.js';
 const names = (...args: Parameters<typeof designLists>): string[][] => designLists(...args).map(({ designs }) => designs.map(designName));
 
 describe('designs to be compared', () => {
+  it('are one of each form, in short', () => {
+    assert.deepEqual(names('short', smallLog({ queries: 4 })), [['index', 'flat-text', 'structured-text-2hop', 'structured-embedding-2hop', 'structured-trainable-2hop']]);
+  });
+
   it('are those of the paper’s two tables', () => {
     const [first, second] = names('paper', smallLog({ queries: 4 })) as [string[], string[]];
     assert.deepEqual([first.length, second.length], [14, 15]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { calibrationOf } from '../../src/evaluation/calibration.js';
-import { firstChoice, meanOf, outcomesOf, rankingAccuracy, routedMean, utilities } from '../../src/evaluation/outcomes.js';
+import { firstChoice, loggedLlms, meanOf, outcomesOf, rankingAccuracy, routedMean, utilities } from '../../src/evaluation/outcomes.js';
 import { oracleScores, type HeldOut } from '../../src/evaluation/predictions.js';
 import { datasetOf } from '../support/learn.js';
 import { handLog, type HandQuery } from '../support/rows.js';
@@ -34,7 +34,11 @@ describe('the chosen LLM', () => {
 
   it('is the first of equals', async () => {
     assert.deepEqual(Array.from((await outcomes([{ text: '1', scores: { a: 0.25, b: 1, c: 0.5 } }], [[0.5, 0.5, 0.5]])).chosen), [0]);
-    assert.equal(firstChoice(Float32Array.of(0.1, 0.5, 0.5)), 1);
+  });
+
+  it('is among all LLMs that are in the log where answers don’t matter', async () => {
+    assert.equal(firstChoice(Float32Array.of(0.9, 0.5, 0.5), [1, 2]), 1);
+    assert.deepEqual(loggedLlms(await datasetOf(handLog(LLMS, [{ text: '1', scores: { c: 0 } }, { text: '2', pairs: [['c', 'a']] }]))), [0, 2]);
   });
 });
 

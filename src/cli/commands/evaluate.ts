@@ -32,9 +32,13 @@ interface Settings {
   encoder: string;
 }
 
+/** A word as a shell reads it back. */
+const quoted = (word: string | number): string => (/^[\w@%+=:,./-]+$/.test(String(word)) ? String(word) : `'${String(word).replaceAll("'", "'\\''")}'`);
+
 /** The command line that gets the same report. */
-function commandOf({ log, folds, tables, newLlm, design, seed, data, encoder }: Settings): string {
-  return ['pointsman evaluate', ...(log === undefined ? ['--data', data] : ['--log', ...log]), '--folds', folds, '--tables', tables, '--new-llm', newLlm, '--design', design, '--seed', seed, '--encoder', encoder].join(' ');
+function commandOf({ log, folds, tables, newLlm, design, seed, backend, data, encoder }: Settings): string {
+  const from = log === undefined ? ['--data', data] : ['--log', ...log];
+  return ['pointsman', 'evaluate', ...from, '--folds', folds, '--tables', tables, '--new-llm', newLlm, '--design', design, '--seed', seed, '--backend', backend, '--encoder', encoder].map(quoted).join(' ');
 }
 
 export function evaluateCommand(): Command {
@@ -42,9 +46,9 @@ export function evaluateCommand(): Command {
     .description('measure the learned profile beside every simple router and every other profile on a log, and write a report')
     .option('--log <file...>', 'files to import into a ledger of their own (default: the ledger in --data)')
     .option('--folds <number>', 'number of folds', integer(2, 20), 5)
-    .addOption(new Option('--tables <which>', 'profile design × router, on one fold: as in RouteProfile, every legal design, or none').choices(DESIGN_TABLES).default('paper'))
-    .addOption(new Option('--new-llm <which>', 'each LLM in turn as a new one: on one fold, on all, or not').choices(NEW_LLM_RUNS).default('fold'))
-    .option('--output <dir>', 'folder for report.md, report.json and report.html', './evaluation')
+    .addOption(new Option('--tables <which>', 'profile design × router, on one fold: none, one design of each form, those of the RouteProfile paper, or every legal one (hours); POINTSMAN_COMPOSER composes their texts').choices(DESIGN_TABLES).default('short'))
+    .addOption(new Option('--new-llm <which>', 'each LLM in turn as a new one, with a training run each: not, on one fold, or on all').choices(NEW_LLM_RUNS).default('fold'))
+    .option('--output <dir>', 'folder for report.md, report.json and report.html: a new or empty one, or one with an earlier report', './evaluation')
     .addOption(options.design())
     .addOption(options.seed())
     .addOption(options.backend())

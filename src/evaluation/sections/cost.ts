@@ -23,10 +23,12 @@ export async function costSection(held: CrossValidated, rows: GraphRows): Promis
   const costs = estimateCosts(held, rows);
   const [cheapest, dearest] = [extreme(held, costs, 1), extreme(held, costs, -1)];
   const singleCost = meanOf(costsOfChoice(held, single.chosen, costs));
+  // Where all is free, nothing is weighed.
+  const unit = dearest.cost || 1;
   const curves = [];
   for (const { name, title, told, scores } of held.predictions) {
     const points = [cheapest];
-    for (const weight of WEIGHTS) points.push(tradeAt(held, scores, costs, weight, dearest.cost));
+    for (const weight of WEIGHTS) points.push(tradeAt(held, scores, costs, weight, unit));
     curves.push({ name, title, told, points, best: points[1]!, equal: costAt(points, target) });
     await breathe();
   }

@@ -16,13 +16,13 @@ import { empty, figure, leftOut, type Measured } from './parts.js';
 
 /** Profiles in a design, of what the fold may learn from. */
 async function profilesOf(design: ProfileDesign, { data, train, learned }: Fold, input: EvaluationInput, composer: TextComposer, tf: Backend['tf']): Promise<ProfileVectors> {
-  const { rows, encoder, seed } = input;
+  const { rows, encoder, seed, options } = input;
   const rng = createRng(seed).fork(designName(design));
   if (design.learning !== 'trainable') return buildProfiles({ data, rows, train, design, encoder, rng, composer });
   // The evaluated design itself has been trained on this fold.
   if (designName(design) === designName(data.design)) return trainedProfiles(learned.model);
   const own = await datasetOf(input, design);
-  return trainedProfiles((await fitLearned({ rows, data: own, encoder }, train, { tf, rng })).model);
+  return trainedProfiles((await fitLearned({ rows, data: own, encoder, options }, train, { tf, rng })).model);
 }
 
 /** What was measured on the same fold without profiles, or with the trained profile's own decoder. */

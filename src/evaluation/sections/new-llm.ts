@@ -1,10 +1,11 @@
 import { createRng } from '../../base/rng.js';
 import { BASELINES } from '../../router/baselines.js';
-import type { FitTools, FittedRouter } from '../../router/types.js';
+import { bestSingle } from '../../router/best-single.js';
+import type { Baseline, FitTools, FittedRouter } from '../../router/types.js';
 import type { Backend } from '../../tensor/backend.js';
 import { fitLearned, refreeze } from '../../training/learned.js';
 import { datasetOf, type CrossValidated, type EvaluationInput, type Fold, type Progress } from '../folds.js';
-import { firstChoice, meanOf, outcomesOf, utilities } from '../outcomes.js';
+import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../outcomes.js';
 import { LEARNED, predict } from '../predictions.js';
 import { answeredOf, someOf, withoutLlm } from '../without-llm.js';
 import { empty, figure, leftOut, type Measured } from './parts.js';
@@ -14,9 +15,6 @@ export type NewLlmRuns = (typeof NEW_LLM_RUNS)[number];
 
 /** Interactions of an LLM that has just begun to be used. */
 const FEW = 20;
-
-/** Baselines that learn of an LLM from its interactions alone, and quickly. */
-const BESIDE = BASELINES.filter((b) => !b.told);
 
 /** Routing a fold: mean worth of the choices, and how often the LLM in question is the first one. */
 interface Routed {
@@ -33,21 +31,22 @@ const NOTHING: Routed = { score: NaN, chosen: NaN };
 /** What was logged of the LLM after all says how good the choices were: `fold` knows it. */
 async function route(fold: Fold, llm: number, scores: Float32Array): Promise<Routed> {
   const { numLlms } = fold.data;
-  const chosen = fold.queries.filter((_, i) => firstChoice(scores.subarray(i * numLlms, (i + 1) * numLlms)) === llm).length;
+  const logged = loggedLlms(fold.data);
+  const chosen = fold.queries.filter((_, i) => firstChoice(scores.subarray(i * numLlms, (i + 1) * numLlms), logged) === llm).length;
   return { score: meanOf(utilities(outcomesOf(fold, scores))), chosen: chosen / fold.queries.length };
 }
 
 /** Makes an LLM a new one on a fold, for every router in turn. */
-async function makeNew(fold: Fold, input: EvaluationInput, llm: number, known: ReadonlyMap<string, Float32Array>, tools: FitTools): Promise<Map<string, Stages>> {
-  const { rows, encoder } = input;
+async function makeNew(fold: Fold, input: EvaluationInput, llm: number, known: ReadonlyMap<string, Float32Array>, beside: readonly Baseline[], tools: FitTools): Promise<Map<string, Stages>> {
+  const { rows, encoder, options } = input;
   const scoresOf = async (router: FittedRouter): Promise<Routed> => route(fold, llm, await predict(fold, router));
   const unseen = await datasetOf({ ...input, rows: withoutLlm(rows, llm) });
-  const learned = await fitLearned({ rows, data: unseen, encoder }, answeredOf(unseen, fold.train), tools);
+  const learned = await fitLearned({ rows, data: unseen, encoder, options }, answeredOf(unseen, fold.train), tools);
   const few = await datasetOf({ ...input, rows: withoutLlm(rows, llm, someOf(fold.data, fold.train, llm, FEW, tools.rng.fork('few'))) });
   const evidence = answeredOf(few, fold.train);
   const frozen = await refreeze(learned, { rows, data: few, encoder }, evidence, tools);
   const out = new Map<string, Stages>();
-  for (const baseline of BESIDE) out.set(baseline.name, { known: await route(fold, llm, known.get(baseline.name)!), unseen: NOTHING, few: await scoresOf(await baseline.fit(few, evidence, tools)) });
+  for (const baseline of beside) out.set(baseline.name, { known: await route(fold, llm, known.get(baseline.name)!), unseen: NOTHING, few: await scoresOf(await baseline.fit(few, evidence, tools)) });
   return out.set(LEARNED.name, { known: await route(fold, llm, known.get(LEARNED.name)!), unseen: await scoresOf(learned), few: await scoresOf(frozen) });
 }
 
@@ -56,6 +55,13 @@ function knownOf(held: CrossValidated, fold: Fold): Map<string, Float32Array> {
   const { numLlms } = held.data;
   const first = held.foldOf.indexOf(fold.fold);
   return new Map(held.predictions.map((p) => [p.name, p.scores.subarray(first * numLlms, (first + fold.queries.length) * numLlms)]));
+}
+
+/** The best single LLM, and the baseline that did best of those that read only text. */
+function besideOf(held: CrossValidated): Baseline[] {
+  const mean = ({ name }: Baseline): number => meanOf(utilities(outcomesOf(held, held.predictions.find((p) => p.name === name)!.scores)));
+  const [best] = BASELINES.filter((b) => !b.told && b !== bestSingle).toSorted((a, b) => mean(b) - mean(a));
+  return [bestSingle, best!];
 }
 
 const averaged = (stages: readonly Stages[]): Stages =>
@@ -70,14 +76,15 @@ export async function newLlmSection(held: CrossValidated, input: EvaluationInput
   const section = empty('new-llm', 'A new LLM');
   if (which === 'none') return leftOut(section, '--new-llm none was asked for.');
   const folds = which === 'fold' ? held.folds.slice(0, 1) : held.folds;
-  const asked = held.data.llms.map((_, l) => l).filter((l) => held.data.evidence.llm.includes(l));
+  const asked = loggedLlms(held.data);
   if (asked.length < 3) return leftOut(section, `it needs three LLMs with interactions, so that two are left to learn from; there are ${asked.length}.`);
+  const beside = besideOf(held);
   const found = asked.map(() => [] as Map<string, Stages>[]);
   for (const [f, fold] of folds.entries()) {
     const known = knownOf(held, fold);
     for (const [i, llm] of asked.entries()) {
       onProgress((f + i / asked.length) / folds.length, `new LLM ${held.data.llms[llm]}, fold ${fold.fold}`);
-      found[i]!.push(await makeNew(fold, input, llm, known, { tf, rng: createRng(input.seed).fork(`new ${llm} ${fold.fold}`) }));
+      found[i]!.push(await makeNew(fold, input, llm, known, beside, { tf, rng: createRng(input.seed).fork(`new ${llm} ${fold.fold}`) }));
     }
   }
   const ofRouter = (name: string): Stages[] => found.map((ofFolds) => averaged(ofFolds.map((of) => of.get(name)!)));
@@ -92,7 +99,7 @@ export async function newLlmSection(held: CrossValidated, input: EvaluationInput
     ],
     tables: [
       { caption: 'The learned profile, by which LLM is new', header: ['new LLM', ...header], rows: [...asked.map((llm, i) => [held.data.llms[llm]!, ...cells(learned[i]!)]), ['mean', ...cells(averaged(learned))]], digits },
-      { caption: 'In the mean over LLMs, beside the baselines', header: ['router', ...header], rows: [...BESIDE, LEARNED].map(({ name, title }) => [title, ...cells(averaged(ofRouter(name)))]), digits },
+      { caption: 'In the mean over LLMs, beside the best baseline that reads only text', header: ['router', ...header], rows: [...beside, LEARNED].map(({ name, title }) => [title, ...cells(averaged(ofRouter(name)))]), digits },
     ],
   };
 }

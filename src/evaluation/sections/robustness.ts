@@ -2,7 +2,7 @@ import type { Rng } from '../../base/rng.js';
 import type { Encoder } from '../../encoder/types.js';
 import type { GraphRows } from '../../graph/rows.js';
 import type { CrossValidated, Fold } from '../folds.js';
-import { firstChoice, meanOf, outcomesOf, utilities } from '../outcomes.js';
+import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../outcomes.js';
 import { EDITS, type Edit } from '../paraphrase.js';
 import { predict, predictEach } from '../predictions.js';
 import { empty, figure, type Measured } from './parts.js';
@@ -24,7 +24,8 @@ async function decideAgain({ data, queries, learned }: Fold, edit: Edit, rows: G
   const held = { data, queries: changed };
   const before = await predict(held, learned);
   const after = await predictEach(held, (i) => learned.score({ vector: vectors[i]!, task: data.taskOf[changed[i]!]! }));
-  const of = (scores: Float32Array, i: number): number => firstChoice(scores.subarray(i * data.numLlms, (i + 1) * data.numLlms));
+  const logged = loggedLlms(data);
+  const of = (scores: Float32Array, i: number): number => firstChoice(scores.subarray(i * data.numLlms, (i + 1) * data.numLlms), logged);
   return {
     same: Array.from(changed, (_, i) => (of(before, i) === of(after, i) ? 1 : 0)),
     before: Array.from(utilities(outcomesOf(held, before))),

@@ -67,7 +67,7 @@ function distances(held: CrossValidated, outcomes: readonly Outcomes[], rows: Gr
       const cost = costs === null ? NaN : meanOf(costsOfChoice(held, chosen, costs)) * MILLION;
       return [title, ...[oracle - mean, oracle > single ? (mean - single) / (oracle - single) : NaN, recalled, error, brier, cost].map(figure)];
     }),
-    digits: [0, 4, 3, 3, 3, 3, 1],
+    digits: [0, 4, 3, 3, 4, 4, 1],
   };
 }
 
