@@ -5,9 +5,11 @@ import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { dataPaths } from '../../base/paths.js';
 import { openEncoder } from '../../encoder/index.js';
+import type { Encoder } from '../../encoder/types.js';
 import { DESIGN_TABLES, type DesignTables } from '../../evaluation/design-lists.js';
 import { evaluate } from '../../evaluation/evaluate.js';
 import { toText } from '../../evaluation/report/text.js';
+import type { EvaluationInput } from '../../evaluation/folds.js';
 import { checkReportFolder, writeReport } from '../../evaluation/report/write.js';
 import { NEW_LLM_RUNS, type NewLlmRuns } from '../../evaluation/sections/new-llm.js';
 import { importFiles } from '../../importer/index.js';
@@ -17,7 +19,7 @@ import type { DesignName, TrainRequest } from '../../schema/training.js';
 import { openBackend } from '../../tensor/backend.js';
 import { encodeQueries } from '../../training/vectors.js';
 import { integer, options } from '../options.js';
-import { print, progressBar, table } from '../output.js';
+import { print, progressBar, table, type ProgressBar } from '../output.js';
 
 interface Settings {
   log?: string[];
@@ -41,6 +43,20 @@ function commandOf({ log, folds, tables, newLlm, design, seed, backend, data, en
   return ['pointsman', 'evaluate', ...from, '--folds', folds, '--tables', tables, '--new-llm', newLlm, '--design', design, '--seed', seed, '--backend', backend, '--encoder', encoder].map(quoted).join(' ');
 }
 
+/** What is in a log of files, or in the ledger: its rows, and its queries as vectors. */
+async function readLog({ log, data }: Settings, encoder: Encoder, bar: ProgressBar): Promise<Pick<EvaluationInput, 'rows' | 'vectors'>> {
+  const scratch = log === undefined ? undefined : mkdtempSync(join(tmpdir(), 'pointsman-evaluate-'));
+  const ledger = openLedger(dataPaths(scratch ?? data).ledger, { clock: systemClock });
+  try {
+    if (log !== undefined) await importFiles(ledger, log);
+    const rows = ledger.readGraphRows();
+    return { rows, vectors: await encodeQueries(encoder, rows.queries, ledger, (done) => bar.update(0, `${done} of ${rows.queries.length} queries encoded`)) };
+  } finally {
+    ledger.close();
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('measure the learned profile beside every simple router and every other profile on a log, and write a report')
@@ -55,27 +71,21 @@ export function evaluateCommand(): Command {
     .addOption(options.data())
     .addOption(options.encoder())
     .action(async (settings: Settings) => {
-      const { log, folds, design, seed, data, output } = settings;
+      const { folds, design, seed, output, tables, newLlm } = settings;
       checkReportFolder(output);
       const composer = openComposer(composerSettings(process.env));
-      const scratch = log === undefined ? undefined : mkdtempSync(join(tmpdir(), 'pointsman-evaluate-'));
-      const ledger = openLedger(dataPaths(scratch ?? data).ledger, { clock: systemClock });
       const bar = progressBar();
       try {
-        if (log !== undefined) await importFiles(ledger, log);
-        const rows = ledger.readGraphRows();
-        const [encoder, backend] = [await openEncoder(settings.encoder), await openBackend(settings.backend)];
-        const vectors = await encodeQueries(encoder, rows.queries, ledger, () => undefined);
-        const wanted = { tables: settings.tables, newLlm: settings.newLlm, composer, command: commandOf(settings) };
-        const report = await evaluate({ rows, vectors, encoder, design, seed, folds }, wanted, backend, new Date(systemClock()), bar.update);
+        const encoder = await openEncoder(settings.encoder);
+        const log = await readLog(settings, encoder, bar);
+        const backend = await openBackend(settings.backend);
+        const report = await evaluate({ ...log, encoder, design, seed, folds }, { tables, newLlm, composer, command: commandOf(settings) }, backend, new Date(systemClock()), bar.update);
         bar.stop();
         const files = writeReport(output, report);
         print(`${toText(report, table)}\n`);
         for (const file of files) print(`written: ${file}`);
       } finally {
         bar.stop();
-        ledger.close();
-        if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
       }
     });
 }
