@@ -23,7 +23,7 @@ beforeEach(async () => {
   store = createArtifactStore(artifacts, parts.ledger, async () => void activated++, 'none');
   for (const version of [FIRST, SECOND]) {
     const { files } = await writeArtifact(artifacts, blankModel(), factsOf(version));
-    parts.ledger.registerArtifact({ ...factsOf(version), files, active: version === FIRST });
+    parts.ledger.registerArtifact({ ...factsOf(version), router: 'learned', files, active: version === FIRST });
   }
 });
 afterEach(() => parts.remove());

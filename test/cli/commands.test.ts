@@ -38,9 +38,9 @@ describe('from a log to decisions', () => {
   it('trains on what backend it is told, shows how it measures, and puts the version in force', async () => {
     const { code, stdout, stderr } = await pointsman(['train', '--backend', 'wasm', '--seed', '5', '--data', data]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /held out: 12 queries/);
+    assert.match(stdout, /held out: 35 queries; calibration error/);
     for (const router of ['best single LLM', 'per-task best', 'k nearest', 'learned profile', 'oracle']) assert.match(stdout, new RegExp(`^${router}.* [01]\\.\\d{4}`, 'm'));
-    assert.match(stdout, /version [0-9a-f]{16} is in force.*seed 5, TensorFlow\.js .* wasm/);
+    assert.match(stdout, /version [0-9a-f]{16}: in force \(no other router is better on 35 held-out queries\).*seed 5, TensorFlow\.js .* wasm/);
     assert.match(stderr, /100%|97%/);
     assert.deepEqual(versions().map((v) => v.active), [true]);
   });
@@ -111,8 +111,8 @@ describe('from a log to decisions', () => {
     const [newer, older] = [versions()[0]!, versions()[1]!];
     assert.deepEqual([newer.active, older.active], [true, false]);
     const lines = (await done('weights', '--data', data)).split('\n');
-    assert.match(lines[2]!, new RegExp(`^${newer.version}  in force .* flat .* 6 `));
-    assert.match(lines[3]!, new RegExp(`^${older.version}  {10} .* structured-trainable .* 5 `));
+    assert.match(lines[2]!, new RegExp(`^${newer.version}  in force .* learned .* flat .* 6 `));
+    assert.match(lines[3]!, new RegExp(`^${older.version}  accepted .* learned .* structured-trainable .* 5 `));
     assert.match(await done('weights', 'activate', older.version, '--data', data), new RegExp(older.version));
     assert.deepEqual(versions().map((v) => v.active), [false, true]);
     assert.equal((JSON.parse(await done('route', 'x', '--data', data)) as RouteResponse).version, older.version);

@@ -53,7 +53,7 @@ test('the JSON answer is the answer', async () => {
   const json = await decider.decideJson(RouteRequest.parse({ query: '"quoted" ​\n', explain: true }));
   const answer = RouteResponse.parse(JSON.parse(json));
   assert.equal(answer.ranking.length, 3);
-  assert.deepEqual(Object.keys(answer), ['decision_id', 'model', 'version', 'ranking', 'fallbacks', 'explanation']);
+  assert.deepEqual(Object.keys(answer), ['decision_id', 'model', 'version', 'router', 'ranking', 'fallbacks', 'explanation']);
 });
 
 test('explains in one sentence, with who was left out for what', () => {

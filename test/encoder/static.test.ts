@@ -67,8 +67,8 @@ describe('static encoder', () => {
 
   it('reads the first 400 words for meaning, and no others', () => {
     const start = 'the river '.repeat(200);
-    assert.deepEqual(meaning(`${start} piano`).map((x) => Math.round(x * 1e5)), meaning(`${start} banana`).map((x) => Math.round(x * 1e5)));
-    assert.notDeepEqual(meaning(`piano ${start}`), meaning(`banana ${start}`));
+    assert.ok(alike(`${start} piano`, `${start} banana`) > 1 - 1e-6);
+    assert.ok(alike(`piano ${start}`, `banana ${start}`) < 1 - 1e-5);
   });
 });
 

@@ -45,7 +45,7 @@ async function prepare(t: TestContext) {
 
 async function write(artifacts: string, ledger: Ledger, version: Version, model: TrainedModel): Promise<void> {
   const { files } = await writeArtifact(artifacts, model, factsOf(version));
-  ledger.registerArtifact({ ...factsOf(version), files, active: false });
+  ledger.registerArtifact({ ...factsOf(version), router: model.names.router, files, active: false });
 }
 
 const vector = encoder.encodeSync!(QUERY);

@@ -5,7 +5,8 @@ import { DESIGNS } from '../../src/profile/design.js';
 import { createDataset, type Dataset } from '../../src/profile/structured/dataset.js';
 import type { DesignName } from '../../src/schema/training.js';
 import { GNN_DEFAULTS, trainGnn, type GnnOptions, type GnnResult } from '../../src/training/gnn.js';
-import { snapshotOf, split } from '../../src/training/run.js';
+import { splitHeldOut } from '../../src/training/gate.js';
+import { answeredQueries, snapshotOf } from '../../src/training/run.js';
 import type { TensorFlow } from '../../src/tensor/backend.js';
 
 export const encoder = createHashingEncoder();
@@ -20,7 +21,7 @@ export function datasetOf(rows: GraphRows, design: DesignName = 'structured-trai
 /** Trains on a small log; answers what a test needs to look at. */
 export async function learn(tf: TensorFlow, rows: GraphRows, options: Partial<GnnOptions> = {}, design: DesignName = 'structured-trainable', seed = 1): Promise<{ data: Dataset; train: Int32Array; heldOut: Int32Array; result: GnnResult }> {
   const data = await datasetOf(rows, design);
-  const { train, validation, heldOut } = split(data, seed);
-  const result = await trainGnn(tf, data, Int32Array.from([...train, ...validation]), { ...QUICK, ...options }, createRng(seed));
+  const { seen: train, heldOut } = splitHeldOut(answeredQueries(data), (q) => rows.queries[q]!.hash);
+  const result = await trainGnn(tf, data, train, { ...QUICK, ...options }, createRng(seed));
   return { data, train, heldOut, result };
 }

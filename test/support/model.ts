@@ -21,7 +21,7 @@ export function blankModel(): TrainedModel {
     'semantic/basis': [4, 4], 'style/range': [2], 'style/quantiles': [0, 33], 'style/scale': [0], 'anchor/places': [0, 4], 'anchor/tasks': [0, 1], 'anchor/messages': [0, 0], 'anchor/scores': [0, 0],
   };
   const frozen = Object.entries(shapes).map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }]);
-  return { names: { encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] }, tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) } };
+  return { names: { router: 'learned', encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] }, tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) } };
 }
 
 export interface RandomModelOptions {
@@ -51,5 +51,5 @@ export async function randomModel(tf: TensorFlow, rows: GraphRows, { design = 's
 export const VERSION = '0123456789abcdef' as Version;
 
 export function factsOf(version: Version = VERSION): ManifestFacts {
-  return { version, created_at: '2026-01-01T00:00:00.000Z', snapshot: 'a'.repeat(64), design: 'structured-trainable', seed: 1, backend: 'none', ledger_rows: 0, metrics: { calibration_error: 0.5 } };
+  return { version, created_at: '2026-01-01T00:00:00.000Z', snapshot: 'a'.repeat(64), design: 'structured-trainable', seed: 1, backend: 'none', ledger_rows: 0, status: 'accepted', comparison: [], serve: version, metrics: { calibration_error: 0.5 } };
 }
