@@ -1,6 +1,6 @@
 import { MEANING_SHARE } from '../profile/structured/neighbourhood.js';
 import { QUERY_GAIN } from '../profile/structured/profile.js';
-import { placeByStyle } from '../profile/structured/style.js';
+import { placeByStyle, writeFeatures } from '../profile/structured/style.js';
 import { addTo, dot, sigmoid, timesMatrix, timesTransposed, toSoftmax, toUnit, transposed } from './linear.js';
 import type { TrainedModel } from './model.js';
 
@@ -27,7 +27,8 @@ export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
   const [start, end] = data('semantic/range') as unknown as [number, number];
   const basis = transposed(data('semantic/basis'), axes, mean.length);
   const numAnchors = names.anchors.length;
-  const size = axes + data('style/scale').length;
+  const [quantiles, styleScale] = [data('style/quantiles'), data('style/scale')];
+  const size = axes + styleScale.length;
   const styleStart = data('style/range')[0]!;
   const anchors = transposed(data('anchor/places'), numAnchors, size);
   const anchorSquare = Float32Array.from({ length: numAnchors }, (_, a) => dot(data('anchor/places'), a * size, data('anchor/places'), a * size, size));
@@ -36,7 +37,9 @@ export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
   const unknownTask = 1 / Math.sqrt(numTasks);
   return {
     stateOf(vector) {
-      const z = timesMatrix(vector, data('query/kernel'), hidden);
+      const features = new Float32Array(vector.length);
+      writeFeatures(vector, styleStart, quantiles, styleScale, features, 0);
+      const z = timesMatrix(features, data('query/kernel'), hidden);
       for (let i = 0; i < hidden; i++) {
         const x = QUERY_GAIN * z[i]! + data('query/bias')[i]!;
         z[i] = x * sigmoid(x);
@@ -62,7 +65,7 @@ export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
     nearness(vector, place, tasks) {
       const at = new Float32Array(size);
       at.set(toUnit(place.slice()).map((x) => x * Math.sqrt(MEANING_SHARE)));
-      placeByStyle(vector, styleStart, data('style/quantiles'), data('style/scale'), at, axes);
+      placeByStyle(vector, styleStart, quantiles, styleScale, at, axes);
       const square = dot(at, 0, at, 0, size);
       const out = timesTransposed(at, anchors, numAnchors);
       for (let a = 0; a < numAnchors; a++) {

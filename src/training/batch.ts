@@ -3,8 +3,10 @@ import type { Rng } from '../base/rng.js';
 import type { Dataset, Matrix } from '../profile/structured/dataset.js';
 import type { Declared, Evidenced } from '../profile/structured/profile.js';
 import type { TensorFlow } from '../tensor/backend.js';
+import type { Weights } from '../profile/structured/parameters.js';
 import type { RecordSums } from '../profile/structured/records.js';
 import { residualSums } from '../profile/structured/residuals.js';
+import { writeFeatures } from '../profile/structured/style.js';
 import type { Knowledge } from './knowledge.js';
 
 export function toTensor(tf: TensorFlow, m: Matrix): Tensor2D {
@@ -51,7 +53,7 @@ export function evidenceTensors(tf: TensorFlow, data: Dataset, { records, messag
 /** Some queries, dense: features, scores of every LLM, which are known, tasks. */
 export interface QueryBatch {
   size: number;
-  /** `[size, dim]` */
+  /** As the first layer reads them `[size, dim]`. */
   features: Tensor2D;
   /** `[size, numLlms]`: scores (0 where unknown), which are known, and which of those were measured. */
   scores: Tensor2D;
@@ -61,8 +63,8 @@ export interface QueryBatch {
   tasks: Tensor2D;
 }
 
-/** Gathers queries. An LLM in `forgotten` has no scores here. */
-export function gatherQueries(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>, forgotten = -1): QueryBatch {
+/** Gathers queries, their features as `space` has them. An LLM in `forgotten` has no scores here. */
+export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, queries: ArrayLike<number>, forgotten = -1): QueryBatch {
   const size = queries.length;
   const { numLlms, numTasks, dim } = data;
   const features = new Float32Array(size * dim);
@@ -71,9 +73,10 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, queries: ArrayLike<
   const measured = new Float32Array(size * numLlms);
   const tasks = new Float32Array(size * numTasks);
   const { start, llm, score, measured: isMeasured } = data.evidence;
+  const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
   for (let i = 0; i < size; i++) {
     const q = queries[i]!;
-    features.set(data.queries[q]!, i * dim);
+    writeFeatures(data.queries[q]!, data.style.start, quantiles, scale, features, i * dim);
     if (data.taskOf[q]! >= 0) tasks[i * numTasks + data.taskOf[q]!] = 1;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
       const l = llm[e]!;

@@ -15,11 +15,11 @@ import { profilesOf, queryMoments } from './step.js';
 const CHUNK = 1024;
 
 /** Adds up the moments of all evidence queries, a chunk at a time; the caller disposes them. */
-function allMoments(tf: TensorFlow, data: Dataset, p: ParameterTensors, queries: Int32Array): QueryMoments {
+function allMoments(tf: TensorFlow, data: Dataset, weights: Weights, p: ParameterTensors, queries: Int32Array): QueryMoments {
   let total: QueryMoments | null = null;
   for (let from = 0; from < queries.length; from += CHUNK) {
     const next: QueryMoments = tf.tidy(() => {
-      const chunk = gatherQueries(tf, data, queries.subarray(from, from + CHUNK));
+      const chunk = gatherQueries(tf, data, weights, queries.subarray(from, from + CHUNK));
       const moments = queryMoments(tf, queryStates(tf, p, chunk.features), chunk);
       if (total === null) return moments;
       const before: QueryMoments = total;
@@ -49,7 +49,7 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
   const { records } = knowledge;
   const { anchors, folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], rng);
   const around = folds[0]!;
-  const moments = allMoments(tf, data, p, evidence);
+  const moments = allMoments(tf, data, weights, p, evidence);
   const tensors: Record<string, Tensor> = tf.tidy(() => {
     const profiles = profilesOf(tf, data, p, declared, knowledge, moments);
     const out: Record<string, Tensor> = {

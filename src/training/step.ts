@@ -11,7 +11,7 @@ import type { TensorFlow } from '../tensor/backend.js';
 import type { Scalar, Tensor1D, Tensor2D } from '../tensor/types.js';
 import { dropoutMask, evidenceTensors, gatherPreferences, gatherQueries, taskMask, type QueryBatch } from './batch.js';
 import type { GnnOptions } from './gnn.js';
-import { withoutBatch, type Knowledge } from './knowledge.js';
+import { encodedTensor, withoutBatch, type Knowledge } from './knowledge.js';
 import { sampleOthers } from './sample.js';
 import { crossEntropy, preferenceLoss, taskLoss } from './loss.js';
 
@@ -83,12 +83,12 @@ export interface StepTensors {
 /** @param rng what dropout is drawn by; null for none */
 export function stepTensors(tf: TensorFlow, { data, space, spaceTensors, anchors, options }: StepContext, { target, fold, support, knowledge, forgotten }: StepDraw, rng: Rng | null): StepTensors {
   const side = (queries: Int32Array, without: number): Side => {
-    const batch = gatherQueries(tf, data, queries, without);
+    const batch = gatherQueries(tf, data, space, queries, without);
     const mask = (cols: number, rate: number): Tensor2D => (rng === null ? tf.ones([queries.length, cols]) : dropoutMask(tf, rng, queries.length, cols, rate));
     return { batch, features: tf.mul(batch.features, mask(data.dim, options.featureDropout)), stateMask: mask(options.hidden, options.stateDropout) };
   };
   const predicted = side(target, -1);
-  const semantic = semanticStates(tf, spaceTensors, data.semantic, predicted.batch.features);
+  const semantic = semanticStates(tf, spaceTensors, data.semantic, encodedTensor(tf, data, target));
   const around = anchors[fold]!;
   const remembered = tf.tensor1d(Float32Array.from({ length: data.numLlms }, (_, l) => (l === forgotten ? 0 : 1)));
   return {

@@ -5,7 +5,7 @@ import { decode } from '../../src/router/graph/decoder.js';
 import type { TensorFlow } from '../../src/tensor/backend.js';
 import { declaredTensors, gatherQueries, taskMask } from '../../src/training/batch.js';
 import { toTensors } from '../../src/training/gnn.js';
-import { gatherKnowledge } from '../../src/training/knowledge.js';
+import { encodedTensor, gatherKnowledge } from '../../src/training/knowledge.js';
 import { profilesOf, queryMoments } from '../../src/training/step.js';
 import type { RandomModel } from '../support/model.js';
 
@@ -20,11 +20,11 @@ export async function tensorScores(tf: TensorFlow, { data, weights, evidence, mo
   const knowledge = gatherKnowledge(tf, data, p, evidence);
   const scores = tf.tidy(() => {
     const [places, tasks, messages] = ['places', 'tasks', 'messages'].map((name) => model.tables[`anchor/${name}`]!).map(({ data: values, shape }) => tf.tensor2d(values, shape as [number, number]));
-    const support = gatherQueries(tf, data, evidence);
+    const support = gatherQueries(tf, data, weights, evidence);
     const profiles = profilesOf(tf, data, p, declaredTensors(tf, data), knowledge, queryMoments(tf, queryStates(tf, p, support.features), support));
     const mask = told === undefined ? taskMask(data, knowledge.records) : Float32Array.from({ length: data.numTasks }, (_, t) => (t === told ? 0 : -1e4));
-    const { features } = gatherQueries(tf, data, queries);
-    const semantic = semanticStates(tf, p, data.semantic, features);
+    const { features } = gatherQueries(tf, data, weights, queries);
+    const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, queries));
     const seen = { states: queryStates(tf, p, features), semantic, places: neighbourPlaces(tf, weights, data, queries, semantic) };
     return tf.sigmoid(decode(tf, p, seen, profiles, tf.tensor1d(mask), { places: places!, tasks: tasks!, messages: messages! }).logits);
   });

@@ -38,6 +38,12 @@ function rank(x: number, quantiles: Float32Array, from: number, levels: number):
   return (below - 1 + (x - low) / (high - low)) / (levels - 1) - 0.5;
 }
 
+/** An encoded query as the first layer reads it, `[dim]` from `at` on: its style by rank, not as encoded. */
+export function writeFeatures(vector: Float32Array, start: number, quantiles: Float32Array, scale: Float32Array, out: Float32Array, at: number): void {
+  out.set(vector, at);
+  placeByStyle(vector, start, quantiles, scale, out, at + start);
+}
+
 /** Writes where an encoded query lies by style, `[features]` from `at` on. */
 export function placeByStyle(vector: Float32Array, start: number, quantiles: Float32Array, scale: Float32Array, out: Float32Array, at: number): void {
   const levels = quantiles.length / Math.max(1, scale.length);
