@@ -13,3 +13,13 @@ const isIdeograph = (c: number): boolean => (c >= 0x3040 && c <= 0x30ff) || (c >
 
 /** A letter of lower-case text, of any script that puts spaces between words. */
 export const isLetter = (c: number): boolean => isLower(c) || (c > 127 && !isIdeograph(c) && !isSpace(c) && !(c >= 0x2000 && c <= 0x206f));
+
+/** Full stop, question mark, exclamation mark, colon. */
+const isFinalMark = (c: number): boolean => c === 46 || c === 63 || c === 33 || c === 58;
+
+/** Where a text ends without the spaces and marks at its end, which are left out as often as not. */
+export function withoutFinalMarks(text: string): number {
+  let end = text.length;
+  while (end > 0 && (isSpace(text.charCodeAt(end - 1)) || isFinalMark(text.charCodeAt(end - 1)))) end--;
+  return end;
+}

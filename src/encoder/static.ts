@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { packageRoot } from '../base/paths.js';
-import { isSpace } from './characters.js';
+import { withoutFinalMarks } from './characters.js';
 import { createLexicalHasher, lowerCase, withoutMiddle } from './lexical.js';
 import { STYLE, writeStyle } from './style.js';
 import { readTokenTable } from './token-table.js';
@@ -16,17 +16,13 @@ const SEMANTIC_LENGTH = 3;
 /** Makes the style features' mean length 3 over questions and instructions in English. */
 const STYLE_SCALE = 2.07;
 
-/** Full stop, question mark, exclamation mark, colon. */
-const isFinalMark = (c: number): boolean => c === 46 || c === 63 || c === 33 || c === 58;
-
 /**
  * What words are looked for in: lower case, without the marks at the end, which are left out as often as not. A text
  * of nothing else keeps them.
  */
 export function meaningText(text: string): string {
   const lower = lowerCase(text);
-  let end = lower.length;
-  while (end > 0 && (isSpace(lower.charCodeAt(end - 1)) || isFinalMark(lower.charCodeAt(end - 1)))) end--;
+  const end = withoutFinalMarks(lower);
   return end === 0 ? lower : lower.slice(0, end);
 }
 

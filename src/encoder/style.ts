@@ -1,4 +1,4 @@
-import { isDigit, isLower, isSpace, isUpper } from './characters.js';
+import { isDigit, isLower, isSpace, isUpper, withoutFinalMarks } from './characters.js';
 
 /** A to H: what choices are lettered with. */
 const isChoice = (c: number): boolean => c >= 65 && c <= 72;
@@ -22,7 +22,8 @@ export function writeStyle(text: string, out: Float32Array, offset: number, scal
   let dollars = 0;
   let choices = 0;
   let inWord = false;
-  for (let i = 0; i < text.length; i++) {
+  const end = steady ? withoutFinalMarks(text) : text.length;
+  for (let i = 0; i < end; i++) {
     const c = text.charCodeAt(i);
     const space = isSpace(c);
     if (!space && !inWord) words++;
@@ -39,13 +40,13 @@ export function writeStyle(text: string, out: Float32Array, offset: number, scal
       if ((next === 46 || next === 41 || next === 58) && (i === 0 || isSpace(text.charCodeAt(i - 1)) || text.charCodeAt(i - 1) === 40)) choices++;
     }
   }
-  const n = Math.max(1, text.length);
+  const n = Math.max(1, end);
   const squash = (x: number): number => Math.tanh(x);
   const values = [
     squash((Math.log(n) - 5) / 1.5),
     squash((Math.log(words + 1) - 3.2) / 1.5),
     squash((10 * digits) / n),
-    steady ? 0.3 * squash((30 * upper) / n) : squash((8 * upper) / n),
+    steady ? 0.15 * squash((30 * upper) / n) : squash((8 * upper) / n),
     squash((8 * symbols) / n),
     squash(lines / 5),
     squash((10 * foreign) / n),
