@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { table } from '../../src/cli/output.js';
 import { openWorkspace } from '../../src/cli/workspace.js';
 import { createRng } from '../../src/base/rng.js';
-import { createHashingEncoder } from '../../src/encoder/hashing.js';
+import { openStaticEncoder } from '../../src/encoder/static.js';
 import { rank } from '../../src/policy/rank.js';
 import { policyOf } from '../../src/policy/weights.js';
 import { DESIGNS } from '../../src/profile/design.js';
@@ -30,10 +30,13 @@ const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn
 try {
   await loadSimulation(workspace.ledger, simulate({ seed, llms, queries }));
   const { version, backend } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
+  // The learned profile is what is timed, whatever the gate says of it on simulated answers.
+  workspace.ledger.activateArtifact(version);
+  await workspace.index.refresh();
   const index = workspace.index.current();
   const rows = workspace.ledger.readGraphRows();
   const texts = rows.queries.map((q) => q.text);
-  const encoder = createHashingEncoder();
+  const encoder = openStaticEncoder();
   const vectors = texts.map((text) => encoder.encodeSync!(text));
   const dataset = await createDataset(rows, snapshotOf(rows, 'structured-trainable'), DESIGNS['structured-trainable'], encoder, vectors);
   const neighbours = await nearestQueries.fit(dataset, Int32Array.from(texts.keys()), { tf: (await openBackend('auto')).tf, rng: createRng(1) });

@@ -31,13 +31,13 @@ try {
     try {
       const { manifest, seconds } = await trainInChild({ dataDir: data, encoder: 'static', request: { backend: backend as TrainRequest['backend'] & string, seed: Number(values.seed) } }, () => undefined);
       const { metrics } = manifest;
-      rows.push([backend, manifest.backend, seconds.toFixed(1), metrics['best_epoch'] ?? '–', (metrics['score_learned_profile'] ?? metrics['ranking_accuracy_learned_profile'] ?? NaN).toFixed(4), (metrics['score_best_single_llm'] ?? metrics['ranking_accuracy_best_single_llm'] ?? NaN).toFixed(4)]);
+      rows.push([backend, manifest.backend, seconds.toFixed(1), metrics['epochs'] ?? '–', ...['learned', 'soft_task', 'best_single'].map((router) => (metrics[`score_${router}`] ?? metrics[`ranking_accuracy_${router}`] ?? NaN).toFixed(4))]);
     } catch (error) {
-      rows.push([backend, messageOf(error), '–', '–', '–', '–']);
+      rows.push([backend, messageOf(error), '–', '–', '–', '–', '–']);
     }
   }
   console.log(`${interactions} interactions, ${preferences} preferences, seed ${values.seed}`);
-  console.log(table(['backend', 'what ran', 'seconds', 'best epoch', 'held-out score', 'best single LLM'], rows));
+  console.log(table(['backend', 'what ran', 'seconds', 'epochs', 'learned profile', 'soft task', 'best single LLM'], rows));
 } finally {
   rmSync(data, { recursive: true, force: true });
 }

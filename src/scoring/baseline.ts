@@ -2,7 +2,6 @@ import type { Encoder } from '../encoder/types.js';
 import type { LlmStats } from '../ledger/types.js';
 import { baselineByName } from '../router/baselines.js';
 import type { LlmProfile } from '../schema/profile.js';
-import { sigmoid } from './linear.js';
 import type { TrainedModel } from './model.js';
 import { createPriorIndex } from './prior.js';
 import type { ScoringIndex } from './types.js';
@@ -23,9 +22,7 @@ export function createBaselineIndex({ version, model, encoder, llms, stats }: { 
     encode: (query) => encoder.encodeSync?.(query) ?? encoder.encode([query]).then((vectors) => vectors[0]!),
     score(query, vector, task) {
       const scores = router.score({ vector, task: task === undefined ? -1 : names.tasks.indexOf(task) });
-      // Strengths are no scores, but their order is what counts.
-      const logits = scores.some((s) => s < 0 || s > 1);
-      return prior.score(query, vector, task).map((own, c) => (rows[c]! < 0 ? own : { ...own, quality: logits ? sigmoid(scores[rows[c]!]!) : scores[rows[c]!]! }));
+      return prior.score(query, vector, task).map((own, c) => (rows[c]! < 0 ? own : { ...own, quality: Math.min(1, Math.max(0, scores[rows[c]!]!)) }));
     },
   };
 }

@@ -60,7 +60,8 @@ export async function trainAndActivate(parts: TrainerParts, request: TrainReques
   return { version, created, activated: active && !already, reason, status, in_force: ledger.activeVersion() as TrainResult['in_force'], comparison, metrics, backend, seconds };
 }
 
-function recordOf(manifest: Manifest, active: boolean): ArtifactRecord {
+/** What the ledger keeps of an artifact. */
+export function recordOf(manifest: Manifest, active: boolean): ArtifactRecord {
   const { version, created_at, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows } = manifest;
   return { version, created_at, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows, active };
 }

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { before, describe, it, type TestContext } from 'node:test';
+import { readArtifact } from '../../src/artifact/read.js';
+import { createArtifactStore } from '../../src/artifact/store.js';
+import { dataPaths } from '../../src/base/paths.js';
+import { sha256 } from '../../src/base/hash.js';
+import type { GraphRows } from '../../src/graph/rows.js';
+import type { Ledger } from '../../src/ledger/index.js';
+import { openLiveIndex } from '../../src/scoring/live.js';
+import { openBackend, type Backend } from '../../src/tensor/backend.js';
+import type { GnnOptions } from '../../src/training/gnn.js';
+import { runTraining, snapshotOf, type Trained } from '../../src/training/run.js';
+import { recordOf } from '../../src/training/trainer.js';
+import { keptLog, temporaryLedger } from '../decision/parts.js';
+import { QUICK } from '../support/learn.js';
+import { smallLog } from '../support/log.js';
+import { handLog } from '../support/rows.js';
+import { createSmallEncoder } from '../support/small-encoder.js';
+
+const encoder = createSmallEncoder();
+
+let backend: Backend;
+before(async () => {
+  backend = await openBackend('wasm');
+});
+
+function place(t: TestContext): { ledger: Ledger; artifacts: string } {
+  const { ledger, folder, remove } = temporaryLedger();
+  t.after(remove);
+  return { ledger, artifacts: dataPaths(folder).artifacts };
+}
+
+function train(rows: GraphRows, artifacts: string, options: Partial<GnnOptions>, inForce: string | null = null): Promise<Trained> {
+  const input = { rows, vectors: rows.queries.map((q) => encoder.encodeSync!(q.text)), design: 'structured-trainable' as const, seed: 3, encoder, options: { ...QUICK, ...options } };
+  return runTraining(input, snapshotOf(rows, input.design), backend, { artifacts, ledgerRows: 0, inForce }, Date.now, () => undefined);
+}
+
+describe('a run whose profile a baseline beats', () => {
+  it('keeps it, rejected, with the table that says why; the baseline serves and says so; an operator may overrule', async (t) => {
+    const { ledger, artifacts } = place(t);
+    const rows = smallLog({ queries: 300 });
+    for (const llm of rows.llms) ledger.catalog.putLlm(llm);
+    // One step learns nothing of tasks.
+    const { manifest, baseline, reason } = await train(rows, artifacts, { maxSteps: 1, epochs: 1 });
+    assert.equal(manifest.status, 'rejected');
+    assert.match(reason, /is better by 0\.\d+ \(p = 0\.0\d+\)/);
+    const better = manifest.comparison.filter((c) => c.better && !c.told).map((c) => c.name);
+    assert.ok(better.includes(baseline!.router), String(better));
+    assert.deepEqual([manifest.serve, baseline!.serve, baseline!.status], [baseline!.version, baseline!.version, 'accepted']);
+
+    ledger.registerArtifact(recordOf(manifest, false));
+    ledger.registerArtifact(recordOf(baseline!, true));
+    const index = await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log });
+    const scoresOf = (text: string): Record<string, number> => Object.fromEntries(index.current().score(text, encoder.encodeSync!(text)).map((s) => [s.model, s.quality]));
+    assert.deepEqual([index.current().version, index.current().router], [baseline!.version, baseline!.router]);
+    const [sum, verse] = [scoresOf('sum minus digits total multiply'), scoresOf('rhyme verse sonnet moon stanza')];
+    assert.ok(sum['calculator']! > sum['poet']! && verse['poet']! > verse['calculator']!, JSON.stringify([sum, verse]));
+    assert.ok([...Object.values(sum), ...Object.values(verse)].every((s) => s >= 0 && s <= 1));
+
+    const again = await train(rows, artifacts, { maxSteps: 1, epochs: 1 });
+    assert.deepEqual([again.created, again.manifest.version, again.baseline!.version], [false, manifest.version, baseline!.version]);
+
+    await createArtifactStore(artifacts, ledger, () => index.refresh(), encoder.id).activate(manifest.version);
+    assert.deepEqual([index.current().version, index.current().router], [manifest.version, 'learned']);
+  });
+
+  it('leaves the version in force where that is better still', async (t) => {
+    const { artifacts } = place(t);
+    const good = await train(smallLog({ queries: 200 }), artifacts, { maxSteps: 200 });
+    assert.equal(good.manifest.status, 'accepted', good.reason);
+    const { manifest, baseline } = await train(smallLog({ queries: 300 }), artifacts, { maxSteps: 1, epochs: 1 }, good.manifest.version);
+    const inForce = manifest.comparison.find((c) => c.name === 'in-force')!;
+    assert.ok(inForce.better && inForce.mean! > 0.7, JSON.stringify(inForce));
+    assert.equal(manifest.status, 'rejected');
+    assert.ok(baseline === null || baseline.comparison.find((c) => c.name === baseline.router)!.mean! >= inForce.mean!);
+  });
+});
+
+describe('a run on an odd log ends with an artifact that scores', () => {
+  const one = smallLog({ queries: 40 });
+  const long = 'lorem ipsum '.repeat(100_000);
+  const logs: Record<string, GraphRows> = {
+    'of one LLM': handLog(['only'], Array.from({ length: 30 }, (_, i) => ({ text: `query ${i}`, scores: { only: (i % 3) / 2 } }))),
+    'of one interaction': handLog(['only'], [{ text: 'hello', scores: { only: 1 } }]),
+    'of one comparison': handLog(['a', 'b'], [{ text: 'hello', pairs: [['a', 'b']] }]),
+    'whose scores are all equal': { ...one, scores: { ...one.scores, score: one.scores.score.map(() => 1) } },
+    'with a task that nobody was asked about': { ...one, tasks: [...one.tasks, { id: 'unseen', description: '' }] },
+    'without a description': { ...one, llms: one.llms.map(({ id }) => ({ id })), families: [], tasks: one.tasks.map(({ id }) => ({ id, description: '' })) },
+    // The same text is one query, and its answers are averaged: one with 10,000 of them.
+    'of one query, answered 10,000 times': { ...handLog(['a', 'b'], [{ text: 'again', scores: { a: 0.4, b: 0.6 } }]), scores: { query: Int32Array.of(0, 0), llm: Int32Array.of(0, 1), score: Float32Array.of(0.4, 0.6), count: Int32Array.of(10_000, 10_000) } },
+    'of queries that differ in nothing but a space': handLog(['a', 'b'], Array.from({ length: 60 }, (_, i) => ({ text: `the same${' '.repeat(i)}`, scores: { a: i % 2, b: 1 - (i % 2) } }))),
+    'of texts without end': handLog(['a', 'b'], Array.from({ length: 24 }, (_, i) => ({ text: `${long}${i}`, scores: { a: i % 2, b: 0.5 } }))),
+    'whose comparisons contradict each other': handLog(['a', 'b'], Array.from({ length: 40 }, (_, i) => ({ text: `query ${i}`, pairs: [['a', 'b'], ['b', 'a']] as [string, string][] }))),
+    'of texts with nothing in them': handLog(['a', 'b'], Array.from({ length: 30 }, (_, i) => ({ text: ' '.repeat(i + 1), scores: { a: 1, b: 0 } }))),
+  };
+  for (const [what, rows] of Object.entries(logs))
+    it(what, async (t) => {
+      const { ledger, artifacts } = place(t);
+      const { manifest, baseline } = await train(rows, artifacts, { maxSteps: 6 });
+      assert.ok(Object.values(manifest.metrics).every(Number.isFinite));
+      const serving = baseline ?? manifest;
+      await readArtifact(artifacts, serving.version);
+      for (const llm of rows.llms) ledger.catalog.putLlm({ ...llm, family: undefined });
+      ledger.registerArtifact(recordOf(serving, true));
+      const index = (await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log })).current();
+      assert.equal(index.version, serving.version);
+      for (const text of ['hello', '', rows.queries[0]!.text, sha256('x').repeat(100)]) {
+        for (const { quality, uncertainty } of index.score(text, encoder.encodeSync!(text))) assert.ok(quality >= 0 && quality <= 1 && Number.isFinite(uncertainty), `${quality} ± ${uncertainty}`);
+      }
+    });
+});
