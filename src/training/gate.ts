@@ -23,7 +23,7 @@ export interface Verdict {
 
 /** The verdict where there are too few queries to hold any out. */
 export function unjudged(queries: number): Verdict {
-  return { status: 'accepted', serve: 'learned', baseline: null, comparison: [], reason: `${queries} queries are too few to hold any out: it was not compared` };
+  return { status: 'accepted', serve: 'learned', baseline: null, comparison: [], reason: `${queries} ${queries === 1 ? 'query is' : 'queries are'} too few to hold any out: it was not compared` };
 }
 
 /**

@@ -19,7 +19,8 @@ export interface GnnOptions {
   /** Logged queries that messages come from in one step. */
   support: number;
   epochs: number;
-  /** No more steps than this, however large the log. */
+  /** At least so many steps, however small the log, and no more than `maxSteps`, however large. */
+  minSteps: number;
   maxSteps: number;
   learningRate: number;
   decay: number;
@@ -39,13 +40,14 @@ export const GNN_DEFAULTS: GnnOptions = {
   batch: 256,
   support: 1024,
   epochs: 15,
+  minSteps: 150,
   maxSteps: 3000,
   learningRate: 3e-3,
   decay: 0.3,
   featureDropout: 0.5,
   stateDropout: 0.3,
   forget: 0.25,
-  taskWeight: 0.5,
+  taskWeight: 1.5,
   preferenceWeight: 1,
   standInWeight: 0.2,
 };
@@ -113,8 +115,8 @@ export async function trainGnn(
   // The last fold is the smallest. Small logs get small batches.
   const batch = Math.max(1, Math.min(options.batch, Math.ceil(train.length / 4), folds.at(-1)?.length ?? 1));
   const perEpoch = folds.reduce((sum, fold) => sum + Math.floor(fold.length / batch), 0);
-  // Small logs get more epochs, so that every run takes a few hundred steps at least; large ones fewer.
-  const wanted = Math.min(options.maxSteps, Math.max(options.epochs * perEpoch, 300));
+  // Small logs get more epochs, so that every run takes enough steps; large ones fewer.
+  const wanted = Math.min(options.maxSteps, Math.max(options.epochs * perEpoch, options.minSteps));
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
   const space = querySpace(tf, data, train, rng.fork('axes'));
