@@ -1,8 +1,9 @@
 /**
  * What each part of the learned profile adds: routing quality on five folds of a log, from the text alone, with one part
- * after another taken out of the trained model, or left out of training. Two to three minutes a row that is trained.
+ * after another taken out of the trained model, and, unless told `--parts-only`, left out of training: two to three minutes
+ * a row.
  *
- *     node dist/scripts/bench/ablation.js FILE… [--folds 5] [--seed 20260500] [--backend auto]
+ *     node dist/scripts/bench/ablation.js FILE… [--folds 5] [--seed 20260500] [--backend auto] [--parts-only]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +28,7 @@ import { DEFAULT_SEED } from '../../src/training/run.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { folds: { type: 'string', default: '5' }, seed: { type: 'string', default: String(DEFAULT_SEED) }, backend: { type: 'string', default: 'auto' } },
+  options: { folds: { type: 'string', default: '5' }, seed: { type: 'string', default: String(DEFAULT_SEED) }, backend: { type: 'string', default: 'auto' }, 'parts-only': { type: 'boolean', default: false } },
 });
 if (positionals.length === 0) throw new Error('expected the files of a log');
 
@@ -96,7 +97,7 @@ const input: EvaluationInput = { rows, vectors: rows.queries.map((q) => encoder.
 const backend = await openBackend(values.backend as Parameters<typeof openBackend>[0]);
 const results: [name: string, row: Row][] = [];
 for (const [name, row] of await measure(input, PARTS, backend)) results.push([name || 'learned profile, 2 hops', row]);
-for (const [name, other] of Object.entries(OTHERWISE)) for (const [, row] of await measure({ ...input, ...other }, {}, backend)) results.push([name, row]);
+for (const [name, other] of values['parts-only'] ? [] : Object.entries(OTHERWISE)) for (const [, row] of await measure({ ...input, ...other }, {}, backend)) results.push([name, row]);
 
 const full = meanOf(results[0]![1].folds);
 console.log(`${rows.queries.length} queries, ${rows.llms.length} LLMs; ${input.folds} folds, seed ${input.seed}, ${backend.description}`);
