@@ -100,7 +100,7 @@ for (const [name, row] of await measure(input, PARTS, backend)) results.push([na
 for (const [name, other] of values['parts-only'] ? [] : Object.entries(OTHERWISE)) for (const [, row] of await measure({ ...input, ...other }, {}, backend)) results.push([name, row]);
 
 const full = meanOf(results[0]![1].folds);
-console.log(`${rows.queries.length} queries, ${rows.llms.length} LLMs; ${input.folds} folds, seed ${input.seed}, ${backend.description}`);
+console.log(`${rows.queries.length} queries, ${rows.llms.length} declared LLMs; ${input.folds} folds, seed ${input.seed}, ${backend.description}`);
 console.log(
   table(
     ['', 'mean', 'difference', 'calibration error', 'Brier score', ...results[0]![1].folds.map((_, fold) => `fold ${fold}`)],
