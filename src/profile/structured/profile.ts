@@ -96,7 +96,10 @@ function meanRows(tf: TensorFlow, weights: Tensor2D, known: Tensor2D): Tensor2D 
 export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, declared: Declared, record: Evidenced, moments: QueryMoments): Profiles {
   const first = initialStates(tf, p, declared);
   const prior = tf.sigmoid(tf.add(tf.matMul(first.llm, p['prior/kernel'] as Tensor2D), p['prior/bias'] as Tensor1D)) as Tensor2D;
-  const mean = tf.div(tf.add(record.sum, tf.mul(prior, RECORD_STRENGTH)), tf.add(record.count, RECORD_STRENGTH)) as Tensor2D;
+  const recorded = (sum: Tensor2D): Tensor2D => tf.div(tf.add(sum, tf.mul(prior, RECORD_STRENGTH)), tf.add(record.count, RECORD_STRENGTH));
+  const taskOffset = tf.div(tf.sum(tf.sub(record.taskSum, tf.mul(record.taskCount, recorded(record.sum))), 0, true), tf.add(tf.sum(record.taskCount, 0, true), TASK_STRENGTH)) as Tensor2D;
+  // An LLM that was asked easy tasks is no better for it.
+  const mean = recorded(tf.sub(record.sum, tf.matMul(record.taskCount, taskOffset, false, true)));
   const evidenceOnTasks = tf.div(tf.add(record.taskSum, tf.mul(mean, TASK_STRENGTH)), tf.add(record.taskCount, TASK_STRENGTH)) as Tensor2D;
   const benchmarkMean = meanRows(tf, tf.sum(declared.benchmarks, 1, true), declared.benchmarkKnown);
   const matrices: MessageMatrices = {
@@ -117,7 +120,6 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
     states.push(messagePassing(tf, (name) => p[`hop${hop}/${name}`] as Tensor2D, states[hop]!, sums, matrices));
   }
   const last = states[hops]!;
-  const taskOffset = tf.div(tf.sum(tf.sub(record.taskSum, tf.mul(record.taskCount, mean)), 0, true), tf.add(tf.sum(record.taskCount, 0, true), TASK_STRENGTH)) as Tensor2D;
   const taskPrior = tf.add(tf.add(mean, taskOffset), declaredAdvantage(tf, p, declared, last));
   return {
     llm: last.llm,

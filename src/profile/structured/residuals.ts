@@ -3,17 +3,30 @@ import type { Dataset } from './dataset.js';
 import type { RecordSums } from './records.js';
 
 /**
- * What each LLM's score on a task was expected to be by its record alone, shrunk toward its mean `[numLlms, numTasks + 1]`;
- * the last column is for queries of no known task. What an answer says beyond this is its residual.
+ * What each LLM's score on a task was expected to be by its record alone `[numLlms, numTasks + 1]`: how LLMs at large do
+ * on the task and how the LLM does beside them, as far as its answers bear it out (as in `makeProfiles`). The last column
+ * is for queries of no known task. What an answer says beyond this is its residual.
  */
-export function expectedByRecord(data: Dataset, sums: RecordSums): Float32Array {
-  const { numLlms, numTasks } = data;
-  const total = sums.count.reduce((a, b) => a + b, 0);
-  const overall = total > 0 ? sums.sum.reduce((a, b) => a + b, 0) / total : 0;
+export function expectedByRecord({ numLlms, numTasks }: Dataset, { sum, count, taskSum, taskCount }: RecordSums): Float32Array {
+  const total = count.reduce((a, b) => a + b, 0);
+  const overall = total > 0 ? sum.reduce((a, b) => a + b, 0) / total : 0;
+  const means = Float32Array.from(sum, (x, l) => (x + RECORD_STRENGTH * overall) / (count[l]! + RECORD_STRENGTH));
+  const offsets = Float32Array.from({ length: numTasks }, (_, t) => {
+    let [beyond, answers] = [0, 0];
+    for (let l = 0; l < numLlms; l++) {
+      beyond += taskSum[l * numTasks + t]! - taskCount[l * numTasks + t]! * means[l]!;
+      answers += taskCount[l * numTasks + t]!;
+    }
+    return beyond / (answers + TASK_STRENGTH);
+  });
   const expected = new Float32Array(numLlms * (numTasks + 1));
   for (let l = 0; l < numLlms; l++) {
-    const mean = (sums.sum[l]! + RECORD_STRENGTH * overall) / (sums.count[l]! + RECORD_STRENGTH);
-    for (let t = 0; t < numTasks; t++) expected[l * (numTasks + 1) + t] = (sums.taskSum[l * numTasks + t]! + TASK_STRENGTH * mean) / (sums.taskCount[l * numTasks + t]! + TASK_STRENGTH);
+    const luck = offsets.reduce((of, offset, t) => of + taskCount[l * numTasks + t]! * offset, 0);
+    const mean = means[l]! - luck / (count[l]! + RECORD_STRENGTH);
+    for (let t = 0; t < numTasks; t++) {
+      const at = l * numTasks + t;
+      expected[at + l] = (taskSum[at]! + TASK_STRENGTH * (mean + offsets[t]!)) / (taskCount[at]! + TASK_STRENGTH);
+    }
     expected[l * (numTasks + 1) + numTasks] = mean;
   }
   return expected;
