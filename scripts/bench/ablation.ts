@@ -34,11 +34,15 @@ if (positionals.length === 0) throw new Error('expected the files of a log');
 
 const silenced = (weights: Weights, ...names: string[]): Weights => ({ ...weights, ...Object.fromEntries(names.map((name) => [name, { ...weights[name]!, data: new Float32Array(weights[name]!.data.length) }])) });
 
+const MEANING = ['head/message/common', 'head/message/own'];
+const NEIGHBOURS = ['head/neighbours/common', 'head/neighbours/own'];
+
 /** Parts of the trained decoder that can be silenced: the scalars that they are weighed by. */
 const PARTS: Record<string, string[]> = {
-  'without neighbours': ['head/neighbours'],
-  'without meaning': ['head/message'],
-  'without both: record of the inferred task': ['head/message', 'head/neighbours'],
+  'without neighbours': NEIGHBOURS,
+  'without meaning': MEANING,
+  'without both: record of the inferred task': [...MEANING, ...NEIGHBOURS],
+  'of messages, only what is so of all LLMs': ['head/message/own', 'head/neighbours/own'],
   'without the head': ['head/out/kernel', 'head/out/bias'],
 };
 
@@ -93,7 +97,7 @@ async function measure(input: EvaluationInput, parts: Record<string, string[]>, 
 
 const encoder = openStaticEncoder();
 const { rows } = await readLog(positionals);
-const input: EvaluationInput = { rows, vectors: rows.queries.map((q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: Number(values.seed), folds: Number(values.folds) };
+const input: EvaluationInput = { rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: Number(values.seed), folds: Number(values.folds) };
 const backend = await openBackend(values.backend as Parameters<typeof openBackend>[0]);
 const results: [name: string, row: Row][] = [];
 for (const [name, row] of await measure(input, PARTS, backend)) results.push([name || 'learned profile, 2 hops', row]);

@@ -35,7 +35,7 @@ try {
   await workspace.index.refresh();
   const index = workspace.index.current();
   const rows = workspace.ledger.readGraphRows();
-  const texts = rows.queries.map((q) => q.text);
+  const texts = Array.from(rows.queries, (q) => q.text);
   const encoder = openStaticEncoder();
   const vectors = texts.map((text) => encoder.encodeSync!(text));
   const dataset = await createDataset(rows, snapshotOf(rows, 'structured-trainable'), DESIGNS['structured-trainable'], encoder, vectors);

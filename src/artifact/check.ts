@@ -24,6 +24,7 @@ function expectedShapes({ names, tables }: TrainedModel): Record<string, number[
     'record/task': [llms, tasks],
     'record/task_count': [llms, tasks],
     'message/llm': [llms, axes],
+    'message/all': [axes],
     'task/keys': [tasks, hidden],
     'task/offset': [1, tasks],
     'task/benchmark': [1, tasks],
@@ -37,6 +38,7 @@ function expectedShapes({ names, tables }: TrainedModel): Record<string, number[
     'style/scale': [styles],
     'anchor/tasks': [anchors, tasks],
     'anchor/messages': [anchors, llms],
+    'anchor/messages/all': [anchors],
     'anchor/scores': [anchors, llms],
   };
 }

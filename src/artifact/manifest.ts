@@ -3,7 +3,7 @@ import { Version } from '../schema/ids.js';
 import { ARTIFACT_STATUSES, Comparison, DESIGN_NAMES } from '../schema/training.js';
 
 /** Grows when artifacts hold other tables than before. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** What `manifest.json` says of an artifact: enough to use the weights without this program. */
 export const Manifest = z.strictObject({

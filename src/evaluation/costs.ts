@@ -14,7 +14,7 @@ export function estimateCosts({ data, queries }: HeldOut, rows: GraphRows): Floa
   const costs = new Float64Array(queries.length * data.numLlms);
   const usage = rows.llms.map((llm) => answerUsage(llm, undefined));
   queries.forEach((q, i) => {
-    const tokens = estimateTokens(rows.queries[q]!.text);
+    const tokens = estimateTokens(rows.queries.textOf(q));
     rows.llms.forEach((llm, l) => (costs[i * data.numLlms + l] = answerCost(llm, usage[l]!, tokens) ?? NaN));
   });
   return costs;

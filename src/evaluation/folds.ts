@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { PointsmanError } from '../base/errors.js';
 import { createRng } from '../base/rng.js';
 import type { Encoder } from '../encoder/types.js';
-import { buildGraph } from '../graph/build.js';
 import { freezeGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
 import { DESIGNS, partsOf, type ProfileDesign } from '../profile/design.js';
-import { createDataset, type Dataset } from '../profile/structured/dataset.js';
+import { createDataset, type Dataset, type QueryVectors } from '../profile/structured/dataset.js';
 import type { DesignName } from '../schema/training.js';
 import type { Backend } from '../tensor/backend.js';
 import type { GnnOptions } from '../training/gnn.js';
@@ -24,7 +23,7 @@ export function foldOf(text: string, folds: number): number {
 export interface EvaluationInput {
   rows: GraphRows;
   /** Encoded queries, in the order of `rows.queries`. */
-  vectors: Float32Array[];
+  vectors: QueryVectors;
   encoder: Encoder;
   design: DesignName;
   seed: number;
@@ -55,7 +54,7 @@ export type Progress = (fraction: number, message: string) => void;
 
 /** The dataset of a log, in a design that is trained: of `input.design` unless given. Some of its `rows` may be left out. */
 export async function datasetOf({ rows, vectors, encoder, design: name }: EvaluationInput, design: ProfileDesign = DESIGNS[name]): Promise<Dataset> {
-  return createDataset(rows, freezeGraph(buildGraph(rows, partsOf(design)), rows), design, encoder, vectors);
+  return createDataset(rows, freezeGraph(rows, partsOf(design)), design, encoder, vectors);
 }
 
 /**
@@ -74,8 +73,8 @@ export function checkComparable({ rows, design }: EvaluationInput): void {
 
 /** Queries with evidence, by whether they are of `fold`. */
 export function splitFold(data: Dataset, rows: GraphRows, folds: number, fold: number): { train: Int32Array; test: Int32Array } {
-  const answered = answeredOf(data, Int32Array.from(rows.queries.keys()));
-  const isHeldOut = (q: number): boolean => foldOf(rows.queries[q]!.text, folds) === fold;
+  const answered = answeredOf(data, Int32Array.from({ length: rows.queries.length }, (_, q) => q));
+  const isHeldOut = (q: number): boolean => foldOf(rows.queries.textOf(q), folds) === fold;
   return { train: answered.filter((q) => !isHeldOut(q)), test: answered.filter(isHeldOut) };
 }
 

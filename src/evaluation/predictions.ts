@@ -40,7 +40,7 @@ export async function predictEach({ data, queries }: HeldOut, scoresOf: (index: 
 /** Asks a router about every held-out query. */
 export function predict(heldOut: HeldOut, router: FittedRouter): Promise<Float32Array> {
   const { data, queries } = heldOut;
-  return predictEach(heldOut, (i) => router.score({ vector: data.queries[queries[i]!]!, task: data.taskOf[queries[i]!]! }));
+  return predictEach(heldOut, (i) => router.score({ vector: data.queries.at(queries[i]!)!, task: data.taskOf[queries[i]!]! }));
 }
 
 /** What a router would say that knows every held-out score `[n · numLlms]`; 0 where none is logged. */

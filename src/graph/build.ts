@@ -24,24 +24,13 @@ export interface GraphParts {
 
 const key = (kind: NodeKind, index: number): string => `${kind}:${index}`;
 
+/** Relations between nodes that are not queries: they are as many as LLMs and tasks, however long the log. */
+export type SmallRelation = Exclude<Relation, 'query-task' | 'llm-query' | 'llm-preference'>;
+
 /** The edges of each relation, read off the rows: `visit(sourceIndex, targetIndex, weight, count)`. */
 type EdgeSource = (rows: GraphRows, visit: (source: number, target: number, weight: number, count: number) => void) => void;
 
-/** Mean per (first, second) pair of indices, visited in order of first seen. */
-function meanBy(pairs: Iterable<[first: number, second: number, value: number, count: number]>, visit: (first: number, second: number, mean: number, count: number) => void): void {
-  const sums = new Map<string, { first: number; second: number; sum: number; count: number }>();
-  for (const [first, second, value, count] of pairs) {
-    const id = `${first},${second}`;
-    const entry = sums.get(id);
-    if (entry) {
-      entry.sum += value * count;
-      entry.count += count;
-    } else sums.set(id, { first, second, sum: value * count, count });
-  }
-  for (const { first, second, sum, count } of sums.values()) visit(first, second, sum / count, count);
-}
-
-const EDGE_SOURCES: Record<Relation, EdgeSource> = {
+const EDGE_SOURCES: Record<SmallRelation, EdgeSource> = {
   'llm-family': (rows, visit) => {
     const families = new Map(rows.families.map((f, i) => [f.id, i]));
     rows.llms.forEach((llm, l) => {
@@ -49,17 +38,18 @@ const EDGE_SOURCES: Record<Relation, EdgeSource> = {
       if (family !== undefined) visit(l, family, 1, 1);
     });
   },
-  'llm-task': (rows, visit) =>
-    meanBy(
-      (function* () {
-        const { query, llm, score, count } = rows.scores;
-        for (let e = 0; e < query.length; e++) {
-          const task = rows.queries[query[e]!]!.task;
-          if (task >= 0) yield [llm[e]!, task, score[e]!, count[e]!];
-        }
-      })(),
-      visit,
-    ),
+  'llm-task': ({ llms, tasks, queries, scores: { query, llm, score, count } }, visit) => {
+    const sums = new Float64Array(llms.length * tasks.length);
+    const counts = new Float64Array(sums.length);
+    for (let e = 0; e < query.length; e++) {
+      const task = queries.taskOf(query[e]!);
+      if (task < 0) continue;
+      const cell = llm[e]! * tasks.length + task;
+      sums[cell]! += score[e]! * count[e]!;
+      counts[cell]! += count[e]!;
+    }
+    counts.forEach((n, cell) => n > 0 && visit(Math.floor(cell / tasks.length), cell % tasks.length, sums[cell]! / n, n));
+  },
   'llm-benchmark': (rows, visit) => {
     const tasks = new Map(rows.tasks.map((t, i) => [t.id, i]));
     rows.llms.forEach((llm, l) => {
@@ -70,42 +60,23 @@ const EDGE_SOURCES: Record<Relation, EdgeSource> = {
     });
   },
   'task-domain': (rows, visit) => rows.taskDomains.forEach(([task, domain]) => visit(task, domain, 1, 1)),
-  'query-task': (rows, visit) => rows.queries.forEach((q, i) => q.task >= 0 && visit(i, q.task, 1, 1)),
-  'llm-query': (rows, visit) => {
-    const { query, llm, score, count } = rows.scores;
-    for (let e = 0; e < query.length; e++) visit(llm[e]!, query[e]!, score[e]!, count[e]!);
-  },
-  'llm-preference': (rows, visit) =>
-    meanBy(
-      (function* () {
-        const { query, better, worse } = rows.preferences;
-        for (let p = 0; p < query.length; p++) {
-          yield [better[p]!, query[p]!, 1, 1];
-          yield [worse[p]!, query[p]!, 0, 1];
-        }
-      })(),
-      visit,
-    ),
 };
 
-/** Builds the heterogeneous graph of the parts asked for. A relation is left out when one of its kinds is. */
+/**
+ * Builds the part of the heterogeneous graph that is not queries. A relation is left out when one of its kinds is.
+ * Queries and their edges stay in columns (see `freeze.ts`): there are millions of them.
+ */
 export function buildGraph(rows: GraphRows, parts: GraphParts): HeteroGraph {
   const graph: HeteroGraph = new MultiDirectedGraph();
-  const sizes: Record<NodeKind, number> = {
-    llm: rows.llms.length,
-    family: rows.families.length,
-    task: rows.tasks.length,
-    domain: rows.domains.length,
-    query: rows.queries.length,
-  };
+  const sizes: Record<Exclude<NodeKind, 'query'>, number> = { llm: rows.llms.length, family: rows.families.length, task: rows.tasks.length, domain: rows.domains.length };
   for (const kind of NODE_KINDS) {
-    if (!parts.kinds.has(kind)) continue;
+    if (kind === 'query' || !parts.kinds.has(kind)) continue;
     for (let index = 0; index < sizes[kind]; index++) graph.addNode(key(kind, index), { kind, index });
   }
-  for (const relation of parts.relations) {
+  for (const [relation, edges] of Object.entries(EDGE_SOURCES) as [SmallRelation, EdgeSource][]) {
     const { source, target } = RELATIONS[relation];
-    if (!parts.kinds.has(source) || !parts.kinds.has(target)) continue;
-    EDGE_SOURCES[relation](rows, (s, t, weight, count) => {
+    if (!parts.relations.has(relation) || !parts.kinds.has(source) || !parts.kinds.has(target)) continue;
+    edges(rows, (s, t, weight, count) => {
       graph.addDirectedEdgeWithKey(`${relation}:${s}:${t}`, key(source, s), key(target, t), { relation, weight, count });
     });
   }

@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { HeteroGraph } from './build.js';
-import { ALL_RELATIONS, NODE_KINDS, type NodeKind, type Relation } from './relations.js';
+import { buildGraph, type GraphParts } from './build.js';
+import { sortEdges, type EdgeColumns } from './columns.js';
+import { ALL_RELATIONS, NODE_KINDS, RELATIONS, type NodeKind, type Relation } from './relations.js';
 import type { GraphRows } from './rows.js';
 
 /** Edges of one relation, sorted by source, then target. `[numEdges]` each. */
-export interface FrozenEdges {
-  source: Int32Array;
-  target: Int32Array;
-  weight: Float32Array;
-  count: Float32Array;
-}
+export type FrozenEdges = Readonly<EdgeColumns>;
 
 /** An immutable snapshot: typed arrays, and the hash that names it. */
 export interface FrozenGraph {
@@ -19,9 +15,31 @@ export interface FrozenGraph {
   edges: Readonly<Partial<Record<Relation, FrozenEdges>>>;
 }
 
-/** Freezes a graph into typed arrays; the same rows and parts give the same hash, in whatever order they came. */
-export function freezeGraph(graph: HeteroGraph, rows: GraphRows): FrozenGraph {
-  const sizes: Record<NodeKind, number> = { llm: 0, family: 0, task: 0, domain: 0, query: 0 };
+const ones = (length: number): Float32Array => new Float32Array(length).fill(1);
+
+/** Edges to queries as the rows have them. */
+const QUERY_EDGES: Partial<Record<Relation, (rows: GraphRows) => EdgeColumns>> = {
+  'query-task': ({ queries }) => {
+    const known = new Int32Array(queries.length).map((_, q) => q).filter((q) => queries.taskOf(q) >= 0);
+    return { source: known, target: known.map((q) => queries.taskOf(q)), weight: ones(known.length), count: ones(known.length) };
+  },
+  'llm-query': ({ scores: { query, llm, score, count } }) => ({ source: llm, target: query, weight: score, count: Float32Array.from(count) }),
+  'llm-preference': ({ preferences: { query, better, worse } }) => {
+    const joined = (a: Int32Array, b: Int32Array): Int32Array => {
+      const out = new Int32Array(a.length + b.length);
+      out.set(a);
+      out.set(b, a.length);
+      return out;
+    };
+    const won = ones(2 * query.length).fill(0, query.length);
+    return { source: joined(better, worse), target: joined(query, query), weight: won, count: ones(won.length) };
+  },
+};
+
+/** Freezes the parts asked for into typed arrays; the same rows and parts give the same hash, in whatever order edges came. */
+export function freezeGraph(rows: GraphRows, parts: GraphParts): FrozenGraph {
+  const graph = buildGraph(rows, parts);
+  const sizes: Record<NodeKind, number> = { llm: 0, family: 0, task: 0, domain: 0, query: parts.kinds.has('query') ? rows.queries.length : 0 };
   graph.forEachNode((_, { kind }) => void sizes[kind]++);
 
   const lists = new Map<Relation, [source: number, target: number, weight: number, count: number][]>();
@@ -31,24 +49,31 @@ export function freezeGraph(graph: HeteroGraph, rows: GraphRows): FrozenGraph {
     if (list) list.push(entry);
     else lists.set(relation, [entry]);
   });
+  const columnsOf = (relation: Relation): EdgeColumns | null => {
+    const { source, target } = RELATIONS[relation];
+    const fromRows = QUERY_EDGES[relation];
+    if (fromRows !== undefined) return parts.relations.has(relation) && parts.kinds.has(source) && parts.kinds.has(target) ? fromRows(rows) : null;
+    const list = lists.get(relation) ?? [];
+    return { source: Int32Array.from(list, (e) => e[0]), target: Int32Array.from(list, (e) => e[1]), weight: Float32Array.from(list, (e) => e[2]), count: Float32Array.from(list, (e) => e[3]) };
+  };
 
   const hash = createHash('sha256');
-  const texts: Record<NodeKind, readonly unknown[]> = { llm: rows.llms, family: rows.families, task: rows.tasks, domain: rows.domains, query: rows.queries.map((q) => q.hash) };
-  for (const kind of NODE_KINDS) if (sizes[kind] > 0) hash.update(`${kind} ${sizes[kind]}\n`).update(JSON.stringify(texts[kind]));
+  const texts: Record<Exclude<NodeKind, 'query'>, readonly unknown[]> = { llm: rows.llms, family: rows.families, task: rows.tasks, domain: rows.domains };
+  for (const kind of NODE_KINDS) {
+    if (sizes[kind] === 0) continue;
+    hash.update(`${kind} ${sizes[kind]}\n`);
+    if (kind === 'query') for (let q = 0; q < sizes.query; q++) hash.update(rows.queries.hashOf(q));
+    else hash.update(JSON.stringify(texts[kind]));
+  }
 
   const edges: Partial<Record<Relation, FrozenEdges>> = {};
   for (const relation of ALL_RELATIONS) {
-    const list = lists.get(relation);
-    if (!list) continue;
-    list.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    const frozen: FrozenEdges = {
-      source: Int32Array.from(list, (e) => e[0]),
-      target: Int32Array.from(list, (e) => e[1]),
-      weight: Float32Array.from(list, (e) => e[2]),
-      count: Float32Array.from(list, (e) => e[3]),
-    };
+    const columns = columnsOf(relation);
+    if (columns === null || columns.source.length === 0) continue;
+    const { source, target } = RELATIONS[relation];
+    const frozen = sortEdges(columns, sizes[source], sizes[target]);
     edges[relation] = frozen;
-    hash.update(`${relation} ${list.length}\n`);
+    hash.update(`${relation} ${frozen.source.length}\n`);
     for (const column of [frozen.source, frozen.target, frozen.weight, frozen.count]) hash.update(column);
   }
   return { hash: hash.digest('hex'), sizes, edges };

@@ -7,6 +7,27 @@ export interface QueryRow {
   task: number;
 }
 
+/** Logged queries in canonical order, by place: a ledger reads their texts only when they are asked for. */
+export interface QueryTable extends Iterable<QueryRow> {
+  readonly length: number;
+  /** SHA-256 of the text, in hexadecimal. */
+  hashOf(place: number): string;
+  textOf(place: number): string;
+  /** Index into `tasks`, −1 where unknown. */
+  taskOf(place: number): number;
+}
+
+/** Queries that are at hand as rows. */
+export function listQueries(rows: readonly QueryRow[]): QueryTable {
+  return {
+    length: rows.length,
+    hashOf: (q) => rows[q]!.hash,
+    textOf: (q) => rows[q]!.text,
+    taskOf: (q) => rows[q]!.task,
+    [Symbol.iterator]: () => rows[Symbol.iterator](),
+  };
+}
+
 /**
  * What a graph is built from, in columns. Order is canonical (ids sorted, queries by hash, edges by
  * query then LLM), so that the same ledger gives the same rows.
@@ -18,7 +39,7 @@ export interface GraphRows {
   domains: { id: string; description: string }[];
   /** Pairs of index into `tasks`, index into `domains`. */
   taskDomains: [task: number, domain: number][];
-  queries: QueryRow[];
+  queries: QueryTable;
   /** One entry per (query, LLM): the mean score of its interactions and how many there were. `[numScores]` each. */
   scores: { query: Int32Array; llm: Int32Array; score: Float32Array; count: Int32Array };
   /** One entry per preference. `[numPreferences]` each; LLM indices. */

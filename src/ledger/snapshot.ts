@@ -1,4 +1,4 @@
-import type { GraphRows } from '../graph/rows.js';
+import type { GraphRows, QueryTable } from '../graph/rows.js';
 import { byName, type CatalogReader } from './catalog.js';
 import type { Connection } from './connection.js';
 import { aggregateScores, QueryRanks, sortPreferences } from './snapshot-edges.js';
@@ -7,7 +7,7 @@ import type { Tally } from './tally.js';
 type InteractionColumns = [query: number, llm: number, task: number | null, score: number, at: number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
 
-/** Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. */
+/** Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. Texts are read as they are asked for. */
 export function createSnapshotReader(connection: Connection, catalog: CatalogReader, tally: Tally): () => GraphRows {
   const { db } = connection;
   const tasks = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM task');
@@ -19,7 +19,8 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
     .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at FROM interaction ORDER BY id')
     .raw();
   const preferences = db.prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id').raw();
-  const queries = db.prepare<[], [id: number, hash: string, text: string]>('SELECT id, lower(hex(hash)), text FROM query ORDER BY hash').raw();
+  const queries = db.prepare<[], [id: number, hash: Buffer]>('SELECT id, hash FROM query ORDER BY hash').raw();
+  const textOf = db.prepare<[number], string>('SELECT text FROM query WHERE id = ?').pluck();
 
   const read = (): GraphRows => {
     const llms = catalog.live();
@@ -52,13 +53,16 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
       labels.touch(query);
     }
 
-    const queryRows: GraphRows['queries'] = [];
     const ranks = new QueryRanks(labels.size);
-    for (const [id, hash, text] of queries.iterate()) {
+    const touched = labels.count();
+    const columns = { ids: new Int32Array(touched), hashes: Buffer.alloc(touched * HASH_BYTES), tasks: new Int32Array(touched) };
+    for (const [id, hash] of queries.iterate()) {
       if (!labels.touched(id)) continue;
-      ranks.append(id);
+      columns.ids[ranks.size] = id;
+      columns.hashes.set(hash, ranks.size * HASH_BYTES);
       const task = labels.taskOf(id);
-      queryRows.push({ hash, text, task: task === 0 ? -1 : taskIndex(task) });
+      columns.tasks[ranks.size] = task === 0 ? -1 : taskIndex(task);
+      ranks.append(id);
     }
     return {
       llms: llms.map((llm) => llm.profile),
@@ -69,12 +73,31 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
         .all()
         .map(([task, domain]): [number, number] => [taskIndex(task), domainIndex(domain)])
         .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]),
-      queries: queryRows,
+      queries: queryTable(columns, (id) => textOf.get(id)!),
       scores: aggregateScores(edges, ranks, llms.length),
       preferences: sortPreferences(pairs, ranks, llms.length),
     };
   };
   return () => connection.read(read);
+}
+
+/** Bytes of a SHA-256. */
+const HASH_BYTES = 32;
+
+/** Queries by their ids, hashes and tasks; their texts stay in the ledger. */
+function queryTable({ ids, hashes, tasks }: { ids: Int32Array; hashes: Buffer; tasks: Int32Array }, read: (id: number) => string): QueryTable {
+  const hashOf = (place: number): string => hashes.toString('hex', place * HASH_BYTES, (place + 1) * HASH_BYTES);
+  const textOf = (place: number): string => read(ids[place]!);
+  const taskOf = (place: number): number => tasks[place]!;
+  return {
+    length: ids.length,
+    hashOf,
+    textOf,
+    taskOf,
+    *[Symbol.iterator]() {
+      for (let place = 0; place < ids.length; place++) yield { hash: hashOf(place), text: textOf(place), task: taskOf(place) };
+    },
+  };
 }
 
 interface Named {
@@ -125,6 +148,11 @@ class QueryLabels {
 
   touched(query: number): boolean {
     return this.hasEdge[query] === 1;
+  }
+
+  /** How many have an edge. */
+  count(): number {
+    return this.hasEdge.reduce((sum, has) => sum + has, 0);
   }
 
   taskOf(query: number): number {

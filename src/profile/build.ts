@@ -40,5 +40,5 @@ export async function buildProfiles({ data, rows, train, design, encoder, rng, c
   if (legal.representation === 'index') return indexProfiles(rows, encoder.dim, rng);
   const observed = observe(rows, train, legal);
   if (legal.representation === 'text') return textProfiles(observed, legal, encoder, composer, rng);
-  return propagatedProfiles(observed, legal, Array.from(train, (q) => data.queries[q]!), encoder);
+  return propagatedProfiles(observed, legal, Array.from(train, (q) => data.queries.at(q)!), encoder);
 }

@@ -1,6 +1,5 @@
-import { buildGraph } from '../graph/build.js';
 import { freezeGraph, type FrozenEdges, type FrozenGraph } from '../graph/freeze.js';
-import type { GraphRows } from '../graph/rows.js';
+import { listQueries, type GraphRows } from '../graph/rows.js';
 import { partsOf, type ProfileDesign } from './design.js';
 
 /** What profiles may know: the graph of a design over the queries that are learned from, and over no other. */
@@ -45,11 +44,11 @@ export function observe(rows: GraphRows, train: Int32Array, design: ProfileDesig
   train.forEach((q, node) => (nodeOf[q] = node));
   const seen: GraphRows = {
     ...rows,
-    queries: Array.from(train, (q) => rows.queries[q]!),
+    queries: listQueries(Array.from(train, (q) => ({ hash: rows.queries.hashOf(q), text: rows.queries.textOf(q), task: rows.queries.taskOf(q) }))),
     scores: scoresOf(rows, nodeOf),
     preferences: { query: new Int32Array(), better: new Int32Array(), worse: new Int32Array() },
   };
-  const { sizes, edges } = freezeGraph(buildGraph(seen, partsOf(design)), seen);
+  const { sizes, edges } = freezeGraph(seen, partsOf(design));
   return { rows: seen, sizes, edges };
 }
 

@@ -56,6 +56,7 @@ export const TrainResult = z
     metrics: z.record(z.string(), z.number()),
     backend: z.string(),
     seconds: z.number(),
+    peak_memory_mb: z.int().describe('The most memory that the training process held'),
   })
   .meta({ id: 'TrainResult' });
 export type TrainResult = z.infer<typeof TrainResult>;

@@ -10,7 +10,7 @@ export interface CandidateTables {
   stats: (LlmStats | undefined)[];
   /** `[numCandidates, hidden]` */
   embeddings: Float32Array;
-  /** What it is better or worse at than its record says, by meaning `[numCandidates, axes]`; 0 for newcomers. */
+  /** What its record does not say, by meaning `[numCandidates, axes]`; of a newcomer, what is so of all LLMs. */
   message: Float32Array;
   /** `[numCandidates]` */
   record: Float32Array;
@@ -22,36 +22,39 @@ export interface CandidateTables {
   anchors: AnchorColumns;
 }
 
-/** Scores on the anchors, of those candidates that have any: dense, and each candidate's in one run. */
+/** What the anchors tell of candidates: dense, and each candidate's in one run. */
 export interface AnchorColumns {
-  /** Candidates with a score on any anchor: what each column is. */
-  candidates: Int32Array;
-  /** `[numColumns, numAnchors]`: 0 where not logged. */
+  /** `[numCandidates, numAnchors]`: 0 where not logged. */
   scores: Float32Array;
-  /** `[numColumns, numAnchors]`: what each anchor tells of it. */
+  /** `[numCandidates, numAnchors]`: what each anchor tells of it, whether or not it answered there itself. */
   messages: Float32Array;
-  /** `[numColumns, numAnchors]`: 1 where logged; null when every column is logged everywhere. */
+  /** `[numCandidates, numAnchors]`: 1 where logged; null when every candidate is logged everywhere. */
   known: Float32Array | null;
 }
 
+/** The columns of a table `[rows, columns]` as rows. */
+function transposed(table: Float32Array, columns: number): Float32Array {
+  const rows = table.length / columns;
+  return new Float32Array(table.length).map((_, i) => table[(i % rows) * columns + Math.floor(i / rows)]!);
+}
+
 /** @param rows row of each candidate in the artifact, −1 for newcomers */
-function anchorColumns(scores: Float32Array, messages: Float32Array, anchors: number, trained: number, rows: readonly number[]): AnchorColumns {
-  const logged = (row: number, a: number): boolean => !Number.isNaN(scores[a * trained + row]!);
-  const all = Array.from({ length: anchors }, (_, a) => a);
-  const candidates = Int32Array.from(rows.keys()).filter((c) => rows[c]! >= 0 && all.some((a) => logged(rows[c]!, a)));
-  const columns = candidates.length;
-  const out: AnchorColumns = { candidates, scores: new Float32Array(anchors * columns), messages: new Float32Array(anchors * columns), known: null };
-  const known = new Float32Array(anchors * columns);
-  candidates.forEach((c, column) => {
-    for (const a of all) {
-      if (!logged(rows[c]!, a)) continue;
-      out.scores[column * anchors + a] = scores[a * trained + rows[c]!]!;
-      out.messages[column * anchors + a] = messages[a * trained + rows[c]!]!;
-      known[column * anchors + a] = 1;
+function anchorColumns({ names, tables }: TrainedModel, rows: readonly number[]): AnchorColumns {
+  const [anchors, trained] = [names.anchors.length, names.llms.length];
+  const scores = transposed(tables['anchor/scores']!.data, trained);
+  const messages = transposed(tables['anchor/messages']!.data, trained);
+  const out = { scores: new Float32Array(rows.length * anchors), messages: new Float32Array(rows.length * anchors), known: new Float32Array(rows.length * anchors) };
+  rows.forEach((row, c) => {
+    out.messages.set(row < 0 ? tables['anchor/messages/all']!.data : messages.subarray(row * anchors, (row + 1) * anchors), c * anchors);
+    if (row < 0) return;
+    for (let a = 0; a < anchors; a++) {
+      const score = scores[row * anchors + a]!;
+      if (Number.isNaN(score)) continue;
+      out.scores[c * anchors + a] = score;
+      out.known[c * anchors + a] = 1;
     }
   });
-  if (known.includes(0)) out.known = known;
-  return out;
+  return { ...out, known: out.known.includes(0) ? out.known : null };
 }
 
 /** Row of an LLM in an artifact; −1 where the artifact has no answer of it, so that what came since says more. */
@@ -79,7 +82,7 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
     interactions: new Float32Array(size),
     taskRecord: new Float32Array(size * tasks),
     taskCoverage: new Float32Array(size * tasks),
-    anchors: anchorColumns(data('anchor/scores'), data('anchor/messages'), names.anchors.length, names.llms.length, rows),
+    anchors: anchorColumns(model, rows),
   };
   profiles.forEach((profile, c) => {
     const row = rows[c]!;
@@ -100,6 +103,7 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
       out.record[c] = newcomer.record;
       out.interactions[c] = own?.interactions ?? 0;
       out.taskRecord.set(newcomer.taskRecord, c * tasks);
+      out.message.set(data('message/all'), c * axes);
     }
   });
   return out;

@@ -45,7 +45,6 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   const axes = data('semantic/ridge').length;
   const [size, numTasks, numAnchors] = [llms.length, names.tasks.length, names.anchors.length];
   const models = llms.map((llm) => llm.id as string);
-  const [messageShare, neighbourShare] = [data('head/message')[0]!, data('head/neighbours')[0]!];
   const headScale = data('head/scale')[0]!;
   const headKernel = data('head/hidden/kernel');
   const headBias = data('head/hidden/bias');
@@ -59,20 +58,15 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
     const tasks = taskAttention(state, task);
     const place = placeOf(vector);
     const near = nearness(vector, place, tasks);
-    const { candidates: columns, messages, known } = candidates.anchors;
+    const { messages, known } = candidates.anchors;
     const expected = new Float32Array(size);
     const byTask = new Float32Array(size);
     for (let c = 0; c < size; c++) {
       byTask[c] = dot(tasks, 0, candidates.taskRecord, c * numTasks, numTasks);
-      expected[c] = byTask[c]! + messageShare * dot(place, 0, candidates.message, c * axes, axes);
+      expected[c] = byTask[c]! + dot(place, 0, candidates.message, c * axes, axes) + dot(near, 0, messages, c * numAnchors, numAnchors);
     }
     const total = near.reduce((sum, x) => sum + x, 0);
     const squares = dot(near, 0, near, 0, numAnchors);
-    const neighbours = new Float32Array(size);
-    columns.forEach((c, k) => {
-      expected[c]! += neighbourShare * dot(near, 0, messages, k * numAnchors, numAnchors);
-      neighbours[c] = known === null ? total : dot(near, 0, known, k * numAnchors, numAnchors);
-    });
     let best = -Infinity;
     let mean = 0;
     for (const e of expected) {
@@ -97,7 +91,8 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       }
       const quality = sigmoid(value);
       // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the record.
-      const observations = BASE_OBSERVATIONS + (squares > 0 ? (neighbours[c]! * neighbours[c]!) / squares : 0) + Math.min(20, candidates.interactions[c]! / 10);
+      const neighbours = known === null ? total : dot(near, 0, known, c * numAnchors, numAnchors);
+      const observations = BASE_OBSERVATIONS + (squares > 0 ? neighbours ** 2 / squares : 0) + Math.min(20, candidates.interactions[c]! / 10);
       scored[c] = {
         model: models[c]!,
         quality,
@@ -111,8 +106,8 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
 
   /** What is logged of anchor `a`, by LLM. */
   function scoresOn(a: number): Record<string, number> {
-    const { candidates: columns, scores, known } = candidates.anchors;
-    return Object.fromEntries(Array.from(columns, (c, k) => [models[c]!, k * numAnchors + a] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
+    const { scores, known } = candidates.anchors;
+    return Object.fromEntries(models.map((model, c) => [model, c * numAnchors + a] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
   }
 
   const top = (values: Float32Array): number[] => Array.from(values.keys()).toSorted((a, b) => values[b]! - values[a]!).slice(0, EXPLAINED);

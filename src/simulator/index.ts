@@ -1,11 +1,11 @@
 import { PointsmanError } from '../base/errors.js';
-import { createRng } from '../base/rng.js';
+import { createRng, type Rng } from '../base/rng.js';
 import type { Interaction } from '../schema/feedback.js';
 import type { Ledger } from '../ledger/types.js';
 import { createLlms, DEFAULT_LLMS, FAMILIES, MAX_LLMS } from './llms.js';
 import { answer, writeQuery } from './simulator.js';
 import { DOMAINS, TASKS } from './tasks.js';
-import type { SimulatedQuery, Simulation } from './types.js';
+import type { SimulatedLlm, SimulatedQuery, Simulation, SimulationStream } from './types.js';
 
 export type * from './types.js';
 export { createLlms } from './llms.js';
@@ -17,7 +17,7 @@ export const MAX_QUERIES = 20_000;
 export interface SimulateOptions {
   /** The same seed gives the same simulation. */
   seed: number;
-  /** 1 to 400; default 8. */
+  /** 1 to 1000; default 8. */
   llms?: number;
   /** 1 to 20000, each of another text; default 1500. */
   queries?: number;
@@ -35,17 +35,49 @@ export function simulate({ seed, llms = DEFAULT_LLMS, queries = 1500 }: Simulate
   const answering = rng.fork('answers');
   const rows: Interaction[] = [];
   for (const query of writeQueries(seed, queries)) for (const llm of simulated) rows.push(answer(answering, llm, query));
+  return { ...catalogOf(simulated), rows };
+}
+
+export interface StreamOptions {
+  seed: number;
+  /** 1 to 1000. */
+  llms: number;
+  interactions: number;
+  /** LLMs, drawn by chance, that answer a query; default 8. */
+  answers?: number;
+}
+
+/** A simulated log of any length; a text that is written again is the same query. */
+export function simulateStream({ seed, llms, interactions, answers = 8 }: StreamOptions): SimulationStream {
+  check('llms', llms, MAX_LLMS);
+  const rng = createRng(seed);
+  const simulated = createLlms(rng, llms);
+  return { ...catalogOf(simulated), rows: answerSome(rng, simulated, interactions, Math.min(answers, llms)) };
+}
+
+function* answerSome(rng: Rng, llms: SimulatedLlm[], interactions: number, answers: number): Generator<Interaction> {
+  const [writing, answering] = [rng.fork('queries'), rng.fork('answers')];
+  for (let made = 0; made < interactions; ) {
+    const query = writeQuery(writing, writing.int(TASKS.length));
+    for (let i = 0; i < answers && made < interactions; i++, made++) {
+      const drawn = i + answering.int(llms.length - i);
+      [llms[i], llms[drawn]] = [llms[drawn]!, llms[i]!];
+      yield answer(answering, llms[i]!, query);
+    }
+  }
+}
+
+function catalogOf(llms: readonly SimulatedLlm[]): Omit<Simulation, 'rows'> {
   return {
-    profiles: simulated.map((llm) => llm.profile),
+    profiles: llms.map((llm) => llm.profile),
     families: FAMILIES.map((family) => ({ ...family })),
     tasks: TASKS.map(({ id, description, domain }) => ({ id, description, domain })),
     domains: DOMAINS.map((domain) => ({ ...domain })),
-    rows,
   };
 }
 
 /** Writes a simulation into a ledger, all of it or nothing. */
-export async function loadSimulation(ledger: Ledger, simulation: Simulation): Promise<void> {
+export async function loadSimulation(ledger: Ledger, simulation: SimulationStream): Promise<void> {
   await ledger.bulk(async ({ catalog, interaction }) => {
     for (const { id, description } of simulation.families) catalog.putFamily(id, description);
     for (const { id, description } of simulation.domains) catalog.putDomain(id, description);

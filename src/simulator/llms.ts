@@ -36,7 +36,7 @@ const ROSTER: readonly Entry[] = [
 ];
 
 /** The most LLMs a simulation has. */
-export const MAX_LLMS = 400;
+export const MAX_LLMS = 1000;
 export const DEFAULT_LLMS = ROSTER.length;
 
 /** The first `count` LLMs; past the roster come later versions of the same, a little better or worse. */

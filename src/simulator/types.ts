@@ -46,3 +46,6 @@ export interface Simulation {
   /** Every LLM on every query, query by query. */
   rows: Interaction[];
 }
+
+/** A simulation whose rows are made as they are read, once. */
+export type SimulationStream = Omit<Simulation, 'rows'> & { rows: Iterable<Interaction> };

@@ -76,7 +76,7 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
   const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
   for (let i = 0; i < size; i++) {
     const q = queries[i]!;
-    writeFeatures(data.queries[q]!, data.style.start, quantiles, scale, features, i * dim);
+    writeFeatures(data.queries.at(q)!, data.style.start, quantiles, scale, features, i * dim);
     if (data.taskOf[q]! >= 0) tasks[i * numTasks + data.taskOf[q]!] = 1;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
       const l = llm[e]!;

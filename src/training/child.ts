@@ -31,7 +31,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
     const vectors = await encodeQueries(encoder, rows.queries, ledger, (done) => report('encode', 0.03 + (0.07 * done) / rows.queries.length, `${done}/${rows.queries.length} queries encoded by ${encoder.id}`));
     const backend = await openBackend(wanted);
     const trained = await runTraining({ rows, vectors, design, seed, encoder }, graph, backend, { artifacts: paths.artifacts, ledgerRows, inForce: ledger.activeVersion() }, systemClock, (progress) => send({ kind: 'progress', progress }));
-    send({ kind: 'done', ...trained, seconds: (performance.now() - started) / 1000 });
+    send({ kind: 'done', ...trained, seconds: (performance.now() - started) / 1000, peak_memory_mb: Math.round(process.resourceUsage().maxRSS / 1024) });
   } finally {
     ledger.close();
   }

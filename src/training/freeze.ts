@@ -3,7 +3,7 @@ import type { GraphRows } from '../graph/rows.js';
 import type { Dataset } from '../profile/structured/dataset.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import { benchmarkMeans, queryStates, type ParameterTensors, type QueryMoments } from '../profile/structured/profile.js';
-import { taskKeys } from '../router/graph/decoder.js';
+import { taskKeys, weighMessages } from '../router/graph/decoder.js';
 import { LEARNED_ROUTER, type TrainedModel } from '../scoring/model.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Tensor } from '../tensor/types.js';
@@ -52,6 +52,7 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
   const moments = allMoments(tf, data, weights, p, evidence);
   const tensors: Record<string, Tensor> = tf.tidy(() => {
     const profiles = profilesOf(tf, data, p, declared, knowledge, moments);
+    const told = weighMessages(tf, p, profiles, around);
     const out: Record<string, Tensor> = {
       'embedding/llm': profiles.llm,
       'embedding/task': profiles.task,
@@ -60,10 +61,12 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
       'task/keys': taskKeys(tf, p, profiles),
       'task/offset': profiles.taskOffset,
       'task/benchmark': benchmarkMeans(tf, declared.benchmarks, declared.benchmarkKnown),
-      'message/llm': profiles.message,
+      'message/llm': tf.transpose(told.message.llm),
+      'message/all': tf.reshape(told.message.all, [-1]),
       'anchor/places': around.places,
       'anchor/tasks': around.tasks,
-      'anchor/messages': around.messages,
+      'anchor/messages': told.anchors.llm,
+      'anchor/messages/all': tf.reshape(told.anchors.all, [-1]),
     };
     profiles.hops.forEach((states, hop) => {
       out[`hop${hop}/state/family`] = states.family;
@@ -86,7 +89,7 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
       llms: data.llms,
       families: rows.families.slice(0, data.graph.sizes.family).map((f) => f.id),
       tasks: data.tasks,
-      anchors: Array.from(anchors, (q) => rows.queries[q]!.hash),
+      anchors: Array.from(anchors, (q) => rows.queries.hashOf(q)),
     },
     tables,
   };

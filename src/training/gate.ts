@@ -53,20 +53,20 @@ export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng:
   return { status: 'rejected', serve: keep ? 'in-force' : 'baseline', baseline: keep ? null : baseline, comparison, reason };
 }
 
-/** Queries that are held out: the same ones of a growing log, and most of a log of few. */
-const SHARE = { least: 0.1, most: 0.25, queries: 150 };
+/** Queries that are held out: the same ones of a growing log, most of a log of few, and no more than tell routers apart. */
+const SHARE = { least: 0.1, most: 0.25, queries: 150, enough: 5000 };
 /** Under so many queries none is held out. */
 const FEWEST = 20;
 
 /**
- * Splits queries by the hash of their text, so that a query once held out stays so as the log grows, and no artifact has
- * ever learned from what it is judged by.
+ * Splits queries by the hash of their text: those held out of a log are among those that were held out when it was
+ * shorter, so that no artifact has ever learned from what it is judged by.
  *
  * @param hashOf SHA-256 of a query's text, in hexadecimal
  */
 export function splitHeldOut(queries: Int32Array, hashOf: (query: number) => string): { seen: Int32Array; heldOut: Int32Array } {
   if (queries.length < FEWEST) return { seen: queries, heldOut: Int32Array.of() };
-  const share = Math.min(SHARE.most, Math.max(SHARE.least, SHARE.queries / queries.length));
+  const share = Math.min(SHARE.most, Math.max(SHARE.least, SHARE.queries / queries.length), SHARE.enough / queries.length);
   // The end of the hash: its beginning decides folds of a cross-validation.
   const held = (q: number): boolean => Number.parseInt(hashOf(q).slice(-8), 16) / 2 ** 32 < share;
   return { seen: queries.filter((q) => !held(q)), heldOut: queries.filter(held) };

@@ -66,6 +66,9 @@ function rate(options: GnnOptions, step: number, steps: number): number {
   return options.learningRate * (step < warm ? (step + 1) / warm : 0.5 * (1 + Math.cos((Math.PI * (step - warm)) / Math.max(1, steps - warm))));
 }
 
+/** A run is reported on, and saved, at least so often. */
+const LEAST_EPOCHS = 10;
+
 /** Folds of training queries that are told what the others' answers said. */
 const FOLDS = 4;
 
@@ -114,9 +117,10 @@ export async function trainGnn(
   const folds = splitFolds(train, Math.min(FOLDS, train.length), rng.fork('folds'));
   // The last fold is the smallest. Small logs get small batches.
   const batch = Math.max(1, Math.min(options.batch, Math.ceil(train.length / 4), folds.at(-1)?.length ?? 1));
-  const perEpoch = folds.reduce((sum, fold) => sum + Math.floor(fold.length / batch), 0);
-  // Small logs get more epochs, so that every run takes enough steps; large ones fewer.
-  const wanted = Math.min(options.maxSteps, Math.max(options.epochs * perEpoch, options.minSteps));
+  const batches = folds.reduce((sum, fold) => sum + Math.floor(fold.length / batch), 0);
+  // Small logs get more epochs, so that every run takes enough steps; long ones fewer, or such as see part of the log.
+  const wanted = Math.min(options.maxSteps, Math.max(options.epochs * batches, options.minSteps));
+  const perEpoch = Math.min(batches, Math.ceil(wanted / LEAST_EPOCHS));
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
   const space = querySpace(tf, data, train, rng.fork('axes'));
@@ -135,7 +139,7 @@ export async function trainGnn(
       // Each epoch draws by itself, so that one taken up from a checkpoint draws the same.
       const draw = rng.fork(`epoch ${epoch}`);
       let total = 0;
-      for (const { fold, target } of batchesOf(folds, batch, draw)) {
+      for (const { fold, target } of batchesOf(folds, batch, draw).slice(0, perEpoch)) {
         const drawn = drawStep(tf, context, train, target, fold, draw);
         const value = tf.tidy(() => {
           const tensors = stepTensors(tf, context, drawn, draw);

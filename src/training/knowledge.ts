@@ -45,7 +45,7 @@ export function withoutBatch(tf: TensorFlow, data: Dataset, p: ParameterTensors,
 /** Encoded queries as a tensor `[queries.length, dim]`. */
 export function encodedTensor(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>): Tensor2D {
   const features = new Float32Array(queries.length * data.dim);
-  for (let i = 0; i < queries.length; i++) features.set(data.queries[queries[i]!]!, i * data.dim);
+  for (let i = 0; i < queries.length; i++) features.set(data.queries.at(queries[i]!)!, i * data.dim);
   return tf.tensor2d(features, [queries.length, data.dim]);
 }
 

@@ -12,5 +12,5 @@ export interface ChildRequest {
 /** What it answers: progress, and at last how it ended. */
 export type ChildReply =
   | { kind: 'progress'; progress: TrainProgress }
-  | ({ kind: 'done'; seconds: number } & Trained)
+  | ({ kind: 'done'; seconds: number; peak_memory_mb: number } & Trained)
   | { kind: 'failed'; code: ErrorCode; message: string };

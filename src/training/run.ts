@@ -11,11 +11,10 @@ import type { Encoder } from '../encoder/types.js';
 import { calibrationOf } from '../evaluation/calibration.js';
 import { outcomesOf, rankingAccuracy, routedMean } from '../evaluation/outcomes.js';
 import { LEARNED, predict, predictAll, type HeldOut, type Prediction } from '../evaluation/predictions.js';
-import { buildGraph } from '../graph/build.js';
 import { freezeGraph, type FrozenGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
-import { createDataset, type Dataset } from '../profile/structured/dataset.js';
+import { createDataset, type Dataset, type QueryVectors } from '../profile/structured/dataset.js';
 import { baselineByName } from '../router/baselines.js';
 import type { FitTools, FittedRouter } from '../router/types.js';
 import type { DesignName, TrainProgress } from '../schema/training.js';
@@ -28,13 +27,13 @@ import { refreeze } from './learned.js';
 import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 4;
+const RECIPE = 5;
 export const DEFAULT_SEED = 20_260_500;
 
 export interface TrainingInput {
   rows: GraphRows;
   /** Encoded queries, in the order of `rows.queries`. */
-  vectors: Float32Array[];
+  vectors: QueryVectors;
   design: DesignName;
   seed: number;
   encoder: Encoder;
@@ -46,7 +45,7 @@ export function snapshotOf(rows: GraphRows, design: DesignName): FrozenGraph {
   const answered = rows.scores.query.length + rows.preferences.query.length;
   if (rows.llms.length === 0) throw new PointsmanError('no_data', 'There is no LLM yet: import a log, post feedback, or add LLMs with PUT /v1/models/{id}');
   if (answered === 0) throw new PointsmanError('no_data', `There is no interaction and no preference yet (${rows.llms.length} LLMs are known): import a log or post feedback`);
-  return freezeGraph(buildGraph(rows, partsOf(DESIGNS[design])), rows);
+  return freezeGraph(rows, partsOf(DESIGNS[design]));
 }
 
 /** Version of what training on this snapshot gives: the same snapshot, design, seed and encoder give the same. */
@@ -121,7 +120,7 @@ export async function runTraining(
   const { tf } = backend;
   const data = await createDataset(rows, graph, DESIGNS[design], encoder, vectors);
   const all = answeredQueries(data);
-  const { seen, heldOut } = splitHeldOut(all, (q) => rows.queries[q]!.hash);
+  const { seen, heldOut } = splitHeldOut(all, (q) => rows.queries.hashOf(q));
   const rng = createRng(seed);
   report({ phase: 'train', fraction: 0.1, message: `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}` });
   const onEpoch = (e: EpochReport): void => report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}` });

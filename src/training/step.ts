@@ -89,13 +89,11 @@ export function stepTensors(tf: TensorFlow, { data, space, spaceTensors, anchors
   };
   const predicted = side(target, -1);
   const semantic = semanticStates(tf, spaceTensors, data.semantic, encodedTensor(tf, data, target));
-  const around = anchors[fold]!;
-  const remembered = tf.tensor1d(Float32Array.from({ length: data.numLlms }, (_, l) => (l === forgotten ? 0 : 1)));
   return {
     target: { ...predicted, semantic, places: neighbourPlaces(tf, space, data, target, semantic) },
     support: side(support, forgotten),
     evidence: evidenceTensors(tf, data, knowledge, expectedByRecord(data, knowledge.records), forgotten),
-    anchors: { ...around, messages: tf.mul(around.messages, remembered) },
+    anchors: anchors[fold]!,
     taskMask: tf.tensor1d(taskMask(data, knowledge.records)),
     comparisons: gatherPreferences(tf, data, target, MAX_COMPARISONS),
   };

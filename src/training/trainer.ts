@@ -42,7 +42,7 @@ async function whenFree(write: () => void): Promise<void> {
  */
 export async function trainAndActivate(parts: TrainerParts, request: TrainRequest, report: (progress: TrainProgress) => void, { known = true, signal }: { known?: boolean; signal?: AbortSignal } = {}): Promise<TrainResult> {
   const { ledger, dataDir, encoder, log } = parts;
-  const { manifest, created, baseline, reason: verdict, seconds } = await trainInChild({ dataDir, encoder, request }, report, signal);
+  const { manifest, created, baseline, reason: verdict, seconds, peak_memory_mb } = await trainInChild({ dataDir, encoder, request }, report, signal);
   const { version, status, backend, metrics, comparison } = manifest;
   const serving = baseline ?? manifest;
   const inForce = ledger.activeVersion();
@@ -56,8 +56,8 @@ export async function trainAndActivate(parts: TrainerParts, request: TrainReques
   });
   await parts.onActivated();
   const reason = already ? 'it was in force already: nothing it was made from has changed' : active || !wanted ? verdict : `${verdict}, and another version was put in force since`;
-  log.info({ version, router: serving.router, status, created, seconds, backend, metrics }, 'trained');
-  return { version, created, activated: active && !already, reason, status, in_force: ledger.activeVersion() as TrainResult['in_force'], comparison, metrics, backend, seconds };
+  log.info({ version, router: serving.router, status, created, seconds, peak_memory_mb, backend, metrics }, 'trained');
+  return { version, created, activated: active && !already, reason, status, in_force: ledger.activeVersion() as TrainResult['in_force'], comparison, metrics, backend, seconds, peak_memory_mb };
 }
 
 /** What the ledger keeps of an artifact. */

@@ -61,7 +61,7 @@ describe('kill -9 of the whole service', () => {
       await Promise.all(Array.from({ length: next }, (_, number) => post(running.url, number)));
       const killed = await killMidStream(running, next, enough);
       const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
-      const stored = new Set(ledger.readGraphRows().queries.map((query) => query.text));
+      const stored = new Set(Array.from(ledger.readGraphRows().queries, (query) => query.text));
       for (const number of killed.acknowledged) assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
       ledger.close();
       ({ next } = killed);

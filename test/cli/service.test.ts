@@ -88,7 +88,7 @@ describe('a service', () => {
     assert.deepEqual([code, seconds < 8], [0, true], `${code} after ${seconds} s: ${first.output()}`);
 
     const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
-    const stored = new Set(ledger.readGraphRows().queries.map((q) => q.text));
+    const stored = new Set(Array.from(ledger.readGraphRows().queries, (q) => q.text));
     for (const acknowledged of await Promise.all(late)) if (acknowledged !== undefined) assert.ok(stored.has(acknowledged), acknowledged);
     for (const id of [decided.decision_id, last.decision_id]) assert.ok(ledger.getDecision(id) !== undefined);
     ledger.close();

@@ -57,7 +57,7 @@ export function workplace(t: Pick<TestContext, 'after'>): { data: string; file(n
 /** Score rows of a small log, in the order of their texts' numbers. */
 export function scoreRows(queries: number): { query: string; task: string; scores: Record<string, number> }[] {
   const { queries: made, tasks, llms, scores } = smallLog({ queries });
-  const rows = made.map((q) => ({ query: q.text, task: tasks[q.task]!.id, scores: {} as Record<string, number> }));
+  const rows = Array.from(made, (q) => ({ query: q.text, task: tasks[q.task]!.id, scores: {} as Record<string, number> }));
   scores.query.forEach((q, e) => (rows[q]!.scores[llms[scores.llm[e]!]!.id] = scores.score[e]!));
   return rows;
 }

@@ -26,7 +26,7 @@ const backend = await openBackend('wasm');
 const encoder = createSmallEncoder();
 const composer = createDeterministicComposer();
 const quiet = (): void => undefined;
-const inputOf = (rows: GraphRows, folds = 2, steps = 10): EvaluationInput => ({ rows, vectors: rows.queries.map((q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: 1, folds, options: { ...QUICK, maxSteps: steps } });
+const inputOf = (rows: GraphRows, folds = 2, steps = 10): EvaluationInput => ({ rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: 1, folds, options: { ...QUICK, maxSteps: steps } });
 const options: EvaluationOptions = { tables: 'none', newLlm: 'none', composer, command: 'pointsman evaluate' };
 const report = (rows: GraphRows, folds?: number, steps?: number): Promise<EvaluationReport> => evaluate(inputOf(rows, folds, steps), options, backend, new Date(0), quiet);
 

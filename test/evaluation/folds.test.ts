@@ -23,7 +23,7 @@ for (const [text, of5, of7] of FOLDS)
     assert.deepEqual([foldOf(text, 5), foldOf(text, 7)], [of5, of7]);
   });
 
-const of = (rows: GraphRows, folds = 2): EvaluationInput => ({ rows, vectors: rows.queries.map((q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: 1, folds });
+const of = (rows: GraphRows, folds = 2): EvaluationInput => ({ rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: 1, folds });
 
 describe('a log that is to be compared by', () => {
   const refused = (rows: GraphRows, message: RegExp): void => assert.throws(() => checkComparable(of(rows)), (error) => error instanceof PointsmanError && error.code === 'no_data' && message.test(error.message));

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildGraph, type GraphParts } from '../../src/graph/build.js';
+import type { GraphParts } from '../../src/graph/build.js';
 import { freezeGraph } from '../../src/graph/freeze.js';
 import { ALL_RELATIONS, NODE_KINDS } from '../../src/graph/relations.js';
+import { listQueries } from '../../src/graph/rows.js';
 import { smallLog } from '../support/log.js';
 
 const everything: GraphParts = { kinds: new Set(NODE_KINDS), relations: new Set(ALL_RELATIONS) };
-const freeze = (rows = smallLog({ queries: 20 }), parts = everything) => freezeGraph(buildGraph(rows, parts), rows);
+const freeze = (rows = smallLog({ queries: 20 }), parts = everything) => freezeGraph(rows, parts);
 
 describe('graph snapshot', () => {
   it('has every node and edge of the rows', () => {
@@ -26,7 +27,7 @@ describe('graph snapshot', () => {
     const rows = smallLog({ queries: 20 });
     const edges = freeze(rows).edges['llm-task']!;
     edges.source.forEach((llm, e) => {
-      const own = Array.from(rows.scores.llm.keys()).filter((i) => rows.scores.llm[i] === llm && rows.queries[rows.scores.query[i]!]!.task === edges.target[e]);
+      const own = Array.from(rows.scores.llm.keys()).filter((i) => rows.scores.llm[i] === llm && rows.queries.taskOf(rows.scores.query[i]!) === edges.target[e]);
       assert.equal(edges.count[e], own.length);
       assert.ok(Math.abs(edges.weight[e]! - own.reduce((sum, i) => sum + rows.scores.score[i]!, 0) / own.length) < 1e-6);
     });
@@ -44,7 +45,7 @@ describe('graph snapshot', () => {
     const changes: ((rows: ReturnType<typeof smallLog>) => void)[] = [
       (rows) => void (rows.scores.score[0] = 0.25),
       (rows) => void (rows.llms[0]!.description = 'another'),
-      (rows) => void (rows.queries[0]!.task = 1 - rows.queries[0]!.task),
+      (rows) => void (rows.queries = listQueries(Array.from(rows.queries, (query, q) => (q === 0 ? { ...query, task: 1 - query.task } : query)))),
       (rows) => void (rows.tasks[0]!.description = 'other'),
       (rows) => void (rows.scores.count[0] = 2),
     ];

@@ -46,18 +46,18 @@ test('a decision stands in for query, task and LLM, at once', async () => {
   const { decision_id, model } = await routed({ task: 'astronomy' });
   await receiptOf(await post({ decision_id, score: 0.25 }));
   const rows = service.ledger.readGraphRows();
-  const query = rows.queries.findIndex((row) => row.text === 'a routed query');
+  const query = [...rows.queries].findIndex((row) => row.text === 'a routed query');
   const edge = rows.scores.query.indexOf(query);
   assert.equal(rows.llms[rows.scores.llm[edge] as number]?.id, model);
   assert.equal(rows.scores.score[edge], 0.25);
-  assert.equal(rows.tasks[rows.queries[query]?.task as number]?.id, 'astronomy');
+  assert.equal(rows.tasks[rows.queries.taskOf(query) as number]?.id, 'astronomy');
 });
 
 test('an escalation names another LLM than the decision chose; a preference takes its query', async () => {
   const { decision_id } = await routed({ query: 'escalated' });
   await receiptOf(await post([{ decision_id, model: 'a/middle', score: 1 }, { decision_id, better_model: 'a/middle', worse_model: 'a/small' }]));
   const rows = service.ledger.readGraphRows();
-  const query = rows.queries.findIndex((row) => row.text === 'escalated');
+  const query = [...rows.queries].findIndex((row) => row.text === 'escalated');
   assert.equal(rows.llms[rows.scores.llm[rows.scores.query.indexOf(query)] as number]?.id, 'a/middle');
   assert.ok(rows.preferences.query.includes(query));
 });

@@ -10,7 +10,7 @@ import { Job, type TrainRequest, type TrainResult } from '../../src/schema/train
 import { keptLog } from '../decision/parts.js';
 import { postJson, problemIn, startService, type Service } from './service.js';
 
-const RESULT: TrainResult = { version: '00000000000000aa' as Version, created: true, activated: true, reason: 'a test', status: 'accepted', in_force: '00000000000000aa' as Version, comparison: [], metrics: {}, backend: 'cpu', seconds: 0.1 };
+const RESULT: TrainResult = { version: '00000000000000aa' as Version, created: true, activated: true, reason: 'a test', status: 'accepted', in_force: '00000000000000aa' as Version, comparison: [], metrics: {}, backend: 'cpu', seconds: 0.1, peak_memory_mb: 100 };
 
 /** What the worker does with the next job; a test sets it before it enqueues. */
 let trainer: Trainer = async () => RESULT;

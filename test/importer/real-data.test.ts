@@ -25,7 +25,7 @@ test('the published logs and features import whole, in one command', { skip }, a
   assert.equal(rows.scores.count.length, 49_392);
   assert.equal(new Set(rows.scores.llm).size, 9);
   assert.equal(rows.preferences.query.length, 4073);
-  assert.ok(rows.queries.every((query) => query.task >= 0));
+  assert.ok([...rows.queries].every((query) => query.task >= 0));
   assert.equal(rows.families.filter((family) => family.description !== '').length, 5);
 });
 

@@ -60,7 +60,7 @@ test('a deleted LLM leaves the list, keeps its interactions, and comes back with
   assert.deepEqual(catalog.getLlm('a'), { id: 'a' });
   const { queries, scores, llms } = ledger.readGraphRows();
   assert.deepEqual(
-    new Set(Array.from(scores.score, (score, i) => `${queries[scores.query[i]!]!.text} ${llms[scores.llm[i]!]!.id} ${score}`)),
+    new Set(Array.from(scores.score, (score, i) => `${queries.textOf(scores.query[i]!)} ${llms[scores.llm[i]!]!.id} ${score}`)),
     new Set(['q a 1', 'q b 0', 'q2 a 0.5']),
   );
   assert.equal(ledger.readLlmStats().find((llm) => llm.id === 'a')?.interactions, 2);

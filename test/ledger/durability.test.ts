@@ -39,7 +39,7 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
     assert.deepEqual(acknowledged, acknowledged.map((_, i) => next + i));
 
     const ledger = openLedger(path, { clock: () => START });
-    const stored = new Set(ledger.readGraphRows().queries.map((query) => query.text));
+    const stored = new Set(Array.from(ledger.readGraphRows().queries, (query) => query.text));
     for (const number of acknowledged) assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
     const { interactions, preferences } = ledger.countInteractions();
     assert.equal(interactions, preferences, 'a batch is stored whole or not at all');

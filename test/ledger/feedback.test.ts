@@ -153,5 +153,5 @@ test('text of any script, with quotes, NUL and astral characters, is one query e
   const ledger = tempLedger(t);
   const texts = ["it's", '"; DROP TABLE query; --', 'день 日本 😀', 'a\u0000b', 'a\u0000c', ' padded ', 'padded'];
   ledger.appendFeedback([{ records: [...texts, ...texts].map((text) => interaction(text, 'a', 1)) }]);
-  assert.deepEqual(ledger.readGraphRows().queries.map((query) => query.text).toSorted(), texts.toSorted());
+  assert.deepEqual(Array.from(ledger.readGraphRows().queries, (query) => query.text).toSorted(), texts.toSorted());
 });

@@ -99,7 +99,7 @@ test('a query’s task is the one most recently given', (t) => {
   const ledger = tempLedger(t);
   const taskOf = (): string | undefined => {
     const rows = ledger.readGraphRows();
-    return rows.tasks[rows.queries[0]!.task]?.id;
+    return rows.tasks[rows.queries.taskOf(0)]?.id;
   };
   const give = (record: FeedbackRecord, expected: string | undefined): void => {
     ledger.appendFeedback([{ records: [record] }]);
@@ -120,9 +120,9 @@ test('deleted LLMs, their edges and the queries that only they had are left out'
   ledger.catalog.deleteLlm('b');
   const rows = ledger.readGraphRows();
   assert.deepEqual(rows.llms, [{ id: 'a' }, { id: 'c' }]);
-  assert.deepEqual(rows.queries.map((query) => query.text).toSorted(), ['pair', 'shared']);
+  assert.deepEqual(Array.from(rows.queries, (query) => query.text).toSorted(), ['pair', 'shared']);
   assert.equal(rows.scores.query.length, 1);
-  assert.equal(rows.queries[rows.scores.query[0]!]!.text, 'shared');
+  assert.equal(rows.queries.textOf(rows.scores.query[0]!), 'shared');
   assert.equal(rows.preferences.query.length, 1);
-  assert.equal(rows.queries[rows.preferences.query[0]!]!.text, 'pair');
+  assert.equal(rows.queries.textOf(rows.preferences.query[0]!), 'pair');
 });

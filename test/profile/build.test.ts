@@ -19,7 +19,7 @@ const UNTRAINED = [...Object.keys(PROFILE_DESIGNS).filter((name) => PROFILE_DESI
 const withSubsets = (name: string): string[] => SUBSETS.map((kinds) => `${name}:${kinds.join('+') || 'llm'}`).filter((full) => ProfileDesign.safeParse({ ...parseDesign(name), kinds: ['llm', ...full.slice(name.length + 1).split('+').filter((k) => k !== 'llm')] }).success);
 const DESIGNS = [...UNTRAINED, ...['flat-text', 'structured-text-3hop', 'structured-embedding-3hop'].flatMap(withSubsets)];
 
-const everyQuery = (rows: GraphRows): Int32Array => Int32Array.from(rows.queries.keys());
+const everyQuery = (rows: GraphRows): Int32Array => Int32Array.from({ length: rows.queries.length }, (_, q) => q);
 
 async function build(rows: GraphRows, name: string, train = everyQuery(rows), seed = 1): Promise<ProfileVectors> {
   return buildProfiles({ data: await datasetOf(rows), rows, train, design: parseDesign(name), encoder, rng: createRng(seed) });

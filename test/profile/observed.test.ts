@@ -21,7 +21,7 @@ describe('what profiles may know', () => {
 
   it('are the queries learned from, in their order', () => {
     const { rows: seen, edges } = observe(rows, Int32Array.of(2, 0), all);
-    assert.deepEqual(seen.queries.map((q) => q.text), ['2', '0']);
+    assert.deepEqual(Array.from(seen.queries, (q) => q.text), ['2', '0']);
     assert.deepEqual(edgesOf(edges['llm-query']!).map(([l, q, score]) => [l, q, Math.round(score! * 1000)]), [[0, 0, 667], [0, 1, 1000], [1, 0, 0]]);
     assert.deepEqual(edgesOf(edges['llm-task']!).map(([l, t]) => [l, t]), [[0, 0], [0, 1], [1, 1]]);
   });

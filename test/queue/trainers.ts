@@ -14,6 +14,7 @@ export const RESULT: TrainResult = parse(TrainResult, {
   metrics: { regret: 0.125 },
   backend: 'cpu',
   seconds: 1.5,
+  peak_memory_mb: 100,
 });
 
 /** Reports twice and is done at once. */

@@ -24,7 +24,7 @@ function fitted(fit: Fit): void {
     it(`answers a finite score for every LLM: ${name}`, async () => {
       const data = await log();
       const router = await fit(data, all(data), tools());
-      for (const task of [-1, 0]) assertScores(data, router.score({ vector: data.queries[0]!, task }));
+      for (const task of [-1, 0]) assertScores(data, router.score({ vector: data.queries.at(0)!, task }));
       assertScores(data, router.score({ vector: new Float32Array(data.dim), task: -1 }));
     });
   }
@@ -82,7 +82,7 @@ export function baselineConformance(baseline: Baseline): void {
         const data = await datasetOf(smallLog({ queries: 60, preferences }));
         const router = await baseline.fit(data, all(data), tools());
         const restored = baseline.restore(decodeSafetensors(encodeSafetensors(router.tables())));
-        for (const q of [0, 7, 33]) for (const task of [-1, 0, 1]) assert.deepEqual(restored.score({ vector: data.queries[q]!, task }), router.score({ vector: data.queries[q]!, task }));
+        for (const q of [0, 7, 33]) for (const task of [-1, 0, 1]) assert.deepEqual(restored.score({ vector: data.queries.at(q)!, task }), router.score({ vector: data.queries.at(q)!, task }));
       }
     });
 
@@ -95,7 +95,7 @@ export function baselineConformance(baseline: Baseline): void {
     it(`${baseline.told ? 'reads' : 'does not read'} the task`, async () => {
       const data = await datasetOf(smallLog({ queries: 60 }));
       const router = await baseline.fit(data, all(data), tools());
-      const [sums, verse] = [0, 1].map((task) => router.score({ vector: data.queries[0]!, task }));
+      const [sums, verse] = [0, 1].map((task) => router.score({ vector: data.queries.at(0)!, task }));
       if (baseline.told) assert.notDeepEqual(sums, verse);
       else assert.deepEqual(sums, verse);
     });

@@ -11,7 +11,7 @@ export const tf = (await openBackend('wasm')).tf;
 export const tools = (seed = 1): FitTools => ({ tf, rng: createRng(seed) });
 
 export const all = (data: Dataset): Int32Array => Int32Array.from({ length: data.numQueries }, (_, q) => q);
-export const seen = (data: Dataset, query: number): RoutedQuery => ({ vector: data.queries[query]!, task: data.taskOf[query]! });
+export const seen = (data: Dataset, query: number): RoutedQuery => ({ vector: data.queries.at(query)!, task: data.taskOf[query]! });
 
 const one = 'the only query';
 const both = { a: 1, b: 0 };
@@ -36,7 +36,7 @@ export const DEGENERATE: Record<string, () => Promise<Dataset>> = {
 /** Share of a log's queries of two crafts for which the LLM of that craft is scored above the other two. */
 export function crafts(data: Dataset, queries: Int32Array, score: (query: RoutedQuery) => Float32Array, told: boolean): number {
   const right = queries.filter((q) => {
-    const scores = score({ vector: data.queries[q]!, task: told ? data.taskOf[q]! : -1 });
+    const scores = score({ vector: data.queries.at(q)!, task: told ? data.taskOf[q]! : -1 });
     const master = data.llms.indexOf(data.tasks[data.taskOf[q]!] === 'arithmetic' ? 'calculator' : 'poet');
     return scores.every((s, l) => l === master || s < scores[master]!);
   });

@@ -5,30 +5,30 @@ import { decode } from '../../src/router/graph/decoder.js';
 import type { TensorFlow } from '../../src/tensor/backend.js';
 import { declaredTensors, gatherQueries, taskMask } from '../../src/training/batch.js';
 import { toTensors } from '../../src/training/gnn.js';
-import { encodedTensor, gatherKnowledge } from '../../src/training/knowledge.js';
+import { encodedTensor, gatherKnowledge, gatherNeighbourhood } from '../../src/training/knowledge.js';
 import { profilesOf, queryMoments } from '../../src/training/step.js';
 import type { RandomModel } from '../support/model.js';
 
 /**
  * Expected scores `[queries.length][numLlms]` by the tensors that training runs on: what serving has to agree with.
- * What anchors tell is taken from the frozen model.
  *
  * @param told index of the task that every query is said to be of
  */
-export async function tensorScores(tf: TensorFlow, { data, weights, evidence, model }: RandomModel, queries: Int32Array, told?: number): Promise<Float32Array[]> {
+export async function tensorScores(tf: TensorFlow, { data, weights, evidence, anchorRng }: RandomModel, queries: Int32Array, told?: number): Promise<Float32Array[]> {
   const p = toTensors(tf, weights);
   const knowledge = gatherKnowledge(tf, data, p, evidence);
+  const { folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], anchorRng());
+  const around = folds[0]!;
   const scores = tf.tidy(() => {
-    const [places, tasks, messages] = ['places', 'tasks', 'messages'].map((name) => model.tables[`anchor/${name}`]!).map(({ data: values, shape }) => tf.tensor2d(values, shape as [number, number]));
     const support = gatherQueries(tf, data, weights, evidence);
     const profiles = profilesOf(tf, data, p, declaredTensors(tf, data), knowledge, queryMoments(tf, queryStates(tf, p, support.features), support));
     const mask = told === undefined ? taskMask(data, knowledge.records) : Float32Array.from({ length: data.numTasks }, (_, t) => (t === told ? 0 : -1e4));
     const { features } = gatherQueries(tf, data, weights, queries);
     const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, queries));
     const seen = { states: queryStates(tf, p, features), semantic, places: neighbourPlaces(tf, weights, data, queries, semantic) };
-    return tf.sigmoid(decode(tf, p, seen, profiles, tf.tensor1d(mask), { places: places!, tasks: tasks!, messages: messages! }).logits);
+    return tf.sigmoid(decode(tf, p, seen, profiles, tf.tensor1d(mask), around).logits);
   });
   const flat = new Float32Array(await scores.data());
-  tf.dispose([scores, ...Object.values(p)]);
+  tf.dispose([scores, ...Object.values(p), around.places, around.tasks, around.messages]);
   return Array.from(queries, (_, i) => flat.slice(i * data.numLlms, (i + 1) * data.numLlms));
 }

@@ -45,7 +45,7 @@ interface Made extends RandomModel {
 
 async function make(rows: GraphRows, { llms = rows.llms, stats = [], ...options }: RandomModelOptions & { llms?: LlmProfile[]; stats?: LlmStats[] } = {}): Promise<Made> {
   const made = await randomModel(tf, rows, options);
-  const texts = new Map(rows.queries.map((q) => [q.hash, q.text]));
+  const texts = new Map(Array.from(rows.queries, (q) => [q.hash, q.text]));
   const index = await createTrainedIndex({ version: 'v', model: made.model, encoder, llms, stats, textOf: (hash) => texts.get(hash) });
   return { ...made, index, score: (text, task) => index.score(text, encoder.encodeSync!(text), task) };
 }
@@ -56,13 +56,25 @@ const ranking = (scores: ArrayLike<number>): number[] => Array.from(scores, (_, 
 async function assertAgrees(rows: GraphRows, made: Made, task?: string): Promise<void> {
   const expected = await tensorScores(tf, made, HELD_OUT, task === undefined ? undefined : made.data.tasks.indexOf(task));
   HELD_OUT.forEach((q, i) => {
-    const actual = made.score(rows.queries[q]!.text, task).map((s) => s.quality);
+    const actual = made.score(rows.queries.textOf(q), task).map((s) => s.quality);
     actual.forEach((quality, l) => assert.ok(Math.abs(quality - expected[i]![l]!) < 1e-3, `query ${q}, ${rows.llms[l]!.id}: ${quality} for ${expected[i]![l]}`));
     assert.deepEqual(ranking(actual), ranking(expected[i]!), `query ${q}`);
   });
   const all = expected.flatMap((row) => [...row]);
   assert.ok(Math.max(...all) - Math.min(...all) > 0.01, 'scores that are all alike prove nothing');
 }
+
+describe('what anchors tell', () => {
+  it('counts for an LLM that did not answer there, too', async () => {
+    const { model, data } = await randomModel(tf, smallLog({ queries: 60 }));
+    const scores = model.tables['anchor/scores']!;
+    const gappy = { ...model, tables: { ...model.tables, 'anchor/scores': { ...scores, data: scores.data.map((s, i) => (i % 2 ? NaN : s)) } } };
+    const [all, some] = await Promise.all([model, gappy].map((m) => createTrainedIndex({ version: 'v', model: m, encoder, llms: smallLog({ queries: 60 }).llms, stats: [], textOf: () => undefined })));
+    const vector = encoder.encodeSync!(QUERY);
+    assert.deepEqual(some!.score(QUERY, vector).map((s) => s.quality), all!.score(QUERY, vector).map((s) => s.quality));
+    assert.ok(some!.score(QUERY, vector).some((s, l) => s.uncertainty > all!.score(QUERY, vector)[l]!.uncertainty), `${data.numLlms} LLMs, as sure as with every answer`);
+  });
+});
 
 describe('serving on plain arrays agrees with the tensors', () => {
   const logs: Record<string, () => GraphRows> = {
@@ -171,7 +183,7 @@ describe('what a trained index says besides scores', () => {
     assert.ok(tasks[0]!.probability >= tasks[1]!.probability);
     assert.equal(neighbours.length, 5);
     for (const { query, similarity, scores } of neighbours) {
-      const q = rows.queries.findIndex((one) => one.text === query);
+      const q = [...rows.queries].findIndex((one) => one.text === query);
       assert.ok(q >= 0 && similarity >= -1.001 && similarity <= 1.001);
       const logged = Array.from(rows.scores.query.keys()).filter((i) => rows.scores.query[i] === q);
       assert.deepEqual(scores, Object.fromEntries(logged.map((i) => [rows.llms[rows.scores.llm[i]!]!.id, rows.scores.score[i]!])));

@@ -1,4 +1,4 @@
-import type { GraphRows } from '../../src/graph/rows.js';
+import { listQueries, type GraphRows } from '../../src/graph/rows.js';
 import { createRng } from '../../src/base/rng.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { LlmProfile } from '../../src/schema/profile.js';
@@ -49,7 +49,7 @@ export function smallLog({ queries, seed = 7, preferences = false, untasked = fa
     tasks: untasked ? [] : tasks.map((id) => ({ id, description: `the task of ${id}` })),
     domains: untasked ? [] : [{ id: 'art', description: 'beauty' }],
     taskDomains: untasked ? [] : [[1, 0]],
-    queries: made.map(({ hash, text, task }) => ({ hash, text, task })),
+    queries: listQueries(made.map(({ hash, text, task }) => ({ hash, text, task }))),
     scores: {
       query: Int32Array.from(scored, (e) => e.query),
       llm: Int32Array.from(scored, (e) => e.llm),

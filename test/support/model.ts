@@ -1,4 +1,4 @@
-import { createRng } from '../../src/base/rng.js';
+import { createRng, type Rng } from '../../src/base/rng.js';
 import type { ManifestFacts } from '../../src/artifact/write.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import type { Dataset } from '../../src/profile/structured/dataset.js';
@@ -18,7 +18,7 @@ export function blankModel(): TrainedModel {
   const shapes = {
     'embedding/llm': [0, 2], 'embedding/task': [1, 2], 'record/llm': [0, 1], 'record/count': [0, 1], 'record/task': [0, 1], 'record/task_count': [0, 1],
     'message/llm': [0, 4], 'task/keys': [1, 2], 'task/offset': [1, 1], 'task/benchmark': [1, 1], 'task/mask': [1], 'semantic/range': [2], 'semantic/mean': [4],
-    'semantic/basis': [4, 4], 'style/range': [2], 'style/quantiles': [0, 33], 'style/scale': [0], 'anchor/places': [0, 4], 'anchor/tasks': [0, 1], 'anchor/messages': [0, 0], 'anchor/scores': [0, 0],
+    'semantic/basis': [4, 4], 'style/range': [2], 'style/quantiles': [0, 33], 'style/scale': [0], 'anchor/places': [0, 4], 'anchor/tasks': [0, 1], 'anchor/messages': [0, 0], 'anchor/messages/all': [0], 'message/all': [4], 'anchor/scores': [0, 0],
   };
   const frozen = Object.entries(shapes).map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }]);
   return { names: { router: 'learned', encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] }, tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) } };
@@ -36,16 +36,19 @@ export interface RandomModel {
   weights: Weights;
   evidence: Int32Array;
   model: TrainedModel;
+  /** What its anchors were drawn by. */
+  anchorRng(): Rng;
 }
 
 /** A model over a log whose weights are random, none of them zero: what it scores is of no use, but all of it counts. */
-export async function randomModel(tf: TensorFlow, rows: GraphRows, { design = 'structured-trainable', seed = 3, evidence = Int32Array.from(rows.queries.keys()) }: RandomModelOptions = {}): Promise<RandomModel> {
+export async function randomModel(tf: TensorFlow, rows: GraphRows, { design = 'structured-trainable', seed = 3, evidence = Int32Array.from({ length: rows.queries.length }, (_, q) => q) }: RandomModelOptions = {}): Promise<RandomModel> {
   const data = await datasetOf(rows, design);
   const rng = createRng(seed);
   const learned = initialWeights(modelShape(data, QUICK), rng);
   for (const { data: values } of Object.values(learned)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
   const weights = { ...learned, ...querySpace(tf, data, evidence, rng.fork('axes')) };
-  return { data, weights, evidence, model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors')) };
+  const anchorRng = (): Rng => rng.fork('anchors');
+  return { data, weights, evidence, anchorRng, model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, anchorRng()) };
 }
 
 export const VERSION = '0123456789abcdef' as Version;

@@ -1,5 +1,5 @@
 import { sha256 } from '../../src/base/hash.js';
-import type { GraphRows } from '../../src/graph/rows.js';
+import { listQueries, type GraphRows } from '../../src/graph/rows.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 
 /** One query of a log written out by hand: the LLMs' scores, and pairs of which the first did better. */
@@ -21,7 +21,7 @@ export function handLog(llms: readonly string[], queries: readonly HandQuery[]):
     tasks: tasks.map((id) => ({ id, description: '' })),
     domains: [],
     taskDomains: [],
-    queries: queries.map(({ text, task }) => ({ hash: sha256(text), text, task: task === undefined ? -1 : tasks.indexOf(task) })),
+    queries: listQueries(queries.map(({ text, task }) => ({ hash: sha256(text), text, task: task === undefined ? -1 : tasks.indexOf(task) }))),
     scores: {
       query: Int32Array.from(edges, (e) => e.query),
       llm: Int32Array.from(edges, (e) => e.llm),

@@ -31,7 +31,7 @@ function place(t: TestContext): { ledger: Ledger; artifacts: string } {
 }
 
 function train(rows: GraphRows, artifacts: string, options: Partial<GnnOptions>, inForce: string | null = null): Promise<Trained> {
-  const input = { rows, vectors: rows.queries.map((q) => encoder.encodeSync!(q.text)), design: 'structured-trainable' as const, seed: 3, encoder, options: { ...QUICK, ...options } };
+  const input = { rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), design: 'structured-trainable' as const, seed: 3, encoder, options: { ...QUICK, ...options } };
   return runTraining(input, snapshotOf(rows, input.design), backend, { artifacts, ledgerRows: 0, inForce }, Date.now, () => undefined);
 }
 
@@ -104,7 +104,7 @@ describe('a run on an odd log ends with an artifact that scores', () => {
       ledger.registerArtifact(recordOf(serving, true));
       const index = (await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log })).current();
       assert.equal(index.version, serving.version);
-      for (const text of ['hello', '', rows.queries[0]!.text, sha256('x').repeat(100)]) {
+      for (const text of ['hello', '', rows.queries.textOf(0), sha256('x').repeat(100)]) {
         for (const { quality, uncertainty } of index.score(text, encoder.encodeSync!(text))) assert.ok(quality >= 0 && quality <= 1 && Number.isFinite(uncertainty), `${quality} ± ${uncertainty}`);
       }
     });

@@ -19,7 +19,7 @@ function feedback(queries: number): FeedbackRecord[] {
   const rows = smallLog({ queries });
   return Array.from(rows.scores.query, (q, e) => ({
     kind: 'interaction' as const,
-    value: Interaction.parse({ query: rows.queries[q]!.text, task: rows.tasks[rows.queries[q]!.task]!.id, model: rows.llms[rows.scores.llm[e]!]!.id, score: rows.scores.score[e] }),
+    value: Interaction.parse({ query: rows.queries.textOf(q), task: rows.tasks[rows.queries.taskOf(q)]!.id, model: rows.llms[rows.scores.llm[e]!]!.id, score: rows.scores.score[e] }),
   }));
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sha256 } from '../../src/base/hash.js';
 import type { Encoder } from '../../src/encoder/types.js';
-import type { QueryRow } from '../../src/graph/rows.js';
+import { listQueries, type QueryRow } from '../../src/graph/rows.js';
 import { encodeQueries } from '../../src/training/vectors.js';
 import { temporaryLedger } from '../decision/parts.js';
 import { encoder as hashing } from '../support/learn.js';
@@ -29,7 +29,10 @@ let parts: ReturnType<typeof temporaryLedger>;
 beforeEach(() => (parts = temporaryLedger()));
 afterEach(() => parts.remove());
 
-const encode = (encoder: Encoder, queries: QueryRow[], done: number[] = []): Promise<Float32Array[]> => encodeQueries(encoder, queries, parts.ledger, (n) => void done.push(n));
+async function encode(encoder: Encoder, queries: QueryRow[], done: number[] = [], inMemory?: number): Promise<Float32Array[]> {
+  const vectors = await encodeQueries(encoder, listQueries(queries), parts.ledger, (n) => void done.push(n), inMemory);
+  return Array.from({ length: vectors.length }, (_, q) => vectors.at(q)!);
+}
 
 describe('encoding a snapshot’s queries', () => {
   it('keeps their order and says how far it is', async () => {
@@ -67,6 +70,12 @@ describe('encoding a snapshot’s queries', () => {
     const slow = slowEncoder('slow');
     assert.deepEqual(await encode(slow, []), []);
     assert.deepEqual(slow.asked, []);
+  });
+
+  it('keeps the vectors of a long log on disk, as they were', async () => {
+    const queries = queriesOf(upTo(600));
+    assert.deepEqual(await encode(hashing, queries, [], 599), queries.map((q) => hashing.encodeSync!(q.text)));
+    assert.deepEqual(await encode(slowEncoder('slow'), queries, [], 0), queries.map((q) => Float32Array.of(q.text.length, 4)));
   });
 
   it('leaves the ledger alone for an encoder that runs in-process', async () => {

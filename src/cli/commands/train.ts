@@ -23,7 +23,7 @@ export function trainCommand(): Command {
         bar.stop();
         print(comparisonTable(result.comparison, result.metrics));
         const outcome = result.in_force === result.version ? 'in force' : result.status;
-        print(`\nversion ${result.version}: ${outcome} (${result.reason})${result.in_force === result.version ? '' : `; version ${result.in_force} serves`}; design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s`);
+        print(`\nversion ${result.version}: ${outcome} (${result.reason})${result.in_force === result.version ? '' : `; version ${result.in_force} serves`}; design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s, ${result.peak_memory_mb} MB at most`);
       } finally {
         bar.stop();
         workspace.close();

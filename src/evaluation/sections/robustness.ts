@@ -18,7 +18,7 @@ interface Pairs {
 }
 
 async function decideAgain({ data, queries, learned }: Fold, edit: Edit, rows: GraphRows, encoder: Encoder, rng: Rng): Promise<Pairs> {
-  const asked = Array.from(queries.subarray(0, EDITED), (q) => ({ q, text: edit.apply(rows.queries[q]!.text, rng) })).filter(({ q, text }) => text !== rows.queries[q]!.text);
+  const asked = Array.from(queries.subarray(0, EDITED), (q) => ({ q, text: edit.apply(rows.queries.textOf(q), rng) })).filter(({ q, text }) => text !== rows.queries.textOf(q));
   const vectors = await encoder.encode(asked.map(({ text }) => text));
   const changed = Int32Array.from(asked, ({ q }) => q);
   const held = { data, queries: changed };

@@ -1,4 +1,5 @@
 import type { Encoder } from '../../encoder/types.js';
+import { edgeOrder } from '../../graph/columns.js';
 import type { FrozenGraph } from '../../graph/freeze.js';
 import type { GraphRows } from '../../graph/rows.js';
 import type { ProfileDesign } from '../design.js';
@@ -25,6 +26,13 @@ export function fromRows(vectors: readonly Float32Array[], cols: number): Matrix
   return out;
 }
 
+/** Encoded queries by place, as an array of them is: a long log's stay on disk until they are asked for. */
+export interface QueryVectors {
+  readonly length: number;
+  /** `[dim]`, the caller's to keep. */
+  at(place: number): Float32Array | undefined;
+}
+
 /** LLM evidence per query in compressed rows: entries `[start[q], start[q + 1])` belong to query q. */
 export interface Evidence {
   start: Int32Array;
@@ -44,7 +52,7 @@ export interface Dataset {
   numTasks: number;
   numQueries: number;
   /** Encoded queries `[numQueries, dim]`. */
-  queries: Float32Array[];
+  queries: QueryVectors;
   dim: number;
   /** The part of an encoded query that carries its meaning, and the part (or none) that describes how it is written. */
   semantic: PartRange;
@@ -82,24 +90,28 @@ export function bucketStarts(sorted: Int32Array, buckets: number): Int32Array {
 function evidenceOf(graph: FrozenGraph, numQueries: number): Evidence {
   const scored = graph.edges['llm-query'];
   const compared = graph.edges['llm-preference'];
-  const seen = new Set<number>();
-  const numLlms = graph.sizes.llm;
-  const entries: [query: number, llm: number, score: number, measured: number][] = [];
-  for (let e = 0; e < (scored?.source.length ?? 0); e++) {
-    seen.add(scored!.target[e]! * numLlms + scored!.source[e]!);
-    entries.push([scored!.target[e]!, scored!.source[e]!, scored!.weight[e]!, 1]);
+  const sets = [scored, compared].filter((edges) => edges !== undefined);
+  const length = sets.reduce((sum, edges) => sum + edges.source.length, 0);
+  const joined = { query: new Int32Array(length), llm: new Int32Array(length), score: new Float32Array(length) };
+  let at = 0;
+  for (const { source, target, weight } of sets) {
+    joined.query.set(target, at);
+    joined.llm.set(source, at);
+    joined.score.set(weight, at);
+    at += source.length;
   }
-  // A measured score says more than comparisons do, so they only fill in where there is none.
-  for (let e = 0; e < (compared?.source.length ?? 0); e++) {
-    if (!seen.has(compared!.target[e]! * numLlms + compared!.source[e]!)) entries.push([compared!.target[e]!, compared!.source[e]!, compared!.weight[e]!, 0]);
+  const numScored = scored?.source.length ?? 0;
+  const out: Evidence & { query: Int32Array } = { start: new Int32Array(), query: new Int32Array(length), llm: new Int32Array(length), score: new Float32Array(length), measured: new Uint8Array(length) };
+  let size = 0;
+  // Of the same query and LLM the measured score comes first. It says more than comparisons do: they only fill in.
+  for (const e of edgeOrder(joined.query, joined.llm, numQueries, graph.sizes.llm)) {
+    if (size > 0 && out.query[size - 1] === joined.query[e] && out.llm[size - 1] === joined.llm[e]) continue;
+    out.query[size] = joined.query[e]!;
+    out.llm[size] = joined.llm[e]!;
+    out.score[size] = joined.score[e]!;
+    out.measured[size++] = e < numScored ? 1 : 0;
   }
-  entries.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return {
-    start: bucketStarts(Int32Array.from(entries, (e) => e[0]), numQueries),
-    llm: Int32Array.from(entries, (e) => e[1]),
-    score: Float32Array.from(entries, (e) => e[2]),
-    measured: Uint8Array.from(entries, (e) => e[3]),
-  };
+  return { start: bucketStarts(out.query.subarray(0, size), numQueries), llm: out.llm.slice(0, size), score: out.score.slice(0, size), measured: out.measured.slice(0, size) };
 }
 
 function adjacency(rows: number, cols: number, edges: { source: Int32Array; target: Int32Array } | undefined): Matrix {
@@ -112,7 +124,7 @@ function adjacency(rows: number, cols: number, edges: { source: Int32Array; targ
 }
 
 /** Gathers a snapshot's features. `queries` are the encoded queries, in the order of `rows.queries`. */
-export async function createDataset(rows: GraphRows, graph: FrozenGraph, design: ProfileDesign, encoder: Encoder, queries: Float32Array[]): Promise<Dataset> {
+export async function createDataset(rows: GraphRows, graph: FrozenGraph, design: ProfileDesign, encoder: Encoder, queries: QueryVectors): Promise<Dataset> {
   const numTasks = Math.max(1, graph.sizes.task);
   const noTasks = graph.sizes.task === 0;
   const numLlms = rows.llms.length;
@@ -131,7 +143,7 @@ export async function createDataset(rows: GraphRows, graph: FrozenGraph, design:
     dim: encoder.dim,
     semantic: encoder.semantic ?? { start: 0, end: encoder.dim },
     style: encoder.style ?? { start: 0, end: 0 },
-    taskOf: Int32Array.from(rows.queries, (q) => (noTasks ? 0 : q.task)),
+    taskOf: new Int32Array(rows.queries.length).map((_, q) => (noTasks ? 0 : rows.queries.taskOf(q))),
     evidence: evidenceOf(graph, rows.queries.length),
     preferences: rows.preferences,
     preferenceStart: bucketStarts(rows.preferences.query, rows.queries.length),

@@ -38,7 +38,7 @@ export const MEANING_SHARE = 0.5;
 export function neighbourPlaces(tf: TensorFlow, space: Weights, data: Dataset, queries: ArrayLike<number>, semantic: Tensor2D): Tensor2D {
   const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
   const style = new Float32Array(queries.length * scale.length);
-  for (let i = 0; i < queries.length; i++) placeByStyle(data.queries[queries[i]!]!, data.style.start, quantiles, scale, style, i * scale.length);
+  for (let i = 0; i < queries.length; i++) placeByStyle(data.queries.at(queries[i]!)!, data.style.start, quantiles, scale, style, i * scale.length);
   return tf.concat([tf.mul(unitRows(tf, semantic), Math.sqrt(MEANING_SHARE)), tf.tensor2d(style, [queries.length, scale.length])], 1);
 }
 
@@ -79,12 +79,12 @@ export interface Fitted {
   /** Places and tasks of their queries, as {@link nearness} takes them. */
   places: Tensor2D;
   tasks: Tensor2D;
-  /** For each fold, residuals and which are logged `[n, numLlms]`; 0 where a query is left out of it. */
+  /** For each fold, residuals and which are logged `[n, numLlms + 1]`; 0 where a query is left out of it. */
   folds: readonly { residuals: Tensor2D; known: Tensor2D }[];
 }
 
 /**
- * What anchors tell the queries around them: messages α `[numAnchors, numLlms]` whose sum, weighted by nearness, comes
+ * What anchors tell the queries around them: messages α `[numAnchors, numLlms + 1]` whose sum, weighted by nearness, comes
  * closest to the residuals r of logged answers, by kernel ridge regression on a subset of regressors
  * (Smola & Schölkopf 2000), for every fold at once:
  *
@@ -107,15 +107,31 @@ export function drawNeighbourhood(data: Dataset, queries: Int32Array, sample: (p
   return { anchors: sample(queries, MAX_ANCHORS).toSorted(), fitted: sample(queries, fittedOn(data.numLlms)).toSorted() };
 }
 
-/** Residuals of `queries`, and which are logged, as tensors `[queries.length, numLlms]`; those of `without` are left out. */
+/** Answers whose residual is 0 that a query's mean residual counts besides its own: one answer says half as much of the query as of the LLM. */
+const COMMON_STRENGTH = 1;
+
+/**
+ * Residuals of `queries`, and which are logged, as tensors `[queries.length, numLlms + 1]`: of each LLM beside what is so
+ * of all, which is the last column: how much easier a query is than its task. Those of `without` are left out.
+ */
 export function residualTensors(tf: TensorFlow, data: Dataset, queries: Int32Array, expected: Float32Array, without?: ReadonlySet<number>): { residuals: Tensor2D; known: Tensor2D } {
-  const residuals = residualsOf(data, queries, expected);
+  const { numLlms, evidence } = data;
+  const columns = numLlms + 1;
+  const own = residualsOf(data, queries, expected);
+  const residuals = new Float32Array(queries.length * columns);
   const known = new Float32Array(residuals.length);
   queries.forEach((q, i) => {
-    if (without?.has(q)) return void residuals.fill(0, i * data.numLlms, (i + 1) * data.numLlms);
-    for (let e = data.evidence.start[q]!; e < data.evidence.start[q + 1]!; e++) known[i * data.numLlms + data.evidence.llm[e]!] = 1;
+    if (without?.has(q)) return;
+    const answers = evidence.llm.subarray(evidence.start[q]!, evidence.start[q + 1]!);
+    const common = answers.reduce((sum, l) => sum + own[i * numLlms + l]!, 0) / (answers.length + COMMON_STRENGTH);
+    for (const l of answers) {
+      residuals[i * columns + l] = own[i * numLlms + l]! - common;
+      known[i * columns + l] = 1;
+    }
+    residuals[i * columns + numLlms] = common;
+    known[i * columns + numLlms] = 1;
   });
-  const shape: [number, number] = [queries.length, data.numLlms];
+  const shape: [number, number] = [queries.length, columns];
   return { residuals: tf.tensor2d(residuals, shape), known: tf.tensor2d(known, shape) };
 }
 

@@ -59,6 +59,8 @@ export interface Profiles {
   taskOffset: Tensor2D;
   /** What it is better or worse at, by meaning, than its record says: ridge regression axis by axis `[numLlms, axes]`. */
   message: Tensor2D;
+  /** 1 for LLMs with logged answers, 0 for others `[numLlms, 1]`. */
+  answered: Tensor2D;
   /** States after each hop, first hop 0: what a newcomer hears from. */
   hops: NodeStates[];
 }
@@ -129,6 +131,7 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
     taskRecord: tf.div(tf.add(record.taskSum, tf.mul(taskPrior, TASK_STRENGTH)), tf.add(record.taskCount, TASK_STRENGTH)),
     taskOffset,
     message: tf.div(record.residual, tf.add(record.square, tf.exp(p['semantic/ridge']!))),
+    answered: tf.sign(record.count),
     hops: states,
   };
 }

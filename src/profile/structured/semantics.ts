@@ -37,7 +37,7 @@ export function unitRows(tf: TensorFlow, x: Tensor2D): Tensor2D {
  */
 export function querySpace(tf: TensorFlow, data: Dataset, train: Int32Array, rng: Rng): Weights {
   const step = Math.max(1, train.length / SAMPLE);
-  const chosen = Array.from({ length: Math.min(train.length, SAMPLE) }, (_, i) => data.queries[train[Math.floor(i * step)]!]!);
+  const chosen = Array.from({ length: Math.min(train.length, SAMPLE) }, (_, i) => data.queries.at(train[Math.floor(i * step)]!)!);
   const { quantiles, scale, levels } = styleScale(chosen, data.style);
   return {
     ...principalAxes(tf, chosen, data.semantic, rng),

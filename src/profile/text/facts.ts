@@ -31,7 +31,7 @@ export function factsText(llm: LlmProfile): string {
 /** The text that a node has of itself, without neighbours. */
 export function ownText(rows: GraphRows, kind: NodeKind, index: number): string {
   if (kind === 'llm') return factsText(rows.llms[index]!);
-  if (kind === 'query') return rows.queries[index]!.text;
+  if (kind === 'query') return rows.queries.textOf(index);
   return named({ family: rows.families, task: rows.tasks, domain: rows.domains }[kind][index]!);
 }
 

@@ -20,7 +20,7 @@ function scaleOf({ rows, data }: Matrix): number {
 export function placeAll(data: Dataset, queries: Int32Array, profiles: ProfileVectors): Placed {
   const { dim } = profiles;
   const llms = fromRows(profiles.llms, dim);
-  const placed = fromRows(Array.from(queries, (q) => profiles.place(data.queries[q]!)), dim);
+  const placed = fromRows(Array.from(queries, (q) => profiles.place(data.queries.at(q)!)), dim);
   const [ofLlms, ofQueries] = [scaleOf(llms), scaleOf(placed)];
   return {
     llms: { ...llms, data: llms.data.map((x) => x * ofLlms) },

@@ -12,5 +12,5 @@ export function sample(queries: Int32Array, limit: number, rng: Rng): Int32Array
 
 /** Encoded queries `[queries.length, dim]`. */
 export function vectorsOf(data: Dataset, queries: Int32Array): Matrix {
-  return fromRows(Array.from(queries, (q) => data.queries[q]!), data.dim);
+  return fromRows(Array.from(queries, (q) => data.queries.at(q)!), data.dim);
 }

@@ -19,7 +19,7 @@ export interface Anchors {
   /** `[numAnchors, size]`, `[numAnchors, numTasks]`; see `neighbourhood.ts`. */
   places: Tensor2D;
   tasks: Tensor2D;
-  /** `[numAnchors, numLlms]`; see `fitMessages`. */
+  /** Of each LLM beside the others, and of them all `[numAnchors, numLlms + 1]`; see `fitMessages`. */
   messages: Tensor2D;
 }
 
@@ -31,6 +31,8 @@ export interface DecoderProfiles {
   taskRecord: Tensor2D;
   /** What an LLM is better or worse at, by meaning, than its record says `[numLlms, axes]`. */
   message: Tensor2D;
+  /** 1 for LLMs with logged answers, 0 for others `[numLlms, 1]`. */
+  answered: Tensor2D;
 }
 
 function logit(tf: TensorFlow, p: Tensor2D): Tensor2D {
@@ -45,13 +47,29 @@ export function taskKeys(tf: TensorFlow, p: Record<string, Tensor>, profiles: Pi
 }
 
 /**
+ * What meaning and neighbours tell of LLMs: messages by axis `[axes, numLlms]` and by anchor `[numAnchors, numLlms]`. What
+ * is so of all LLMs, which is how easy a query is, has one weight; what is so of one beside the others, which is mostly
+ * chance where LLMs are alike, has another. Of an LLM without answers only the first is told; it stands by itself, too, for
+ * LLMs that come later `[axes, 1]`, `[numAnchors, 1]`.
+ */
+export function weighMessages(tf: TensorFlow, p: Record<string, Tensor>, { message, answered }: Pick<DecoderProfiles, 'message' | 'answered'>, { messages }: Pick<Anchors, 'messages'>): Record<'message' | 'anchors', { all: Tensor2D; llm: Tensor2D }> {
+  const weigh = (common: Tensor2D, own: Tensor2D, name: string): { all: Tensor2D; llm: Tensor2D } => {
+    const all = tf.mul(common, p[`head/${name}/common`]!) as Tensor2D;
+    return { all, llm: tf.add(all, tf.mul(tf.mul(own, tf.transpose(answered)), p[`head/${name}/own`]!)) };
+  };
+  const usual = tf.div(tf.sum(tf.mul(message, answered), 0, true), tf.maximum(tf.sum(answered), 1)) as Tensor2D;
+  const [own, common] = tf.split(messages, [message.shape[0], 1], 1) as [Tensor2D, Tensor2D];
+  return { message: weigh(tf.transpose(usual), tf.transpose(tf.sub(message, usual)), 'message'), anchors: weigh(common, own, 'neighbours') };
+}
+
+/**
  * Predicts the score of every LLM on every query q, from its record on the tasks that q may be of (softmax attention π)
  * and from what answers to other queries said beyond that record, which reaches q in two ways: along the axes of
  * meaning φ, over all tasks, and from logged queries a near it, k(q, a), of the same task:
  *
- *     s = π(q)·record + β φ(q)·message + γ Σ_a k(q, a) message_a
+ *     s = π(q)·record + φ(q)·message + Σ_a k(q, a) message_a
  *
- * A small head calibrates it. Messages are of residuals, not of scores: what the task explains can't be learned twice.
+ * with messages as {@link weighMessages} has them. A small head calibrates it. Messages are of residuals, not of scores: what the task explains can't be learned twice.
  *
  * @param taskMask `[numTasks]`, 0 for tasks that may be attended to, a large negative number for others
  * @returns logits `[numQueries, numLlms]`; and the tasks' `[numQueries, numTasks]`
@@ -63,8 +81,9 @@ export function decode(tf: TensorFlow, p: Record<string, Tensor>, queries: Query
   const tasks = tf.softmax(taskLogits) as Tensor2D;
   const byTask = tf.matMul(tasks, profiles.taskRecord, false, true) as Tensor2D;
 
-  const byMeaning = tf.mul(tf.matMul(queries.semantic, profiles.message, false, true), p['head/message']!);
-  const byNeighbours = tf.mul(tf.matMul(nearness(tf, queries.places, tasks, anchors), anchors.messages), p['head/neighbours']!);
+  const told = weighMessages(tf, p, profiles, anchors);
+  const byMeaning = tf.matMul(queries.semantic, told.message.llm);
+  const byNeighbours = tf.matMul(nearness(tf, queries.places, tasks, anchors), told.anchors.llm);
   const expected = tf.add(tf.add(byTask, byMeaning), byNeighbours) as Tensor2D;
 
   const ones = tf.onesLike(byTask);

@@ -9,7 +9,7 @@ import { NORMALIZATIONS } from '../../../src/schema/design.js';
 import { smallLog } from '../../support/log.js';
 
 const rows = smallLog({ queries: 12 });
-const observed = observe(rows, Int32Array.from(rows.queries.keys()), parseDesign('structured-embedding-1hop'));
+const observed = observe(rows, Int32Array.from({ length: rows.queries.length }, (_, q) => q), parseDesign('structured-embedding-1hop'));
 
 function dense({ start, column, value }: SparseMatrix): number[][] {
   const n = start.length - 1;
