@@ -17,6 +17,7 @@ import { calibrationOf } from '../../src/evaluation/calibration.js';
 import { datasetOf, splitFold, type EvaluationInput } from '../../src/evaluation/folds.js';
 import { meanOf, outcomesOf, utilities } from '../../src/evaluation/outcomes.js';
 import { predict } from '../../src/evaluation/predictions.js';
+import { detached } from '../../src/graph/rows.js';
 import { importFiles } from '../../src/importer/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import type { Weights } from '../../src/profile/structured/parameters.js';
@@ -60,7 +61,7 @@ function readLog(files: string[]): Promise<Pick<EvaluationInput, 'rows'>> {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
   const ledger = openLedger(join(folder, 'ledger.db'), { clock: systemClock });
   return importFiles(ledger, files)
-    .then(() => ({ rows: ledger.readGraphRows() }))
+    .then(() => ({ rows: detached(ledger.readGraphRows()) }))
     .finally(() => {
       ledger.close();
       rmSync(folder, { recursive: true });

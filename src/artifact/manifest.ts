@@ -22,6 +22,10 @@ export const Manifest = z.strictObject({
   tasks: z.array(z.string()).describe('Rows of embedding/task'),
   anchors: z.array(z.string()).describe('SHA-256 of the logged queries behind anchor/*'),
   ledger_rows: z.int(),
+  continues: z
+    .strictObject({ version: Version, began_at_rows: z.int() })
+    .nullable()
+    .describe('The version whose weights training went on from, and the ledger’s rows when the first of that line was trained from nothing; null for one that was'),
   status: z.enum(ARTIFACT_STATUSES),
   comparison: z.array(Comparison),
   serve: Version.nullable().describe('What the gate said should serve: this version, a baseline’s, or null for the one that was in force'),

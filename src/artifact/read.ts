@@ -16,8 +16,14 @@ async function readPart(folder: string, name: string): Promise<Buffer> {
   }
 }
 
+/** An artifact, read. */
+export interface Artifact {
+  manifest: Manifest;
+  model: TrainedModel;
+}
+
 /** Reads an artifact and verifies all of it: manifest, checksum, shapes, numbers. Throws `artifact_damaged`, saying what is wrong. */
-export async function readArtifact(artifacts: string, version: string): Promise<{ manifest: Manifest; model: TrainedModel }> {
+export async function readArtifact(artifacts: string, version: string): Promise<Artifact> {
   const folder = join(artifacts, version);
   const text = (await readPart(folder, MANIFEST_FILE)).toString('utf8');
   let json: unknown;

@@ -7,7 +7,7 @@ import { FORMAT, MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from './manifest.j
 import { encodeSafetensors } from './safetensors.js';
 
 /** What the writer can't know by itself. */
-export type ManifestFacts = Pick<Manifest, 'version' | 'created_at' | 'snapshot' | 'design' | 'seed' | 'backend' | 'ledger_rows' | 'status' | 'comparison' | 'serve' | 'metrics'>;
+export type ManifestFacts = Pick<Manifest, 'version' | 'created_at' | 'snapshot' | 'design' | 'seed' | 'backend' | 'ledger_rows' | 'continues' | 'status' | 'comparison' | 'serve' | 'metrics'>;
 
 async function writeDurably(path: string, content: Buffer | string): Promise<void> {
   const file = await open(path, 'w');

@@ -28,6 +28,9 @@ export function listQueries(rows: readonly QueryRow[]): QueryTable {
   };
 }
 
+/** Rows whose queries are read at once, so that the ledger that they come from can be closed. */
+export const detached = (rows: GraphRows): GraphRows => ({ ...rows, queries: listQueries([...rows.queries]) });
+
 /**
  * What a graph is built from, in columns. Order is canonical (ids sorted, queries by hash, edges by
  * query then LLM), so that the same ledger gives the same rows.

@@ -1,6 +1,7 @@
 import type { LlmStats } from '../ledger/types.js';
 import { COVERAGE_HALF } from '../router/graph/features.js';
 import type { LlmProfile } from '../schema/profile.js';
+import { transposed } from './linear.js';
 import type { TrainedModel } from './model.js';
 import { profileNewcomer } from './newcomer.js';
 
@@ -32,17 +33,11 @@ export interface AnchorColumns {
   known: Float32Array | null;
 }
 
-/** The columns of a table `[rows, columns]` as rows. */
-function transposed(table: Float32Array, columns: number): Float32Array {
-  const rows = table.length / columns;
-  return new Float32Array(table.length).map((_, i) => table[(i % rows) * columns + Math.floor(i / rows)]!);
-}
-
 /** @param rows row of each candidate in the artifact, −1 for newcomers */
 function anchorColumns({ names, tables }: TrainedModel, rows: readonly number[]): AnchorColumns {
   const [anchors, trained] = [names.anchors.length, names.llms.length];
-  const scores = transposed(tables['anchor/scores']!.data, trained);
-  const messages = transposed(tables['anchor/messages']!.data, trained);
+  const scores = transposed(tables['anchor/scores']!.data, anchors, trained);
+  const messages = transposed(tables['anchor/messages']!.data, anchors, trained);
   const out = { scores: new Float32Array(rows.length * anchors), messages: new Float32Array(rows.length * anchors), known: new Float32Array(rows.length * anchors) };
   rows.forEach((row, c) => {
     out.messages.set(row < 0 ? tables['anchor/messages/all']!.data : messages.subarray(row * anchors, (row + 1) * anchors), c * anchors);

@@ -107,7 +107,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   /** What is logged of anchor `a`, by LLM. */
   function scoresOn(a: number): Record<string, number> {
     const { scores, known } = candidates.anchors;
-    return Object.fromEntries(models.map((model, c) => [model, c * numAnchors + a] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
+    return Object.fromEntries(models.map((id, c) => [id, c * numAnchors + a] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
   }
 
   const top = (values: Float32Array): number[] => Array.from(values.keys()).toSorted((a, b) => values[b]! - values[a]!).slice(0, EXPLAINED);

@@ -6,6 +6,7 @@ import { openLedger } from '../ledger/index.js';
 import { DEFAULT_DESIGN } from '../profile/design.js';
 import { openBackend } from '../tensor/backend.js';
 import type { ChildReply, ChildRequest } from './protocol.js';
+import { LEARNED_ROUTER } from '../scoring/model.js';
 import { DEFAULT_SEED, runTraining, snapshotOf } from './run.js';
 import { encodeQueries } from './vectors.js';
 
@@ -15,7 +16,7 @@ import { encodeQueries } from './vectors.js';
  */
 async function main(request: ChildRequest, send: (reply: ChildReply) => void): Promise<void> {
   const { dataDir, encoder: spec } = request;
-  const { design = DEFAULT_DESIGN, seed = DEFAULT_SEED, backend: wanted = 'auto' } = request.request;
+  const { design = DEFAULT_DESIGN, seed = DEFAULT_SEED, backend: wanted = 'auto', from_scratch = false } = request.request;
   const report = (phase: 'snapshot' | 'encode', fraction: number, message: string): void => send({ kind: 'progress', progress: { phase, fraction, message } });
   const paths = dataPaths(dataDir);
   const started = performance.now();
@@ -30,7 +31,9 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
     report('snapshot', 0.03, `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} scores, ${rows.preferences.query.length} preferences`);
     const vectors = await encodeQueries(encoder, rows.queries, ledger, (done) => report('encode', 0.03 + (0.07 * done) / rows.queries.length, `${done}/${rows.queries.length} queries encoded by ${encoder.id}`));
     const backend = await openBackend(wanted);
-    const trained = await runTraining({ rows, vectors, design, seed, encoder }, graph, backend, { artifacts: paths.artifacts, ledgerRows, inForce: ledger.activeVersion() }, systemClock, (progress) => send({ kind: 'progress', progress }));
+    const previous = from_scratch ? undefined : ledger.listArtifacts().find((made) => made.router === LEARNED_ROUTER && made.design === design && made.seed === seed);
+    const target = { artifacts: paths.artifacts, ledgerRows, inForce: ledger.activeVersion(), previous: previous?.version ?? null };
+    const trained = await runTraining({ rows, vectors, design, seed, encoder }, graph, backend, target, systemClock, (progress) => send({ kind: 'progress', progress }));
     send({ kind: 'done', ...trained, seconds: (performance.now() - started) / 1000, peak_memory_mb: Math.round(process.resourceUsage().maxRSS / 1024) });
   } finally {
     ledger.close();

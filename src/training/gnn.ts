@@ -1,10 +1,10 @@
 import { PointsmanError } from '../base/errors.js';
 import type { Rng } from '../base/rng.js';
 import type { Dataset } from '../profile/structured/dataset.js';
-import { initialWeights, type ModelShape, type Weights } from '../profile/structured/parameters.js';
+import { initialWeights, parameterTable, type ModelShape, type Weights } from '../profile/structured/parameters.js';
 import type { ParameterTensors } from '../profile/structured/profile.js';
 import { splitFolds } from '../profile/structured/neighbourhood.js';
-import { axesOf, querySpace } from '../profile/structured/semantics.js';
+import { axesOf, querySpace, SPACE_TABLES } from '../profile/structured/semantics.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import { declaredTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
@@ -22,6 +22,8 @@ export interface GnnOptions {
   /** At least so many steps, however small the log, and no more than `maxSteps`, however large. */
   minSteps: number;
   maxSteps: number;
+  /** Steps of a run that goes on from learned weights. */
+  continuedSteps: number;
   learningRate: number;
   decay: number;
   featureDropout: number;
@@ -42,6 +44,7 @@ export const GNN_DEFAULTS: GnnOptions = {
   epochs: 15,
   minSteps: 150,
   maxSteps: 3000,
+  continuedSteps: 150,
   learningRate: 3e-3,
   decay: 0.3,
   featureDropout: 0.5,
@@ -61,11 +64,27 @@ export function toTensors(tf: TensorFlow, weights: Weights): ParameterTensors {
   return Object.fromEntries(Object.entries(weights).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]));
 }
 
-function rate(options: GnnOptions, step: number, steps: number): number {
-  const warm = Math.max(1, Math.round(0.1 * steps));
-  return options.learningRate * (step < warm ? (step + 1) / warm : 0.5 * (1 + Math.cos((Math.PI * (step - warm)) / Math.max(1, steps - warm))));
+/** Share of the learning rate that training goes on with from weights that are learned. */
+const CONTINUED_RATE = 1 / 3;
+
+const pick = (weights: Weights, names: readonly string[]): Weights => Object.fromEntries(names.map((name) => [name, weights[name]!]));
+
+/** Steps of a run from nothing on so many batches. */
+const stepsFor = (batches: number, options: GnnOptions): number => Math.min(options.maxSteps, Math.max(options.epochs * batches, options.minSteps));
+
+/** Whether training on `queries` from nothing takes so long that it pays to go on from `start`, and its weights fit. */
+export function canContinue(data: Dataset, queries: number, options: GnnOptions, start: Weights): boolean {
+  const fits = Object.entries(parameterTable(modelShape(data, options))).every(([name, { shape }]) => shape.join() === start[name]?.shape.join());
+  return fits && stepsFor(Math.floor(queries / options.batch), options) > CONTINUING_PAYS * options.continuedSteps;
 }
 
+function rate(peak: number, step: number, steps: number): number {
+  const warm = Math.max(1, Math.round(0.1 * steps));
+  return peak * (step < warm ? (step + 1) / warm : 0.5 * (1 + Math.cos((Math.PI * (step - warm)) / Math.max(1, steps - warm))));
+}
+
+/** Going on is worth it where it takes this many times fewer steps. */
+const CONTINUING_PAYS = 3;
 /** A run is reported on, and saved, at least so often. */
 const LEAST_EPOCHS = 10;
 
@@ -102,6 +121,7 @@ export interface GnnResult {
  * from messages of other queries alone, so that how long to train needs no queries kept apart.
  *
  * @param train indices of queries that may be learned from
+ * @param start weights to go on from, of the same shapes; fewer steps are taken then
  * @param checkpoints where the run is saved between epochs, and taken up from when one is there
  * @throws PointsmanError `training_diverged` when a loss is not finite
  */
@@ -113,22 +133,24 @@ export async function trainGnn(
   rng: Rng,
   onEpoch: (report: EpochReport) => void = () => undefined,
   checkpoints?: CheckpointStore,
+  start?: Weights,
 ): Promise<GnnResult> {
   const folds = splitFolds(train, Math.min(FOLDS, train.length), rng.fork('folds'));
   // The last fold is the smallest. Small logs get small batches.
   const batch = Math.max(1, Math.min(options.batch, Math.ceil(train.length / 4), folds.at(-1)?.length ?? 1));
   const batches = folds.reduce((sum, fold) => sum + Math.floor(fold.length / batch), 0);
   // Small logs get more epochs, so that every run takes enough steps; long ones fewer, or such as see part of the log.
-  const wanted = Math.min(options.maxSteps, Math.max(options.epochs * batches, options.minSteps));
+  const wanted = start === undefined ? stepsFor(batches, options) : options.continuedSteps;
   const perEpoch = Math.min(batches, Math.ceil(wanted / LEAST_EPOCHS));
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
-  const space = querySpace(tf, data, train, rng.fork('axes'));
+  const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
+  const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
   const spaceTensors = toTensors(tf, space);
   const declared = declaredTensors(tf, data);
   const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
   const context: StepContext = { data, declared, space, spaceTensors, all: gatherKnowledge(tf, data, spaceTensors, train), anchors, options };
-  const optimizer = createOptimizer(tf, initialWeights(modelShape(data, options), rng.fork('weights')), options.decay);
+  const optimizer = createOptimizer(tf, start === undefined ? initialWeights(modelShape(data, options), rng.fork('weights')) : pick(start, Object.keys(parameterTable(modelShape(data, options)))), options.decay);
   const saved = checkpoints?.load() ?? null;
   if (saved !== null) optimizer.restore(saved.optimizer);
   const first = saved?.epoch ?? 0;
@@ -143,7 +165,7 @@ export async function trainGnn(
         const drawn = drawStep(tf, context, train, target, fold, draw);
         const value = tf.tidy(() => {
           const tensors = stepTensors(tf, context, drawn, draw);
-          return optimizer.step(() => stepLoss(tf, { ...optimizer.variables, ...spaceTensors }, context, tensors), rate(options, step, steps));
+          return optimizer.step(() => stepLoss(tf, { ...optimizer.variables, ...spaceTensors }, context, tensors), rate(learningRate, step, steps));
         });
         if (!Number.isFinite(value)) throw new PointsmanError('training_diverged', `The loss of step ${step} is ${value}; a lower learning rate or another seed may help`);
         total += value;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../artifact/manifest.js';
-import { readArtifact } from '../artifact/read.js';
+import { readArtifact, type Artifact } from '../artifact/read.js';
 import { writeArtifact } from '../artifact/write.js';
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
@@ -15,8 +15,8 @@ import { freezeGraph, type FrozenGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../profile/structured/dataset.js';
+import type { Weights } from '../profile/structured/parameters.js';
 import { baselineByName } from '../router/baselines.js';
-import type { FitTools, FittedRouter } from '../router/types.js';
 import type { DesignName, TrainProgress } from '../schema/training.js';
 import { LEARNED_ROUTER } from '../scoring/model.js';
 import type { Backend } from '../tensor/backend.js';
@@ -24,7 +24,7 @@ import { freezeModel } from './freeze.js';
 import { openCheckpoints } from './checkpoint.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
 import { refreeze } from './learned.js';
-import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
+import { canContinue, GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 5;
@@ -71,18 +71,29 @@ function metricsOf(heldOut: HeldOut, predictions: readonly Prediction[]): Record
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
 
-/** The router in force with its weights as they are, and the same evidence as its successor's: neither has learned from what judges them. */
-async function routerInForce({ rows, encoder, design }: TrainingInput, data: Dataset, seen: Int32Array, artifacts: string, version: string | null, tools: FitTools): Promise<FittedRouter | null> {
+/** A learned artifact whose encoder and depth are those of a run; null where there is none, or not whole. */
+async function readLearned(artifacts: string, version: string | null, { encoder, design }: TrainingInput): Promise<Artifact | null> {
   if (version === null) return null;
   try {
-    const { manifest, model } = await readArtifact(artifacts, version);
-    // A baseline in force is among the baselines anyway; weights of another encoder or depth don't fit.
-    if (manifest.router !== LEARNED_ROUTER || manifest.encoder !== encoder.id || manifest.hops !== DESIGNS[design].hops) return null;
-    return await refreeze({ weights: model.tables }, { rows, data, encoder }, seen, tools);
+    const artifact = await readArtifact(artifacts, version);
+    const { router, encoder: readBy, hops } = artifact.manifest;
+    return router === LEARNED_ROUTER && readBy === encoder.id && hops === DESIGNS[design].hops ? artifact : null;
   } catch (error) {
     if (error instanceof PointsmanError && error.code === 'artifact_damaged') return null;
     throw error;
   }
+}
+
+/** How far a log may have grown since training began from nothing for training to go on from what it learned. */
+const MOST_GROWTH = 1.1;
+
+/** The version to go on from: only where training from nothing would take long, and would learn from much the same log. */
+function startFrom(previous: Artifact | null, data: Dataset, queries: number, options: GnnOptions, ledgerRows: number): { weights: Weights; continues: NonNullable<Manifest['continues']> } | null {
+  if (previous === null) return null;
+  const { version, ledger_rows, continues } = previous.manifest;
+  const began = continues?.began_at_rows ?? ledger_rows;
+  if (ledgerRows > MOST_GROWTH * began || !canContinue(data, queries, options, previous.model.tables)) return null;
+  return { weights: previous.model.tables, continues: { version, began_at_rows: began } };
 }
 
 /** What a run made, and what should serve from now on. */
@@ -93,6 +104,15 @@ export interface Trained {
   /** The baseline that is to serve in its place. */
   baseline: Manifest | null;
   reason: string;
+}
+
+/** Where a run finds what was trained before, and writes what it makes. */
+export interface TrainingTarget {
+  artifacts: string;
+  ledgerRows: number;
+  inForce: string | null;
+  /** The newest learned version of the same design and seed, to go on from; null to train from nothing. */
+  previous: string | null;
 }
 
 /**
@@ -106,38 +126,46 @@ export async function runTraining(
   input: TrainingInput,
   graph: FrozenGraph,
   backend: Backend,
-  target: { artifacts: string; ledgerRows: number; inForce: string | null },
+  target: TrainingTarget,
   clock: Clock,
   report: (progress: TrainProgress) => void,
 ): Promise<Trained> {
   const { rows, vectors, design, seed, encoder, options } = input;
   const { artifacts } = target;
-  const version = versionOf(graph.hash, design, seed, encoder.id);
-  const existing = await readIfWhole(artifacts, version);
-  const served = existing === null || existing.serve === null || existing.serve === version ? existing : await readIfWhole(artifacts, existing.serve);
-  if (existing !== null && (existing.serve === null || served !== null)) return { manifest: existing, created: false, baseline: served === existing ? null : served, reason: 'it was trained before from the same snapshot, design and seed' };
+  const previous = await readLearned(artifacts, target.previous, input);
+  const fresh = versionOf(graph.hash, design, seed, encoder.id);
+  const same = previous !== null && previous.manifest.snapshot === graph.hash ? previous.manifest.version : fresh;
+  const before = (await madeBefore(artifacts, same)) ?? (await madeBefore(artifacts, fresh));
+  if (before !== null) return before;
 
   const { tf } = backend;
   const data = await createDataset(rows, graph, DESIGNS[design], encoder, vectors);
   const all = answeredQueries(data);
   const { seen, heldOut } = splitHeldOut(all, (q) => rows.queries.hashOf(q));
   const rng = createRng(seed);
-  report({ phase: 'train', fraction: 0.1, message: `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}` });
   const onEpoch = (e: EpochReport): void => report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}` });
+  const settings = { ...GNN_DEFAULTS, ...options };
+  const start = startFrom(previous, data, seen.length, settings, target.ledgerRows);
+  const version = start === null ? fresh : versionOf(graph.hash, design, seed, `${encoder.id} after ${start.continues.version}`);
+  report({ phase: 'train', fraction: 0.1, message: `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}${start === null ? '' : `, on from version ${start.continues.version}`}` });
   const checkpoints = openCheckpoints(artifacts, version);
-  const trained = await trainGnn(tf, data, seen, { ...GNN_DEFAULTS, ...options }, rng, onEpoch, checkpoints);
+  const trained = await trainGnn(tf, data, seen, settings, rng, onEpoch, checkpoints, start?.weights);
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const tools = { tf, rng: rng.fork('baselines') };
   const from = { rows, data, encoder };
   const held: HeldOut = { data, queries: heldOut };
   const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }), tools);
-  const before = heldOut.length === 0 ? null : await routerInForce(input, data, seen, artifacts, target.inForce === version ? null : target.inForce, { tf, rng });
-  if (before !== null) predictions.push({ name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores: await predict(held, before) });
+  // A baseline in force is among the baselines anyway. It has the same evidence as its successor: neither has learned from what judges them.
+  const inForce = heldOut.length === 0 || target.inForce === version ? null : await readLearned(artifacts, target.inForce, input);
+  if (inForce !== null) {
+    const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng });
+    predictions.push({ name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores: await predict(held, router) });
+  }
   const verdict = heldOut.length === 0 ? unjudged(all.length) : judge(held, predictions, rng.fork('gate'));
 
   report({ phase: 'write', fraction: 0.97, message: version });
-  const facts = { created_at: new Date(clock()).toISOString(), snapshot: graph.hash, design, seed, backend: backend.description, ledger_rows: target.ledgerRows, comparison: verdict.comparison };
+  const facts = { created_at: new Date(clock()).toISOString(), snapshot: graph.hash, design, seed, backend: backend.description, ledger_rows: target.ledgerRows, continues: start?.continues ?? null, comparison: verdict.comparison };
   const metrics = metricsOf(held, predictions);
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
   const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'));
@@ -153,6 +181,16 @@ export async function runTraining(
   const manifest = await writeArtifact(artifacts, model, { ...facts, version, status: verdict.status, serve, metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss } });
   checkpoints.remove();
   return { manifest, created: true, baseline, reason: verdict.reason };
+}
+
+/** What a run that made this version answered; null where it is not there, or not whole, or what should serve in its place is not. */
+async function madeBefore(artifacts: string, version: string): Promise<Trained | null> {
+  const manifest = await readIfWhole(artifacts, version);
+  if (manifest === null) return null;
+  const replaced = manifest.serve !== null && manifest.serve !== version;
+  const baseline = replaced ? await readIfWhole(artifacts, manifest.serve!) : null;
+  if (replaced && baseline === null) return null;
+  return { manifest, created: false, baseline, reason: 'it was trained before from the same snapshot, design and seed' };
 }
 
 async function readIfWhole(artifacts: string, version: string): Promise<Manifest | null> {

@@ -39,7 +39,7 @@ export const noQueue: RetrainQueue = {
 export async function addArtifact({ folder, ledger }: Pick<Service, 'folder' | 'ledger'>, version: string, values: number[]): Promise<void> {
   const model = blankModel();
   model.tables['some/tensor'] = { data: Float32Array.from(values), shape: [values.length] };
-  const facts = { version: version as Version, created_at: new Date().toISOString(), snapshot: 'a'.repeat(64), design: 'flat' as const, seed: 1, backend: 'cpu', metrics: { accuracy: 0.5 }, ledger_rows: 0, status: 'accepted' as const, comparison: [], serve: version as Version };
+  const facts = { version: version as Version, created_at: new Date().toISOString(), snapshot: 'a'.repeat(64), design: 'flat' as const, seed: 1, backend: 'cpu', metrics: { accuracy: 0.5 }, ledger_rows: 0, continues: null, status: 'accepted' as const, comparison: [], serve: version as Version };
   const { files } = await writeArtifact(dataPaths(folder).artifacts, model, facts);
   ledger.registerArtifact({ ...facts, router: model.names.router, files, active: false });
 }

@@ -54,5 +54,5 @@ export async function randomModel(tf: TensorFlow, rows: GraphRows, { design = 's
 export const VERSION = '0123456789abcdef' as Version;
 
 export function factsOf(version: Version = VERSION): ManifestFacts {
-  return { version, created_at: '2026-01-01T00:00:00.000Z', snapshot: 'a'.repeat(64), design: 'structured-trainable', seed: 1, backend: 'none', ledger_rows: 0, status: 'accepted', comparison: [], serve: version, metrics: { calibration_error: 0.5 } };
+  return { version, created_at: '2026-01-01T00:00:00.000Z', snapshot: 'a'.repeat(64), design: 'structured-trainable', seed: 1, backend: 'none', ledger_rows: 0, continues: null, status: 'accepted', comparison: [], serve: version, metrics: { calibration_error: 0.5 } };
 }

@@ -9,7 +9,7 @@ import type { Ledger } from '../../src/ledger/index.js';
 import { openLiveIndex } from '../../src/scoring/live.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
 import type { GnnOptions } from '../../src/training/gnn.js';
-import { runTraining, snapshotOf, type Trained } from '../../src/training/run.js';
+import { runTraining, snapshotOf, type Trained, type TrainingTarget } from '../../src/training/run.js';
 import { recordOf } from '../../src/training/trainer.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
 import { QUICK } from '../support/learn.js';
@@ -30,9 +30,9 @@ function place(t: TestContext): { ledger: Ledger; artifacts: string } {
   return { ledger, artifacts: dataPaths(folder).artifacts };
 }
 
-function train(rows: GraphRows, artifacts: string, options: Partial<GnnOptions>, inForce: string | null = null): Promise<Trained> {
+function train(rows: GraphRows, artifacts: string, options: Partial<GnnOptions>, { inForce = null, previous = null, ledgerRows = 0 }: Partial<TrainingTarget> = {}): Promise<Trained> {
   const input = { rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), design: 'structured-trainable' as const, seed: 3, encoder, options: { ...QUICK, ...options } };
-  return runTraining(input, snapshotOf(rows, input.design), backend, { artifacts, ledgerRows: 0, inForce }, Date.now, () => undefined);
+  return runTraining(input, snapshotOf(rows, input.design), backend, { artifacts, ledgerRows, inForce, previous }, Date.now, () => undefined);
 }
 
 describe('a run whose profile a baseline beats', () => {
@@ -68,11 +68,48 @@ describe('a run whose profile a baseline beats', () => {
     const { artifacts } = place(t);
     const good = await train(smallLog({ queries: 200 }), artifacts, { maxSteps: 200 });
     assert.equal(good.manifest.status, 'accepted', good.reason);
-    const { manifest, baseline } = await train(smallLog({ queries: 300 }), artifacts, { maxSteps: 1, epochs: 1 }, good.manifest.version);
+    const { manifest, baseline } = await train(smallLog({ queries: 300 }), artifacts, { maxSteps: 1, epochs: 1 }, { inForce: good.manifest.version });
     const inForce = manifest.comparison.find((c) => c.name === 'in-force')!;
     assert.ok(inForce.better && inForce.mean! > 0.7, JSON.stringify(inForce));
     assert.equal(manifest.status, 'rejected');
     assert.ok(baseline === null || baseline.comparison.find((c) => c.name === baseline.router)!.mean! >= inForce.mean!);
+  });
+});
+
+describe('a run after another', () => {
+  const quick = { maxSteps: 80, continuedSteps: 8 };
+
+  it('goes on from what was learned where the log is long and hardly grew', async (t) => {
+    const { artifacts } = place(t);
+    const first = await train(smallLog({ queries: 200 }), artifacts, quick, { ledgerRows: 600 });
+    assert.equal(first.manifest.continues, null);
+    const after = { previous: first.manifest.version, ledgerRows: 630 };
+    const next = await train(smallLog({ queries: 210 }), artifacts, quick, after);
+    assert.deepEqual(next.manifest.continues, { version: first.manifest.version, began_at_rows: 600 });
+    assert.ok(next.manifest.metrics['epochs']! <= 8 && first.manifest.metrics['epochs']! > 8);
+    const [learned, earlier] = [next.manifest.metrics['score_learned']!, first.manifest.metrics['score_learned']!];
+    assert.ok(learned > earlier - 0.03, `${learned} after ${earlier}`);
+    const meaning = 'semantic/basis';
+    const [was, is] = await Promise.all([first, next].map(async ({ manifest }) => (await readArtifact(artifacts, manifest.version)).model.tables));
+    assert.deepEqual(is![meaning], was![meaning], 'weights go with the axes that they were learned on');
+    assert.notDeepEqual(is!['query/kernel'], was!['query/kernel']);
+
+    const third = await train(smallLog({ queries: 215 }), artifacts, quick, { previous: next.manifest.version, ledgerRows: 645 });
+    assert.deepEqual(third.manifest.continues, { version: next.manifest.version, began_at_rows: 600 });
+    assert.equal((await train(smallLog({ queries: 215 }), artifacts, quick, { previous: third.manifest.version, ledgerRows: 645 })).created, false);
+  });
+
+  it('begins from nothing where the log grew by a tenth, is short, or what there is does not fit or is damaged', async (t) => {
+    const { artifacts } = place(t);
+    const first = await train(smallLog({ queries: 200 }), artifacts, quick, { ledgerRows: 600 });
+    const previous = first.manifest.version;
+    const others: [GraphRows, Partial<GnnOptions>, Partial<TrainingTarget>][] = [
+      [smallLog({ queries: 230 }), quick, { previous, ledgerRows: 690 }],
+      [smallLog({ queries: 201 }), { ...quick, maxSteps: 20 }, { previous, ledgerRows: 603 }],
+      [smallLog({ queries: 202 }), { ...quick, hidden: 12 }, { previous, ledgerRows: 606 }],
+      [smallLog({ queries: 203 }), quick, { previous: 'ffffffffffffffff', ledgerRows: 609 }],
+    ];
+    for (const [rows, options, target] of others) assert.equal((await train(rows, artifacts, options, target)).manifest.continues, null);
   });
 });
 

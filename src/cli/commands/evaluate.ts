@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.js';
-import { listQueries } from '../../graph/rows.js';
+import { detached } from '../../graph/rows.js';
 import { dataPaths } from '../../base/paths.js';
 import { openEncoder } from '../../encoder/index.js';
 import type { Encoder } from '../../encoder/types.js';
@@ -50,9 +50,7 @@ async function readLog({ log, data }: Settings, encoder: Encoder, bar: ProgressB
   const ledger = openLedger(dataPaths(scratch ?? data).ledger, { clock: systemClock });
   try {
     if (log !== undefined) await importFiles(ledger, log);
-    const read = ledger.readGraphRows();
-    // The ledger is closed before the texts are needed.
-    const rows = { ...read, queries: listQueries([...read.queries]) };
+    const rows = detached(ledger.readGraphRows());
     return { rows, vectors: await encodeQueries(encoder, rows.queries, ledger, (done) => bar.update(0, `${done} of ${rows.queries.length} queries encoded`)) };
   } finally {
     ledger.close();

@@ -12,14 +12,15 @@ export function trainCommand(): Command {
     .addOption(options.design())
     .addOption(options.seed())
     .addOption(options.backend())
+    .option('--from-scratch', 'train from nothing; otherwise a long log that grew by less than a tenth is trained on from the version before')
     .addOption(options.data())
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
-    .action(async ({ design, seed, backend, ...settings }: Required<TrainRequest> & { data: string; encoder: string; logLevel: string }) => {
+    .action(async ({ design, seed, backend, fromScratch, ...settings }: Required<Omit<TrainRequest, 'from_scratch'>> & { fromScratch?: boolean;  data: string; encoder: string; logLevel: string }) => {
       const workspace = await openWorkspace(settings);
       const bar = trainingBar();
       try {
-        const result = await trainAndActivate(workspace.trainer, { design, seed, backend }, bar.report);
+        const result = await trainAndActivate(workspace.trainer, { design, seed, backend, from_scratch: fromScratch }, bar.report);
         bar.stop();
         print(comparisonTable(result.comparison, result.metrics));
         const outcome = result.in_force === result.version ? 'in force' : result.status;

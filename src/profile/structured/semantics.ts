@@ -13,6 +13,8 @@ export const MAX_AXES = 128;
 const SAMPLE = 4_096;
 const ROUNDS = 40;
 
+export const SPACE_TABLES = ['semantic/range', 'semantic/mean', 'semantic/basis', 'style/range', 'style/quantiles', 'style/scale'] as const;
+
 /** A part `[start, end)` of an encoded query. */
 export interface PartRange {
   start: number;
@@ -32,7 +34,7 @@ export function unitRows(tf: TensorFlow, x: Tensor2D): Tensor2D {
  * mean, of unit length, along its principal axes, so that evidence adds up axis by axis (see `MessageSums`); and by
  * style, see `style.ts`.
  *
- * Tables: `semantic/range [2]`, `semantic/mean [d]`, `semantic/basis [axes, d]`, `style/range [2]`,
+ * Tables ({@link SPACE_TABLES}): `semantic/range [2]`, `semantic/mean [d]`, `semantic/basis [axes, d]`, `style/range [2]`,
  * `style/quantiles [s, levels]`, `style/scale [s]`.
  */
 export function querySpace(tf: TensorFlow, data: Dataset, train: Int32Array, rng: Rng): Weights {
