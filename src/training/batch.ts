@@ -122,7 +122,8 @@ const MASK_POOL = 65_536;
 /** A mask `[rows, cols]` of inverted dropout: 0 with probability `rate`, else 1 / (1 − rate). */
 export function dropoutMask(tf: TensorFlow, rng: Rng, rows: number, cols: number, rate: number): Tensor2D {
   const kept = 1 / (1 - rate);
-  const pool = Float32Array.from({ length: Math.min(rows * cols, MASK_POOL + cols) }, () => (rng.next() < rate ? 0 : kept));
+  const pool = new Float32Array(Math.min(rows * cols, MASK_POOL + cols));
+  for (let i = 0; i < pool.length; i++) pool[i] = rng.next() < rate ? 0 : kept;
   const mask = new Float32Array(rows * cols);
   for (let row = 0; row < rows; row++) {
     const from = rng.int(pool.length - cols + 1);

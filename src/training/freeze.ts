@@ -81,6 +81,7 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
   tables['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
   tables['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };
   for (const set of [p, declared, moments, tensors]) tf.dispose(Object.values(set) as Tensor[]);
+  around.messages.dispose();
   return {
     names: {
       router: LEARNED_ROUTER,

@@ -116,6 +116,18 @@ export interface GnnResult {
   loss: number;
 }
 
+/** What steps on the queries `train` have in common; {@link closeSteps} disposes its tensors. */
+export function openSteps(tf: TensorFlow, data: Dataset, train: Int32Array, folds: readonly Int32Array[], options: GnnOptions, rng: Rng, start?: Weights): StepContext {
+  const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
+  const spaceTensors = toTensors(tf, space);
+  const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
+  return { data, declared: declaredTensors(tf, data), space, spaceTensors, all: gatherKnowledge(tf, data, spaceTensors, train), anchors, options };
+}
+
+export function closeSteps(tf: TensorFlow, { declared, spaceTensors, anchors }: StepContext): void {
+  tf.dispose([...Object.values(declared), ...Object.values(spaceTensors), anchors[0]!.places, anchors[0]!.tasks, ...anchors.map((a) => a.messages)]);
+}
+
 /**
  * Trains profiles and router together on held-out edges: in each step the scores of a batch of queries are predicted
  * from messages of other queries alone, so that how long to train needs no queries kept apart.
@@ -145,11 +157,8 @@ export async function trainGnn(
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
   const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
-  const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
-  const spaceTensors = toTensors(tf, space);
-  const declared = declaredTensors(tf, data);
-  const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
-  const context: StepContext = { data, declared, space, spaceTensors, all: gatherKnowledge(tf, data, spaceTensors, train), anchors, options };
+  const context = openSteps(tf, data, train, folds, options, rng, start);
+  const { space, spaceTensors } = context;
   const optimizer = createOptimizer(tf, start === undefined ? initialWeights(modelShape(data, options), rng.fork('weights')) : pick(start, Object.keys(parameterTable(modelShape(data, options)))), options.decay);
   const saved = checkpoints?.load() ?? null;
   if (saved !== null) optimizer.restore(saved.optimizer);
@@ -180,6 +189,6 @@ export async function trainGnn(
     return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss };
   } finally {
     optimizer.dispose();
-    tf.dispose([...Object.values(declared), ...Object.values(spaceTensors), anchors[0]!.places, anchors[0]!.tasks, ...anchors.map((a) => a.messages)]);
+    closeSteps(tf, context);
   }
 }

@@ -28,30 +28,42 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** @param decay weight decay per unit of learning rate, of matrices only */
+/**
+ * Moments and weights are kept end to end in one tensor each: to update dozens of small ones takes longer than the
+ * gradients of some models.
+ *
+ * @param decay weight decay per unit of learning rate, of matrices only
+ */
 export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number): Optimizer {
-  const make = (suffix: string, zero: boolean): Record<string, Variable> =>
-    Object.fromEntries(
-      Object.entries(initial).map(([name, { shape, data }]) => {
-        const start = zero ? tf.zeros(shape) : tf.tensor(data, shape);
-        const variable = tf.variable(start, !zero, `${name}${suffix}#${serial++}`);
-        start.dispose();
-        return [name, variable];
-      }),
-    );
-  const variables = make('', false);
-  const first = make('/m', true);
-  const second = make('/v', true);
-  const names = Object.keys(variables);
-  const byVariable = new Map(names.map((name) => [variables[name]!.name, name]));
+  const names = Object.keys(initial);
+  const shapes = names.map((name) => initial[name]!.shape);
+  const sizes = names.map((name) => initial[name]!.data.length);
+  const length = sizes.reduce((a, b) => a + b, 0);
+  const joined = (weights: Weights): Float32Array => Float32Array.from(names.flatMap((name) => [...weights[name]!.data]));
+  const variable = (start: Tensor, trainable: boolean, name: string): Variable => {
+    const made = tf.variable(start, trainable, `${name}#${serial++}`);
+    start.dispose();
+    return made;
+  };
+  const variables = Object.fromEntries(names.map((name, i) => [name, variable(tf.tensor(initial[name]!.data, shapes[i]), true, name)]));
+  const flat = variable(tf.tensor1d(joined(initial)), false, 'weights');
+  const first = variable(tf.zeros([length]), false, 'first');
+  const second = variable(tf.zeros([length]), false, 'second');
+  const unread = new Set<string>();
+  let decaying = decays();
   let steps = 0;
 
-  async function read(set: Record<string, Variable>): Promise<Weights> {
-    const copies = await Promise.all(names.map(async (name) => [name, { shape: set[name]!.shape, data: new Float32Array(await set[name]!.data()) }] as const));
-    return Object.fromEntries(copies);
+  /** 1 where a weight decays: in matrices that the loss reads. */
+  function decays(): Tensor {
+    return tf.tensor1d(Float32Array.from(names.flatMap((name, i) => [...new Float32Array(sizes[i]!).fill(shapes[i]!.length === 2 && !unread.has(name) ? 1 : 0)])));
   }
-  function write(set: Record<string, Variable>, values: Weights): void {
-    for (const name of names) tf.tidy(() => set[name]!.assign(tf.tensor(values[name]!.data, values[name]!.shape)));
+  async function read(from: Tensor): Promise<Weights> {
+    const data = (await from.data()) as Float32Array;
+    let at = 0;
+    return Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: data.slice(at, (at += sizes[i]!)) }]));
+  }
+  function share(): void {
+    tf.split(flat, sizes).forEach((part, i) => variables[names[i]!]!.assign(tf.reshape(part, shapes[i]!)));
   }
 
   return {
@@ -60,30 +72,37 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
       steps++;
       return tf.tidy(() => {
         const { value, grads } = tf.variableGrads(loss, Object.values(variables));
-        const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps);
-        for (const [variableName, gradient] of Object.entries(grads)) {
-          const name = byVariable.get(variableName)!;
-          const m = first[name]!;
-          const v = second[name]!;
-          m.assign(tf.add(tf.mul(m, BETA1), tf.mul(gradient, 1 - BETA1)));
-          v.assign(tf.add(tf.mul(v, BETA2), tf.mul(tf.square(gradient), 1 - BETA2)));
-          const variable = variables[name]!;
-          const kept = variable.rank === 2 ? tf.mul(variable as Tensor, 1 - learningRate * decay) : variable;
-          variable.assign(tf.sub(kept, tf.mul(tf.div(m, tf.add(tf.sqrt(v), EPSILON)), rate)));
+        const gradients = names.map((name) => grads[variables[name]!.name] as Tensor | undefined);
+        const missing = names.filter((name, i) => gradients[i] === undefined && !unread.has(name));
+        if (missing.length > 0) {
+          for (const name of missing) unread.add(name);
+          decaying.dispose();
+          decaying = tf.keep(decays());
         }
+        const gradient = tf.concat(gradients.map((g, i) => (g === undefined ? tf.zeros([sizes[i]!]) : tf.reshape(g, [-1]))));
+        const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps);
+        first.assign(tf.add(tf.mul(first as Tensor, BETA1), tf.mul(gradient, 1 - BETA1)));
+        second.assign(tf.add(tf.mul(second as Tensor, BETA2), tf.mul(tf.square(gradient), 1 - BETA2)));
+        const kept = tf.mul(flat as Tensor, tf.sub(1, tf.mul(decaying, learningRate * decay)));
+        flat.assign(tf.sub(kept, tf.mul(tf.div(first as Tensor, tf.add(tf.sqrt(second as Tensor), EPSILON)), rate)));
+        share();
         return value.dataSync()[0]!;
       });
     },
-    weights: () => read(variables),
-    state: async () => ({ steps, weights: await read(variables), first: await read(first), second: await read(second) }),
+    weights: () => read(flat),
+    state: async () => ({ steps, weights: await read(flat), first: await read(first), second: await read(second) }),
     restore(state) {
       steps = state.steps;
-      write(variables, state.weights);
-      write(first, state.first);
-      write(second, state.second);
+      tf.tidy(() => {
+        flat.assign(tf.tensor1d(joined(state.weights)));
+        first.assign(tf.tensor1d(joined(state.first)));
+        second.assign(tf.tensor1d(joined(state.second)));
+        share();
+      });
     },
     dispose() {
-      for (const set of [variables, first, second]) for (const variable of Object.values(set)) variable.dispose();
+      for (const held of [...Object.values(variables), flat, first, second]) held.dispose();
+      decaying.dispose();
     },
   };
 }
