@@ -4,7 +4,7 @@ import type { PointsmanError } from '../../src/base/errors.js';
 import { createRng } from '../../src/base/rng.js';
 import { Interaction } from '../../src/schema/feedback.js';
 import { LlmProfile } from '../../src/schema/profile.js';
-import { createLlms, expectedScore, loadSimulation, simulate, TASKS, writeQuery, type Simulation } from '../../src/simulator/index.js';
+import { createLlms, expectedScore, loadSimulation, simulate, simulateStream, TASKS, writeQuery, type Simulation } from '../../src/simulator/index.js';
 import { tempLedger } from '../ledger/support.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -23,6 +23,21 @@ function table(simulation: Simulation): { task: string; scores: number[] }[] {
 function best(queries: { scores: number[] }[]): number {
   return Math.max(...queries[0]!.scores.map((_, llm) => mean(queries.map((query) => query.scores[llm]!))));
 }
+
+test('a stream has as many interactions as asked for, a few different LLMs a query, the same for the same seed', () => {
+  const read = (seed: number) => [...simulateStream({ seed, llms: 20, interactions: 1003, answers: 5 }).rows];
+  const rows = read(4);
+  assert.equal(rows.length, 1003);
+  assert.deepEqual(rows, read(4));
+  assert.notDeepEqual(rows, read(5));
+  const profiles = new Set(simulateStream({ seed: 4, llms: 20, interactions: 0 }).profiles.map((p) => p.id));
+  for (let i = 0; i + 5 <= 1003; i += 5) {
+    const answers = rows.slice(i, i + 5);
+    assert.deepEqual([new Set(answers.map((r) => r.query)).size, new Set(answers.map((r) => r.model)).size], [1, 5]);
+    assert.ok(answers.every((r) => profiles.has(r.model)));
+  }
+  assert.ok(new Set(rows.map((r) => r.model)).size === 20);
+});
 
 test('the default has 8 LLMs on 1500 different queries, all valid', () => {
   const simulation = simulate({ seed: 1 });
@@ -102,7 +117,7 @@ test('there are as many different queries as are allowed', () => {
 });
 
 test('refuses sizes out of range', () => {
-  for (const [field, options] of [['queries', { queries: 0 }], ['queries', { queries: 20_001 }], ['queries', { queries: 1.5 }], ['llms', { llms: 401 }]] as const)
+  for (const [field, options] of [['queries', { queries: 0 }], ['queries', { queries: 20_001 }], ['queries', { queries: 1.5 }], ['llms', { llms: 1001 }]] as const)
     assert.throws(() => simulate({ seed: 1, ...options }), (error: PointsmanError) => error.code === 'invalid_request' && error.message.startsWith(`${field}: expected an integer from 1 to`));
 });
 

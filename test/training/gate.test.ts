@@ -60,7 +60,8 @@ describe('held-out queries', () => {
   const hashOf = (q: number): string => sha256(`query ${q}`);
   const upTo = (n: number) => splitHeldOut(Int32Array.from({ length: n }, (_, i) => i), hashOf);
 
-  it('are none of few, a quarter of some, a tenth of many', () => {
+  it('are none of few, a quarter of some, a tenth of many, and of very many no more than tell routers apart', () => {
+    assert.ok(Math.abs(upTo(200_000).heldOut.length - 5000) < 300, String(upTo(200_000).heldOut.length));
     assert.equal(upTo(19).heldOut.length, 0);
     for (const [n, share] of [[400, 0.25], [600, 0.25], [20_000, 0.1]] as const) assert.ok(Math.abs(upTo(n).heldOut.length / n - share) < 0.05, `${upTo(n).heldOut.length} of ${n}`);
   });
