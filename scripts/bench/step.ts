@@ -110,7 +110,7 @@ async function written(sets: Record<string, Record<string, Tensor>>): Promise<We
   return out;
 }
 
-const sideOf = ({ batch, features, stateMask, ...rest }: StepTensors['support'] & Partial<StepTensors['target']>): Record<string, Tensor> => ({ features, stateMask, scores: batch.scores, known: batch.known, measured: batch.measured, tasks: batch.tasks, ...rest });
+const sideOf = ({ batch, stateMask, ...rest }: StepTensors['support'] & Partial<StepTensors['target']>): Record<string, Tensor> => ({ features: batch.features, stateMask, scores: batch.scores, known: batch.known, measured: batch.measured, tasks: batch.tasks, ...rest });
 
 interface Repeated {
   ms: number;

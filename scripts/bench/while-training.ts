@@ -26,7 +26,9 @@ const SECONDS = 10;
 const data = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn' });
 await loadSimulation(workspace.ledger, simulate({ seed, llms: 9, queries: 4000 }));
-await trainAndActivate(workspace.trainer, { seed }, () => undefined);
+const { version, in_force } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
+// The learned profile is what serves, whatever the gate says of it on simulated answers.
+if (in_force !== version) workspace.ledger.activateArtifact(version);
 workspace.close();
 
 const service = spawn(process.execPath, [join(packageRoot, 'dist/src/cli/main.js'), 'start', '--data', data, '--port', '0', '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'inherit'] });

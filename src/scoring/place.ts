@@ -16,6 +16,32 @@ export interface QueryPlacer {
   nearness(vector: Float32Array, place: Float32Array, tasks: Float32Array): Float32Array;
 }
 
+/** Anchors of a task that a query is less likely to be of than this are taken to be far away: most tasks are, of most queries. */
+const LEAST_AGREEMENT = 2e-4;
+
+/** The anchors of one task. */
+interface AnchorGroup {
+  /** −1 where no task is known. */
+  task: number;
+  /** Indices of anchors `[n]`. */
+  members: Int32Array;
+  /** Their places, as {@link timesTransposed} takes them, and their square lengths `[n]`. */
+  places: Float32Array;
+  squares: Float32Array;
+}
+
+/** @param places `[numAnchors, size]` @param tasks `[numAnchors, numTasks]`, 1 at the task of an anchor whose task is known */
+function anchorGroups(places: Float32Array, tasks: Float32Array, numAnchors: number, numTasks: number): AnchorGroup[] {
+  const size = places.length / Math.max(1, numAnchors);
+  const taskOf = Int32Array.from({ length: numAnchors }, (_, a) => tasks.subarray(a * numTasks, (a + 1) * numTasks).indexOf(1));
+  return [...new Set(taskOf)].map((task) => {
+    const members = Int32Array.from(taskOf.keys()).filter((a) => taskOf[a] === task);
+    const own = new Float32Array(members.length * size);
+    members.forEach((a, i) => own.set(places.subarray(a * size, (a + 1) * size), i * size));
+    return { task, members, places: transposed(own, members.length, size), squares: Float32Array.from(members, (_, i) => dot(own, i * size, own, i * size, size)) };
+  });
+}
+
 /** The decoder's view of a query (`router/graph/decoder.ts`, `profile/structured/semantics.ts`) on plain arrays. */
 export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
   const data = (name: string): Float32Array => tables[name]!.data;
@@ -30,9 +56,7 @@ export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
   const [quantiles, styleScale] = [data('style/quantiles'), data('style/scale')];
   const size = axes + styleScale.length;
   const styleStart = data('style/range')[0]!;
-  const anchors = transposed(data('anchor/places'), numAnchors, size);
-  const anchorSquare = Float32Array.from({ length: numAnchors }, (_, a) => dot(data('anchor/places'), a * size, data('anchor/places'), a * size, size));
-  const anchorTask = Int32Array.from({ length: numAnchors }, (_, a) => data('anchor/tasks').subarray(a * numTasks, (a + 1) * numTasks).indexOf(1));
+  const groups = anchorGroups(data('anchor/places'), data('anchor/tasks'), numAnchors, numTasks);
   // An anchor of no known task agrees with all alike; see `taskRows`.
   const unknownTask = 1 / Math.sqrt(numTasks);
   return {
@@ -67,10 +91,12 @@ export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
       at.set(toUnit(place.slice()).map((x) => x * Math.sqrt(MEANING_SHARE)));
       placeByStyle(vector, styleStart, quantiles, styleScale, at, axes);
       const square = dot(at, 0, at, 0, size);
-      const out = timesTransposed(at, anchors, numAnchors);
-      for (let a = 0; a < numAnchors; a++) {
-        const agreement = anchorTask[a]! < 0 ? unknownTask : tasks[anchorTask[a]!]!;
-        out[a] = agreement * Math.exp(-Math.max(0, square + anchorSquare[a]! - 2 * out[a]!));
+      const out = new Float32Array(numAnchors);
+      for (const { task, members, places, squares } of groups) {
+        const agreement = task < 0 ? unknownTask : tasks[task]!;
+        if (agreement < LEAST_AGREEMENT) continue;
+        const products = timesTransposed(at, places, members.length);
+        for (let i = 0; i < members.length; i++) out[members[i]!] = agreement * Math.exp(-Math.max(0, square + squares[i]! - 2 * products[i]!));
       }
       return out;
     },

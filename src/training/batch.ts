@@ -63,8 +63,15 @@ export interface QueryBatch {
   tasks: Tensor2D;
 }
 
-/** Gathers queries, their features as `space` has them. An LLM in `forgotten` has no scores here. */
-export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, queries: ArrayLike<number>, forgotten = -1): QueryBatch {
+/** What of a batch is left out: the scores of an LLM that is forgotten, and features by chance. */
+export interface LeftOut {
+  forgotten: number;
+  /** Applied to the features, which are dropped as they are gathered: as tensors of their own, masks would cost as much as the step. */
+  drop(features: Float32Array, cols: number): void;
+}
+
+/** Gathers queries, their features as `space` has them. */
+export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, queries: ArrayLike<number>, { forgotten, drop }: LeftOut = { forgotten: -1, drop: () => undefined }): QueryBatch {
   const size = queries.length;
   const { numLlms, numTasks, dim } = data;
   const features = new Float32Array(size * dim);
@@ -86,6 +93,7 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
       measured[i * numLlms + l] = isMeasured[e]!;
     }
   }
+  drop(features, dim);
   return {
     size,
     features: tf.tensor2d(features, [size, dim]),
@@ -119,17 +127,16 @@ export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayL
 /** Random entries that a step's mask is cut from, row by row at random places: to draw each by itself costs as much as the step. */
 const MASK_POOL = 65_536;
 
-/** A mask `[rows, cols]` of inverted dropout: 0 with probability `rate`, else 1 / (1 − rate). */
-export function dropoutMask(tf: TensorFlow, rng: Rng, rows: number, cols: number, rate: number): Tensor2D {
+/** Inverted dropout of rows of `cols` numbers, in place: each becomes 0 with probability `rate`, else grows by 1 / (1 − rate). */
+export function dropOut(rng: Rng, values: Float32Array, cols: number, rate: number): Float32Array {
   const kept = 1 / (1 - rate);
-  const pool = new Float32Array(Math.min(rows * cols, MASK_POOL + cols));
+  const pool = new Float32Array(Math.min(values.length, MASK_POOL + cols));
   for (let i = 0; i < pool.length; i++) pool[i] = rng.next() < rate ? 0 : kept;
-  const mask = new Float32Array(rows * cols);
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < values.length; row += cols) {
     const from = rng.int(pool.length - cols + 1);
-    mask.set(pool.subarray(from, from + cols), row * cols);
+    for (let i = 0; i < cols; i++) values[row + i]! *= pool[from + i]!;
   }
-  return tf.tensor2d(mask, [rows, cols]);
+  return values;
 }
 
 /** 0 for tasks with logged answers, a large negative number for others `[numTasks]`; all 0 if none has any. */

@@ -9,7 +9,7 @@ import { semanticStates } from '../profile/structured/semantics.js';
 import { decode, type Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Scalar, Tensor1D, Tensor2D } from '../tensor/types.js';
-import { dropoutMask, evidenceTensors, gatherPreferences, gatherQueries, taskMask, type QueryBatch } from './batch.js';
+import { dropOut, evidenceTensors, gatherPreferences, gatherQueries, taskMask, type QueryBatch } from './batch.js';
 import type { GnnOptions } from './gnn.js';
 import { encodedTensor, withoutBatch, type Knowledge } from './knowledge.js';
 import { sampleOthers } from './sample.js';
@@ -63,10 +63,9 @@ export function drawStep(tf: TensorFlow, { data, spaceTensors, all, options }: S
   return { target, fold, support, knowledge, forgotten };
 }
 
-/** Queries of a step: encoded, with some entries dropped, and which entries of their states are. */
+/** Queries of a step, some of their features dropped, and which entries of their states are. */
 interface Side {
   batch: QueryBatch;
-  features: Tensor2D;
   stateMask: Tensor2D;
 }
 
@@ -83,9 +82,10 @@ export interface StepTensors {
 /** @param rng what dropout is drawn by; null for none */
 export function stepTensors(tf: TensorFlow, { data, space, spaceTensors, anchors, options }: StepContext, { target, fold, support, knowledge, forgotten }: StepDraw, rng: Rng | null): StepTensors {
   const side = (queries: Int32Array, without: number): Side => {
-    const batch = gatherQueries(tf, data, space, queries, without);
-    const mask = (cols: number, rate: number): Tensor2D => (rng === null ? tf.ones([queries.length, cols]) : dropoutMask(tf, rng, queries.length, cols, rate));
-    return { batch, features: tf.mul(batch.features, mask(data.dim, options.featureDropout)), stateMask: mask(options.hidden, options.stateDropout) };
+    const drop = (values: Float32Array, cols: number, rate: number): Float32Array => (rng === null ? values : dropOut(rng, values, cols, rate));
+    const batch = gatherQueries(tf, data, space, queries, { forgotten: without, drop: (features, cols) => void drop(features, cols, options.featureDropout) });
+    const stateMask = drop(new Float32Array(queries.length * options.hidden).fill(1), options.hidden, options.stateDropout);
+    return { batch, stateMask: tf.tensor2d(stateMask, [queries.length, options.hidden]) };
   };
   const predicted = side(target, -1);
   const semantic = semanticStates(tf, spaceTensors, data.semantic, encodedTensor(tf, data, target));
@@ -101,7 +101,7 @@ export function stepTensors(tf: TensorFlow, { data, space, spaceTensors, anchors
 
 /** Predicts a step's target queries. */
 export function predictStep(tf: TensorFlow, p: ParameterTensors, { data, declared }: StepContext, { target, support, evidence, anchors, taskMask: mask }: StepTensors): { logits: Tensor2D; taskLogits: Tensor2D } {
-  const states = ({ features, stateMask }: Side): Tensor2D => tf.mul(queryStates(tf, p, features), stateMask);
+  const states = ({ batch, stateMask }: Side): Tensor2D => tf.mul(queryStates(tf, p, batch.features), stateMask);
   const profiles = makeProfiles(tf, p, data.design.hops, declared, evidence, queryMoments(tf, states(support), support.batch));
   return decode(tf, p, { states: states(target), semantic: target.semantic, places: target.places }, profiles, mask, anchors);
 }
