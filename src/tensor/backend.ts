@@ -5,6 +5,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
 import { registerExplicitTransposes } from './matmul-gradient.js';
+import { registerPlainMatMul } from './plain-matmul.js';
 
 /** TensorFlow.js, whichever copy the backend came with. Everything that makes tensors is given it. */
 export type TensorFlow = typeof tfjs;
@@ -36,6 +37,7 @@ function openTensorFlow(): Backend {
       const tf = require('@tensorflow/tfjs-node-gpu') as NativeTensorFlow;
       const native = tf.backend();
       const device = native.isUsingGpuDevice ? 'GPU' : 'CPU';
+      registerPlainMatMul(tf as unknown as TensorFlow);
       return { tf: tf as unknown as TensorFlow, name: 'tensorflow', description: `TensorFlow ${native.binding.TF_Version} (${device})` };
     } catch (error) {
       reasons.push(`${folder}: ${messageOf(error).split('\n')[0]}`);

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { PointsmanError } from '../../src/base/errors.js';
 import { importFiles, type ImportReport } from '../../src/importer/index.js';
 import type { Ledger } from '../../src/ledger/index.js';
-import { tempFolder, tempLedger } from '../ledger/support.js';
+import { allRows, tempFolder, tempLedger } from '../ledger/support.js';
 
 /** A ledger, and files beside it to import. */
 export interface Desk {
@@ -21,7 +21,7 @@ export interface Desk {
 export function desk(t: TestContext): Desk {
   const folder = tempFolder(t);
   const ledger = tempLedger(t);
-  const state = (): unknown[] => [ledger.readGraphRows(), ledger.countInteractions(), ledger.changeToken(), ledger.readLlmStats()];
+  const state = (): unknown[] => [allRows(ledger), ledger.countInteractions(), ledger.changeToken(), ledger.readLlmStats()];
   return {
     ledger,
     file(name, content) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import type { PointsmanError } from '../../src/base/errors.js';
-import { interaction, openFor, preference, profile, START, tempFolder, tempLedger } from './support.js';
+import { allRows, interaction, openFor, preference, profile, START, tempFolder, tempLedger } from './support.js';
 
 test('an import shows when it is done, and leaves what feedback would have left', async (t) => {
   const [ledger, other] = [tempLedger(t), tempLedger(t)];
@@ -23,7 +23,7 @@ test('an import shows when it is done, and leaves what feedback would have left'
   assert.notEqual(ledger.changeToken(), token);
   other.appendFeedback([{ records: [...records, pair] }]);
   other.catalog.mergeLlm(profile('d', { family: 'f' }));
-  assert.deepEqual(ledger.readGraphRows(), other.readGraphRows());
+  assert.deepEqual(allRows(ledger), allRows(other));
   assert.deepEqual(ledger.readLlmStats(), other.readLlmStats());
   assert.deepEqual(ledger.countInteractions(), other.countInteractions());
 });
@@ -31,7 +31,7 @@ test('an import shows when it is done, and leaves what feedback would have left'
 test('an import that fails leaves nothing', async (t) => {
   const ledger = tempLedger(t);
   ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
-  const before = [ledger.readGraphRows(), ledger.changeToken(), ledger.readLlmStats()];
+  const before = [allRows(ledger), ledger.changeToken(), ledger.readLlmStats()];
   await assert.rejects(
     ledger.bulk(async (writer) => {
       for (let i = 0; i < 5000; i++) writer.interaction(interaction(`q${i}`, 'new', 1).value);
@@ -42,7 +42,7 @@ test('an import that fails leaves nothing', async (t) => {
     }),
     /the file broke/,
   );
-  assert.deepEqual([ledger.readGraphRows(), ledger.changeToken(), ledger.readLlmStats()], before);
+  assert.deepEqual([allRows(ledger), ledger.changeToken(), ledger.readLlmStats()], before);
   await ledger.bulk(async (writer) => assert.equal(writer.importedAt('hash'), undefined));
   ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
   assert.equal(ledger.countRows(), 2);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { openLedger } from '../../src/ledger/index.js';
 import { batchOf } from './ledger-child.js';
-import { openFor, START, tempFolder } from './support.js';
+import { allRows, openFor, START, tempFolder } from './support.js';
 
 const CHILD = fileURLToPath(new URL('ledger-child.js', import.meta.url));
 
@@ -64,7 +64,7 @@ test('kill -9 in the middle of an import: the ledger is as it was before', async
   const path = join(tempFolder(t), 'ledger.sqlite');
   const ledger = openFor(t, path);
   ledger.appendFeedback([batchOf(1)]);
-  const before = [ledger.readGraphRows(), ledger.countInteractions(), ledger.changeToken()];
+  const before = [allRows(ledger), ledger.countInteractions(), ledger.changeToken()];
   const child = fork(CHILD, ['import', path], { silent: true });
   t.after(() => child.kill('SIGKILL'));
   const exited = once(child, 'exit');
@@ -72,9 +72,9 @@ test('kill -9 in the middle of an import: the ledger is as it was before', async
   assert.ok(statSync(`${path}-wal`).size > 2 ** 20, 'part of it was on disk already');
   child.kill('SIGKILL');
   await exited;
-  assert.deepEqual([ledger.readGraphRows(), ledger.countInteractions(), ledger.changeToken()], before);
+  assert.deepEqual([allRows(ledger), ledger.countInteractions(), ledger.changeToken()], before);
   const reopened = openFor(t, path);
-  assert.deepEqual(reopened.readGraphRows(), before[0]);
+  assert.deepEqual(allRows(reopened), before[0]);
   reopened.appendFeedback([batchOf(2)]);
   assert.equal(ledger.countRows(), 4);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { PointsmanError } from '../../src/base/errors.js';
-import { interaction, openFor, preference, profile, START, tempFolder, tempLedger } from './support.js';
+import { allRows, interaction, openFor, preference, profile, START, tempFolder, tempLedger } from './support.js';
 
 const DECISION = '01890000-0000-7000-8000-000000000001';
 
@@ -130,7 +130,7 @@ test('two connections write in turn and see each other’s rows', (t) => {
   const [here, there] = [openFor(t, path), openFor(t, path)];
   for (let i = 0; i < 20; i++) (i % 2 ? here : there).appendFeedback([{ records: [interaction(`q${i % 5}`, `m${i % 3}`, 1)], key: `k${i}`, requestHash: 'h' }]);
   assert.deepEqual(here.countInteractions(), { interactions: 20, preferences: 0, queries: 5 });
-  assert.deepEqual(here.readGraphRows(), there.readGraphRows());
+  assert.deepEqual(allRows(here), allRows(there));
   here.appendFeedback([{ records: [interaction('q0', 'm0', 1)], key: 'k0', requestHash: 'h' }]);
   assert.equal(there.countRows(), 20);
 });

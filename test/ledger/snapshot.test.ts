@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { sha256 } from '../../src/base/hash.js';
 import { createRng } from '../../src/base/rng.js';
 import type { FeedbackRecord } from '../../src/ledger/types.js';
-import { interaction, preference, profile, START, tempLedger } from './support.js';
+import { allRows, interaction, preference, profile, START, tempLedger } from './support.js';
 
 const at = (minutes: number): string => new Date(START + minutes * 60_000).toISOString();
 
@@ -24,7 +24,7 @@ test('rows are in canonical order, with the mean per query and LLM', (t) => {
       ],
     },
   ]);
-  const rows = ledger.readGraphRows();
+  const rows = allRows(ledger);
   const texts = ['one', 'two', 'three'].toSorted((x, y) => (sha256(x) < sha256(y) ? -1 : 1));
   assert.deepEqual(rows.llms, [{ id: 'a' }, { id: 'b' }, { id: 'idle', family: 'f' }]);
   assert.deepEqual(rows.families, [{ id: 'f', description: '' }]);
@@ -65,7 +65,7 @@ test('the same content gives the same rows in whatever order and grouping it cam
     if (declareFirst) declare();
     for (let i = 0; i < order.length; i += groups) ledger.appendFeedback([{ records: order.slice(i, i + groups) }]);
     if (!declareFirst) declare();
-    return ledger.readGraphRows();
+    return allRows(ledger);
   };
   const expected = rowsOf(records, records.length, true);
   assert.equal(expected.queries.length, 12);

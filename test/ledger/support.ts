@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { GraphRows, QueryRow } from '../../src/graph/rows.js';
 import { openLedger, type FeedbackRecord, type Ledger, type LedgerOptions } from '../../src/ledger/index.js';
 import { Interaction, Preference } from '../../src/schema/feedback.js';
 import { LlmProfile } from '../../src/schema/profile.js';
@@ -19,6 +20,12 @@ export function tempFolder(t: TestContext): string {
 /** An empty ledger, closed and removed when the test ends. */
 export function tempLedger(t: TestContext, options: Partial<LedgerOptions> = {}): Ledger {
   return openFor(t, join(tempFolder(t), 'ledger.sqlite'), options);
+}
+
+/** All that a ledger's rows say, texts too, to be compared. */
+export function allRows(ledger: Ledger): Omit<GraphRows, 'queries'> & { queries: QueryRow[] } {
+  const rows = ledger.readGraphRows();
+  return { ...rows, queries: [...rows.queries] };
 }
 
 /** Opens a ledger and closes it when the test ends. */
