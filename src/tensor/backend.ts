@@ -27,6 +27,8 @@ export const tensorflowDir = (): string => process.env['POINTSMAN_TENSORFLOW_DIR
 
 function openTensorFlow(): Backend {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // A GPU's memory is taken as it is needed, not all at once.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   const reasons: string[] = [];
   for (const folder of [packageRoot, tensorflowDir()]) {
     try {
