@@ -14,11 +14,14 @@ const MAX_KEPT = 16_384;
 
 /** The indices of the `k` largest values. */
 function largest(values: Float32Array, k: number): Int32Array {
+  if (values.length <= k) return Int32Array.from(values.keys());
   // Typed arrays sort numbers natively; ties at the threshold go to the earlier.
-  const threshold = values.toSorted()[Math.max(0, values.length - k)]!;
-  const above = Int32Array.from(values.keys()).filter((i) => values[i]! > threshold);
-  const ties = Int32Array.from(values.keys()).filter((i) => values[i] === threshold);
-  return Int32Array.of(...above, ...ties.subarray(0, Math.min(k, values.length) - above.length));
+  const threshold = values.toSorted()[values.length - k]!;
+  const out = new Int32Array(k);
+  let size = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]! > threshold) out[size++] = i;
+  for (let i = 0; size < k; i++) if (values[i] === threshold) out[size++] = i;
+  return out;
 }
 
 /**
