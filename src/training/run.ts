@@ -134,9 +134,11 @@ export async function runTraining(
   const { artifacts } = target;
   const previous = await readLearned(artifacts, target.previous, input);
   const fresh = versionOf(graph.hash, design, seed, encoder.id);
-  const same = previous !== null && previous.manifest.snapshot === graph.hash ? previous.manifest.version : fresh;
-  const before = (await madeBefore(artifacts, same)) ?? (await madeBefore(artifacts, fresh));
-  if (before !== null) return before;
+  const same = previous?.manifest.snapshot === graph.hash ? [previous.manifest.version] : [];
+  for (const version of new Set([...same, fresh])) {
+    const before = await madeBefore(artifacts, version);
+    if (before !== null) return before;
+  }
 
   const { tf } = backend;
   const data = await createDataset(rows, graph, DESIGNS[design], encoder, vectors);

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,12 +15,11 @@ const BUFFERED = 1 << 20;
  */
 export interface VectorFile extends QueryVectors {
   append(vector: Float32Array): void;
-  close(): void;
 }
 
 /** @param dim at most 65,536 */
-export function createVectorFile(dim: number, capacity: number, folder = tmpdir()): VectorFile {
-  const path = join(folder, `pointsman-vectors-${randomUUID()}`);
+export function createVectorFile(dim: number, capacity: number): VectorFile {
+  const path = join(tmpdir(), `pointsman-vectors-${randomUUID()}`);
   const file = openSync(path, 'wx+', 0o600);
   unlinkSync(path);
   const starts = new Float64Array(capacity + 1);
@@ -58,6 +57,5 @@ export function createVectorFile(dim: number, capacity: number, folder = tmpdir(
       for (let i = 0; i < count; i++) vector[record.getUint16(2 + 2 * i, true)] = record.getFloat32(values + 4 * i, true);
       return vector;
     },
-    close: () => closeSync(file),
   };
 }

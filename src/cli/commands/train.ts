@@ -16,7 +16,7 @@ export function trainCommand(): Command {
     .addOption(options.data())
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
-    .action(async ({ design, seed, backend, fromScratch, ...settings }: Required<Omit<TrainRequest, 'from_scratch'>> & { fromScratch?: boolean;  data: string; encoder: string; logLevel: string }) => {
+    .action(async ({ design, seed, backend, fromScratch, ...settings }: Required<Omit<TrainRequest, 'from_scratch'>> & { fromScratch?: boolean; data: string; encoder: string; logLevel: string }) => {
       const workspace = await openWorkspace(settings);
       const bar = trainingBar();
       try {

@@ -107,7 +107,7 @@ export function drawNeighbourhood(data: Dataset, queries: Int32Array, sample: (p
   return { anchors: sample(queries, MAX_ANCHORS).toSorted(), fitted: sample(queries, fittedOn(data.numLlms)).toSorted() };
 }
 
-/** Answers whose residual is 0 that a query's mean residual counts besides its own: one answer says half as much of the query as of the LLM. */
+/** Answers of residual 0 that a query's mean residual counts besides its own: of a sole answer, half is put down to the query. */
 const COMMON_STRENGTH = 1;
 
 /**

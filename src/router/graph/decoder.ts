@@ -69,7 +69,8 @@ export function weighMessages(tf: TensorFlow, p: Record<string, Tensor>, { messa
  *
  *     s = π(q)·record + φ(q)·message + Σ_a k(q, a) message_a
  *
- * with messages as {@link weighMessages} has them. A small head calibrates it. Messages are of residuals, not of scores: what the task explains can't be learned twice.
+ * with messages as {@link weighMessages} has them. A small head calibrates it. Messages are of residuals, not of scores:
+ * what the task explains can't be learned twice.
  *
  * @param taskMask `[numTasks]`, 0 for tasks that may be attended to, a large negative number for others
  * @returns logits `[numQueries, numLlms]`; and the tasks' `[numQueries, numTasks]`
