@@ -33,7 +33,7 @@ import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
 import type { Tensor } from '../../src/tensor/types.js';
 import { closeSteps, GNN_DEFAULTS, modelShape, openSteps, trainGnn, type GnnOptions } from '../../src/training/gnn.js';
 import { createOptimizer } from '../../src/training/optimizer.js';
-import { drawStep, stepLoss, stepTensors, type StepTensors } from '../../src/training/step.js';
+import { drawStep, inputsOf, stepLoss, stepTensors, type StepTensors } from '../../src/training/step.js';
 import { snapshotOf } from '../../src/training/run.js';
 
 const { values } = parseArgs({
@@ -135,7 +135,7 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
   const [losses, times]: [number[], number[]] = [[], []];
   for (let i = 0; i < REPEATED; i++) {
     const begun = performance.now();
-    losses.push(tf.tidy(() => optimizer.step(() => stepLoss(tf, { ...optimizer.variables, ...context.spaceTensors }, context, tensors), options.learningRate)));
+    losses.push(optimizer.step((p) => stepLoss(tf, p, context, tensors), options.learningRate, inputsOf(tf, context, tensors)));
     times.push(performance.now() - begun);
   }
   optimizer.dispose();

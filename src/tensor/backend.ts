@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
+import { registerGraphs } from './compiled.js';
+import type { Messages } from './graph-def.js';
 import { registerExplicitTransposes } from './matmul-gradient.js';
 import { registerPlainMatMul } from './plain-matmul.js';
 
@@ -40,6 +42,7 @@ function openTensorFlow(): Backend {
       const native = tf.backend();
       const device = native.isUsingGpuDevice ? 'GPU' : 'CPU';
       registerPlainMatMul(tf as unknown as TensorFlow);
+      registerGraphs(tf as unknown as TensorFlow, require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Messages);
       return { tf: tf as unknown as TensorFlow, name: 'tensorflow', description: `TensorFlow ${native.binding.TF_Version} (${device})` };
     } catch (error) {
       reasons.push(`${folder}: ${messageOf(error).split('\n')[0]}`);

@@ -1,11 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from './backend.js';
-
-/** What of TensorFlow.js's native backend is called here. */
-interface NativeBackend {
-  binding: { TF_ATTR_TYPE: number; TF_ATTR_BOOL: number; TF_FLOAT: number };
-  executeSingleOutput(op: string, attributes: { name: string; type: number; value: number | boolean }[], inputs: unknown[]): Tensor;
-}
+import type { NativeBackend } from './trace.js';
 
 /**
  * Registers the matrix product of TensorFlow's library again, so that two plain matrices are multiplied by `MatMul`. TensorFlow.js

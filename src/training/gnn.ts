@@ -10,7 +10,7 @@ import { declaredTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
 import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
 import { createOptimizer } from './optimizer.js';
-import { drawStep, stepLoss, stepTensors, type StepContext } from './step.js';
+import { drawStep, inputsOf, stepLoss, stepTensors, type StepContext } from './step.js';
 
 export interface GnnOptions {
   hidden: number;
@@ -158,7 +158,7 @@ export async function trainGnn(
   const steps = epochs * perEpoch;
   const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
   const context = openSteps(tf, data, train, folds, options, rng, start);
-  const { space, spaceTensors } = context;
+  const { space } = context;
   const optimizer = createOptimizer(tf, start === undefined ? initialWeights(modelShape(data, options), rng.fork('weights')) : pick(start, Object.keys(parameterTable(modelShape(data, options)))), options.decay);
   const saved = checkpoints?.load() ?? null;
   if (saved !== null) optimizer.restore(saved.optimizer);
@@ -174,7 +174,7 @@ export async function trainGnn(
         const drawn = drawStep(tf, context, train, target, fold, draw);
         const value = tf.tidy(() => {
           const tensors = stepTensors(tf, context, drawn, draw);
-          return optimizer.step(() => stepLoss(tf, { ...optimizer.variables, ...spaceTensors }, context, tensors), rate(learningRate, step, steps));
+          return optimizer.step((weights) => stepLoss(tf, weights, context, tensors), rate(learningRate, step, steps), inputsOf(tf, context, tensors));
         });
         if (!Number.isFinite(value)) throw new PointsmanError('training_diverged', `The loss of step ${step} is ${value}; a lower learning rate or another seed may help`);
         total += value;

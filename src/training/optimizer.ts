@@ -1,6 +1,7 @@
-import type { Scalar, Tensor, Variable } from '../tensor/types.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import type { TensorFlow } from '../tensor/backend.js';
+import { createCompiled } from '../tensor/compiled.js';
+import type { Scalar, Tensor } from '../tensor/types.js';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -16,9 +17,13 @@ export interface OptimizerState {
 
 /** AdamW (Loshchilov & Hutter, arXiv 1711.05101) whose whole state can be saved and taken up again. */
 export interface Optimizer {
-  readonly variables: Record<string, Variable>;
-  /** One step down the gradient of `loss`; answers its value. */
-  step(loss: () => Scalar, learningRate: number): number;
+  /**
+   * One step down the gradient of `loss`; answers its value.
+   *
+   * @param inputs all tensors but the weights that the loss reads, where it is nothing but operations on them: it is compiled
+   *   then, see {@link createCompiled}
+   */
+  step(loss: (weights: Record<string, Tensor>) => Scalar, learningRate: number, inputs?: readonly Tensor[]): number;
   /** The weights, copied. */
   weights(): Promise<Weights>;
   /** Everything, copied. */
@@ -38,74 +43,63 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
   const names = Object.keys(initial);
   const shapes = names.map((name) => initial[name]!.shape);
   const sizes = names.map((name) => initial[name]!.data.length);
-  const length = sizes.reduce((a, b) => a + b, 0);
-  const joined = (weights: Weights): Float32Array => Float32Array.from(names.flatMap((name) => [...weights[name]!.data]));
-  const variable = (start: Tensor, trainable: boolean, name: string): Variable => {
-    const made = tf.variable(start, trainable, `${name}#${serial++}`);
-    start.dispose();
-    return made;
+  const joined = (weights: Weights): Tensor => {
+    const flat = new Float32Array(sizes.reduce((a, b) => a + b, 0));
+    let at = 0;
+    names.forEach((name, i) => {
+      flat.set(weights[name]!.data, at);
+      at += sizes[i]!;
+    });
+    return tf.tensor1d(flat);
   };
-  const variables = Object.fromEntries(names.map((name, i) => [name, variable(tf.tensor(initial[name]!.data, shapes[i]), true, name)]));
-  const flat = variable(tf.tensor1d(joined(initial)), false, 'weights');
-  const first = variable(tf.zeros([length]), false, 'first');
-  const second = variable(tf.zeros([length]), false, 'second');
-  const unread = new Set<string>();
-  let decaying = decays();
+  /** 1 where a weight decays. */
+  const decaying = joined(Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: new Float32Array(sizes[i]!).fill(shapes[i]!.length === 2 ? 1 : 0) }])));
+  const start = joined(initial);
+  let held = { weights: start, first: tf.zerosLike(start) as Tensor, second: tf.zerosLike(start) as Tensor };
   let steps = 0;
+  const compiled = createCompiled(tf);
 
-  /** 1 where a weight decays: in matrices that the loss reads. */
-  function decays(): Tensor {
-    return tf.tensor1d(Float32Array.from(names.flatMap((name, i) => [...new Float32Array(sizes[i]!).fill(shapes[i]!.length === 2 && !unread.has(name) ? 1 : 0)])));
-  }
+  const hold = (next: typeof held): void => {
+    tf.dispose(Object.values(held));
+    held = next;
+    for (const tensor of Object.values(held)) tf.keep(tensor);
+  };
+  const parts = (flat: Tensor): Record<string, Tensor> => Object.fromEntries(tf.split(flat, sizes).map((part, i) => [names[i]!, tf.reshape(part, shapes[i]!)]));
   async function read(from: Tensor): Promise<Weights> {
     const data = (await from.data()) as Float32Array;
     let at = 0;
     return Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: data.slice(at, (at += sizes[i]!)) }]));
   }
-  function share(): void {
-    tf.split(flat, sizes).forEach((part, i) => variables[names[i]!]!.assign(tf.reshape(part, shapes[i]!)));
-  }
 
   return {
-    variables,
-    step(loss, learningRate) {
+    step(loss, learningRate, inputs) {
       steps++;
-      return tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(loss, Object.values(variables));
-        const gradients = names.map((name) => grads[variables[name]!.name] as Tensor | undefined);
-        const missing = names.filter((name, i) => gradients[i] === undefined && !unread.has(name));
-        if (missing.length > 0) {
-          for (const name of missing) unread.add(name);
-          decaying.dispose();
-          decaying = tf.keep(decays());
-        }
-        const gradient = tf.concat(gradients.map((g, i) => (g === undefined ? tf.zeros([sizes[i]!]) : tf.reshape(g, [-1]))));
-        const rate = (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps);
-        first.assign(tf.add(tf.mul(first as Tensor, BETA1), tf.mul(gradient, 1 - BETA1)));
-        second.assign(tf.add(tf.mul(second as Tensor, BETA2), tf.mul(tf.square(gradient), 1 - BETA2)));
-        const kept = tf.mul(flat as Tensor, tf.sub(1, tf.mul(decaying, learningRate * decay)));
-        flat.assign(tf.sub(kept, tf.mul(tf.div(first as Tensor, tf.add(tf.sqrt(second as Tensor), EPSILON)), rate)));
-        share();
-        return value.dataSync()[0]!;
-      });
+      const { weights, first, second } = held;
+      const rates = tf.tensor1d([(learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps), learningRate * decay]);
+      const update = (): Tensor[] => {
+        const { value: lost, grad } = tf.valueAndGrad((flat: Tensor) => loss(parts(flat)))(weights);
+        const [rate, decayed] = tf.split(rates, 2) as [Tensor, Tensor];
+        const nextFirst = tf.add(tf.mul(first, BETA1), tf.mul(grad, 1 - BETA1));
+        const nextSecond = tf.add(tf.mul(second, BETA2), tf.mul(tf.square(grad), 1 - BETA2));
+        const kept = tf.sub(weights, tf.mul(weights, tf.mul(decaying, decayed)));
+        return [lost, tf.sub(kept, tf.mul(tf.div(nextFirst, tf.add(tf.sqrt(nextSecond), EPSILON)), rate)), nextFirst, nextSecond];
+      };
+      const made = inputs === undefined ? tf.tidy(update) : compiled.run([weights, first, second, decaying, rates, ...inputs], update);
+      const [value, ...next] = made as [Tensor, Tensor, Tensor, Tensor];
+      hold({ weights: next[0], first: next[1], second: next[2] });
+      const [answer] = value.dataSync();
+      tf.dispose([value, rates]);
+      return answer!;
     },
-    weights: () => read(flat),
-    state: async () => ({ steps, weights: await read(flat), first: await read(first), second: await read(second) }),
+    weights: () => read(held.weights),
+    state: async () => ({ steps, weights: await read(held.weights), first: await read(held.first), second: await read(held.second) }),
     restore(state) {
       steps = state.steps;
-      tf.tidy(() => {
-        flat.assign(tf.tensor1d(joined(state.weights)));
-        first.assign(tf.tensor1d(joined(state.first)));
-        second.assign(tf.tensor1d(joined(state.second)));
-        share();
-      });
+      hold({ weights: joined(state.weights), first: joined(state.first), second: joined(state.second) });
     },
     dispose() {
-      for (const held of [...Object.values(variables), flat, first, second]) held.dispose();
-      decaying.dispose();
+      tf.dispose([...Object.values(held), decaying]);
+      compiled.dispose();
     },
   };
 }
-
-// TensorFlow.js keeps variables by name, for the whole process.
-let serial = 0;

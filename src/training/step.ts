@@ -8,7 +8,7 @@ import { neighbourPlaces } from '../profile/structured/neighbourhood.js';
 import { semanticStates } from '../profile/structured/semantics.js';
 import { decode, type Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
-import type { Scalar, Tensor1D, Tensor2D } from '../tensor/types.js';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor/types.js';
 import { dropOut, evidenceTensors, gatherPreferences, gatherQueries, taskMask, type QueryBatch } from './batch.js';
 import type { GnnOptions } from './gnn.js';
 import { encodedTensor, withoutBatch, type Knowledge } from './knowledge.js';
@@ -104,6 +104,11 @@ export function predictStep(tf: TensorFlow, p: ParameterTensors, { data, declare
   const states = ({ batch, stateMask }: Side): Tensor2D => tf.mul(queryStates(tf, p, batch.features), stateMask);
   const profiles = makeProfiles(tf, p, data.design.hops, declared, evidence, queryMoments(tf, states(support), support.batch));
   return decode(tf, p, { states: states(target), semantic: target.semantic, places: target.places }, profiles, mask, anchors);
+}
+
+/** All tensors but weights that {@link stepLoss} reads. */
+export function inputsOf(tf: TensorFlow, { declared }: StepContext, tensors: StepTensors): Tensor[] {
+  return tf.tensor_util.getTensorsInContainer([declared, tensors] as never);
 }
 
 /** How badly they are predicted: cross-entropy of scores, and of tasks, and Bradley–Terry loss of comparisons. */

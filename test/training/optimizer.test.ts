@@ -30,23 +30,16 @@ function byHand(start: number, steps: number, rate: number, decay: number): numb
 }
 
 describe('AdamW', () => {
-  it('steps as its paper says, and lets only matrices decay', () => {
+  it('steps as its paper says, and lets only matrices decay', async () => {
     const optimizer = createOptimizer(tf, initial(), 0.3);
-    assert.equal(optimizer.step(() => squares(optimizer.variables), 0.1), 1 + 4 + 0.25 + 9);
-    for (let i = 0; i < 4; i++) optimizer.step(() => squares(optimizer.variables), 0.1);
-    const stepped = ['kernel', 'bias'].flatMap((name) => [...optimizer.variables[name]!.dataSync()]);
+    assert.equal(optimizer.step(squares, 0.1), 1 + 4 + 0.25 + 9);
+    for (let i = 0; i < 4; i++) optimizer.step(squares, 0.1);
+    const { kernel, bias } = await optimizer.weights();
+    const stepped = [...kernel!.data, ...bias!.data];
     optimizer.dispose();
     const expected = [byHand(1, 5, 0.1, 0.3), byHand(-2, 5, 0.1, 0.3), byHand(0.5, 5, 0.1, 0), byHand(3, 5, 0.1, 0)];
     stepped.forEach((w, i) => assert.ok(Math.abs(w - expected[i]!) < 1e-5, `${w} for ${expected[i]}`));
     assert.notEqual(expected[1], byHand(-2, 5, 0.1, 0));
-  });
-
-  it('leaves weights that the loss does not read where they are', async () => {
-    const optimizer = createOptimizer(tf, initial(), 0.5);
-    optimizer.step(() => tf.sum(tf.square(optimizer.variables['bias']!)), 0.1);
-    const { kernel } = await optimizer.weights();
-    optimizer.dispose();
-    assert.deepEqual(kernel, initial()['kernel']);
   });
 
   it('leaves no tensor behind in a step, and gives all back in the end', async () => {
@@ -55,7 +48,7 @@ describe('AdamW', () => {
     const held = tf.memory().numTensors;
     assert.ok(held > none);
     for (let i = 0; i < 3; i++) {
-      optimizer.step(() => squares(optimizer.variables), 0.1);
+      optimizer.step(squares, 0.1);
       await optimizer.weights();
       assert.equal(tf.memory().numTensors, held);
     }
@@ -66,7 +59,7 @@ describe('AdamW', () => {
   it('copies the weights out: a later step does not change them', async () => {
     const optimizer = createOptimizer(tf, initial(), 0);
     const earlier = await optimizer.weights();
-    optimizer.step(() => squares(optimizer.variables), 0.1);
+    optimizer.step(squares, 0.1);
     assert.deepEqual(earlier, initial());
     assert.notDeepEqual(await optimizer.weights(), earlier);
     optimizer.dispose();
@@ -74,10 +67,10 @@ describe('AdamW', () => {
 
   it('serves two models in one process', async () => {
     const [a, b] = [createOptimizer(tf, initial(), 0), createOptimizer(tf, initial(), 0)];
-    a.step(() => squares(a.variables), 0.1);
+    a.step(squares, 0.1);
     assert.deepEqual(await b.weights(), initial());
     a.dispose();
-    b.step(() => squares(b.variables), 0.1);
+    b.step(squares, 0.1);
     b.dispose();
   });
 });

@@ -2,7 +2,7 @@ import type { Rng } from '../../base/rng.js';
 import type { Matrix } from '../../profile/structured/dataset.js';
 import type { Weights } from '../../profile/structured/parameters.js';
 import type { TensorFlow } from '../../tensor/backend.js';
-import type { Tensor2D, Variable } from '../../tensor/types.js';
+import type { Tensor, Tensor2D } from '../../tensor/types.js';
 import { createOptimizer } from '../../training/optimizer.js';
 import { meanLoss, type RowLoss } from './row-loss.js';
 
@@ -35,7 +35,7 @@ export async function fitByAdam(
   x: Matrix,
   queries: Int32Array,
   initial: Weights,
-  predict: (p: Record<string, Variable>, rows: Tensor2D, picked: Int32Array) => Tensor2D,
+  predict: (p: Record<string, Tensor>, rows: Tensor2D, picked: Int32Array) => Tensor2D,
   loss: RowLoss,
   { epochs, batch: most, rate, decay, dropout }: Schedule,
   rng: Rng,
@@ -52,7 +52,7 @@ export async function fitByAdam(
     picked.forEach((i, r) => rows.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), r * x.cols));
     if (dropout > 0) dropOut(rows, dropout, rng);
     const chosen = Int32Array.from(picked, (i) => queries[i]!);
-    optimizer.step(() => meanLoss(tf, loss, chosen, predict(optimizer.variables, tf.tensor2d(rows, [picked.length, x.cols]), picked)), 0.5 * rate * (1 + Math.cos((Math.PI * step) / steps)));
+    optimizer.step((weights) => meanLoss(tf, loss, chosen, predict(weights, tf.tensor2d(rows, [picked.length, x.cols]), picked)), 0.5 * rate * (1 + Math.cos((Math.PI * step) / steps)));
     // Others get a turn: fitting runs in a process that also reports progress.
     if (step % 64 === 63) await new Promise((resume) => setImmediate(resume));
   }
