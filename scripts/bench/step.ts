@@ -33,7 +33,7 @@ import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
 import type { Tensor } from '../../src/tensor/types.js';
 import { closeSteps, GNN_DEFAULTS, modelShape, openSteps, trainGnn, type GnnOptions } from '../../src/training/gnn.js';
 import { createOptimizer } from '../../src/training/optimizer.js';
-import { drawStep, inputsOf, stepLoss, stepTensors, type StepTensors } from '../../src/training/step.js';
+import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepTensors } from '../../src/training/step.js';
 import { snapshotOf } from '../../src/training/run.js';
 
 const { values } = parseArgs({
@@ -124,12 +124,13 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
   const folds = splitFolds(train, 4, rng.fork('folds'));
   const context = openSteps(tf, data, train, folds, options, rng);
   const weights = initialWeights(modelShape(data, options), rng.fork('weights'));
-  const tensors = stepTensors(tf, context, drawStep(tf, context, train, folds[0]!.slice(0, options.batch), 0, rng), rng);
+  const tensors = stepTensors(tf, context, drawStep(context, train, folds[0]!.slice(0, options.batch), 0, rng), stepDropout(context, rng));
   const optimizer = createOptimizer(tf, weights, options.decay);
   const { places, tasks, messages } = tensors.anchors;
-  const dumped = await written({ declared: { ...context.declared }, target: sideOf(tensors.target), support: sideOf(tensors.support), evidence: { ...tensors.evidence }, anchors: { tasks, messages } });
+  const dumped = await written({ declared: { ...context.declared }, target: sideOf(tensors.target), support: sideOf(tensors.support), records: { ...tensors.records }, messages: { ...context.messages }, space: { ...context.spaceTensors }, anchors: { tasks, messages } });
   for (const [name, weight] of Object.entries(weights)) dumped[`weights/${name}`] = { ...weight, data: weight.data.slice() };
   dumped['anchors/anchors'] = { shape: places.shape, data: new Float32Array(await places.data()) };
+  dumped['expected'] = { shape: tensors.expected.shape, data: new Float32Array(await tensors.expected.data()) };
   dumped['taskMask'] = { shape: tensors.taskMask.shape, data: new Float32Array(await tensors.taskMask.data()) };
   writeFileSync(file, encodeSafetensors(dumped));
   const [losses, times]: [number[], number[]] = [[], []];

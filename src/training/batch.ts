@@ -1,13 +1,10 @@
 import type { Tensor2D } from '../tensor/types.js';
-import type { Rng } from '../base/rng.js';
 import type { Dataset, Matrix } from '../profile/structured/dataset.js';
 import type { Declared, Evidenced } from '../profile/structured/profile.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import type { RecordSums } from '../profile/structured/records.js';
-import { residualSums } from '../profile/structured/residuals.js';
 import { writeFeatures } from '../profile/structured/style.js';
-import type { Knowledge } from './knowledge.js';
 
 export function toTensor(tf: TensorFlow, m: Matrix): Tensor2D {
   return tf.tensor2d(m.data, [m.rows, m.cols]);
@@ -35,20 +32,19 @@ export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
   };
 }
 
-/** What the profiles are made of, as tensors. An LLM that is forgotten must be so in `records` already. */
-export function evidenceTensors(tf: TensorFlow, data: Dataset, { records, messages }: Knowledge, expected: Float32Array, forgotten = -1): Evidenced {
+/** What the profiles are made of but messages, as tensors; see `messageEvidence`. */
+export function recordTensors(tf: TensorFlow, data: Dataset, { sum, count, taskSum, taskCount }: RecordSums): RecordTensors {
   const column: [number, number] = [data.numLlms, 1];
   const table: [number, number] = [data.numLlms, data.numTasks];
-  const axes: [number, number] = [data.numLlms, messages.axes];
   return {
-    sum: tf.tensor2d(records.sum, column),
-    count: tf.tensor2d(records.count, column),
-    taskSum: tf.tensor2d(records.taskSum, table),
-    taskCount: tf.tensor2d(records.taskCount, table),
-    residual: tf.tensor2d(residualSums(data, messages, expected, forgotten), axes),
-    square: tf.tensor2d(messages.square, axes),
+    sum: tf.tensor2d(sum, column),
+    count: tf.tensor2d(count, column),
+    taskSum: tf.tensor2d(taskSum, table),
+    taskCount: tf.tensor2d(taskCount, table),
   };
 }
+
+export type RecordTensors = Omit<Evidenced, 'residual' | 'square'>;
 
 /** Some queries, dense: features, scores of every LLM, which are known, tasks. */
 export interface QueryBatch {
@@ -63,15 +59,27 @@ export interface QueryBatch {
   tasks: Tensor2D;
 }
 
+/** Encoded queries, each read once: a long log's are on disk. */
+export function vectorsOf(data: Dataset, queries: ArrayLike<number>): Float32Array[] {
+  return Array.from(queries, (q) => data.queries.at(q)!);
+}
+
+/** Encoded queries as a tensor `[vectors.length, dim]`. */
+export function encodedTensor(tf: TensorFlow, { dim }: Dataset, vectors: readonly Float32Array[]): Tensor2D {
+  const rows = new Float32Array(vectors.length * dim);
+  vectors.forEach((vector, i) => rows.set(vector, i * dim));
+  return tf.tensor2d(rows, [vectors.length, dim]);
+}
+
 /** What of a batch is left out: the scores of an LLM that is forgotten, and features by chance. */
 export interface LeftOut {
   forgotten: number;
-  /** Applied to the features, which are dropped as they are gathered: as tensors of their own, masks would cost as much as the step. */
-  drop(features: Float32Array, cols: number): void;
+  /** Applied to the features as they are gathered: as tensors of their own, masks would cost as much as the step. */
+  drop(features: Float32Array): void;
 }
 
-/** Gathers queries, their features as `space` has them. */
-export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, queries: ArrayLike<number>, { forgotten, drop }: LeftOut = { forgotten: -1, drop: () => undefined }): QueryBatch {
+/** Gathers queries, encoded as `vectors`, their features as `space` has them. */
+export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, queries: ArrayLike<number>, vectors: readonly Float32Array[], { forgotten, drop }: LeftOut = { forgotten: -1, drop: () => undefined }): QueryBatch {
   const size = queries.length;
   const { numLlms, numTasks, dim } = data;
   const features = new Float32Array(size * dim);
@@ -83,7 +91,7 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
   const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
   for (let i = 0; i < size; i++) {
     const q = queries[i]!;
-    writeFeatures(data.queries.at(q)!, data.style.start, quantiles, scale, features, i * dim);
+    writeFeatures(vectors[i]!, data.style.start, quantiles, scale, features, i * dim);
     if (data.taskOf[q]! >= 0) tasks[i * numTasks + data.taskOf[q]!] = 1;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
       const l = llm[e]!;
@@ -93,7 +101,7 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
       measured[i * numLlms + l] = isMeasured[e]!;
     }
   }
-  drop(features, dim);
+  drop(features);
   return {
     size,
     features: tf.tensor2d(features, [size, dim]),
@@ -122,21 +130,6 @@ export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayL
     worse[r * data.numLlms + data.preferences.worse[e]!] = 1;
   }
   return { query: tf.tensor2d(query, [size, queries.length]), better: tf.tensor2d(better, [size, data.numLlms]), worse: tf.tensor2d(worse, [size, data.numLlms]), size };
-}
-
-/** Random entries that a step's mask is cut from, row by row at random places: to draw each by itself costs as much as the step. */
-const MASK_POOL = 65_536;
-
-/** Inverted dropout of rows of `cols` numbers, in place: each becomes 0 with probability `rate`, else grows by 1 / (1 − rate). */
-export function dropOut(rng: Rng, values: Float32Array, cols: number, rate: number): Float32Array {
-  const kept = 1 / (1 - rate);
-  const pool = new Float32Array(Math.min(values.length, MASK_POOL + cols));
-  for (let i = 0; i < pool.length; i++) pool[i] = rng.next() < rate ? 0 : kept;
-  for (let row = 0; row < values.length; row += cols) {
-    const from = rng.int(pool.length - cols + 1);
-    for (let i = 0; i < cols; i++) values[row + i]! *= pool[from + i]!;
-  }
-  return values;
 }
 
 /** 0 for tasks with logged answers, a large negative number for others `[numTasks]`; all 0 if none has any. */

@@ -7,7 +7,7 @@ import { taskKeys, weighMessages } from '../router/graph/decoder.js';
 import { LEARNED_ROUTER, type TrainedModel } from '../scoring/model.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Tensor } from '../tensor/types.js';
-import { declaredTensors, gatherQueries, taskMask } from './batch.js';
+import { declaredTensors, gatherQueries, taskMask, vectorsOf } from './batch.js';
 import { toTensors } from './gnn.js';
 import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
 import { profilesOf, queryMoments } from './step.js';
@@ -19,7 +19,8 @@ function allMoments(tf: TensorFlow, data: Dataset, weights: Weights, p: Paramete
   let total: QueryMoments | null = null;
   for (let from = 0; from < queries.length; from += CHUNK) {
     const next: QueryMoments = tf.tidy(() => {
-      const chunk = gatherQueries(tf, data, weights, queries.subarray(from, from + CHUNK));
+      const some = queries.subarray(from, from + CHUNK);
+      const chunk = gatherQueries(tf, data, weights, some, vectorsOf(data, some));
       const moments = queryMoments(tf, queryStates(tf, p, chunk.features), chunk);
       if (total === null) return moments;
       const before: QueryMoments = total;

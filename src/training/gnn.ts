@@ -5,12 +5,13 @@ import { initialWeights, parameterTable, type ModelShape, type Weights } from '.
 import type { ParameterTensors } from '../profile/structured/profile.js';
 import { splitFolds } from '../profile/structured/neighbourhood.js';
 import { axesOf, querySpace, SPACE_TABLES } from '../profile/structured/semantics.js';
+import { messageTensors } from '../profile/structured/residuals.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import { declaredTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
 import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
 import { createOptimizer } from './optimizer.js';
-import { drawStep, inputsOf, stepLoss, stepTensors, type StepContext } from './step.js';
+import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
 
 export interface GnnOptions {
   hidden: number;
@@ -121,11 +122,12 @@ export function openSteps(tf: TensorFlow, data: Dataset, train: Int32Array, fold
   const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
   const spaceTensors = toTensors(tf, space);
   const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
-  return { data, declared: declaredTensors(tf, data), space, spaceTensors, all: gatherKnowledge(tf, data, spaceTensors, train), anchors, options };
+  const { records, messages } = gatherKnowledge(tf, data, spaceTensors, train);
+  return { data, declared: declaredTensors(tf, data), space, spaceTensors, records, messages: messageTensors(tf, data, messages), anchors, options };
 }
 
-export function closeSteps(tf: TensorFlow, { declared, spaceTensors, anchors }: StepContext): void {
-  tf.dispose([...Object.values(declared), ...Object.values(spaceTensors), anchors[0]!.places, anchors[0]!.tasks, ...anchors.map((a) => a.messages)]);
+export function closeSteps(tf: TensorFlow, { declared, spaceTensors, messages, anchors }: StepContext): void {
+  tf.dispose([declared, spaceTensors, messages, anchors] as never);
 }
 
 /**
@@ -169,11 +171,12 @@ export async function trainGnn(
     for (let epoch = first; epoch < epochs; epoch++) {
       // Each epoch draws by itself, so that one taken up from a checkpoint draws the same.
       const draw = rng.fork(`epoch ${epoch}`);
+      const dropout = stepDropout(context, draw.fork('dropout'));
       let total = 0;
       for (const { fold, target } of batchesOf(folds, batch, draw).slice(0, perEpoch)) {
-        const drawn = drawStep(tf, context, train, target, fold, draw);
+        const drawn = drawStep(context, train, target, fold, draw);
         const value = tf.tidy(() => {
-          const tensors = stepTensors(tf, context, drawn, draw);
+          const tensors = stepTensors(tf, context, drawn, dropout);
           return optimizer.step((weights) => stepLoss(tf, weights, context, tensors), rate(learningRate, step, steps), inputsOf(tf, context, tensors));
         });
         if (!Number.isFinite(value)) throw new PointsmanError('training_diverged', `The loss of step ${step} is ${value}; a lower learning rate or another seed may help`);

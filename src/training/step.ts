@@ -1,19 +1,21 @@
 import type { Rng } from '../base/rng.js';
 import type { Dataset } from '../profile/structured/dataset.js';
-import { makeProfiles, queryStates, type Declared, type Evidenced, type ParameterTensors, type Profiles, type QueryMoments } from '../profile/structured/profile.js';
-import type { Weights } from '../profile/structured/parameters.js';
-import { forgetLlm } from '../profile/structured/records.js';
-import { expectedByRecord } from '../profile/structured/residuals.js';
 import { neighbourPlaces } from '../profile/structured/neighbourhood.js';
+import type { Weights } from '../profile/structured/parameters.js';
+import { makeProfiles, queryStates, type Declared, type ParameterTensors, type Profiles, type QueryMoments } from '../profile/structured/profile.js';
+import { forgetLlm, withoutQueries, type RecordSums } from '../profile/structured/records.js';
+import { expectedByRecord, messageEvidence, messageTensors, type MessageTensors } from '../profile/structured/residuals.js';
 import { semanticStates } from '../profile/structured/semantics.js';
+import { styleTensor } from '../profile/structured/style.js';
 import { decode, type Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor/types.js';
-import { dropOut, evidenceTensors, gatherPreferences, gatherQueries, taskMask, type QueryBatch } from './batch.js';
+import { encodedTensor, gatherPreferences, gatherQueries, recordTensors, taskMask, vectorsOf, type QueryBatch, type RecordTensors } from './batch.js';
+import { createDropout, type Dropout } from './dropout.js';
 import type { GnnOptions } from './gnn.js';
-import { encodedTensor, withoutBatch, type Knowledge } from './knowledge.js';
-import { sampleOthers } from './sample.js';
+import type { Knowledge } from './knowledge.js';
 import { crossEntropy, preferenceLoss, taskLoss } from './loss.js';
+import { sampleOthers } from './sample.js';
 
 /** Most comparisons in one step. */
 const MAX_COMPARISONS = 2048;
@@ -37,7 +39,9 @@ export interface StepContext {
   /** Tables of the queries' space, and as tensors. */
   space: Weights;
   spaceTensors: ParameterTensors;
-  all: Knowledge;
+  /** What the answers to all training queries say. */
+  records: RecordSums;
+  messages: MessageTensors;
   /** What anchors tell each fold of the training queries, fitted without it. */
   anchors: readonly Anchors[];
   options: GnnOptions;
@@ -49,18 +53,18 @@ export interface StepDraw {
   /** Fold that all target queries are of. */
   fold: number;
   support: Int32Array;
-  /** What is known without the target queries, and of an LLM that is forgotten nothing. */
-  knowledge: Knowledge;
+  /** The LLMs' records without the target queries; that of an LLM that is forgotten is empty. */
+  records: RecordSums;
   forgotten: number;
 }
 
 /** @param train queries to learn from, of which `target`, all in one fold, are predicted from the others */
-export function drawStep(tf: TensorFlow, { data, spaceTensors, all, options }: StepContext, train: Int32Array, target: Int32Array, fold: number, rng: Rng): StepDraw {
+export function drawStep({ data, records: all, options }: StepContext, train: Int32Array, target: Int32Array, fold: number, rng: Rng): StepDraw {
   const support = sampleOthers(rng, train, options.support, new Set(target));
   const forgotten = data.numLlms > 1 && rng.next() < options.forget ? rng.int(data.numLlms) : -1;
-  const knowledge = withoutBatch(tf, data, spaceTensors, all, target);
-  if (forgotten >= 0) forgetLlm(data, knowledge.records, forgotten);
-  return { target, fold, support, knowledge, forgotten };
+  const records = withoutQueries(data, all, target);
+  if (forgotten >= 0) forgetLlm(data, records, forgotten);
+  return { target, fold, support, records, forgotten };
 }
 
 /** Queries of a step, some of their features dropped, and which entries of their states are. */
@@ -71,44 +75,62 @@ interface Side {
 
 /** A step's inputs, none of which depends on a weight. */
 export interface StepTensors {
-  target: Side & { semantic: Tensor2D; places: Tensor2D };
+  /** And as they were encoded `[n, dim]`, and how they are written; see `styleTensor`. */
+  target: Side & { encoded: Tensor2D; style: Tensor2D };
   support: Side;
-  evidence: Evidenced;
+  records: RecordTensors;
+  /** See `expectedByRecord` `[numLlms, numTasks + 1]`. */
+  expected: Tensor2D;
   anchors: Anchors;
   taskMask: Tensor1D;
   comparisons: ReturnType<typeof gatherPreferences>;
 }
 
-/** @param rng what dropout is drawn by; null for none */
-export function stepTensors(tf: TensorFlow, { data, space, spaceTensors, anchors, options }: StepContext, { target, fold, support, knowledge, forgotten }: StepDraw, rng: Rng | null): StepTensors {
-  const side = (queries: Int32Array, without: number): Side => {
-    const drop = (values: Float32Array, cols: number, rate: number): Float32Array => (rng === null ? values : dropOut(rng, values, cols, rate));
-    const batch = gatherQueries(tf, data, space, queries, { forgotten: without, drop: (features, cols) => void drop(features, cols, options.featureDropout) });
-    const stateMask = drop(new Float32Array(queries.length * options.hidden).fill(1), options.hidden, options.stateDropout);
+/** What of queries' features and states is dropped. */
+export interface StepDropout {
+  features: Dropout;
+  states: Dropout;
+}
+
+export function stepDropout({ data, options }: Pick<StepContext, 'data' | 'options'>, rng: Rng): StepDropout {
+  return { features: createDropout(rng, data.dim, options.featureDropout), states: createDropout(rng, options.hidden, options.stateDropout) };
+}
+
+export function expectedTensor(tf: TensorFlow, data: Dataset, records: RecordSums): Tensor2D {
+  return tf.tensor2d(expectedByRecord(data, records), [data.numLlms, data.numTasks + 1]);
+}
+
+/** @param dropout null for none */
+export function stepTensors(tf: TensorFlow, { data, space, anchors, options }: StepContext, { target, fold, support, records, forgotten }: StepDraw, dropout: StepDropout | null): StepTensors {
+  const side = (queries: Int32Array, vectors: readonly Float32Array[], without: number): Side => {
+    const batch = gatherQueries(tf, data, space, queries, vectors, { forgotten: without, drop: (features) => dropout?.features.drop(features) });
+    const stateMask = dropout?.states.mask(queries.length) ?? new Float32Array(queries.length * options.hidden).fill(1);
     return { batch, stateMask: tf.tensor2d(stateMask, [queries.length, options.hidden]) };
   };
-  const predicted = side(target, -1);
-  const semantic = semanticStates(tf, spaceTensors, data.semantic, encodedTensor(tf, data, target));
+  const vectors = vectorsOf(data, target);
   return {
-    target: { ...predicted, semantic, places: neighbourPlaces(tf, space, data, target, semantic) },
-    support: side(support, forgotten),
-    evidence: evidenceTensors(tf, data, knowledge, expectedByRecord(data, knowledge.records), forgotten),
+    target: { ...side(target, vectors, -1), encoded: encodedTensor(tf, data, vectors), style: styleTensor(tf, space, data.style, vectors) },
+    support: side(support, vectorsOf(data, support), forgotten),
+    records: recordTensors(tf, data, records),
+    expected: expectedTensor(tf, data, records),
     anchors: anchors[fold]!,
-    taskMask: tf.tensor1d(taskMask(data, knowledge.records)),
+    taskMask: tf.tensor1d(taskMask(data, records)),
     comparisons: gatherPreferences(tf, data, target, MAX_COMPARISONS),
   };
 }
 
 /** Predicts a step's target queries. */
-export function predictStep(tf: TensorFlow, p: ParameterTensors, { data, declared }: StepContext, { target, support, evidence, anchors, taskMask: mask }: StepTensors): { logits: Tensor2D; taskLogits: Tensor2D } {
+export function predictStep(tf: TensorFlow, p: ParameterTensors, { data, declared, spaceTensors, messages }: StepContext, { target, support, records, expected, anchors, taskMask: mask }: StepTensors): { logits: Tensor2D; taskLogits: Tensor2D } {
   const states = ({ batch, stateMask }: Side): Tensor2D => tf.mul(queryStates(tf, p, batch.features), stateMask);
+  const semantic = semanticStates(tf, spaceTensors, data.semantic, target.encoded);
+  const evidence = { ...records, ...messageEvidence(tf, messages, expected, records.count, { ...target.batch, semantic }) };
   const profiles = makeProfiles(tf, p, data.design.hops, declared, evidence, queryMoments(tf, states(support), support.batch));
-  return decode(tf, p, { states: states(target), semantic: target.semantic, places: target.places }, profiles, mask, anchors);
+  return decode(tf, p, { states: states(target), semantic, places: neighbourPlaces(tf, semantic, target.style) }, profiles, mask, anchors);
 }
 
 /** All tensors but weights that {@link stepLoss} reads. */
-export function inputsOf(tf: TensorFlow, { declared }: StepContext, tensors: StepTensors): Tensor[] {
-  return tf.tensor_util.getTensorsInContainer([declared, tensors] as never);
+export function inputsOf(tf: TensorFlow, { declared, spaceTensors, messages }: StepContext, tensors: StepTensors): Tensor[] {
+  return tf.tensor_util.getTensorsInContainer([declared, spaceTensors, messages, tensors] as never);
 }
 
 /** How badly they are predicted: cross-entropy of scores, and of tasks, and Bradley–Terry loss of comparisons. */
@@ -126,7 +148,9 @@ export function stepLoss(tf: TensorFlow, p: ParameterTensors, context: StepConte
   return loss;
 }
 
-/** Profiles that know the evidence of `knowledge`. */
-export function profilesOf(tf: TensorFlow, data: Dataset, p: ParameterTensors, declared: Declared, knowledge: Knowledge, moments: QueryMoments): Profiles {
-  return makeProfiles(tf, p, data.design.hops, declared, evidenceTensors(tf, data, knowledge, expectedByRecord(data, knowledge.records)), moments);
+/** Profiles that know all of `knowledge`. */
+export function profilesOf(tf: TensorFlow, data: Dataset, p: ParameterTensors, declared: Declared, { records, messages }: Knowledge, moments: QueryMoments): Profiles {
+  const recorded = recordTensors(tf, data, records);
+  const told = messageEvidence(tf, messageTensors(tf, data, messages), expectedTensor(tf, data, records), recorded.count, null);
+  return makeProfiles(tf, p, data.design.hops, declared, { ...recorded, ...told }, moments);
 }

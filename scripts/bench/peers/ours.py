@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from tensors import load, peak_mb
 
 FILE, STEPS, HOPS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-RECORD_STRENGTH, TASK_STRENGTH, TASK_PRIOR_RANGE, QUERY_GAIN, LOGIT_MARGIN = 40, 10, 0.1, 7.35, 0.02
+RECORD_STRENGTH, TASK_STRENGTH, TASK_PRIOR_RANGE, QUERY_GAIN, LOGIT_MARGIN, MEANING_SHARE = 40, 10, 0.1, 7.35, 0.02, 0.5
 STAND_IN, TASK_WEIGHT, RATE, DECAY, BETA1, BETA2, EPSILON = 0.2, 1.5, 3e-3, 0.3, 0.9, 0.999, 1e-8
 
 t = load(FILE)
@@ -67,7 +67,7 @@ def loss():
     embed = lambda text, kernel: torch.tanh(d[text] @ p[kernel])
     first = {"llm": torch.tanh(d["llmFacts"] @ p["llm/kernel"] + p["llm/bias"]), "family": embed("familyText", "family/kernel"), "task": embed("taskText", "task/kernel"), "domain": embed("domainText", "domain/kernel")}
     prior = torch.sigmoid(first["llm"] @ p["prior/kernel"] + p["prior/bias"])
-    total, count, task_sum, task_count = t["evidence/sum"], t["evidence/count"], t["evidence/taskSum"], t["evidence/taskCount"]
+    total, count, task_sum, task_count = t["records/sum"], t["records/count"], t["records/taskSum"], t["records/taskCount"]
     recorded = lambda x: (x + prior * RECORD_STRENGTH) / (count + RECORD_STRENGTH)
     offset = (task_sum - task_count * recorded(total)).sum(0, keepdim=True) / (task_count.sum(0, keepdim=True) + TASK_STRENGTH)
     mean = recorded(total - task_count @ offset.T)
@@ -83,8 +83,15 @@ def loss():
     task_benchmarks = benchmarks.sum(0, keepdim=True) / benchmark_known.sum(0, keepdim=True).clamp(min=1)
     advantage = torch.tanh(matched) * TASK_PRIOR_RANGE + (benchmarks - task_benchmarks) * benchmark_known * p["task_prior/benchmark"]
     task_record = (task_sum + (mean + offset + advantage) * TASK_STRENGTH) / (task_count + TASK_STRENGTH)
-    message = t["evidence/residual"] / (t["evidence/square"] + torch.exp(p["semantic/ridge"]))
     answered = torch.sign(count)
+    start, end = (int(x) for x in t["space/semantic/range"])
+    semantic = unit_rows(t["target/encoded"][:, start:end] - t["space/semantic/mean"]) @ t["space/semantic/basis"].T
+    expected_of, of_task, of_known = t["expected"], t["target/tasks"], t["target/known"]
+    explained = (expected_of[:, None] @ t["messages/perTask"])[:, 0]
+    residuals = (t["target/scores"] - torch.cat([of_task, 1 - of_task.sum(1, keepdim=True)], 1) @ expected_of.T) * of_known
+    residual = (t["messages/scored"] - explained - residuals.T @ semantic) * answered
+    square = t["messages/square"] - of_known.T @ (semantic * semantic)
+    message = residual / (square + torch.exp(p["semantic/ridge"]))
 
     target = query_states(t["target/features"]) * t["target/stateMask"]
     keys = unit_rows(states["task"] @ p["task_key/kernel"] + sums["taskQueries"] @ p["task_key/queries/kernel"] + p["task_key/bias"])
@@ -92,13 +99,13 @@ def loss():
     task_logits = asked @ keys.T * torch.exp(p["task_temperature"]) + t["taskMask"]
     attention = torch.softmax(task_logits, 1)
     by_task = attention @ task_record.T
-    places, anchors = t["target/places"], t["anchors/anchors"]
+    places, anchors = torch.cat([unit_rows(semantic) * MEANING_SHARE**0.5, t["target/style"]], 1), t["anchors/anchors"]
     distance = (places * places).sum(1, keepdim=True) + (anchors * anchors).sum(1) - 2 * places @ anchors.T
     near = torch.exp(-F.relu(distance)) * (attention @ t["anchors/tasks"].T)
     usual = (message * answered).sum(0, keepdim=True) / answered.sum().clamp(min=1)
     weigh = lambda common, own, name: common * p[f"head/{name}/common"] + own * answered.T * p[f"head/{name}/own"]
     own, common = t["anchors/messages"][:, :-1], t["anchors/messages"][:, -1:]
-    expected = by_task + t["target/semantic"] @ weigh(usual.T, (message - usual).T, "message") + near @ weigh(common, own, "neighbours")
+    expected = by_task + semantic @ weigh(usual.T, (message - usual).T, "message") + near @ weigh(common, own, "neighbours")
     ones = torch.ones_like(by_task)
     features = torch.stack([logit(expected), logit(by_task), expected - expected.max(1, keepdim=True).values, ones * expected.mean(1, keepdim=True), ones * logit(mean).T], 2)
     hidden = torch.tanh(features @ p["head/hidden/kernel"] + p["head/hidden/bias"])

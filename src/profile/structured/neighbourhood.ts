@@ -2,10 +2,8 @@ import type { Rng } from '../../base/rng.js';
 import type { TensorFlow } from '../../tensor/backend.js';
 import type { Tensor2D } from '../../tensor/types.js';
 import type { Dataset } from './dataset.js';
-import type { Weights } from './parameters.js';
 import { residualsOf } from './residuals.js';
 import { unitRows } from './semantics.js';
-import { placeByStyle } from './style.js';
 
 /** Most logged queries that others hear from: it bounds the cost of a decision. */
 export const MAX_ANCHORS = 1024;
@@ -34,12 +32,9 @@ export function taskRows(data: Dataset, queries: ArrayLike<number>): Float32Arra
 /** How much of a neighbourhood's place is meaning: the square length of its semantic part. */
 export const MEANING_SHARE = 0.5;
 
-/** Where queries lie among their neighbours `[n, axes + style features]`: by meaning, and by how they are written. */
-export function neighbourPlaces(tf: TensorFlow, space: Weights, data: Dataset, queries: ArrayLike<number>, semantic: Tensor2D): Tensor2D {
-  const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
-  const style = new Float32Array(queries.length * scale.length);
-  for (let i = 0; i < queries.length; i++) placeByStyle(data.queries.at(queries[i]!)!, data.style.start, quantiles, scale, style, i * scale.length);
-  return tf.concat([tf.mul(unitRows(tf, semantic), Math.sqrt(MEANING_SHARE)), tf.tensor2d(style, [queries.length, scale.length])], 1);
+/** Where queries lie among their neighbours `[n, axes + style features]`: by meaning, and by how they are written, as {@link styleTensor} has it. */
+export function neighbourPlaces(tf: TensorFlow, semantic: Tensor2D, style: Tensor2D): Tensor2D {
+  return tf.concat([tf.mul(unitRows(tf, semantic), Math.sqrt(MEANING_SHARE)), style], 1);
 }
 
 /**

@@ -1,4 +1,6 @@
 import { RECORD_STRENGTH, TASK_STRENGTH } from '../../router/graph/features.js';
+import type { TensorFlow } from '../../tensor/backend.js';
+import type { Tensor, Tensor2D } from '../../tensor/types.js';
 import type { Dataset } from './dataset.js';
 import type { RecordSums } from './records.js';
 
@@ -33,7 +35,7 @@ export function expectedByRecord({ numLlms, numTasks }: Dataset, { sum, count, t
 }
 
 /** Residual of every logged score of some queries `[queries.length, numLlms]`, 0 where none is logged. */
-export function residualsOf(data: Dataset, queries: ArrayLike<number>, expected: Float32Array, forgotten = -1): Float32Array {
+export function residualsOf(data: Dataset, queries: ArrayLike<number>, expected: Float32Array): Float32Array {
   const { numLlms, numTasks } = data;
   const { start, llm, score } = data.evidence;
   const residuals = new Float32Array(queries.length * numLlms);
@@ -42,16 +44,16 @@ export function residualsOf(data: Dataset, queries: ArrayLike<number>, expected:
     const task = data.taskOf[q]! < 0 ? numTasks : data.taskOf[q]!;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
       const l = llm[e]!;
-      if (l !== forgotten) residuals[i * numLlms + l] = score[e]! - expected[l * (numTasks + 1) + task]!;
+      residuals[i * numLlms + l] = score[e]! - expected[l * (numTasks + 1) + task]!;
     }
   }
   return residuals;
 }
 
 /**
- * Sums over logged answers from which every LLM's message of meaning is made, and single queries can be taken out again:
- * with φ the query's place `[axes]`, Σ score·φ `[numLlms, axes]`, Σ φ² `[numLlms, axes]`, and Σ φ per task
- * `[numLlms, numTasks + 1, axes]`.
+ * Sums over logged answers from which every LLM's message of meaning is made: with φ the query's place `[axes]`,
+ * Σ score·φ `[numLlms, axes]`, Σ φ² `[numLlms, axes]`, and Σ φ per task `[numLlms, numTasks + 1, axes]`, the last for
+ * queries of no known task.
  */
 export interface MessageSums {
   axes: number;
@@ -65,10 +67,8 @@ export function emptySums(data: Dataset, axes: number): MessageSums {
   return { axes, scored: new Float32Array(size), square: new Float32Array(size), perTask: new Float32Array(size * (data.numTasks + 1)) };
 }
 
-export const copySums = ({ axes, scored, square, perTask }: MessageSums): MessageSums => ({ axes, scored: scored.slice(), square: square.slice(), perTask: perTask.slice() });
-
-/** Adds (or takes out) queries that lie at `places [queries.length, axes]`. */
-export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<number>, places: Float32Array, sign: 1 | -1): void {
+/** Adds queries that lie at `places [queries.length, axes]`. */
+export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<number>, places: Float32Array): void {
   const { axes } = sums;
   const { start, llm, score } = data.evidence;
   for (let i = 0; i < queries.length; i++) {
@@ -78,28 +78,47 @@ export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<n
       const to = llm[e]! * axes;
       const toTask = (llm[e]! * (data.numTasks + 1) + task) * axes;
       for (let a = 0; a < axes; a++) {
-        const place = sign * places[i * axes + a]!;
+        const place = places[i * axes + a]!;
         sums.scored[to + a]! += score[e]! * place;
         sums.perTask[toTask + a]! += place;
-        sums.square[to + a]! += place * places[i * axes + a]!;
+        sums.square[to + a]! += place * place;
       }
     }
   }
 }
 
-/** Σ residual·φ per LLM `[numLlms, axes]`; all 0 for an LLM that is forgotten. */
-export function residualSums(data: Dataset, sums: MessageSums, expected: Float32Array, forgotten = -1): Float32Array {
-  const { axes, perTask } = sums;
-  const out = sums.scored.slice();
-  for (let l = 0; l < data.numLlms; l++) {
-    if (l === forgotten) {
-      out.fill(0, l * axes, (l + 1) * axes);
-      continue;
-    }
-    for (let t = 0; t <= data.numTasks; t++) {
-      const at = l * (data.numTasks + 1) + t;
-      for (let a = 0; a < axes; a++) out[l * axes + a]! -= expected[at]! * perTask[at * axes + a]!;
-    }
+/** {@link MessageSums} as tensors. */
+export type MessageTensors = Record<'scored' | 'square' | 'perTask', Tensor>;
+
+export function messageTensors(tf: TensorFlow, { numLlms, numTasks }: Dataset, { axes, scored, square, perTask }: MessageSums): MessageTensors {
+  return { scored: tf.tensor2d(scored, [numLlms, axes]), square: tf.tensor2d(square, [numLlms, axes]), perTask: tf.tensor3d(perTask, [numLlms, numTasks + 1, axes]) };
+}
+
+/** Logged answers to some queries: scores and which are known `[n, numLlms]`, tasks `[n, numTasks]`, places `[n, axes]`. */
+export interface PlacedAnswers {
+  scores: Tensor2D;
+  known: Tensor2D;
+  tasks: Tensor2D;
+  semantic: Tensor2D;
+}
+
+/**
+ * Σ residual·φ and Σ φ² per LLM `[numLlms, axes]`; the first is 0 for an LLM without answers.
+ *
+ * @param expected as {@link expectedByRecord} has it
+ * @param count answers of each LLM `[numLlms, 1]`
+ * @param without answers that are among the sums, and are left out: what is predicted carries no message
+ */
+export function messageEvidence(tf: TensorFlow, { scored, square, perTask }: MessageTensors, expected: Tensor2D, count: Tensor2D, without: PlacedAnswers | null): { residual: Tensor2D; square: Tensor2D } {
+  const [numLlms, columns, axes] = perTask.shape as [number, number, number];
+  const explained = tf.reshape(tf.matMul(tf.reshape(expected, [numLlms, 1, columns]), perTask), [numLlms, axes]);
+  const evidence = { residual: tf.sub(scored, explained), square };
+  if (without !== null) {
+    const { scores, known, tasks, semantic } = without;
+    const task = tf.concat([tasks, tf.sub(1, tf.sum(tasks, 1, true))] as Tensor2D[], 1);
+    const residuals = tf.mul(tf.sub(scores, tf.matMul(task, expected, false, true)), known) as Tensor2D;
+    evidence.residual = tf.sub(evidence.residual, tf.matMul(residuals, semantic, true));
+    evidence.square = tf.sub(square, tf.matMul(known, tf.square(semantic), true));
   }
-  return out;
+  return { residual: tf.mul(evidence.residual, tf.sign(count)) as Tensor2D, square: evidence.square as Tensor2D };
 }

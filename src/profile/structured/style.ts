@@ -1,3 +1,6 @@
+import type { TensorFlow } from '../../tensor/backend.js';
+import type { Tensor2D } from '../../tensor/types.js';
+import type { Weights } from './parameters.js';
 import type { PartRange } from './semantics.js';
 
 /** Quantiles that a style feature is ranked by. */
@@ -48,4 +51,12 @@ export function writeFeatures(vector: Float32Array, start: number, quantiles: Fl
 export function placeByStyle(vector: Float32Array, start: number, quantiles: Float32Array, scale: Float32Array, out: Float32Array, at: number): void {
   const levels = quantiles.length / Math.max(1, scale.length);
   for (let f = 0; f < scale.length; f++) out[at + f] = scale[f]! * rank(vector[start + f]!, quantiles, f * levels, levels);
+}
+
+/** How encoded queries are written, by rank `[n, features]`. */
+export function styleTensor(tf: TensorFlow, space: Weights, { start }: PartRange, vectors: readonly Float32Array[]): Tensor2D {
+  const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
+  const style = new Float32Array(vectors.length * scale.length);
+  vectors.forEach((vector, i) => placeByStyle(vector, start, quantiles, scale, style, i * scale.length));
+  return tf.tensor2d(style, [vectors.length, scale.length]);
 }
