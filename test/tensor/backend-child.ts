@@ -10,7 +10,8 @@ import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
 import { declaredTensors } from '../../src/training/batch.js';
 import { modelShape, toTensors } from '../../src/training/gnn.js';
 import { gatherKnowledge, gatherNeighbourhood } from '../../src/training/knowledge.js';
-import { drawStep, predictStep, stepLoss, stepTensors, type StepContext } from '../../src/training/step.js';
+import { createOptimizer } from '../../src/training/optimizer.js';
+import { drawStep, inputsOf, predictStep, stepLoss, stepTensors, type StepContext } from '../../src/training/step.js';
 import { datasetOf, QUICK } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 
@@ -27,7 +28,10 @@ function mixedLog(): GraphRows {
   return { ...rows, llms, preferences: { query: first, better: first.map((i) => i % 3), worse: first.map((i) => (i + 1) % 3) } };
 }
 
-/** Logits, loss and gradient of every weight, on fixed weights. */
+/** Steps of the optimizer: where steps are compiled, the first runs operation by operation, and the others as a graph. */
+const STEPS = 4;
+
+/** Logits, loss and gradient of every weight, on fixed weights; and losses and weights of steps down the gradient. */
 async function learningNumbers(tf: TensorFlow): Promise<Numbers> {
   const data = await datasetOf(mixedLog());
   const everything = Int32Array.from({ length: 60 }, (_, i) => i);
@@ -49,6 +53,11 @@ async function learningNumbers(tf: TensorFlow): Promise<Numbers> {
   await keep('taskLogits', taskLogits);
   await keep('loss', value);
   for (const [name, gradient] of Object.entries(grads)) await keep(`gradient of ${name}`, gradient);
+  const optimizer = createOptimizer(tf, weights, 0.3);
+  out['losses of steps'] = Float32Array.from({ length: STEPS }, () => optimizer.step((w) => stepLoss(tf, w, context, tensors), 1e-3, inputsOf(tf, context, tensors)));
+  const stepped = await optimizer.weights();
+  out['query/kernel after steps'] = stepped['query/kernel']!.data;
+  optimizer.dispose();
   return out;
 }
 
