@@ -35,6 +35,8 @@ export interface Binding {
 /** The backend of `@tensorflow/tfjs-node-gpu`, as far as it is called here. */
 export interface NativeBackend {
   binding: Binding;
+  /** Takes the values of a new tensor, which go to the library when an operation first reads them. */
+  move(dataId: object, values: object, ...rest: unknown[]): void;
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   createOutputTensor(output: Output): Tensor;
   executeSingleOutput(op: string, attributes: Attribute[], inputs: Tensor[]): Tensor;
@@ -59,10 +61,11 @@ export interface Trace {
  * @throws Error when it reads another, or a tensor's values
  */
 export function traceOperations(backend: NativeBackend, inputs: readonly Tensor[], body: () => Tensor[]): { trace: Trace; outputs: Tensor[] } {
-  const { binding } = backend;
+  const { binding, move } = backend;
   const dtypeOf = (tensor: Tensor): number => ({ float32: binding.TF_FLOAT })[tensor.dtype as string] ?? refuse(`an input of type ${tensor.dtype}`);
   const sources = new Map<number, Source>(backend.getInputTensorIds(inputs).map((id, input) => [id, { input }]));
   const nodes: TracedNode[] = [];
+  const written = new WeakSet<object>();
   const sourceOf = (id: number): Source => sources.get(id) ?? refuse('a tensor that is not among its inputs');
   const recorder: Pick<Binding, 'executeOp' | 'createTensor' | 'tensorDataSync'> = {
     executeOp(op: string, attributes: Attribute[], from: number[], outputs: number): Output[] {
@@ -72,6 +75,7 @@ export function traceOperations(backend: NativeBackend, inputs: readonly Tensor[
       return made;
     },
     createTensor(shape: number[], dtype: number, values: Uint8Array | Int32Array | Float32Array): number {
+      if (!written.has(values)) refuse('a tensor that is not among its inputs');
       const id = binding.createTensor(shape, dtype, values);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
       sources.set(id, { node: nodes.push({ kind: 'constant', shape, dtype, bytes }) - 1, output: 0 });
@@ -81,12 +85,17 @@ export function traceOperations(backend: NativeBackend, inputs: readonly Tensor[
   };
   // The addon's own properties can't be written to.
   backend.binding = Object.create(binding, Object.getOwnPropertyDescriptors(recorder)) as Binding;
+  backend.move = (dataId, values, ...rest) => {
+    written.add(values);
+    move.call(backend, dataId, values, ...rest);
+  };
   try {
     const outputs = body();
     const trace = { inputs: inputs.map((tensor) => ({ shape: tensor.shape, dtype: dtypeOf(tensor) })), nodes, outputs: backend.getInputTensorIds(outputs).map(sourceOf) };
     return { trace, outputs };
   } finally {
     backend.binding = binding;
+    backend.move = move;
   }
 }
 
