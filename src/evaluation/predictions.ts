@@ -1,6 +1,6 @@
 import type { Dataset } from '../profile/structured/dataset.js';
 import { BASELINES } from '../router/baselines.js';
-import type { FitTools, FittedRouter } from '../router/types.js';
+import type { Baseline, FitTools, FittedRouter } from '../router/types.js';
 import { breathe } from './breathe.js';
 
 /** Queries that nobody has learned from, and what is logged of them. */
@@ -53,11 +53,11 @@ export function oracleScores({ data, queries }: HeldOut): Float32Array {
   return scores;
 }
 
-/** Predictions of every baseline fitted on `train`, those that read only text first; then of the learned router and the oracle. */
-export async function predictAll(heldOut: HeldOut, train: Int32Array, learned: FittedRouter, tools: FitTools): Promise<Prediction[]> {
+/** Predictions of baselines fitted on `train`, those that read only text first; then of the learned router and the oracle. */
+export async function predictAll(heldOut: HeldOut, train: Int32Array, learned: FittedRouter, tools: FitTools, baselines: readonly Baseline[] = BASELINES): Promise<Prediction[]> {
   const out: Prediction[] = [];
   const addBaselines = async (told: boolean): Promise<void> => {
-    for (const baseline of BASELINES.filter((b) => b.told === told)) {
+    for (const baseline of baselines.filter((b) => b.told === told)) {
       const { name, title } = baseline;
       out.push({ name, title, told, scores: await predict(heldOut, await baseline.fit(heldOut.data, train, tools)) });
     }

@@ -16,8 +16,9 @@ import type { GraphRows } from '../graph/rows.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../profile/structured/dataset.js';
 import type { Weights } from '../profile/structured/parameters.js';
-import { baselineByName } from '../router/baselines.js';
-import type { DesignName, TrainProgress } from '../schema/training.js';
+import { baselineByName, BASELINES } from '../router/baselines.js';
+import type { Baseline } from '../router/types.js';
+import type { Comparison, DesignName, TrainProgress } from '../schema/training.js';
 import { LEARNED_ROUTER } from '../scoring/model.js';
 import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from './freeze.js';
@@ -71,29 +72,42 @@ function metricsOf(heldOut: HeldOut, predictions: readonly Prediction[]): Record
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
 
-/** A learned artifact whose encoder and depth are those of a run; null where there is none, or not whole. */
-async function readLearned(artifacts: string, version: string | null, { encoder, design }: TrainingInput): Promise<Artifact | null> {
-  if (version === null) return null;
+/** An artifact; null where there is none, or not whole. */
+async function readIfWhole(artifacts: string, version: string | null): Promise<Artifact | null> {
+  if (version === null || !existsSync(join(artifacts, version))) return null;
   try {
-    const artifact = await readArtifact(artifacts, version);
-    const { router, encoder: readBy, hops } = artifact.manifest;
-    return router === LEARNED_ROUTER && readBy === encoder.id && hops === DESIGNS[design].hops ? artifact : null;
+    return await readArtifact(artifacts, version);
   } catch (error) {
     if (error instanceof PointsmanError && error.code === 'artifact_damaged') return null;
     throw error;
   }
 }
 
+/** Whether it was learned with the encoder and depth of a run. */
+function isAlike({ manifest: { router, encoder: readBy, hops } }: Artifact, { encoder, design }: TrainingInput): boolean {
+  return router === LEARNED_ROUTER && readBy === encoder.id && hops === DESIGNS[design].hops;
+}
+
 /** How far a log may have grown since training began from nothing for training to go on from what it learned. */
 const MOST_GROWTH = 1.1;
 
 /** The version to go on from: only where training from nothing would take long, and would learn from much the same log. */
-function startFrom(previous: Artifact | null, data: Dataset, queries: number, options: GnnOptions, ledgerRows: number): { weights: Weights; continues: NonNullable<Manifest['continues']> } | null {
+function startFrom(previous: Artifact | null, data: Dataset, queries: number, options: GnnOptions, ledgerRows: number): { weights: Weights; continues: NonNullable<Manifest['continues']>; comparison: Comparison[] } | null {
   if (previous === null) return null;
-  const { version, ledger_rows, continues } = previous.manifest;
+  const { version, ledger_rows, continues, comparison } = previous.manifest;
   const began = continues?.began_at_rows ?? ledger_rows;
   if (ledgerRows > MOST_GROWTH * began || !canContinue(data, queries, options, previous.model.tables)) return null;
-  return { weights: previous.model.tables, continues: { version, began_at_rows: began } };
+  return { weights: previous.model.tables, continues: { version, began_at_rows: began }, comparison };
+}
+
+/** Baselines that a run which goes on is held against. */
+const RIVALS = 2;
+
+/** The best baselines of the run before, and the one in force: on a log that hardly grew, the others would not overtake them. */
+function rivalsOf(comparison: readonly Comparison[], inForce: string | undefined): Baseline[] {
+  const ranked = comparison.filter((c) => c.mean !== null && baselineByName(c.name)?.told === false).toSorted((a, b) => b.mean! - a.mean!);
+  const names = new Set([...ranked.slice(0, RIVALS).map((c) => c.name), inForce]);
+  return BASELINES.filter((baseline) => names.has(baseline.name));
 }
 
 /** What a run made, and what should serve from now on. */
@@ -132,7 +146,8 @@ export async function runTraining(
 ): Promise<Trained> {
   const { rows, vectors, design, seed, encoder, options } = input;
   const { artifacts } = target;
-  const previous = await readLearned(artifacts, target.previous, input);
+  const made = await readIfWhole(artifacts, target.previous);
+  const previous = made !== null && isAlike(made, input) ? made : null;
   const fresh = versionOf(graph.hash, design, seed, encoder.id);
   const same = previous?.manifest.snapshot === graph.hash ? [previous.manifest.version] : [];
   for (const version of new Set([...same, fresh])) {
@@ -157,10 +172,11 @@ export async function runTraining(
   const tools = { tf, rng: rng.fork('baselines') };
   const from = { rows, data, encoder };
   const held: HeldOut = { data, queries: heldOut };
-  const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }), tools);
-  // A baseline in force is among the baselines anyway. It has the same evidence as its successor: neither has learned from what judges them.
-  const inForce = heldOut.length === 0 || target.inForce === version ? null : await readLearned(artifacts, target.inForce, input);
-  if (inForce !== null) {
+  const inForce = target.inForce === version ? null : target.inForce === target.previous ? made : await readIfWhole(artifacts, target.inForce);
+  const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router);
+  const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }), tools, rivals);
+  // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what judges them.
+  if (inForce !== null && heldOut.length > 0 && isAlike(inForce, input)) {
     const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng });
     predictions.push({ name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores: await predict(held, router) });
   }
@@ -187,19 +203,10 @@ export async function runTraining(
 
 /** What a run that made this version answered; null where it is not there, or not whole, or what should serve in its place is not. */
 async function madeBefore(artifacts: string, version: string): Promise<Trained | null> {
-  const manifest = await readIfWhole(artifacts, version);
-  if (manifest === null) return null;
+  const manifest = (await readIfWhole(artifacts, version))?.manifest;
+  if (manifest === undefined) return null;
   const replaced = manifest.serve !== null && manifest.serve !== version;
-  const baseline = replaced ? await readIfWhole(artifacts, manifest.serve!) : null;
+  const baseline = replaced ? ((await readIfWhole(artifacts, manifest.serve!))?.manifest ?? null) : null;
   if (replaced && baseline === null) return null;
   return { manifest, created: false, baseline, reason: 'it was trained before from the same snapshot, design and seed' };
-}
-
-async function readIfWhole(artifacts: string, version: string): Promise<Manifest | null> {
-  if (!existsSync(join(artifacts, version))) return null;
-  try {
-    return (await readArtifact(artifacts, version)).manifest;
-  } catch {
-    return null;
-  }
 }
