@@ -18,7 +18,8 @@ export function createDropout(rng: Rng, cols: number, rate: number): Dropout {
     drop(rows) {
       for (let row = 0; row < rows.length; row += cols) {
         const from = rng.int(POOL);
-        for (let i = 0; i < cols; i++) rows[row + i]! *= pool[from + i]!;
+        // Encoded text is mostly zeros.
+        for (let i = 0; i < cols; i++) if (rows[row + i] !== 0) rows[row + i]! *= pool[from + i]!;
       }
     },
     mask(rows) {
