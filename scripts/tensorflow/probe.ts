@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { restoreRemovedUtil } from '../../src/tensor/removed-util.js';
 import { ADDON_PACKAGE } from './versions.js';
 
 interface Tensor {
@@ -35,6 +36,7 @@ export interface Probed {
 }
 
 function probe(dir: string): Probed {
+  restoreRemovedUtil();
   const tf = createRequire(join(dir, 'package.json'))(ADDON_PACKAGE) as TensorFlow;
   const product = tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5, 6], [7, 8]]));
   const gradient = tf.grad((x) => tf.square(x))(tf.tensor2d([[3, -2]]));

@@ -8,6 +8,7 @@ import { registerGraphs } from './compiled.js';
 import type { Messages } from './graph-def.js';
 import { registerExplicitTransposes } from './matmul-gradient.js';
 import { registerPlainMatMul } from './plain-matmul.js';
+import { restoreRemovedUtil } from './removed-util.js';
 
 /** TensorFlow.js, whichever copy the backend came with. Everything that makes tensors is given it. */
 export type TensorFlow = typeof tfjs;
@@ -31,6 +32,7 @@ function openTensorFlow(): Backend {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // A GPU's memory is taken as it is needed, not all at once.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  restoreRemovedUtil();
   const reasons: string[] = [];
   for (const folder of [packageRoot, tensorflowDir()]) {
     try {
