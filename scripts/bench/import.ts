@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
 import { createRng } from '../../src/base/rng.js';
+import { Database } from '../../src/base/sqlite.js';
 import { importFiles } from '../../src/importer/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import type SQLite from 'better-sqlite3';
 import { PointsmanError, messageOf } from '../base/errors.js';
+import { Database } from '../base/sqlite.js';
 
 /** One connection to the ledger's file, with the two ways to use it. */
 export interface Connection {
-  readonly db: Database.Database;
+  readonly db: SQLite.Database;
   readonly path: string;
   /** Runs `work` in one immediate transaction (a savepoint inside another). Throws `ledger_busy` when the lock does not come. */
   write<T>(work: () => T): T;
@@ -50,7 +51,7 @@ export function translateBusy<T>(file: string, work: () => T): T {
   }
 }
 
-function openFile(file: string, options: ConnectOptions): Database.Database {
+function openFile(file: string, options: ConnectOptions): SQLite.Database {
   if (options.readonly && !existsSync(file)) throw new PointsmanError('file_not_found', `${file}: there is no ledger here yet; import something or start the service first`);
   try {
     if (!options.readonly) mkdirSync(dirname(file), { recursive: true });
@@ -60,7 +61,7 @@ function openFile(file: string, options: ConnectOptions): Database.Database {
   }
 }
 
-function configure(db: Database.Database, file: string, options: ConnectOptions): void {
+function configure(db: SQLite.Database, file: string, options: ConnectOptions): void {
   try {
     if (!options.readonly) enterWal(db, options.busyTimeoutMs);
     db.pragma('synchronous = FULL');
@@ -77,7 +78,7 @@ function configure(db: Database.Database, file: string, options: ConnectOptions)
 }
 
 /** SQLite does not wait for the lock that the first change to WAL needs, so two first openers must wait here. */
-function enterWal(db: Database.Database, timeoutMs: number): void {
+function enterWal(db: SQLite.Database, timeoutMs: number): void {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (let waited = 0; ; waited += 10) {
     try {

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/base/sqlite.js';
 import { openLedger } from '../../src/ledger/index.js';
 import { batchOf } from './ledger-child.js';
 import { allRows, openFor, START, tempFolder } from './support.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import Database from 'better-sqlite3';
 import { PointsmanError } from '../../src/base/errors.js';
+import { Database } from '../../src/base/sqlite.js';
 import { allRows, interaction, openFor, preference, profile, START, tempFolder, tempLedger } from './support.js';
 
 const DECISION = '01890000-0000-7000-8000-000000000001';

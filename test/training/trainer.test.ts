@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
-import Database from 'better-sqlite3';
 import { readArtifact } from '../../src/artifact/read.js';
 import { dataPaths } from '../../src/base/paths.js';
+import { Database } from '../../src/base/sqlite.js';
 import type { Ledger } from '../../src/ledger/index.js';
 import type { FeedbackRecord } from '../../src/ledger/types.js';
 import { Interaction } from '../../src/schema/feedback.js';

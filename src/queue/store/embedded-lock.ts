@@ -1,6 +1,7 @@
-import Database from 'better-sqlite3';
+import type SQLite from 'better-sqlite3';
 import { join } from 'node:path';
 import { PointsmanError } from '../../base/errors.js';
+import { Database } from '../../base/sqlite.js';
 
 /**
  * Takes the folder for this process and answers how to free it. The lock is SQLite's lock on `lock.sqlite`, which
@@ -27,7 +28,7 @@ export function takeLock(folder: string): () => void {
   return () => db.close();
 }
 
-function holderOf(db: Database.Database): string {
+function holderOf(db: SQLite.Database): string {
   try {
     const row = db.prepare<[], { pid: number; since: string }>('SELECT pid, since FROM holder').get();
     if (row) return row.pid === process.pid ? `this very process (${row.pid})` : `process ${row.pid} since ${row.since}`;
