@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -17,7 +18,7 @@ export interface Backend {
   tf: TensorFlow;
   /** `tensorflow`, `wasm` or `cpu`. */
   name: 'tensorflow' | 'wasm' | 'cpu';
-  /** What runs, for people: `TensorFlow 2.21.0 (CPU)`. */
+  /** What runs, for people: `TensorFlow 2.21.0 (CPU)`, `TensorFlow 2.21.0 (GPU: NVIDIA H100 80GB HBM3)`. */
   description: string;
 }
 
@@ -27,6 +28,17 @@ type NativeTensorFlow = Omit<TensorFlow, 'backend'> & {
 
 /** Where `npm run setup:tensorflow` puts TensorFlow's own library and its addon. */
 export const tensorflowDir = (): string => process.env['POINTSMAN_TENSORFLOW_DIR'] || join(packageRoot, '.tensorflow');
+
+/** `GPU`, and which one, by NVIDIA's own tool: TensorFlow computes on the first that it sees. */
+function gpuName(): string {
+  const seen = process.env['CUDA_VISIBLE_DEVICES']?.split(',')[0];
+  try {
+    const name = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader', ...(seen ? ['-i', seen] : [])], { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'] });
+    return `GPU: ${name.split('\n')[0]!.trim()}`;
+  } catch {
+    return 'GPU';
+  }
+}
 
 function openTensorFlow(): Backend {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
@@ -42,7 +54,7 @@ function openTensorFlow(): Backend {
       if (!existsSync(addon)) throw new Error('the addon of @tensorflow/tfjs-node-gpu is not built');
       const tf = require('@tensorflow/tfjs-node-gpu') as NativeTensorFlow;
       const native = tf.backend();
-      const device = native.isUsingGpuDevice ? 'GPU' : 'CPU';
+      const device = native.isUsingGpuDevice ? gpuName() : 'CPU';
       registerPlainMatMul(tf as unknown as TensorFlow);
       registerGraphs(tf as unknown as TensorFlow, require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Messages);
       return { tf: tf as unknown as TensorFlow, name: 'tensorflow', description: `TensorFlow ${native.binding.TF_Version} (${device})` };
