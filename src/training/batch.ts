@@ -112,24 +112,28 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
   };
 }
 
-/** The comparisons of some queries as one-hot matrices; null where there are none. At most `limit`, spread evenly. */
-export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>, limit: number): { query: Tensor2D; better: Tensor2D; worse: Tensor2D; size: number } | null {
+/**
+ * The comparisons of some queries as one-hot matrices; null where there are none. At most `limit`, spread evenly; then rows
+ * of zeros up to a power of two, since steps are compiled for each shape.
+ */
+export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>, limit: number): Record<'query' | 'better' | 'worse', Tensor2D> | null {
   const rows: [row: number, preference: number][] = [];
   for (let i = 0; i < queries.length; i++) {
     for (let e = data.preferenceStart[queries[i]!]!; e < data.preferenceStart[queries[i]! + 1]!; e++) rows.push([i, e]);
   }
   if (rows.length === 0) return null;
   const size = Math.min(limit, rows.length);
-  const query = new Float32Array(size * queries.length);
-  const better = new Float32Array(size * data.numLlms);
-  const worse = new Float32Array(size * data.numLlms);
+  const padded = 2 ** Math.ceil(Math.log2(size));
+  const query = new Float32Array(padded * queries.length);
+  const better = new Float32Array(padded * data.numLlms);
+  const worse = new Float32Array(padded * data.numLlms);
   for (let r = 0; r < size; r++) {
     const [row, e] = rows[Math.floor((r * rows.length) / size)]!;
     query[r * queries.length + row] = 1;
     better[r * data.numLlms + data.preferences.better[e]!] = 1;
     worse[r * data.numLlms + data.preferences.worse[e]!] = 1;
   }
-  return { query: tf.tensor2d(query, [size, queries.length]), better: tf.tensor2d(better, [size, data.numLlms]), worse: tf.tensor2d(worse, [size, data.numLlms]), size };
+  return { query: tf.tensor2d(query, [padded, queries.length]), better: tf.tensor2d(better, [padded, data.numLlms]), worse: tf.tensor2d(worse, [padded, data.numLlms]) };
 }
 
 /** 0 for tasks with logged answers, a large negative number for others `[numTasks]`; all 0 if none has any. */

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor2D } from '../tensor/types.js';
+import type { Scalar, Tensor, Tensor2D } from '../tensor/types.js';
 import type { TensorFlow } from '../tensor/backend.js';
 
 /** log(1 + eˣ), without overflow. */
@@ -9,7 +9,12 @@ export function softplus(tf: TensorFlow, x: Tensor2D): Tensor2D {
 /** Mean binary cross-entropy of soft targets, over entries weighted by `weight` `[n, m]`. */
 export function crossEntropy(tf: TensorFlow, logits: Tensor2D, targets: Tensor2D, weight: Tensor2D): Scalar {
   const each = tf.sub(softplus(tf, logits), tf.mul(logits, targets));
-  return tf.div(tf.sum(tf.mul(each, weight)), tf.maximum(tf.sum(weight), 1)) as Scalar;
+  return meanOf(tf, each, weight);
+}
+
+/** Mean of `values`, by weight; 0 where weights are. */
+function meanOf(tf: TensorFlow, values: Tensor, weight: Tensor): Scalar {
+  return tf.div(tf.sum(tf.mul(values, weight)), tf.maximum(tf.sum(weight), 1));
 }
 
 /** Mean negative log-likelihood of the query's task, over queries whose task is known (`tasks` is one-hot, or all 0). */
@@ -18,8 +23,8 @@ export function taskLoss(tf: TensorFlow, taskLogits: Tensor2D, tasks: Tensor2D):
   return tf.div(nll, tf.maximum(tf.sum(tasks), 1)) as Scalar;
 }
 
-/** Bradley–Terry: mean of −log σ(better − worse); all matrices one-hot, `query` picks the row of `logits`. */
+/** Bradley–Terry: mean of −log σ(better − worse); all matrices one-hot, `query` picks the row of `logits`. Rows of zeros don't count. */
 export function preferenceLoss(tf: TensorFlow, logits: Tensor2D, query: Tensor2D, better: Tensor2D, worse: Tensor2D): Scalar {
   const margin = tf.sum(tf.mul(tf.matMul(query, logits), tf.sub(better, worse)), 1, true) as Tensor2D;
-  return tf.mean(softplus(tf, tf.neg(margin)));
+  return meanOf(tf, softplus(tf, tf.neg(margin)), tf.sum(better, 1, true));
 }
