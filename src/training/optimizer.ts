@@ -52,7 +52,7 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
     });
     return tf.tensor1d(flat);
   };
-  /** 1 where a weight decays. */
+  /** 1 where a weight decays, once a loss reads it. */
   const decaying = joined(Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: new Float32Array(sizes[i]!).fill(shapes[i]!.length === 2 ? 1 : 0) }])));
   const start = joined(initial);
   let held = { weights: start, first: tf.zerosLike(start) as Tensor, second: tf.zerosLike(start) as Tensor };
@@ -64,7 +64,7 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
     held = next;
     for (const tensor of Object.values(held)) tf.keep(tensor);
   };
-  const parts = (flat: Tensor): Record<string, Tensor> => Object.fromEntries(tf.split(flat, sizes).map((part, i) => [names[i]!, tf.reshape(part, shapes[i]!)]));
+  const parts = (flat: Tensor): Tensor[] => tf.split(flat, sizes).map((part, i) => tf.reshape(part, shapes[i]!));
   async function read(from: Tensor): Promise<Weights> {
     const data = (await from.data()) as Float32Array;
     let at = 0;
@@ -77,11 +77,15 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
       const { weights, first, second } = held;
       const rates = tf.tensor1d([(learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps), learningRate * decay]);
       const update = (): Tensor[] => {
-        const { value: lost, grad } = tf.valueAndGrad((flat: Tensor) => loss(parts(flat)))(weights);
+        const from = parts(weights);
+        const named = Object.fromEntries(names.map((name, i) => [name, from[i]!]));
+        const { value: lost, grads } = tf.engine().gradients(() => loss(named), from, undefined, true);
+        const ofRead = (tensors: readonly (Tensor | null)[]): Tensor => tf.concat(sizes.map((size, i) => (grads[i] ? tf.reshape(tensors[i]!, [size]) : tf.zeros([size]))));
+        const grad = ofRead(grads);
         const [rate, decayed] = tf.split(rates, 2) as [Tensor, Tensor];
         const nextFirst = tf.add(tf.mul(first, BETA1), tf.mul(grad, 1 - BETA1));
         const nextSecond = tf.add(tf.mul(second, BETA2), tf.mul(tf.square(grad), 1 - BETA2));
-        const kept = tf.sub(weights, tf.mul(weights, tf.mul(decaying, decayed)));
+        const kept = tf.sub(weights, tf.mul(weights, tf.mul(ofRead(parts(decaying)), decayed)));
         return [lost, tf.sub(kept, tf.mul(tf.div(nextFirst, tf.add(tf.sqrt(nextSecond), EPSILON)), rate)), nextFirst, nextSecond];
       };
       const made = inputs === undefined ? tf.tidy(update) : compiled.run([weights, first, second, decaying, rates, ...inputs], update);

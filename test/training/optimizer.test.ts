@@ -42,6 +42,14 @@ describe('AdamW', () => {
     assert.notEqual(expected[1], byHand(-2, 5, 0.1, 0));
   });
 
+  it('leaves weights that the loss does not read where they are', async () => {
+    const optimizer = createOptimizer(tf, initial(), 0.5);
+    optimizer.step(({ bias }) => tf.sum(tf.square(bias!)), 0.1);
+    const { kernel } = await optimizer.weights();
+    optimizer.dispose();
+    assert.deepEqual(kernel, initial()['kernel']);
+  });
+
   it('leaves no tensor behind in a step, and gives all back in the end', async () => {
     const none = tf.memory().numTensors;
     const optimizer = createOptimizer(tf, initial(), 0.3);
