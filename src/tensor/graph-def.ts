@@ -23,20 +23,15 @@ export const sourceName = (source: Source): string => ('input' in source ? `${in
 /** A traced computation as a `saved_model.pb` whose placeholders are named by {@link sourceName}. */
 export function encodeGraph({ inputs, nodes }: Trace, binding: Binding, messages: Messages): Uint8Array {
   const made = (name: keyof Messages, values: Record<string, unknown>): Setters => filled(new messages[name](), values);
-  const shaped = (shape: readonly number[]): Setters => {
-    const { Dim } = messages.TensorShape as MessageClass & { Dim: new () => Setters };
-    return made('TensorShape', { setDimList: shape.map((size) => filled(new Dim(), { setSize: size })) });
-  };
-  const listed = (setter: string, value: Attribute['value'], as: string): Record<string, unknown> => {
-    if (!Array.isArray(value)) return { [setter]: value };
-    const { ListValue } = messages.AttrValue as MessageClass & { ListValue: new () => Setters };
-    return { setList: filled(new ListValue(), { [as]: value }) };
-  };
+  const part = (of: keyof Messages, name: string, values: Record<string, unknown>): Setters => filled(new messages[of][name]!(), values);
+  const shaped = (shape: readonly number[]): Setters => made('TensorShape', { setDimList: shape.map((size) => part('TensorShape', 'Dim', { setSize: size })) });
+  const oneOrMany = (setter: string, value: Attribute['value']): Record<string, unknown> =>
+    Array.isArray(value) ? { setList: part('AttrValue', 'ListValue', { [`${setter}List`]: value }) } : { [setter]: value };
   const setters: Record<number, (value: Attribute['value']) => Record<string, unknown>> = {
     [binding.TF_ATTR_STRING]: (value) => ({ setS: Buffer.from(value as string).toString('base64') }),
-    [binding.TF_ATTR_INT]: (value) => listed('setI', value, 'setIList'),
-    [binding.TF_ATTR_FLOAT]: (value) => listed('setF', value, 'setFList'),
-    [binding.TF_ATTR_BOOL]: (value) => listed('setB', value, 'setBList'),
+    [binding.TF_ATTR_INT]: (value) => oneOrMany('setI', value),
+    [binding.TF_ATTR_FLOAT]: (value) => oneOrMany('setF', value),
+    [binding.TF_ATTR_BOOL]: (value) => oneOrMany('setB', value),
     [binding.TF_ATTR_TYPE]: (value) => ({ setType: value }),
     [binding.TF_ATTR_SHAPE]: (value) => ({ setShape: shaped(value as number[]) }),
   };
@@ -53,8 +48,7 @@ export function encodeGraph({ inputs, nodes }: Trace, binding: Binding, messages
     return node(nodeName(i), 'Const', [], { dtype: { setType: traced.dtype }, value: { setTensor: tensor } });
   });
   const graph = made('GraphDef', { setNodeList: [...placeholders, ...others], setVersions: made('VersionDef', { setProducer: PRODUCER }) });
-  const { MetaInfoDef } = messages.MetaGraphDef as MessageClass & { MetaInfoDef: new () => Setters };
-  const meta = made('MetaGraphDef', { setMetaInfoDef: filled(new MetaInfoDef(), { setTagsList: [TAG] }), setGraphDef: graph });
+  const meta = made('MetaGraphDef', { setMetaInfoDef: part('MetaGraphDef', 'MetaInfoDef', { setTagsList: [TAG] }), setGraphDef: graph });
   return made('SavedModel', { setSavedModelSchemaVersion: 1, setMetaGraphsList: [meta] }).serializeBinary();
 }
 

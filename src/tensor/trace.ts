@@ -62,7 +62,7 @@ export interface Trace {
  */
 export function traceOperations(backend: NativeBackend, inputs: readonly Tensor[], body: () => Tensor[]): { trace: Trace; outputs: Tensor[] } {
   const { binding, move } = backend;
-  const dtypeOf = (tensor: Tensor): number => ({ float32: binding.TF_FLOAT })[tensor.dtype as string] ?? refuse(`an input of type ${tensor.dtype}`);
+  for (const { dtype } of inputs) if (dtype !== 'float32') refuse(`an input of type ${dtype}`);
   const sources = new Map<number, Source>(backend.getInputTensorIds(inputs).map((id, input) => [id, { input }]));
   const nodes: TracedNode[] = [];
   const written = new WeakSet<object>();
@@ -91,7 +91,7 @@ export function traceOperations(backend: NativeBackend, inputs: readonly Tensor[
   };
   try {
     const outputs = body();
-    const trace = { inputs: inputs.map((tensor) => ({ shape: tensor.shape, dtype: dtypeOf(tensor) })), nodes, outputs: backend.getInputTensorIds(outputs).map(sourceOf) };
+    const trace = { inputs: inputs.map((tensor) => ({ shape: tensor.shape, dtype: binding.TF_FLOAT })), nodes, outputs: backend.getInputTensorIds(outputs).map(sourceOf) };
     return { trace, outputs };
   } finally {
     backend.binding = binding;

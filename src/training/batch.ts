@@ -1,5 +1,5 @@
 import type { Tensor2D } from '../tensor/types.js';
-import type { Dataset, Matrix } from '../profile/structured/dataset.js';
+import { fromRows, type Dataset, type Matrix } from '../profile/structured/dataset.js';
 import type { Declared, Evidenced } from '../profile/structured/profile.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Weights } from '../profile/structured/parameters.js';
@@ -59,16 +59,9 @@ export interface QueryBatch {
   tasks: Tensor2D;
 }
 
-/** Encoded queries, each read once: a long log's are on disk. */
-export function vectorsOf(data: Dataset, queries: ArrayLike<number>): Float32Array[] {
-  return Array.from(queries, (q) => data.queries.at(q)!);
-}
-
 /** Encoded queries as a tensor `[vectors.length, dim]`. */
 export function encodedTensor(tf: TensorFlow, { dim }: Dataset, vectors: readonly Float32Array[]): Tensor2D {
-  const rows = new Float32Array(vectors.length * dim);
-  vectors.forEach((vector, i) => rows.set(vector, i * dim));
-  return tf.tensor2d(rows, [vectors.length, dim]);
+  return toTensor(tf, fromRows(vectors, dim));
 }
 
 /** What of a batch is left out: the scores of an LLM that is forgotten, and features by chance. */

@@ -1,13 +1,13 @@
 import type { Rng } from '../base/rng.js';
 import type { GraphRows } from '../graph/rows.js';
-import type { Dataset } from '../profile/structured/dataset.js';
+import { readVectors, type Dataset } from '../profile/structured/dataset.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import { benchmarkMeans, queryStates, type ParameterTensors, type QueryMoments } from '../profile/structured/profile.js';
 import { taskKeys, weighMessages } from '../router/graph/decoder.js';
 import { LEARNED_ROUTER, type TrainedModel } from '../scoring/model.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Tensor } from '../tensor/types.js';
-import { declaredTensors, gatherQueries, taskMask, vectorsOf } from './batch.js';
+import { declaredTensors, gatherQueries, taskMask } from './batch.js';
 import { toTensors } from './gnn.js';
 import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
 import { profilesOf, queryMoments } from './step.js';
@@ -20,7 +20,7 @@ function allMoments(tf: TensorFlow, data: Dataset, weights: Weights, p: Paramete
   for (let from = 0; from < queries.length; from += CHUNK) {
     const next: QueryMoments = tf.tidy(() => {
       const some = queries.subarray(from, from + CHUNK);
-      const chunk = gatherQueries(tf, data, weights, some, vectorsOf(data, some));
+      const chunk = gatherQueries(tf, data, weights, some, readVectors(data, some));
       const moments = queryMoments(tf, queryStates(tf, p, chunk.features), chunk);
       if (total === null) return moments;
       const before: QueryMoments = total;

@@ -1,4 +1,4 @@
-import type { Dataset } from '../profile/structured/dataset.js';
+import { readVectors, type Dataset } from '../profile/structured/dataset.js';
 import { drawNeighbourhood, fitMessages, neighbourPlaces, residualTensors, taskRows } from '../profile/structured/neighbourhood.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import type { ParameterTensors } from '../profile/structured/profile.js';
@@ -11,7 +11,7 @@ import type { Rng } from '../base/rng.js';
 import type { Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Tensor2D } from '../tensor/types.js';
-import { encodedTensor, vectorsOf } from './batch.js';
+import { encodedTensor } from './batch.js';
 import { sample } from './sample.js';
 
 const CHUNK = 1024;
@@ -27,7 +27,7 @@ export function gatherKnowledge(tf: TensorFlow, data: Dataset, p: ParameterTenso
   const messages = emptySums(data, axesOf(data.semantic));
   for (let from = 0; from < queries.length; from += CHUNK) {
     const chunk = queries.subarray(from, from + CHUNK);
-    addPlaces(data, messages, chunk, compute(tf, () => semanticStates(tf, p, data.semantic, encodedTensor(tf, data, vectorsOf(data, chunk)))));
+    addPlaces(data, messages, chunk, compute(tf, () => semanticStates(tf, p, data.semantic, encodedTensor(tf, data, readVectors(data, chunk)))));
   }
   return { records: sumRecords(data, queries), messages };
 }
@@ -48,7 +48,7 @@ export function gatherNeighbourhood(tf: TensorFlow, data: Dataset, space: Weight
   const all = sumRecords(data, queries);
   const made = tf.tidy(() => {
     const side = (of: Int32Array): { places: Tensor2D; tasks: Tensor2D } => {
-      const vectors = vectorsOf(data, of);
+      const vectors = readVectors(data, of);
       const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, vectors));
       return { places: neighbourPlaces(tf, semantic, styleTensor(tf, space, data.style, vectors)), tasks: tf.tensor2d(taskRows(data, of), [of.length, data.numTasks]) };
     };

@@ -1,5 +1,5 @@
 import type { Rng } from '../base/rng.js';
-import type { Dataset } from '../profile/structured/dataset.js';
+import { readVectors, type Dataset } from '../profile/structured/dataset.js';
 import { neighbourPlaces } from '../profile/structured/neighbourhood.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import { makeProfiles, queryStates, type Declared, type ParameterTensors, type Profiles, type QueryMoments } from '../profile/structured/profile.js';
@@ -10,7 +10,7 @@ import { styleTensor } from '../profile/structured/style.js';
 import { decode, type Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor/types.js';
-import { encodedTensor, gatherPreferences, gatherQueries, recordTensors, taskMask, vectorsOf, type QueryBatch, type RecordTensors } from './batch.js';
+import { encodedTensor, gatherPreferences, gatherQueries, recordTensors, taskMask, type QueryBatch, type RecordTensors } from './batch.js';
 import { createDropout, type Dropout } from './dropout.js';
 import type { GnnOptions } from './gnn.js';
 import type { Knowledge } from './knowledge.js';
@@ -107,10 +107,10 @@ export function stepTensors(tf: TensorFlow, { data, space, anchors, options }: S
     const stateMask = dropout?.states.mask(queries.length) ?? new Float32Array(queries.length * options.hidden).fill(1);
     return { batch, stateMask: tf.tensor2d(stateMask, [queries.length, options.hidden]) };
   };
-  const vectors = vectorsOf(data, target);
+  const vectors = readVectors(data, target);
   return {
     target: { ...side(target, vectors, -1), encoded: encodedTensor(tf, data, vectors), style: styleTensor(tf, space, data.style, vectors) },
-    support: side(support, vectorsOf(data, support), forgotten),
+    support: side(support, readVectors(data, support), forgotten),
     records: recordTensors(tf, data, records),
     expected: expectedTensor(tf, data, records),
     anchors: anchors[fold]!,

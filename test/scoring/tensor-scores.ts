@@ -1,10 +1,11 @@
+import { readVectors } from '../../src/profile/structured/dataset.js';
 import { neighbourPlaces } from '../../src/profile/structured/neighbourhood.js';
 import { queryStates } from '../../src/profile/structured/profile.js';
 import { semanticStates } from '../../src/profile/structured/semantics.js';
 import { styleTensor } from '../../src/profile/structured/style.js';
 import { decode } from '../../src/router/graph/decoder.js';
 import type { TensorFlow } from '../../src/tensor/backend.js';
-import { declaredTensors, encodedTensor, gatherQueries, taskMask, vectorsOf } from '../../src/training/batch.js';
+import { declaredTensors, encodedTensor, gatherQueries, taskMask } from '../../src/training/batch.js';
 import { toTensors } from '../../src/training/gnn.js';
 import { gatherKnowledge, gatherNeighbourhood } from '../../src/training/knowledge.js';
 import { profilesOf, queryMoments } from '../../src/training/step.js';
@@ -21,10 +22,10 @@ export async function tensorScores(tf: TensorFlow, { data, weights, evidence, an
   const { folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], anchorRng());
   const around = folds[0]!;
   const scores = tf.tidy(() => {
-    const support = gatherQueries(tf, data, weights, evidence, vectorsOf(data, evidence));
+    const support = gatherQueries(tf, data, weights, evidence, readVectors(data, evidence));
     const profiles = profilesOf(tf, data, p, declaredTensors(tf, data), knowledge, queryMoments(tf, queryStates(tf, p, support.features), support));
     const mask = told === undefined ? taskMask(data, knowledge.records) : Float32Array.from({ length: data.numTasks }, (_, t) => (t === told ? 0 : -1e4));
-    const vectors = vectorsOf(data, queries);
+    const vectors = readVectors(data, queries);
     const { features } = gatherQueries(tf, data, weights, queries, vectors);
     const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, vectors));
     const seen = { states: queryStates(tf, p, features), semantic, places: neighbourPlaces(tf, semantic, styleTensor(tf, weights, data.style, vectors)) };

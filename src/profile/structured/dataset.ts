@@ -33,6 +33,11 @@ export interface QueryVectors {
   at(place: number): Float32Array | undefined;
 }
 
+/** Some encoded queries, each read once: a long log's are on disk. */
+export function readVectors({ queries: vectors }: Pick<Dataset, 'queries'>, queries: ArrayLike<number>): Float32Array[] {
+  return Array.from(queries, (q) => vectors.at(q)!);
+}
+
 /** LLM evidence per query in compressed rows: entries `[start[q], start[q + 1])` belong to query q. */
 export interface Evidence {
   start: Int32Array;

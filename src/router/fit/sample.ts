@@ -1,5 +1,5 @@
 import type { Rng } from '../../base/rng.js';
-import { fromRows, type Dataset, type Matrix } from '../../profile/structured/dataset.js';
+import { fromRows, readVectors, type Dataset, type Matrix } from '../../profile/structured/dataset.js';
 
 /** Queries that fitting looks at: more would cost memory and time, and change a simple method little. */
 export const MAX_FITTED = 20_000;
@@ -12,5 +12,5 @@ export function sample(queries: Int32Array, limit: number, rng: Rng): Int32Array
 
 /** Encoded queries `[queries.length, dim]`. */
 export function vectorsOf(data: Dataset, queries: Int32Array): Matrix {
-  return fromRows(Array.from(queries, (q) => data.queries.at(q)!), data.dim);
+  return fromRows(readVectors(data, queries), data.dim);
 }
