@@ -44,6 +44,9 @@ function openTensorFlow(): Backend {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // A GPU's memory is taken as it is needed, not all at once.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  // With oneDNN TensorFlow fuses a matrix product and a sum with a single row, and then refuses that row as a bias: logs
+  // without tasks have such rows. Without it a step takes no longer.
+  process.env['TF_ENABLE_ONEDNN_OPTS'] = '0';
   restoreRemovedUtil();
   const reasons: string[] = [];
   for (const folder of [packageRoot, tensorflowDir()]) {

@@ -32,8 +32,8 @@ function mixedLog(): GraphRows {
 const STEPS = 4;
 
 /** Logits, loss and gradient of every weight, on fixed weights; and losses and weights of steps down the gradient. */
-async function learningNumbers(tf: TensorFlow): Promise<Numbers> {
-  const data = await datasetOf(mixedLog());
+async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers> {
+  const data = await datasetOf(rows);
   const everything = Int32Array.from({ length: 60 }, (_, i) => i);
   const weights = initialWeights(modelShape(data, QUICK), createRng(5));
   const variables = Object.fromEntries(Object.entries(weights).map(([name, { shape, data: values }]) => [name, tf.variable(tf.tensor(values, shape), true, name)]));
@@ -58,6 +58,8 @@ async function learningNumbers(tf: TensorFlow): Promise<Numbers> {
   const stepped = await optimizer.weights();
   out['query/kernel after steps'] = stepped['query/kernel']!.data;
   optimizer.dispose();
+  // TensorFlow.js keeps variables by name, for the whole process.
+  tf.dispose(variables);
   return out;
 }
 
@@ -75,10 +77,16 @@ async function productNumbers(tf: TensorFlow): Promise<Numbers> {
   return out;
 }
 
+async function allNumbers(tf: TensorFlow): Promise<Numbers> {
+  // With no task known, one stands for all: states of a single row.
+  const untasked = Object.entries(await learningNumbers(tf, smallLog({ queries: 60, untasked: true })));
+  return { ...(await learningNumbers(tf, mixedLog())), ...Object.fromEntries(untasked.map(([name, values]) => [`without tasks: ${name}`, values])), ...(await productNumbers(tf)) };
+}
+
 async function answer(wanted: Parameters<typeof openBackend>[0], compute: boolean): Promise<ChildAnswer> {
   try {
     const { tf, name, description } = await openBackend(wanted);
-    return { kind: 'opened', name, description, numbers: compute ? { ...(await learningNumbers(tf)), ...(await productNumbers(tf)) } : {} };
+    return { kind: 'opened', name, description, numbers: compute ? await allNumbers(tf) : {} };
   } catch (error) {
     return { kind: 'failed', code: error instanceof PointsmanError ? error.code : 'unexpected', message: messageOf(error) };
   }
