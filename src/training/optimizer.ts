@@ -52,8 +52,6 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
     });
     return tf.tensor1d(flat);
   };
-  /** 1 where a weight decays, once a loss reads it. */
-  const decaying = joined(Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: new Float32Array(sizes[i]!).fill(shapes[i]!.length === 2 ? 1 : 0) }])));
   const start = joined(initial);
   let held = { weights: start, first: tf.zerosLike(start) as Tensor, second: tf.zerosLike(start) as Tensor };
   let steps = 0;
@@ -64,11 +62,16 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
     held = next;
     for (const tensor of Object.values(held)) tf.keep(tensor);
   };
-  const parts = (flat: Tensor): Tensor[] => tf.split(flat, sizes).map((part, i) => tf.reshape(part, shapes[i]!));
-  async function read(from: Tensor): Promise<Weights> {
-    const data = (await from.data()) as Float32Array;
+  const cut = (data: Float32Array): Float32Array[] => {
     let at = 0;
-    return Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: data.slice(at, (at += sizes[i]!)) }]));
+    return sizes.map((size) => data.slice(at, (at += size)));
+  };
+  // On wasm, tf.split would copy the whole for each part.
+  const parts = (flat: Tensor): Tensor[] =>
+    tf.getBackend() === 'wasm' ? cut(flat.dataSync<'float32'>()).map((part, i) => tf.tensor(part, shapes[i])) : tf.split(flat, sizes).map((part, i) => tf.reshape(part, shapes[i]!));
+  async function read(from: Tensor): Promise<Weights> {
+    const data = cut(await from.data<'float32'>());
+    return Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: data[i]! }]));
   }
 
   return {
@@ -80,15 +83,17 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
         const from = parts(weights);
         const named = Object.fromEntries(names.map((name, i) => [name, from[i]!]));
         const { value: lost, grads } = tf.engine().gradients(() => loss(named), from, undefined, true);
-        const ofRead = (tensors: readonly (Tensor | null)[]): Tensor => tf.concat(sizes.map((size, i) => (grads[i] ? tf.reshape(tensors[i]!, [size]) : tf.zeros([size]))));
-        const grad = ofRead(grads);
+        const flat = (tensors: readonly Tensor[], counts: (part: number) => boolean): Tensor => tf.concat(from.map((part, i) => tf.reshape(counts(i) ? tensors[i]! : tf.zerosLike(part), [-1])));
+        const isRead = (part: number): boolean => Boolean(grads[part]);
+        const grad = flat(grads, isRead);
+        const decaying = flat(from, (part) => isRead(part) && shapes[part]!.length === 2);
         const [rate, decayed] = tf.split(rates, 2) as [Tensor, Tensor];
         const nextFirst = tf.add(tf.mul(first, BETA1), tf.mul(grad, 1 - BETA1));
         const nextSecond = tf.add(tf.mul(second, BETA2), tf.mul(tf.square(grad), 1 - BETA2));
-        const kept = tf.sub(weights, tf.mul(weights, tf.mul(ofRead(parts(decaying)), decayed)));
+        const kept = tf.sub(weights, tf.mul(decaying, decayed));
         return [lost, tf.sub(kept, tf.mul(tf.div(nextFirst, tf.add(tf.sqrt(nextSecond), EPSILON)), rate)), nextFirst, nextSecond];
       };
-      const made = inputs === undefined ? tf.tidy(update) : compiled.run([weights, first, second, decaying, rates, ...inputs], update);
+      const made = inputs === undefined ? tf.tidy(update) : compiled.run([weights, first, second, rates, ...inputs], update);
       const [value, ...next] = made as [Tensor, Tensor, Tensor, Tensor];
       hold({ weights: next[0], first: next[1], second: next[2] });
       const [answer] = value.dataSync();
@@ -102,7 +107,7 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
       hold({ weights: joined(state.weights), first: joined(state.first), second: joined(state.second) });
     },
     dispose() {
-      tf.dispose([...Object.values(held), decaying]);
+      tf.dispose(Object.values(held));
       compiled.dispose();
     },
   };
