@@ -32,6 +32,7 @@ import { LlmProfile } from '../../src/schema/profile.js';
 import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
 import type { Tensor } from '../../src/tensor/types.js';
 import { closeSteps, GNN_DEFAULTS, modelShape, openSteps, trainGnn, type GnnOptions } from '../../src/training/gnn.js';
+import { createPasses } from '../../src/training/passes.js';
 import { createOptimizer } from '../../src/training/optimizer.js';
 import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepTensors } from '../../src/training/step.js';
 import { snapshotOf } from '../../src/training/run.js';
@@ -122,7 +123,7 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
   const rng = createRng(seed);
   const train = Int32Array.from({ length: queries }, (_, q) => q);
   const folds = splitFolds(train, 4, rng.fork('folds'));
-  const context = openSteps(tf, data, train, folds, options, rng);
+  const context = openSteps(tf, data, train, folds, options, rng, createPasses(tf, data));
   const weights = initialWeights(modelShape(data, options), rng.fork('weights'));
   const tensors = stepTensors(tf, context, drawStep(context, train, folds[0]!.slice(0, options.batch), 0, rng), stepDropout(context, rng));
   const optimizer = createOptimizer(tf, weights, options.decay);

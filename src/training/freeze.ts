@@ -1,36 +1,17 @@
 import type { Rng } from '../base/rng.js';
 import type { GraphRows } from '../graph/rows.js';
-import { readVectors, type Dataset } from '../profile/structured/dataset.js';
+import type { Dataset } from '../profile/structured/dataset.js';
 import type { Weights } from '../profile/structured/parameters.js';
-import { benchmarkMeans, queryStates, type ParameterTensors, type QueryMoments } from '../profile/structured/profile.js';
+import { benchmarkMeans } from '../profile/structured/profile.js';
 import { taskKeys, weighMessages } from '../router/graph/decoder.js';
 import { LEARNED_ROUTER, type TrainedModel } from '../scoring/model.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Tensor } from '../tensor/types.js';
-import { declaredTensors, gatherQueries, taskMask } from './batch.js';
+import { declaredTensors, taskMask } from './batch.js';
 import { toTensors } from './gnn.js';
 import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
-import { profilesOf, queryMoments } from './step.js';
-
-const CHUNK = 1024;
-
-/** Adds up the moments of all evidence queries, a chunk at a time; the caller disposes them. */
-function allMoments(tf: TensorFlow, data: Dataset, weights: Weights, p: ParameterTensors, queries: Int32Array): QueryMoments {
-  let total: QueryMoments | null = null;
-  for (let from = 0; from < queries.length; from += CHUNK) {
-    const next: QueryMoments = tf.tidy(() => {
-      const some = queries.subarray(from, from + CHUNK);
-      const chunk = gatherQueries(tf, data, weights, some, readVectors(data, some));
-      const moments = queryMoments(tf, queryStates(tf, p, chunk.features), chunk);
-      if (total === null) return moments;
-      const before: QueryMoments = total;
-      return Object.fromEntries(Object.entries(moments).map(([k, v]) => [k, tf.add(v, before[k as keyof QueryMoments])])) as QueryMoments;
-    });
-    if (total !== null) for (const t of Object.values(total as QueryMoments)) t.dispose();
-    total = next;
-  }
-  return total!;
-}
+import { createPasses, type Passes } from './passes.js';
+import { profilesOf } from './step.js';
 
 /** `[numAnchors, numLlms]`, NaN where not logged. */
 function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
@@ -42,15 +23,15 @@ function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
   return scores;
 }
 
-/** Makes the tables that serving reads, with all of `evidence` as what the profiles know. */
-export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows, weights: Weights, evidence: Int32Array, encoder: string, rng: Rng): Promise<TrainedModel> {
+/** Makes the tables that serving reads, with all of `evidence` as what the profiles know. `passes` may be of the runs before on the same dataset. */
+export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows, weights: Weights, evidence: Int32Array, encoder: string, rng: Rng, passes: Passes = createPasses(tf, data)): Promise<TrainedModel> {
   const p = toTensors(tf, weights);
   const declared = declaredTensors(tf, data);
-  const knowledge = gatherKnowledge(tf, data, p, evidence);
+  const knowledge = gatherKnowledge(data, passes, weights, p, evidence);
   const { records } = knowledge;
   const { anchors, folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], rng);
   const around = folds[0]!;
-  const moments = allMoments(tf, data, weights, p, evidence);
+  const moments = passes.moments(weights, p, evidence);
   const tensors: Record<string, Tensor> = tf.tidy(() => {
     const profiles = profilesOf(tf, data, p, declared, knowledge, moments);
     const told = weighMessages(tf, p, profiles, around);

@@ -11,6 +11,7 @@ import { declaredTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
 import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
 import { createOptimizer } from './optimizer.js';
+import { createPasses, type Passes } from './passes.js';
 import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
 
 export interface GnnOptions {
@@ -115,14 +116,16 @@ export interface GnnResult {
   epochs: number;
   /** Mean of the last epoch. */
   loss: number;
+  /** That over the training queries, for those that come after. */
+  passes: Passes;
 }
 
 /** What steps on the queries `train` have in common; {@link closeSteps} disposes its tensors. */
-export function openSteps(tf: TensorFlow, data: Dataset, train: Int32Array, folds: readonly Int32Array[], options: GnnOptions, rng: Rng, start?: Weights): StepContext {
+export function openSteps(tf: TensorFlow, data: Dataset, train: Int32Array, folds: readonly Int32Array[], options: GnnOptions, rng: Rng, passes: Passes, start?: Weights): StepContext {
   const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
   const spaceTensors = toTensors(tf, space);
   const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
-  const { records, messages } = gatherKnowledge(tf, data, spaceTensors, train);
+  const { records, messages } = gatherKnowledge(data, passes, space, spaceTensors, train);
   return { data, declared: declaredTensors(tf, data), space, spaceTensors, records, messages: messageTensors(tf, data, messages), anchors, options };
 }
 
@@ -159,7 +162,8 @@ export async function trainGnn(
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
   const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
-  const context = openSteps(tf, data, train, folds, options, rng, start);
+  const passes = createPasses(tf, data);
+  const context = openSteps(tf, data, train, folds, options, rng, passes, start);
   const { space } = context;
   const optimizer = createOptimizer(tf, start === undefined ? initialWeights(modelShape(data, options), rng.fork('weights')) : pick(start, Object.keys(parameterTable(modelShape(data, options)))), options.decay);
   const saved = checkpoints?.load() ?? null;
@@ -189,7 +193,7 @@ export async function trainGnn(
       onEpoch({ epoch, epochs, step, steps, loss });
       await checkpoints?.save(async () => ({ epoch: epoch + 1, loss, optimizer: await optimizer.state() }));
     }
-    return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss };
+    return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss, passes };
   } finally {
     optimizer.dispose();
     closeSteps(tf, context);

@@ -3,18 +3,16 @@ import { drawNeighbourhood, fitMessages, neighbourPlaces, residualTensors, taskR
 import type { Weights } from '../profile/structured/parameters.js';
 import type { ParameterTensors } from '../profile/structured/profile.js';
 import { sumRecords, withoutQueries, type RecordSums } from '../profile/structured/records.js';
-import { addPlaces, emptySums, expectedByRecord, type MessageSums } from '../profile/structured/residuals.js';
-import { axesOf, semanticStates } from '../profile/structured/semantics.js';
+import { expectedByRecord, type MessageSums } from '../profile/structured/residuals.js';
+import { semanticStates } from '../profile/structured/semantics.js';
 import { styleTensor } from '../profile/structured/style.js';
-import { compute } from '../router/fit/read.js';
 import type { Rng } from '../base/rng.js';
 import type { Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Tensor2D } from '../tensor/types.js';
 import { encodedTensor } from './batch.js';
+import type { Passes } from './passes.js';
 import { sample } from './sample.js';
-
-const CHUNK = 1024;
 
 /** Everything that logged answers say of LLMs, as sums. */
 export interface Knowledge {
@@ -22,14 +20,9 @@ export interface Knowledge {
   messages: MessageSums;
 }
 
-/** What the answers to `queries` say. `p` has the tables of the semantic space. */
-export function gatherKnowledge(tf: TensorFlow, data: Dataset, p: ParameterTensors, queries: Int32Array): Knowledge {
-  const messages = emptySums(data, axesOf(data.semantic));
-  for (let from = 0; from < queries.length; from += CHUNK) {
-    const chunk = queries.subarray(from, from + CHUNK);
-    addPlaces(data, messages, chunk, compute(tf, () => semanticStates(tf, p, data.semantic, encodedTensor(tf, data, readVectors(data, chunk)))));
-  }
-  return { records: sumRecords(data, queries), messages };
+/** What the answers to `queries` say, in the semantic space whose tables are in `weights` and, as tensors, in `p`. */
+export function gatherKnowledge(data: Dataset, passes: Passes, weights: Weights, p: ParameterTensors, queries: Int32Array): Knowledge {
+  return { records: sumRecords(data, queries), messages: passes.messages(weights, p, queries) };
 }
 
 /** Logged queries as anchors: which they are, and what they tell others. */

@@ -8,6 +8,7 @@ import { createTrainedIndex } from '../scoring/trained.js';
 import type { ScoringIndex } from '../scoring/types.js';
 import { freezeModel } from './freeze.js';
 import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
+import type { Passes } from './passes.js';
 
 /** The learned router as it would be served: it reads the query's vector alone, not its task. */
 export interface LearnedRouter extends FittedRouter {
@@ -27,13 +28,13 @@ interface LearnedFrom {
 
 /** Trains profiles and router on the queries `train` of a dataset, and on nothing else. */
 export async function fitLearned(from: LearnedFrom, train: Int32Array, tools: FitTools, onEpoch?: (report: EpochReport) => void): Promise<LearnedRouter> {
-  const { weights } = await trainGnn(tools.tf, from.data, train, { ...GNN_DEFAULTS, ...from.options }, tools.rng, onEpoch);
-  return refreeze({ weights }, from, train, tools);
+  const { weights, passes } = await trainGnn(tools.tf, from.data, train, { ...GNN_DEFAULTS, ...from.options }, tools.rng, onEpoch);
+  return refreeze({ weights }, from, train, tools, passes);
 }
 
 /** The router of the same weights with the queries `evidence`, of the same LLMs and tasks, as what it knows. */
-export async function refreeze({ weights }: Pick<LearnedRouter, 'weights'>, { rows, data, encoder }: LearnedFrom, evidence: Int32Array, { tf, rng }: FitTools): Promise<LearnedRouter> {
-  const model = await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors'));
+export async function refreeze({ weights }: Pick<LearnedRouter, 'weights'>, { rows, data, encoder }: LearnedFrom, evidence: Int32Array, { tf, rng }: FitTools, passes?: Passes): Promise<LearnedRouter> {
+  const model = await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors'), passes);
   const index = await createTrainedIndex({ version: 'fitted', model, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
   return { weights, model, index, score: ({ vector }) => Float32Array.from(index.score('', vector), (s) => s.quality) };
 }

@@ -174,10 +174,10 @@ export async function runTraining(
   const held: HeldOut = { data, queries: heldOut };
   const inForce = target.inForce === version ? null : target.inForce === target.previous ? made : await readIfWhole(artifacts, target.inForce);
   const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router);
-  const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }), tools, rivals);
+  const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }, trained.passes), tools, rivals);
   // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what judges them.
   if (inForce !== null && heldOut.length > 0 && isAlike(inForce, input)) {
-    const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng });
+    const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng }, trained.passes);
     predictions.push({ name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores: await predict(held, router) });
   }
   const verdict = heldOut.length === 0 ? unjudged(all.length) : judge(held, predictions, rng.fork('gate'));
@@ -186,7 +186,7 @@ export async function runTraining(
   const facts = { created_at: new Date(clock()).toISOString(), snapshot: graph.hash, design, seed, backend: backend.description, ledger_rows: target.ledgerRows, continues: start?.continues ?? null, comparison: verdict.comparison };
   const metrics = metricsOf(held, predictions);
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
-  const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'));
+  const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'), trained.passes);
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
   const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${encoder.id} ${chosen.name}`);
   let baseline: Manifest | null = null;

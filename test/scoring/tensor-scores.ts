@@ -8,6 +8,7 @@ import type { TensorFlow } from '../../src/tensor/backend.js';
 import { declaredTensors, encodedTensor, gatherQueries, taskMask } from '../../src/training/batch.js';
 import { toTensors } from '../../src/training/gnn.js';
 import { gatherKnowledge, gatherNeighbourhood } from '../../src/training/knowledge.js';
+import { createPasses } from '../../src/training/passes.js';
 import { profilesOf, queryMoments } from '../../src/training/step.js';
 import type { RandomModel } from '../support/model.js';
 
@@ -18,7 +19,7 @@ import type { RandomModel } from '../support/model.js';
  */
 export async function tensorScores(tf: TensorFlow, { data, weights, evidence, anchorRng }: RandomModel, queries: Int32Array, told?: number): Promise<Float32Array[]> {
   const p = toTensors(tf, weights);
-  const knowledge = gatherKnowledge(tf, data, p, evidence);
+  const knowledge = gatherKnowledge(data, createPasses(tf, data), weights, p, evidence);
   const { folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], anchorRng());
   const around = folds[0]!;
   const scores = tf.tidy(() => {

@@ -10,6 +10,7 @@ import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
 import { declaredTensors } from '../../src/training/batch.js';
 import { modelShape, toTensors } from '../../src/training/gnn.js';
 import { gatherKnowledge, gatherNeighbourhood } from '../../src/training/knowledge.js';
+import { createPasses } from '../../src/training/passes.js';
 import { createOptimizer } from '../../src/training/optimizer.js';
 import { drawStep, inputsOf, predictStep, stepLoss, stepTensors, type StepContext } from '../../src/training/step.js';
 import { datasetOf, QUICK } from '../support/learn.js';
@@ -41,7 +42,7 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
   const spaceTensors = toTensors(tf, space);
   const target = everything.slice(0, 20);
   const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, everything, [target], createRng(8));
-  const { records, messages } = gatherKnowledge(tf, data, spaceTensors, everything);
+  const { records, messages } = gatherKnowledge(data, createPasses(tf, data), space, spaceTensors, everything);
   const context: StepContext = { data, declared: declaredTensors(tf, data), space, spaceTensors, records, messages: messageTensors(tf, data, messages), anchors, options: { ...QUICK, support: 40, forget: 0 } };
   const tensors = stepTensors(tf, context, drawStep(context, everything, target, 0, createRng(7)), null);
   const { logits, taskLogits } = predictStep(tf, variables, context, tensors);
