@@ -116,8 +116,6 @@ export interface GnnResult {
   epochs: number;
   /** Mean of the last epoch. */
   loss: number;
-  /** That over the training queries, for those that come after. */
-  passes: Passes;
 }
 
 /** What steps on the queries `train` have in common; {@link closeSteps} disposes its tensors. */
@@ -140,6 +138,7 @@ export function closeSteps(tf: TensorFlow, { declared, spaceTensors, messages, a
  * @param train indices of queries that may be learned from
  * @param start weights to go on from, of the same shapes; fewer steps are taken then
  * @param checkpoints where the run is saved between epochs, and taken up from when one is there
+ * @param passes gathers what the queries' answers say, and may serve others on the same dataset
  * @throws PointsmanError `training_diverged` when a loss is not finite
  */
 export async function trainGnn(
@@ -151,6 +150,7 @@ export async function trainGnn(
   onEpoch: (report: EpochReport) => void = () => undefined,
   checkpoints?: CheckpointStore,
   start?: Weights,
+  passes: Passes = createPasses(tf, data),
 ): Promise<GnnResult> {
   const folds = splitFolds(train, Math.min(FOLDS, train.length), rng.fork('folds'));
   // The last fold is the smallest. Small logs get small batches.
@@ -162,7 +162,6 @@ export async function trainGnn(
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
   const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
-  const passes = createPasses(tf, data);
   const context = openSteps(tf, data, train, folds, options, rng, passes, start);
   const { space } = context;
   const optimizer = createOptimizer(tf, start === undefined ? initialWeights(modelShape(data, options), rng.fork('weights')) : pick(start, Object.keys(parameterTable(modelShape(data, options)))), options.decay);
@@ -193,7 +192,7 @@ export async function trainGnn(
       onEpoch({ epoch, epochs, step, steps, loss });
       await checkpoints?.save(async () => ({ epoch: epoch + 1, loss, optimizer: await optimizer.state() }));
     }
-    return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss, passes };
+    return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss };
   } finally {
     optimizer.dispose();
     closeSteps(tf, context);

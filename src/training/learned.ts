@@ -8,7 +8,7 @@ import { createTrainedIndex } from '../scoring/trained.js';
 import type { ScoringIndex } from '../scoring/types.js';
 import { freezeModel } from './freeze.js';
 import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
-import type { Passes } from './passes.js';
+import { createPasses, type Passes } from './passes.js';
 
 /** The learned router as it would be served: it reads the query's vector alone, not its task. */
 export interface LearnedRouter extends FittedRouter {
@@ -28,7 +28,8 @@ interface LearnedFrom {
 
 /** Trains profiles and router on the queries `train` of a dataset, and on nothing else. */
 export async function fitLearned(from: LearnedFrom, train: Int32Array, tools: FitTools, onEpoch?: (report: EpochReport) => void): Promise<LearnedRouter> {
-  const { weights, passes } = await trainGnn(tools.tf, from.data, train, { ...GNN_DEFAULTS, ...from.options }, tools.rng, onEpoch);
+  const passes = createPasses(tools.tf, from.data);
+  const { weights } = await trainGnn(tools.tf, from.data, train, { ...GNN_DEFAULTS, ...from.options }, tools.rng, onEpoch, undefined, undefined, passes);
   return refreeze({ weights }, from, train, tools, passes);
 }
 

@@ -26,6 +26,7 @@ import { openCheckpoints } from './checkpoint.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
 import { refreeze } from './learned.js';
 import { canContinue, GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './gnn.js';
+import { createPasses } from './passes.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 6;
@@ -165,8 +166,9 @@ export async function runTraining(
   const start = startFrom(previous, data, seen.length, settings, target.ledgerRows);
   const version = start === null ? fresh : versionOf(graph.hash, design, seed, `${encoder.id} after ${start.continues.version}`);
   report({ phase: 'train', fraction: 0.1, message: `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}${start === null ? '' : `, on from version ${start.continues.version}`}` });
+  const passes = createPasses(tf, data);
   const checkpoints = openCheckpoints(artifacts, version);
-  const trained = await trainGnn(tf, data, seen, settings, rng, onEpoch, checkpoints, start?.weights);
+  const trained = await trainGnn(tf, data, seen, settings, rng, onEpoch, checkpoints, start?.weights, passes);
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const tools = { tf, rng: rng.fork('baselines') };
@@ -174,10 +176,10 @@ export async function runTraining(
   const held: HeldOut = { data, queries: heldOut };
   const inForce = target.inForce === version ? null : target.inForce === target.previous ? made : await readIfWhole(artifacts, target.inForce);
   const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router);
-  const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }, trained.passes), tools, rivals);
+  const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }, passes), tools, rivals);
   // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what judges them.
   if (inForce !== null && heldOut.length > 0 && isAlike(inForce, input)) {
-    const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng }, trained.passes);
+    const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng }, passes);
     predictions.push({ name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores: await predict(held, router) });
   }
   const verdict = heldOut.length === 0 ? unjudged(all.length) : judge(held, predictions, rng.fork('gate'));
@@ -186,7 +188,7 @@ export async function runTraining(
   const facts = { created_at: new Date(clock()).toISOString(), snapshot: graph.hash, design, seed, backend: backend.description, ledger_rows: target.ledgerRows, continues: start?.continues ?? null, comparison: verdict.comparison };
   const metrics = metricsOf(held, predictions);
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
-  const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'), trained.passes);
+  const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'), passes);
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
   const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${encoder.id} ${chosen.name}`);
   let baseline: Manifest | null = null;
