@@ -10,6 +10,6 @@ export const packageRoot: string = (() => {
 })();
 
 /** Where a data folder keeps its parts. */
-export function dataPaths(dataDir: string): { ledger: string; artifacts: string; queue: string } {
-  return { ledger: join(dataDir, 'ledger.sqlite'), artifacts: join(dataDir, 'artifacts'), queue: join(dataDir, 'queue') };
+export function dataPaths(dataDir: string): { ledger: string; artifacts: string; queue: string; vectors: string } {
+  return { ledger: join(dataDir, 'ledger.sqlite'), artifacts: join(dataDir, 'artifacts'), queue: join(dataDir, 'queue'), vectors: join(dataDir, 'vectors') };
 }

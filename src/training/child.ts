@@ -29,7 +29,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
     const rows = ledger.readGraphRows();
     const graph = snapshotOf(rows, design);
     report('snapshot', 0.03, `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} scores, ${rows.preferences.query.length} preferences`);
-    const vectors = await encodeQueries(encoder, rows.queries, ledger, (done) => report('encode', 0.03 + (0.07 * done) / rows.queries.length, `${done}/${rows.queries.length} queries encoded by ${encoder.id}`));
+    const vectors = await encodeQueries(encoder, rows.queries, { ledger, folder: paths.vectors }, (done) => report('encode', 0.03 + (0.07 * done) / rows.queries.length, `${done}/${rows.queries.length} queries encoded by ${encoder.id}`));
     const backend = await openBackend(wanted);
     const previous = from_scratch ? undefined : ledger.listArtifacts().find((made) => made.router === LEARNED_ROUTER && made.design === design && made.seed === seed);
     const target = { artifacts: paths.artifacts, ledgerRows, inForce: ledger.activeVersion(), previous: previous?.version ?? null };

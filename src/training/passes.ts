@@ -11,6 +11,11 @@ import { queryMoments } from './step.js';
 
 const CHUNK = 1024;
 
+/** Queries that moments are summed over, which are read as means: as many say what millions would. */
+const MOMENT_QUERIES = 65_536;
+/** Answers of each LLM, and queries of each task, that are among them in any case, where there are as many. */
+const OF_EACH = 1_024;
+
 /**
  * Sums over answered queries. On a long log a pass over all of them is most of what a run takes: one that comes after
  * another with the same tables sees only the queries that the other did not.
@@ -18,7 +23,7 @@ const CHUNK = 1024;
 export interface Passes {
   /** What the answers to `queries` sum up to in the semantic space of `weights`, whose tensors are `p`. */
   messages(weights: Weights, p: ParameterTensors, queries: Int32Array): MessageSums;
-  /** Moments of their states; the caller disposes them. */
+  /** Moments of their states, of a long log those of a part that stands for all; the caller disposes them. */
   moments(weights: Weights, p: ParameterTensors, queries: Int32Array): QueryMoments;
 }
 
@@ -49,6 +54,22 @@ function without(queries: Int32Array, some: Int32Array): Int32Array {
 const sameNumbers = (a: readonly Float32Array[], b: readonly Float32Array[]): boolean =>
   a.length === b.length && a.every((x, i) => x === b[i] || (x.length === b[i]!.length && x.every((value, at) => value === b[i]![at])));
 
+/** Of many queries some that are spread evenly over all, and enough of every LLM and task. */
+export function standInsFor({ evidence, taskOf, numLlms, numTasks }: Dataset, queries: Int32Array): Int32Array {
+  const stride = Math.ceil(queries.length / MOMENT_QUERIES);
+  const answers = new Int32Array(numLlms);
+  const members = new Int32Array(numTasks);
+  return queries.filter((q, i) => {
+    const task = taskOf[q]!;
+    const llms = evidence.llm.subarray(evidence.start[q]!, evidence.start[q + 1]!);
+    const taken = i % stride === 0 || (task >= 0 && members[task]! < OF_EACH) || llms.some((l) => answers[l]! < OF_EACH);
+    if (!taken) return false;
+    for (const l of llms) answers[l]!++;
+    if (task >= 0) members[task]!++;
+    return true;
+  });
+}
+
 function* chunksOf(queries: Int32Array): Iterable<Int32Array> {
   for (let from = 0; from < queries.length; from += CHUNK) yield queries.subarray(from, from + CHUNK);
 }
@@ -65,8 +86,9 @@ export function createPasses(tf: TensorFlow, data: Dataset): Passes {
       placed.keep(tables, queries, sums);
       return sums;
     },
-    moments(weights, p, queries) {
+    moments(weights, p, all) {
       const tables = Object.values(weights).map((table) => table.data);
+      const queries = standInsFor(data, all);
       const { summed, rest } = stated.before(tables, queries);
       let total = summed === null ? null : mapMoments(summed, ({ shape, data: sums }) => tf.tensor2d(sums, shape as [number, number]));
       for (const chunk of chunksOf(rest)) {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sha256 } from '../../src/base/hash.js';
 import type { Encoder } from '../../src/encoder/types.js';
@@ -29,8 +32,9 @@ let parts: ReturnType<typeof temporaryLedger>;
 beforeEach(() => (parts = temporaryLedger()));
 afterEach(() => parts.remove());
 
-async function encode(encoder: Encoder, queries: QueryRow[], done: number[] = [], inMemory?: number): Promise<Float32Array[]> {
-  const vectors = await encodeQueries(encoder, listQueries(queries), parts.ledger, (n) => void done.push(n), inMemory);
+async function encode(encoder: Encoder, queries: QueryRow[], done: number[] = [], { folder = null, inMemory }: { folder?: string | null; inMemory?: number } = {}): Promise<Float32Array[]> {
+  const vectors = await encodeQueries(encoder, listQueries(queries), { ledger: parts.ledger, folder, inMemory }, (n) => void done.push(n));
+  assert.equal(vectors.at(queries.length), undefined);
   return Array.from({ length: vectors.length }, (_, q) => vectors.at(q)!);
 }
 
@@ -74,8 +78,25 @@ describe('encoding a snapshot’s queries', () => {
 
   it('keeps the vectors of a long log on disk, as they were', async () => {
     const queries = queriesOf(upTo(600));
-    assert.deepEqual(await encode(hashing, queries, [], 599), queries.map((q) => hashing.encodeSync!(q.text)));
-    assert.deepEqual(await encode(slowEncoder('slow'), queries, [], 0), queries.map((q) => Float32Array.of(q.text.length, 4)));
+    assert.deepEqual(await encode(hashing, queries, [], { inMemory: 599 }), queries.map((q) => hashing.encodeSync!(q.text)));
+    assert.deepEqual(await encode(slowEncoder('slow'), queries, [], { inMemory: 0 }), queries.map((q) => Float32Array.of(q.text.length, 4)));
+  });
+
+  it('encodes a long log’s queries once, for each encoder, and all again where what was kept is damaged', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pointsman-test-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const asked: string[] = [];
+    const quick = (id: string): Encoder => ({ ...hashing, id, encodeSync: (text) => (asked.push(text), hashing.encodeSync!(text)) });
+    const encoded = async (id: string, queries: QueryRow[]): Promise<number> => {
+      const before = asked.length;
+      assert.deepEqual(await encode(quick(id), queries, [], { folder, inMemory: 0 }), queries.map((q) => hashing.encodeSync!(q.text)));
+      return asked.length - before;
+    };
+    assert.equal(await encoded('quick', queriesOf(upTo(600))), 600);
+    assert.equal(await encoded('quick', queriesOf([...upTo(610)].toReversed())), 10);
+    assert.equal(await encoded('another', queriesOf(upTo(5))), 5);
+    for (const file of readdirSync(folder)) writeFileSync(join(folder, file), 'no database at all, but long enough to be taken for one'.repeat(100));
+    assert.equal(await encoded('quick', queriesOf(upTo(5))), 5);
   });
 
   it('leaves the ledger alone for an encoder that runs in-process', async () => {

@@ -51,7 +51,7 @@ async function readLog({ log, data }: Settings, encoder: Encoder, bar: ProgressB
   try {
     if (log !== undefined) await importFiles(ledger, log);
     const rows = detached(ledger.readGraphRows());
-    return { rows, vectors: await encodeQueries(encoder, rows.queries, ledger, (done) => bar.update(0, `${done} of ${rows.queries.length} queries encoded`)) };
+    return { rows, vectors: await encodeQueries(encoder, rows.queries, { ledger, folder: scratch === undefined ? dataPaths(data).vectors : null }, (done) => bar.update(0, `${done} of ${rows.queries.length} queries encoded`)) };
   } finally {
     ledger.close();
     if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
