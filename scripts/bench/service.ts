@@ -14,6 +14,7 @@ import { dataPaths } from '../../src/base/paths.js';
 import { readArtifact } from '../../src/artifact/read.js';
 import { createDecider } from '../../src/decision/decider.js';
 import { openEncoder } from '../../src/encoder/index.js';
+import { openLiveHealth } from '../../src/health/live.js';
 import { createApp, startServer } from '../../src/http/index.js';
 import { openLedger } from '../../src/ledger/index.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
@@ -43,12 +44,13 @@ for (let i = 1; i <= 9; i++) ledger.catalog.putLlm({ id: `bench/llm-${i}` as Llm
 const trained = data === undefined ? undefined : await trainedIn(data, encoderSpec);
 const index = trained ?? createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
 const holder = { current: () => index, refresh: async () => {} };
-const decider = createDecider({ index: holder, ledger, clock: systemClock, log });
+const health = openLiveHealth({ ledger, clock: systemClock, log });
+const decider = createDecider({ index: holder, ledger, clock: systemClock, log, health });
 const absent = (): never => {
   throw new Error('not part of this benchmark');
 };
 const queue: RetrainQueue = { store: 'none', enqueue: absent, get: absent, list: absent, watch: absent, setSchedule: absent, nextRun: absent, work: absent, close: async () => {} };
-const app = createApp({ ledger, queue, index: holder, decider, artifacts: { filePath: absent, activate: absent }, clock: systemClock, log });
+const app = createApp({ ledger, queue, index: holder, health, decider, artifacts: { filePath: absent, activate: absent }, clock: systemClock, log });
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
 process.send?.({ url: server.url, index: `${index.models.length} LLMs, ${index.version ?? 'prior'}` });
 

@@ -7,6 +7,7 @@ import { packageRoot } from '../base/paths.js';
 import { demoCommand } from './commands/demo.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
+import { healthCommand } from './commands/health.js';
 import { importCommand } from './commands/import.js';
 import { jobsCommand } from './commands/jobs.js';
 import { modelsCommand } from './commands/models.js';
@@ -32,6 +33,7 @@ for (const command of [
   exportCommand(),
   ...serviceCommands(),
   scheduleCommand(),
+  healthCommand(),
   modelsCommand(),
   weightsCommand(),
   jobsCommand(),

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
+import { openLiveHealth, type LiveHealth } from '../health/live.js';
 import { openLedger } from '../ledger/index.js';
 import type { Ledger } from '../ledger/types.js';
 import { openLiveIndex } from '../scoring/live.js';
@@ -15,11 +16,12 @@ import type { TrainerParts } from '../training/trainer.js';
 export interface Workspace {
   ledger: Ledger;
   index: LiveIndex;
+  health: LiveHealth;
   decider: Decider;
   artifacts: ArtifactStore;
   trainer: TrainerParts;
   log: Logger;
-  /** Keeps the index up to date with what other processes do, until the returned function is called. */
+  /** Keeps index and health up to date with what other processes do, until the returned function is called. */
   follow(): () => void;
   close(): void;
 }
@@ -35,15 +37,20 @@ export async function openWorkspace(settings: { data: string; encoder: string; l
   const encoder = await openEncoder(settings.encoder);
   const ledger = openLedger(paths.ledger, serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock });
   const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
-  const decider = createDecider({ index, ledger, clock: systemClock, log });
+  const health = openLiveHealth({ ledger, clock: systemClock, log });
+  const decider = createDecider({ index, ledger, clock: systemClock, log, health });
   return {
     ledger,
     index,
+    health,
     decider,
     artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh(), encoder.id),
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
     log,
-    follow: () => index.follow(FOLLOW_MS),
+    follow() {
+      const stops = [index.follow(FOLLOW_MS), health.follow(FOLLOW_MS)];
+      return () => stops.forEach((stop) => stop());
+    },
     close() {
       decider.flush();
       ledger.close();

@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.js';
-import { PointsmanError, type Issue } from '../base/errors.js';
+import { PointsmanError } from '../base/errors.js';
 import { uuid7 } from '../base/uuid.js';
 import type { Logger } from '../base/log.js';
+import { ALL_WELL, type Health } from '../health/live.js';
 import type { DecisionRecord, Ledger } from '../ledger/types.js';
 import { fallbacksOf } from '../policy/fallbacks.js';
 import { rank } from '../policy/rank.js';
 import { DEFAULT_POLICY, policyOf } from '../policy/weights.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
-import { describe } from '../schema/parse.js';
+import { checkKnown } from '../schema/known-models.js';
 import type { RouteRequest, RouteResponse } from '../schema/route.js';
 import type { IndexHolder, ScoringIndex } from '../scoring/types.js';
 import { explanationOf } from './explain.js';
@@ -19,6 +20,8 @@ export interface DeciderParts {
   ledger: Pick<Ledger, 'appendDecisions' | 'getDecision'>;
   clock: Clock;
   log: Logger;
+  /** Which LLMs fail; none where it is not told. */
+  health?: Health;
 }
 
 /** A decision, and its ranking in the JSON that is both logged and sent. */
@@ -65,13 +68,6 @@ function similarityTo(facts: IndexFacts, chosen: string): (model: string) => num
   };
 }
 
-function checkKnown(field: 'models' | 'exclude', named: readonly string[] | undefined, known: ReadonlySet<string>): void {
-  if (named === undefined) return;
-  const issues = named.flatMap((model, i): Issue[] => (known.has(model) ? [] : [{ field: `${field}[${i}]`, expected: 'the id of a known LLM (see GET /v1/models)', received: describe(model) }]));
-  if (issues.length === 0) return;
-  throw new PointsmanError('unknown_model', issues.map((issue) => `${issue.field}: expected ${issue.expected}, got ${issue.received}`).join('; '), { issues });
-}
-
 const NO_MODELS =
   'There is no LLM to choose from. Add one with PUT /v1/models/{id}, post feedback that names one, or run `pointsman import FILE`.';
 
@@ -82,7 +78,7 @@ function toJson({ response, rankingJson }: Decision): string {
   return `{"decision_id":"${decision_id}","model":${JSON.stringify(model)},"version":${JSON.stringify(version)},"router":"${router}","ranking":${rankingJson},"fallbacks":${JSON.stringify(fallbacks)}${explained}}`;
 }
 
-export function createDecider({ index: holder, ledger, clock, log }: DeciderParts): Decider {
+export function createDecider({ index: holder, ledger, clock, log, health = ALL_WELL }: DeciderParts): Decider {
   const decisions = createDecisionLog(ledger, log);
   let facts: IndexFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
@@ -91,8 +87,9 @@ export function createDecider({ index: holder, ledger, clock, log }: DeciderPart
   function conclude(request: RouteRequest, query: string, vector: Float32Array, known: IndexFacts): Decision {
     const { index } = known;
     const policy = policyOf(request);
-    const ranked = rank(index.score(query, vector, request.task), request, policy);
+    const ranked = rank(index.score(query, vector, request.task), request, policy, health.barred());
     const chosen = ranked.ranking[0]?.model as LlmId;
+    health.chosen(chosen);
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
@@ -117,8 +114,7 @@ export function createDecider({ index: holder, ledger, clock, log }: DeciderPart
     if (facts?.index !== index) facts = factsOf(index);
     const held = facts;
     if (held.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
-    checkKnown('models', request.models, held.known);
-    checkKnown('exclude', request.exclude, held.known);
+    for (const field of ['models', 'exclude'] as const) checkKnown(request[field] ?? [], (model) => held.known.has(model), (i) => `${field}[${i}]`);
     const query = queryText(request);
     const vector = index.encode(query);
     if (vector instanceof Float32Array) return answer(conclude(request, query, vector, held));

@@ -35,7 +35,8 @@ function summaryOf({ ranking, score, policyName, policy, router }: Explained): s
   const weights = policy.costWeight === 0 && policy.latencyWeight === 0 ? 'highest expected quality' : `best quality less ${policy.costWeight} per US cent and ${policy.latencyWeight} per second`;
   const rival = second === undefined ? 'no other LLM is a candidate' : versus(best, second);
   const source = router === 'prior' ? '; nothing is trained yet, so this rests on declared facts and mean scores' : router === LEARNED_ROUTER ? '' : `; the baseline ${router} answers, as it was better on held-out queries than the learned profile`;
-  return `${best.model} is expected to score ${best.quality.toFixed(2)} ± ${best.uncertainty.toFixed(2)}${kind}${price}, the ${weights} (policy ${policyName}); ${rival}${source}.`;
+  const failing = ranking.allBarred ? '; every candidate is failing, so that did not count' : '';
+  return `${best.model} is expected to score ${best.quality.toFixed(2)} ± ${best.uncertainty.toFixed(2)}${kind}${price}, the ${weights} (policy ${policyName}); ${rival}${source}${failing}.`;
 }
 
 /** Why this LLM: one sentence, the kind of query, its nearest logged queries, and who was left out for what. */

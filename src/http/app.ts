@@ -4,6 +4,7 @@ import { readJson, readYaml } from './body.js';
 import type { AppParts, Context } from './context.js';
 import { createFeedbackCommitter } from './feedback-commit.js';
 import { feedbackResource } from './feedback.js';
+import { healthResources } from './health.js';
 import { jobResources } from './jobs.js';
 import { createMetrics } from './metrics.js';
 import { modelResources } from './models.js';
@@ -37,7 +38,7 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
   const context: Context = {
     ...parts,
     heartbeatMs,
-    metrics: createMetrics(parts.index, parts.log),
+    metrics: createMetrics(parts.index, parts.ledger, parts.log),
     committer: createFeedbackCommitter(parts.ledger),
     streams: createStreams(),
     readJson: readJson(maxBodyBytes),
@@ -47,6 +48,7 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
   const resources: Resource[] = [
     ...routeResources(context),
     feedbackResource(context),
+    ...healthResources(context),
     ...modelResources(context),
     ...jobResources(context),
     scheduleResource(context),

@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../artifact/types.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
+import type { LiveHealth } from '../health/live.js';
 import type { Ledger } from '../ledger/types.js';
 import type { RetrainQueue } from '../queue/types.js';
 import type { LiveIndex } from '../scoring/types.js';
@@ -14,6 +15,7 @@ export interface AppParts {
   ledger: Ledger;
   queue: RetrainQueue;
   index: LiveIndex;
+  health: LiveHealth;
   decider: Decider;
   artifacts: ArtifactStore;
   clock: Clock;

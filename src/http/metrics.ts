@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger } from '../base/log.js';
+import type { Ledger } from '../ledger/types.js';
 import type { IndexHolder } from '../scoring/types.js';
 
 export interface Metrics {
@@ -17,7 +18,7 @@ const UNMATCHED = 'unmatched';
 /** Upper bounds in seconds: answers take well under a millisecond, retraining calls and downloads may take seconds. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
-export function createMetrics(index: IndexHolder, log: Logger): Metrics {
+export function createMetrics(index: IndexHolder, ledger: Pick<Ledger, 'openBreakers'>, log: Logger): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -42,7 +43,18 @@ export function createMetrics(index: IndexHolder, log: Logger): Metrics {
       this.set(index.current().models.length);
     },
   });
+  const out = new Gauge({
+    name: 'pointsman_model_out',
+    help: '1 for an LLM that is out of the rankings, or tried now and then, because it failed or an operator took it out',
+    labelNames: ['model'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const model of ledger.openBreakers().keys()) this.set({ model }, 1);
+    },
+  });
   registry.registerMetric(activeVersion);
+  registry.registerMetric(out);
   registry.registerMetric(models);
 
   // Looking a child up by its labels once, not on every request, halves what timing a request takes.

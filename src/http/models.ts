@@ -30,11 +30,11 @@ function sendAs(type: string, res: Response, status: number, value: unknown): vo
   res.end(text);
 }
 
-function idOf(req: Request): LlmId {
+export function idOf(req: Request): LlmId {
   return parse(LlmId, pathParameter(req, 'id'), 'invalid_request', 'id in the path');
 }
 
-function notFound(id: string): PointsmanError {
+export function notFound(id: string): PointsmanError {
   return new PointsmanError('model_not_found', `There is no LLM ${JSON.stringify(id)}; GET /v1/models lists those there are`);
 }
 

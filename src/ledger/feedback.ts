@@ -8,7 +8,8 @@ import type { Counts, Tally } from './tally.js';
 
 /** Feedback rows of one write transaction. Statistics and the tally are written by {@link finish}, once. */
 export interface FeedbackSession {
-  interaction(value: Interaction): void;
+  /** Answers the LLM's integer id, and when it was. */
+  interaction(value: Interaction): { llm: number; at: number };
   preference(value: Preference): void;
   /** LLMs first seen in this session. */
   readonly newLlms: string[];
@@ -70,13 +71,15 @@ export function createFeedback({ db }: Connection, registry: Registry, totals: L
       newLlms,
       interaction(value) {
         const llm = llmId(value.model);
+        const at = time(value.at);
         const { task, domain } = labels(value);
         insertInteraction.run(
           queryId(value.query), llm, task, domain, value.score, value.cost_usd ?? null, value.latency_ms ?? null,
-          value.prompt_tokens ?? null, value.completion_tokens ?? null, value.error ?? null, time(value.at), value.decision_id ?? null,
+          value.prompt_tokens ?? null, value.completion_tokens ?? null, value.error ?? null, at, value.decision_id ?? null,
         );
         sums.interaction(llm, value);
         counts.interactions++;
+        return { llm, at };
       },
       preference(value) {
         const better = llmId(value.better_model);

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { packageRoot } from '../base/paths.js';
 import { createAppend } from './append.js';
 import { createArtifacts } from './artifacts.js';
+import { createBreakers } from './breakers.js';
 import { runBulk } from './bulk.js';
 import { byName } from './catalog.js';
 import { connect } from './connection.js';
@@ -38,9 +39,10 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     throw error;
   }
   const { catalog, catalogReader, openSession, totals, tally } = createStore(connection, clock);
+  const { session: openCalls, ...breakers } = createBreakers(connection, clock);
   return {
     catalog,
-    appendFeedback: createAppend(connection, openSession, clock),
+    appendFeedback: createAppend(connection, openSession, openCalls, clock),
     bulk: (work) => runBulk(connection.path, busyTimeoutMs, clock, work),
     ...createDecisions(connection),
     countRows() {
@@ -55,6 +57,7 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     ...createEmbeddings(connection),
     ...createArtifacts(connection),
     ...createScheduleStore(connection),
+    ...breakers,
     close: () => void connection.db.close(),
   };
 }

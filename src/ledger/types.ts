@@ -1,6 +1,8 @@
 import type { GraphRows } from '../graph/rows.js';
 import type { FeedbackReceipt, Interaction, Preference } from '../schema/feedback.js';
 import type { LlmProfile } from '../schema/profile.js';
+import type { Breaker } from '../health/breaker.js';
+import type { BreakerSettings, CallReport } from '../schema/health.js';
 import type { ArtifactSummary, Schedule } from '../schema/training.js';
 
 /** A decision as it is logged. */
@@ -118,6 +120,16 @@ export interface Ledger {
   getSchedule(): Schedule | undefined;
   putSchedule(schedule: Schedule): void;
   deleteSchedule(): boolean;
+
+  /** Breakers of the LLMs of the catalogue that were called, by LLM; {@link openBreakers} those that are not closed. */
+  readBreakers(): Map<string, Breaker>;
+  openBreakers(): Map<string, Breaker>;
+  /** Counts calls in the breakers of their LLMs, as interactions posted as feedback are. Throws `unknown_model`, and counts none then. */
+  reportCalls(calls: readonly CallReport[]): void;
+  /** Opens or closes an LLM's breaker; answers whether the LLM is known. */
+  overrideBreaker(model: string, state: 'open' | 'closed', reason: string | undefined): boolean;
+  getBreakerSettings(): BreakerSettings;
+  putBreakerSettings(settings: BreakerSettings): void;
 
   close(): void;
 }

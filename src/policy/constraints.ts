@@ -3,10 +3,10 @@ import type { ScoredLlm } from '../scoring/types.js';
 
 export type Constraints = Pick<RouteRequest, 'models' | 'exclude' | 'max_cost_usd' | 'max_latency_ms' | 'min_quality'>;
 
-/** Why an LLM is no candidate: the field of the request that forbids it, and what it came to. */
+/** Why an LLM is no candidate: the field of the request that forbids it, or its health, and what it came to. */
 export interface Exclusion {
   model: string;
-  constraint: keyof Constraints;
+  constraint: keyof Constraints | 'health';
   reason: string;
 }
 

@@ -9,6 +9,8 @@ export interface Ranking {
   /** Candidates by utility, best first; ties by lower cost, then by id. Never empty. */
   ranking: RankedLlm[];
   excluded: Exclusion[];
+  /** Whether every candidate is barred, so that none is left out for it. */
+  allBarred: boolean;
 }
 
 /** Names listed in a message before "and n more". */
@@ -40,7 +42,7 @@ function noCandidate(excluded: readonly Exclusion[], request: Constraints): Poin
   for (const { constraint, model } of excluded) byConstraint.set(constraint, [...(byConstraint.get(constraint) ?? []), model]);
   const issues = [...byConstraint].map(([constraint, models]): Issue => {
     const more = models.length > NAMES_SHOWN ? ` and ${models.length - NAMES_SHOWN} more` : '';
-    const value = request[constraint];
+    const value = request[constraint as keyof Constraints];
     return { field: constraint, expected: 'a constraint that leaves a candidate', received: `${Array.isArray(value) ? `${value.length} LLMs` : String(value)}, which excludes ${models.slice(0, NAMES_SHOWN).join(', ')}${more}` };
   });
   return new PointsmanError('no_candidate', `No LLM is left: ${issues.map((issue) => `${issue.field} is ${issue.received}`).join('; ')}`, { issues });
@@ -51,11 +53,14 @@ function noCandidate(excluded: readonly Exclusion[], request: Constraints): Poin
  * request's constraints. A cost or latency that is not known counts as the highest known among the
  * candidates, so that silence is never an advantage. Pure. Throws `no_candidate` naming the constraints
  * that excluded everyone; `scored` must not be empty.
+ *
+ * @param barred why an LLM may not be chosen now, whatever the request; where that leaves none, it is not asked for: an
+ *   answer that may fail is better than none
  */
-export function rank(scored: readonly ScoredLlm[], request: Constraints, policy: Policy): Ranking {
+export function rank(scored: readonly ScoredLlm[], request: Constraints, policy: Policy, barred: ((model: string) => string | undefined) | null = null): Ranking {
   const checks = checksOf(request);
   const excluded: Exclusion[] = [];
-  const candidates = checks.length === 0 ? scored : scored.filter((llm) => {
+  const allowed = checks.length === 0 ? scored : scored.filter((llm) => {
     for (const check of checks) {
       const exclusion = check(llm);
       if (exclusion === undefined) continue;
@@ -64,7 +69,14 @@ export function rank(scored: readonly ScoredLlm[], request: Constraints, policy:
     }
     return true;
   });
-  if (candidates.length === 0) throw noCandidate(excluded, request);
+  if (allowed.length === 0) throw noCandidate(excluded, request);
+  const bars = barred === null ? [] : allowed.map((llm) => barred(llm.model));
+  const allBarred = bars.length > 0 && bars.every((reason) => reason !== undefined);
+  const candidates = barred === null || allBarred ? allowed : allowed.filter((llm, i) => {
+    const reason = bars[i];
+    if (reason !== undefined) excluded.push({ model: llm.model, constraint: 'health', reason });
+    return reason === undefined;
+  });
 
   const { costWeight, latencyWeight } = policy;
   const unknownCost = costWeight === 0 ? 0 : largest(candidates.map((llm) => llm.costUsd));
@@ -81,5 +93,5 @@ export function rank(scored: readonly ScoredLlm[], request: Constraints, policy:
       utility: round(llm.quality - costWeight * cents - latencyWeight * seconds),
     };
   });
-  return { ranking: ranking.toSorted(compareRanked), excluded };
+  return { ranking: ranking.toSorted(compareRanked), excluded, allBarred };
 }

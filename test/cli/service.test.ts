@@ -81,6 +81,8 @@ describe('a service', () => {
     assert.match(await done('jobs', '--url', first.url), new RegExp(`completed  request .* ${version} `));
     assert.equal((JSON.parse(await done('jobs', 'show', job_id, '--url', first.url)) as Job).state, 'completed');
 
+    assert.match(await done('health', 'out', 'poet', '--reason', 'maintenance', '--url', first.url), /^poet +open +0 of \d+ +maintenance$/m);
+
     // Feedback that is on its way when the service is told to stop is either refused or stored.
     const late = Array.from({ length: 40 }, (_, i) => api<{ interactions: number }>(first.url, 'POST', '/v1/feedback', { query: `late ${i}`, model: 'poet', score: 1 }).then(() => `late ${i}`, () => undefined));
     const last = RouteResponse.parse(await api(first.url, 'POST', '/v1/route', { query: 'the last one' }));
@@ -97,6 +99,8 @@ describe('a service', () => {
     assert.equal((await api<RouteResponse>(again.url, 'GET', '/route?query=a+verse')).version, second);
     assert.equal((await api<{ interactions: number }>(again.url, 'POST', '/v1/feedback', { decision_id: last.decision_id, score: 0.5 })).interactions, 1);
     assert.equal((await api<Job>(again.url, 'GET', `/v1/jobs/${job_id}`)).state, 'completed');
+    assert.match(await done('health', '--url', again.url), /^poet +open .* maintenance$/m);
+    assert.match(await done('health', 'back', 'poet', '--url', again.url), /^poet +closed +0 of 0$/m);
     assert.equal((await again.end('SIGINT')).code, 0);
   });
 

@@ -8,6 +8,7 @@ import { pointsman, workplace, type Ran } from './support.js';
 const COMMANDS = [
   'import', 'train', 'route', 'evaluate', 'export', 'start', 'serve', 'worker', 'demo',
   'schedule', 'schedule show', 'schedule set', 'schedule delete',
+  'health', 'health show', 'health out', 'health back',
   'models', 'models list', 'models show', 'models put', 'models delete',
   'weights', 'weights list', 'weights activate',
   'jobs', 'jobs list', 'jobs show', 'jobs start', 'jobs watch',

@@ -5,6 +5,7 @@ import { PointsmanError } from '../../src/base/errors.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
+import { openLiveHealth, type LiveHealth } from '../../src/health/live.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
 import type { Problem } from '../../src/http/problem.js';
 import type { Ledger } from '../../src/ledger/index.js';
@@ -19,6 +20,7 @@ export const LLMS = ['a/small', 'a/middle', 'b/large'];
 export interface Service extends RunningServer {
   ledger: Ledger;
   decider: Decider;
+  health: LiveHealth;
   folder: string;
   logLines: string[];
   /** Stops the server and removes the folder. */
@@ -62,14 +64,16 @@ export async function startService({ llms = LLMS, app: options = {}, graceMs, qu
   const { artifacts } = dataPaths(folder);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
   const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
-  const decider = createDecider({ index, ledger, clock: systemClock, log });
+  const health = openLiveHealth({ ledger: real, clock: systemClock, log });
+  const decider = createDecider({ index, ledger, clock: systemClock, log, health });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
-  const app = createApp({ ledger, queue, index, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
+  const app = createApp({ ledger, queue, index, health, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
   const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
   return {
     ...server,
     ledger: real,
     decider,
+    health,
     folder,
     logLines: lines,
     async remove() {
