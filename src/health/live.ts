@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../ledger/types.js';
 import { DEFAULT_BREAKER } from '../schema/health.js';
@@ -65,15 +66,6 @@ export function openLiveHealth({ ledger, clock, log }: { ledger: Pick<Ledger, 'o
       if (open.has(model)) tried.set(model, clock());
     },
     refresh,
-    follow(everyMs) {
-      const timer = setInterval(() => {
-        try {
-          refresh();
-        } catch (error) {
-          log.error({ error: messageOf(error) }, 'health not refreshed; what was known goes on counting');
-        }
-      }, everyMs).unref();
-      return () => clearInterval(timer);
-    },
+    follow: (everyMs) => every(everyMs, refresh, (error) => log.error({ error: messageOf(error) }, 'health not refreshed; what was known goes on counting')),
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MANIFEST_FILE, WEIGHTS_FILE } from '../artifact/manifest.js';
 import { checkEncoder, readArtifact } from '../artifact/read.js';
 import { messageOf } from '../base/errors.js';
+import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../ledger/types.js';
@@ -120,11 +121,6 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
   return {
     current: () => index,
     refresh,
-    follow(everyMs) {
-      const timer = setInterval(() => {
-        refresh().catch((error: unknown) => log.error({ error: messageOf(error) }, 'index not refreshed; the one in force goes on serving'));
-      }, everyMs).unref();
-      return () => clearInterval(timer);
-    },
+    follow: (everyMs) => every(everyMs, refresh, (error) => log.error({ error: messageOf(error) }, 'index not refreshed; the one in force goes on serving')),
   };
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type SQLite from 'better-sqlite3';
 import { sha256 } from '../base/hash.js';
 import { Database } from '../base/sqlite.js';
@@ -43,7 +43,7 @@ export function openVectorStore(folder: string | null, encoder: string, dim: num
 
 /** @param file the empty name is SQLite's for a temporary database */
 function open(file: string): SQLite.Database {
-  if (file !== '') mkdirSync(join(file, '..'), { recursive: true });
+  if (file !== '') mkdirSync(dirname(file), { recursive: true });
   try {
     return configured(new Database(file, { timeout: BUSY_TIMEOUT_MS }));
   } catch (error) {

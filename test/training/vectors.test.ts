@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sha256 } from '../../src/base/hash.js';
@@ -9,6 +8,7 @@ import { listQueries, type QueryRow } from '../../src/graph/rows.js';
 import { encodeQueries } from '../../src/training/vectors.js';
 import { temporaryLedger } from '../decision/parts.js';
 import { encoder as hashing } from '../support/learn.js';
+import { temporaryFolder } from '../support/temporary.js';
 
 /** An encoder that answers later, as one behind a network does, and remembers what it was asked. */
 function slowEncoder(id: string, failAfter = Infinity): Encoder & { asked: string[] } {
@@ -83,8 +83,8 @@ describe('encoding a snapshot’s queries', () => {
   });
 
   it('encodes a long log’s queries once, for each encoder, and all again where what was kept is damaged', async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'pointsman-test-'));
-    t.after(() => rmSync(folder, { recursive: true }));
+    const { path: folder, remove } = temporaryFolder();
+    t.after(remove);
     const asked: string[] = [];
     const quick = (id: string): Encoder => ({ ...hashing, id, encodeSync: (text) => (asked.push(text), hashing.encodeSync!(text)) });
     const encoded = async (id: string, queries: QueryRow[]): Promise<number> => {
