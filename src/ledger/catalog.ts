@@ -13,9 +13,12 @@ interface LlmRow {
   output_price: number | null;
   context_tokens: number | null;
   latency_ms: number | null;
-  tags: string | null;
   deleted: number;
 }
+
+/** Facts that are kept as JSON. */
+const JSON_FACTS = ['capabilities', 'languages', 'regions', 'limits', 'tags'] as const;
+type JsonFacts = Record<(typeof JSON_FACTS)[number], string | null>;
 
 /** By code units, as JavaScript sorts: the one order of names in canonical rows. */
 export function byName(a: string, b: string): number {
@@ -33,12 +36,12 @@ export interface CatalogReader {
 
 /** Reads declared facts back as profiles, fields in the schema's order, those not declared left out. */
 export function createCatalogReader({ db }: Connection): CatalogReader {
-  const columns = 'l.id, l.name, l.description, f.name AS family, size_b, input_price, output_price, context_tokens, latency_ms, tags, deleted';
-  const all = db.prepare<[], LlmRow>(`SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE deleted = 0`);
-  const one = db.prepare<[string], LlmRow>(`SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE l.name = ?`);
+  const columns = `l.id, l.name, l.description, f.name AS family, size_b, input_price, output_price, context_tokens, latency_ms, ${JSON_FACTS.join(', ')}, deleted`;
+  const all = db.prepare<[], LlmRow & JsonFacts>(`SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE deleted = 0`);
+  const one = db.prepare<[string], LlmRow & JsonFacts>(`SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE l.name = ?`);
   const benchmarks = db.prepare<[number], [string, number]>('SELECT t.name, score FROM benchmark b JOIN task t ON t.id = b.task WHERE llm = ?').raw();
 
-  const profileOf = (row: LlmRow): LlmProfile => {
+  const profileOf = (row: LlmRow & JsonFacts): LlmProfile => {
     const scores = benchmarks.all(row.id).toSorted((a, b) => byName(a[0], b[0]));
     const facts = {
       id: row.name,
@@ -50,9 +53,9 @@ export function createCatalogReader({ db }: Connection): CatalogReader {
       context_tokens: row.context_tokens,
       latency_ms: row.latency_ms,
       benchmarks: scores.length > 0 ? Object.fromEntries(scores) : null,
-      tags: row.tags === null ? null : (JSON.parse(row.tags) as string[]),
     };
-    return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null)) as LlmProfile;
+    const kept = JSON_FACTS.map((fact) => [fact, row[fact] === null ? null : (JSON.parse(row[fact]) as unknown)]);
+    return Object.fromEntries([...Object.entries(facts), ...kept].filter(([, value]) => value !== null)) as LlmProfile;
   };
 
   return {
@@ -73,7 +76,7 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
   const { db } = connection;
   const declare = db.prepare(
     `UPDATE llm SET description = @description, family = @family, size_b = @size_b, input_price = @input_price,
-       output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms, tags = @tags, deleted = 0
+       output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms, ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
      WHERE id = @id`,
   );
   const clearBenchmarks = db.prepare<[number]>('DELETE FROM benchmark WHERE llm = ?');
@@ -102,7 +105,7 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
       output_price: profile.output_price ?? null,
       context_tokens: profile.context_tokens ?? null,
       latency_ms: profile.latency_ms ?? null,
-      tags: profile.tags === undefined ? null : JSON.stringify(profile.tags),
+      ...Object.fromEntries(JSON_FACTS.map((fact) => [fact, profile[fact] === undefined ? null : JSON.stringify(profile[fact])])),
     });
     clearBenchmarks.run(id);
     for (const [task, score] of Object.entries(profile.benchmarks ?? {})) putBenchmark.run(id, registry.task(task), score);

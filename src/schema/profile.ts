@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { FamilyId, LlmId, TaskId } from './ids.js';
 
+const Name = z.string().min(1).max(100);
+const Names = z.array(Name).max(100);
+
+/** How much may be asked of an LLM; what is left out is not limited. */
+export const LlmLimits = z
+  .strictObject({
+    requests_per_minute: z.number().positive().optional(),
+    tokens_per_minute: z.number().positive().optional().describe('Tokens of queries and answers together'),
+    in_flight: z.int().positive().optional().describe('Queries that it answers at the same time'),
+  })
+  .meta({ id: 'LlmLimits', description: 'How much may be asked of an LLM' });
+export type LlmLimits = z.infer<typeof LlmLimits>;
+
 /** What is declared of one LLM. Every field but the id may be missing: what is unknown is learned or masked. */
 export const LlmProfile = z
   .strictObject({
@@ -13,7 +26,11 @@ export const LlmProfile = z
     context_tokens: z.int().positive().optional().describe('Longest context, in tokens'),
     latency_ms: z.number().min(0).optional().describe('Typical latency of one answer, in milliseconds'),
     benchmarks: z.record(TaskId, z.number().min(0).max(1)).optional().describe('Public benchmark scores per task, in [0, 1]'),
-    tags: z.array(z.string().min(1).max(100)).max(100).optional(),
+    capabilities: Names.optional().describe('What it can do: `tools`, `vision`, `json`, or names of your own'),
+    languages: Names.optional().describe('Languages that it is good at, such as `en`'),
+    regions: Names.optional().describe('Where its data may be processed, such as `eu`'),
+    limits: LlmLimits.optional(),
+    tags: Names.optional(),
   })
   .meta({ id: 'LlmProfile', description: 'Declared facts of one LLM' });
 export type LlmProfile = z.infer<typeof LlmProfile>;

@@ -11,6 +11,10 @@ const FACTS = {
   context_tokens: 32_000,
   latency_ms: 350.5,
   benchmarks: { gsm8k: 0.5, mbpp: 1, arc: 0 },
+  capabilities: ['tools', 'json'],
+  languages: ['en', 'de'],
+  regions: ['eu'],
+  limits: { requests_per_minute: 600, in_flight: 8 },
   tags: ['chat', 'open'],
 };
 
