@@ -13,7 +13,7 @@ import { openWorkspace } from '../../src/cli/workspace.js';
 import { createRng } from '../../src/base/rng.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
 import { rank } from '../../src/policy/rank.js';
-import { policyOf } from '../../src/policy/weights.js';
+import { constraintsOf } from '../../src/policy/constraints.js';
 import { DESIGNS } from '../../src/profile/design.js';
 import { createDataset } from '../../src/profile/structured/dataset.js';
 import { nearestQueries } from '../../src/router/nearest-queries.js';
@@ -40,12 +40,12 @@ try {
   const vectors = texts.map((text) => encoder.encodeSync!(text));
   const dataset = await createDataset(rows, snapshotOf(rows, 'structured-trainable'), DESIGNS['structured-trainable'], encoder, vectors);
   const neighbours = await nearestQueries.fit(dataset, Int32Array.from(texts.keys()), { tf: (await openBackend('auto')).tf, rng: createRng(1) });
-  const policy = policyOf({});
+  const constraints = constraintsOf({});
 
   const steps: [name: string, run: (text: string, i: number) => unknown][] = [
     ['encode', (text) => encoder.encodeSync!(text)],
     ['score', (text, i) => index.score(text, vectors[i]!)],
-    ['encode, score, rank', (text) => rank(index.score(text, encoder.encodeSync!(text)), {}, policy)],
+    ['encode, score, rank', (text) => rank({ scored: index.score(text, encoder.encodeSync!(text)), profiles: index.profiles, rules: {}, constraints, promptTokens: 1 })],
     ['encode, k nearest queries (baseline)', (text) => neighbours.score({ vector: encoder.encodeSync!(text), task: -1 })],
   ];
   const lines = steps.map(([name, run]) => {

@@ -11,12 +11,14 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.js';
 import { createLogger } from '../../src/base/log.js';
 import { dataPaths } from '../../src/base/paths.js';
+import { createRng } from '../../src/base/rng.js';
 import { readArtifact } from '../../src/artifact/read.js';
 import { createDecider } from '../../src/decision/decider.js';
 import { openEncoder } from '../../src/encoder/index.js';
 import { openLiveHealth } from '../../src/health/live.js';
 import { createApp, startServer } from '../../src/http/index.js';
 import { openLedger } from '../../src/ledger/index.js';
+import { openLivePolicies } from '../../src/policy/live.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import { createPriorIndex } from '../../src/scoring/prior.js';
@@ -45,12 +47,13 @@ const trained = data === undefined ? undefined : await trainedIn(data, encoderSp
 const index = trained ?? createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
 const holder = { current: () => index, refresh: async () => {} };
 const health = openLiveHealth({ ledger, clock: systemClock, log });
-const decider = createDecider({ index: holder, ledger, clock: systemClock, log, health });
+const policies = openLivePolicies({ ledger, log });
+const decider = createDecider({ index: holder, policies, ledger, clock: systemClock, rng: createRng(1), log, health });
 const absent = (): never => {
   throw new Error('not part of this benchmark');
 };
 const queue: RetrainQueue = { store: 'none', enqueue: absent, get: absent, list: absent, watch: absent, setSchedule: absent, nextRun: absent, work: absent, close: async () => {} };
-const app = createApp({ ledger, queue, index: holder, health, decider, artifacts: { filePath: absent, activate: absent }, clock: systemClock, log });
+const app = createApp({ ledger, queue, index: holder, health, policies, decider, artifacts: { filePath: absent, activate: absent }, clock: systemClock, log });
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
 process.send?.({ url: server.url, index: `${index.models.length} LLMs, ${index.version ?? 'prior'}` });
 

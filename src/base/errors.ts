@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   file_not_found: { status: 404, exit: 1, title: 'The file is not there' },
   unknown_model: { status: 422, exit: 1, title: 'A named LLM is not known' },
   no_models: { status: 409, exit: 1, title: 'No LLM is known yet' },
+  unknown_policy: { status: 422, exit: 1, title: 'The policy is not known' },
+  policy_not_found: { status: 404, exit: 1, title: 'The policy is not known' },
   no_candidate: { status: 422, exit: 1, title: 'No LLM meets the constraints' },
   no_data: { status: 409, exit: 1, title: 'There is nothing to learn from yet' },
   idempotency_key_reused: { status: 422, exit: 1, title: 'The Idempotency-Key was used with another body' },

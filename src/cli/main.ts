@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
+import { decisionsCommand, summaryCommand } from './commands/decisions.js';
 import { demoCommand } from './commands/demo.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
@@ -11,6 +12,7 @@ import { healthCommand } from './commands/health.js';
 import { importCommand } from './commands/import.js';
 import { jobsCommand } from './commands/jobs.js';
 import { modelsCommand } from './commands/models.js';
+import { policiesCommand } from './commands/policies.js';
 import { routeCommand } from './commands/route.js';
 import { scheduleCommand } from './commands/schedule.js';
 import { serviceCommands } from './commands/start.js';
@@ -33,6 +35,9 @@ for (const command of [
   exportCommand(),
   ...serviceCommands(),
   scheduleCommand(),
+  policiesCommand(),
+  decisionsCommand(),
+  summaryCommand(),
   healthCommand(),
   modelsCommand(),
   weightsCommand(),

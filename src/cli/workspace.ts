@@ -1,13 +1,16 @@
+import { randomInt } from 'node:crypto';
 import { createArtifactStore } from '../artifact/store.js';
 import type { ArtifactStore } from '../artifact/types.js';
 import { systemClock } from '../base/clock.js';
 import { createLogger, type Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
+import { createRng } from '../base/rng.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
 import { openLiveHealth, type LiveHealth } from '../health/live.js';
 import { openLedger } from '../ledger/index.js';
 import type { Ledger } from '../ledger/types.js';
+import { openLivePolicies, type LivePolicies } from '../policy/live.js';
 import { openLiveIndex } from '../scoring/live.js';
 import type { LiveIndex } from '../scoring/types.js';
 import type { TrainerParts } from '../training/trainer.js';
@@ -17,6 +20,7 @@ export interface Workspace {
   ledger: Ledger;
   index: LiveIndex;
   health: LiveHealth;
+  policies: LivePolicies;
   decider: Decider;
   artifacts: ArtifactStore;
   trainer: TrainerParts;
@@ -28,6 +32,8 @@ export interface Workspace {
 
 /** How often the index looks for what other processes did, in milliseconds. */
 const FOLLOW_MS = 250;
+/** How often decisions that are kept no longer are removed, in milliseconds. */
+const PRUNE_MS = 10_000;
 /** How long a write may wait for another process's, in milliseconds: the wait holds up every request. Feedback, decisions and artifacts are tried again. */
 const BUSY_MS = 25;
 
@@ -38,17 +44,19 @@ export async function openWorkspace(settings: { data: string; encoder: string; l
   const ledger = openLedger(paths.ledger, serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock });
   const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
   const health = openLiveHealth({ ledger, clock: systemClock, log });
-  const decider = createDecider({ index, ledger, clock: systemClock, log, health });
+  const policies = openLivePolicies({ ledger, log });
+  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(randomInt(2 ** 31)), log, health });
   return {
     ledger,
     index,
     health,
+    policies,
     decider,
     artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh(), encoder.id),
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
     log,
     follow() {
-      const stops = [index.follow(FOLLOW_MS), health.follow(FOLLOW_MS)];
+      const stops = [index.follow(FOLLOW_MS), health.follow(FOLLOW_MS), policies.follow(FOLLOW_MS), decider.follow(PRUNE_MS)];
       return () => stops.forEach((stop) => stop());
     },
     close() {

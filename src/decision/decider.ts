@@ -1,24 +1,31 @@
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
-import { uuid7 } from '../base/uuid.js';
 import type { Logger } from '../base/log.js';
+import type { Rng } from '../base/rng.js';
+import { uuid7 } from '../base/uuid.js';
 import { ALL_WELL, type Health } from '../health/live.js';
-import type { DecisionRecord, Ledger } from '../ledger/types.js';
+import type { KeptDecision, Ledger } from '../ledger/types.js';
 import { fallbacksOf } from '../policy/fallbacks.js';
-import { rank } from '../policy/rank.js';
-import { DEFAULT_POLICY, policyOf } from '../policy/weights.js';
+import type { Policies } from '../policy/live.js';
+import { DEFAULT_POLICY } from '../policy/named.js';
+import { rank, type RankInput, type Ranking } from '../policy/rank.js';
+import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import { checkKnown } from '../schema/known-models.js';
-import type { RouteRequest, RouteResponse } from '../schema/route.js';
+import { rules as ruleSchemas, type Rules } from '../schema/policy.js';
+import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
 import type { IndexHolder, ScoringIndex } from '../scoring/types.js';
 import { explanationOf } from './explain.js';
 import { createDecisionLog } from './log.js';
-import { queryText } from './query-text.js';
+import { promptTokensOf, queryText } from './query-text.js';
 
 export interface DeciderParts {
   index: IndexHolder;
-  ledger: Pick<Ledger, 'appendDecisions' | 'getDecision'>;
+  policies: Policies;
+  ledger: Pick<Ledger, 'appendDecisions' | 'getDecision' | 'pruneDecisions' | 'getQueryText'>;
   clock: Clock;
+  /** Chooses where a policy leaves something to chance. */
+  rng: Rng;
   log: Logger;
   /** Which LLMs fail; none where it is not told. */
   health?: Health;
@@ -34,15 +41,19 @@ export interface Decision {
 export interface Decider {
   /**
    * Answers at once where the index encodes at once. Throws (or rejects with) `no_models`, `unknown_model`,
-   * `no_candidate`, or `invalid_request` for a chat without text.
+   * `unknown_policy`, `no_candidate`, or `invalid_request` for a chat without text.
    */
   decide(request: RouteRequest): RouteResponse | Promise<RouteResponse>;
   /** The same answer as JSON, without writing the ranking out twice. */
   decideJson(request: RouteRequest, onDecided?: (response: RouteResponse) => void): string | Promise<string>;
-  /** A decision by id, even one that is not written yet. */
-  lookup(id: string): DecisionRecord | undefined;
+  /** A decision by id, even one that is not written yet. A text that the log forgot is that of a logged interaction with the same query, if there is one. */
+  lookup(id: string): KeptDecision | undefined;
+  /** Why a decision was made, by what the index in force knows of its query. */
+  explain(decision: KeptDecision): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>>;
   /** Writes the decisions that wait; answers whether all are written. */
   flush(): boolean;
+  /** Removes logged decisions that are kept no longer, every so often, until the returned function is called. */
+  follow(everyMs: number): () => void;
 }
 
 /** What is derived from one index, kept while it is in force. */
@@ -71,14 +82,39 @@ function similarityTo(facts: IndexFacts, chosen: string): (model: string) => num
 const NO_MODELS =
   'There is no LLM to choose from. Add one with PUT /v1/models/{id}, post feedback that names one, or run `pointsman import FILE`.';
 
-/** The answer as JSON, with the ranking spliced in as it was logged. */
-function toJson({ response, rankingJson }: Decision): string {
-  const { decision_id, model, version, router, fallbacks, explanation } = response;
-  const explained = explanation === undefined ? '' : `,"explanation":${JSON.stringify(explanation)}`;
-  return `{"decision_id":"${decision_id}","model":${JSON.stringify(model)},"version":${JSON.stringify(version)},"router":"${router}","ranking":${rankingJson},"fallbacks":${JSON.stringify(fallbacks)}${explained}}`;
+const RULES: ReadonlySet<string> = new Set(Object.keys(ruleSchemas));
+
+/** The rules that a request gives itself; null where it gives none, as most do. */
+function ownRules(request: RouteRequest): Rules | null {
+  let own: Record<string, unknown> | null = null;
+  for (const [field, value] of Object.entries(request)) if (value !== undefined && RULES.has(field)) (own ??= {})[field] = value;
+  return own;
 }
 
-export function createDecider({ index: holder, ledger, clock, log, health = ALL_WELL }: DeciderParts): Decider {
+/** The answer as JSON, with the ranking spliced in as it was logged. */
+function toJson({ response, rankingJson }: Decision): string {
+  const { decision_id, model, version, router, ranking: _ranking, fallbacks, ...rest } = response;
+  const optional = JSON.stringify(rest).slice(1, -1);
+  return `{"decision_id":"${decision_id}","model":${JSON.stringify(model)},"version":${JSON.stringify(version)},"router":"${router}","ranking":${rankingJson},"fallbacks":${JSON.stringify(fallbacks)}${optional === '' ? '' : `,${optional}`}}`;
+}
+
+/** Who may not be chosen now, and why; null where all may. */
+function barredBy(health: Health): RankInput['barred'] {
+  const failing = health.barred();
+  if (failing === null) return null;
+  return (model) => {
+    const reason = failing(model);
+    return reason === undefined ? undefined : { constraint: 'health', reason };
+  };
+}
+
+/** Who is chosen of a ranking, and with what probability: the first, unless `exploration` leaves it to chance. */
+function choose(ranking: readonly RankedLlm[], exploration: number, rng: Rng): { chosen: LlmId; propensity: number } {
+  const place = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
+  return { chosen: ranking[place]!.model, propensity: exploration / ranking.length + (place === 0 ? 1 - exploration : 0) };
+}
+
+export function createDecider({ index: holder, policies, ledger, clock, rng, log, health = ALL_WELL }: DeciderParts): Decider {
   const decisions = createDecisionLog(ledger, log);
   let facts: IndexFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
@@ -86,26 +122,34 @@ export function createDecider({ index: holder, ledger, clock, log, health = ALL_
 
   function conclude(request: RouteRequest, query: string, vector: Float32Array, known: IndexFacts): Decision {
     const { index } = known;
-    const policy = policyOf(request);
-    const ranked = rank(index.score(query, vector, request.task), request, policy, health.barred());
-    const chosen = ranked.ranking[0]?.model as LlmId;
+    const policyName = request.policy ?? DEFAULT_POLICY;
+    const { rules, constraints, json: rulesJson } = policies.prepare(policyName, ownRules(request));
+    const promptTokens = promptTokensOf(request, query);
+    const scored = index.score(query, vector, request.task, promptTokens);
+    const ranked: Ranking = rank({ scored, profiles: index.profiles, rules, constraints, promptTokens, barred: barredBy(health) });
+    const { ranking, excluded, relaxed } = ranked;
+    const { chosen, propensity } = choose(ranking, rules.exploration ?? 0, rng);
     health.chosen(chosen);
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
-    const policyName = request.policy ?? DEFAULT_POLICY;
     const response: RouteResponse = {
       decision_id: id as DecisionId,
       model: chosen,
       version: index.version,
       router: index.router,
-      ranking: ranked.ranking,
-      fallbacks: fallbacksOf(ranked.ranking, similarityTo(known, chosen)),
+      ranking,
+      fallbacks: fallbacksOf(chosen === ranking[0]!.model ? ranking.slice(1) : ranking.filter((llm) => llm.model !== chosen), similarityTo(known, chosen)),
+      ...(relaxed.length === 0 ? {} : { relaxed }),
+      ...(propensity === 1 ? {} : { propensity }),
     };
     if (request.explain === true)
-      response.explanation = explanationOf({ ranking: ranked, score: index.explain(query, vector, request.task), policyName, policy, router: index.router });
-    const rankingJson = JSON.stringify(ranked.ranking);
-    decisions.add({ id, at: now, query, task: request.task ?? null, model: chosen, version: index.version, policy: policyName, ranking: rankingJson });
+      response.explanation = explanationOf({ ...ranked, chosen, rules, policyName, score: index.explain(query, vector, request.task), router: index.router });
+    const rankingJson = JSON.stringify(ranking);
+    decisions.add(
+      { id, at: now, query, task: request.task ?? null, model: chosen, version: index.version, router: index.router, policy: policyName, rules: rulesJson, ranking: rankingJson, excluded: excluded.length === 0 ? '[]' : JSON.stringify(excluded), propensity },
+      ranking,
+    );
     return { response, rankingJson };
   }
 
@@ -114,7 +158,7 @@ export function createDecider({ index: holder, ledger, clock, log, health = ALL_
     if (facts?.index !== index) facts = factsOf(index);
     const held = facts;
     if (held.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
-    for (const field of ['models', 'exclude'] as const) checkKnown(request[field] ?? [], (model) => held.known.has(model), (i) => `${field}[${i}]`);
+    for (const field of ['models', 'exclude', 'pin'] as const) checkKnown(request[field] ?? [], (model) => held.known.has(model), (i) => `${field}[${i}]`);
     const query = queryText(request);
     const vector = index.encode(query);
     if (vector instanceof Float32Array) return answer(conclude(request, query, vector, held));
@@ -128,7 +172,21 @@ export function createDecider({ index: holder, ledger, clock, log, health = ALL_
         onDecided?.(decision.response);
         return toJson(decision);
       }),
-    lookup: (id) => decisions.get(id),
+    lookup(id) {
+      const found = decisions.get(id);
+      return found === undefined || found.query !== null ? found : { ...found, query: ledger.getQueryText(found.queryHash) ?? null };
+    },
+    async explain({ query, task, model, router, policy, ...decision }) {
+      const rules = JSON.parse(decision.rules) as Rules;
+      const ranking = JSON.parse(decision.ranking) as RankedLlm[];
+      const excluded = JSON.parse(decision.excluded) as DecisionDetail['excluded'];
+      const index = holder.current();
+      if (query === null || index.models.length === 0) return { rules, ranking, excluded, explanation: null, explained_by: null };
+      const score = index.explain(query, await index.encode(query), task ?? undefined);
+      const explanation = explanationOf({ chosen: model, ranking, excluded: excluded as Ranking['excluded'], relaxed: [], allBarred: false, rules, policyName: policy, score, router });
+      return { rules, ranking, excluded, explanation, explained_by: index.version };
+    },
     flush: () => decisions.flush(),
+    follow: (everyMs) => decisions.follow(everyMs),
   };
 }

@@ -1,20 +1,68 @@
-import type { Ranking } from '../policy/rank.js';
-import type { Policy, PolicyName } from '../policy/weights.js';
-import type { Explanation, RankedLlm } from '../schema/route.js';
+import type { Exclusion } from '../policy/constraints.js';
+import type { Rules } from '../schema/policy.js';
+import type { Explanation, RankedLlm, RunnerUp } from '../schema/route.js';
 import { LEARNED_ROUTER } from '../scoring/model.js';
 import type { ScoreExplanation } from '../scoring/types.js';
 
-interface Explained {
-  ranking: Ranking;
+/** A decision as it was made, and what the index says of its query. */
+export interface Explained {
+  chosen: string;
+  /** The candidates in the order of the decision. */
+  ranking: readonly RankedLlm[];
+  excluded: readonly Exclusion[];
+  relaxed: readonly Exclusion['constraint'][];
+  allBarred: boolean;
+  rules: Rules;
+  policyName: string;
   score: ScoreExplanation;
-  policyName: PolicyName;
-  policy: Policy;
   /** What scored; see `ScoringIndex.router`. */
   router: string;
 }
 
 function dollars(value: number): string {
   return `$${Number(value.toPrecision(3))}`;
+}
+
+/** Which of an LLM's latencies counts. */
+function latencyOf(llm: RankedLlm, rules: Rules): number | null {
+  return rules.latency_percentile === 'p90' ? llm.latency_p90_ms : llm.latency_ms;
+}
+
+/** Rounded to six decimals; null where it is not a number above `least`. */
+function needed(value: number, least = 0): number | null {
+  return Number.isFinite(value) && value >= least ? Math.round(value * 1e6) / 1e6 : null;
+}
+
+/** What would have to be otherwise, one thing at a time, for `second` to be chosen in place of `best`. */
+export function runnerUpOf(best: RankedLlm, second: RankedLlm, rules: Rules): RunnerUp {
+  const gap = best.utility - second.utility;
+  const { cost_weight: costWeight = 0, latency_weight: latencyWeight = 0, cheapest_within: within } = rules;
+  const [latency, otherLatency] = [latencyOf(best, rules), latencyOf(second, rules)];
+  const decidedByCost = within !== undefined && best.cost_usd !== null && second.cost_usd !== null && second.cost_usd >= best.cost_usd;
+  const cents = best.cost_usd === null || second.cost_usd === null ? NaN : (best.cost_usd - second.cost_usd) * 100;
+  const seconds = latency === null || otherLatency === null ? NaN : (latency - otherLatency) / 1000;
+  return {
+    model: second.model,
+    utility_gap: needed(gap, -Infinity) ?? 0,
+    // Among those that are good enough, quality decides nothing.
+    quality: decidedByCost ? null : needed(second.quality + Math.max(0, gap)),
+    cost_usd: decidedByCost ? best.cost_usd : costWeight > 0 && second.cost_usd !== null ? needed(second.cost_usd - gap / costWeight / 100) : null,
+    latency_ms: latencyWeight > 0 && otherLatency !== null ? needed(otherLatency - (gap / latencyWeight) * 1000) : null,
+    cost_weight: within !== undefined || cents === 0 ? null : needed(costWeight + gap / cents),
+    latency_weight: within !== undefined || seconds === 0 ? null : needed(latencyWeight + gap / seconds),
+  };
+}
+
+/** What would have to change, in words. */
+function changes(second: RankedLlm, { quality, cost_usd, latency_ms, cost_weight, latency_weight }: RunnerUp): string {
+  const ways = [
+    quality !== null && quality <= 1 ? `its quality were ${quality.toFixed(3)} instead of ${second.quality.toFixed(3)}` : '',
+    cost_usd === null ? '' : `it cost ${dollars(cost_usd)}`,
+    latency_ms === null ? '' : `it took ${Math.round(latency_ms)} ms`,
+    cost_weight === null ? '' : `cost_weight were ${Number(cost_weight.toPrecision(3))}`,
+    latency_weight === null ? '' : `latency_weight were ${Number(latency_weight.toPrecision(3))}`,
+  ].filter((way) => way !== '');
+  return ways.length === 0 ? '' : `; it would win if ${ways.join(' or ')}`;
 }
 
 /** Where the runner-up is better than the chosen one, and why that did not decide. */
@@ -24,28 +72,43 @@ function versus(best: RankedLlm, second: RankedLlm): string {
   if (gain <= 0) return lead;
   const cheaper = best.cost_usd !== null && second.cost_usd !== null && best.cost_usd < second.cost_usd;
   const faster = best.latency_ms !== null && second.latency_ms !== null && best.latency_ms < second.latency_ms;
-  const why = [cheaper ? 'its cost' : '', faster ? 'its latency' : ''].filter(Boolean).join(' and ') || 'what is not known of it';
+  const why = [cheaper ? 'its cost' : '', faster ? 'its latency' : ''].filter(Boolean).join(' and ') || 'what is not known of it, or how much of it is left,';
   return `${lead}, but ${why} outweighs that`;
 }
 
-function summaryOf({ ranking, score, policyName, policy, router }: Explained): string {
-  const [best, second] = ranking.ranking as [RankedLlm, RankedLlm | undefined];
-  const kind = score.tasks[0] === undefined ? '' : ` on a query that looks like ${score.tasks[0].task}`;
-  const price = best.cost_usd === null ? '' : ` for about ${dollars(best.cost_usd)}`;
-  const weights = policy.costWeight === 0 && policy.latencyWeight === 0 ? 'highest expected quality' : `best quality less ${policy.costWeight} per US cent and ${policy.latencyWeight} per second`;
-  const rival = second === undefined ? 'no other LLM is a candidate' : versus(best, second);
-  const source = router === 'prior' ? '; nothing is trained yet, so this rests on declared facts and mean scores' : router === LEARNED_ROUTER ? '' : `; the baseline ${router} answers, as it was better on held-out queries than the learned profile`;
-  const failing = ranking.allBarred ? '; every candidate is failing, so that did not count' : '';
-  return `${best.model} is expected to score ${best.quality.toFixed(2)} ± ${best.uncertainty.toFixed(2)}${kind}${price}, the ${weights} (policy ${policyName}); ${rival}${source}${failing}.`;
+/** What the chosen one is the best at, by the rules. */
+function reason(best: RankedLlm, explained: Explained): string {
+  const { rules, ranking, relaxed } = explained;
+  if (ranking[0]!.model !== best.model) return `one of the ${ranking.length} candidates, chosen by chance to keep profiles current`;
+  if (relaxed.length > 0) return `the nearest to keeping ${relaxed.join(' and ')}, which nobody keeps`;
+  if (rules.pin?.includes(best.model)) return 'pinned';
+  if (rules.cheapest_within !== undefined) return `the cheapest within ${rules.cheapest_within} of the best`;
+  const { cost_weight: costWeight = 0, latency_weight: latencyWeight = 0 } = rules;
+  return costWeight === 0 && latencyWeight === 0 ? 'highest expected quality' : `best quality less ${costWeight} per US cent and ${latencyWeight} per second`;
 }
 
-/** Why this LLM: one sentence, the kind of query, its nearest logged queries, and who was left out for what. */
+function summaryOf(explained: Explained, best: RankedLlm, second: RankedLlm | undefined, runnerUp: RunnerUp | null): string {
+  const { score, policyName, router, allBarred, relaxed } = explained;
+  const kind = score.tasks[0] === undefined ? '' : ` on a query that looks like ${score.tasks[0].task}`;
+  const price = best.cost_usd === null ? '' : ` for about ${dollars(best.cost_usd)}`;
+  const why = reason(best, explained);
+  const rival = second === undefined ? 'no other LLM is a candidate' : versus(best, second) + (runnerUp === null || relaxed.length > 0 ? '' : changes(second, runnerUp));
+  const source = router === 'prior' ? '; nothing is trained yet, so this rests on declared facts and mean scores' : router === LEARNED_ROUTER ? '' : `; the baseline ${router} answers, as it was better on held-out queries than the learned profile`;
+  const failing = allBarred ? '; every candidate is failing or at its limits, so that did not count' : '';
+  return `${best.model} is expected to score ${best.quality.toFixed(2)} ± ${best.uncertainty.toFixed(2)}${kind}${price}: ${why} (policy ${policyName}); ${rival}${source}${failing}.`;
+}
+
+/** Why this LLM: one sentence, the kind of query, its nearest logged queries, who was left out for what, and what the runner-up lacks. */
 export function explanationOf(explained: Explained): Explanation {
-  const { score, ranking } = explained;
+  const { chosen, ranking, excluded, rules, score } = explained;
+  const best = ranking.find((llm) => llm.model === chosen)!;
+  const second = ranking.find((llm) => llm !== best);
+  const runnerUp = second === undefined || ranking[0] !== best || (rules.pin?.includes(best.model) ?? false) ? null : runnerUpOf(best, second, rules);
   return {
-    summary: summaryOf(explained),
+    summary: summaryOf(explained, best, second, runnerUp),
     tasks: score.tasks,
     neighbours: score.neighbours,
-    excluded: ranking.excluded.map(({ model, reason }) => ({ model, reason })),
+    excluded: excluded.map(({ model, reason: why }) => ({ model, reason: why })),
+    runner_up: runnerUp,
   };
 }

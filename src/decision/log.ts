@@ -1,6 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '../base/errors.js';
+import { every } from '../base/every.js';
+import { sha256 } from '../base/hash.js';
 import type { Logger } from '../base/log.js';
-import type { DecisionRecord, Ledger } from '../ledger/types.js';
+import type { DecisionRecord, KeptDecision, Ledger } from '../ledger/types.js';
+import type { RankedLlm } from '../schema/route.js';
+import { createDaySums, type DayRow } from './day-sums.js';
 
 /** Longest a decision waits in memory while the ledger takes writes, in milliseconds. */
 const FLUSH_AFTER_MS = 250;
@@ -14,16 +19,21 @@ const MAX_BUFFERED = 20_000;
 
 /** Logs decisions off the request's path: one transaction for many, and a look-up that sees them at once. */
 export interface DecisionLog {
-  add(record: DecisionRecord): void;
+  add(record: DecisionRecord, ranking: readonly RankedLlm[]): void;
   /** A decision by id, written or not yet. */
-  get(id: string): DecisionRecord | undefined;
+  get(id: string): KeptDecision | undefined;
   /** Writes all that is buffered. Where the ledger refuses, it stays buffered and is tried again; answers whether all is written. */
   flush(): boolean;
+  /** Removes what is kept no longer, now and every so often, until the returned function is called. */
+  follow(everyMs: number): () => void;
 }
 
-export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getDecision'>, log: Logger): DecisionLog {
+export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getDecision' | 'pruneDecisions'>, log: Logger): DecisionLog {
   /** In order of arrival. */
   const buffer = new Map<string, DecisionRecord>();
+  const sums = createDaySums();
+  /** Sums that wait to be written. */
+  const unwritten: DayRow[] = [];
   let timer: NodeJS.Timeout | undefined;
   let refused = false;
   let dropped = 0;
@@ -40,13 +50,15 @@ export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getD
   function writeOldest(): boolean {
     const records: DecisionRecord[] = [];
     for (const record of buffer.values()) if (records.push(record) === TRANSACTION_SIZE) break;
+    if (unwritten.length === 0) unwritten.push(...sums.take());
     try {
-      ledger.appendDecisions(records);
+      ledger.appendDecisions(records, unwritten);
     } catch (error) {
       if (!refused) log.warn({ error: messageOf(error), waiting: buffer.size }, 'decisions not written, will be tried again');
       refused = true;
       return false;
     }
+    unwritten.length = 0;
     for (const { id } of records) buffer.delete(id);
     if (dropped > 0) log.error({ dropped }, 'decisions were given up, as the ledger could not be written for too long');
     refused = false;
@@ -68,17 +80,29 @@ export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getD
   }
 
   return {
-    add(record) {
+    add(record, ranking) {
+      sums.add(record.at, ranking, record.model);
       buffer.set(record.id, record);
       if (refused) dropOldest();
       else if (buffer.size % FLUSH_AT === 0) writeInTurn();
       else schedule(FLUSH_AFTER_MS);
     },
-    get: (id) => buffer.get(id) ?? ledger.getDecision(id),
+    get(id) {
+      const waiting = buffer.get(id);
+      return waiting === undefined ? ledger.getDecision(id) : { ...waiting, queryHash: sha256(waiting.query) };
+    },
     flush() {
       while (buffer.size > 0 && writeOldest());
       if (buffer.size > 0) schedule(RETRY_AFTER_MS);
       return buffer.size === 0;
     },
+    follow: (everyMs) =>
+      every(
+        everyMs,
+        async () => {
+          while (ledger.pruneDecisions()) await nextTurn();
+        },
+        (error) => log.warn({ error: messageOf(error) }, 'old decisions not removed, will be tried again'),
+      ),
   };
 }

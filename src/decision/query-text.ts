@@ -1,6 +1,7 @@
 import { PointsmanError } from '../base/errors.js';
 import { MAX_QUERY_CHARS } from '../schema/feedback.js';
 import type { RouteRequest } from '../schema/route.js';
+import { estimateTokens } from '../scoring/cost.js';
 
 type Message = NonNullable<RouteRequest['messages']>[number];
 
@@ -29,4 +30,10 @@ export function queryText(request: RouteRequest): string {
     throw new PointsmanError('invalid_request', `messages: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
   }
   return text.slice(0, MAX_QUERY_CHARS);
+}
+
+/** About how many tokens an LLM reads of a request: its `query`, or all text of its messages. */
+export function promptTokensOf(request: RouteRequest, query: string): number {
+  if (request.messages === undefined) return estimateTokens(query);
+  return request.messages.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0);
 }

@@ -1,5 +1,5 @@
 import type { GraphRows } from '../graph/rows.js';
-import { answerCost, answerUsage, estimateTokens } from '../scoring/cost.js';
+import { answerCost, DEFAULT_COMPLETION_TOKENS, estimateTokens } from '../scoring/cost.js';
 import type { HeldOut } from './predictions.js';
 
 /** LLMs with measured scores that have no price: their cost can't be told. */
@@ -12,10 +12,10 @@ export function unpriced({ data }: HeldOut, rows: GraphRows): string[] {
 /** Estimated US dollars of every LLM on every held-out query `[n · numLlms]`, NaN for LLMs without a price. Tokens are estimated the same way for all. */
 export function estimateCosts({ data, queries }: HeldOut, rows: GraphRows): Float64Array {
   const costs = new Float64Array(queries.length * data.numLlms);
-  const usage = rows.llms.map((llm) => answerUsage(llm, undefined));
+  const usage = { completionTokens: DEFAULT_COMPLETION_TOKENS, meanCostUsd: null };
   queries.forEach((q, i) => {
     const tokens = estimateTokens(rows.queries.textOf(q));
-    rows.llms.forEach((llm, l) => (costs[i * data.numLlms + l] = answerCost(llm, usage[l]!, tokens) ?? NaN));
+    rows.llms.forEach((llm, l) => (costs[i * data.numLlms + l] = answerCost(llm, usage, tokens) ?? NaN));
   });
   return costs;
 }

@@ -3,6 +3,7 @@ import express, { type Express } from 'express';
 import { readJson, readYaml } from './body.js';
 import type { AppParts, Context } from './context.js';
 import { createFeedbackCommitter } from './feedback-commit.js';
+import { decisionResources } from './decisions.js';
 import { feedbackResource } from './feedback.js';
 import { healthResources } from './health.js';
 import { jobResources } from './jobs.js';
@@ -10,6 +11,7 @@ import { createMetrics } from './metrics.js';
 import { modelResources } from './models.js';
 import { createOpenApi } from './openapi.js';
 import { operationResources } from './operations.js';
+import { policyResources } from './policies.js';
 import { problemHandler, routeNotFound } from './problem.js';
 import { mount, type Resource } from './resource.js';
 import { routeResources } from './route.js';
@@ -48,6 +50,8 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
   const resources: Resource[] = [
     ...routeResources(context),
     feedbackResource(context),
+    ...policyResources(context),
+    ...decisionResources(context),
     ...healthResources(context),
     ...modelResources(context),
     ...jobResources(context),

@@ -5,6 +5,7 @@ import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
 import type { LiveHealth } from '../health/live.js';
 import type { Ledger } from '../ledger/types.js';
+import type { LivePolicies } from '../policy/live.js';
 import type { RetrainQueue } from '../queue/types.js';
 import type { LiveIndex } from '../scoring/types.js';
 import type { FeedbackCommitter } from './feedback-commit.js';
@@ -16,6 +17,7 @@ export interface AppParts {
   queue: RetrainQueue;
   index: LiveIndex;
   health: LiveHealth;
+  policies: LivePolicies;
   decider: Decider;
   artifacts: ArtifactStore;
   clock: Clock;

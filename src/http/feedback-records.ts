@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PointsmanError, type Issue } from '../base/errors.js';
-import type { DecisionRecord, FeedbackRecord } from '../ledger/types.js';
+import type { FeedbackRecord, KeptDecision } from '../ledger/types.js';
 import { InteractionFeedback, MAX_FEEDBACK_ITEMS, PreferenceFeedback, type Interaction, type Preference } from '../schema/feedback.js';
 import { describeIssues, issuesOf } from '../schema/parse.js';
 
@@ -47,7 +47,7 @@ export function parseFeedback(body: unknown): Feedback[] {
  * A decision that is not known is no hindrance where the feedback holds all by itself: it may come first.
  * Throws `decision_not_found` where it does not.
  */
-export function toRecords(feedback: readonly Feedback[], lookup: (id: string) => DecisionRecord | undefined, now: number): FeedbackRecord[] {
+export function toRecords(feedback: readonly Feedback[], lookup: (id: string) => KeptDecision | undefined, now: number): FeedbackRecord[] {
   const at = new Date(now).toISOString();
   return feedback.map((item): FeedbackRecord => {
     const { value } = item;
@@ -57,9 +57,13 @@ export function toRecords(feedback: readonly Feedback[], lookup: (id: string) =>
       throw new PointsmanError('decision_not_found', `decision_id: expected a known decision, or query and model with it, got ${JSON.stringify(value.decision_id)}`, {
         issues: [{ field: 'decision_id', expected: 'a known decision', received: JSON.stringify(value.decision_id) }],
       });
+    if (decision !== undefined && decision.query === null && value.query === undefined) {
+      const issue = { field: 'query', expected: `the text of the query, as the log keeps only the hash of that of decision ${decision.id}`, received: 'nothing' };
+      throw new PointsmanError('invalid_request', describeIssues([issue]), { issues: [issue] });
+    }
     const task = decision?.task ?? null;
     // The decision says what the query was, whatever is repeated with it.
-    const decided = { ...(decision === undefined ? {} : { query: decision.query }), ...(task === null ? {} : { task }) };
+    const decided = { ...(decision === undefined || decision.query === null ? {} : { query: decision.query }), ...(task === null ? {} : { task }) };
     if (item.kind === 'preference') return { kind: 'preference', value: { at, ...item.value, ...decided } as Preference };
     return { kind: 'interaction', value: { at, model: decision?.model, ...item.value, ...decided } as Interaction };
   });

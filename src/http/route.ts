@@ -16,7 +16,7 @@ const RouteQuery = z.strictObject({ ...queryFields, query: QueryText });
 /** Queries of a batch that are scored before other requests get a turn. */
 const BATCH_TURN = 32;
 
-const ROUTE_ERRORS = ['unknown_model', 'no_candidate', 'no_models', 'encoder_unavailable'] as const;
+const ROUTE_ERRORS = ['unknown_model', 'unknown_policy', 'no_candidate', 'no_models', 'encoder_unavailable'] as const;
 
 /** An error of one request of a batch, with its fields named from the batch's root. */
 function inBatch(error: unknown, position: number): unknown {

@@ -1,19 +1,117 @@
+import type { Clock } from '../base/clock.js';
+import { sha256 } from '../base/hash.js';
+import { DAY_SUMS, type DayRow } from '../decision/day-sums.js';
+import { DecisionSettings, DEFAULT_DECISION_SETTINGS, type Outcome } from '../schema/decision.js';
+import { parse } from '../schema/parse.js';
 import type { Connection } from './connection.js';
-import type { DecisionRecord, Ledger } from './types.js';
+import type { DecisionFilter, DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from './types.js';
 
-/** The log of what was routed where. A decision that is there already is left as it is. */
-export function createDecisions(connection: Connection): Pick<Ledger, 'appendDecisions' | 'getDecision'> {
-  const insert = connection.db.prepare<[DecisionRecord]>(
-    'INSERT INTO decision (id, at, query, task, model, version, policy, ranking) VALUES (@id, @at, @query, @task, @model, @version, @policy, @ranking) ON CONFLICT DO NOTHING',
+const COLUMNS = ['id', 'at', 'query', 'query_hash', 'task', 'model', 'version', 'router', 'policy', 'rules', 'ranking', 'excluded', 'propensity'] as const;
+/** What a row adds to the size of the log: all of its texts that may be long. */
+const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
+/** Rows that one transaction of {@link DecisionStore.pruneDecisions} removes or shortens at most. */
+const PRUNED_AT_ONCE = 2_000;
+const BYTES_PER_MEGABYTE = 1_000_000;
+
+type Row = Omit<KeptDecision, 'queryHash'> & { query_hash: Buffer | null };
+
+const hashOf = (query: string): Buffer => Buffer.from(sha256(query), 'hex');
+
+function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
+  return { ...row, queryHash: hash === null ? sha256(row.query ?? '') : hash.toString('hex') };
+}
+
+/** The log of what was routed where, and why. A decision that is there already is left as it is. */
+export function createDecisions(connection: Connection, clock: Clock): DecisionStore {
+  const { db } = connection;
+  const insert = db.prepare(`INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((c) => `@${c}`).join(', ')}) ON CONFLICT DO NOTHING`);
+  const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
+  const list = db.prepare<[{ before: string; model: string | null; policy: string | null; from: number; to: number; limit: number }], Row>(
+    `SELECT ${COLUMNS.join(', ')} FROM decision
+     WHERE id < @before AND at >= @from AND at < @to AND (@model IS NULL OR model = @model) AND (@policy IS NULL OR policy = @policy)
+     ORDER BY id DESC LIMIT @limit`,
   );
-  const find = connection.db.prepare<[string], DecisionRecord>('SELECT id, at, query, task, model, version, policy, ranking FROM decision WHERE id = ?');
+  const outcomes = db.prepare<[string], Omit<Outcome, 'at'> & { at: number }>(
+    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at FROM interaction i JOIN llm l ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
+  );
+  const grow = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes + ?');
+  const size = db.prepare<[], number>('SELECT bytes FROM decision_size').pluck();
+  const addDay = db.prepare(
+    `INSERT INTO decision_day (day, model, ${DAY_SUMS.join(', ')}) VALUES (?, ?, ${DAY_SUMS.map(() => '?').join(', ')})
+     ON CONFLICT (day, model) DO UPDATE SET ${DAY_SUMS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
+  );
+  const days = db.prepare<[string, string], [string, string, ...number[]]>(`SELECT day, model, ${DAY_SUMS.join(', ')} FROM decision_day WHERE day >= ? AND day <= ? ORDER BY day, model`).raw();
+  const observed = db.prepare<[string, string], ObservedDay>(
+    `SELECT date(at / 1000, 'unixepoch') AS day, count(*) AS answers, avg(score) AS score, sum(cost_usd) AS cost_usd, count(error) AS errors
+     FROM interaction WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
+  );
+  const findSettings = db.prepare<[], string>('SELECT settings FROM decision_settings').pluck();
+  const putSettings = db.prepare<[string]>('INSERT OR REPLACE INTO decision_settings (only, settings) VALUES (1, ?)');
+  const oldest = db.prepare<[number], { rowid: number; at: number; size: number }>(`SELECT rowid, at, ${SIZE} AS size FROM decision ORDER BY rowid LIMIT ?`);
+  const removeUpTo = db.prepare<[number]>('DELETE FROM decision WHERE rowid <= ?');
+  const withText = db.prepare<[number, number], { rowid: number; query: string }>('SELECT rowid, query FROM decision WHERE query IS NOT NULL AND at < ? ORDER BY at LIMIT ?');
+  const forget = db.prepare<[Buffer, number]>('UPDATE decision SET query_hash = ?, query = NULL WHERE rowid = ?');
+
+  const getDecisionSettings = (): DecisionSettings => {
+    const json = findSettings.get();
+    return json === undefined ? DEFAULT_DECISION_SETTINGS : parse(DecisionSettings, JSON.parse(json), 'internal', 'decision settings of the ledger');
+  };
+
+  /** Removes the oldest while they are too old or the log is too large; answers how many. */
+  function removeOldest({ max_age_days: age, max_megabytes: megabytes }: DecisionSettings): number {
+    const before = clock() - age * 86_400_000;
+    let excess = size.get()! - megabytes * BYTES_PER_MEGABYTE;
+    let [removed, last, freed] = [0, -1, 0];
+    for (const row of oldest.all(PRUNED_AT_ONCE)) {
+      if (row.at >= before && excess <= 0) break;
+      [last, excess] = [row.rowid, excess - row.size];
+      freed += row.size;
+      removed++;
+    }
+    if (removed > 0) {
+      removeUpTo.run(last);
+      grow.run(-freed);
+    }
+    return removed;
+  }
+
+  /** Forgets the text of queries that is kept no longer; answers of how many. */
+  function forgetText({ query_text_hours: hours }: DecisionSettings): number {
+    const rows = withText.all(clock() - hours * 3_600_000, PRUNED_AT_ONCE);
+    for (const { rowid, query } of rows) forget.run(hashOf(query), rowid);
+    if (rows.length > 0) grow.run(-rows.reduce((sum, row) => sum + Buffer.byteLength(row.query), 0));
+    return rows.length;
+  }
+
   return {
-    appendDecisions(decisions) {
-      if (decisions.length === 0) return;
+    appendDecisions(decisions: readonly DecisionRecord[], sums: readonly DayRow[] = []) {
+      if (decisions.length === 0 && sums.length === 0) return;
       connection.write(() => {
-        for (const decision of decisions) insert.run(decision);
+        const keepsText = getDecisionSettings().query_text_hours > 0;
+        let bytes = 0;
+        for (const decision of decisions) {
+          const row = { ...decision, query: keepsText ? decision.query : null, query_hash: hashOf(decision.query) };
+          if (insert.run(row).changes > 0) bytes += [row.query ?? '', row.rules, row.ranking, row.excluded].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+        }
+        grow.run(bytes);
+        for (const { day, model, sums: values } of sums) addDay.run(day, model, ...values);
       });
     },
-    getDecision: (id) => find.get(id),
+    getDecision(id) {
+      const row = find.get(id);
+      return row && toKept(row);
+    },
+    listDecisions: ({ before = '~', model, policy, from = 0, to = Number.MAX_SAFE_INTEGER, limit }: DecisionFilter) => list.all({ before, model: model ?? null, policy: policy ?? null, from, to, limit }).map(toKept),
+    outcomesOf: (id) => outcomes.all(id).map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
+    readDays: (from, to) => connection.read(() => ({
+      rows: days.all(from, to).map(([day, model, ...sums]): DayRow => ({ day, model, sums: Float64Array.from(sums) })),
+      observed: observed.all(from, to),
+    })),
+    pruneDecisions: () => connection.write(() => {
+      const settings = getDecisionSettings();
+      return Math.max(removeOldest(settings), forgetText(settings)) === PRUNED_AT_ONCE;
+    }),
+    getDecisionSettings,
+    putDecisionSettings: (settings) => connection.write(() => void putSettings.run(JSON.stringify(settings))),
   };
 }

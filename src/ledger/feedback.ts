@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Interaction, Preference } from '../schema/feedback.js';
 import type { Connection } from './connection.js';
 import type { LlmTotals } from './llm-totals.js';
+import type { LlmUsage } from './llm-usage.js';
 import { rememberIds, type Registry } from './registry.js';
 import type { Counts, Tally } from './tally.js';
 
@@ -19,7 +20,7 @@ export interface FeedbackSession {
 /** Opens sessions; each is made and finished inside one write transaction. */
 export type OpenSession = () => FeedbackSession;
 
-export function createFeedback({ db }: Connection, registry: Registry, totals: LlmTotals, tally: Tally, clock: Clock): OpenSession {
+export function createFeedback({ db }: Connection, registry: Registry, totals: LlmTotals, usage: LlmUsage, tally: Tally, clock: Clock): OpenSession {
   const findQuery = db.prepare<[Buffer], number>('SELECT id FROM query WHERE hash = ?').pluck();
   const insertQuery = db.prepare<[Buffer, string]>('INSERT INTO query (hash, text) VALUES (?, ?)');
   const insertInteraction = db.prepare(
@@ -31,6 +32,7 @@ export function createFeedback({ db }: Connection, registry: Registry, totals: L
   return () => {
     const ids = rememberIds(registry);
     const sums = totals.session();
+    const taken = usage.session();
     const counts: Counts = { interactions: 0, preferences: 0, queries: 0 };
     const newLlms: string[] = [];
     const now = clock();
@@ -78,6 +80,7 @@ export function createFeedback({ db }: Connection, registry: Registry, totals: L
           value.prompt_tokens ?? null, value.completion_tokens ?? null, value.error ?? null, at, value.decision_id ?? null,
         );
         sums.interaction(llm, value);
+        taken.interaction(llm, task, value);
         counts.interactions++;
         return { llm, at };
       },
@@ -92,6 +95,7 @@ export function createFeedback({ db }: Connection, registry: Registry, totals: L
       finish() {
         if (counts.interactions + counts.preferences === 0) return;
         sums.flush();
+        taken.flush();
         tally.add(counts);
       },
     };

@@ -10,6 +10,7 @@ import { connect } from './connection.js';
 import { createDecisions } from './decisions.js';
 import { createEmbeddings } from './embeddings.js';
 import { migrate, readMigrations } from './migrate.js';
+import { createPolicyStore } from './policies.js';
 import { createQueryText } from './query-text.js';
 import { createScheduleStore } from './schedule.js';
 import { createSnapshotReader } from './snapshot.js';
@@ -44,7 +45,7 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     catalog,
     appendFeedback: createAppend(connection, openSession, openCalls, clock),
     bulk: (work) => runBulk(connection.path, busyTimeoutMs, clock, work),
-    ...createDecisions(connection),
+    ...createDecisions(connection, clock),
     countRows() {
       const { interactions, preferences } = tally.counts();
       return interactions + preferences;
@@ -58,6 +59,7 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     ...createArtifacts(connection),
     ...createScheduleStore(connection),
     ...breakers,
+    ...createPolicyStore(connection),
     close: () => void connection.db.close(),
   };
 }

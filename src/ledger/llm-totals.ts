@@ -1,10 +1,10 @@
 import type { Interaction } from '../schema/feedback.js';
 import type { Connection } from './connection.js';
+import type { LlmUsage } from './llm-usage.js';
 import type { LlmStats } from './types.js';
 
 const COLUMNS = [
-  'interactions', 'score', 'wins', 'losses', 'prompt_tokens', 'prompt_tokens_n', 'completion_tokens', 'completion_tokens_n',
-  'cost_usd', 'cost_usd_n', 'latency_ms', 'latency_ms_n',
+  'interactions', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n',
 ] as const;
 type Totals = Record<(typeof COLUMNS)[number], number>;
 
@@ -21,7 +21,7 @@ export interface LlmTotals {
   read(): LlmStats[];
 }
 
-export function createLlmTotals({ db }: Connection): LlmTotals {
+export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals {
   const add = db.prepare(
     `INSERT INTO llm_total (llm, ${COLUMNS.join(', ')}) VALUES (@llm, ${COLUMNS.map((c) => `@${c}`).join(', ')})
      ON CONFLICT (llm) DO UPDATE SET ${COLUMNS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
@@ -49,39 +49,27 @@ export function createLlmTotals({ db }: Connection): LlmTotals {
         },
       };
     },
-    read: () =>
-      rows.all().map((row) => ({
+    read() {
+      const taken = usage.read();
+      return rows.all().map((row) => ({
         id: row.name,
         meanScore: mean(row.score, row.interactions),
         interactions: row.interactions ?? 0,
         wins: row.wins ?? 0,
         losses: row.losses ?? 0,
-        promptTokens: mean(row.prompt_tokens, row.prompt_tokens_n),
-        completionTokens: mean(row.completion_tokens, row.completion_tokens_n),
         costUsd: mean(row.cost_usd, row.cost_usd_n),
-        latencyMs: mean(row.latency_ms, row.latency_ms_n),
-      })),
+        usage: taken.get(row.name) ?? [],
+      }));
+    },
   };
 }
 
 function count(totals: Totals, value: Interaction): void {
   totals.interactions++;
   totals.score += value.score;
-  if (value.prompt_tokens !== undefined) {
-    totals.prompt_tokens += value.prompt_tokens;
-    totals.prompt_tokens_n++;
-  }
-  if (value.completion_tokens !== undefined) {
-    totals.completion_tokens += value.completion_tokens;
-    totals.completion_tokens_n++;
-  }
   if (value.cost_usd !== undefined) {
     totals.cost_usd += value.cost_usd;
     totals.cost_usd_n++;
-  }
-  if (value.latency_ms !== undefined) {
-    totals.latency_ms += value.latency_ms;
-    totals.latency_ms_n++;
   }
 }
 

@@ -3,6 +3,7 @@ import { createCatalog, createCatalogReader, type CatalogReader } from './catalo
 import type { Connection } from './connection.js';
 import { createFeedback, type OpenSession } from './feedback.js';
 import { createLlmTotals, type LlmTotals } from './llm-totals.js';
+import { createLlmUsage } from './llm-usage.js';
 import { createRegistry } from './registry.js';
 import { createTally, type Tally } from './tally.js';
 import type { Catalog } from './types.js';
@@ -19,13 +20,14 @@ export interface Store {
 export function createStore(connection: Connection, clock: Clock): Store {
   const registry = createRegistry(connection);
   const tally = createTally(connection);
-  const totals = createLlmTotals(connection);
+  const usage = createLlmUsage(connection);
+  const totals = createLlmTotals(connection, usage);
   const catalogReader = createCatalogReader(connection);
   const touch = (): void => tally.add({ interactions: 0, preferences: 0, queries: 0 });
   return {
     catalog: createCatalog(connection, catalogReader, registry, touch),
     catalogReader,
-    openSession: createFeedback(connection, registry, totals, tally, clock),
+    openSession: createFeedback(connection, registry, totals, usage, tally, clock),
     totals,
     tally,
   };

@@ -1,5 +1,8 @@
+import type { DayRow } from '../decision/day-sums.js';
 import type { GraphRows } from '../graph/rows.js';
 import type { FeedbackReceipt, Interaction, Preference } from '../schema/feedback.js';
+import type { DecisionSettings, Outcome } from '../schema/decision.js';
+import type { PolicyBody } from '../schema/policy.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { Breaker } from '../health/breaker.js';
 import type { BreakerSettings, CallReport } from '../schema/health.js';
@@ -14,9 +17,61 @@ export interface DecisionRecord {
   task: string | null;
   model: string;
   version: string | null;
+  router: string;
   policy: string;
+  /** The rules it was made by, as JSON. */
+  rules: string;
   /** The ranking as answered, as JSON. */
   ranking: string;
+  /** Who was no candidate, and why, as JSON. */
+  excluded: string;
+  /** Probability with which the LLM was chosen. */
+  propensity: number;
+}
+
+/** A decision as it is read back. */
+export interface KeptDecision extends Omit<DecisionRecord, 'query'> {
+  /** Null once the text is forgotten. */
+  query: string | null;
+  /** SHA-256 of the text, in hexadecimal. */
+  queryHash: string;
+}
+
+/** Which decisions are listed: newest first, from before the decision `before`. Times in milliseconds, `to` excluded. */
+export interface DecisionFilter {
+  before?: string | undefined;
+  model?: string | undefined;
+  policy?: string | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
+  limit: number;
+}
+
+/** Feedback of one day that named a decision. */
+export interface ObservedDay {
+  day: string;
+  answers: number;
+  /** Mean. */
+  score: number;
+  /** Sum; null where none was reported. */
+  cost_usd: number | null;
+  errors: number;
+}
+
+/** The log of decisions. */
+export interface DecisionStore {
+  /** Also adds to the sums per day. */
+  appendDecisions(decisions: readonly DecisionRecord[], sums?: readonly DayRow[]): void;
+  getDecision(id: string): KeptDecision | undefined;
+  listDecisions(filter: DecisionFilter): KeptDecision[];
+  /** Interactions that named the decision, in order of arrival. */
+  outcomesOf(id: string): Outcome[];
+  /** Sums of the days `from` to `to` (both taken), as 2026-11-25. */
+  readDays(from: string, to: string): { rows: DayRow[]; observed: ObservedDay[] };
+  /** Removes what is kept no longer, a bounded part at a time; answers whether more is left to do. */
+  pruneDecisions(): boolean;
+  getDecisionSettings(): DecisionSettings;
+  putDecisionSettings(settings: DecisionSettings): void;
 }
 
 /** An interaction or preference whose query and LLM are known: what the store writes as given. */
@@ -65,14 +120,22 @@ export interface LlmStats {
   interactions: number;
   wins: number;
   losses: number;
-  promptTokens: number;
-  completionTokens: number;
   costUsd: number;
-  latencyMs: number;
+  usage: readonly TaskUsage[];
+}
+
+/** How long an LLM's answers on one task (null: of none) were and took: sums and how many were reported. Latency as the logarithm of milliseconds, at least 1. */
+export interface TaskUsage {
+  task: string | null;
+  completionTokens: number;
+  completionTokensN: number;
+  logLatency: number;
+  logLatencySquares: number;
+  latencyN: number;
 }
 
 /** Everything kept in SQLite, in the domain's verbs. Synchronous: better-sqlite3 is. */
-export interface Ledger {
+export interface Ledger extends DecisionStore {
   readonly catalog: Catalog;
 
   /**
@@ -87,9 +150,6 @@ export interface Ledger {
    * resolves and undone when it rejects. Other writers wait meanwhile, or get `ledger_busy`.
    */
   bulk<T>(work: (writer: BulkWriter) => Promise<T>): Promise<T>;
-
-  appendDecisions(decisions: readonly DecisionRecord[]): void;
-  getDecision(id: string): DecisionRecord | undefined;
 
   /** Interactions and preferences so far: grows by one with each. */
   countRows(): number;
@@ -130,6 +190,12 @@ export interface Ledger {
   overrideBreaker(model: string, state: 'open' | 'closed', reason: string | undefined): boolean;
   getBreakerSettings(): BreakerSettings;
   putBreakerSettings(settings: BreakerSettings): void;
+
+  /** The team's own policies, by name. */
+  readPolicies(): Map<string, PolicyBody>;
+  putPolicy(name: string, body: PolicyBody): void;
+  /** Answers whether it was there. */
+  deletePolicy(name: string): boolean;
 
   close(): void;
 }

@@ -1,44 +1,102 @@
-import type { RouteRequest } from '../schema/route.js';
+import type { Rules } from '../schema/policy.js';
+import type { LlmProfile } from '../schema/profile.js';
 import type { ScoredLlm } from '../scoring/types.js';
 
-export type Constraints = Pick<RouteRequest, 'models' | 'exclude' | 'max_cost_usd' | 'max_latency_ms' | 'min_quality'>;
-
-/** Why an LLM is no candidate: the field of the request that forbids it, or its health, and what it came to. */
+/** Why an LLM is no candidate: the rule that forbids it, its health or load, and what it came to. */
 export interface Exclusion {
   model: string;
-  constraint: keyof Constraints | 'health';
+  constraint: keyof Rules | 'health' | 'load';
   reason: string;
 }
 
-/** The first constraint that a scored LLM breaks; undefined when it meets all. What is not known can't meet a bound. */
-type Check = (llm: ScoredLlm) => Exclusion | undefined;
+/** An LLM as scored, with what it declares. */
+export interface Scored {
+  llm: ScoredLlm;
+  profile: LlmProfile;
+}
 
-function upperBound(constraint: 'max_cost_usd' | 'max_latency_ms', bound: number, what: string, of: (llm: ScoredLlm) => number | null): Check {
-  return (llm) => {
-    const value = of(llm);
-    if (value !== null && value <= bound) return undefined;
-    const reason = value === null ? `its ${what} is not known, and ${constraint} is ${bound}` : `its expected ${what} ${Number(value.toPrecision(4))} is above ${constraint} ${bound}`;
-    return { model: llm.model, constraint, reason };
+/** Answers what of an LLM breaks a rule; undefined when it keeps it. */
+type Check = (scored: Scored) => string | undefined;
+
+/** A rule that has a bound: how far an LLM is beyond it, as a share of the bound; above 0 when it breaks it. What is not known is infinitely far. */
+interface Bound {
+  constraint: 'max_cost_usd' | 'max_latency_ms' | 'min_quality';
+  excess(llm: ScoredLlm): number;
+  reason(llm: ScoredLlm): string;
+}
+
+/** What rules ask of each LLM, made once for many. */
+export interface Constraints {
+  /** Never given up. */
+  firm: { constraint: keyof Rules; check: Check }[];
+  /** Given up where nobody keeps them and the rules say `on_no_candidate: nearest`. */
+  bounds: Bound[];
+}
+
+export function latencyOf(llm: ScoredLlm, { latency_percentile }: Rules): number | null {
+  return latency_percentile === 'p90' ? llm.latencyP90Ms : llm.latencyMs;
+}
+
+function upperBound(constraint: 'max_cost_usd' | 'max_latency_ms', bound: number, what: string, of: (llm: ScoredLlm) => number | null): Bound {
+  return {
+    constraint,
+    excess: (llm) => (of(llm) ?? Infinity) / bound - 1,
+    reason(llm) {
+      const value = of(llm);
+      return value === null ? `its ${what} is not known, and ${constraint} is ${bound}` : `its expected ${what} ${Number(value.toPrecision(4))} is above ${constraint} ${bound}`;
+    },
   };
 }
 
-/** The checks that a request asks for; an empty list when it sets no constraint. */
-export function checksOf(request: Constraints): Check[] {
-  const checks: Check[] = [];
-  const { models, exclude, max_cost_usd: maxCost, max_latency_ms: maxLatency, min_quality: minQuality } = request;
+/** Checks that an LLM declares all of `wanted`. */
+function declares(what: string, wanted: readonly string[], of: (profile: LlmProfile) => readonly string[] | undefined): Check {
+  return ({ profile }) => {
+    const own = of(profile);
+    const missing = wanted.filter((one) => own === undefined || !own.includes(one));
+    return missing.length === 0 ? undefined : `it does not declare the ${what} ${missing.join(', ')}`;
+  };
+}
+
+/** What these rules ask of each LLM. */
+export function constraintsOf(rules: Rules): Constraints {
+  const firm: Constraints['firm'] = [];
+  const bounds: Bound[] = [];
+  const { models, exclude, context_tokens: context, capabilities, languages, regions, max_cost_usd: maxCost, max_latency_ms: maxLatency, min_quality: minQuality } = rules;
   if (models !== undefined) {
     const allowed = new Set<string>(models);
-    checks.push(({ model }) => (allowed.has(model) ? undefined : { model, constraint: 'models', reason: 'it is not among models' }));
+    firm.push({ constraint: 'models', check: ({ llm }) => (allowed.has(llm.model) ? undefined : 'it is not among models') });
   }
   if (exclude !== undefined && exclude.length > 0) {
     const forbidden = new Set<string>(exclude);
-    checks.push(({ model }) => (forbidden.has(model) ? { model, constraint: 'exclude', reason: 'it is named in exclude' } : undefined));
+    firm.push({ constraint: 'exclude', check: ({ llm }) => (forbidden.has(llm.model) ? 'it is named in exclude' : undefined) });
   }
-  if (maxCost !== undefined) checks.push(upperBound('max_cost_usd', maxCost, 'cost', (llm) => llm.costUsd));
-  if (maxLatency !== undefined) checks.push(upperBound('max_latency_ms', maxLatency, 'latency', (llm) => llm.latencyMs));
+  if (context !== undefined)
+    firm.push({ constraint: 'context_tokens', check: ({ profile: { context_tokens: own } }) => (own !== undefined && own >= context ? undefined : `its context is ${own === undefined ? 'not declared' : `${own} tokens`}, and context_tokens is ${context}`) });
+  if (capabilities !== undefined) firm.push({ constraint: 'capabilities', check: declares('capabilities', capabilities, (profile) => profile.capabilities) });
+  if (languages !== undefined) firm.push({ constraint: 'languages', check: declares('languages', languages, (profile) => profile.languages) });
+  if (regions !== undefined) {
+    const allowed = new Set(regions);
+    firm.push({
+      constraint: 'regions',
+      check({ profile: { regions: own } }) {
+        if (own === undefined || own.length === 0) return `it declares no regions, and regions is ${regions.join(', ')}`;
+        const outside = own.filter((region) => !allowed.has(region));
+        return outside.length === 0 ? undefined : `it may process data in ${outside.join(', ')}, and regions is ${regions.join(', ')}`;
+      },
+    });
+  }
+  if (maxCost !== undefined) bounds.push(upperBound('max_cost_usd', maxCost, 'cost', (llm) => llm.costUsd));
+  if (maxLatency !== undefined) bounds.push(upperBound('max_latency_ms', maxLatency, `latency${rules.latency_percentile === 'p90' ? ' (p90)' : ''}`, (llm) => latencyOf(llm, rules)));
   if (minQuality !== undefined)
-    checks.push(({ model, quality }) =>
-      quality >= minQuality ? undefined : { model, constraint: 'min_quality', reason: `its expected quality ${quality.toFixed(3)} is below min_quality ${minQuality}` },
-    );
-  return checks;
+    bounds.push({
+      constraint: 'min_quality',
+      excess: ({ quality }) => (minQuality === 0 ? -1 : 1 - quality / minQuality),
+      reason: ({ quality }) => `its expected quality ${quality.toFixed(3)} is below min_quality ${minQuality}`,
+    });
+  return { firm, bounds };
+}
+
+/** The rule that a query itself makes: it has to fit. What declares no context is let through. */
+export function tooLong({ profile: { context_tokens: context } }: Scored, promptTokens: number): string | undefined {
+  return context === undefined || promptTokens <= context ? undefined : `the query has about ${promptTokens} tokens, and its context is ${context}`;
 }

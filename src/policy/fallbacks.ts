@@ -7,23 +7,25 @@ export const MAX_FALLBACKS = 5;
 const NEAR_TIE = 0.01;
 
 /**
- * What to try after `ranking[0]` fails: the others by utility, and among near ties the one whose profile is
- * nearest to the chosen LLM's, as it will do the same kind of work. `similarity` is called only where there
- * is such a tie.
+ * What to try after the chosen LLM fails: the others as they are ranked, and among near ties of utility the one whose
+ * profile is nearest to the chosen LLM's, as it will do the same kind of work; then the cheaper one. `similarity` is called
+ * only where there is such a tie.
+ *
+ * @param others the ranking without the chosen one
  */
-export function fallbacksOf(ranking: readonly RankedLlm[], similarity: (model: string) => number): LlmId[] {
+export function fallbacksOf(others: readonly RankedLlm[], similarity: (model: string) => number): LlmId[] {
   const fallbacks: LlmId[] = [];
-  let start = 1;
-  while (start < ranking.length && fallbacks.length < MAX_FALLBACKS) {
-    const best = (ranking[start] as RankedLlm).utility;
+  let start = 0;
+  while (start < others.length && fallbacks.length < MAX_FALLBACKS) {
+    const best = others[start]!.utility;
     let end = start + 1;
-    while (end < ranking.length && best - (ranking[end] as RankedLlm).utility <= NEAR_TIE) end++;
-    const tied = ranking.slice(start, end).map((llm) => llm.model);
+    while (end < others.length && Math.abs(best - others[end]!.utility) <= NEAR_TIE) end++;
+    const tied = others.slice(start, end);
     if (tied.length > 1) {
-      const near = new Map(tied.map((model) => [model, similarity(model)]));
-      tied.sort((a, b) => (near.get(b) as number) - (near.get(a) as number));
+      const near = new Map(tied.map(({ model }) => [model, similarity(model)]));
+      tied.sort((a, b) => near.get(b.model)! - near.get(a.model)! || (a.cost_usd ?? Infinity) - (b.cost_usd ?? Infinity) || 0);
     }
-    fallbacks.push(...tied);
+    fallbacks.push(...tied.map((llm) => llm.model));
     start = end;
   }
   return fallbacks.slice(0, MAX_FALLBACKS);

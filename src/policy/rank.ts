@@ -1,14 +1,36 @@
 import { PointsmanError, type Issue } from '../base/errors.js';
 import type { LlmId } from '../schema/ids.js';
+import type { Rules } from '../schema/policy.js';
+import type { LlmProfile } from '../schema/profile.js';
 import type { RankedLlm } from '../schema/route.js';
 import type { ScoredLlm } from '../scoring/types.js';
-import { checksOf, type Constraints, type Exclusion } from './constraints.js';
-import type { Policy } from './weights.js';
+import { latencyOf, tooLong, type Constraints, type Exclusion, type Scored } from './constraints.js';
+
+/** What is to be ranked, and by what. */
+export interface RankInput {
+  /** Not empty. */
+  scored: readonly ScoredLlm[];
+  /** What each of `scored` declares, in the same order. */
+  profiles: readonly LlmProfile[];
+  rules: Rules;
+  /** Of `rules`; see `constraintsOf`. */
+  constraints: Constraints;
+  promptTokens: number;
+  /**
+   * Why an LLM may not be chosen now, whatever the rules; where that leaves none, it is not asked for: an answer that may
+   * fail is better than none.
+   */
+  barred?: ((model: string) => Pick<Exclusion, 'constraint' | 'reason'> | undefined) | null;
+  /** Quality points that an LLM is dearer by for how little of it is left; none where it is not told. */
+  price?: ((model: string) => number) | null;
+}
 
 export interface Ranking {
-  /** Candidates by utility, best first; ties by lower cost, then by id. Never empty. */
+  /** Candidates, best first: pinned ones, then those within `cheapest_within` by cost, then by utility; ties by lower cost, then by id. Never empty. */
   ranking: RankedLlm[];
   excluded: Exclusion[];
+  /** Bounds that the first of the ranking breaks, as nobody keeps them all. */
+  relaxed: Exclusion['constraint'][];
   /** Whether every candidate is barred, so that none is left out for it. */
   allBarred: boolean;
 }
@@ -26,8 +48,12 @@ function roundCost(value: number): number {
   return Math.round(value * 1e10) / 1e10;
 }
 
+function compareCost(a: RankedLlm, b: RankedLlm): number {
+  return (a.cost_usd ?? Infinity) - (b.cost_usd ?? Infinity) || 0;
+}
+
 function compareRanked(a: RankedLlm, b: RankedLlm): number {
-  return b.utility - a.utility || (a.cost_usd ?? Infinity) - (b.cost_usd ?? Infinity) || (a.model < b.model ? -1 : 1);
+  return b.utility - a.utility || compareCost(a, b) || (a.model < b.model ? -1 : 1);
 }
 
 /** The largest known value; 0 where none is known. */
@@ -37,61 +63,98 @@ function largest(values: Iterable<number | null>): number {
   return max;
 }
 
-function noCandidate(excluded: readonly Exclusion[], request: Constraints): PointsmanError {
-  const byConstraint = new Map<Exclusion['constraint'], string[]>();
-  for (const { constraint, model } of excluded) byConstraint.set(constraint, [...(byConstraint.get(constraint) ?? []), model]);
-  const issues = [...byConstraint].map(([constraint, models]): Issue => {
+function noCandidate(excluded: readonly Exclusion[], rules: Rules): PointsmanError {
+  const issues = [...new Set(excluded.map((exclusion) => exclusion.constraint))].map((constraint): Issue => {
+    const exclusions = excluded.filter((exclusion) => exclusion.constraint === constraint);
+    const models = exclusions.map((exclusion) => exclusion.model);
     const more = models.length > NAMES_SHOWN ? ` and ${models.length - NAMES_SHOWN} more` : '';
-    const value = request[constraint as keyof Constraints];
-    return { field: constraint, expected: 'a constraint that leaves a candidate', received: `${Array.isArray(value) ? `${value.length} LLMs` : String(value)}, which excludes ${models.slice(0, NAMES_SHOWN).join(', ')}${more}` };
+    const value = rules[constraint as keyof Rules];
+    const received = value === undefined ? exclusions[0]!.reason : Array.isArray(value) ? (constraint === 'models' || constraint === 'exclude' ? `${value.length} LLMs` : value.join(', ')) : String(value);
+    return { field: constraint, expected: 'a constraint that leaves a candidate', received: `${received}, which excludes ${models.slice(0, NAMES_SHOWN).join(', ')}${more}` };
   });
   return new PointsmanError('no_candidate', `No LLM is left: ${issues.map((issue) => `${issue.field} is ${issue.received}`).join('; ')}`, { issues });
 }
 
-/**
- * Ranks scored LLMs by utility = quality − costWeight · US cents − latencyWeight · seconds, after the
- * request's constraints. A cost or latency that is not known counts as the highest known among the
- * candidates, so that silence is never an advantage. Pure. Throws `no_candidate` naming the constraints
- * that excluded everyone; `scored` must not be empty.
- *
- * @param barred why an LLM may not be chosen now, whatever the request; where that leaves none, it is not asked for: an
- *   answer that may fail is better than none
- */
-export function rank(scored: readonly ScoredLlm[], request: Constraints, policy: Policy, barred: ((model: string) => string | undefined) | null = null): Ranking {
-  const checks = checksOf(request);
+/** The LLMs that keep all rules; where none does and the rules allow it, those that come nearest, and how far off each is. */
+function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, promptTokens }: RankInput): { allowed: Scored[]; excluded: Exclusion[]; excess: Map<string, number> | null } {
   const excluded: Exclusion[] = [];
-  const allowed = checks.length === 0 ? scored : scored.filter((llm) => {
-    for (const check of checks) {
-      const exclusion = check(llm);
-      if (exclusion === undefined) continue;
-      excluded.push(exclusion);
-      return false;
+  const beyond: Scored[] = [];
+  const allowed: Scored[] = [];
+  scored.forEach((llm, i) => {
+    const one: Scored = { llm, profile: profiles[i]! };
+    const exclude = (constraint: Exclusion['constraint'], reason: string): void => void excluded.push({ model: llm.model, constraint, reason });
+    for (const { constraint, check } of firm) {
+      const reason = check(one);
+      if (reason !== undefined) return exclude(constraint, reason);
     }
-    return true;
+    const long = tooLong(one, promptTokens);
+    if (long !== undefined) return exclude('context_tokens', long);
+    for (const bound of bounds) {
+      if (bound.excess(llm) <= 0) continue;
+      beyond.push(one);
+      return exclude(bound.constraint, bound.reason(llm));
+    }
+    allowed.push(one);
   });
-  if (allowed.length === 0) throw noCandidate(excluded, request);
-  const bars = barred === null ? [] : allowed.map((llm) => barred(llm.model));
-  const allBarred = bars.length > 0 && bars.every((reason) => reason !== undefined);
-  const candidates = barred === null || allBarred ? allowed : allowed.filter((llm, i) => {
-    const reason = bars[i];
-    if (reason !== undefined) excluded.push({ model: llm.model, constraint: 'health', reason });
-    return reason === undefined;
+  if (allowed.length > 0) return { allowed, excluded, excess: null };
+  if (beyond.length === 0 || rules.on_no_candidate !== 'nearest') throw noCandidate(excluded, rules);
+  const excess = new Map(beyond.map(({ llm }) => [llm.model, bounds.reduce((sum, bound) => sum + Math.max(0, bound.excess(llm)), 0)]));
+  return { allowed: beyond, excluded: excluded.filter(({ model }) => !excess.has(model)), excess };
+}
+
+/** The order of candidates that the rules ask for besides utility; null where they ask for none. */
+function orderOf(ranking: readonly RankedLlm[], { pin, cheapest_within: within }: Rules, excess: Map<string, number> | null): ((a: RankedLlm, b: RankedLlm) => number) | null {
+  if (pin === undefined && within === undefined && excess === null) return null;
+  const places = new Map<string, number>(pin?.map((model, i) => [model, i]));
+  const place = ({ model }: RankedLlm): number => places.get(model) ?? places.size;
+  const least = within === undefined ? Infinity : round(largest(ranking.map((llm) => llm.quality)) - within);
+  const far = ({ model }: RankedLlm): number => excess?.get(model) ?? 0;
+  return (a, b) => {
+    const pinned = place(a) - place(b);
+    if (pinned !== 0) return pinned;
+    // Two that are infinitely far off are alike.
+    const nearer = far(a) === far(b) ? 0 : far(a) - far(b);
+    if (nearer !== 0) return nearer;
+    const [near, other] = [a.quality >= least, b.quality >= least];
+    if (near !== other) return near ? -1 : 1;
+    return (near ? compareCost(a, b) : 0) || compareRanked(a, b);
+  };
+}
+
+/**
+ * Ranks scored LLMs by utility = quality − cost_weight · US cents − latency_weight · seconds − price, after the
+ * rules' constraints. A cost or latency that is not known counts as the highest known among the
+ * candidates, so that silence is never an advantage. Pure. Throws `no_candidate` naming the constraints
+ * that excluded everyone.
+ */
+export function rank(input: RankInput): Ranking {
+  const { rules, barred = null, price = null } = input;
+  const { allowed, excluded, excess } = allowedBy(input);
+  const bars = barred === null ? [] : allowed.map(({ llm }) => barred(llm.model));
+  const allBarred = bars.length > 0 && bars.every((bar) => bar !== undefined);
+  const candidates = barred === null || allBarred ? allowed : allowed.filter(({ llm }, i) => {
+    const bar = bars[i];
+    if (bar !== undefined) excluded.push({ model: llm.model, ...bar });
+    return bar === undefined;
   });
 
-  const { costWeight, latencyWeight } = policy;
-  const unknownCost = costWeight === 0 ? 0 : largest(candidates.map((llm) => llm.costUsd));
-  const unknownLatency = latencyWeight === 0 ? 0 : largest(candidates.map((llm) => llm.latencyMs));
-  const ranking = candidates.map((llm): RankedLlm => {
+  const { cost_weight: costWeight = 0, latency_weight: latencyWeight = 0 } = rules;
+  const unknownCost = costWeight === 0 ? 0 : largest(candidates.map(({ llm }) => llm.costUsd));
+  const unknownLatency = latencyWeight === 0 ? 0 : largest(candidates.map(({ llm }) => latencyOf(llm, rules)));
+  const ranking = candidates.map(({ llm }): RankedLlm => {
     const cents = (llm.costUsd ?? unknownCost) * 100;
-    const seconds = (llm.latencyMs ?? unknownLatency) / 1000;
+    const seconds = (latencyOf(llm, rules) ?? unknownLatency) / 1000;
     return {
       model: llm.model as LlmId,
       quality: round(llm.quality),
       uncertainty: round(llm.uncertainty),
       cost_usd: llm.costUsd === null ? null : roundCost(llm.costUsd),
       latency_ms: llm.latencyMs === null ? null : round(llm.latencyMs),
-      utility: round(llm.quality - costWeight * cents - latencyWeight * seconds),
+      latency_p90_ms: llm.latencyP90Ms === null ? null : round(llm.latencyP90Ms),
+      utility: round(llm.quality - costWeight * cents - latencyWeight * seconds - (price === null ? 0 : price(llm.model))),
     };
   });
-  return { ranking: ranking.toSorted(compareRanked), excluded, allBarred };
+  ranking.sort(orderOf(ranking, rules, excess) ?? compareRanked);
+  const first = candidates.find(({ llm }) => llm.model === (ranking[0] as RankedLlm).model)!.llm;
+  return { ranking, excluded, relaxed: excess === null ? [] : input.constraints.bounds.filter((bound) => bound.excess(first) > 0).map((bound) => bound.constraint), allBarred };
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { QueryText } from './feedback.js';
 import { DecisionId, LlmId, TaskId } from './ids.js';
-
-export const POLICY_NAMES = ['quality', 'balanced', 'cost', 'latency'] as const;
+import { PolicyName, rules } from './policy.js';
 
 /** An OpenAI chat message; only its text is read. */
 export const ChatMessage = z.object({
@@ -12,13 +11,8 @@ export const ChatMessage = z.object({
 
 const fields = {
   task: TaskId.optional().describe('The task, where the caller knows it'),
-  models: z.array(LlmId).min(1).max(1000).optional().describe('Only these LLMs are candidates'),
-  exclude: z.array(LlmId).max(1000).optional().describe('These LLMs are not candidates'),
-  policy: z.enum(POLICY_NAMES).optional(),
-  max_cost_usd: z.number().positive().optional(),
-  max_latency_ms: z.number().positive().optional(),
-  min_quality: z.number().min(0).max(1).optional(),
-  cost_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per US cent; overrides the policy’s'),
+  policy: PolicyName.optional().describe('quality where none is named. What else is given here goes before what the policy says'),
+  ...rules,
   explain: z.boolean().optional(),
 };
 
@@ -35,11 +29,27 @@ export const RankedLlm = z
     quality: z.number().describe('Expected score, in [0, 1]'),
     uncertainty: z.number().describe('Standard deviation of the expected score'),
     cost_usd: z.number().nullable().describe('Expected cost of this query; null where no price is known'),
-    latency_ms: z.number().nullable().describe('Expected latency; null where none is known'),
-    utility: z.number().describe('What the ranking is by: quality less the weighted cost and latency'),
+    latency_ms: z.number().nullable().describe('Median of its latency on such queries; null where none is known'),
+    latency_p90_ms: z.number().nullable().describe('What nine in ten of its answers to such queries take at most'),
+    utility: z.number().describe('What the ranking is by, unless a rule orders it: quality less the weighted cost and latency, and less what is left of its limits is worth'),
   })
   .meta({ id: 'RankedLlm' });
 export type RankedLlm = z.infer<typeof RankedLlm>;
+
+const Needed = z.number().nullable();
+
+export const RunnerUp = z
+  .strictObject({
+    model: LlmId,
+    utility_gap: z.number().describe('How much more utility the chosen one has'),
+    quality: Needed.describe('It would win from this expected quality on'),
+    cost_usd: Needed.describe('… below this cost'),
+    latency_ms: Needed.describe('… below this latency'),
+    cost_weight: Needed.describe('… with this cost_weight'),
+    latency_weight: Needed.describe('… with this latency_weight'),
+  })
+  .meta({ id: 'RunnerUp', description: 'What would have to be otherwise, one thing at a time, for the runner-up to win; null what could not make it win' });
+export type RunnerUp = z.infer<typeof RunnerUp>;
 
 export const Explanation = z
   .strictObject({
@@ -47,6 +57,7 @@ export const Explanation = z
     tasks: z.array(z.strictObject({ task: z.string(), probability: z.number() })).describe('What kind of query this looks like'),
     neighbours: z.array(z.strictObject({ query: z.string(), similarity: z.number(), scores: z.record(z.string(), z.number()) })),
     excluded: z.array(z.strictObject({ model: z.string(), reason: z.string() })),
+    runner_up: RunnerUp.nullable().describe('Null where there is none, or where neither quality nor cost decided'),
   })
   .meta({ id: 'Explanation' });
 export type Explanation = z.infer<typeof Explanation>;
@@ -59,6 +70,8 @@ export const RouteResponse = z
     router: z.string().describe('What scored: `learned`, the name of a baseline that was better on held-out queries, or `prior` when nothing is trained yet'),
     ranking: z.array(RankedLlm),
     fallbacks: z.array(LlmId).describe('What to try next, in order, should the chosen LLM fail'),
+    relaxed: z.array(z.string()).optional().describe('Bounds that the chosen LLM breaks, since no LLM keeps them all and the policy says `on_no_candidate: nearest`'),
+    propensity: z.number().optional().describe('Probability with which this LLM was chosen, where `exploration` leaves it to chance'),
     explanation: Explanation.optional(),
   })
   .meta({ id: 'RouteResponse' });

@@ -20,9 +20,9 @@ export function createBaselineIndex({ version, model, encoder, llms, stats }: { 
     version,
     router: names.router,
     encode: (query) => encoder.encodeSync?.(query) ?? encoder.encode([query]).then((vectors) => vectors[0]!),
-    score(query, vector, task) {
+    score(query, vector, task, promptTokens) {
       const scores = router.score({ vector, task: task === undefined ? -1 : names.tasks.indexOf(task) });
-      return prior.score(query, vector, task).map((own, c) => (rows[c]! < 0 ? own : { ...own, quality: Math.min(1, Math.max(0, scores[rows[c]!]!)) }));
+      return prior.score(query, vector, task, promptTokens).map((own, c) => (rows[c]! < 0 ? own : { ...own, quality: Math.min(1, Math.max(0, scores[rows[c]!]!)) }));
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { LlmStats } from '../ledger/types.js';
 import type { LlmProfile } from '../schema/profile.js';
 
 /** Characters of one token in ordinary text, as providers' rule of thumb has it. */
@@ -28,29 +27,7 @@ export function expectedCost({ inputPrice, outputPrice, promptTokens, completion
   return (inputPrice * promptTokens + outputPrice * completionTokens) / 1e6;
 }
 
-/** What an LLM's answers cost and take: as its feedback reports, else as declared. */
-export interface AnswerUsage {
-  completionTokens: number;
-  /** Mean US dollars of its answers, for LLMs without prices; null where none reported it. */
-  meanCostUsd: number | null;
-  /** Milliseconds; null where neither is known. */
-  latencyMs: number | null;
-}
-
-/** What a mean in the ledger says; null where nothing was reported. */
-function reported(mean: number | undefined): number | null {
-  return mean !== undefined && Number.isFinite(mean) ? mean : null;
-}
-
-export function answerUsage(profile: LlmProfile, stats: LlmStats | undefined): AnswerUsage {
-  return {
-    completionTokens: reported(stats?.completionTokens) ?? DEFAULT_COMPLETION_TOKENS,
-    meanCostUsd: reported(stats?.costUsd),
-    latencyMs: reported(stats?.latencyMs) ?? profile.latency_ms ?? null,
-  };
-}
-
 /** Expected US dollars of answering a query of `promptTokens`: by prices, else what its answers cost in the mean; null where neither is known. */
-export function answerCost(profile: LlmProfile, usage: AnswerUsage, promptTokens: number): number | null {
-  return expectedCost({ inputPrice: profile.input_price, outputPrice: profile.output_price, promptTokens, completionTokens: usage.completionTokens }) ?? usage.meanCostUsd;
+export function answerCost(profile: LlmProfile, { completionTokens, meanCostUsd }: { completionTokens: number; meanCostUsd: number | null }, promptTokens: number): number | null {
+  return expectedCost({ inputPrice: profile.input_price, outputPrice: profile.output_price, promptTokens, completionTokens }) ?? meanCostUsd;
 }

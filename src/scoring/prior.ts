@@ -1,7 +1,8 @@
 import type { LlmStats } from '../ledger/types.js';
 import type { LlmProfile } from '../schema/profile.js';
-import { answerCost, answerUsage, estimateTokens, type AnswerUsage } from './cost.js';
+import { answerCost, estimateTokens } from './cost.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
+import { usageOf } from './usage.js';
 
 /** Interactions that the declared facts are worth. */
 const PRIOR_STRENGTH = 4;
@@ -16,12 +17,12 @@ interface Candidate {
   interactions: number;
   wins: number;
   losses: number;
-  usage: AnswerUsage;
+  usage: ReturnType<typeof usageOf>;
 }
 
 const EMPTY = new Float32Array(0);
 
-function candidateOf(profile: LlmProfile, stats: LlmStats | undefined): Candidate {
+function candidateOf(profile: LlmProfile, stats: LlmStats | undefined, tasks: readonly string[]): Candidate {
   const interactions = stats?.interactions ?? 0;
   return {
     profile,
@@ -29,7 +30,7 @@ function candidateOf(profile: LlmProfile, stats: LlmStats | undefined): Candidat
     scoreSum: interactions > 0 ? (stats as LlmStats).meanScore * interactions : 0,
     wins: stats?.wins ?? 0,
     losses: stats?.losses ?? 0,
-    usage: answerUsage(profile, stats),
+    usage: usageOf(profile, stats, tasks),
   };
 }
 
@@ -89,10 +90,11 @@ function profileSimilarity(a: LlmProfile, b: LlmProfile): number {
   return facts.reduce((sum, fact) => sum + fact, 0) / facts.length;
 }
 
-function scoreOne(candidate: Candidate, promptTokens: number, task: string | undefined): ScoredLlm {
-  const { profile, usage } = candidate;
+function scoreOne(candidate: Candidate, promptTokens: number, task: string | undefined, weights: Float32Array | null): ScoredLlm {
+  const { profile } = candidate;
+  const usage = candidate.usage(weights);
   const { mean, deviation } = posterior(candidate, task);
-  return { model: profile.id, quality: mean, uncertainty: deviation, costUsd: answerCost(profile, usage, promptTokens), latencyMs: usage.latencyMs };
+  return { model: profile.id, quality: mean, uncertainty: deviation, costUsd: answerCost(profile, usage, promptTokens), latencyMs: usage.latencyMs, latencyP90Ms: usage.latencyP90Ms };
 }
 
 /**
@@ -101,16 +103,18 @@ function scoreOne(candidate: Candidate, promptTokens: number, task: string | und
  */
 export function createPriorIndex(llms: LlmProfile[], stats: readonly LlmStats[]): ScoringIndex {
   const statsById = new Map(stats.map((row) => [row.id, row]));
-  const candidates = llms.map((profile) => candidateOf(profile, statsById.get(profile.id)));
+  const tasks = [...new Set(stats.flatMap((row) => row.usage.map((usage) => usage.task)).filter((task) => task !== null))];
+  const candidates = llms.map((profile) => candidateOf(profile, statsById.get(profile.id), tasks));
 
   return {
     version: null,
     router: 'prior',
     models: candidates.map((candidate) => candidate.profile.id),
+    profiles: llms,
     encode: () => EMPTY,
-    score(query, _vector, task) {
-      const promptTokens = estimateTokens(query);
-      return candidates.map((candidate) => scoreOne(candidate, promptTokens, task));
+    score(query, _vector, task, promptTokens = estimateTokens(query)) {
+      const weights = task !== undefined && tasks.includes(task) ? Float32Array.from(tasks, (one) => Number(one === task)) : null;
+      return candidates.map((candidate) => scoreOne(candidate, promptTokens, task, weights));
     },
     explain: () => ({ tasks: [], neighbours: [] }),
     nearest(model) {

@@ -6,10 +6,11 @@ import { encodeFacts } from '../profile/structured/facts.js';
 import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN } from '../router/graph/features.js';
 import type { LlmProfile } from '../schema/profile.js';
 import { alignCandidates, trainedRow } from './candidates.js';
-import { answerCost, answerUsage, estimateTokens } from './cost.js';
+import { answerCost, estimateTokens } from './cost.js';
 import { dot, sigmoid, toUnit } from './linear.js';
 import type { TrainedModel } from './model.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
+import { usageOf } from './usage.js';
 
 /** Tasks and neighbours that an explanation names. */
 const EXPLAINED = 5;
@@ -51,9 +52,9 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   const outKernel = data('head/out/kernel');
   const outBias = data('head/out/bias')[0]!;
   const recordLogit = candidates.record.map(logit);
-  const usage = llms.map((llm, c) => answerUsage(llm, candidates.stats[c]));
+  const usage = llms.map((llm, c) => usageOf(llm, candidates.stats[c], names.tasks));
 
-  function scoreAll(query: string, vector: Float32Array, task: string | undefined): ScoredLlm[] {
+  function scoreAll(query: string, vector: Float32Array, task?: string, promptTokens = estimateTokens(query)): ScoredLlm[] {
     const state = stateOf(vector);
     const tasks = taskAttention(state, task);
     const place = placeOf(vector);
@@ -74,7 +75,6 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       mean += e / size;
     }
 
-    const promptTokens = estimateTokens(query);
     const features = new Float32Array(FEATURES);
     const scored: ScoredLlm[] = [];
     for (let c = 0; c < size; c++) {
@@ -93,12 +93,14 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the record.
       const neighbours = known === null ? total : dot(near, 0, known, c * numAnchors, numAnchors);
       const observations = BASE_OBSERVATIONS + (squares > 0 ? neighbours ** 2 / squares : 0) + Math.min(20, candidates.interactions[c]! / 10);
+      const taken = usage[c]!(tasks);
       scored[c] = {
         model: models[c]!,
         quality,
         uncertainty: Math.sqrt((quality * (1 - quality)) / observations),
-        costUsd: answerCost(llms[c]!, usage[c]!, promptTokens),
-        latencyMs: usage[c]!.latencyMs,
+        costUsd: answerCost(llms[c]!, taken, promptTokens),
+        latencyMs: taken.latencyMs,
+        latencyP90Ms: taken.latencyP90Ms,
       };
     }
     return scored;
@@ -116,6 +118,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
     version,
     router: names.router,
     models,
+    profiles: llms,
     encode: (query) => encoder.encodeSync?.(query) ?? encoder.encode([query]).then((vectors) => vectors[0]!),
     score: scoreAll,
     explain(_query, vector, task) {

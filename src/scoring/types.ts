@@ -1,3 +1,5 @@
+import type { LlmProfile } from '../schema/profile.js';
+
 /** One candidate as scored for one query. */
 export interface ScoredLlm {
   model: string;
@@ -7,8 +9,9 @@ export interface ScoredLlm {
   uncertainty: number;
   /** Expected US dollars for this query; null where no price is known. */
   costUsd: number | null;
-  /** Expected milliseconds; null where none is known. */
+  /** Median and ninth decile of its latency, in milliseconds; null where none is known. */
   latencyMs: number | null;
+  latencyP90Ms: number | null;
 }
 
 /** Why the scores are what they are, for one query. */
@@ -30,10 +33,15 @@ export interface ScoringIndex {
   readonly router: string;
   /** Ids of the LLMs that can be scored. */
   readonly models: readonly string[];
+  /** What each of `models` declares. */
+  readonly profiles: readonly LlmProfile[];
   /** Query text to vector `[dim]`. Synchronous encoders answer at once; the empty vector when nothing is trained. */
   encode(query: string): Float32Array | Promise<Float32Array>;
-  /** Every LLM of `models`, in that order. `vector` is what {@link encode} answered for `query`. */
-  score(query: string, vector: Float32Array, task?: string): ScoredLlm[];
+  /**
+   * Every LLM of `models`, in that order. `vector` is what {@link encode} answered for `query`; `promptTokens` where it
+   * stands in a longer prompt.
+   */
+  score(query: string, vector: Float32Array, task?: string, promptTokens?: number): ScoredLlm[];
   explain(query: string, vector: Float32Array, task?: string): ScoreExplanation;
   /** LLMs by nearness of profile to `model`, nearest first, for failover. */
   nearest(model: string): { model: string; similarity: number }[];

@@ -8,6 +8,8 @@ import { pointsman, workplace, type Ran } from './support.js';
 const COMMANDS = [
   'import', 'train', 'route', 'evaluate', 'export', 'start', 'serve', 'worker', 'demo',
   'schedule', 'schedule show', 'schedule set', 'schedule delete',
+  'policies', 'policies list', 'policies show', 'policies put', 'policies delete',
+  'decisions', 'decisions list', 'decisions show', 'summary',
   'health', 'health show', 'health out', 'health back',
   'models', 'models list', 'models show', 'models put', 'models delete',
   'weights', 'weights list', 'weights activate',

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
 import type { Ledger } from '../../src/ledger/index.js';
+import { sha256 } from '../../src/base/hash.js';
 import { RouteRequest, RouteResponse } from '../../src/schema/route.js';
-import { addLlms, keptLog, priorHolder, temporaryLedger } from './parts.js';
+import { addLlms, commonParts, priorHolder, temporaryLedger } from './parts.js';
 
 let ledger: Ledger;
 let remove: () => void;
@@ -13,7 +14,7 @@ const NOW = Date.UTC(2026, 0, 2);
 before(() => {
   ({ ledger, remove } = temporaryLedger());
   addLlms(ledger, ['a/small', 'a/middle', 'b/large']);
-  decider = createDecider({ index: priorHolder(ledger), ledger, clock: () => NOW, log: keptLog().log });
+  decider = createDecider({ index: priorHolder(ledger), ledger, clock: () => NOW, ...commonParts() });
 });
 after(() => remove());
 
@@ -34,7 +35,7 @@ test('chooses the best, ranks the rest and names fallbacks', () => {
 
 test('a decision is found by its id at once, and in the ledger after a flush', () => {
   const { decision_id: id, ranking } = decide({ task: 'astronomy', policy: 'cost' });
-  const wanted = { id, at: NOW, query: 'How far is the moon?', task: 'astronomy', version: null, policy: 'cost' };
+  const wanted = { id, at: NOW, query: 'How far is the moon?', queryHash: sha256('How far is the moon?'), task: 'astronomy', version: null, router: 'prior', policy: 'cost', rules: '{"cost_weight":0.5}', excluded: '[]', propensity: 1 };
   const { model: _model, ranking: logged, ...rest } = decider.lookup(id) ?? assert.fail();
   assert.deepEqual(rest, wanted);
   assert.deepEqual(JSON.parse(logged), ranking);
@@ -69,7 +70,7 @@ test('an unknown LLM is refused by name and place', () => {
 
 test('without any LLM, the error says how to add one', () => {
   const { ledger: empty, remove: removeEmpty } = temporaryLedger();
-  const lone = createDecider({ index: priorHolder(empty), ledger: empty, clock: () => NOW, log: keptLog().log });
+  const lone = createDecider({ index: priorHolder(empty), ledger: empty, clock: () => NOW, ...commonParts() });
   assert.throws(() => lone.decide(RouteRequest.parse({ query: 'q' })), { code: 'no_models', message: /PUT \/v1\/models/ });
   removeEmpty();
 });
@@ -78,11 +79,59 @@ test('an encoder that has to wait: the answer is a promise, by the index the req
   const prior = priorHolder(ledger).current();
   const slow = { ...prior, version: '0123456789abcdef', encode: () => new Promise<Float32Array>((resolve) => void setImmediate(resolve, new Float32Array(2))) };
   let current = slow;
-  const waiting = createDecider({ index: { current: () => current }, ledger, clock: () => NOW, log: keptLog().log });
+  const waiting = createDecider({ index: { current: () => current }, ledger, clock: () => NOW, ...commonParts() });
   const answer = waiting.decide(RouteRequest.parse({ query: 'q' }));
   current = { ...slow, version: 'fedcba9876543210' };
   assert.ok(answer instanceof Promise);
   assert.equal((await answer).version, '0123456789abcdef');
-  const failing = createDecider({ index: { current: () => ({ ...prior, encode: () => Promise.reject(new Error('down')) }) }, ledger, clock: () => NOW, log: keptLog().log });
+  const failing = createDecider({ index: { current: () => ({ ...prior, encode: () => Promise.reject(new Error('down')) }) }, ledger, clock: () => NOW, ...commonParts() });
   await assert.rejects(async () => failing.decide(RouteRequest.parse({ query: 'q' })), /down/);
+});
+
+test('what the runner-up lacks is what would make it win', () => {
+  const { explanation, ranking } = decide({ explain: true, policy: 'balanced' });
+  const [best, second] = ranking;
+  const runnerUp = explanation?.runner_up ?? assert.fail();
+  assert.equal(runnerUp.model, second!.model);
+  assert.match(explanation!.summary, /it would win if/);
+  // Each change alone, taken a little further, turns the order around.
+  const { cost_weight, latency_weight, quality, cost_usd, latency_ms } = runnerUp;
+  const utility = (llm: typeof best, weights: { cost: number; latency: number }): number => llm!.quality - weights.cost * 100 * llm!.cost_usd! - weights.latency * (llm!.latency_ms! / 1000);
+  const usual = { cost: 0.05, latency: 0.0025 };
+  const close = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-5, `${a} ${b}`);
+  close(utility({ ...second!, quality: quality! }, usual), utility(best, usual));
+  if (cost_usd !== null) close(utility({ ...second!, cost_usd }, usual), utility(best, usual));
+  if (latency_ms !== null) close(utility({ ...second!, latency_ms }, usual), utility(best, usual));
+  if (cost_weight !== null) close(utility(second, { ...usual, cost: cost_weight }), utility(best, { ...usual, cost: cost_weight }));
+  if (latency_weight !== null) close(utility(second, { ...usual, latency: latency_weight }), utility(best, { ...usual, latency: latency_weight }));
+  assert.ok([cost_usd, latency_ms, cost_weight, latency_weight].some((change) => change !== null));
+});
+
+test('exploration leaves some decisions to chance, and says how likely each was', () => {
+  const answers = Array.from({ length: 400 }, () => decide({ exploration: 0.3 }));
+  const explored = answers.filter((answer) => answer.model !== answer.ranking[0]!.model);
+  assert.ok(explored.length > 40 && explored.length < 120, `expected about 80 of 400, got ${explored.length}`);
+  for (const answer of answers) assert.ok(Math.abs(answer.propensity! - (answer.model === answer.ranking[0]!.model ? 0.8 : 0.1)) < 1e-9);
+  const [one] = explored;
+  assert.deepEqual(one!.fallbacks.toSorted(), one!.ranking.map((llm) => llm.model).filter((model) => model !== one!.model).toSorted());
+  assert.equal(decider.lookup(one!.decision_id)?.propensity, one!.propensity);
+});
+
+test('a policy of the team’s own, and a request that goes further', () => {
+  ledger.putPolicy('ours', { cheapest_within: 1, exclude: ['a/small' as never] });
+  const { policies } = commonParts(ledger);
+  const own = createDecider({ index: priorHolder(ledger), ledger, clock: () => NOW, ...commonParts(ledger), policies });
+  const answer = own.decide(RouteRequest.parse({ query: 'q', policy: 'ours', explain: true })) as RouteResponse;
+  assert.equal(answer.model, 'a/middle');
+  assert.match(answer.explanation!.summary, /the cheapest within 1 of the best \(policy ours\)/);
+  assert.throws(() => own.decide(RouteRequest.parse({ query: 'q', policy: 'theirs' })), { code: 'unknown_policy', message: /ours, quality, got "theirs"/ });
+});
+
+test('a decision explains itself later, as it was made', async () => {
+  const answer = decide({ policy: 'cost', exclude: ['b/large'] });
+  const detail = await decider.explain(decider.lookup(answer.decision_id) ?? assert.fail());
+  assert.deepEqual(detail.ranking, answer.ranking);
+  assert.deepEqual(detail.rules, { cost_weight: 0.5, exclude: ['b/large'] });
+  assert.deepEqual(detail.excluded, [{ model: 'b/large', constraint: 'exclude', reason: 'it is named in exclude' }]);
+  assert.match(detail.explanation!.summary, new RegExp(`^${answer.model} is expected`));
 });

@@ -2,29 +2,43 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDecisionLog } from '../../src/decision/log.js';
+import { sha256 } from '../../src/base/hash.js';
+import type { DayRow } from '../../src/decision/day-sums.js';
+import { summariesOf } from '../../src/decision/summary.js';
 import type { DecisionRecord } from '../../src/ledger/index.js';
+import type { LlmId } from '../../src/schema/ids.js';
+import type { RankedLlm } from '../../src/schema/route.js';
+import { decisionRecord } from '../support/decision.js';
 import { keptLog, temporaryLedger } from './parts.js';
 
-function record(id: string): DecisionRecord {
-  return { id, at: 1, query: 'q', task: null, model: 'm', version: null, policy: 'quality', ranking: '[]' };
-}
+const RANKING: RankedLlm[] = [
+  { model: 'm' as LlmId, quality: 0.5, uncertainty: 0.1, cost_usd: 0.25, latency_ms: null, latency_p90_ms: null, utility: 0.5 },
+  { model: 'n' as LlmId, quality: 0.75, uncertainty: 0.1, cost_usd: null, latency_ms: null, latency_p90_ms: null, utility: 0.25 },
+];
 
 test('writes by itself within a moment', async () => {
   const { ledger, remove } = temporaryLedger();
   const decisions = createDecisionLog(ledger, keptLog().log);
-  decisions.add(record('one'));
+  decisions.add(decisionRecord('one', { at: Date.UTC(2026, 0, 2) }), RANKING);
   assert.equal(ledger.getDecision('one'), undefined);
   for (let i = 0; i < 100 && ledger.getDecision('one') === undefined; i++) await pause(10);
-  assert.deepEqual(ledger.getDecision('one'), record('one'));
+  assert.deepEqual(ledger.getDecision('one'), { ...decisionRecord('one', { at: Date.UTC(2026, 0, 2) }), queryHash: sha256('q') });
+  assert.deepEqual(summariesOf(ledger.readDays('2026-01-02', '2026-01-02')), [
+    {
+      day: '2026-01-02', decisions: 1, quality: 0.5, cost_usd: 0.25,
+      models: [{ model: 'm', decisions: 1, share: 1, quality: 0.5, cost_usd: 0.25 }],
+      best_single: { model: 'n', quality: 0.75, cost_usd: 0 }, always_best: { quality: 0.75, cost_usd: 0 }, regret: 0.25, observed: null,
+    },
+  ]);
   remove();
 });
 
 test('a full buffer is written at once, in one transaction', () => {
   const { ledger, remove } = temporaryLedger();
   let transactions = 0;
-  const counted = { ...ledger, appendDecisions: (records: readonly DecisionRecord[]) => (transactions++, ledger.appendDecisions(records)) };
+  const counted = { ...ledger, appendDecisions: (records: readonly DecisionRecord[], sums?: readonly DayRow[]) => (transactions++, ledger.appendDecisions(records, sums)) };
   const decisions = createDecisionLog(counted, keptLog().log);
-  for (let i = 0; i < 1000; i++) decisions.add(record(`d${i}`));
+  for (let i = 0; i < 1000; i++) decisions.add(decisionRecord(`d${i}`), RANKING);
   assert.equal(transactions, 1);
   assert.ok(ledger.getDecision('d999'));
   remove();
@@ -34,22 +48,26 @@ test('a ledger that refuses loses nothing until the bound, and is tried again', 
   const { log, lines } = keptLog();
   const written: DecisionRecord[] = [];
   let refuses = true;
+  let chosen = 0;
   const decisions = createDecisionLog(
     {
-      appendDecisions(records) {
+      appendDecisions(records, sums = []) {
         if (refuses) throw new Error('disk is full');
         written.push(...records);
+        chosen += sums.reduce((sum, row) => sum + row.sums[0]!, 0);
       },
       getDecision: () => undefined,
+      pruneDecisions: () => false,
     },
     log,
   );
-  for (let i = 0; i < 22_000; i++) decisions.add(record(`d${i}`));
+  for (let i = 0; i < 22_000; i++) decisions.add(decisionRecord(`d${i}`), RANKING);
   assert.equal(decisions.flush(), false);
   assert.ok(decisions.get('d21999'));
   refuses = false;
   assert.equal(decisions.flush(), true);
   assert.equal(written.length, 20_000);
+  assert.equal(chosen, 22_000, 'sums per day count those that were given up, once');
   assert.equal(written.at(-1)?.id, 'd21999');
   assert.ok(lines.some((line) => line.includes('given up')));
 });

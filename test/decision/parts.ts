@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { systemClock } from '../../src/base/clock.js';
+import { createRng } from '../../src/base/rng.js';
+import type { DeciderParts } from '../../src/decision/decider.js';
 import type { Logger } from '../../src/base/log.js';
 import { openLedger, type Ledger } from '../../src/ledger/index.js';
+import { policiesOver } from '../../src/policy/live.js';
 import { createPriorIndex } from '../../src/scoring/prior.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 import type { IndexHolder, ScoringIndex } from '../../src/scoring/types.js';
@@ -14,6 +17,11 @@ export function keptLog(): { log: Logger; lines: string[] } {
   const lines: string[] = [];
   const log: Logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   return { log, lines };
+}
+
+/** What deciders are made of besides an index: the policies of a ledger, or of none. */
+export function commonParts(ledger?: Ledger): Pick<DeciderParts, 'policies' | 'rng' | 'log'> {
+  return { policies: policiesOver(() => ledger?.readPolicies() ?? new Map()), rng: createRng(1), log: keptLog().log };
 }
 
 /** A real ledger in a temporary folder. */

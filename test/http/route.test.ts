@@ -76,7 +76,7 @@ test('bad bodies are refused with field, expectation and what came', async () =>
     [{ query: 5 }, 'query'],
     [{ query: 'x'.repeat(100_001) }, 'query'],
     [{ query: 'x', temperature: 1 }, 'temperature'],
-    [{ query: 'x', policy: 'best' }, 'policy'],
+    [{ query: 'x', policy: 'the best' }, 'policy'],
     [{ query: 'x', models: [] }, 'models'],
     [{ query: 'x', min_quality: 2 }, 'min_quality'],
     [{ query: 'x', max_cost_usd: 0 }, 'max_cost_usd'],

@@ -3,12 +3,14 @@ import { writeArtifact } from '../../src/artifact/write.js';
 import { systemClock } from '../../src/base/clock.js';
 import { PointsmanError } from '../../src/base/errors.js';
 import { dataPaths } from '../../src/base/paths.js';
+import { createRng } from '../../src/base/rng.js';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { openLiveHealth, type LiveHealth } from '../../src/health/live.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
 import type { Problem } from '../../src/http/problem.js';
 import type { Ledger } from '../../src/ledger/index.js';
+import { openLivePolicies, type LivePolicies } from '../../src/policy/live.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
 import { openLiveIndex } from '../../src/scoring/live.js';
@@ -21,6 +23,7 @@ export interface Service extends RunningServer {
   ledger: Ledger;
   decider: Decider;
   health: LiveHealth;
+  policies: LivePolicies;
   folder: string;
   logLines: string[];
   /** Stops the server and removes the folder. */
@@ -65,15 +68,17 @@ export async function startService({ llms = LLMS, app: options = {}, graceMs, qu
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
   const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
   const health = openLiveHealth({ ledger: real, clock: systemClock, log });
-  const decider = createDecider({ index, ledger, clock: systemClock, log, health });
+  const policies = openLivePolicies({ ledger, log });
+  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(1), log, health });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
-  const app = createApp({ ledger, queue, index, health, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
+  const app = createApp({ ledger, queue, index, health, policies, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
   const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
   return {
     ...server,
     ledger: real,
     decider,
     health,
+    policies,
     folder,
     logLines: lines,
     async remove() {
@@ -94,4 +99,11 @@ export async function problemIn(response: Response): Promise<Problem> {
   if (response.headers.get('content-type') !== 'application/problem+json') throw new Error(`expected a problem document, got ${JSON.stringify(problem)}`);
   if (problem.status !== response.status) throw new Error(`the document's status ${problem.status} is not the answer's ${response.status}`);
   return problem;
+}
+
+/** Calls the API; the body of the answer is its JSON, null where it has none. */
+export async function ask({ url }: Pick<Service, 'url'>, method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(url + path, { method, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { Database } from '../../src/base/sqlite.js';
 import { allRows, interaction, openFor, preference, profile, START, tempFolder, tempLedger } from './support.js';
+import { decisionRecord } from '../support/decision.js';
 
 const DECISION = '01890000-0000-7000-8000-000000000001';
 
@@ -105,7 +106,7 @@ test('the change token sees every commit of catalogue and feedback, of this and 
     changes('delete', () => ledger.catalog.deleteLlm('c'));
     changes('task', () => ledger.catalog.putTask('t', 'd'));
     keeps('reads', () => [ledger.readGraphRows(), ledger.readLlmStats(), ledger.catalog.listLlms()]);
-    keeps('decision', () => ledger.appendDecisions([{ id: 'x', at: 0, query: 'q', task: null, model: 'a', version: null, policy: 'balanced', ranking: '[]' }]));
+    keeps('decision', () => ledger.appendDecisions([decisionRecord('x')]));
     keeps('schedule', () => ledger.putSchedule({ pattern: '0 0 * * *', min_new_interactions: 1 }));
     keeps('replay', () => ledger.appendFeedback([]));
     keeps('deleting nothing', () => ledger.catalog.deleteLlm('c'));
@@ -119,9 +120,9 @@ test('statistics are the means of what was reported, NaN where nothing was, dele
   ledger.appendFeedback([{ records: [interaction('r', 'a', 0.5, { latency_ms: 300, prompt_tokens: 10, completion_tokens: 0 }), preference('q', 'a', 'b'), preference('r', 'a', 'gone')] }]);
   ledger.catalog.deleteLlm('gone');
   assert.deepEqual(ledger.readLlmStats(), [
-    { id: 'a', meanScore: 0.75, interactions: 2, wins: 2, losses: 0, promptTokens: 10, completionTokens: 0, costUsd: 0.5, latencyMs: 200 },
-    { id: 'b', meanScore: NaN, interactions: 0, wins: 0, losses: 1, promptTokens: NaN, completionTokens: NaN, costUsd: NaN, latencyMs: NaN },
-    { id: 'idle', meanScore: NaN, interactions: 0, wins: 0, losses: 0, promptTokens: NaN, completionTokens: NaN, costUsd: NaN, latencyMs: NaN },
+    { id: 'a', meanScore: 0.75, interactions: 2, wins: 2, losses: 0, costUsd: 0.5, usage: [{ task: null, completionTokens: 0, completionTokensN: 1, logLatency: Math.log(100) + Math.log(300), logLatencySquares: Math.log(100) ** 2 + Math.log(300) ** 2, latencyN: 2 }] },
+    { id: 'b', meanScore: NaN, interactions: 0, wins: 0, losses: 1, costUsd: NaN, usage: [] },
+    { id: 'idle', meanScore: NaN, interactions: 0, wins: 0, losses: 0, costUsd: NaN, usage: [] },
   ]);
 });
 

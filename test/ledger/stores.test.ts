@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PointsmanError } from '../../src/base/errors.js';
-import type { ArtifactRecord, DecisionRecord } from '../../src/ledger/index.js';
+import { sha256 } from '../../src/base/hash.js';
+import type { ArtifactRecord } from '../../src/ledger/index.js';
+import { decisionRecord } from '../support/decision.js';
 import { openFor, tempFolder, tempLedger } from './support.js';
 
-const DECISION: DecisionRecord = { id: 'd1', at: 17, query: 'q', task: null, model: 'a', version: null, policy: 'balanced', ranking: '[{"model":"a"}]' };
+const DECISION = decisionRecord('d1', { at: 17, ranking: '[{"model":"a"}]', propensity: 0.5 });
 
 test('decisions are kept as given, and the first of an id stays', (t) => {
   const ledger = tempLedger(t);
@@ -13,8 +15,8 @@ test('decisions are kept as given, and the first of an id stays', (t) => {
   ledger.appendDecisions([DECISION, second]);
   ledger.appendDecisions([{ ...DECISION, model: 'other' }]);
   ledger.appendDecisions([]);
-  assert.deepEqual({ ...ledger.getDecision('d1') }, DECISION);
-  assert.deepEqual({ ...ledger.getDecision('d2') }, second);
+  assert.deepEqual(ledger.getDecision('d1'), { ...DECISION, queryHash: sha256('q') });
+  assert.deepEqual(ledger.getDecision('d2'), { ...second, queryHash: sha256('q') });
   assert.equal(ledger.getDecision('d3'), undefined);
 });
 

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LlmStats } from '../../src/ledger/types.js';
 import type { LlmProfile } from '../../src/schema/profile.js';
 import { LlmProfile as Profile } from '../../src/schema/profile.js';
 import { estimateTokens, expectedCost } from '../../src/scoring/cost.js';
 import { createPriorIndex, declaredQuality } from '../../src/scoring/prior.js';
 import type { ScoredLlm } from '../../src/scoring/types.js';
+import { usageOn } from '../support/usage.js';
 
 const EMPTY = new Float32Array(0);
+
+const round = (x: number): number => Math.round(x * 1e6) / 1e6;
 
 function profile(fields: object): LlmProfile {
   return Profile.parse(fields);
 }
 
-function stats(id: string, fields: object = {}) {
-  return { id, meanScore: NaN, interactions: 0, wins: 0, losses: 0, promptTokens: NaN, completionTokens: NaN, costUsd: NaN, latencyMs: NaN, ...fields };
+function stats(id: string, fields: Partial<LlmStats> = {}): LlmStats {
+  return { id, meanScore: NaN, interactions: 0, wins: 0, losses: 0, costUsd: NaN, usage: [], ...fields };
 }
 
 function scoreOf(llm: LlmProfile, row?: ReturnType<typeof stats>, task?: string, query = 'What is 2 + 2?'): ScoredLlm {
@@ -21,7 +25,7 @@ function scoreOf(llm: LlmProfile, row?: ReturnType<typeof stats>, task?: string,
 }
 
 test('nothing known of an LLM: half, and unsure', () => {
-  assert.deepEqual({ ...scoreOf(profile({ id: 'a' })), uncertainty: undefined }, { model: 'a', quality: 0.5, uncertainty: undefined, costUsd: null, latencyMs: null });
+  assert.deepEqual({ ...scoreOf(profile({ id: 'a' })), uncertainty: undefined }, { model: 'a', quality: 0.5, uncertainty: undefined, costUsd: null, latencyMs: null, latencyP90Ms: null });
   assert.ok(scoreOf(profile({ id: 'a' })).uncertainty >= 0.2);
 });
 
@@ -56,7 +60,7 @@ test('wins and losses order LLMs without scores, and never outvote scores', () =
 test('cost from prices and lengths; the logged mean where there is no price', () => {
   const llm = profile({ id: 'a', input_price: 1, output_price: 10 });
   const query = 'x'.repeat(4000);
-  assert.equal(scoreOf(llm, stats('a', { completionTokens: 100 }), undefined, query).costUsd, (1000 * 1 + 100 * 10) / 1e6);
+  assert.equal(scoreOf(llm, stats('a', { usage: [usageOn(null, 1, { tokens: 100 })] }), undefined, query).costUsd, (1000 * 1 + 100 * 10) / 1e6);
   assert.equal(scoreOf(profile({ id: 'a', input_price: 1 })).costUsd, null);
   assert.equal(scoreOf(profile({ id: 'a' }), stats('a', { costUsd: 0.002 })).costUsd, 0.002);
   assert.equal(scoreOf(profile({ id: 'a' }), stats('a', { costUsd: 0 })).costUsd, 0);
@@ -66,8 +70,22 @@ test('cost from prices and lengths; the logged mean where there is no price', ()
 
 test('latency from the log, else as declared', () => {
   const llm = profile({ id: 'a', latency_ms: 900 });
-  assert.equal(scoreOf(llm).latencyMs, 900);
-  assert.equal(scoreOf(llm, stats('a', { latencyMs: 450 })).latencyMs, 450);
+  assert.equal(round(scoreOf(llm).latencyMs!), 900);
+  assert.equal(round(scoreOf(profile({ id: 'a' }), stats('a', { usage: [usageOn(null, 3, { latencyMs: 450 })] })).latencyMs!), 450);
+  const drawn = scoreOf(llm, stats('a', { usage: [usageOn(null, 20, { latencyMs: 450 })] }));
+  assert.ok(drawn.latencyMs! > 450 && drawn.latencyMs! < 600, 'the declared one counts beside few');
+  assert.ok(drawn.latencyP90Ms! > drawn.latencyMs!);
+});
+
+test('answers to one kind of query may be longer and slower', () => {
+  const seen = stats('a', { usage: [usageOn('sums', 200, { tokens: 10, latencyMs: 100 }), usageOn('essays', 200, { tokens: 1000, latencyMs: 10_000 })] });
+  const llm = profile({ id: 'a', input_price: 0, output_price: 10 });
+  const [sums, essays, any] = ['sums', 'essays', undefined].map((task) => scoreOf(llm, seen, task));
+  assert.ok(sums!.latencyMs! < 150 && essays!.latencyMs! > 7_000, `${sums!.latencyMs} ${essays!.latencyMs}`);
+  assert.equal(round(any!.latencyMs!), 1_000);
+  assert.ok(any!.latencyP90Ms! > 8_000, 'either kind may come');
+  assert.ok(sums!.latencyP90Ms! < 400);
+  assert.ok(sums!.costUsd! < 0.001 && essays!.costUsd! > 0.008);
 });
 
 test('no LLM, no scores; a deleted LLM’s statistics are no candidate', () => {

@@ -11,6 +11,7 @@ import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
 import { encoder } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 import { randomModel, type RandomModel, type RandomModelOptions } from '../support/model.js';
+import { usageOn } from '../support/usage.js';
 import { tensorScores } from './tensor-scores.js';
 
 const QUERY = 'a verse about the sum of two numbers';
@@ -23,7 +24,7 @@ before(async () => {
 });
 
 function statsOf(id: string, more: Partial<LlmStats>): LlmStats {
-  return { id, meanScore: NaN, interactions: 0, wins: 0, losses: 0, promptTokens: NaN, completionTokens: NaN, costUsd: NaN, latencyMs: NaN, ...more };
+  return { id, meanScore: NaN, interactions: 0, wins: 0, losses: 0, costUsd: NaN, usage: [], ...more };
 }
 
 /** A log of which a third of the scores is missing, and an LLM that nobody has asked yet. */
@@ -157,11 +158,11 @@ describe('the catalogue of now', () => {
   it('gives prices and latencies', async () => {
     const rows = gappyLog();
     const llms = rows.llms.map((l) => ((l.id as string) === 'middling' ? { ...l, latency_ms: 700 } : l));
-    const stats = [statsOf('calculator', { interactions: 5, completionTokens: 100, latencyMs: 80 }), statsOf('middling', { interactions: 1, costUsd: 0.25 })];
+    const stats = [statsOf('calculator', { interactions: 5, usage: [usageOn(null, 5, { tokens: 100, latencyMs: 80 })] }), statsOf('middling', { interactions: 1, costUsd: 0.25 })];
     const { score } = await make(rows, { llms, stats });
     const [calculator, middling, , unasked] = score('x'.repeat(400));
     assert.ok(Math.abs(calculator!.costUsd! - (0.1 * 100 + 0.1 * 100) / 1e6) < 1e-12);
-    assert.deepEqual([calculator!.latencyMs, middling!.costUsd, middling!.latencyMs], [80, 0.25, 700]);
+    assert.deepEqual([Math.round(calculator!.latencyMs!), middling!.costUsd, Math.round(middling!.latencyMs!)], [80, 0.25, 700]);
     assert.deepEqual([unasked!.costUsd, unasked!.latencyMs], [null, null]);
   });
 });

@@ -5,8 +5,8 @@ import { Command, Option } from 'commander';
 import { PointsmanError, messageOf } from '../../base/errors.js';
 import type { Decider } from '../../decision/decider.js';
 import { parse } from '../../schema/parse.js';
-import { POLICY_NAMES, RouteRequest, type RouteResponse } from '../../schema/route.js';
-import { number, options } from '../options.js';
+import { RouteRequest, type RouteResponse } from '../../schema/route.js';
+import { integer, number, options } from '../options.js';
 import { print, table } from '../output.js';
 import { openWorkspace } from '../workspace.js';
 
@@ -20,18 +20,8 @@ interface Settings {
   [field: string]: unknown;
 }
 
-/** Flags that are fields of a request, by the names commander gives them. */
-const FIELDS: readonly [flag: string, field: string][] = [
-  ['task', 'task'],
-  ['models', 'models'],
-  ['exclude', 'exclude'],
-  ['policy', 'policy'],
-  ['maxCostUsd', 'max_cost_usd'],
-  ['maxLatencyMs', 'max_latency_ms'],
-  ['minQuality', 'min_quality'],
-  ['costWeight', 'cost_weight'],
-  ['explain', 'explain'],
-];
+/** Name of the field of a request that a flag stands for, by the name commander gives it. */
+const fieldOf = (flag: string): string => flag.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export function routeCommand(): Command {
   const list = (text: string): string[] => text.split(',').filter((id) => id !== '');
@@ -43,11 +33,20 @@ export function routeCommand(): Command {
     .option('--task <id>', 'the task, where it is known')
     .option('--models <ids>', 'only these LLMs, with commas between', list)
     .option('--exclude <ids>', 'not these LLMs, with commas between', list)
-    .addOption(new Option('--policy <name>', 'how quality, cost and latency are weighed').choices(POLICY_NAMES))
+    .option('--policy <name>', 'how quality, cost and latency are weighed: quality, balanced, cost, latency or one of your own')
     .option('--max-cost-usd <usd>', 'most that an answer may cost', number(0))
     .option('--max-latency-ms <ms>', 'longest that an answer may take', number(0))
     .option('--min-quality <score>', 'least expected score', number(0, 1))
     .option('--cost-weight <weight>', 'quality points given up per US cent', number(0))
+    .option('--latency-weight <weight>', 'quality points given up per second', number(0))
+    .addOption(new Option('--latency-percentile <name>', 'which latency is meant').choices(['p50', 'p90']))
+    .option('--cheapest-within <quality>', 'the cheapest LLM at most so far below the best', number(0, 1))
+    .option('--pin <ids>', 'these LLMs first, with commas between', list)
+    .option('--context-tokens <tokens>', 'least context that an LLM declares', integer(1, Number.MAX_SAFE_INTEGER))
+    .option('--capabilities <names>', 'what an LLM must declare, with commas between', list)
+    .option('--languages <names>', 'languages that an LLM must declare, with commas between', list)
+    .option('--regions <names>', 'where data may be processed, with commas between', list)
+    .addOption(new Option('--on-no-candidate <what>', 'where nobody keeps the bounds').choices(['error', 'nearest']))
     .option('--explain', 'say why')
     .option('--json', 'answer as JSON on a terminal too')
     .addOption(options.data())
@@ -56,7 +55,7 @@ export function routeCommand(): Command {
     .action(async (query: string | undefined, settings: Settings) => {
       if ((query === undefined) === (settings.input === undefined)) throw new PointsmanError('invalid_request', 'expected exactly one of a query and --input FILE');
       if (query !== undefined && settings.output !== undefined) throw new PointsmanError('invalid_request', '--output goes with --input');
-      const given = Object.fromEntries(FIELDS.filter(([flag]) => settings[flag] !== undefined).map(([flag, field]) => [field, settings[flag]]));
+      const given = Object.fromEntries(Object.entries(settings).map(([flag, value]) => [fieldOf(flag), value]).filter(([field, value]) => value !== undefined && (field as string) in RouteRequest.shape));
       const workspace = await openWorkspace(settings);
       try {
         if (query === undefined) await routeLines(workspace.decider, settings.input!, settings.output, given);

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { parse as parseYaml, stringify } from 'yaml';
+import { PointsmanError, messageOf } from '../../base/errors.js';
+import type { Policy } from '../../schema/policy.js';
+import { call, callJson } from '../client.js';
+import { options } from '../options.js';
+import { print, table } from '../output.js';
+
+interface Settings {
+  url: string;
+}
+
+const pathOf = (name: string): string => `/v1/policies/${encodeURIComponent(name)}`;
+
+/** The rules of a policy on one line. */
+function rulesOf({ name: _name, built_in: _builtIn, description: _description, ...rules }: Policy): string {
+  return Object.entries(rules).map(([rule, value]) => `${rule} ${Array.isArray(value) ? value.join(',') : String(value)}`).join('; ');
+}
+
+function read(file: string): unknown {
+  try {
+    return parseYaml(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new PointsmanError('invalid_file', `${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+export function policiesCommand(): Command {
+  const list = new Command('list')
+    .description('list the policies')
+    .addOption(options.url())
+    .action(async ({ url }: Settings) => {
+      const { policies } = await callJson<{ policies: Policy[] }>(url, 'GET', '/v1/policies');
+      print(table(['policy', 'rules', 'description'], policies.map((policy) => [policy.name, rulesOf(policy), policy.description ?? (policy.built_in ? 'built in' : '')])));
+    });
+  const show = new Command('show')
+    .description('print a policy as YAML')
+    .argument('<name>')
+    .addOption(options.url())
+    .action(async (name: string, { url }: Settings) => print(stringify(await callJson(url, 'GET', pathOf(name))).trimEnd()));
+  const put = new Command('put')
+    .description('make or replace a policy from a YAML or JSON file of its rules')
+    .argument('<name>')
+    .argument('<file>')
+    .addOption(options.url())
+    .action(async (name: string, file: string, { url }: Settings) => print(rulesOf(await callJson<Policy>(url, 'PUT', pathOf(name), read(file)))));
+  const remove = new Command('delete')
+    .description('remove a policy of your own')
+    .argument('<name>')
+    .addOption(options.url())
+    .action(async (name: string, { url }: Settings) => {
+      await call(url, 'DELETE', pathOf(name));
+      print(`${name} deleted`);
+    });
+  return new Command('policies').description('how a running service routes: list, show, put, delete').addCommand(list, { isDefault: true }).addCommand(show).addCommand(put).addCommand(remove);
+}

@@ -1,0 +1,52 @@
+import { PointsmanError } from '../base/errors.js';
+import { BUILT_IN_POLICIES, type Policy, type PolicyBody, type Rules } from '../schema/policy.js';
+
+/** Used where a request names none: what measured best on quality is what is served. */
+export const DEFAULT_POLICY = 'quality';
+
+/**
+ * The policies that need not be made. A typical answer costs from 0.01 (small LLM) to 1 US cent (large) and takes from one
+ * to twenty seconds, so `balanced` trades about five points of quality for the cheapest LLM or the fastest,
+ * and `cost` and `latency` ten times as much of the one thing they are named for.
+ */
+export const POLICIES: Record<(typeof BUILT_IN_POLICIES)[number], PolicyBody> = {
+  quality: {},
+  balanced: { cost_weight: 0.05, latency_weight: 0.0025 },
+  cost: { cost_weight: 0.5 },
+  latency: { latency_weight: 0.025 },
+};
+
+/** All policies, by name: those that are kept, which may replace built-in ones, and the other built-in ones. */
+export function allPolicies(kept: ReadonlyMap<string, PolicyBody>): Policy[] {
+  const builtIn = Object.entries(POLICIES).filter(([name]) => !kept.has(name)).map(([name, body]): Policy => ({ name, built_in: true, ...body }));
+  return [...builtIn, ...Array.from(kept, ([name, body]): Policy => ({ name, built_in: false, ...body }))].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The policy of a name. Throws `unknown_policy` with the names that there are. */
+export function policyOf(name: string, kept: ReadonlyMap<string, PolicyBody>): PolicyBody {
+  const found = kept.get(name) ?? (Object.hasOwn(POLICIES, name) ? POLICIES[name as keyof typeof POLICIES] : undefined);
+  if (found !== undefined) return found;
+  const issue = { field: 'policy', expected: `one of ${allPolicies(kept).map((policy) => policy.name).join(', ')}`, received: JSON.stringify(name) };
+  throw new PointsmanError('unknown_policy', `policy: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
+}
+
+/** Lists that hold for a policy and a request alike: either may forbid, neither may allow what the other forbids. */
+const intersection = <T>(a: T[] | undefined, b: T[] | undefined): T[] | undefined => (a === undefined || b === undefined ? (a ?? b) : b.filter((one) => a.includes(one)));
+const union = <T>(a: T[] | undefined, b: T[] | undefined): T[] | undefined => (a === undefined || b === undefined ? (a ?? b) : [...new Set([...a, ...b])]);
+
+/**
+ * The rules of a policy with a request's own. Numbers and choices are the request's where it gives them. What is forbidden
+ * by either stays so: an LLM must be in both lists of `models`, in neither of `exclude`, and have what both ask for.
+ */
+export function withRequest({ description: _description, ...policy }: PolicyBody, own: Rules): Rules {
+  const merged: Rules = {
+    ...policy,
+    ...own,
+    models: intersection(policy.models, own.models),
+    exclude: union(policy.exclude, own.exclude),
+    capabilities: union(policy.capabilities, own.capabilities),
+    languages: union(policy.languages, own.languages),
+    regions: intersection(policy.regions, own.regions),
+  };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+}

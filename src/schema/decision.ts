@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { DecisionId, LlmId } from './ids.js';
+import { Rules } from './policy.js';
+import { Explanation, RankedLlm } from './route.js';
+
+/** How long and how much of the log of decisions is kept. */
+export const DecisionSettings = z
+  .strictObject({
+    max_age_days: z.number().positive().max(3650).default(30).describe('Decisions older than this are removed'),
+    max_megabytes: z.number().positive().max(1_000_000).default(1024).describe('The oldest are removed when the log holds more text than this'),
+    query_text_hours: z.number().min(0).default(24).describe('How long the text of queries is kept, so that feedback needs to name only the decision; 0 to keep none, only its hash'),
+  })
+  .meta({ id: 'DecisionSettings', description: 'How long and how much of the log of decisions is kept' });
+export type DecisionSettings = z.infer<typeof DecisionSettings>;
+export const DEFAULT_DECISION_SETTINGS: DecisionSettings = DecisionSettings.parse({});
+
+export const Outcome = z
+  .strictObject({
+    model: LlmId,
+    score: z.number(),
+    cost_usd: z.number().nullable(),
+    latency_ms: z.number().nullable(),
+    error: z.string().nullable(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'Outcome', description: 'Feedback that named a decision' });
+export type Outcome = z.infer<typeof Outcome>;
+
+const summary = {
+  decision_id: DecisionId,
+  at: z.iso.datetime(),
+  query_hash: z.string().describe('SHA-256 of the query, in hexadecimal'),
+  query: z.string().nullable().describe('Its text; null where it is no longer kept'),
+  task: z.string().nullable(),
+  model: LlmId.describe('The LLM that was chosen'),
+  version: z.string().nullable(),
+  router: z.string(),
+  policy: z.string(),
+  propensity: z.number().describe('Probability with which it was chosen, given the query'),
+  outcomes: z.array(Outcome).describe('What came of it, as feedback tells'),
+};
+
+export const DecisionSummary = z.strictObject(summary).meta({ id: 'DecisionSummary' });
+export type DecisionSummary = z.infer<typeof DecisionSummary>;
+
+export const DecisionList = z
+  .strictObject({ decisions: z.array(DecisionSummary), next: DecisionId.nullable().describe('`before` of the next page; null on the last one') })
+  .meta({ id: 'DecisionList' });
+
+export const DecisionDetail = z
+  .strictObject({
+    ...summary,
+    rules: Rules.describe('The rules it was made by: the policy’s and the request’s'),
+    ranking: z.array(RankedLlm),
+    excluded: z.array(z.strictObject({ model: z.string(), constraint: z.string(), reason: z.string() })),
+    explanation: Explanation.nullable().describe('Why this LLM. Null where the text of the query is no longer kept'),
+    explained_by: z.string().nullable().describe('Version whose neighbours explain it: the one in force now'),
+  })
+  .meta({ id: 'DecisionDetail', description: 'A decision with all that decided it' });
+export type DecisionDetail = z.infer<typeof DecisionDetail>;
+
+const Quality = z.number().describe('Mean expected quality');
+const Cost = z.number().describe('Expected US dollars of all decisions, where a cost is known');
+
+export const DaySummary = z
+  .strictObject({
+    day: z.iso.date().describe('In UTC'),
+    decisions: z.int(),
+    quality: Quality,
+    cost_usd: Cost,
+    models: z.array(z.strictObject({ model: z.string(), decisions: z.int(), share: z.number(), quality: Quality, cost_usd: Cost })).describe('Where queries went, most first'),
+    best_single: z.strictObject({ model: z.string(), quality: Quality, cost_usd: Cost }).nullable().describe('Had all gone to the one LLM that is best in the mean (of those that were candidates for at least half)'),
+    always_best: z.strictObject({ quality: Quality, cost_usd: Cost }).describe('Had each gone to the candidate of highest expected quality, whatever its cost'),
+    regret: z.number().describe('Expected quality given up against always_best, per decision'),
+    observed: z.strictObject({ answers: z.int(), score: z.number(), cost_usd: z.number().nullable(), errors: z.int() }).nullable().describe('Means of the feedback of that day that named a decision (of cost: the sum); null where none came'),
+  })
+  .meta({ id: 'DaySummary', description: 'What was routed where on one day, and what it is worth' });
+export type DaySummary = z.infer<typeof DaySummary>;
+export const Summary = z.strictObject({ days: z.array(DaySummary) }).meta({ id: 'Summary' });
