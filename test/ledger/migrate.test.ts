@@ -8,7 +8,9 @@ import { packageRoot } from '../../src/base/paths.js';
 import { Database } from '../../src/base/sqlite.js';
 import { connect, type Connection } from '../../src/ledger/connection.js';
 import { migrate, readMigrations, type Migration } from '../../src/ledger/migrate.js';
-import { START, tempFolder } from './support.js';
+import { sha256 } from '../../src/base/hash.js';
+import { decisionRecord } from '../support/decision.js';
+import { openFor, START, tempFolder } from './support.js';
 
 function migrationsOf(t: TestContext, files: Record<string, string>): Migration[] {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-migrations-'));
@@ -55,6 +57,28 @@ test('a migration that fails leaves the schema as it was', (t) => {
   const migrations = migrationsOf(t, { ...TWO, '0003_broken.sql': 'CREATE TABLE three (x); nonsense;' });
   assert.throws(() => migrate(connection, migrations, () => START, true), /syntax error/);
   assert.deepEqual(connection.db.prepare("SELECT name FROM sqlite_master").all(), []);
+});
+
+test('a ledger from before decisions kept their rules comes along whole', (t) => {
+  const connection = connectFor(t);
+  const { db } = connection;
+  const migrations = readMigrations(join(packageRoot, 'migrations'));
+  migrate(connection, migrations.slice(0, 3), () => START, true);
+  db.exec(`INSERT INTO llm (id, name) VALUES (1, 'a'), (2, 'b');
+    INSERT INTO task (id, name) VALUES (7, 'sums');
+    INSERT INTO query VALUES (1, zeroblob(32), 'q');
+    INSERT INTO interaction (query, llm, task, score, latency_ms, completion_tokens, error, at) VALUES (1, 1, 7, 1, 100, 10, NULL, 5), (1, 1, 7, 1, 400, NULL, NULL, 5), (1, 1, NULL, 1, 100, 30, NULL, 5), (1, 2, 7, 0, 9000, 1, 'late', 5);
+    INSERT INTO llm_total VALUES (1, 3, 3, 0, 0, 0, 0, 40, 2, 0, 0, 600, 3), (2, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 9000, 1);
+    INSERT INTO decision VALUES ('d1', 5, 'q', NULL, 'a', NULL, 'quality', '[]')`);
+  migrate(connection, migrations, () => START, true);
+  db.close();
+  const ledger = openFor(t, connection.path);
+  assert.deepEqual(ledger.getDecision('d1'), { ...decisionRecord('d1', { at: 5, model: 'a' }), queryHash: sha256('q') });
+  const [a, b] = ledger.readLlmStats();
+  assert.deepEqual([a!.interactions, a!.meanScore, b!.usage], [3, 1, []], 'an answer with an error says nothing of usage');
+  const [any, sums] = a!.usage.toSorted((x, y) => x.completionTokensN - y.completionTokensN || x.latencyN - y.latencyN);
+  assert.deepEqual([any!.task, any!.completionTokens, any!.latencyN], [null, 30, 1]);
+  assert.deepEqual([sums!.task, sums!.completionTokens, sums!.latencyN, Math.round(Math.exp(sums!.logLatency / 2))], ['sums', 10, 2, 200]);
 });
 
 test('refuses a newer schema', (t) => {
