@@ -20,7 +20,8 @@ CREATE TABLE policy (
 ) STRICT;
 
 -- The log of decisions, with all that decided: rules, ranking and excluded are JSON. query: the text, NULL once it is forgotten;
--- query_hash: its SHA-256, NULL for decisions from before it was kept (they have the text).
+-- query_hash: its SHA-256, NULL for decisions from before it was kept (they have the text). cascade: what a cascade was asked to reach, as
+-- JSON; NULL for a single call.
 CREATE TABLE decision_kept (
   id TEXT PRIMARY KEY,
   at INTEGER NOT NULL,
@@ -34,13 +35,22 @@ CREATE TABLE decision_kept (
   rules TEXT NOT NULL,
   ranking TEXT NOT NULL,
   excluded TEXT NOT NULL,
-  propensity REAL NOT NULL
+  propensity REAL NOT NULL,
+  cascade TEXT
 ) STRICT;
-INSERT INTO decision_kept SELECT id, at, query, NULL, task, model, version, CASE WHEN version IS NULL THEN 'prior' ELSE 'learned' END, policy, '{}', ranking, '[]', 1 FROM decision ORDER BY rowid;
+INSERT INTO decision_kept SELECT id, at, query, NULL, task, model, version, CASE WHEN version IS NULL THEN 'prior' ELSE 'learned' END, policy, '{}', ranking, '[]', 1, NULL FROM decision ORDER BY rowid;
 DROP TABLE decision;
 ALTER TABLE decision_kept RENAME TO decision;
 CREATE INDEX decision_text ON decision (at) WHERE query IS NOT NULL;
 CREATE INDEX interaction_decision ON interaction (decision) WHERE decision IS NOT NULL;
+
+-- How the steps of cascades went, as JSON, in order.
+CREATE TABLE cascade_report (
+  decision TEXT NOT NULL REFERENCES decision ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  report TEXT NOT NULL,
+  PRIMARY KEY (decision, position)
+) STRICT, WITHOUT ROWID;
 
 -- How much the log holds, in bytes of its texts.
 CREATE TABLE decision_size (

@@ -5,6 +5,7 @@ import type { Rng } from '../base/rng.js';
 import { uuid7 } from '../base/uuid.js';
 import { ALL_WELL, type Health } from '../health/live.js';
 import type { KeptDecision, Ledger } from '../ledger/types.js';
+import { planCascade } from '../policy/cascade.js';
 import { fallbacksOf } from '../policy/fallbacks.js';
 import type { Policies } from '../policy/live.js';
 import { DEFAULT_POLICY } from '../policy/named.js';
@@ -128,7 +129,8 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
     const scored = index.score(query, vector, request.task, promptTokens);
     const ranked: Ranking = rank({ scored, profiles: index.profiles, rules, constraints, promptTokens, barred: barredBy(health) });
     const { ranking, excluded, relaxed } = ranked;
-    const { chosen, propensity } = choose(ranking, rules.exploration ?? 0, rng);
+    const cascade = request.cascade === undefined ? null : planCascade(ranking, request.cascade);
+    const { chosen, propensity } = cascade === null ? choose(ranking, rules.exploration ?? 0, rng) : { chosen: cascade.steps[0]!.model, propensity: 1 };
     health.chosen(chosen);
     const now = clock();
     sequence = (sequence + 1) >>> 0;
@@ -142,12 +144,13 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
       fallbacks: fallbacksOf(chosen === ranking[0]!.model ? ranking.slice(1) : ranking.filter((llm) => llm.model !== chosen), similarityTo(known, chosen)),
       ...(relaxed.length === 0 ? {} : { relaxed }),
       ...(propensity === 1 ? {} : { propensity }),
+      ...(cascade === null ? {} : { cascade }),
     };
     if (request.explain === true)
-      response.explanation = explanationOf({ ...ranked, chosen, rules, policyName, score: index.explain(query, vector, request.task), router: index.router });
+      response.explanation = explanationOf({ ...ranked, chosen, cascade: cascade !== null, rules, policyName, score: index.explain(query, vector, request.task), router: index.router });
     const rankingJson = JSON.stringify(ranking);
     decisions.add(
-      { id, at: now, query, task: request.task ?? null, model: chosen, version: index.version, router: index.router, policy: policyName, rules: rulesJson, ranking: rankingJson, excluded: excluded.length === 0 ? '[]' : JSON.stringify(excluded), propensity },
+      { id, at: now, query, task: request.task ?? null, model: chosen, version: index.version, router: index.router, policy: policyName, rules: rulesJson, ranking: rankingJson, excluded: excluded.length === 0 ? '[]' : JSON.stringify(excluded), propensity, cascade: cascade === null ? null : JSON.stringify(request.cascade) },
       ranking,
     );
     return { response, rankingJson };
@@ -183,7 +186,7 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
       const index = holder.current();
       if (query === null || index.models.length === 0) return { rules, ranking, excluded, explanation: null, explained_by: null };
       const score = index.explain(query, await index.encode(query), task ?? undefined);
-      const explanation = explanationOf({ chosen: model, ranking, excluded: excluded as Ranking['excluded'], relaxed: [], allBarred: false, rules, policyName: policy, score, router });
+      const explanation = explanationOf({ chosen: model, ranking, excluded: excluded as Ranking['excluded'], relaxed: [], allBarred: false, cascade: decision.cascade !== null, rules, policyName: policy, score, router });
       return { rules, ranking, excluded, explanation, explained_by: index.version };
     },
     flush: () => decisions.flush(),

@@ -12,6 +12,8 @@ export interface Explained {
   excluded: readonly Exclusion[];
   relaxed: readonly Exclusion['constraint'][];
   allBarred: boolean;
+  /** Whether it is the first of a cascade. */
+  cascade: boolean;
   rules: Rules;
   policyName: string;
   score: ScoreExplanation;
@@ -78,7 +80,8 @@ function versus(best: RankedLlm, second: RankedLlm): string {
 
 /** What the chosen one is the best at, by the rules. */
 function reason(best: RankedLlm, explained: Explained): string {
-  const { rules, ranking, relaxed } = explained;
+  const { rules, ranking, relaxed, cascade } = explained;
+  if (cascade) return 'the first of a cascade';
   if (ranking[0]!.model !== best.model) return `one of the ${ranking.length} candidates, chosen by chance to keep profiles current`;
   if (relaxed.length > 0) return `the nearest to keeping ${relaxed.join(' and ')}, which nobody keeps`;
   if (rules.pin?.includes(best.model)) return 'pinned';
@@ -103,7 +106,7 @@ export function explanationOf(explained: Explained): Explanation {
   const { chosen, ranking, excluded, rules, score } = explained;
   const best = ranking.find((llm) => llm.model === chosen)!;
   const second = ranking.find((llm) => llm !== best);
-  const runnerUp = second === undefined || ranking[0] !== best || (rules.pin?.includes(best.model) ?? false) ? null : runnerUpOf(best, second, rules);
+  const runnerUp = second === undefined || ranking[0] !== best || explained.cascade || (rules.pin?.includes(best.model) ?? false) ? null : runnerUpOf(best, second, rules);
   return {
     summary: summaryOf(explained, best, second, runnerUp),
     tasks: score.tasks,

@@ -72,7 +72,7 @@ export function decisionResources({ ledger, decider, clock, readJson }: Context)
               const id = parse(DecisionId, pathParameter(req, 'id'), 'invalid_request', 'id in the path');
               const found = decider.lookup(id);
               if (found === undefined) throw new PointsmanError('decision_not_found', `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`);
-              sendJson(res, 200, JSON.stringify({ ...summaryOf(found), ...(await decider.explain(found)) }));
+              sendJson(res, 200, JSON.stringify({ ...summaryOf(found), ...(await decider.explain(found)), cascade: found.cascade === null ? null : { request: JSON.parse(found.cascade) as unknown, reports: ledger.stepsOf(id) } }));
             },
           ],
         },

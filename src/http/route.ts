@@ -1,16 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { PointsmanError } from '../base/errors.js';
+import { reportStep } from '../decision/cascade.js';
+import { CascadeNext, StepReport } from '../schema/cascade.js';
 import { QueryText } from '../schema/feedback.js';
+import { DecisionId } from '../schema/ids.js';
 import { parse } from '../schema/parse.js';
 import { RouteBatchRequest, RouteBatchResponse, RouteRequest, RouteResponse } from '../schema/route.js';
 import { bodyOf } from './body.js';
-import type { Context } from './context.js';
+import { pathParameter, type Context } from './context.js';
 import { parseQuery } from './query-parameters.js';
 import { sendJson, type Resource } from './resource.js';
 
-const { messages: _messages, ...queryFields } = RouteRequest.shape;
-/** The same request as query parameters, which have no room for messages. */
+const { messages: _messages, cascade: _cascade, ...queryFields } = RouteRequest.shape;
+/** The same request as query parameters, which have no room for messages and cascades. */
 const RouteQuery = z.strictObject({ ...queryFields, query: QueryText });
 
 /** Queries of a batch that are scored before other requests get a turn. */
@@ -26,7 +29,7 @@ function inBatch(error: unknown, position: number): unknown {
   return new PointsmanError(error.code, `${where}: ${error.message}`, { cause: error, issues });
 }
 
-export function routeResources({ decider, metrics, readJson }: Context): Resource[] {
+export function routeResources({ decider, ledger, health, metrics, readJson }: Context): Resource[] {
   const counted = (response: RouteResponse): void => metrics.countDecision(response.model, response.version);
   const answers = { 200: { description: 'The decision', schema: RouteResponse } };
   return [
@@ -57,6 +60,30 @@ export function routeResources({ decider, metrics, readJson }: Context): Resourc
           answers,
           errors: ROUTE_ERRORS,
           handlers: [async (req, res) => sendJson(res, 200, await decider.decideJson(parseQuery(RouteQuery, req.query), counted))],
+        },
+      },
+    },
+    {
+      path: '/v1/route/{decision_id}/next',
+      tag: 'route',
+      parameters: { decision_id: { schema: DecisionId, description: 'Id of a decision that was asked for with `cascade`' } },
+      operations: {
+        post: {
+          summary: 'Report a step of a cascade, and learn the next',
+          description: 'Repeating the last report, with its `model`, answers the same again. A call that failed counts in the breaker of its LLM; post feedback where the score is one to learn from.',
+          body: { schema: StepReport, required: true },
+          answers: { 200: { description: 'Which LLM is next, or whose answer to keep', schema: CascadeNext } },
+          errors: ['decision_not_found'],
+          handlers: [
+            readJson,
+            (req, res) => {
+              const id = parse(DecisionId, pathParameter(req, 'decision_id'), 'invalid_request', 'decision_id in the path');
+              const report = parse(StepReport, bodyOf(req));
+              const next = reportStep({ decider, ledger }, id, report);
+              health.refresh();
+              sendJson(res, 200, JSON.stringify(next));
+            },
+          ],
         },
       },
     },

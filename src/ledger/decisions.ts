@@ -1,12 +1,13 @@
 import type { Clock } from '../base/clock.js';
 import { sha256 } from '../base/hash.js';
 import { DAY_SUMS, type DayRow } from '../decision/day-sums.js';
+import type { StepReport } from '../schema/cascade.js';
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS, type Outcome } from '../schema/decision.js';
 import { parse } from '../schema/parse.js';
 import type { Connection } from './connection.js';
 import type { DecisionFilter, DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from './types.js';
 
-const COLUMNS = ['id', 'at', 'query', 'query_hash', 'task', 'model', 'version', 'router', 'policy', 'rules', 'ranking', 'excluded', 'propensity'] as const;
+const COLUMNS = ['id', 'at', 'query', 'query_hash', 'task', 'model', 'version', 'router', 'policy', 'rules', 'ranking', 'excluded', 'propensity', 'cascade'] as const;
 /** What a row adds to the size of the log: all of its texts that may be long. */
 const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
 /** Rows that one transaction of {@link DecisionStore.pruneDecisions} removes or shortens at most. */
@@ -34,6 +35,8 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
   const outcomes = db.prepare<[string], Omit<Outcome, 'at'> & { at: number }>(
     'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at FROM interaction i JOIN llm l ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
   );
+  const reports = db.prepare<[string], string>('SELECT report FROM cascade_report WHERE decision = ? ORDER BY position').pluck();
+  const addReport = db.prepare<[string, number, string]>('INSERT INTO cascade_report (decision, position, report) VALUES (?, ?, ?)');
   const grow = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes + ?');
   const size = db.prepare<[], number>('SELECT bytes FROM decision_size').pluck();
   const addDay = db.prepare(
@@ -103,6 +106,17 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
     },
     listDecisions: ({ before = '~', model, policy, from = 0, to = Number.MAX_SAFE_INTEGER, limit }: DecisionFilter) => list.all({ before, model: model ?? null, policy: policy ?? null, from, to, limit }).map(toKept),
     outcomesOf: (id) => outcomes.all(id).map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
+    reportStep(id, report, decide) {
+      return connection.write(() => {
+        const before = reports.all(id).map((text) => JSON.parse(text) as StepReport);
+        const repeated = report.model !== undefined && before.length > 0 && JSON.stringify(before.at(-1)) === JSON.stringify(report);
+        const all = repeated ? before : [...before, report];
+        const next = decide(all);
+        if (!repeated) addReport.run(id, before.length, JSON.stringify(report));
+        return next;
+      });
+    },
+    stepsOf: (id) => reports.all(id).map((text) => JSON.parse(text) as StepReport),
     readDays: (from, to) => connection.read(() => ({
       rows: days.all(from, to).map(([day, model, ...sums]): DayRow => ({ day, model, sums: Float64Array.from(sums) })),
       observed: observed.all(from, to),

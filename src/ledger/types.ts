@@ -1,6 +1,7 @@
 import type { DayRow } from '../decision/day-sums.js';
 import type { GraphRows } from '../graph/rows.js';
 import type { FeedbackReceipt, Interaction, Preference } from '../schema/feedback.js';
+import type { StepReport } from '../schema/cascade.js';
 import type { DecisionSettings, Outcome } from '../schema/decision.js';
 import type { PolicyBody } from '../schema/policy.js';
 import type { LlmProfile } from '../schema/profile.js';
@@ -27,6 +28,8 @@ export interface DecisionRecord {
   excluded: string;
   /** Probability with which the LLM was chosen. */
   propensity: number;
+  /** What a cascade was asked to reach, as JSON; null for a single call. */
+  cascade: string | null;
 }
 
 /** A decision as it is read back. */
@@ -66,6 +69,13 @@ export interface DecisionStore {
   listDecisions(filter: DecisionFilter): KeptDecision[];
   /** Interactions that named the decision, in order of arrival. */
   outcomesOf(id: string): Outcome[];
+  /**
+   * Adds how a step of a cascade went, with what `decide` makes of all steps so far; nothing is added where that throws, or
+   * where the last report is repeated.
+   */
+  reportStep<T>(id: string, report: StepReport, decide: (reports: StepReport[]) => T): T;
+  /** How the steps of a cascade went, in order. */
+  stepsOf(id: string): StepReport[];
   /** Sums of the days `from` to `to` (both taken), as 2026-11-25. */
   readDays(from: string, to: string): { rows: DayRow[]; observed: ObservedDay[] };
   /** Removes what is kept no longer, a bounded part at a time; answers whether more is left to do. */

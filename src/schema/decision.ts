@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CascadeRequest, StepReport } from './cascade.js';
 import { DecisionId, LlmId } from './ids.js';
 import { Rules } from './policy.js';
 import { Explanation, RankedLlm } from './route.js';
@@ -52,6 +53,7 @@ export const DecisionDetail = z
     ...summary,
     rules: Rules.describe('The rules it was made by: the policy’s and the request’s'),
     ranking: z.array(RankedLlm),
+    cascade: z.strictObject({ request: CascadeRequest, reports: z.array(StepReport) }).nullable().describe('What a cascade was asked to reach, and how its steps went; null for a single call'),
     excluded: z.array(z.strictObject({ model: z.string(), constraint: z.string(), reason: z.string() })),
     explanation: Explanation.nullable().describe('Why this LLM. Null where the text of the query is no longer kept'),
     explained_by: z.string().nullable().describe('Version whose neighbours explain it: the one in force now'),

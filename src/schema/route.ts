@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CascadePlan, CascadeRequest } from './cascade.js';
 import { QueryText } from './feedback.js';
 import { DecisionId, LlmId, TaskId } from './ids.js';
 import { PolicyName, rules } from './policy.js';
@@ -13,6 +14,7 @@ const fields = {
   task: TaskId.optional().describe('The task, where the caller knows it'),
   policy: PolicyName.optional().describe('quality where none is named. What else is given here goes before what the policy says'),
   ...rules,
+  cascade: CascadeRequest.optional().describe('Plan an order of LLMs that are asked until one answers well enough. `model` is the first; report how it went to /v1/route/{decision_id}/next'),
   explain: z.boolean().optional(),
 };
 
@@ -72,6 +74,7 @@ export const RouteResponse = z
     fallbacks: z.array(LlmId).describe('What to try next, in order, should the chosen LLM fail'),
     relaxed: z.array(z.string()).optional().describe('Bounds that the chosen LLM breaks, since no LLM keeps them all and the policy says `on_no_candidate: nearest`'),
     propensity: z.number().optional().describe('Probability with which this LLM was chosen, where `exploration` leaves it to chance'),
+    cascade: CascadePlan.optional(),
     explanation: Explanation.optional(),
   })
   .meta({ id: 'RouteResponse' });

@@ -35,7 +35,7 @@ test('chooses the best, ranks the rest and names fallbacks', () => {
 
 test('a decision is found by its id at once, and in the ledger after a flush', () => {
   const { decision_id: id, ranking } = decide({ task: 'astronomy', policy: 'cost' });
-  const wanted = { id, at: NOW, query: 'How far is the moon?', queryHash: sha256('How far is the moon?'), task: 'astronomy', version: null, router: 'prior', policy: 'cost', rules: '{"cost_weight":0.5}', excluded: '[]', propensity: 1 };
+  const wanted = { id, at: NOW, query: 'How far is the moon?', queryHash: sha256('How far is the moon?'), task: 'astronomy', version: null, router: 'prior', policy: 'cost', rules: '{"cost_weight":0.5}', excluded: '[]', propensity: 1, cascade: null };
   const { model: _model, ranking: logged, ...rest } = decider.lookup(id) ?? assert.fail();
   assert.deepEqual(rest, wanted);
   assert.deepEqual(JSON.parse(logged), ranking);

@@ -27,7 +27,7 @@ const operations = (): [string, string, Operation][] => Object.entries(api.paths
 test('describes every path of the design, and each one answers', async () => {
   const expected: Record<string, string[]> = {
     '/v1/feedback': ['post'], '/feedback': ['post'],
-    '/v1/route': ['get', 'post'], '/route': ['get', 'post'], '/v1/route/batch': ['post'],
+    '/v1/route': ['get', 'post'], '/route': ['get', 'post'], '/v1/route/batch': ['post'], '/v1/route/{decision_id}/next': ['post'],
     '/v1/policies': ['get'], '/v1/policies/{name}': ['delete', 'get', 'put'],
     '/v1/decisions': ['get'], '/v1/decisions/{id}': ['get'], '/v1/decision-log': ['get', 'put'], '/v1/summary': ['get'],
     '/v1/health': ['get', 'post'], '/v1/health/{id}': ['put'], '/v1/breaker': ['get', 'put'],

@@ -1,0 +1,34 @@
+import { PointsmanError } from '../base/errors.js';
+import type { Ledger } from '../ledger/types.js';
+import { nextStep } from '../policy/cascade.js';
+import type { CascadeNext, CascadeRequest, StepReport } from '../schema/cascade.js';
+import type { LlmId } from '../schema/ids.js';
+import type { RankedLlm } from '../schema/route.js';
+import type { Decider } from './decider.js';
+
+function notFound(message: string): PointsmanError {
+  return new PointsmanError('decision_not_found', message);
+}
+
+/**
+ * Takes down how a step of a cascade went, and answers what is next. What the call says of the LLM's health is counted.
+ * Throws `decision_not_found`, and what `nextStep` throws; nothing is taken down then.
+ */
+export function reportStep({ decider, ledger }: { decider: Decider; ledger: Pick<Ledger, 'reportStep' | 'reportCalls' | 'catalog'> }, id: string, report: StepReport): CascadeNext {
+  const decision = decider.lookup(id);
+  if (decision === undefined) throw notFound(`There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`);
+  if (decision.cascade === null) throw notFound(`Decision ${id} is a single call: a cascade is asked for with \`cascade\` in POST /v1/route`);
+  const request = JSON.parse(decision.cascade) as CascadeRequest;
+  const ranking = JSON.parse(decision.ranking) as RankedLlm[];
+  decider.flush();
+  let asked: string | null | undefined = report.model;
+  const next = ledger.reportStep(id, report, (reports) => {
+    asked ??= nextStep(ranking, request, reports.slice(0, -1)).model;
+    return nextStep(ranking, request, reports);
+  });
+  const { error, latency_ms } = report;
+  // An LLM that was deleted meanwhile has no health.
+  if (asked && ledger.catalog.getLlm(asked) !== undefined)
+    ledger.reportCalls([{ model: asked as LlmId, ok: error === undefined, ...(error === undefined ? {} : { error }), ...(latency_ms === undefined ? {} : { latency_ms }) }]);
+  return next;
+}
