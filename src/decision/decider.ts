@@ -5,6 +5,7 @@ import type { Rng } from '../base/rng.js';
 import { uuid7 } from '../base/uuid.js';
 import { ALL_WELL, type Health } from '../health/live.js';
 import type { KeptDecision, Ledger } from '../ledger/types.js';
+import { brokenBounds, constraintsOf } from '../policy/constraints.js';
 import { planCascade } from '../policy/cascade.js';
 import { fallbacksOf } from '../policy/fallbacks.js';
 import type { Policies } from '../policy/live.js';
@@ -15,7 +16,7 @@ import type { DecisionId, LlmId } from '../schema/ids.js';
 import { checkKnown } from '../schema/known-models.js';
 import { rules as ruleSchemas, type Rules } from '../schema/policy.js';
 import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
-import type { IndexHolder, ScoringIndex } from '../scoring/types.js';
+import type { IndexHolder, ScoredLlm, ScoringIndex } from '../scoring/types.js';
 import { explanationOf } from './explain.js';
 import { createDecisionLog } from './log.js';
 import { promptTokensOf, queryText } from './query-text.js';
@@ -91,6 +92,9 @@ function ownRules(request: RouteRequest): Rules | null {
   for (const [field, value] of Object.entries(request)) if (value !== undefined && RULES.has(field)) (own ??= {})[field] = value;
   return own;
 }
+
+/** A logged LLM as it was scored, to six decimals. */
+const scoredAgain = ({ model, quality, uncertainty, cost_usd, latency_ms, latency_p90_ms }: RankedLlm): ScoredLlm => ({ model, quality, uncertainty, costUsd: cost_usd, latencyMs: latency_ms, latencyP90Ms: latency_p90_ms });
 
 /** The answer as JSON, with the ranking spliced in as it was logged. */
 function toJson({ response, rankingJson }: Decision): string {
@@ -186,7 +190,7 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
       const index = holder.current();
       if (query === null || index.models.length === 0) return { rules, ranking, excluded, explanation: null, explained_by: null };
       const score = index.explain(query, await index.encode(query), task ?? undefined);
-      const explanation = explanationOf({ chosen: model, ranking, excluded: excluded as Ranking['excluded'], relaxed: [], allBarred: false, cascade: decision.cascade !== null, rules, policyName: policy, score, router });
+      const explanation = explanationOf({ chosen: model, ranking, excluded: excluded as Ranking['excluded'], relaxed: brokenBounds(constraintsOf(rules), scoredAgain(ranking.find((llm) => llm.model === model)!)), allBarred: false, cascade: decision.cascade !== null, rules, policyName: policy, score, router });
       return { rules, ranking, excluded, explanation, explained_by: index.version };
     },
     flush: () => decisions.flush(),

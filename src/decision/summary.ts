@@ -12,10 +12,10 @@ const value = ({ sums }: DayRow, sum: Sum): number => sums[DAY_SUMS.indexOf(sum)
 const total = (rows: readonly DayRow[], sum: Sum): number => rows.reduce((all, row) => all + value(row, sum), 0);
 
 /** Mean quality of a part of the decisions, and what `decisions` of that kind cost: those without a known cost as the mean of the others. */
-function worth(rows: readonly DayRow[], part: Part, decisions: number): { quality: number; cost_usd: number } {
+function worth(rows: readonly DayRow[], part: Part, decisions: number): { quality: number; cost_usd: number | null } {
   const n = total(rows, part);
   const priced = total(rows, `${part}_cost_n`);
-  return { quality: n === 0 ? 0 : total(rows, `${part}_quality`) / n, cost_usd: priced === 0 ? 0 : (total(rows, `${part}_cost`) / priced) * decisions };
+  return { quality: n === 0 ? 0 : total(rows, `${part}_quality`) / n, cost_usd: priced === 0 ? null : (total(rows, `${part}_cost`) / priced) * decisions };
 }
 
 function summaryOf(day: string, rows: readonly DayRow[], observed: ObservedDay | undefined): DaySummary {

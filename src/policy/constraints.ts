@@ -96,6 +96,9 @@ export function constraintsOf(rules: Rules): Constraints {
   return { firm, bounds };
 }
 
+/** The bounds that an LLM breaks: where nobody keeps them all, the chosen one may. */
+export const brokenBounds = ({ bounds }: Constraints, llm: ScoredLlm): Bound['constraint'][] => bounds.filter((bound) => bound.excess(llm) > 0).map((bound) => bound.constraint);
+
 /** The rule that a query itself makes: it has to fit. What declares no context is let through. */
 export function tooLong({ profile: { context_tokens: context } }: Scored, promptTokens: number): string | undefined {
   return context === undefined || promptTokens <= context ? undefined : `the query has about ${promptTokens} tokens, and its context is ${context}`;

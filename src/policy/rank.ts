@@ -4,7 +4,7 @@ import type { Rules } from '../schema/policy.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { RankedLlm } from '../schema/route.js';
 import type { ScoredLlm } from '../scoring/types.js';
-import { latencyOf, tooLong, type Constraints, type Exclusion, type Scored } from './constraints.js';
+import { brokenBounds, latencyOf, tooLong, type Constraints, type Exclusion, type Scored } from './constraints.js';
 
 /** What is to be ranked, and by what. */
 export interface RankInput {
@@ -156,5 +156,5 @@ export function rank(input: RankInput): Ranking {
   });
   ranking.sort(orderOf(ranking, rules, excess) ?? compareRanked);
   const first = candidates.find(({ llm }) => llm.model === (ranking[0] as RankedLlm).model)!.llm;
-  return { ranking, excluded, relaxed: excess === null ? [] : input.constraints.bounds.filter((bound) => bound.excess(first) > 0).map((bound) => bound.constraint), allBarred };
+  return { ranking, excluded, relaxed: excess === null ? [] : brokenBounds(input.constraints, first), allBarred };
 }

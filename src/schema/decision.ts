@@ -62,7 +62,7 @@ export const DecisionDetail = z
 export type DecisionDetail = z.infer<typeof DecisionDetail>;
 
 const Quality = z.number().describe('Mean expected quality');
-const Cost = z.number().describe('Expected US dollars of all decisions, where a cost is known');
+const Cost = z.number().nullable().describe('Expected US dollars of these decisions; null where no cost is known. One without counts as the mean of the others');
 
 export const DaySummary = z
   .strictObject({

@@ -134,4 +134,7 @@ test('a decision explains itself later, as it was made', async () => {
   assert.deepEqual(detail.rules, { cost_weight: 0.5, exclude: ['b/large'] });
   assert.deepEqual(detail.excluded, [{ model: 'b/large', constraint: 'exclude', reason: 'it is named in exclude' }]);
   assert.match(detail.explanation!.summary, new RegExp(`^${answer.model} is expected`));
+  const relaxed = decide({ max_cost_usd: 1e-9, on_no_candidate: 'nearest' });
+  assert.deepEqual(relaxed.relaxed, ['max_cost_usd']);
+  assert.match((await decider.explain(decider.lookup(relaxed.decision_id)!)).explanation!.summary, /the nearest to keeping max_cost_usd, which nobody keeps/);
 });

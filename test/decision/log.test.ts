@@ -27,7 +27,7 @@ test('writes by itself within a moment', async () => {
     {
       day: '2026-01-02', decisions: 1, quality: 0.5, cost_usd: 0.25,
       models: [{ model: 'm', decisions: 1, share: 1, quality: 0.5, cost_usd: 0.25 }],
-      best_single: { model: 'n', quality: 0.75, cost_usd: 0 }, always_best: { quality: 0.75, cost_usd: 0 }, regret: 0.25, observed: null,
+      best_single: { model: 'n', quality: 0.75, cost_usd: null }, always_best: { quality: 0.75, cost_usd: null }, regret: 0.25, observed: null,
     },
   ]);
   remove();

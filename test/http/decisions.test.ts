@@ -95,9 +95,9 @@ test('the summary of a day: traffic, cost, quality, regret, and what was observe
   assert.deepEqual(day.models.map(({ model, share }) => [model, share]).toSorted(), [['a/small', 0.5], ['b/large', 0.5]]);
   const near = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
   near(day.quality, (top.quality + chosen.quality) / 2);
-  near(day.cost_usd, top.cost_usd! + chosen.cost_usd!);
+  near(day.cost_usd!, top.cost_usd! + chosen.cost_usd!);
   near(day.regret, (top.quality - chosen.quality) / 2);
-  near(day.always_best.cost_usd, 2 * top.cost_usd!);
+  near(day.always_best.cost_usd!, 2 * top.cost_usd!);
   assert.deepEqual([day.best_single!.model, day.decisions], ['b/large', 2]);
   assert.deepEqual(day.observed, { answers: 2, score: 0.75, cost_usd: 0.75, errors: 1 });
   assert.deepEqual((await ask(service, 'GET', '/v1/summary?from=2020-01-01&to=2020-01-02')).body, { days: [] });
