@@ -1,4 +1,5 @@
 import type { Exclusion } from '../policy/constraints.js';
+import { largest, weightsOf } from '../policy/rank.js';
 import type { Rules } from '../schema/policy.js';
 import type { Explanation, RankedLlm, RunnerUp } from '../schema/route.js';
 import { LEARNED_ROUTER } from '../scoring/model.js';
@@ -21,8 +22,10 @@ export interface Explained {
   router: string;
 }
 
+const short = (value: number): number => Number(value.toPrecision(3));
+
 function dollars(value: number): string {
-  return `$${Number(value.toPrecision(3))}`;
+  return `$${short(value)}`;
 }
 
 /** Which of an LLM's latencies counts. */
@@ -30,15 +33,19 @@ function latencyOf(llm: RankedLlm, rules: Rules): number | null {
   return rules.latency_percentile === 'p90' ? llm.latency_p90_ms : llm.latency_ms;
 }
 
+/** What is given up per US cent and per second in this ranking. */
+const weightsIn = (ranking: readonly RankedLlm[], rules: Rules): ReturnType<typeof weightsOf> => weightsOf(rules, largest(ranking.map((llm) => llm.cost_usd)), largest(ranking.map((llm) => latencyOf(llm, rules))));
+
 /** Rounded to six decimals; null where it is not a number above `least`. */
 function needed(value: number, least = 0): number | null {
   return Number.isFinite(value) && value >= least ? Math.round(value * 1e6) / 1e6 : null;
 }
 
 /** What would have to be otherwise, one thing at a time, for `second` to be chosen in place of `best`. */
-export function runnerUpOf(best: RankedLlm, second: RankedLlm, rules: Rules): RunnerUp {
+export function runnerUpOf(best: RankedLlm, second: RankedLlm, rules: Rules, ranking: readonly RankedLlm[]): RunnerUp {
   const gap = best.utility - second.utility;
-  const { cost_weight: costWeight = 0, latency_weight: latencyWeight = 0, cheapest_within: within } = rules;
+  const { cost_weight: ownCost = 0, latency_weight: ownLatency = 0, cheapest_within: within } = rules;
+  const { costWeight, latencyWeight } = weightsIn(ranking, rules);
   const [latency, otherLatency] = [latencyOf(best, rules), latencyOf(second, rules)];
   const decidedByCost = within !== undefined && best.cost_usd !== null && second.cost_usd !== null && second.cost_usd >= best.cost_usd;
   const cents = best.cost_usd === null || second.cost_usd === null ? NaN : (best.cost_usd - second.cost_usd) * 100;
@@ -50,8 +57,8 @@ export function runnerUpOf(best: RankedLlm, second: RankedLlm, rules: Rules): Ru
     quality: decidedByCost ? null : needed(second.quality + Math.max(0, gap)),
     cost_usd: decidedByCost ? best.cost_usd : costWeight > 0 && second.cost_usd !== null ? needed(second.cost_usd - gap / costWeight / 100) : null,
     latency_ms: latencyWeight > 0 && otherLatency !== null ? needed(otherLatency - (gap / latencyWeight) * 1000) : null,
-    cost_weight: within !== undefined || cents === 0 ? null : needed(costWeight + gap / cents),
-    latency_weight: within !== undefined || seconds === 0 ? null : needed(latencyWeight + gap / seconds),
+    cost_weight: within !== undefined || cents === 0 ? null : needed(ownCost + gap / cents),
+    latency_weight: within !== undefined || seconds === 0 ? null : needed(ownLatency + gap / seconds),
   };
 }
 
@@ -61,8 +68,8 @@ function changes(second: RankedLlm, { quality, cost_usd, latency_ms, cost_weight
     quality !== null && quality <= 1 ? `its quality were ${quality.toFixed(3)} instead of ${second.quality.toFixed(3)}` : '',
     cost_usd === null ? '' : `it cost ${dollars(cost_usd)}`,
     latency_ms === null ? '' : `it took ${Math.round(latency_ms)} ms`,
-    cost_weight === null ? '' : `cost_weight were ${Number(cost_weight.toPrecision(3))}`,
-    latency_weight === null ? '' : `latency_weight were ${Number(latency_weight.toPrecision(3))}`,
+    cost_weight === null ? '' : `cost_weight were ${short(cost_weight)}`,
+    latency_weight === null ? '' : `latency_weight were ${short(latency_weight)}`,
   ].filter((way) => way !== '');
   return ways.length === 0 ? '' : `; it would win if ${ways.join(' or ')}`;
 }
@@ -86,8 +93,9 @@ function reason(best: RankedLlm, explained: Explained): string {
   if (relaxed.length > 0) return `the nearest to keeping ${relaxed.join(' and ')}, which nobody keeps`;
   if (rules.pin?.includes(best.model)) return 'pinned';
   if (rules.cheapest_within !== undefined) return `the cheapest within ${rules.cheapest_within} of the best`;
-  const { cost_weight: costWeight = 0, latency_weight: latencyWeight = 0 } = rules;
-  return costWeight === 0 && latencyWeight === 0 ? 'highest expected quality' : `best quality less ${costWeight} per US cent and ${latencyWeight} per second`;
+  const { costWeight, latencyWeight } = weightsIn(ranking, rules);
+  const given = [costWeight > 0 ? `${short(costWeight)} per US cent` : '', latencyWeight > 0 ? `${short(latencyWeight)} per second` : ''].filter((part) => part !== '');
+  return given.length === 0 ? 'highest expected quality' : `best quality less ${given.join(' and ')}`;
 }
 
 function summaryOf(explained: Explained, best: RankedLlm, second: RankedLlm | undefined, runnerUp: RunnerUp | null): string {
@@ -106,7 +114,7 @@ export function explanationOf(explained: Explained): Explanation {
   const { chosen, ranking, excluded, rules, score } = explained;
   const best = ranking.find((llm) => llm.model === chosen)!;
   const second = ranking.find((llm) => llm !== best);
-  const runnerUp = second === undefined || ranking[0] !== best || explained.cascade || (rules.pin?.includes(best.model) ?? false) ? null : runnerUpOf(best, second, rules);
+  const runnerUp = second === undefined || ranking[0] !== best || explained.cascade || (rules.pin?.includes(best.model) ?? false) ? null : runnerUpOf(best, second, rules, ranking);
   return {
     summary: summaryOf(explained, best, second, runnerUp),
     tasks: score.tasks,

@@ -56,8 +56,13 @@ function compareRanked(a: RankedLlm, b: RankedLlm): number {
   return b.utility - a.utility || compareCost(a, b) || (a.model < b.model ? -1 : 1);
 }
 
+/** What is given up per US cent and per second, where the dearest candidate costs `dearest` US dollars and the slowest takes `slowest` milliseconds. */
+export function weightsOf({ cost_weight: cost = 0, latency_weight: latency = 0, relative_cost_weight: ofDearest = 0, relative_latency_weight: ofSlowest = 0 }: Rules, dearest: number, slowest: number): { costWeight: number; latencyWeight: number } {
+  return { costWeight: cost + (dearest > 0 ? ofDearest / (100 * dearest) : 0), latencyWeight: latency + (slowest > 0 ? (1000 * ofSlowest) / slowest : 0) };
+}
+
 /** The largest known value; 0 where none is known. */
-function largest(values: Iterable<number | null>): number {
+export function largest(values: Iterable<number | null>): number {
   let max = 0;
   for (const value of values) if (value !== null && value > max) max = value;
   return max;
@@ -122,8 +127,8 @@ function orderOf(ranking: readonly RankedLlm[], { pin, cheapest_within: within }
 }
 
 /**
- * Ranks scored LLMs by utility = quality − cost_weight · US cents − latency_weight · seconds − price, after the
- * rules' constraints. A cost or latency that is not known counts as the highest known among the
+ * Ranks scored LLMs by utility = quality − weight of cost · US cents − weight of latency · seconds − price, after the
+ * rules' constraints; see {@link weightsOf}. A cost or latency that is not known counts as the highest known among the
  * candidates, so that silence is never an advantage. Pure. Throws `no_candidate` naming the constraints
  * that excluded everyone.
  */
@@ -138,12 +143,12 @@ export function rank(input: RankInput): Ranking {
     return bar === undefined;
   });
 
-  const { cost_weight: costWeight = 0, latency_weight: latencyWeight = 0 } = rules;
-  const unknownCost = costWeight === 0 ? 0 : largest(candidates.map(({ llm }) => llm.costUsd));
-  const unknownLatency = latencyWeight === 0 ? 0 : largest(candidates.map(({ llm }) => latencyOf(llm, rules)));
+  const dearest = largest(candidates.map(({ llm }) => llm.costUsd));
+  const slowest = largest(candidates.map(({ llm }) => latencyOf(llm, rules)));
+  const { costWeight, latencyWeight } = weightsOf(rules, dearest, slowest);
   const ranking = candidates.map(({ llm }): RankedLlm => {
-    const cents = (llm.costUsd ?? unknownCost) * 100;
-    const seconds = (latencyOf(llm, rules) ?? unknownLatency) / 1000;
+    const cents = (llm.costUsd ?? dearest) * 100;
+    const seconds = (latencyOf(llm, rules) ?? slowest) / 1000;
     return {
       model: llm.model as LlmId,
       quality: round(llm.quality),

@@ -16,7 +16,9 @@ const Names = z.array(z.string().min(1).max(100)).min(1).max(100);
 export const rules = {
   cost_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per US cent'),
   latency_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per second'),
-  latency_percentile: z.enum(['p50', 'p90']).optional().describe('Which latency max_latency_ms and latency_weight mean: the median (if left out), or what nine in ten answers take at most'),
+  relative_cost_weight: z.number().min(0).max(1).optional().describe('Quality points given up per cost of the dearest candidate: it fits whatever prices are'),
+  relative_latency_weight: z.number().min(0).max(1).optional().describe('Quality points given up per latency of the slowest candidate'),
+  latency_percentile: z.enum(['p50', 'p90']).optional().describe('Which latency max_latency_ms and the weights of latency mean: the median (if left out), or what nine in ten answers take at most'),
   cheapest_within: z.number().min(0).max(1).optional().describe('The cheapest LLM whose expected quality is at most this far below the best candidate’s'),
   max_cost_usd: z.number().positive().optional(),
   max_latency_ms: z.number().positive().optional(),

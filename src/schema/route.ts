@@ -50,7 +50,7 @@ export const RunnerUp = z
     cost_weight: Needed.describe('… with this cost_weight'),
     latency_weight: Needed.describe('… with this latency_weight'),
   })
-  .meta({ id: 'RunnerUp', description: 'What would have to be otherwise, one thing at a time, for the runner-up to win; null what could not make it win' });
+  .meta({ id: 'RunnerUp', description: 'What would have to be otherwise, one thing at a time, for the runner-up to win, where weights relative to the dearest and slowest stay what they come to; null what could not make it win' });
 export type RunnerUp = z.infer<typeof RunnerUp>;
 
 export const Explanation = z

@@ -89,7 +89,7 @@ test('an encoder that has to wait: the answer is a promise, by the index the req
 });
 
 test('what the runner-up lacks is what would make it win', () => {
-  const { explanation, ranking } = decide({ explain: true, policy: 'balanced' });
+  const { explanation, ranking } = decide({ explain: true, cost_weight: 0.05, latency_weight: 0.0025 });
   const [best, second] = ranking;
   const runnerUp = explanation?.runner_up ?? assert.fail();
   assert.equal(runnerUp.model, second!.model);

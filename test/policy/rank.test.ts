@@ -39,8 +39,16 @@ test('each policy puts first what it is named for', () => {
 });
 
 test('utility is quality less weighted US cents and seconds', () => {
-  assert.equal(rankBy([strong], { policy: 'balanced' }).ranking[0]!.utility, 0.8);
+  assert.equal(rankBy([strong], { cost_weight: 0.05, latency_weight: 0.0025 }).ranking[0]!.utility, 0.8);
   assert.equal(rankBy([strong], { cost_weight: 0.05, latency_weight: 0.0025, latency_percentile: 'p90' }).ranking[0]!.utility, 0.75);
+});
+
+test('relative weights fit whatever prices are', () => {
+  const utilities = (scored: ScoredLlm[]): number[] => rankBy(scored, { relative_cost_weight: 0.1, relative_latency_weight: 0.2 }).ranking.map((one) => one.utility);
+  assert.deepEqual(utilities([llm('a', 0.9, 0.02, 1000), llm('b', 0.8, 0.01, 500)]), [0.65, 0.6]);
+  assert.deepEqual(utilities([llm('a', 0.9, 2, 10), llm('b', 0.8, 1, 5)]), [0.65, 0.6]);
+  assert.deepEqual(utilities([llm('a', 0.9), llm('b', 0.8)]), [0.9, 0.8], 'nothing is known, so nothing is weighed');
+  assert.deepEqual(utilities([llm('a', 0.9, 0, 1), llm('b', 0.8, 0, 1)]), [0.7, 0.6]);
 });
 
 test('cost_weight of the request replaces the policy’s', () => {
