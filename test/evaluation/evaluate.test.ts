@@ -59,6 +59,10 @@ describe('an evaluation', () => {
     assert.ok((row(cost, ORACLE.title)[5] as number) <= (row(cost, 'best single LLM')[5] as number));
     assert.ok(cost.rows.every((r) => (r[3] as number) > 0 && (r[3] as number) <= (row(cost, ORACLE.title)[3] as number)), 'the oracle has the largest area');
     assert.equal(section(made, 'cost').plots.length, 1);
+    const policies = section(made, 'cost').tables[1]!;
+    assert.deepEqual(policies.rows.map((r) => r[0]), ['quality', 'balanced', 'cost']);
+    const spent = policies.rows.map((r) => r[3] as number);
+    assert.ok(spent[0]! >= spent[1]! && spent[1]! > 0, 'what is weighed costs no more');
 
     assert.match(section(made, 'paired').notes[0]!, /^The learned profile is .* the best baseline that reads only text, .*: [+−]0\.\d{4}/);
     assert.deepEqual(section(made, 'tasks').tables[0]!.rows.map((r) => r.slice(0, 2)), [['arithmetic', 20], ['poetry', 20]]);

@@ -1,5 +1,8 @@
 import type { GraphRows } from '../../graph/rows.js';
+import { POLICIES } from '../../policy/named.js';
+import { largest, weightsOf } from '../../policy/rank.js';
 import { DEFAULT_COMPLETION_TOKENS } from '../../scoring/cost.js';
+import type { ReportTable } from '../../schema/evaluation.js';
 import { breathe } from '../breathe.js';
 import { costsOfChoice, estimateCosts, unpriced } from '../costs.js';
 import type { CrossValidated } from '../folds.js';
@@ -10,6 +13,26 @@ import { empty, figure, leftOut, type Measured } from './parts.js';
 
 const MILLION = 1e6;
 const dollars = (cost: number): string => (cost * MILLION).toFixed(1);
+
+/** Policies that weigh nothing that a log of scores lacks. */
+const PRICED_POLICIES = ['quality', 'balanced', 'cost'] as const;
+
+/** What each policy comes to on the held-out queries. */
+function policyRows(held: CrossValidated, scores: Float32Array, costs: Float64Array, single: { quality: number; cost: number }): ReportTable['rows'] {
+  const { numLlms, evidence } = held.data;
+  return PRICED_POLICIES.map((name) => {
+    const utility = Float64Array.from(scores);
+    held.queries.forEach((q, i) => {
+      const row = i * numLlms;
+      const candidates = Array.from(evidence.llm.subarray(evidence.start[q]!, evidence.start[q + 1]!), (l) => row + l);
+      const { costWeight } = weightsOf(POLICIES[name], largest(candidates.map((at) => costs[at]!)), 0);
+      for (const at of candidates) utility[at]! -= costWeight * 100 * costs[at]!;
+    });
+    const outcomes = outcomesOf(held, utility);
+    const [quality, cost] = [routedMean(outcomes), meanOf(costsOfChoice(held, outcomes.chosen, costs))];
+    return [name, ...[quality, quality - single.quality, cost * MILLION, cost / single.cost].map(figure)];
+  });
+}
 
 /** What routing costs for what it scores, when cost is given more and more weight. */
 export async function costSection(held: CrossValidated, rows: GraphRows): Promise<Measured> {
@@ -45,6 +68,12 @@ export async function costSection(held: CrossValidated, rows: GraphRows): Promis
         header: ['router', 'best score', 'its cost', 'area', 'cost at equal quality', 'of best single', 'of best baseline'],
         rows: curves.map(({ title, points, best, equal }) => [title, ...[best.score, best.cost * MILLION, area(points, cheapest.cost, dearest.cost), equal * MILLION, equal / singleCost, equal / baseline].map(figure)]),
         digits: [0, 4, 1, 4, 1, 3, 3],
+      },
+      {
+        caption: 'Policies, by the learned profile',
+        header: ['policy', 'mean score', 'above best single', 'US dollars a million queries', 'of best single'],
+        rows: policyRows(held, held.predictions.find((p) => p.name === LEARNED.name)!.scores, costs, { quality: target, cost: singleCost }),
+        digits: [0, 4, 4, 1, 3],
       },
     ],
     plots: [
