@@ -6,6 +6,7 @@ import { breathe } from './breathe.js';
 import { designLists, type DesignTables } from './design-lists.js';
 import { crossValidate, type EvaluationInput, type Progress } from './folds.js';
 import { calibrationSection } from './sections/calibration.js';
+import { cascadeSection, type CascadeRuns } from './sections/cascade.js';
 import { costSection } from './sections/cost.js';
 import { designsSection } from './sections/designs.js';
 import { newLlmSection, type NewLlmRuns } from './sections/new-llm.js';
@@ -18,6 +19,7 @@ import { tasksSection } from './sections/tasks.js';
 export interface EvaluationOptions {
   tables: DesignTables;
   newLlm: NewLlmRuns;
+  cascades: CascadeRuns;
   composer: TextComposer;
   /** What gets the report again. */
   command: string;
@@ -31,9 +33,9 @@ export interface EvaluationOptions {
  */
 export async function evaluate(input: EvaluationInput, options: EvaluationOptions, backend: Backend, now: Date, onProgress: Progress): Promise<EvaluationReport> {
   const { rows, encoder, design, seed, folds } = input;
-  // About what the four parts take, in trainings of a fold.
+  // About what the five parts take, in trainings of a fold.
   const asked = new Set([rows.scores.llm, rows.preferences.better, rows.preferences.worse].flatMap((llms) => Array.from(llms))).size;
-  const parts = [1.5 * folds, 0.5, options.newLlm === 'none' ? 0 : asked * (options.newLlm === 'all' ? folds : 1), { none: 0, short: 2, paper: 14, all: 150 }[options.tables]];
+  const parts = [1.5 * folds, 0.5, { none: 0, fold: 1, all: folds }[options.cascades], options.newLlm === 'none' ? 0 : asked * (options.newLlm === 'all' ? folds : 1), { none: 0, short: 2, paper: 14, all: 150 }[options.tables]];
   const whole = parts.reduce((a, b) => a + b, 0);
   const part = (index: number): Progress => {
     const before = parts.slice(0, index).reduce((a, b) => a + b, 0);
@@ -53,11 +55,12 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
   await add(await routersSection(held, rows, rng.fork('routers')));
   await add(await pairedSection(held, rng.fork('paired')));
   await add(await costSection(held, rows));
+  await add(await cascadeSection(held, rows, options.cascades, rng.fork('cascade'), part(2)));
   await add(calibrationSection(held));
   await add(tasksSection(held));
   await add(await robustnessSection(held, rows, encoder, rng.fork('robustness')));
-  await add(await newLlmSection(held, input, options.newLlm, backend, part(2)));
-  await add(await designsSection(held, input, options.composer, designLists(options.tables, rows), backend, part(3)));
+  await add(await newLlmSection(held, input, options.newLlm, backend, part(3)));
+  await add(await designsSection(held, input, options.composer, designLists(options.tables, rows), backend, part(4)));
   onProgress(1, 'measured');
   return {
     title: 'Pointsman evaluation',

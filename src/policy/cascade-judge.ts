@@ -1,37 +1,31 @@
-import { dot, type Belief, type Candidate, type Judged } from './cascade-search.js';
+import { dot, type Belief } from './cascade-search.js';
 
 /** How often a judge of this reliability is right: with chance `reliability` it knows, else it tosses a coin. */
 export const accuracyOf = (reliability: number): number => (1 + reliability) / 2;
 
-/** What a judge makes of an LLM that is right with these chances `[points]`. */
-export function judged(llm: Candidate, right: Float64Array, accuracy: number): Judged {
-  const passes = right.map((c) => accuracy * c + (1 - accuracy) * (1 - c));
-  return { ...llm, right, passes, rightStill: right.map((c, k) => (passes[k]! < 1 ? ((1 - accuracy) * c) / (1 - passes[k]!) : 0)) };
+/** Chance that the answer of an LLM that is right with chances `right` `[points]` passes. */
+export const chanceToPass = ({ weights }: Belief, right: Float64Array, accuracy: number): number => 1 - accuracy + (2 * accuracy - 1) * dot(weights, right);
+
+/** Belief after the answer of an LLM that is right with chances `right` `[points]` passed, or did not. */
+function afterVerdict({ weights, answers }: Belief, right: Float64Array, accuracy: number, passed: boolean): Belief {
+  // A judge that is right in so many cases says this of a right answer, and of a wrong one.
+  const says = passed ? accuracy : 1 - accuracy;
+  const chance = right.map((c) => says * c + (1 - says) * (1 - c));
+  const total = dot(weights, chance);
+  return { weights: weights.map((w, k) => (w * chance[k]!) / total), answers: [...answers, right.map((c, k) => (chance[k]! > 0 ? (says * c) / chance[k]! : 0))] };
 }
 
-/** Belief after the LLM's answer passed. */
-export function afterPass({ weights, answers }: Belief, { right, passes, rightStill }: Judged): Belief {
-  const chance = dot(weights, passes);
-  const rightNow = right.map((c, k) => (passes[k]! > 0 ? (c - (1 - passes[k]!) * rightStill[k]!) / passes[k]! : 0));
-  return { weights: weights.map((w, k) => (w * passes[k]!) / chance), answers: [...answers, rightNow] };
-}
-
-/** Belief after the LLM's answer did not pass. */
-export function afterFail({ weights, answers }: Belief, { passes, rightStill }: Judged): Belief {
-  const chance = 1 - dot(weights, passes);
-  return { weights: weights.map((w, k) => (w * (1 - passes[k]!)) / chance), answers: [...answers, rightStill] };
-}
+export const afterPass = (belief: Belief, right: Float64Array, accuracy: number): Belief => afterVerdict(belief, right, accuracy, true);
+export const afterFail = (belief: Belief, right: Float64Array, accuracy: number): Belief => afterVerdict(belief, right, accuracy, false);
 
 /**
- * Belief after the LLM's answer was given a score from 0 to 1: as if it had passed with this chance (Jeffrey's rule). So
- * a perfect judge's score is the answer's expected score, whatever was predicted.
+ * Belief after an answer was given a score from 0 to 1: as if it had passed with this chance (Jeffrey's rule). Whatever
+ * the luck, a perfect judge's score is the answer's.
  */
-export function afterScore(belief: Belief, llm: Judged, score: number): Belief {
-  if (score === 1) return afterPass(belief, llm);
-  if (score === 0) return afterFail(belief, llm);
-  const [passed, failed] = [afterPass(belief, llm), afterFail(belief, llm)];
-  const weights = passed.weights.map((w, k) => score * w + (1 - score) * failed.weights[k]!);
-  const [own, ownStill] = [passed.answers.at(-1)!, failed.answers.at(-1)!];
-  const mixed = own.map((c, k) => (weights[k]! > 0 ? (score * passed.weights[k]! * c + (1 - score) * failed.weights[k]! * ownStill[k]!) / weights[k]! : 0));
-  return { weights, answers: [...belief.answers, mixed] };
+export function afterScore(belief: Belief, right: Float64Array, accuracy: number, score: number): Belief {
+  if (score === 1) return afterPass(belief, right, accuracy);
+  if (score === 0) return afterFail(belief, right, accuracy);
+  const [passed, failed] = [afterPass(belief, right, accuracy), afterFail(belief, right, accuracy)];
+  const mix = (one: Float64Array, other: Float64Array): Float64Array => one.map((x, k) => score * x + (1 - score) * other[k]!);
+  return { weights: mix(passed.weights, failed.weights), answers: [...belief.answers, mix(passed.answers.at(-1)!, failed.answers.at(-1)!)] };
 }

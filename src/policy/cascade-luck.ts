@@ -3,9 +3,9 @@ import { sigmoid } from '../scoring/linear.js';
 /**
  * How far LLMs fail together on a query beyond what was predicted: standard deviation, in log odds, of what the
  * predictions miss and all LLMs share. 0: failures are independent given the predictions. Measured on held-out
- * queries of the llmrouter log (docs/learning.md).
+ * queries of the llmrouter log, by what the second and third best LLM add to the best (docs/learning.md).
  */
-export const DEFAULT_SPREAD = 3;
+export const DEFAULT_SPREAD = 2.7;
 
 /** Points at which what is shared is looked at, from −3.5 to 3.5 standard deviations: the trapezoid rule. */
 const POINTS = 11;

@@ -10,14 +10,9 @@ export interface Candidate {
   cost: number;
 }
 
-/** One whose answer was thought through: chances given luck `[points]`. */
-export interface Judged extends Candidate {
-  /** That its answer is right. */
+/** One with its chances of being right given luck `[points]`. */
+export interface Weighed extends Candidate {
   right: Float64Array;
-  /** That the judge passes it. */
-  passes: Float64Array;
-  /** That it is right although it did not pass. */
-  rightStill: Float64Array;
 }
 
 /** What is believed in the middle of a cascade. */
@@ -30,12 +25,14 @@ export interface Belief {
 
 /** Expected score of the answer that is kept, and cost of the calls, of an order of candidates. */
 export interface Found {
-  order: Judged[];
+  order: Weighed[];
   quality: number;
   cost: number;
 }
 
 export interface Goal {
+  /** How often the judge is right: at least half of the time. */
+  accuracy: number;
   /** Wanted expected score; more is worth nothing. */
   quality: number;
   /** Quality that is given up for one US dollar. */
@@ -51,12 +48,16 @@ export const NEAR = 1e-9;
 
 /** Σ a b */
 export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
+  let total = 0;
+  for (let k = 0; k < a.length; k++) total += a[k]! * b[k]!;
+  return total;
 }
 
-const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (let k = 0; k < values.length; k++) total += values[k]!;
+  return total;
+}
 
 /** Expected score of the best answer so far; 0 where there is none. */
 export function bestAnswer({ weights, answers }: Belief): number {
@@ -101,60 +102,74 @@ export function useful(candidates: readonly Candidate[], steps: number): Candida
  * The order of at most `goal.steps` candidates of the highest worth: quality, as far as it is wanted, less the weighted
  * expected cost. With a weight of 0 that is the cheapest order that reaches the wanted quality, and the best where none
  * does. Exact: every order is looked at but those that begin so dear that they can't be better than one that was found.
- * An answer that passes is kept, or an earlier one where that is likelier right; after the last step, the best.
+ * An answer that passes is kept, or an earlier one where that is likelier right; after the last step, the best. Where cost
+ * is not weighed, an LLM comes before others only if its answer, once it passed, is as good as wanted, or as the best of them.
  *
  * @param candidates in order of {@link byCost}
  */
-export function search(belief: Belief, candidates: readonly Judged[], goal: Goal): Found {
+export function search(belief: Belief, candidates: readonly Weighed[], goal: Goal): Found {
+  const { accuracy, steps, budget } = goal;
   const points = belief.weights.length;
-  // The state at each depth: chances [points] that nothing has passed, and answers so far.
-  const states = Array.from({ length: goal.steps }, () => new Float64Array(points));
-  const answers = [...belief.answers];
-  const order: Judged[] = [];
-  let best: Found = { order: [], quality: answers.length > 0 ? bestAnswer(belief) : -Infinity, cost: 0 };
+  const size = candidates.length;
+  const rows = (): Float64Array[] => Array.from({ length: steps + 1 }, () => new Float64Array(points));
+  // By depth: chances [points] that no answer passed, and of each answer so far, that it is right as well.
+  const alive = [belief.weights, ...rows()];
+  const answers = Array.from({ length: steps + 1 }, () => [...belief.answers.map((answer) => answer.map((c, k) => c * belief.weights[k]!)), ...rows()]);
+  // Of no use with a perfect judge: what did not pass is wrong.
+  const own = accuracy < 1;
+  const used = new Uint8Array(size);
+  const order: number[] = [];
+  let best: Found & { picked: number[] } = { picked: [], order: [], quality: belief.answers.length > 0 ? bestAnswer(belief) : -Infinity, cost: 0 };
 
-  function extend(weights: Float64Array, kept: number, cost: number, spent: number): void {
-    const alive = sum(weights);
-    const depth = order.length;
-    for (const next of candidates) {
-      const dearer = cost + alive * next.cost;
-      const most = worth(kept + alive, dearer, goal) - worth(best.quality, best.cost, goal);
+  function extend(depth: number, kept: number, cost: number, spent: number): void {
+    const weights = alive[depth]!;
+    const earlier = answers[depth]!;
+    const numEarlier = belief.answers.length + (own ? depth : 0);
+    const reached = sum(weights);
+    const earlierSums = earlier.slice(0, numEarlier).map(sum);
+    // Least that an answer which passes must be expected to score: it is kept for what it is worth, not to toss a coin between LLMs.
+    let level = -Infinity;
+    if (goal.weight === 0 && depth + 1 < steps) {
+      for (let c = 0; c < size; c++) if (used[c] === 0) level = Math.max(level, dot(weights, candidates[c]!.right) / reached);
+      level = Math.min(level, goal.quality);
+    }
+    for (let c = 0; c < size; c++) {
+      const next = candidates[c]!;
+      const dearer = cost + reached * next.cost;
+      const most = worth(kept + reached, dearer, goal) - worth(best.quality, best.cost, goal);
       if (most < -NEAR || (most <= NEAR && dearer > best.cost * (1 + NEAR))) break;
-      if (spent + next.cost > goal.budget) break;
-      if (order.includes(next)) continue;
-      const { right, passes, rightStill } = next;
-      const left = states[depth]!;
-      let own = 0;
-      let ownStill = 0;
-      for (let k = 0; k < points; k++) {
-        const rest = weights[k]! * (1 - passes[k]!);
-        left[k] = rest;
-        ownStill += rest * rightStill[k]!;
-        own += weights[k]! * right[k]!;
-      }
-      let passed = own - ownStill;
-      let still = ownStill;
-      for (const answer of answers) {
-        let whenPassed = 0;
-        let whenNot = 0;
-        for (let k = 0; k < points; k++) {
-          whenPassed += weights[k]! * passes[k]! * answer[k]!;
-          whenNot += left[k]! * answer[k]!;
-        }
-        passed = Math.max(passed, whenPassed);
-        still = Math.max(still, whenNot);
+      if (spent + next.cost > budget) break;
+      if (used[c] === 1) continue;
+      const { right } = next;
+      const rightHere = dot(weights, right);
+      let passed = accuracy * rightHere;
+      let still = rightHere - passed;
+      for (let e = 0; e < numEarlier; e++) {
+        const all = earlierSums[e]!;
+        const whenPassed = (1 - accuracy) * all + (2 * accuracy - 1) * dot(earlier[e]!, right);
+        if (whenPassed > passed) passed = whenPassed;
+        if (all - whenPassed > still) still = all - whenPassed;
       }
       const quality = kept + passed + still;
-      order.push(next);
-      if (isBetter(quality, dearer, best, goal)) best = { order: [...order], quality, cost: dearer };
-      if (order.length < goal.steps) {
-        answers.push(rightStill);
-        extend(left, kept + passed, dearer, spent + next.cost);
-        answers.pop();
+      order.push(c);
+      if (isBetter(quality, dearer, best, goal)) best = { picked: [...order], order: [], quality, cost: dearer };
+      const passing = (1 - accuracy) * reached + (2 * accuracy - 1) * rightHere;
+      if (depth + 1 < steps && passed >= (level - NEAR) * passing) {
+        used[c] = 1;
+        const left = alive[depth + 1]!;
+        const later = answers[depth + 1]!;
+        for (let k = 0; k < points; k++) {
+          const fails = accuracy - (2 * accuracy - 1) * right[k]!;
+          left[k] = weights[k]! * fails;
+          for (let e = 0; e < numEarlier; e++) later[e]![k] = earlier[e]![k]! * fails;
+          if (own) later[numEarlier]![k] = (1 - accuracy) * right[k]! * weights[k]!;
+        }
+        extend(depth + 1, kept + passed, dearer, spent + next.cost);
+        used[c] = 0;
       }
       order.pop();
     }
   }
-  if (goal.steps > 0) extend(belief.weights, 0, 0, 0);
-  return best;
+  if (steps > 0) extend(0, 0, 0, 0);
+  return { order: best.picked.map((c) => candidates[c]!), quality: best.quality, cost: best.cost };
 }

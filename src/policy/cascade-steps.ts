@@ -1,31 +1,15 @@
-import { accuracyOf, afterFail, afterPass, judged } from './cascade-judge.js';
-import { luckOf } from './cascade-luck.js';
-import { bestAnswer, dot, NEAR, type Belief, type Candidate, type Judged } from './cascade-search.js';
+import { afterFail, afterPass, chanceToPass } from './cascade-judge.js';
+import { bestAnswer, dot, NEAR, type Belief, type Weighed } from './cascade-search.js';
 
 /** A step of an order, as it is expected. */
 export interface Step {
-  llm: Judged;
+  llm: Weighed;
   /** The score from which its answer is kept. */
   stopAt: number;
   /** Chance that it is reached. */
   probability: number;
   /** Expected score of the answer that is kept, once it is reached. */
   quality: number;
-}
-
-/** Predictions are never quite certain, so that no report is impossible. */
-const CERTAIN = 1e-6;
-
-/** Thinks candidates through for a judge of this reliability, each once. */
-export function judgeOf(reliability: number, spread: number): (llm: Candidate) => Judged {
-  const luck = luckOf(spread);
-  const accuracy = accuracyOf(reliability);
-  const known = new Map<string, Judged>();
-  return (llm) => {
-    let made = known.get(llm.model);
-    if (made === undefined) known.set(llm.model, (made = judged(llm, luck.chances(Math.min(1 - CERTAIN, Math.max(CERTAIN, llm.quality))), accuracy)));
-    return made;
-  };
 }
 
 /**
@@ -45,13 +29,13 @@ function stopAtOf(passed: Belief, failed: Belief, wanted: number): number {
 }
 
 /** What an order of LLMs is expected to come to, step by step, where `wanted` is the score that is to be reached. */
-export function stepsOf(start: Belief, order: readonly Judged[], wanted: number): Step[] {
+export function stepsOf(start: Belief, order: readonly Weighed[], accuracy: number, wanted: number): Step[] {
   const steps: (Step & { passed: Belief; failed: Belief; passes: number })[] = [];
   let belief = start;
   let probability = 1;
   for (const llm of order) {
-    const passes = dot(belief.weights, llm.passes);
-    const [passed, failed] = [afterPass(belief, llm), afterFail(belief, llm)];
+    const passes = chanceToPass(belief, llm.right, accuracy);
+    const [passed, failed] = [afterPass(belief, llm.right, accuracy), afterFail(belief, llm.right, accuracy)];
     steps.push({ llm, stopAt: 0, probability, quality: 0, passed, failed, passes });
     probability *= 1 - passes;
     belief = failed;

@@ -2,16 +2,18 @@ import { PointsmanError } from '../base/errors.js';
 import type { CascadeNext, CascadePlan, CascadeRequest, StepReport } from '../schema/cascade.js';
 import type { LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
-import { afterScore } from './cascade-judge.js';
+import { accuracyOf, afterScore } from './cascade-judge.js';
 import { DEFAULT_SPREAD, luckOf } from './cascade-luck.js';
-import { bestAnswer, byCost, dot, NEAR, search, useful, type Belief, type Candidate, type Judged } from './cascade-search.js';
-import { judgeOf, stepsOf } from './cascade-steps.js';
+import { bestAnswer, byCost, dot, NEAR, search, useful, type Belief, type Candidate, type Weighed } from './cascade-search.js';
+import { stepsOf } from './cascade-steps.js';
 
 /** What a cascade reads of a candidate. */
 export type CascadeCandidate = Pick<RankedLlm, 'model' | 'quality' | 'cost_usd'>;
 
 /** How much dearer than all others an LLM counts whose cost is not known: it is asked only where no other will do. */
 const UNKNOWN = 1e6;
+/** Predictions are never quite certain, so that no report is impossible. */
+const CERTAIN = 1e-6;
 
 /** To six decimals; costs to ten. */
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
@@ -25,7 +27,8 @@ interface Setting {
   /** Quality that is given up for one US dollar. */
   weight: number;
   budget: number;
-  judge(llm: Candidate): Judged;
+  accuracy: number;
+  weigh(llm: Candidate): Weighed;
 }
 
 /** A cascade after some reports. */
@@ -39,7 +42,7 @@ interface State {
   steps: number;
   spent: number;
   /** What is planned from here on. */
-  order: Judged[];
+  order: Weighed[];
   reason: CascadeNext['reason'];
 }
 
@@ -55,13 +58,14 @@ function settingOf(ranking: readonly CascadeCandidate[], request: CascadeRequest
     throw new PointsmanError('no_candidate', `No LLM is left: max_cost_usd is ${budget}, and no candidate is known to cost that little`, {
       issues: [{ field: 'max_cost_usd', expected: 'a constraint that leaves a candidate', received: String(budget) }],
     });
+  const luck = luckOf(spread);
   const best = allowed.reduce((a, b) => (b.quality > a.quality ? b : a));
-  return { candidates, wanted: request.quality ?? best.quality, weight: 100 * request.cost_weight, budget, judge: judgeOf(request.reliability, spread) };
+  return { candidates, wanted: request.quality ?? best.quality, weight: 100 * request.cost_weight, budget, accuracy: accuracyOf(request.reliability), weigh: (llm) => ({ ...llm, right: luck.chances(Math.min(1 - CERTAIN, Math.max(CERTAIN, llm.quality))) }) };
 }
 
 /** The best order of at most `steps` of these candidates. */
-function bestOrder(candidates: readonly Candidate[], { belief, wanted, spent }: Pick<State, 'belief' | 'wanted' | 'spent'>, steps: number, { weight, budget, judge }: Setting): Judged[] {
-  return search(belief, useful(candidates, steps).map(judge), { quality: wanted, weight, steps, budget: budget - spent }).order;
+function bestOrder(candidates: readonly Candidate[], { belief, wanted, spent }: Pick<State, 'belief' | 'wanted' | 'spent'>, steps: number, { weight, budget, accuracy, weigh }: Setting): Weighed[] {
+  return search(belief, useful(candidates, steps).map(weigh), { quality: wanted, accuracy, weight, steps, budget: budget - spent }).order;
 }
 
 /** Plans anew what is left, and says why nothing is. */
@@ -99,11 +103,11 @@ function applyFailure(state: State, setting: Setting, llm: Candidate, report: St
 }
 
 function applyAnswer(state: State, setting: Setting, llm: Candidate, report: StepReport): void {
-  const own = setting.judge(llm);
+  const own = setting.weigh(llm);
   const score = report.score ?? (report.ok === true ? 1 : 0);
   const rest = state.order.filter((other) => other.model !== llm.model);
-  const { stopAt } = stepsOf(state.belief, [own, ...rest], state.wanted)[0]!;
-  state.belief = afterScore(state.belief, own, score);
+  const { stopAt } = stepsOf(state.belief, [own, ...rest], setting.accuracy, state.wanted)[0]!;
+  state.belief = afterScore(state.belief, own.right, setting.accuracy, score);
   state.answered.push(llm.model);
   state.failed.delete(llm.model);
   state.steps = Math.max(0, state.steps - 1);
@@ -114,14 +118,14 @@ function applyAnswer(state: State, setting: Setting, llm: Candidate, report: Ste
     return;
   }
   // What was planned for this case is still to be reached, by the cheapest way that there now is.
-  state.wanted = Math.min(state.wanted, stepsOf(state.belief, rest, state.wanted)[0]?.quality ?? bestAnswer(state.belief));
+  state.wanted = Math.min(state.wanted, stepsOf(state.belief, rest, setting.accuracy, state.wanted)[0]?.quality ?? bestAnswer(state.belief));
   state.reason = 'not_good_enough';
   replan(state, setting);
 }
 
 /** What a state's order is expected to come to. */
-function expectation({ belief, order, wanted }: State): Pick<CascadePlan, 'steps' | 'expected_quality' | 'expected_cost_usd'> {
-  const steps = stepsOf(belief, order, wanted);
+function expectation({ belief, order, wanted }: State, { accuracy }: Setting): Pick<CascadePlan, 'steps' | 'expected_quality' | 'expected_cost_usd'> {
+  const steps = stepsOf(belief, order, accuracy, wanted);
   const cost = steps.reduce<number | null>((sum, { llm, probability }) => (sum === null || llm.cost_usd === null ? null : sum + probability * llm.cost_usd), 0);
   return {
     steps: steps.map(({ llm, stopAt, probability, quality }) => ({ model: llm.model, stop_at: round(stopAt), probability: round(probability), expected_quality: round(quality), cost_usd: llm.cost_usd })),
@@ -144,7 +148,7 @@ export function planCascade(ranking: readonly CascadeCandidate[], request: Casca
   const state = begin(setting, request, spread);
   const [single] = bestOrder(within(setting.candidates, setting.budget), state, 1, setting);
   const { model, quality, cost_usd } = single!;
-  return { quality: round(setting.wanted), ...expectation(state), single: { model, quality, cost_usd } };
+  return { quality: round(setting.wanted), ...expectation(state, setting), single: { model, quality, cost_usd } };
 }
 
 /**
@@ -170,6 +174,6 @@ export function nextStep(ranking: readonly CascadeCandidate[], request: CascadeR
     answer_quality: worth[best] === undefined ? null : round(worth[best]),
     reason: state.reason,
     spent_usd: roundCost(state.spent),
-    ...expectation(state),
+    ...expectation(state, setting),
   };
 }

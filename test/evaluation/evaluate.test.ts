@@ -27,7 +27,7 @@ const encoder = createSmallEncoder();
 const composer = createDeterministicComposer();
 const quiet = (): void => undefined;
 const inputOf = (rows: GraphRows, folds = 2, steps = 10): EvaluationInput => ({ rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: 1, folds, options: { ...QUICK, maxSteps: steps } });
-const options: EvaluationOptions = { tables: 'none', newLlm: 'none', composer, command: 'pointsman evaluate' };
+const options: EvaluationOptions = { tables: 'none', newLlm: 'none', cascades: 'all', composer, command: 'pointsman evaluate' };
 const report = (rows: GraphRows, folds?: number, steps?: number): Promise<EvaluationReport> => evaluate(inputOf(rows, folds, steps), options, backend, new Date(0), quiet);
 
 /** A small log in which every LLM has a price: the two that are good at one thing cost a hundred times the other. */
@@ -64,6 +64,12 @@ describe('an evaluation', () => {
     const spent = policies.rows.map((r) => r[3] as number);
     assert.ok(spent[0]! >= spent[1]! && spent[1]! > 0, 'what is weighed costs no more');
 
+    const [wanted, levels] = section(made, 'cascade').tables as [ReportTable, ReportTable];
+    assert.deepEqual(wanted.rows.map((r) => r[0]), [1, 0.9, 0.8, 0.7].flatMap((r) => Array.from({ length: 5 }, () => r)));
+    assert.ok(wanted.rows.every((r) => (r[6] as number) >= 1 && (r[6] as number) <= 3 && (r[3] as number) <= mean(ORACLE.title)), 'calls and scores');
+    assert.deepEqual(levels.rows.map((r) => r[1]), [null, ...[1, 0.9, 0.8, 0.7].flatMap((r) => [r, r, r])]);
+    assert.ok((row(levels, 'cascade')[4] as number) >= (row(levels, 'single calls, learned profile')[4] as number), 'a perfect judge does no harm');
+
     assert.match(section(made, 'paired').notes[0]!, /^The learned profile is .* the best baseline that reads only text, .*: [+−]0\.\d{4}/);
     assert.deepEqual(section(made, 'tasks').tables[0]!.rows.map((r) => r.slice(0, 2)), [['arithmetic', 20], ['poetry', 20]]);
     assert.equal(row(section(made, 'robustness').tables[0]!, 'upper case')[1], 40);
@@ -92,7 +98,7 @@ describe('an evaluation', () => {
     assert.equal(rest.length, 0);
     assert.equal(row(ranking!, ORACLE.title)[1], 1);
     assert.equal(row(ranking!, 'per-task best (told the task)')[1], 1);
-    for (const id of ['cost', 'calibration']) assert.match(section(made, id).notes.join(), /^Left out: it needs measured scores/);
+    for (const id of ['cost', 'cascade', 'calibration']) assert.match(section(made, id).notes.join(), /^Left out: it needs measured scores/);
     assert.equal(row(section(made, 'tasks').tables[0]!, 'poetry')[5], 1);
   });
 

@@ -11,6 +11,7 @@ import { evaluate } from '../../evaluation/evaluate.js';
 import { toText } from '../../evaluation/report/text.js';
 import type { EvaluationInput } from '../../evaluation/folds.js';
 import { checkReportFolder, writeReport } from '../../evaluation/report/write.js';
+import { CASCADE_RUNS, type CascadeRuns } from '../../evaluation/sections/cascade.js';
 import { NEW_LLM_RUNS, type NewLlmRuns } from '../../evaluation/sections/new-llm.js';
 import { detached } from '../../graph/rows.js';
 import { importFiles } from '../../importer/index.js';
@@ -27,6 +28,7 @@ interface Settings {
   folds: number;
   tables: DesignTables;
   newLlm: NewLlmRuns;
+  cascades: CascadeRuns;
   output: string;
   design: DesignName;
   seed: number;
@@ -39,9 +41,9 @@ interface Settings {
 const quoted = (word: string | number): string => (/^[\w@%+=:,./-]+$/.test(String(word)) ? String(word) : `'${String(word).replaceAll("'", "'\\''")}'`);
 
 /** The command line that gets the same report. */
-function commandOf({ log, folds, tables, newLlm, design, seed, backend, data, encoder }: Settings): string {
+function commandOf({ log, folds, tables, newLlm, cascades, design, seed, backend, data, encoder }: Settings): string {
   const from = log === undefined ? ['--data', data] : ['--log', ...log];
-  return ['pointsman', 'evaluate', ...from, '--folds', folds, '--tables', tables, '--new-llm', newLlm, '--design', design, '--seed', seed, '--backend', backend, '--encoder', encoder].map(quoted).join(' ');
+  return ['pointsman', 'evaluate', ...from, '--folds', folds, '--tables', tables, '--new-llm', newLlm, '--cascades', cascades, '--design', design, '--seed', seed, '--backend', backend, '--encoder', encoder].map(quoted).join(' ');
 }
 
 /** What is in a log of files, or in the ledger: its rows, and its queries as vectors. */
@@ -65,6 +67,7 @@ export function evaluateCommand(): Command {
     .option('--folds <number>', 'number of folds', integer(2, 20), 5)
     .addOption(new Option('--tables <which>', 'profile design × router, on one fold: none, one design of each form, those of the RouteProfile paper, or every legal one (hours); POINTSMAN_COMPOSER composes their texts').choices(DESIGN_TABLES).default('short'))
     .addOption(new Option('--new-llm <which>', 'each LLM in turn as a new one, with a training run each: not, on one fold, or on all').choices(NEW_LLM_RUNS).default('fold'))
+    .addOption(new Option('--cascades <which>', 'cost and quality of cascades beside single calls: not, on one fold, or on all').choices(CASCADE_RUNS).default('fold'))
     .option('--output <dir>', 'folder for report.md, report.json and report.html: a new or empty one, or one with an earlier report', './evaluation')
     .addOption(options.design())
     .addOption(options.seed())
@@ -72,7 +75,7 @@ export function evaluateCommand(): Command {
     .addOption(options.data())
     .addOption(options.encoder())
     .action(async (settings: Settings) => {
-      const { folds, design, seed, output, tables, newLlm } = settings;
+      const { folds, design, seed, output, tables, newLlm, cascades } = settings;
       checkReportFolder(output);
       const composer = openComposer(composerSettings(process.env));
       const bar = progressBar();
@@ -80,7 +83,7 @@ export function evaluateCommand(): Command {
         const encoder = await openEncoder(settings.encoder);
         const log = await readLog(settings, encoder, bar);
         const backend = await openBackend(settings.backend);
-        const report = await evaluate({ ...log, encoder, design, seed, folds }, { tables, newLlm, composer, command: commandOf(settings) }, backend, new Date(systemClock()), bar.update);
+        const report = await evaluate({ ...log, encoder, design, seed, folds }, { tables, newLlm, cascades, composer, command: commandOf(settings) }, backend, new Date(systemClock()), bar.update);
         bar.stop();
         const files = writeReport(output, report);
         print(`${toText(report, table)}\n`);
