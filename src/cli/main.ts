@@ -11,6 +11,7 @@ import { exportCommand } from './commands/export.js';
 import { healthCommand } from './commands/health.js';
 import { importCommand } from './commands/import.js';
 import { jobsCommand } from './commands/jobs.js';
+import { loadCommand } from './commands/load.js';
 import { modelsCommand } from './commands/models.js';
 import { policiesCommand } from './commands/policies.js';
 import { routeCommand } from './commands/route.js';
@@ -39,6 +40,7 @@ for (const command of [
   decisionsCommand(),
   summaryCommand(),
   healthCommand(),
+  loadCommand(),
   modelsCommand(),
   weightsCommand(),
   jobsCommand(),

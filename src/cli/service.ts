@@ -37,12 +37,12 @@ export async function startService(settings: ServiceSettings, parts: { api: bool
   try {
     const workspace = await openWorkspace(settings, { serving: parts.api });
     undo.push(workspace.close, workspace.follow());
-    const { ledger, index, health, policies, decider, artifacts, log } = workspace;
+    const { ledger, index, health, load, policies, decider, artifacts, log } = workspace;
     const queue = await openQueue({ url: settings.queue, dataDir: settings.data, log, clock: systemClock });
     undo.push(() => queue.close());
     let url: string | null = null;
     if (parts.api) {
-      const app = createApp({ ledger, queue, index, health, policies, decider, artifacts, clock: systemClock, log });
+      const app = createApp({ ledger, queue, index, health, load, policies, decider, artifacts, clock: systemClock, log });
       const server = await startServer(app, settings);
       undo.push(() => server.close());
       url = server.url;

@@ -8,6 +8,7 @@ import { createRng } from '../base/rng.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
 import { openLiveHealth, type LiveHealth } from '../health/live.js';
+import { openLiveLoad, type LiveLoad } from '../health/load.js';
 import { openLedger } from '../ledger/index.js';
 import type { Ledger } from '../ledger/types.js';
 import { openLivePolicies, type LivePolicies } from '../policy/live.js';
@@ -20,12 +21,13 @@ export interface Workspace {
   ledger: Ledger;
   index: LiveIndex;
   health: LiveHealth;
+  load: LiveLoad;
   policies: LivePolicies;
   decider: Decider;
   artifacts: ArtifactStore;
   trainer: TrainerParts;
   log: Logger;
-  /** Keeps index and health up to date with what other processes do, until the returned function is called. */
+  /** Keeps index, health, load and policies up to date with what other processes do, until the returned function is called. */
   follow(): () => void;
   close(): void;
 }
@@ -44,19 +46,21 @@ export async function openWorkspace(settings: { data: string; encoder: string; l
   const ledger = openLedger(paths.ledger, serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock });
   const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
   const health = openLiveHealth({ ledger, clock: systemClock, log });
+  const load = openLiveLoad({ ledger, clock: systemClock, log });
   const policies = openLivePolicies({ ledger, log });
-  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(randomInt(2 ** 31)), log, health });
+  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(randomInt(2 ** 31)), log, health, load });
   return {
     ledger,
     index,
     health,
+    load,
     policies,
     decider,
     artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh(), encoder.id),
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
     log,
     follow() {
-      const stops = [index.follow(FOLLOW_MS), health.follow(FOLLOW_MS), policies.follow(FOLLOW_MS), decider.follow(PRUNE_MS)];
+      const stops = [index.follow(FOLLOW_MS), health.follow(FOLLOW_MS), load.follow(FOLLOW_MS), policies.follow(FOLLOW_MS), decider.follow(PRUNE_MS)];
       return () => stops.forEach((stop) => stop());
     },
     close() {

@@ -1,9 +1,11 @@
 import { PointsmanError } from '../base/errors.js';
+import type { LiveLoad } from '../health/load.js';
 import type { Ledger } from '../ledger/types.js';
 import { nextStep } from '../policy/cascade.js';
 import type { CascadeNext, CascadeRequest, StepReport } from '../schema/cascade.js';
-import type { LlmId } from '../schema/ids.js';
+import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
+import { estimateTokens } from '../scoring/cost.js';
 import type { Decider } from './decider.js';
 
 function notFound(message: string): PointsmanError {
@@ -11,10 +13,11 @@ function notFound(message: string): PointsmanError {
 }
 
 /**
- * Takes down how a step of a cascade went, and answers what is next. What the call says of the LLM's health is counted.
+ * Takes down how a step of a cascade went, and answers what is next. What the call says of the LLM's health is counted, and
+ * room is taken of the next one.
  * Throws `decision_not_found`, and what `nextStep` throws; nothing is taken down then.
  */
-export function reportStep({ decider, ledger }: { decider: Decider; ledger: Pick<Ledger, 'reportStep' | 'reportCalls' | 'catalog'> }, id: string, report: StepReport): CascadeNext {
+export function reportStep({ decider, ledger, load }: { decider: Decider; ledger: Pick<Ledger, 'reportStep' | 'reportCalls' | 'catalog'>; load: Pick<LiveLoad, 'take' | 'release'> }, id: string, report: StepReport): CascadeNext {
   const decision = decider.lookup(id);
   if (decision === undefined) throw notFound(`There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`);
   if (decision.cascade === null) throw notFound(`Decision ${id} is a single call: a cascade is asked for with \`cascade\` in POST /v1/route`);
@@ -29,6 +32,8 @@ export function reportStep({ decider, ledger }: { decider: Decider; ledger: Pick
   const { error, latency_ms } = report;
   // An LLM that was deleted meanwhile has no health.
   if (asked && ledger.catalog.getLlm(asked) !== undefined)
-    ledger.reportCalls([{ model: asked as LlmId, ok: error === undefined, ...(error === undefined ? {} : { error }), ...(latency_ms === undefined ? {} : { latency_ms }) }]);
+    ledger.reportCalls([{ model: asked as LlmId, ok: error === undefined, decision_id: id as DecisionId, ...(error === undefined ? {} : { error }), ...(latency_ms === undefined ? {} : { latency_ms }) }]);
+  load.release(id);
+  if (next.model !== null) load.take(next.model, estimateTokens(decision.query ?? ''), id, true);
   return next;
 }

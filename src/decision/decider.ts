@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.js';
 import type { Rng } from '../base/rng.js';
 import { uuid7 } from '../base/uuid.js';
 import { ALL_WELL, type Health } from '../health/live.js';
+import { UNLIMITED, type Load } from '../health/load.js';
 import type { KeptDecision, Ledger } from '../ledger/types.js';
 import { brokenBounds, constraintsOf } from '../policy/constraints.js';
 import { planCascade } from '../policy/cascade.js';
@@ -31,6 +32,8 @@ export interface DeciderParts {
   log: Logger;
   /** Which LLMs fail; none where it is not told. */
   health?: Health;
+  /** How near LLMs are to their limits; no limits where it is not told. */
+  load?: Load;
 }
 
 /** A decision, and its ranking in the JSON that is both logged and sent. */
@@ -119,11 +122,33 @@ function choose(ranking: readonly RankedLlm[], exploration: number, rng: Rng): {
   return { chosen: ranking[place]!.model, propensity: exploration / ranking.length + (place === 0 ? 1 - exploration : 0) };
 }
 
-export function createDecider({ index: holder, policies, ledger, clock, rng, log, health = ALL_WELL }: DeciderParts): Decider {
+export function createDecider({ index: holder, policies, ledger, clock, rng, log, health = ALL_WELL, load = UNLIMITED }: DeciderParts): Decider {
   const decisions = createDecisionLog(ledger, log);
   let facts: IndexFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
   let sequence = 0;
+
+  /**
+   * Chooses, and takes room for the query. Where another query took the last, that LLM is left out and another chosen; where
+   * none has room, the first choice gets it all the same.
+   */
+  function settle<T extends { chosen: LlmId }>(ranked: Ranking, tokens: number, id: string, pick: (ranking: RankedLlm[]) => T): T {
+    const first = pick(ranked.ranking);
+    const taken: string[] = [];
+    for (let picked = first, left = ranked.ranking; !ranked.allFull; picked = pick(left)) {
+      const { chosen } = picked;
+      if (load.take(chosen, tokens, id)) {
+        ranked.ranking = left;
+        for (const model of taken) ranked.excluded.push({ model, constraint: 'load', reason: 'other queries took what was left of its limits' });
+        return picked;
+      }
+      taken.push(chosen);
+      left = left.filter(({ model }) => model !== chosen);
+      if (left.length === 0) break;
+    }
+    load.take(first.chosen, tokens, id, true);
+    return first;
+  }
 
   function conclude(request: RouteRequest, query: string, vector: Float32Array, known: IndexFacts): Decision {
     const { index } = known;
@@ -131,14 +156,18 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
     const { rules, constraints, json: rulesJson } = policies.prepare(policyName, ownRules(request));
     const promptTokens = promptTokensOf(request, query);
     const scored = index.score(query, vector, request.task, promptTokens);
-    const ranked: Ranking = rank({ scored, profiles: index.profiles, rules, constraints, promptTokens, barred: barredBy(health) });
-    const { ranking, excluded, relaxed } = ranked;
-    const cascade = request.cascade === undefined ? null : planCascade(ranking, request.cascade);
-    const { chosen, propensity } = cascade === null ? choose(ranking, rules.exploration ?? 0, rng) : { chosen: cascade.steps[0]!.model, propensity: 1 };
-    health.chosen(chosen);
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
+    const near = load.current(promptTokens);
+    const ranked: Ranking = rank({ scored, profiles: index.profiles, rules, constraints, promptTokens, barred: barredBy(health), full: near?.barred ?? null, price: near?.price ?? null });
+    const { chosen, propensity, cascade } = settle(ranked, promptTokens, id, (left) => {
+      if (request.cascade === undefined) return { ...choose(left, rules.exploration ?? 0, rng), cascade: null };
+      const planned = planCascade(left, request.cascade);
+      return { chosen: planned.steps[0]!.model, propensity: 1, cascade: planned };
+    });
+    const { ranking, excluded, relaxed } = ranked;
+    health.chosen(chosen);
     const response: RouteResponse = {
       decision_id: id as DecisionId,
       model: chosen,
@@ -190,7 +219,7 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
       const index = holder.current();
       if (query === null || index.models.length === 0) return { rules, ranking, excluded, explanation: null, explained_by: null };
       const score = index.explain(query, await index.encode(query), task ?? undefined);
-      const explanation = explanationOf({ chosen: model, ranking, excluded: excluded as Ranking['excluded'], relaxed: brokenBounds(constraintsOf(rules), scoredAgain(ranking.find((llm) => llm.model === model)!)), allBarred: false, cascade: decision.cascade !== null, rules, policyName: policy, score, router });
+      const explanation = explanationOf({ chosen: model, ranking, excluded: excluded as Ranking['excluded'], relaxed: brokenBounds(constraintsOf(rules), scoredAgain(ranking.find((llm) => llm.model === model)!)), allBarred: false, allFull: false, cascade: decision.cascade !== null, rules, policyName: policy, score, router });
       return { rules, ranking, excluded, explanation, explained_by: index.version };
     },
     flush: () => decisions.flush(),

@@ -13,6 +13,7 @@ export interface Explained {
   excluded: readonly Exclusion[];
   relaxed: readonly Exclusion['constraint'][];
   allBarred: boolean;
+  allFull: boolean;
   /** Whether it is the first of a cascade. */
   cascade: boolean;
   rules: Rules;
@@ -81,7 +82,8 @@ function versus(best: RankedLlm, second: RankedLlm): string {
   if (gain <= 0) return lead;
   const cheaper = best.cost_usd !== null && second.cost_usd !== null && best.cost_usd < second.cost_usd;
   const faster = best.latency_ms !== null && second.latency_ms !== null && best.latency_ms < second.latency_ms;
-  const why = [cheaper ? 'its cost' : '', faster ? 'its latency' : ''].filter(Boolean).join(' and ') || 'what is not known of it, or how much of it is left,';
+  const freer = (best.load_price ?? 0) < (second.load_price ?? 0);
+  const why = [cheaper ? 'its cost' : '', faster ? 'its latency' : '', freer ? 'how little is left of its limits' : ''].filter(Boolean).join(' and ') || 'what is not known of it';
   return `${lead}, but ${why} outweighs that`;
 }
 
@@ -94,19 +96,20 @@ function reason(best: RankedLlm, explained: Explained): string {
   if (rules.pin?.includes(best.model)) return 'pinned';
   if (rules.cheapest_within !== undefined) return `the cheapest within ${rules.cheapest_within} of the best`;
   const { costWeight, latencyWeight } = weightsIn(ranking, rules);
-  const given = [costWeight > 0 ? `${short(costWeight)} per US cent` : '', latencyWeight > 0 ? `${short(latencyWeight)} per second` : ''].filter((part) => part !== '');
+  const given = [costWeight > 0 ? `${short(costWeight)} per US cent` : '', latencyWeight > 0 ? `${short(latencyWeight)} per second` : '', ranking.some((llm) => llm.load_price !== undefined) ? 'what is left of limits' : ''].filter((part) => part !== '');
   return given.length === 0 ? 'highest expected quality' : `best quality less ${given.join(' and ')}`;
 }
 
 function summaryOf(explained: Explained, best: RankedLlm, second: RankedLlm | undefined, runnerUp: RunnerUp | null): string {
-  const { score, policyName, router, allBarred, relaxed } = explained;
+  const { score, policyName, router, allBarred, allFull, relaxed } = explained;
   const kind = score.tasks[0] === undefined ? '' : ` on a query that looks like ${score.tasks[0].task}`;
   const price = best.cost_usd === null ? '' : ` for about ${dollars(best.cost_usd)}`;
   const why = reason(best, explained);
   const rival = second === undefined ? 'no other LLM is a candidate' : versus(best, second) + (runnerUp === null || relaxed.length > 0 ? '' : changes(second, runnerUp));
   const source = router === 'prior' ? '; nothing is trained yet, so this rests on declared facts and mean scores' : router === LEARNED_ROUTER ? '' : `; the baseline ${router} answers, as it was better on held-out queries than the learned profile`;
-  const failing = allBarred ? '; every candidate is failing or at its limits, so that did not count' : '';
-  return `${best.model} is expected to score ${best.quality.toFixed(2)} ± ${best.uncertainty.toFixed(2)}${kind}${price}: ${why} (policy ${policyName}); ${rival}${source}${failing}.`;
+  const failing = allBarred ? '; every candidate is failing, so that did not count' : '';
+  const full = allFull ? '; every candidate is at its limits, and it has room again the soonest' : '';
+  return `${best.model} is expected to score ${best.quality.toFixed(2)} ± ${best.uncertainty.toFixed(2)}${kind}${price}: ${why} (policy ${policyName}); ${rival}${source}${failing}${full}.`;
 }
 
 /** Why this LLM: one sentence, the kind of query, its nearest logged queries, who was left out for what, and what the runner-up lacks. */

@@ -7,6 +7,7 @@ import { decisionResources } from './decisions.js';
 import { feedbackResource } from './feedback.js';
 import { healthResources } from './health.js';
 import { jobResources } from './jobs.js';
+import { loadResource } from './load.js';
 import { createMetrics } from './metrics.js';
 import { modelResources } from './models.js';
 import { createOpenApi } from './openapi.js';
@@ -40,7 +41,7 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
   const context: Context = {
     ...parts,
     heartbeatMs,
-    metrics: createMetrics(parts.index, parts.ledger, parts.log),
+    metrics: createMetrics(parts),
     committer: createFeedbackCommitter(parts.ledger),
     streams: createStreams(),
     readJson: readJson(maxBodyBytes),
@@ -53,6 +54,7 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
     ...policyResources(context),
     ...decisionResources(context),
     ...healthResources(context),
+    loadResource(context),
     ...modelResources(context),
     ...jobResources(context),
     scheduleResource(context),

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
 import type { LiveHealth } from '../health/live.js';
+import type { LiveLoad } from '../health/load.js';
 import type { Ledger } from '../ledger/types.js';
 import type { LivePolicies } from '../policy/live.js';
 import type { RetrainQueue } from '../queue/types.js';
@@ -17,6 +18,7 @@ export interface AppParts {
   queue: RetrainQueue;
   index: LiveIndex;
   health: LiveHealth;
+  load: LiveLoad;
   policies: LivePolicies;
   decider: Decider;
   artifacts: ArtifactStore;

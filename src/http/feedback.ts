@@ -18,7 +18,7 @@ function idempotencyKeyOf(req: Request): string | undefined {
   throw new PointsmanError('invalid_request', `${issue.field}: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
 }
 
-export function feedbackResource({ committer, decider, index, health, clock, metrics, readJson }: Context): Resource {
+export function feedbackResource({ committer, decider, index, health, load, clock, metrics, readJson }: Context): Resource {
   return {
     path: '/v1/feedback',
     aliases: ['/feedback'],
@@ -42,6 +42,7 @@ export function feedbackResource({ committer, decider, index, health, clock, met
             const records = toRecords(parseFeedback(body), decider.lookup, clock());
             const receipt = await committer.commit(key === undefined ? { records } : { records, key, requestHash: sha256(JSON.stringify(body)) });
             health.refresh();
+            for (const { value } of records) if (value.decision_id !== undefined) load.release(value.decision_id);
             metrics.countFeedback(receipt.interactions, receipt.preferences);
             if (receipt.new_models.length > 0) await index.refresh();
             sendJson(res, 201, JSON.stringify(receipt));

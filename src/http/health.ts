@@ -7,7 +7,7 @@ import type { Context } from './context.js';
 import { idOf, notFound } from './models.js';
 import { sendJson, type Resource } from './resource.js';
 
-export function healthResources({ ledger, health, clock, readJson }: Context): Resource[] {
+export function healthResources({ ledger, health, load, clock, readJson }: Context): Resource[] {
   /** The breakers of these LLMs, of all of the catalogue where none is named. */
   function answer(models: Iterable<string> = ledger.catalog.listLlms().map((llm) => llm.id)): LlmHealth[] {
     const breakers = ledger.readBreakers();
@@ -40,6 +40,7 @@ export function healthResources({ ledger, health, clock, readJson }: Context): R
               const calls = Array.isArray(body) ? parse(CallReports, body) : [parse(CallReport, body)];
               ledger.reportCalls(calls);
               health.refresh();
+              for (const { decision_id: decision } of calls) if (decision !== undefined) load.release(decision);
               sendJson(res, 200, JSON.stringify({ models: answer(new Set(calls.map((call) => call.model))) }));
             },
           ],

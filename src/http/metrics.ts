@@ -1,8 +1,7 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Logger } from '../base/log.js';
-import type { Ledger } from '../ledger/types.js';
-import type { IndexHolder } from '../scoring/types.js';
+import { LIMIT_KINDS } from '../schema/load.js';
+import type { AppParts } from './context.js';
 
 export interface Metrics {
   registry: Registry;
@@ -18,7 +17,7 @@ const UNMATCHED = 'unmatched';
 /** Upper bounds in seconds: answers take well under a millisecond, retraining calls and downloads may take seconds. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
-export function createMetrics(index: IndexHolder, ledger: Pick<Ledger, 'openBreakers'>, log: Logger): Metrics {
+export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'index' | 'ledger' | 'load' | 'log'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -53,7 +52,18 @@ export function createMetrics(index: IndexHolder, ledger: Pick<Ledger, 'openBrea
       for (const model of ledger.openBreakers().keys()) this.set({ model }, 1);
     },
   });
+  const limits = new Gauge({
+    name: 'pointsman_limit_used_ratio',
+    help: 'How much of a declared limit is used: of requests and tokens in the last minute, of queries in flight now',
+    labelNames: ['model', 'kind'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const llm of load.list()) for (const kind of LIMIT_KINDS) if (llm[kind] !== null) this.set({ model: llm.model, kind }, llm[kind].used / llm[kind].limit);
+    },
+  });
   registry.registerMetric(activeVersion);
+  registry.registerMetric(limits);
   registry.registerMetric(out);
   registry.registerMetric(models);
 

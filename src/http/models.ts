@@ -49,7 +49,7 @@ function profileOf(req: Request, id: LlmId): LlmProfile {
   return { ...declared, id };
 }
 
-export function modelResources({ ledger, index, readJson, readYaml }: Context): Resource[] {
+export function modelResources({ ledger, index, load, readJson, readYaml }: Context): Resource[] {
   const { catalog } = ledger;
   return [
     {
@@ -99,6 +99,7 @@ export function modelResources({ ledger, index, readJson, readYaml }: Context): 
               const profile = profileOf(req, idOf(req));
               const created = catalog.putLlm(profile);
               await index.refresh();
+              load.refresh();
               sendAs(type, res, created ? 201 : 200, profile);
             },
           ],
@@ -113,6 +114,7 @@ export function modelResources({ ledger, index, readJson, readYaml }: Context): 
               const id = idOf(req);
               if (!catalog.deleteLlm(id)) throw notFound(id);
               await index.refresh();
+              load.refresh();
               res.writeHead(204).end();
             },
           ],

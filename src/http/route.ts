@@ -29,7 +29,7 @@ function inBatch(error: unknown, position: number): unknown {
   return new PointsmanError(error.code, `${where}: ${error.message}`, { cause: error, issues });
 }
 
-export function routeResources({ decider, ledger, health, metrics, readJson }: Context): Resource[] {
+export function routeResources({ decider, ledger, health, load, metrics, readJson }: Context): Resource[] {
   const counted = (response: RouteResponse): void => metrics.countDecision(response.model, response.version);
   const answers = { 200: { description: 'The decision', schema: RouteResponse } };
   return [
@@ -79,7 +79,7 @@ export function routeResources({ decider, ledger, health, metrics, readJson }: C
             (req, res) => {
               const id = parse(DecisionId, pathParameter(req, 'decision_id'), 'invalid_request', 'decision_id in the path');
               const report = parse(StepReport, bodyOf(req));
-              const next = reportStep({ decider, ledger }, id, report);
+              const next = reportStep({ decider, ledger, load }, id, report);
               health.refresh();
               sendJson(res, 200, JSON.stringify(next));
             },

@@ -7,7 +7,7 @@ import type { FeedbackSession, OpenSession } from './feedback.js';
 import type { FeedbackBatch, Ledger } from './types.js';
 
 /** `appendFeedback`: many batches, one commit (and so one wait for the disk), each key written once. */
-export function createAppend(connection: Connection, openSession: OpenSession, openCalls: () => BreakerSession, clock: Clock): Ledger['appendFeedback'] {
+export function createAppend(connection: Connection, openSession: OpenSession, openCalls: () => BreakerSession, release: (decision: string) => void, clock: Clock): Ledger['appendFeedback'] {
   const findKey = connection.db.prepare<[string], { request_hash: string; receipt: string }>('SELECT request_hash, receipt FROM idempotency WHERE key = ?');
   const putKey = connection.db.prepare<[string, string, string, number]>('INSERT INTO idempotency (key, request_hash, receipt, at) VALUES (?, ?, ?, ?)');
 
@@ -20,6 +20,7 @@ export function createAppend(connection: Connection, openSession: OpenSession, o
         return new PointsmanError('idempotency_key_reused', `Idempotency-Key: expected the body that ${JSON.stringify(batch.key)} was first used with, got another one; use a new key`);
     }
     const receipt = write(session, calls, batch);
+    for (const { value } of batch.records) if (value.decision_id !== undefined) release(value.decision_id);
     if (batch.key !== undefined) putKey.run(batch.key, requestHash, JSON.stringify(receipt), clock());
     return receipt;
   };

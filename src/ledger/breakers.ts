@@ -32,7 +32,7 @@ const COLUMNS = 'outcomes, calls, last_at, opened_at, cool_down_ms, successes, e
 const toBreaker = (row: Row): Breaker => ({ outcomes: row.outcomes, calls: row.calls, lastAt: row.last_at, openedAt: row.opened_at, coolDownMs: row.cool_down_ms, successes: row.successes, error: row.error });
 
 /** Breakers of LLMs: state that survives a restart, and is the same for all processes. */
-export function createBreakers(connection: Connection, clock: Clock): BreakerStore {
+export function createBreakers(connection: Connection, clock: Clock, release: (decision: string) => void): BreakerStore {
   const { db } = connection;
   const find = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM breaker WHERE llm = ?`);
   const put = db.prepare(`INSERT OR REPLACE INTO breaker (llm, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -81,7 +81,10 @@ export function createBreakers(connection: Connection, clock: Clock): BreakerSto
         checkKnown(calls.map(({ model }) => model), (model) => ids.get(model) !== undefined, (i) => (calls.length === 1 ? 'model' : `[${i}].model`));
         const writing = session();
         const now = clock();
-        for (const { model, ok, ...call } of calls) writing.call(ids.get(model)!, ok ? call : { error: call.error ?? 'it failed' }, now);
+        for (const { model, ok, decision_id: decision, ...call } of calls) {
+          writing.call(ids.get(model)!, ok ? call : { error: call.error ?? 'it failed' }, now);
+          if (decision !== undefined) release(decision);
+        }
         writing.flush();
       }),
     overrideBreaker: (model, state, reason) =>

@@ -18,11 +18,13 @@ export interface ConnectOptions {
   readonly?: boolean;
   /** How long to wait for another writer, in milliseconds; the thread sleeps meanwhile. */
   busyTimeoutMs: number;
+  /** `NORMAL` does not wait for the disk at each commit: the last ones may be lost in a power cut. */
+  synchronous?: 'FULL' | 'NORMAL';
   /** Page cache, in KiB. */
   cacheKib?: number;
 }
 
-/** Opens the file (and its folder), with every commit durable before it returns. */
+/** Opens the file (and its folder), with every commit durable before it returns unless told otherwise. */
 export function connect(path: string, options: ConnectOptions): Connection {
   const file = resolve(path);
   const db = openFile(file, options);
@@ -64,7 +66,7 @@ function openFile(file: string, options: ConnectOptions): SQLite.Database {
 function configure(db: SQLite.Database, file: string, options: ConnectOptions): void {
   try {
     if (!options.readonly) enterWal(db, options.busyTimeoutMs);
-    db.pragma('synchronous = FULL');
+    db.pragma(`synchronous = ${options.synchronous ?? 'FULL'}`);
     db.pragma('foreign_keys = ON');
     db.pragma('temp_store = MEMORY');
     db.pragma(`cache_size = -${options.cacheKib ?? 32_768}`);

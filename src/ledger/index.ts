@@ -9,6 +9,7 @@ import { byName } from './catalog.js';
 import { connect } from './connection.js';
 import { createDecisions } from './decisions.js';
 import { createEmbeddings } from './embeddings.js';
+import { createLoad } from './load.js';
 import { migrate, readMigrations } from './migrate.js';
 import { createPolicyStore } from './policies.js';
 import { createQueryText } from './query-text.js';
@@ -40,10 +41,11 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     throw error;
   }
   const { catalog, catalogReader, openSession, totals, tally } = createStore(connection, clock);
-  const { session: openCalls, ...breakers } = createBreakers(connection, clock);
+  const { release, close: closeLoad, ...load } = createLoad(connection, clock, busyTimeoutMs);
+  const { session: openCalls, ...breakers } = createBreakers(connection, clock, release);
   return {
     catalog,
-    appendFeedback: createAppend(connection, openSession, openCalls, clock),
+    appendFeedback: createAppend(connection, openSession, openCalls, release, clock),
     bulk: (work) => runBulk(connection.path, busyTimeoutMs, clock, work),
     ...createDecisions(connection, clock),
     countRows() {
@@ -60,6 +62,10 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     ...createScheduleStore(connection),
     ...breakers,
     ...createPolicyStore(connection),
-    close: () => void connection.db.close(),
+    ...load,
+    close() {
+      closeLoad();
+      connection.db.close();
+    },
   };
 }

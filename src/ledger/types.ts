@@ -4,8 +4,9 @@ import type { FeedbackReceipt, Interaction, Preference } from '../schema/feedbac
 import type { StepReport } from '../schema/cascade.js';
 import type { DecisionSettings, Outcome } from '../schema/decision.js';
 import type { PolicyBody } from '../schema/policy.js';
-import type { LlmProfile } from '../schema/profile.js';
+import type { LlmLimits, LlmProfile } from '../schema/profile.js';
 import type { Breaker } from '../health/breaker.js';
+import type { Amounts, Capacity, Debt } from '../health/limits.js';
 import type { BreakerSettings, CallReport } from '../schema/health.js';
 import type { ArtifactSummary, Schedule } from '../schema/training.js';
 
@@ -144,6 +145,63 @@ export interface TaskUsage {
   latencyN: number;
 }
 
+/** An LLM that declares limits, and what is known of its answers; null where nothing is. */
+export interface LimitedLlm {
+  model: string;
+  limits: LlmLimits;
+  /** Median of its answers, else as declared. */
+  latencyMs: number | null;
+  completionTokens: number | null;
+}
+
+/** What was claimed in a slot; see `SLOT_MS`. */
+export interface SlotUse extends Amounts {
+  slot: number;
+}
+
+export interface LoadState {
+  /** Slots in which something was claimed, oldest first. */
+  use: SlotUse[];
+  debt: Debt;
+  inFlight: number;
+}
+
+/** A decision in flight, and until when it counts as that; milliseconds since the epoch. */
+export interface InFlight {
+  id: string;
+  expiresAt: number;
+}
+
+/** What one process has to say of an LLM that was used without asking, or claimed and not used. */
+export interface Settlement {
+  model: string;
+  capacity: Capacity;
+  /** Claimed in a slot that is over, and not spent in it. */
+  unspent: SlotUse | null;
+  /** Spent while the ledger was busy; counted now. */
+  owed: Amounts;
+  decisions: readonly InFlight[];
+}
+
+export interface LoadClaim extends Settlement {
+  /** Where there is less room than this, nothing is granted. */
+  needed: Amounts;
+  /** Where there is room for more than is needed, up to this is granted. */
+  wanted: Amounts;
+  /** Given where the LLM declares how many it answers at the same time. */
+  decision: InFlight | null;
+  /** What is needed is granted though there is no room. */
+  force: boolean;
+}
+
+export interface LoadGrant {
+  /** Null where there was no room. */
+  granted: Amounts | null;
+  slot: number;
+  /** Afterwards; of the use, the last two slots. */
+  state: LoadState;
+}
+
 /** Everything kept in SQLite, in the domain's verbs. Synchronous: better-sqlite3 is. */
 export interface Ledger extends DecisionStore {
   readonly catalog: Catalog;
@@ -206,6 +264,16 @@ export interface Ledger extends DecisionStore {
   putPolicy(name: string, body: PolicyBody): void;
   /** Answers whether it was there. */
   deletePolicy(name: string): boolean;
+
+  /** LLMs of the catalogue that declare limits, by id. */
+  listLimited(): LimitedLlm[];
+  /** What counts against their limits, of slots from `since` on, by LLM. */
+  readLoad(since: number): Map<string, LoadState>;
+  /** Decisions without an outcome yet, of LLMs that declare how many they answer at the same time. */
+  countInFlight(): Map<string, number>;
+  settleLoad(settlements: readonly Settlement[]): void;
+  /** Settles, then claims: one immediate transaction. Undefined for an LLM that is not in the catalogue. */
+  claimLoad(claim: LoadClaim): LoadGrant | undefined;
 
   close(): void;
 }

@@ -21,6 +21,8 @@ export interface RankInput {
    * fail is better than none.
    */
   barred?: ((model: string) => Pick<Exclusion, 'constraint' | 'reason'> | undefined) | null;
+  /** Why an LLM has no room for a query now; where none has, it is not asked for: the price then puts those first that soonest have. */
+  full?: ((model: string) => string | undefined) | null;
   /** Quality points that an LLM is dearer by for how little of it is left; none where it is not told. */
   price?: ((model: string) => number) | null;
 }
@@ -33,6 +35,8 @@ export interface Ranking {
   relaxed: Exclusion['constraint'][];
   /** Whether every candidate is barred, so that none is left out for it. */
   allBarred: boolean;
+  /** Whether every candidate is full, likewise. */
+  allFull: boolean;
 }
 
 /** Names listed in a message before "and n more". */
@@ -107,6 +111,28 @@ function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, pro
   return { allowed: beyond, excluded: excluded.filter(({ model }) => !excess.has(model)), excess };
 }
 
+/** Leaves out candidates that there is a reason to; where that leaves none, all stay. */
+function without(candidates: Scored[], reasonFor: RankInput['barred'], excluded: Exclusion[]): { left: Scored[]; all: boolean } {
+  if (!reasonFor) return { left: candidates, all: false };
+  const reasons = candidates.map(({ llm }) => reasonFor(llm.model));
+  const left = candidates.filter((_, i) => reasons[i] === undefined);
+  if (left.length === 0) return { left: candidates, all: true };
+  candidates.forEach(({ llm: { model } }, i) => {
+    const reason = reasons[i];
+    if (reason !== undefined) excluded.push({ model, ...reason });
+  });
+  return { left, all: false };
+}
+
+/** As {@link RankInput.barred} has it. */
+function fullAs(full: RankInput['full']): RankInput['barred'] {
+  if (!full) return null;
+  return (model) => {
+    const reason = full(model);
+    return reason === undefined ? undefined : { constraint: 'load', reason };
+  };
+}
+
 /** The order of candidates that the rules ask for besides utility; null where they ask for none. */
 function orderOf(ranking: readonly RankedLlm[], { pin, cheapest_within: within }: Rules, excess: Map<string, number> | null): ((a: RankedLlm, b: RankedLlm) => number) | null {
   if (pin === undefined && within === undefined && excess === null) return null;
@@ -133,15 +159,10 @@ function orderOf(ranking: readonly RankedLlm[], { pin, cheapest_within: within }
  * that excluded everyone.
  */
 export function rank(input: RankInput): Ranking {
-  const { rules, barred = null, price = null } = input;
+  const { rules, barred, full, price } = input;
   const { allowed, excluded, excess } = allowedBy(input);
-  const bars = barred === null ? [] : allowed.map(({ llm }) => barred(llm.model));
-  const allBarred = bars.length > 0 && bars.every((bar) => bar !== undefined);
-  const candidates = barred === null || allBarred ? allowed : allowed.filter(({ llm }, i) => {
-    const bar = bars[i];
-    if (bar !== undefined) excluded.push({ model: llm.model, ...bar });
-    return bar === undefined;
-  });
+  const { left: healthy, all: allBarred } = without(allowed, barred, excluded);
+  const { left: candidates, all: allFull } = without(healthy, fullAs(full), excluded);
 
   const dearest = largest(candidates.map(({ llm }) => llm.costUsd));
   const slowest = largest(candidates.map(({ llm }) => latencyOf(llm, rules)));
@@ -149,6 +170,7 @@ export function rank(input: RankInput): Ranking {
   const ranking = candidates.map(({ llm }): RankedLlm => {
     const cents = (llm.costUsd ?? dearest) * 100;
     const seconds = (latencyOf(llm, rules) ?? slowest) / 1000;
+    const loadPrice = price?.(llm.model) ?? 0;
     return {
       model: llm.model as LlmId,
       quality: round(llm.quality),
@@ -156,10 +178,11 @@ export function rank(input: RankInput): Ranking {
       cost_usd: llm.costUsd === null ? null : roundCost(llm.costUsd),
       latency_ms: llm.latencyMs === null ? null : round(llm.latencyMs),
       latency_p90_ms: llm.latencyP90Ms === null ? null : round(llm.latencyP90Ms),
-      utility: round(llm.quality - costWeight * cents - latencyWeight * seconds - (price === null ? 0 : price(llm.model))),
+      utility: round(llm.quality - costWeight * cents - latencyWeight * seconds - loadPrice),
+      ...(loadPrice === 0 ? {} : { load_price: round(loadPrice) }),
     };
   });
   ranking.sort(orderOf(ranking, rules, excess) ?? compareRanked);
   const first = candidates.find(({ llm }) => llm.model === (ranking[0] as RankedLlm).model)!.llm;
-  return { ranking, excluded, relaxed: excess === null ? [] : brokenBounds(input.constraints, first), allBarred };
+  return { ranking, excluded, relaxed: excess === null ? [] : brokenBounds(input.constraints, first), allBarred, allFull };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LlmId } from './ids.js';
+import { DecisionId, LlmId } from './ids.js';
 
 /** Most calls that a breaker remembers: they are the bits of an integer. */
 export const MAX_CALLS = 30;
@@ -35,6 +35,7 @@ export const CallReport = z
     ok: z.boolean().describe('Whether it answered'),
     error: Failure.optional().describe('What went wrong'),
     latency_ms: z.number().min(0).optional(),
+    decision_id: DecisionId.optional().describe('The decision that chose it, which is then no longer in flight'),
   })
   .refine((r) => !(r.ok && r.error !== undefined), { path: ['error'], message: 'expected none where ok is true' })
   .meta({ id: 'CallReport', description: 'How one call of an LLM went' });

@@ -10,6 +10,7 @@ export const LlmLimits = z
     requests_per_minute: z.number().positive().optional(),
     tokens_per_minute: z.number().positive().optional().describe('Tokens of queries and answers together'),
     in_flight: z.int().positive().optional().describe('Queries that it answers at the same time'),
+    in_flight_timeout_ms: z.int().positive().optional().describe('How long a query without feedback or report counts as in flight; unless told, three times its usual latency, or a minute where that is not known'),
   })
   .meta({ id: 'LlmLimits', description: 'How much may be asked of an LLM' });
 export type LlmLimits = z.infer<typeof LlmLimits>;

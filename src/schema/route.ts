@@ -33,7 +33,8 @@ export const RankedLlm = z
     cost_usd: z.number().nullable().describe('Expected cost of this query; null where no price is known'),
     latency_ms: z.number().nullable().describe('Median of its latency on such queries; null where none is known'),
     latency_p90_ms: z.number().nullable().describe('What nine in ten of its answers to such queries take at most'),
-    utility: z.number().describe('What the ranking is by, unless a rule orders it: quality less the weighted cost and latency, and less what is left of its limits is worth'),
+    utility: z.number().describe('What the ranking is by, unless a rule orders it: quality less the weighted cost and latency, and less load_price'),
+    load_price: z.number().optional().describe('What is left of its declared limits is worth; left out where that is nothing'),
   })
   .meta({ id: 'RankedLlm' });
 export type RankedLlm = z.infer<typeof RankedLlm>;

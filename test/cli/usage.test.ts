@@ -10,7 +10,7 @@ const COMMANDS = [
   'schedule', 'schedule show', 'schedule set', 'schedule delete',
   'policies', 'policies list', 'policies show', 'policies put', 'policies delete',
   'decisions', 'decisions list', 'decisions show', 'summary',
-  'health', 'health show', 'health out', 'health back',
+  'health', 'health show', 'health out', 'health back', 'load',
   'models', 'models list', 'models show', 'models put', 'models delete',
   'weights', 'weights list', 'weights activate',
   'jobs', 'jobs list', 'jobs show', 'jobs start', 'jobs watch',
@@ -89,6 +89,7 @@ describe('exit codes', () => {
       [['route', '--input', file('missing.jsonl'), ...at], /missing\.jsonl/],
       [['jobs', '--url', nobody], /No service answers at http:\/\/127\.0\.0\.1:\d+ .*pointsman start/],
       [['schedule', 'set', '0 3 * * *', '--url', nobody], /No service answers/],
+      [['load', '--url', nobody], /No service answers/],
     ]);
     assert.ok(!existsSync(file('out')));
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
+import type { Load } from '../../src/health/load.js';
 import type { Ledger } from '../../src/ledger/index.js';
 import { sha256 } from '../../src/base/hash.js';
 import { RouteRequest, RouteResponse } from '../../src/schema/route.js';
@@ -137,4 +138,26 @@ test('a decision explains itself later, as it was made', async () => {
   const relaxed = decide({ max_cost_usd: 1e-9, on_no_candidate: 'nearest' });
   assert.deepEqual(relaxed.relaxed, ['max_cost_usd']);
   assert.match((await decider.explain(decider.lookup(relaxed.decision_id)!)).explanation!.summary, /the nearest to keeping max_cost_usd, which nobody keeps/);
+});
+
+test('goes down the ranking to the first that has room, and takes some of the best where none has', () => {
+  const taken: [model: string, tokens: number, force: boolean][] = [];
+  const rooms = new Set(['a/small']);
+  const load: Load = {
+    current: () => null,
+    take(model, tokens, _decision, force = false) {
+      taken.push([model, tokens, force]);
+      return rooms.has(model);
+    },
+  };
+  const limited = createDecider({ index: priorHolder(ledger), ledger, clock: () => NOW, ...commonParts(), load });
+  const route = (): RouteResponse => limited.decide(RouteRequest.parse({ query: 'four', explain: true })) as RouteResponse;
+  const { model, ranking, explanation } = route();
+  assert.deepEqual([model, ranking.map((one) => one.model)], ['a/small', ['a/small']]);
+  assert.deepEqual(explanation!.excluded.map((one) => one.model), ['b/large', 'a/middle']);
+  assert.match(explanation!.excluded[0]!.reason, /other queries took what was left/);
+  assert.deepEqual(taken.splice(0), [['b/large', 1, false], ['a/middle', 1, false], ['a/small', 1, false]]);
+  rooms.clear();
+  assert.deepEqual([route().model, route().ranking.length], ['b/large', 3]);
+  assert.deepEqual(taken[3], ['b/large', 1, true]);
 });

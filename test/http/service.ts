@@ -7,6 +7,7 @@ import { createRng } from '../../src/base/rng.js';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { openLiveHealth, type LiveHealth } from '../../src/health/live.js';
+import { openLiveLoad, type LiveLoad } from '../../src/health/load.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
 import type { Problem } from '../../src/http/problem.js';
 import type { Ledger } from '../../src/ledger/index.js';
@@ -23,6 +24,7 @@ export interface Service extends RunningServer {
   ledger: Ledger;
   decider: Decider;
   health: LiveHealth;
+  load: LiveLoad;
   policies: LivePolicies;
   folder: string;
   logLines: string[];
@@ -68,16 +70,18 @@ export async function startService({ llms = LLMS, app: options = {}, graceMs, qu
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
   const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
   const health = openLiveHealth({ ledger: real, clock: systemClock, log });
+  const load = openLiveLoad({ ledger: real, clock: systemClock, log });
   const policies = openLivePolicies({ ledger, log });
-  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(1), log, health });
+  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(1), log, health, load });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
-  const app = createApp({ ledger, queue, index, health, policies, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
+  const app = createApp({ ledger, queue, index, health, load, policies, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
   const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
   return {
     ...server,
     ledger: real,
     decider,
     health,
+    load,
     policies,
     folder,
     logLines: lines,

@@ -157,3 +157,13 @@ test('a policy and a request: lists of both hold, other rules are the request’
   assert.throws(() => policyOf('nope', new Map([['ours', policy]])), { code: 'unknown_policy', message: /one of balanced, cost, latency, ours, quality, got "nope"/ });
   assert.equal(policyOf('cost', new Map([['cost', policy]])), policy, 'a team’s own goes before a built-in one');
 });
+
+test('an LLM without room is left out, and where all that are well are full, all of those stay, by their prices', () => {
+  const price = (model: string): number => (model === 'strong' ? 30 : 10);
+  const one = rankBy([strong, cheap], {}, {}, { full: (model) => (model === 'strong' ? 'it is full' : undefined), price });
+  assert.deepEqual([one.excluded, one.allFull, one.ranking[0]!.load_price], [[{ model: 'strong', constraint: 'load', reason: 'it is full' }], false, 10]);
+  const all = rankBy([strong, cheap, fast], {}, {}, { barred: (model) => (model === 'fast' ? { constraint: 'health', reason: 'it fails' } : undefined), full: () => 'it is full', price });
+  assert.deepEqual(all.ranking.map(({ model }) => model), ['cheap', 'strong']);
+  assert.deepEqual([all.excluded.map(({ constraint }) => constraint), all.allBarred, all.allFull], [['health'], false, true]);
+  assert.equal(rankBy([strong], {}).ranking[0]!.load_price, undefined);
+});
