@@ -6,7 +6,12 @@ export const MAX_CHARS = 16_000;
 
 const GRAM_SEED = 0x2f0b4c47 | 0;
 const GRAM = 4;
+/** Most and fewest slots of the table of counts. */
 const SLOTS = 65_536;
+const LEAST_SLOTS = 256;
+
+/** log(1 + count) of counts that are halves, by twice the count: most of a text's are small. */
+const DAMPED = Float64Array.from({ length: 64 }, (_, halves) => Math.log1p(halves / 2));
 
 /** `text` without its middle, if it is longer than {@link MAX_CHARS}. */
 export const withoutMiddle = (text: string): string => (text.length > MAX_CHARS ? text.slice(0, MAX_CHARS / 2) + text.slice(-MAX_CHARS / 2) : text);
@@ -15,8 +20,9 @@ export const withoutMiddle = (text: string): string => (text.length > MAX_CHARS 
 export const lowerCase = (text: string): string => text.toLowerCase().slice(0, MAX_CHARS);
 
 /**
- * Counts by hash: an open-addressed table, as a `Map` costs twice the whole encoding. A text of {@link MAX_CHARS} has
- * fewer than two grams a character, so that half of the slots stay free.
+ * Counts by hash: an open-addressed table, as a `Map` costs twice the whole encoding. A text has fewer than two grams a
+ * character, and no more slots are used than four a character: half of them stay free, and those of a short text lie
+ * close together.
  */
 class GramCounts {
   /** Slots in use, in the order in which they were taken. */
@@ -24,11 +30,12 @@ class GramCounts {
   size = 0;
   readonly hashes = new Int32Array(SLOTS);
   readonly counts = new Float32Array(SLOTS);
+  #mask = SLOTS - 1;
 
   add(gram: number, weight: number): void {
     const hash = finish(gram);
-    let slot = hash & (SLOTS - 1);
-    while (this.counts[slot] !== 0 && this.hashes[slot] !== (hash | 0)) slot = (slot + 1) & (SLOTS - 1);
+    let slot = hash & this.#mask;
+    while (this.counts[slot] !== 0 && this.hashes[slot] !== (hash | 0)) slot = (slot + 1) & this.#mask;
     if (this.counts[slot] === 0) {
       this.hashes[slot] = hash;
       this.used[this.size++] = slot;
@@ -36,9 +43,11 @@ class GramCounts {
     this.counts[slot]! += weight;
   }
 
-  clear(): void {
+  /** Forgets all, and makes room for a text of `length` characters. */
+  clear(length: number): void {
     for (let i = 0; i < this.size; i++) this.counts[this.used[i]!] = 0;
     this.size = 0;
+    this.#mask = Math.max(LEAST_SLOTS, Math.min(SLOTS, 2 ** Math.ceil(Math.log2(4 * length + 1)))) - 1;
   }
 }
 
@@ -83,11 +92,12 @@ export type LexicalHasher = (lower: string, out: Float32Array) => boolean;
 export function createLexicalHasher(buckets: number): LexicalHasher {
   const grams = new GramCounts();
   return (lower, out) => {
-    grams.clear();
+    grams.clear(lower.length);
     countGrams(lower, grams);
     for (let i = 0; i < grams.size; i++) {
       const slot = grams.used[i]!;
-      const weight = Math.log1p(grams.counts[slot]!);
+      const count = grams.counts[slot]!;
+      const weight = DAMPED[2 * count] ?? Math.log1p(count);
       const hash = grams.hashes[slot]!;
       out[(hash >>> 1) & (buckets - 1)]! += hash & 1 ? weight : -weight;
     }

@@ -33,6 +33,23 @@ export function dot(a: Float32Array, aFrom: number, b: Float32Array, bFrom: numb
   return s0 + s1 + s2 + s3;
 }
 
+/** Sum of all numbers, four sums at a time. */
+export function sumOf(x: Float32Array): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i + 3 < x.length; i += 4) {
+    s0 += x[i]!;
+    s1 += x[i + 1]!;
+    s2 += x[i + 2]!;
+    s3 += x[i + 3]!;
+  }
+  for (; i < x.length; i++) s0 += x[i]!;
+  return s0 + s1 + s2 + s3;
+}
+
 /** Scales to unit length, as the decoder does. */
 export function toUnit(x: Float32Array): Float32Array {
   const scale = 1 / Math.sqrt(dot(x, 0, x, 0, x.length) + 1e-6);
@@ -52,23 +69,9 @@ export function toSoftmax(x: Float32Array): Float32Array {
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** `x · Wᵀ` for few `x [n]` and a long `W [m, n]`, given as {@link transposed} makes it: four terms of `m` sums at a time. */
-export function timesTransposed(x: Float32Array, transposedW: Float32Array, m: number): Float32Array {
-  const out = new Float32Array(m);
-  for (let i = 0; i < x.length; i += 4) {
-    const [x0, x1, x2, x3] = [x[i]!, x[i + 1] ?? 0, x[i + 2] ?? 0, x[i + 3] ?? 0];
-    const row0 = i * m;
-    const row1 = row0 + m;
-    const row2 = row1 + m;
-    const row3 = row2 + m;
-    for (let j = 0; j < m; j++) out[j]! += x0 * transposedW[row0 + j]! + x1 * transposedW[row1 + j]! + x2 * transposedW[row2 + j]! + x3 * transposedW[row3 + j]!;
-  }
-  return out;
-}
-
-/** `[n, m]` in row order as `[m, n]`, with rows of zeros up to a multiple of four. */
+/** `[n, m]` in row order as `[m, n]`. */
 export function transposed(x: Float32Array, n: number, m: number): Float32Array {
-  const out = new Float32Array(n * 4 * Math.ceil(m / 4));
+  const out = new Float32Array(n * m);
   for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) out[j * n + i] = x[i * m + j]!;
   return out;
 }

@@ -1,10 +1,12 @@
 import { MEANING_SHARE } from '../profile/structured/neighbourhood.js';
 import { QUERY_GAIN } from '../profile/structured/profile.js';
 import { placeByStyle, writeFeatures } from '../profile/structured/style.js';
-import { addTo, dot, sigmoid, timesMatrix, timesTransposed, toSoftmax, toUnit, transposed } from './linear.js';
+import { expMinus, fastSigmoid } from './exponential.js';
+import { addTo, dot, toSoftmax, toUnit } from './linear.js';
 import type { TrainedModel } from './model.js';
+import { productsOf } from './products.js';
 
-/** Where a query lies among what a model has learned. */
+/** Where a query lies among what a model has learned. Answers are overwritten when the next query of the model is placed. */
 export interface QueryPlacer {
   /** Learned state `[hidden]` of an encoded query `[dim]`. */
   stateOf(vector: Float32Array): Float32Array;
@@ -19,86 +21,77 @@ export interface QueryPlacer {
 /** Anchors of a task that a query is less likely to be of than this are taken to be far away: most tasks are, of most queries. */
 const LEAST_AGREEMENT = 2e-4;
 
-/** The anchors of one task. */
-interface AnchorGroup {
-  /** −1 where no task is known. */
-  task: number;
-  /** Indices of anchors `[n]`. */
-  members: Int32Array;
-  /** Their places, as {@link timesTransposed} takes them, and their square lengths `[n]`. */
-  places: Float32Array;
-  squares: Float32Array;
-}
-
-/** @param places `[numAnchors, size]` @param tasks `[numAnchors, numTasks]`, 1 at the task of an anchor whose task is known */
-function anchorGroups(places: Float32Array, tasks: Float32Array, numAnchors: number, numTasks: number): AnchorGroup[] {
-  const size = places.length / Math.max(1, numAnchors);
-  const taskOf = Int32Array.from({ length: numAnchors }, (_, a) => tasks.subarray(a * numTasks, (a + 1) * numTasks).indexOf(1));
-  return [...new Set(taskOf)].map((task) => {
-    const members = Int32Array.from(taskOf.keys()).filter((a) => taskOf[a] === task);
-    const own = new Float32Array(members.length * size);
-    members.forEach((a, i) => own.set(places.subarray(a * size, (a + 1) * size), i * size));
-    return { task, members, places: transposed(own, members.length, size), squares: Float32Array.from(members, (_, i) => dot(own, i * size, own, i * size, size)) };
-  });
-}
-
 /** The decoder's view of a query (`router/graph/decoder.ts`, `profile/structured/semantics.ts`) on plain arrays. */
-export function createPlacer({ names, tables }: TrainedModel): QueryPlacer {
+export function createPlacer(model: TrainedModel): QueryPlacer {
+  const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;
-  const hidden = data('query/bias').length;
+  const { x, query, taskQuery, taskKeys, basis, places, groups } = productsOf(model);
+  const queryBias = data('query/bias');
+  const taskQueryBias = data('task_query/bias');
+  const taskMask = data('task/mask');
   const numTasks = names.tasks.length;
   const taskScale = Math.exp(data('task_temperature')[0]!);
   const axes = data('semantic/ridge').length;
   const mean = data('semantic/mean');
-  const [start, end] = data('semantic/range') as unknown as [number, number];
-  const basis = transposed(data('semantic/basis'), axes, mean.length);
-  const numAnchors = names.anchors.length;
+  const start = data('semantic/range')[0]!;
   const [quantiles, styleScale] = [data('style/quantiles'), data('style/scale')];
-  const size = axes + styleScale.length;
   const styleStart = data('style/range')[0]!;
-  const groups = anchorGroups(data('anchor/places'), data('anchor/tasks'), numAnchors, numTasks);
+  const size = axes + styleScale.length;
+  const anchorPlaces = data('anchor/places');
+  const squares = names.anchors.map((_, a) => dot(anchorPlaces, a * size, anchorPlaces, a * size, size));
   // An anchor of no known task agrees with all alike; see `taskRows`.
   const unknownTask = 1 / Math.sqrt(numTasks);
+
+  const features = new Float32Array(data('query/kernel').length / queryBias.length);
+  const part = new Float32Array(mean.length);
+  const at = new Float32Array(size);
+  const near = new Float32Array(names.anchors.length);
   return {
     stateOf(vector) {
-      const features = new Float32Array(vector.length);
       writeFeatures(vector, styleStart, quantiles, styleScale, features, 0);
-      const z = timesMatrix(features, data('query/kernel'), hidden);
-      for (let i = 0; i < hidden; i++) {
-        const x = QUERY_GAIN * z[i]! + data('query/bias')[i]!;
-        z[i] = x * sigmoid(x);
+      x.set(features);
+      const state = query.multiply();
+      for (let i = 0; i < state.length; i++) {
+        const z = QUERY_GAIN * state[i]! + queryBias[i]!;
+        state[i] = z * fastSigmoid(z);
       }
-      return z;
+      return state;
     },
     taskAttention(state, task) {
       const given = task === undefined ? -1 : names.tasks.indexOf(task);
-      const out = new Float32Array(numTasks);
       if (given >= 0) {
-        out[given] = 1;
-        return out;
+        taskKeys.out.fill(0)[given] = 1;
+        return taskKeys.out;
       }
-      const query = toUnit(addTo(timesMatrix(state, data('task_query/kernel'), hidden), data('task_query/bias')));
-      for (let t = 0; t < numTasks; t++) out[t] = taskScale * dot(query, 0, data('task/keys'), t * hidden, hidden) + data('task/mask')[t]!;
-      return toSoftmax(out);
+      x.set(state);
+      x.set(toUnit(addTo(taskQuery.multiply(), taskQueryBias)));
+      const tasks = taskKeys.multiply();
+      for (let t = 0; t < numTasks; t++) tasks[t] = taskScale * tasks[t]! + taskMask[t]!;
+      return toSoftmax(tasks);
     },
     placeOf(vector) {
-      const part = vector.slice(start, end);
-      for (let i = 0; i < part.length; i++) part[i]! -= mean[i]!;
-      return timesTransposed(toUnit(part), basis, axes);
+      for (let i = 0; i < part.length; i++) part[i] = vector[start + i]! - mean[i]!;
+      x.set(toUnit(part));
+      return basis.multiply();
     },
     nearness(vector, place, tasks) {
-      const at = new Float32Array(size);
-      at.set(toUnit(place.slice()).map((x) => x * Math.sqrt(MEANING_SHARE)));
+      at.set(place);
+      toUnit(at.subarray(0, axes));
+      for (let i = 0; i < axes; i++) at[i]! *= Math.sqrt(MEANING_SHARE);
       placeByStyle(vector, styleStart, quantiles, styleScale, at, axes);
       const square = dot(at, 0, at, 0, size);
-      const out = new Float32Array(numAnchors);
-      for (const { task, members, places, squares } of groups) {
+      x.set(at);
+      near.fill(0);
+      for (const { task, members, from } of groups) {
         const agreement = task < 0 ? unknownTask : tasks[task]!;
         if (agreement < LEAST_AGREEMENT) continue;
-        const products = timesTransposed(at, places, members.length);
-        for (let i = 0; i < members.length; i++) out[members[i]!] = agreement * Math.exp(-Math.max(0, square + squares[i]! - 2 * products[i]!));
+        places.multiplyRows(from, from + members.length);
+        for (let i = 0; i < members.length; i++) {
+          const a = members[i]!;
+          near[a] = agreement * expMinus(Math.max(0, square + squares[a]! - 2 * places.out[from + i]!));
+        }
       }
-      return out;
+      return near;
     },
   };
 }

@@ -7,8 +7,10 @@ import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN } from '../router/graph/features.js
 import type { LlmProfile } from '../schema/profile.js';
 import { alignCandidates, trainedRow } from './candidates.js';
 import { answerCost, estimateTokens } from './cost.js';
-import { dot, sigmoid, toUnit } from './linear.js';
+import { fastSigmoid, fastTanh } from './exponential.js';
+import { dot, sumOf, toUnit } from './linear.js';
 import type { TrainedModel } from './model.js';
+import { productsOf } from './products.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
 import { usageOf } from './usage.js';
 
@@ -42,8 +44,11 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   const candidates = alignCandidates(model, llms, stats, new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])));
 
   const { stateOf, taskAttention, placeOf, nearness } = createPlacer(model);
+  const { x, meaning, messages, known, answered } = productsOf(model);
+  // A newcomer hears what is so of all LLMs, which is the row after the last.
+  const heard = candidates.rows.map((row) => (row < 0 ? names.llms.length : row));
+  const answeredBy = candidates.rows.map((row) => (row < 0 ? 'none' : answered[row]!));
   const hidden = data('query/bias').length;
-  const axes = data('semantic/ridge').length;
   const [size, numTasks, numAnchors] = [llms.length, names.tasks.length, names.anchors.length];
   const models = llms.map((llm) => llm.id as string);
   const headScale = data('head/scale')[0]!;
@@ -54,20 +59,24 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   const recordLogit = candidates.record.map(logit);
   const usage = llms.map((llm, c) => usageOf(llm, candidates.stats[c], names.tasks));
 
+  const expected = new Float32Array(size);
+  const byTask = new Float32Array(size);
+  const features = new Float32Array(FEATURES);
   function scoreAll(query: string, vector: Float32Array, task?: string, promptTokens = estimateTokens(query)): ScoredLlm[] {
-    const state = stateOf(vector);
-    const tasks = taskAttention(state, task);
+    const tasks = taskAttention(stateOf(vector), task);
     const place = placeOf(vector);
     const near = nearness(vector, place, tasks);
-    const { messages, known } = candidates.anchors;
-    const expected = new Float32Array(size);
-    const byTask = new Float32Array(size);
+    x.set(place);
+    meaning.multiply();
+    x.set(near);
+    messages.multiply();
+    known.multiply();
+    const total = sumOf(near);
+    const squares = dot(near, 0, near, 0, numAnchors);
     for (let c = 0; c < size; c++) {
       byTask[c] = dot(tasks, 0, candidates.taskRecord, c * numTasks, numTasks);
-      expected[c] = byTask[c]! + dot(place, 0, candidates.message, c * axes, axes) + dot(near, 0, messages, c * numAnchors, numAnchors);
+      expected[c] = byTask[c]! + meaning.out[heard[c]!]! + messages.out[heard[c]!]!;
     }
-    const total = near.reduce((sum, x) => sum + x, 0);
-    const squares = dot(near, 0, near, 0, numAnchors);
     let best = -Infinity;
     let mean = 0;
     for (const e of expected) {
@@ -75,7 +84,6 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       mean += e / size;
     }
 
-    const features = new Float32Array(FEATURES);
     const scored: ScoredLlm[] = [];
     for (let c = 0; c < size; c++) {
       features[0] = logit(expected[c]!);
@@ -85,13 +93,13 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       features[4] = recordLogit[c]!;
       let value = headScale * features[0] + outBias;
       for (let j = 0; j < HEAD_HIDDEN; j++) {
-        let sum = headBias[j]!;
-        for (let f = 0; f < FEATURES; f++) sum += features[f]! * headKernel[f * HEAD_HIDDEN + j]!;
-        value += Math.tanh(sum) * outKernel[j]!;
+        let unit = headBias[j]!;
+        for (let f = 0; f < FEATURES; f++) unit += features[f]! * headKernel[f * HEAD_HIDDEN + j]!;
+        value += fastTanh(unit) * outKernel[j]!;
       }
-      const quality = sigmoid(value);
+      const quality = fastSigmoid(value);
       // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the record.
-      const neighbours = known === null ? total : dot(near, 0, known, c * numAnchors, numAnchors);
+      const neighbours = answeredBy[c] === 'all' ? total : answeredBy[c] === 'none' ? 0 : known.out[candidates.rows[c]!]!;
       const observations = BASE_OBSERVATIONS + (squares > 0 ? neighbours ** 2 / squares : 0) + Math.min(20, candidates.interactions[c]! / 10);
       const taken = usage[c]!(tasks);
       scored[c] = {
@@ -108,8 +116,8 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
 
   /** What is logged of anchor `a`, by LLM. */
   function scoresOn(a: number): Record<string, number> {
-    const { scores, known } = candidates.anchors;
-    return Object.fromEntries(models.map((id, c) => [id, c * numAnchors + a] as const).filter(([, i]) => known === null || known[i] === 1).map(([m, i]) => [m, scores[i]!]));
+    const scores = data('anchor/scores').subarray(a * names.llms.length, (a + 1) * names.llms.length);
+    return Object.fromEntries(models.map((id, c) => [id, scores[candidates.rows[c]!] ?? NaN] as const).filter(([, score]) => !Number.isNaN(score)));
   }
 
   const top = (values: Float32Array): number[] => Array.from(values.keys()).toSorted((a, b) => values[b]! - values[a]!).slice(0, EXPLAINED);
