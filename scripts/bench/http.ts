@@ -1,6 +1,7 @@
 /**
  * Requests per second of POST /v1/route and POST /v1/feedback against a bare Express JSON echo of the same
- * bodies, in the same run. Each server is a child process; this one makes the load. Bounded: about 40 seconds.
+ * bodies, in the same run. Each server is a child process; this one makes the load. Beside the rates, what a request takes
+ * of the server's processor: of that, other work on the machine takes nothing away. Bounded: about 40 seconds.
  *
  *     node dist/scripts/bench/http.js [--seconds 6] [--connections 32] [--data DIR [--encoder SPEC]]
  */
@@ -38,24 +39,44 @@ async function start(script: string, args: string[] = []): Promise<Server> {
   return { ...(first as [{ url: string; index?: string }])[0], child };
 }
 
-async function load(url: string, body: object, duration: number): Promise<Result> {
+interface Load {
+  result: Result;
+  /** Milliseconds of the server's processor, a request. */
+  cpuMs: number;
+}
+
+/** Milliseconds of processor that a server has used. */
+async function cpuOf({ child }: Server): Promise<number> {
+  const answer = once(child, 'message');
+  child.send('cpu');
+  const [{ user, system }] = (await answer) as [NodeJS.CpuUsage];
+  return (user + system) / 1000;
+}
+
+async function load(server: Server, path: string, body: object, duration: number): Promise<Load> {
+  const url = server.url + path;
+  const before = await cpuOf(server);
   const result = await autocannon({ url, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), connections: CONNECTIONS, duration });
   if (result.non2xx + result.errors > 0) throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed`);
-  return result;
+  return { result, cpuMs: ((await cpuOf(server)) - before) / result.requests.total };
 }
 
 function mean(numbers: number[]): number {
   return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }
 
-function rowOf(contender: string, results: Result[], echoRate: number): Record<string, string | number> {
-  const rate = mean(results.map((result) => result.requests.average));
+const rateOf = (loads: Load[]): number => mean(loads.map(({ result }) => result.requests.average));
+const cpuOfAll = (loads: Load[]): number => mean(loads.map(({ cpuMs }) => cpuMs));
+
+function rowOf(contender: string, loads: Load[], echo: Load[]): Record<string, string | number> {
   return {
     contender,
-    'req/s': Math.round(rate),
-    'p50 ms': mean(results.map((result) => result.latency.p50)).toFixed(1),
-    'p99 ms': mean(results.map((result) => result.latency.p99)).toFixed(1),
-    'ratio to echo': (rate / echoRate).toFixed(2),
+    'req/s': Math.round(rateOf(loads)),
+    'p50 ms': mean(loads.map(({ result }) => result.latency.p50)).toFixed(1),
+    'p99 ms': mean(loads.map(({ result }) => result.latency.p99)).toFixed(1),
+    'ratio to echo': (rateOf(loads) / rateOf(echo)).toFixed(2),
+    'CPU ms a request': cpuOfAll(loads).toFixed(3),
+    'requests a CPU second, to echo': (cpuOfAll(echo) / cpuOfAll(loads)).toFixed(2),
   };
 }
 
@@ -64,16 +85,15 @@ const service = await start('service', values.data === undefined ? [] : [values.
 console.log(`scoring: ${service.index}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`);
 const rows: Record<string, string | number>[] = [];
 for (const { name, path, body } of contenders) {
-  const results: { echo: Result[]; own: Result[] } = { echo: [], own: [] };
-  await load(`${echo.url}/echo`, body, WARM_UP_SECONDS);
-  await load(service.url + path, body, WARM_UP_SECONDS);
+  const results: { echo: Load[]; own: Load[] } = { echo: [], own: [] };
+  await load(echo, '/echo', body, WARM_UP_SECONDS);
+  await load(service, path, body, WARM_UP_SECONDS);
   // In turns, so that what else the machine does falls on both alike.
   for (let round = 0; round < ROUNDS; round++) {
-    results.echo.push(await load(`${echo.url}/echo`, body, SECONDS / ROUNDS));
-    results.own.push(await load(service.url + path, body, SECONDS / ROUNDS));
+    results.echo.push(await load(echo, '/echo', body, SECONDS / ROUNDS));
+    results.own.push(await load(service, path, body, SECONDS / ROUNDS));
   }
-  const echoRate = mean(results.echo.map((result) => result.requests.average));
-  rows.push(rowOf(`echo of the body of ${path}`, results.echo, echoRate), rowOf(name, results.own, echoRate));
+  rows.push(rowOf(`echo of the body of ${path}`, results.echo, results.echo), rowOf(name, results.own, results.echo));
 }
 for (const { child } of [echo, service]) {
   child.disconnect();

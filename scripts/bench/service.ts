@@ -59,6 +59,7 @@ const app = createApp({ ledger, queue, index: holder, health, load, policies, de
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
 process.send?.({ url: server.url, index: `${index.models.length} LLMs, ${index.version ?? 'prior'}` });
 
+process.on('message', () => process.send?.(process.cpuUsage()));
 process.once('disconnect', () => {
   void server.close().then(() => {
     ledger.close();

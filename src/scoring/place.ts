@@ -25,7 +25,7 @@ const LEAST_AGREEMENT = 2e-4;
 export function createPlacer(model: TrainedModel): QueryPlacer {
   const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;
-  const { x, query, taskQuery, taskKeys, basis, places, groups } = productsOf(model);
+  const { x, query, taskQuery, taskKeys, basis, places, groups, squares } = productsOf(model);
   const queryBias = data('query/bias');
   const taskQueryBias = data('task_query/bias');
   const taskMask = data('task/mask');
@@ -37,8 +37,6 @@ export function createPlacer(model: TrainedModel): QueryPlacer {
   const [quantiles, styleScale] = [data('style/quantiles'), data('style/scale')];
   const styleStart = data('style/range')[0]!;
   const size = axes + styleScale.length;
-  const anchorPlaces = data('anchor/places');
-  const squares = names.anchors.map((_, a) => dot(anchorPlaces, a * size, anchorPlaces, a * size, size));
   // An anchor of no known task agrees with all alike; see `taskRows`.
   const unknownTask = 1 / Math.sqrt(numTasks);
 

@@ -1,4 +1,5 @@
 import { createMatrices, padded, rowMajor, transpose, type Matrix, type MatrixSource, type SparseVector } from '../simd/matrices.js';
+import { dot } from './linear.js';
 import type { TrainedModel } from './model.js';
 
 /** The anchors of one task: rows of the matrix of places, from one that begins a panel on. */
@@ -29,6 +30,8 @@ export interface ModelProducts {
   /** Where anchors lie, by groups. */
   places: Matrix;
   groups: AnchorGroup[];
+  /** Square lengths of their places `[numAnchors]`. */
+  squares: Float32Array;
   /** What an LLM's record does not say, by meaning `[numLlms + 1, axes]`; the last row is what is so of all LLMs. */
   meaning: Matrix;
   /** What anchors tell of LLMs, whether or not they answered there themselves `[numLlms + 1, numAnchors]`; the last as above. */
@@ -89,7 +92,9 @@ function makeProducts({ names, tables }: TrainedModel): ModelProducts {
     messages: withRow({ rows: numLlms, columns: numAnchors, at: (l, a) => data('anchor/messages')[a * numLlms + l]! }, data('anchor/messages/all')),
     known: { rows: answered.includes('some') ? numLlms : 0, columns: numAnchors, at: (l, a) => (Number.isNaN(scores[a * numLlms + l]!) ? 0 : 1) },
   });
-  return { x, ...matrices, groups, answered };
+  const places = data('anchor/places');
+  const squares = Float32Array.from(names.anchors, (_, a) => dot(places, a * size, places, a * size, size));
+  return { x, ...matrices, groups, squares, answered };
 }
 
 /** Kept as long as their model: indices come and go with every change of the ledger, and would each take as much memory. */
