@@ -1,8 +1,9 @@
 /**
  * Time of one decision by a model trained on a simulated log of 24 LLMs: encode, score and rank, each query of the log
- * once, beside the baseline of averaging the nearest logged queries. Trains first (under a minute).
+ * once, beside the baseline of averaging the nearest logged queries. Trains first (under a minute), unless it is given the
+ * data folder of a model that is trained already.
  *
- *     node dist/scripts/bench/decision.js [--llms 24] [--queries 3000] [--seed 1]
+ *     node dist/scripts/bench/decision.js [--llms 24] [--queries 3000] [--seed 1] [--data DIR]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,17 +23,19 @@ import { openBackend } from '../../src/tensor/backend.js';
 import { snapshotOf } from '../../src/training/run.js';
 import { trainAndActivate } from '../../src/training/trainer.js';
 
-const { values } = parseArgs({ options: { llms: { type: 'string', default: '24' }, queries: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' } } });
+const { values } = parseArgs({ options: { llms: { type: 'string', default: '24' }, queries: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' }, data: { type: 'string' } } });
 const [llms, queries, seed] = [Number(values.llms), Number(values.queries), Number(values.seed)];
 
-const data = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
+const data = values.data ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn' });
 try {
-  await loadSimulation(workspace.ledger, simulate({ seed, llms, queries }));
-  const { version, backend } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
-  // The learned profile is what is timed, whatever the gate says of it on simulated answers.
-  workspace.ledger.activateArtifact(version);
-  await workspace.index.refresh();
+  if (values.data === undefined) {
+    await loadSimulation(workspace.ledger, simulate({ seed, llms, queries }));
+    const { version } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
+    // The learned profile is what is timed, whatever the gate says of it on simulated answers.
+    workspace.ledger.activateArtifact(version);
+    await workspace.index.refresh();
+  }
   const index = workspace.index.current();
   const rows = workspace.ledger.readGraphRows();
   const texts = Array.from(rows.queries, (q) => q.text);
@@ -59,9 +62,9 @@ try {
     const at = (q: number): string => times[Math.floor(q * (times.length - 1))]!.toFixed(3);
     return [name, at(0.5), at(0.99)];
   });
-  console.log(`${llms} LLMs, ${queries} logged queries, mean length ${Math.round(texts.reduce((sum, t) => sum + t.length, 0) / texts.length)} characters; seed ${seed}, version ${version}, trained on ${backend}`);
+  console.log(`${index.models.length} LLMs, ${texts.length} logged queries, mean length ${Math.round(texts.reduce((sum, t) => sum + t.length, 0) / texts.length)} characters; ${values.data === undefined ? `seed ${seed}, ` : ''}version ${index.version}`);
   console.log(table(['step', 'median ms', 'p99 ms'], lines));
 } finally {
   workspace.close();
-  rmSync(data, { recursive: true, force: true });
+  if (values.data === undefined) rmSync(data, { recursive: true, force: true });
 }
