@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.js';
 import type { Rng } from '../base/rng.js';
 import { uuid7 } from '../base/uuid.js';
 import { ALL_WELL, type Health } from '../health/live.js';
+import { FULL_TRUST, type Trust } from '../health/trust.js';
 import { UNLIMITED, type Load } from '../health/load.js';
 import type { KeptDecision, Ledger } from '../ledger/types.js';
 import { brokenBounds, constraintsOf } from '../policy/constraints.js';
@@ -32,6 +33,8 @@ export interface DeciderParts {
   log: Logger;
   /** Which LLMs fail; none where it is not told. */
   health?: Health;
+  /** Which LLMs got worse on a task; none where it is not told. */
+  trust?: Trust;
   /** How near LLMs are to their limits; no limits where it is not told. */
   load?: Load;
 }
@@ -122,7 +125,7 @@ function choose(ranking: readonly RankedLlm[], exploration: number, rng: Rng): {
   return { chosen: ranking[place]!.model, propensity: exploration / ranking.length + (place === 0 ? 1 - exploration : 0) };
 }
 
-export function createDecider({ index: holder, policies, ledger, clock, rng, log, health = ALL_WELL, load = UNLIMITED }: DeciderParts): Decider {
+export function createDecider({ index: holder, policies, ledger, clock, rng, log, health = ALL_WELL, trust = FULL_TRUST, load = UNLIMITED }: DeciderParts): Decider {
   const decisions = createDecisionLog(ledger, log);
   let facts: IndexFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
@@ -155,7 +158,7 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
     const policyName = request.policy ?? DEFAULT_POLICY;
     const { rules, constraints, json: rulesJson } = policies.prepare(policyName, ownRules(request));
     const promptTokens = promptTokensOf(request, query);
-    const scored = index.score(query, vector, request.task, promptTokens);
+    const scored = trust.adjust(index.score(query, vector, request.task, promptTokens), () => index.tasksOf(vector, request.task));
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);

@@ -11,7 +11,7 @@ export function createAppend(connection: Connection, openSession: OpenSession, o
   const findKey = connection.db.prepare<[string], { request_hash: string; receipt: string }>('SELECT request_hash, receipt FROM idempotency WHERE key = ?');
   const putKey = connection.db.prepare<[string, string, string, number]>('INSERT INTO idempotency (key, request_hash, receipt, at) VALUES (?, ?, ?, ?)');
 
-  const one = (session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): FeedbackReceipt | Error => {
+  const one = (session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch, stored: FeedbackBatch[]): FeedbackReceipt | Error => {
     const requestHash = batch.requestHash ?? '';
     if (batch.key !== undefined) {
       const first = findKey.get(batch.key);
@@ -22,18 +22,23 @@ export function createAppend(connection: Connection, openSession: OpenSession, o
     const receipt = write(session, calls, batch);
     for (const { value } of batch.records) if (value.decision_id !== undefined) release(value.decision_id);
     if (batch.key !== undefined) putKey.run(batch.key, requestHash, JSON.stringify(receipt), clock());
+    stored.push(batch);
     return receipt;
   };
 
-  return (batches) =>
-    connection.write(() => {
+  return (batches) => {
+    const stored: FeedbackBatch[] = [];
+    const receipts = connection.write(() => {
       const session = openSession();
       const calls = openCalls();
-      const answers = batches.map((batch) => one(session, calls, batch));
+      const answers = batches.map((batch) => one(session, calls, batch, stored));
       session.finish();
       calls.flush();
       return answers;
     });
+    for (const { onStored } of stored) onStored?.();
+    return receipts;
+  };
 }
 
 function write(session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): FeedbackReceipt {

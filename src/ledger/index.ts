@@ -8,6 +8,7 @@ import { runBulk } from './bulk.js';
 import { byName } from './catalog.js';
 import { connect } from './connection.js';
 import { createDecisions } from './decisions.js';
+import { createDrift } from './drift.js';
 import { createEmbeddings } from './embeddings.js';
 import { createLoad } from './load.js';
 import { migrate, readMigrations } from './migrate.js';
@@ -61,6 +62,7 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     ...createArtifacts(connection),
     ...createScheduleStore(connection),
     ...breakers,
+    ...createDrift(connection, clock),
     ...createPolicyStore(connection),
     ...load,
     close() {

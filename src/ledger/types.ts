@@ -6,6 +6,8 @@ import type { DecisionSettings, Outcome } from '../schema/decision.js';
 import type { PolicyBody } from '../schema/policy.js';
 import type { LlmLimits, LlmProfile } from '../schema/profile.js';
 import type { Breaker } from '../health/breaker.js';
+import type { DriftObservation } from '../health/drift-stream.js';
+import type { Alert, DriftSettings } from '../schema/drift.js';
 import type { Amounts, Capacity, Debt } from '../health/limits.js';
 import type { BreakerSettings, CallReport } from '../schema/health.js';
 import type { ArtifactSummary, Schedule } from '../schema/training.js';
@@ -259,6 +261,29 @@ export interface Ledger extends DecisionStore {
   getBreakerSettings(): BreakerSettings;
   putBreakerSettings(settings: BreakerSettings): void;
 
+  /** Tests observations for drift, in order; answers the alerts of changes that they confirm. LLMs that are not known are passed over. */
+  observeDrift(observations: readonly DriftObservation[]): Alert[];
+  /** Newest first. */
+  listAlerts(limit: number): Alert[];
+  /** Alerts of worsening that are not resolved, of the LLMs of the catalogue, newest first. */
+  openAlerts(): Alert[];
+  /** How many alerts there ever were. */
+  countAlerts(): { model: string; task: string; signal: string; direction: string; count: number }[];
+  /** Resolves an alert for an operator; one that is resolved stays as it is. Answers it, undefined where there is none. */
+  resolveAlert(id: string, reason: string | undefined): Alert | undefined;
+  /** Resolves the alerts that a version learned enough since; answers their ids. */
+  resolveRetrained(version: string): string[];
+  /**
+   * Alerts that wait for a retraining job, claimed for the caller for a minute: to be ended with {@link endRetrain}. None
+   * where the last such job is too recent.
+   */
+  claimRetrain(): string[];
+  endRetrain(ids: readonly string[], jobId: string): void;
+  /** An alert that no webhook was sent for, claimed for the caller for `leaseMs`; ended with {@link endWebhook}, sent or given up. */
+  claimWebhook(leaseMs: number): Alert | undefined;
+  endWebhook(id: string): void;
+  getDriftSettings(): DriftSettings;
+  putDriftSettings(settings: DriftSettings): void;
   /** The team's own policies, by name. */
   readPolicies(): Map<string, PolicyBody>;
   putPolicy(name: string, body: PolicyBody): void;
@@ -283,4 +308,6 @@ export interface FeedbackBatch {
   key?: string;
   /** SHA-256 of the request; given with `key`. */
   requestHash?: string;
+  /** Called once the batch is durable; not for one whose key was used before. */
+  onStored?: () => void;
 }

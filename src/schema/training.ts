@@ -67,7 +67,7 @@ export const Job = z
     job_id: z.string(),
     state: z.enum(JOB_STATES),
     request: TrainRequest,
-    trigger: z.enum(['request', 'schedule']),
+    trigger: z.enum(['request', 'schedule', 'drift']),
     progress: TrainProgress.nullable(),
     result: TrainResult.nullable(),
     error: z.string().nullable(),

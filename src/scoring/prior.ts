@@ -116,6 +116,7 @@ export function createPriorIndex(llms: LlmProfile[], stats: readonly LlmStats[])
       const weights = task !== undefined && tasks.includes(task) ? Float32Array.from(tasks, (one) => Number(one === task)) : null;
       return candidates.map((candidate) => scoreOne(candidate, promptTokens, task, weights));
     },
+    tasksOf: (_vector, task) => (task === undefined ? [] : [{ task, probability: 1 }]),
     explain: () => ({ tasks: [], neighbours: [] }),
     nearest(model) {
       const self = candidates.find((candidate) => candidate.profile.id === model);

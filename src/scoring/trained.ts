@@ -129,6 +129,13 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
     profiles: llms,
     encode: (query) => encoder.encodeSync?.(query) ?? encoder.encode([query]).then((vectors) => vectors[0]!),
     score: scoreAll,
+    tasksOf(vector, task) {
+      if (task !== undefined) return [{ task, probability: 1 }];
+      // A log without tasks has one that stands in for all: it says nothing of the query.
+      if (names.tasks[0] === NO_TASK) return [];
+      const shares = taskAttention(stateOf(vector));
+      return names.tasks.map((name, t) => ({ task: name, probability: shares[t]! }));
+    },
     explain(_query, vector, task) {
       const state = stateOf(vector);
       const tasks = taskAttention(state, task);

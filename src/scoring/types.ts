@@ -14,10 +14,16 @@ export interface ScoredLlm {
   latencyP90Ms: number | null;
 }
 
+/** How likely a query is of a task. */
+export interface TaskShare {
+  task: string;
+  probability: number;
+}
+
 /** Why the scores are what they are, for one query. */
 export interface ScoreExplanation {
   /** What kind of query it looks like, likeliest first. */
-  tasks: { task: string; probability: number }[];
+  tasks: TaskShare[];
   /** Nearest logged queries with how each LLM did on them. */
   neighbours: { query: string; similarity: number; scores: Record<string, number> }[];
 }
@@ -42,6 +48,8 @@ export interface ScoringIndex {
    * stands in a longer prompt.
    */
   score(query: string, vector: Float32Array, task?: string, promptTokens?: number): ScoredLlm[];
+  /** How likely the query is of each task; the one that is told for certain, none where none is known. */
+  tasksOf(vector: Float32Array, task?: string): TaskShare[];
   explain(query: string, vector: Float32Array, task?: string): ScoreExplanation;
   /** LLMs by nearness of profile to `model`, nearest first, for failover. */
   nearest(model: string): { model: string; similarity: number }[];
