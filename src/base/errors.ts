@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   model_not_found: { status: 404, exit: 1, title: 'The LLM is not known' },
   decision_not_found: { status: 404, exit: 1, title: 'The decision is not known' },
   job_not_found: { status: 404, exit: 1, title: 'The job is not known' },
+  alert_not_found: { status: 404, exit: 1, title: 'The alert is not known' },
   schedule_not_found: { status: 404, exit: 1, title: 'No schedule is set' },
   version_not_found: { status: 404, exit: 1, title: 'The version is not known' },
   file_not_found: { status: 404, exit: 1, title: 'The file is not there' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
+import { alertsCommand } from './commands/alerts.js';
 import { decisionsCommand, summaryCommand } from './commands/decisions.js';
 import { demoCommand } from './commands/demo.js';
 import { evaluateCommand } from './commands/evaluate.js';
@@ -40,6 +41,7 @@ for (const command of [
   decisionsCommand(),
   summaryCommand(),
   healthCommand(),
+  alertsCommand(),
   loadCommand(),
   modelsCommand(),
   weightsCommand(),

@@ -1,10 +1,11 @@
 import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
+import { openDriftFollower } from '../health/drift-follow.js';
 import { createApp, startServer } from '../http/index.js';
 import { openQueue } from '../queue/index.js';
 import type { TrainRequest } from '../schema/training.js';
 import { createTrainer } from '../training/trainer.js';
-import { openWorkspace } from './workspace.js';
+import { FOLLOW_MS, openWorkspace } from './workspace.js';
 
 export interface ServiceSettings {
   data: string;
@@ -37,12 +38,13 @@ export async function startService(settings: ServiceSettings, parts: { api: bool
   try {
     const workspace = await openWorkspace(settings, { serving: parts.api });
     undo.push(workspace.close, workspace.follow());
-    const { ledger, index, health, load, policies, decider, artifacts, log } = workspace;
+    const { ledger, index, health, trust, load, policies, decider, artifacts, log } = workspace;
     const queue = await openQueue({ url: settings.queue, dataDir: settings.data, log, clock: systemClock });
     undo.push(() => queue.close());
     let url: string | null = null;
     if (parts.api) {
-      const app = createApp({ ledger, queue, index, health, load, policies, decider, artifacts, clock: systemClock, log });
+      undo.push(openDriftFollower({ ledger, queue, log }).follow(FOLLOW_MS));
+      const app = createApp({ ledger, queue, index, health, trust, load, policies, decider, artifacts, clock: systemClock, log });
       const server = await startServer(app, settings);
       undo.push(() => server.close());
       url = server.url;

@@ -8,6 +8,7 @@ import { createRng } from '../base/rng.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
 import { openLiveHealth, type LiveHealth } from '../health/live.js';
+import { openLiveTrust, type LiveTrust } from '../health/trust.js';
 import { openLiveLoad, type LiveLoad } from '../health/load.js';
 import { openLedger } from '../ledger/index.js';
 import type { Ledger } from '../ledger/types.js';
@@ -21,19 +22,20 @@ export interface Workspace {
   ledger: Ledger;
   index: LiveIndex;
   health: LiveHealth;
+  trust: LiveTrust;
   load: LiveLoad;
   policies: LivePolicies;
   decider: Decider;
   artifacts: ArtifactStore;
   trainer: TrainerParts;
   log: Logger;
-  /** Keeps index, health, load and policies up to date with what other processes do, until the returned function is called. */
+  /** Keeps index, health, trust, load and policies up to date with what other processes do, until the returned function is called. */
   follow(): () => void;
   close(): void;
 }
 
 /** How often the index looks for what other processes did, in milliseconds. */
-const FOLLOW_MS = 250;
+export const FOLLOW_MS = 250;
 /** How often decisions that are kept no longer are removed, in milliseconds. */
 const PRUNE_MS = 10_000;
 /** How long a write may wait for another process's, in milliseconds: the wait holds up every request. Feedback, decisions and artifacts are tried again. */
@@ -46,13 +48,15 @@ export async function openWorkspace(settings: { data: string; encoder: string; l
   const ledger = openLedger(paths.ledger, serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock });
   const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
   const health = openLiveHealth({ ledger, clock: systemClock, log });
+  const trust = openLiveTrust({ ledger, clock: systemClock, log });
   const load = openLiveLoad({ ledger, clock: systemClock, log });
   const policies = openLivePolicies({ ledger, log });
-  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(randomInt(2 ** 31)), log, health, load });
+  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(randomInt(2 ** 31)), log, health, trust, load });
   return {
     ledger,
     index,
     health,
+    trust,
     load,
     policies,
     decider,
@@ -60,7 +64,7 @@ export async function openWorkspace(settings: { data: string; encoder: string; l
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
     log,
     follow() {
-      const stops = [index.follow(FOLLOW_MS), health.follow(FOLLOW_MS), load.follow(FOLLOW_MS), policies.follow(FOLLOW_MS), decider.follow(PRUNE_MS)];
+      const stops = [index.follow(FOLLOW_MS), health.follow(FOLLOW_MS), trust.follow(FOLLOW_MS), load.follow(FOLLOW_MS), policies.follow(FOLLOW_MS), decider.follow(PRUNE_MS)];
       return () => stops.forEach((stop) => stop());
     },
     close() {

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express } from 'express';
+import { createDriftFeed } from '../health/drift-feed.js';
+import { alertResources } from './alerts.js';
 import { readJson, readYaml } from './body.js';
 import type { AppParts, Context } from './context.js';
 import { createFeedbackCommitter } from './feedback-commit.js';
@@ -43,6 +45,7 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
     heartbeatMs,
     metrics: createMetrics(parts),
     committer: createFeedbackCommitter(parts.ledger),
+    drift: createDriftFeed({ ...parts, lookup: parts.decider.lookup }),
     streams: createStreams(),
     readJson: readJson(maxBodyBytes),
     readYaml: readYaml(maxBodyBytes),
@@ -54,6 +57,7 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
     ...policyResources(context),
     ...decisionResources(context),
     ...healthResources(context),
+    ...alertResources(context),
     loadResource(context),
     ...modelResources(context),
     ...jobResources(context),
@@ -75,6 +79,7 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
     endStreams: () => context.streams.endAll(),
     async drain() {
       await context.committer.drain();
+      await context.drift.drain();
       // Another process may be writing, an import for some seconds.
       for (let tries = 0; !parts.decider.flush() && tries < DRAIN_TRIES; tries++) await sleep(DRAIN_PAUSE_MS);
     },

@@ -3,7 +3,9 @@ import type { ArtifactStore } from '../artifact/types.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
+import type { DriftFeed } from '../health/drift-feed.js';
 import type { LiveHealth } from '../health/live.js';
+import type { LiveTrust } from '../health/trust.js';
 import type { LiveLoad } from '../health/load.js';
 import type { Ledger } from '../ledger/types.js';
 import type { LivePolicies } from '../policy/live.js';
@@ -18,6 +20,7 @@ export interface AppParts {
   queue: RetrainQueue;
   index: LiveIndex;
   health: LiveHealth;
+  trust: LiveTrust;
   load: LiveLoad;
   policies: LivePolicies;
   decider: Decider;
@@ -39,6 +42,7 @@ export interface Context extends Omit<AppParts, 'options'> {
   heartbeatMs: number;
   metrics: Metrics;
   committer: FeedbackCommitter;
+  drift: DriftFeed;
   streams: Streams;
   readJson: RequestHandler;
   readYaml: RequestHandler;

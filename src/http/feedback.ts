@@ -18,7 +18,7 @@ function idempotencyKeyOf(req: Request): string | undefined {
   throw new PointsmanError('invalid_request', `${issue.field}: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
 }
 
-export function feedbackResource({ committer, decider, index, health, load, clock, metrics, readJson }: Context): Resource {
+export function feedbackResource({ committer, decider, drift, index, health, load, clock, metrics, readJson }: Context): Resource {
   return {
     path: '/v1/feedback',
     aliases: ['/feedback'],
@@ -40,7 +40,8 @@ export function feedbackResource({ committer, decider, index, health, load, cloc
             // A retry after a crash must find the decision that the first request found.
             if (key !== undefined) decider.flush();
             const records = toRecords(parseFeedback(body), decider.lookup, clock());
-            const receipt = await committer.commit(key === undefined ? { records } : { records, key, requestHash: sha256(JSON.stringify(body)) });
+            const onStored = (): void => drift.add(records.flatMap((record) => (record.kind === 'interaction' ? [record.value] : [])));
+            const receipt = await committer.commit(key === undefined ? { records, onStored } : { records, onStored, key, requestHash: sha256(JSON.stringify(body)) });
             health.refresh();
             for (const { value } of records) if (value.decision_id !== undefined) load.release(value.decision_id);
             metrics.countFeedback(receipt.interactions, receipt.preferences);

@@ -52,6 +52,26 @@ export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'inde
       for (const model of ledger.openBreakers().keys()) this.set({ model }, 1);
     },
   });
+  const alerts = new Counter({
+    name: 'pointsman_drift_alerts_total',
+    help: 'Confirmed changes of an LLM on a task, of all processes on this ledger',
+    labelNames: ['model', 'task', 'signal', 'direction'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const { count, ...labels } of ledger.countAlerts()) this.inc(labels, count);
+    },
+  });
+  const alertOpen = new Gauge({
+    name: 'pointsman_drift_alert_open',
+    help: '1 where an LLM got worse on a task and is trusted less there',
+    labelNames: ['model', 'task', 'signal'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const { model, task, signal } of ledger.openAlerts()) this.set({ model, task, signal }, 1);
+    },
+  });
   const limits = new Gauge({
     name: 'pointsman_limit_used_ratio',
     help: 'How much of a declared limit is used: of requests and tokens in the last minute, of queries in flight now',
@@ -64,6 +84,8 @@ export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'inde
   });
   registry.registerMetric(activeVersion);
   registry.registerMetric(limits);
+  registry.registerMetric(alerts);
+  registry.registerMetric(alertOpen);
   registry.registerMetric(out);
   registry.registerMetric(models);
 

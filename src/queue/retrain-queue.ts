@@ -59,15 +59,15 @@ export class StoredRetrainQueue implements RetrainQueue {
     this.#watcher = new Watcher(store, (jobId) => this.get(jobId), log, this.#onStoreError);
   }
 
-  async enqueue(request: TrainRequest): Promise<{ jobId: string; created: boolean }> {
+  async enqueue(request: TrainRequest, trigger: 'request' | 'drift' = 'request'): Promise<{ jobId: string; created: boolean }> {
     const key = requestKey(request);
     return this.#reach(async () => {
       // A job that waits again (for a retry, or given back) has lost its key, which settles only races between new ones.
       const waiting = await this.#queue.getJobs([...STORED_STATES.waiting]);
-      const equal = waiting.find((job) => job?.data.trigger === 'request' && requestKey(job.data.request) === key);
+      const equal = waiting.find((job) => job && job.data.trigger !== 'schedule' && requestKey(job.data.request) === key);
       if (equal) return { jobId: equal.id!, created: false };
       const wanted = uuid();
-      const data = { request, trigger: 'request' as const, minNewInteractions: 0 };
+      const data = { request, trigger, minNewInteractions: 0 };
       const job = await this.#queue.add(JOB_NAME, data, { ...JOB_OPTIONS, jobId: wanted, timestamp: this.#clock(), deduplication: { id: key } });
       return { jobId: job.id!, created: job.id === wanted };
     });

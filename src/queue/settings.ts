@@ -1,4 +1,4 @@
-import type { TrainRequest } from '../schema/training.js';
+import type { Job, TrainRequest } from '../schema/training.js';
 
 /** Name of the queue in every store. */
 export const QUEUE_NAME = 'pointsman-retrain';
@@ -12,7 +12,7 @@ export const STORE_TIMEOUT_MS = 5_000;
 /** What a job carries. */
 export interface JobData {
   request: TrainRequest;
-  trigger: 'request' | 'schedule';
+  trigger: Job['trigger'];
   minNewInteractions: number;
 }
 

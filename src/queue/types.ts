@@ -24,7 +24,7 @@ export interface RetrainQueue {
   /** Which store: `redis`, `postgres` or `embedded`. */
   readonly store: string;
   /** Adds a job. While one with the same request waits, its id is answered instead; one that runs already doesn't count, since the ledger may have grown. */
-  enqueue(request: TrainRequest): Promise<{ jobId: string; created: boolean }>;
+  enqueue(request: TrainRequest, trigger?: 'request' | 'drift'): Promise<{ jobId: string; created: boolean }>;
   get(jobId: string): Promise<Job | undefined>;
   /** Newest first, 50 unless `limit` says otherwise. The scheduler's next job isn't listed before it is due. */
   list(filter?: { state?: JobState; limit?: number }): Promise<Job[]>;

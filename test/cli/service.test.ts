@@ -81,6 +81,7 @@ describe('a service', () => {
     assert.match(await done('jobs', '--url', first.url), new RegExp(`completed  request .* ${version} `));
     assert.equal((JSON.parse(await done('jobs', 'show', job_id, '--url', first.url)) as Job).state, 'completed');
 
+    assert.match(await done('alerts', '--all', '--url', first.url), /^alert +at +LLM +task +signal +before +after/m);
     assert.match(await done('health', 'out', 'poet', '--reason', 'maintenance', '--url', first.url), /^poet +open +0 of \d+ +maintenance$/m);
 
     // Feedback that is on its way when the service is told to stop is either refused or stored.

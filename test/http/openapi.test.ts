@@ -30,6 +30,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/route': ['get', 'post'], '/route': ['get', 'post'], '/v1/route/batch': ['post'], '/v1/route/{decision_id}/next': ['post'],
     '/v1/policies': ['get'], '/v1/policies/{name}': ['delete', 'get', 'put'],
     '/v1/decisions': ['get'], '/v1/decisions/{id}': ['get'], '/v1/decision-log': ['get', 'put'], '/v1/summary': ['get'],
+    '/v1/alerts': ['get'], '/v1/alerts/{id}/resolve': ['post'], '/v1/drift': ['get', 'put'],
     '/v1/health': ['get', 'post'], '/v1/health/{id}': ['put'], '/v1/breaker': ['get', 'put'], '/v1/load': ['get'],
     '/v1/models': ['get'], '/v1/models/{id}': ['delete', 'get', 'put'],
     '/v1/retrain': ['post'], '/v1/jobs': ['get'], '/v1/jobs/{id}': ['get'], '/v1/jobs/{id}/events': ['get'],

@@ -82,7 +82,7 @@ test('a taken port is a plain error', async () => {
   const { startServer, createApp } = await import('../../src/http/index.js');
   const service = await startService();
   const { log } = keptLog();
-  const app = createApp({ ledger: service.ledger, queue: noQueue, index: { current: () => assert.fail(), refresh: () => assert.fail() }, health: service.health, load: service.load, policies: service.policies, decider: service.decider, artifacts: { filePath: () => '', activate: async () => {} }, clock: Date.now, log });
+  const app = createApp({ ledger: service.ledger, queue: noQueue, index: { current: () => assert.fail(), refresh: () => assert.fail() }, health: service.health, trust: service.trust, load: service.load, policies: service.policies, decider: service.decider, artifacts: { filePath: () => '', activate: async () => {} }, clock: Date.now, log });
   await assert.rejects(startServer(app, { host: '127.0.0.1', port: Number(new URL(service.url).port) }), { code: 'invalid_config', message: /EADDRINUSE/ });
   await service.remove();
 });

@@ -6,7 +6,9 @@ import { dataPaths } from '../../src/base/paths.js';
 import { createRng } from '../../src/base/rng.js';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
+import { openDriftFollower } from '../../src/health/drift-follow.js';
 import { openLiveHealth, type LiveHealth } from '../../src/health/live.js';
+import { openLiveTrust, type LiveTrust } from '../../src/health/trust.js';
 import { openLiveLoad, type LiveLoad } from '../../src/health/load.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
 import type { Problem } from '../../src/http/problem.js';
@@ -24,6 +26,7 @@ export interface Service extends RunningServer {
   ledger: Ledger;
   decider: Decider;
   health: LiveHealth;
+  trust: LiveTrust;
   load: LiveLoad;
   policies: LivePolicies;
   folder: string;
@@ -70,23 +73,27 @@ export async function startService({ llms = LLMS, app: options = {}, graceMs, qu
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
   const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
   const health = openLiveHealth({ ledger: real, clock: systemClock, log });
+  const trust = openLiveTrust({ ledger, clock: systemClock, log });
   const load = openLiveLoad({ ledger: real, clock: systemClock, log });
   const policies = openLivePolicies({ ledger, log });
-  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(1), log, health, load });
+  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(1), log, health, trust, load });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
-  const app = createApp({ ledger, queue, index, health, load, policies, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
+  const app = createApp({ ledger, queue, index, health, trust, load, policies, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
+  const stop = openDriftFollower({ ledger, queue, log, firstPauseMs: 20 }).follow(50);
   const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
   return {
     ...server,
     ledger: real,
     decider,
     health,
+    trust,
     load,
     policies,
     folder,
     logLines: lines,
     async remove() {
       await server.close();
+      stop();
       await queue.close();
       remove();
     },

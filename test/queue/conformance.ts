@@ -118,6 +118,10 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       const queue = await open();
       const first = await queue.enqueue({ seed: 1, design: 'flat' });
       assert.deepEqual(await queue.enqueue({ design: 'flat', seed: 1 }), { jobId: first.jobId, created: false });
+      assert.equal((await queue.enqueue({ seed: 1, design: 'flat' }, 'drift')).jobId, first.jobId, 'whatever asks for it');
+      const drift = await queue.enqueue({ seed: 3 }, 'drift');
+      assert.equal((await queue.get(drift.jobId))!.trigger, 'drift');
+      assert.deepEqual(await queue.enqueue({ seed: 3 }, 'drift'), { jobId: drift.jobId, created: false });
       const other = await queue.enqueue({ seed: 2, design: 'flat' });
       assert.equal(other.created, true);
       const held = patient();
