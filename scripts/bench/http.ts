@@ -24,6 +24,7 @@ const feedbackBody = { ...routeBody, model: 'bench/llm-3', score: 0.75, task: 'a
 const contenders = [
   { name: 'POST /v1/route', path: '/v1/route', body: routeBody },
   { name: 'POST /v1/feedback', path: '/v1/feedback', body: feedbackBody },
+  { name: 'POST /v1/feedback, not watched for drift', path: '/v1/feedback', body: feedbackBody, watched: false },
 ];
 
 interface Server {
@@ -84,7 +85,8 @@ const echo = await start('echo');
 const service = await start('service', values.data === undefined ? [] : [values.data, values.encoder]);
 console.log(`scoring: ${service.index}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`);
 const rows: Record<string, string | number>[] = [];
-for (const { name, path, body } of contenders) {
+for (const { name, path, body, watched = true } of contenders) {
+  await fetch(`${service.url}/v1/drift`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ enabled: watched }) });
   const results: { echo: Load[]; own: Load[] } = { echo: [], own: [] };
   await load(echo, '/echo', body, WARM_UP_SECONDS);
   await load(service, path, body, WARM_UP_SECONDS);

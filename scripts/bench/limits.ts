@@ -57,7 +57,7 @@ const scored = new Map(heldOut.map(({ text, scores }) => [text, scores.filter(({
 const queries = [...scored].map(([text, scores]): Query => ({ text, quality: new Map(scores.map(({ model, quality }) => [model, quality])), tokens: estimateTokens(text) + ANSWER_TOKENS }));
 const nothing = new Float32Array(0);
 /** The held-out predictions, made once. */
-const index: ScoringIndex = { version, router: 'learned', models: LLMS, profiles: LLMS.map((id) => ({ id: id as LlmId })), encode: () => nothing, score: (text) => scored.get(text)!, explain: () => ({ tasks: [], neighbours: [] }), nearest: () => [] };
+const index: ScoringIndex = { version, router: 'learned', models: LLMS, profiles: LLMS.map((id) => ({ id: id as LlmId })), encode: () => nothing, score: (text) => scored.get(text)!, tasksOf: () => [], explain: () => ({ tasks: [], neighbours: [] }), nearest: () => [] };
 
 const bestOf = ({ quality }: Query): string => LLMS.toSorted((a, b) => quality.get(b)! - quality.get(a)!)[0]!;
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;

@@ -15,6 +15,7 @@ import { createRng } from '../../src/base/rng.js';
 import { readArtifact } from '../../src/artifact/read.js';
 import { createDecider } from '../../src/decision/decider.js';
 import { openEncoder } from '../../src/encoder/index.js';
+import { openLiveTrust } from '../../src/health/trust.js';
 import { openLiveHealth } from '../../src/health/live.js';
 import { openLiveLoad } from '../../src/health/load.js';
 import { createApp, startServer } from '../../src/http/index.js';
@@ -48,14 +49,15 @@ const trained = data === undefined ? undefined : await trainedIn(data, encoderSp
 const index = trained ?? createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
 const holder = { current: () => index, refresh: async () => {} };
 const health = openLiveHealth({ ledger, clock: systemClock, log });
+const trust = openLiveTrust({ ledger, clock: systemClock, log });
 const load = openLiveLoad({ ledger, clock: systemClock, log });
 const policies = openLivePolicies({ ledger, log });
-const decider = createDecider({ index: holder, policies, ledger, clock: systemClock, rng: createRng(1), log, health, load });
+const decider = createDecider({ index: holder, policies, ledger, clock: systemClock, rng: createRng(1), log, health, trust, load });
 const absent = (): never => {
   throw new Error('not part of this benchmark');
 };
 const queue: RetrainQueue = { store: 'none', enqueue: absent, get: absent, list: absent, watch: absent, setSchedule: absent, nextRun: absent, work: absent, close: async () => {} };
-const app = createApp({ ledger, queue, index: holder, health, load, policies, decider, artifacts: { filePath: absent, activate: absent }, clock: systemClock, log });
+const app = createApp({ ledger, queue, index: holder, health, trust, load, policies, decider, artifacts: { filePath: absent, activate: absent }, clock: systemClock, log });
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
 process.send?.({ url: server.url, index: `${index.models.length} LLMs, ${index.version ?? 'prior'}` });
 
