@@ -106,6 +106,11 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
     return observations;
   }
 
+  /** Others' turn, after `spent` milliseconds. */
+  async function pause(spent: number): Promise<void> {
+    await (hurried ? nextTurn() : sleep((spent * OTHERS_SHARE) / (1 - OTHERS_SHARE)));
+  }
+
   async function observe(interactions: readonly Interaction[]): Promise<void> {
     const { enabled, max_age_ms: maxAge } = ledger.getDriftSettings();
     if (!enabled) return;
@@ -116,10 +121,11 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
       observations.push(...(await observationsOf(interaction, now - maxAge, now)));
       const spent = performance.now() - began;
       if (spent < TURN_MS) continue;
-      await (hurried ? nextTurn() : sleep((spent * OTHERS_SHARE) / (1 - OTHERS_SHARE)));
+      await pause(spent);
       began = performance.now();
     }
     if (observations.length > 0 && ledger.observeDrift(observations).length > 0) trust.refresh();
+    await pause(performance.now() - began);
   }
 
   /** Observes all that waits now; what the ledger is too busy for waits on, but at a stop. */
