@@ -71,7 +71,7 @@ function randomRows(): GraphRows {
       query: new Int32Array(each).map((_, e) => Math.floor(e / llms)),
       llm: new Int32Array(each).map((_, e) => e % llms),
       score: new Float32Array(each).map(() => Number(rng.next() < 0.6)),
-      count: new Int32Array(each).fill(1),
+      count: new Float32Array(each).fill(1),
     },
     preferences: { query: new Int32Array(), better: new Int32Array(), worse: new Int32Array() },
   };

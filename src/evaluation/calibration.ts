@@ -1,3 +1,4 @@
+import { isCurrent } from '../profile/structured/dataset.js';
 import type { HeldOut } from './predictions.js';
 
 const BINS = 10;
@@ -22,14 +23,14 @@ export interface Calibration {
 /** Whether scores can be read as probabilities, or as expected scores: all are in [0, 1]. */
 export const areProbabilities = (scores: Float32Array): boolean => scores.every((s) => s >= 0 && s <= 1);
 
-/** How far predicted scores `[n · numLlms]` are from the measured ones, over ten bins of equal width. */
+/** How far predicted scores `[n · numLlms]` are from the measured ones of what LLMs are now, over ten bins of equal width. */
 export function calibrationOf({ data, queries }: HeldOut, scores: Float32Array): Calibration {
   const sums = Array.from({ length: BINS }, () => ({ count: 0, predicted: 0, observed: 0 }));
   const { start, llm, score, measured } = data.evidence;
   let squares = 0;
   queries.forEach((q, i) => {
     for (let e = start[q]!; e < start[q + 1]!; e++) {
-      if (!measured[e]) continue;
+      if (!measured[e] || !isCurrent(data.evidence, e)) continue;
       const predicted = scores[i * data.numLlms + llm[e]!]!;
       const bin = sums[Math.min(BINS - 1, Math.max(0, Math.floor(predicted * BINS)))]!;
       bin.count++;

@@ -1,13 +1,13 @@
-import type { Dataset } from '../profile/structured/dataset.js';
+import { CURRENT, isCurrent, type Dataset } from '../profile/structured/dataset.js';
 import type { HeldOut } from './predictions.js';
 
 /** What came of routing each held-out query `[n]`. */
 export interface Outcomes {
-  /** LLM that was chosen among those with a measured score, so that every choice can be scored; −1 where under two have one. */
+  /** LLM that was chosen among those with a measured score since they last changed, so that every choice can be scored; −1 where under two have one. */
   chosen: Int32Array;
   /** Its score; NaN where none was chosen. */
   quality: Float64Array;
-  /** Comparisons of the query, and how many were ranked right (ties count half). */
+  /** Comparisons of the query since both LLMs last changed, and how many were ranked right (ties count half). */
   comparisons: Float64Array;
   right: Float64Array;
 }
@@ -17,13 +17,13 @@ export function outcomesOf({ data, queries }: HeldOut, scores: ArrayLike<number>
   const n = queries.length;
   const out: Outcomes = { chosen: new Int32Array(n).fill(-1), quality: new Float64Array(n).fill(NaN), comparisons: new Float64Array(n), right: new Float64Array(n) };
   const { start, llm, score, measured } = data.evidence;
-  const { better, worse } = data.preferences;
+  const { better, worse, weight } = data.preferences;
   queries.forEach((q, i) => {
     const row = i * data.numLlms;
     let best = -1;
     let scored = 0;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
-      if (!measured[e]) continue;
+      if (!measured[e] || !isCurrent(data.evidence, e)) continue;
       scored++;
       if (best < 0 || scores[row + llm[e]!]! > scores[row + llm[best]!]!) best = e;
     }
@@ -32,6 +32,7 @@ export function outcomesOf({ data, queries }: HeldOut, scores: ArrayLike<number>
       out.quality[i] = score[best]!;
     }
     for (let p = data.preferenceStart[q]!; p < data.preferenceStart[q + 1]!; p++) {
+      if (weight !== undefined && weight[p]! < CURRENT) continue;
       const margin = scores[row + better[p]!]! - scores[row + worse[p]!]!;
       out.comparisons[i]!++;
       out.right[i]! += margin > 0 ? 1 : margin === 0 ? 0.5 : 0;

@@ -6,12 +6,12 @@ import type { Dataset } from '../profile/structured/dataset.js';
 export function withoutLlm(rows: GraphRows, llm: number, kept: ReadonlySet<number> = new Set()): GraphRows {
   const { query, llm: of, score, count } = rows.scores;
   const stays = Int32Array.from(query.keys()).filter((e) => of[e] !== llm || kept.has(query[e]!));
-  const { query: asked, better, worse } = rows.preferences;
+  const { query: asked, better, worse, weight } = rows.preferences;
   const compared = Int32Array.from(asked.keys()).filter((e) => (better[e] !== llm && worse[e] !== llm) || kept.has(asked[e]!));
   return {
     ...rows,
-    scores: { query: stays.map((e) => query[e]!), llm: stays.map((e) => of[e]!), score: Float32Array.from(stays, (e) => score[e]!), count: stays.map((e) => count[e]!) },
-    preferences: { query: compared.map((e) => asked[e]!), better: compared.map((e) => better[e]!), worse: compared.map((e) => worse[e]!) },
+    scores: { query: stays.map((e) => query[e]!), llm: stays.map((e) => of[e]!), score: Float32Array.from(stays, (e) => score[e]!), count: Float32Array.from(stays, (e) => count[e]!) },
+    preferences: { query: compared.map((e) => asked[e]!), better: compared.map((e) => better[e]!), worse: compared.map((e) => worse[e]!), ...(weight && { weight: Float32Array.from(compared, (e) => weight[e]!) }) },
   };
 }
 

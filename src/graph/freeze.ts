@@ -23,16 +23,16 @@ const QUERY_EDGES: Partial<Record<Relation, (rows: GraphRows) => EdgeColumns>> =
     const known = new Int32Array(queries.length).map((_, q) => q).filter((q) => queries.taskOf(q) >= 0);
     return { source: known, target: known.map((q) => queries.taskOf(q)), weight: ones(known.length), count: ones(known.length) };
   },
-  'llm-query': ({ scores: { query, llm, score, count } }) => ({ source: llm, target: query, weight: score, count: Float32Array.from(count) }),
-  'llm-preference': ({ preferences: { query, better, worse } }) => {
-    const joined = (a: Int32Array, b: Int32Array): Int32Array => {
-      const out = new Int32Array(a.length + b.length);
+  'llm-query': ({ scores: { query, llm, score, count } }) => ({ source: llm, target: query, weight: score, count }),
+  'llm-preference': ({ preferences: { query, better, worse, weight = ones(query.length) } }) => {
+    const both = <T extends Int32Array | Float32Array>(out: T, a: T, b: T): T => {
       out.set(a);
       out.set(b, a.length);
       return out;
     };
+    const joined = (a: Int32Array, b: Int32Array): Int32Array => both(new Int32Array(a.length + b.length), a, b);
     const won = ones(2 * query.length).fill(0, query.length);
-    return { source: joined(better, worse), target: joined(query, query), weight: won, count: ones(won.length) };
+    return { source: joined(better, worse), target: joined(query, query), weight: won, count: both(new Float32Array(won.length), weight, weight) };
   },
 };
 

@@ -15,7 +15,7 @@ export async function runBulk<T>(path: string, busyTimeoutMs: number, clock: Clo
   const { db } = connection;
   try {
     translateBusy(connection.path, () => db.exec('BEGIN IMMEDIATE'));
-    const { writer, finish } = createBulkWriter(connection, clock);
+    const { writer, finish } = createBulkWriter(connection, clock());
     const result = await work(writer);
     finish();
     db.exec('COMMIT');
@@ -26,9 +26,10 @@ export async function runBulk<T>(path: string, busyTimeoutMs: number, clock: Clo
   }
 }
 
-function createBulkWriter(connection: Connection, clock: Clock): { writer: BulkWriter; finish: () => void } {
+/** @param now when all of it is: what comes together with an LLM's new revision is of that revision */
+function createBulkWriter(connection: Connection, now: number): { writer: BulkWriter; finish: () => void } {
   const { db } = connection;
-  const store = createStore(connection, clock);
+  const store = createStore(connection, () => now);
   const session = store.openSession();
   const importedAt = db.prepare<[string], number>('SELECT at FROM imported_file WHERE hash = ?').pluck();
   const markImported = db.prepare<[string, string, number]>('INSERT INTO imported_file (hash, name, at) VALUES (?, ?, ?)');
@@ -44,7 +45,7 @@ function createBulkWriter(connection: Connection, clock: Clock): { writer: BulkW
       preference: session.preference,
       names: (kind) => new Set(names[kind].all()),
       importedAt: (hash) => importedAt.get(hash),
-      markImported: (hash, name) => void markImported.run(hash, name, clock()),
+      markImported: (hash, name) => void markImported.run(hash, name, now),
     },
     finish: session.finish,
   };

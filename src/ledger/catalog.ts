@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { Connection } from './connection.js';
 import type { Registry } from './registry.js';
@@ -6,6 +7,7 @@ import type { Catalog } from './types.js';
 interface LlmRow {
   id: number;
   name: string;
+  revision: string | null;
   description: string | null;
   family: string | null;
   size_b: number | null;
@@ -36,7 +38,7 @@ export interface CatalogReader {
 
 /** Reads declared facts back as profiles, fields in the schema's order, those not declared left out. */
 export function createCatalogReader({ db }: Connection): CatalogReader {
-  const columns = `l.id, l.name, l.description, f.name AS family, size_b, input_price, output_price, context_tokens, latency_ms, ${JSON_FACTS.join(', ')}, deleted`;
+  const columns = `l.id, l.name, revision, l.description, f.name AS family, size_b, input_price, output_price, context_tokens, latency_ms, ${JSON_FACTS.join(', ')}, deleted`;
   const all = db.prepare<[], LlmRow & JsonFacts>(`SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE deleted = 0`);
   const one = db.prepare<[string], LlmRow & JsonFacts>(`SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE l.name = ?`);
   const benchmarks = db.prepare<[number], [string, number]>('SELECT t.name, score FROM benchmark b JOIN task t ON t.id = b.task WHERE llm = ?').raw();
@@ -45,6 +47,7 @@ export function createCatalogReader({ db }: Connection): CatalogReader {
     const scores = benchmarks.all(row.id).toSorted((a, b) => byName(a[0], b[0]));
     const facts = {
       id: row.name,
+      revision: row.revision,
       description: row.description,
       family: row.family,
       size_b: row.size_b,
@@ -72,13 +75,14 @@ export function createCatalogReader({ db }: Connection): CatalogReader {
 }
 
 /** The catalogue over one connection. `touch` marks the ledger as changed; it runs inside each transaction. */
-export function createCatalog(connection: Connection, reader: CatalogReader, registry: Registry, touch: () => void): Catalog {
+export function createCatalog(connection: Connection, reader: CatalogReader, registry: Registry, touch: () => void, clock: Clock): Catalog {
   const { db } = connection;
   const declare = db.prepare(
-    `UPDATE llm SET description = @description, family = @family, size_b = @size_b, input_price = @input_price,
+    `UPDATE llm SET revision = @revision, description = @description, family = @family, size_b = @size_b, input_price = @input_price,
        output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms, ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
      WHERE id = @id`,
   );
+  const markRevision = db.prepare<[number, number]>("INSERT INTO change_point (llm, at, cause) VALUES (?, ?, 'revision')");
   const clearBenchmarks = db.prepare<[number]>('DELETE FROM benchmark WHERE llm = ?');
   const putBenchmark = db.prepare<[number, number, number]>('INSERT INTO benchmark VALUES (?, ?, ?)');
   const remove = db.prepare<[string]>('UPDATE llm SET deleted = 1 WHERE name = ? AND deleted = 0');
@@ -94,10 +98,13 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
       return work();
     });
 
-  const write = (profile: LlmProfile): void => {
+  /** @param before what was declared until now; undefined of an LLM that is new */
+  const write = (profile: LlmProfile, before: LlmProfile | undefined): void => {
     const { id } = registry.llm(profile.id);
+    if (before !== undefined && profile.revision !== undefined && profile.revision !== before.revision) markRevision.run(id, clock());
     declare.run({
       id,
+      revision: profile.revision ?? null,
       description: profile.description ?? null,
       family: profile.family === undefined ? null : registry.family(profile.family),
       size_b: profile.size_b ?? null,
@@ -123,7 +130,7 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
     putLlm: (profile) =>
       change(() => {
         const before = reader.find(profile.id);
-        write(profile);
+        write(profile, before?.profile);
         return before === undefined || before.deleted;
       }),
     mergeLlm: (profile) =>
@@ -131,7 +138,7 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
         const before = reader.find(profile.id)?.profile;
         const benchmarks = { ...before?.benchmarks, ...profile.benchmarks };
         const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
-        write({ ...before, ...given, benchmarks } as LlmProfile);
+        write({ ...before, ...given, benchmarks } as LlmProfile, before);
       }),
     deleteLlm: (id) =>
       connection.write(() => {

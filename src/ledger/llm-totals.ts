@@ -1,6 +1,7 @@
 import type { Interaction } from '../schema/feedback.js';
 import type { Connection } from './connection.js';
 import type { LlmUsage } from './llm-usage.js';
+import { BEFORE_CHANGE } from './recency.js';
 import type { LlmStats } from './types.js';
 
 const COLUMNS = [
@@ -26,8 +27,9 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
     `INSERT INTO llm_total (llm, ${COLUMNS.join(', ')}) VALUES (@llm, ${COLUMNS.map((c) => `@${c}`).join(', ')})
      ON CONFLICT (llm) DO UPDATE SET ${COLUMNS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
   );
-  const rows = db.prepare<[], { name: string } & { [column in keyof Totals]: number | null }>(
-    `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')} FROM llm LEFT JOIN llm_total s ON s.llm = llm.id WHERE deleted = 0`,
+  const rows = db.prepare<[], { name: string; before: number; before_score: number } & { [column in keyof Totals]: number | null }>(
+    `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')}, ifnull(b.interactions, 0) AS before, ifnull(b.score, 0) AS before_score
+     FROM llm LEFT JOIN llm_total s ON s.llm = llm.id LEFT JOIN llm_before_change b ON b.llm = llm.id WHERE deleted = 0`,
   );
   return {
     session() {
@@ -58,10 +60,20 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
         wins: row.wins ?? 0,
         losses: row.losses ?? 0,
         costUsd: mean(row.cost_usd, row.cost_usd_n),
+        now: nowOf(row.interactions ?? 0, row.score ?? 0, row.before, row.before_score),
         usage: taken.get(row.name) ?? [],
       }));
     },
   };
+}
+
+/** @param before answers from before the LLM last changed, among `interactions` */
+function nowOf(interactions: number, score: number, before: number, beforeScore: number): LlmStats['now'] {
+  const since = interactions - before;
+  // As in a snapshot, they count less once there are others.
+  const lost = since > 0 ? 1 - BEFORE_CHANGE : 0;
+  const weight = interactions - lost * before;
+  return { interactions: since, meanScore: mean(score - lost * beforeScore, weight), weight };
 }
 
 function count(totals: Totals, value: Interaction): void {

@@ -37,40 +37,43 @@ export class QueryRanks {
 /**
  * One entry per (query, LLM), by query then LLM: the mean score and how many there were. Scores are summed in
  * order of size, so that the mean does not depend on the order of the rows.
+ *
+ * @param weights how far each answer counts, in (0, 1]; wholly where there are none
  */
-export function aggregateScores(raw: RawScores, ranks: QueryRanks, numLlms: number): GraphRows['scores'] {
+export function aggregateScores(raw: RawScores, ranks: QueryRanks, numLlms: number, weights?: Float32Array): GraphRows['scores'] {
   const { order, starts } = groupByQuery(raw, ranks);
   const query = new Int32Array(raw.length);
   const llm = new Int32Array(raw.length);
   const score = new Float32Array(raw.length);
-  const count = new Int32Array(raw.length);
+  const count = new Float32Array(raw.length);
   const perLlm: number[][] = Array.from({ length: numLlms }, () => []);
   let cells = 0;
   for (let rank = 0; rank < ranks.size; rank++) {
     const present: number[] = [];
     for (let i = starts[rank]!; i < starts[rank + 1]!; i++) {
       const row = order[i]!;
-      const scores = perLlm[raw.llm[row]!]!;
-      if (scores.length === 0) present.push(raw.llm[row]!);
-      scores.push(raw.score[row]!);
+      const rows = perLlm[raw.llm[row]!]!;
+      if (rows.length === 0) present.push(raw.llm[row]!);
+      rows.push(row);
     }
     present.sort((a, b) => a - b);
     for (const index of present) {
-      const scores = perLlm[index]!;
+      const mean = meanOf(perLlm[index]!, raw.score, weights);
       query[cells] = rank;
       llm[cells] = index;
-      score[cells] = meanOf(scores);
-      count[cells++] = scores.length;
-      scores.length = 0;
+      score[cells] = mean.score;
+      count[cells++] = mean.count;
+      perLlm[index]!.length = 0;
     }
   }
   return { query: query.slice(0, cells), llm: llm.slice(0, cells), score: score.slice(0, cells), count: count.slice(0, cells) };
 }
 
-/** Preferences by query, better LLM, worse LLM. */
-export function sortPreferences(raw: RawPreferences, ranks: QueryRanks, numLlms: number): GraphRows['preferences'] {
+/** Preferences by query, better LLM, worse LLM, and where they are weighed by weight. */
+export function sortPreferences(raw: RawPreferences, ranks: QueryRanks, numLlms: number, weights?: Float32Array): GraphRows['preferences'] {
   const keys = new Float64Array(raw.length);
   for (let i = 0; i < raw.length; i++) keys[i] = (ranks.of(raw.query[i]!) * numLlms + raw.better[i]!) * numLlms + raw.worse[i]!;
+  const order = weights && Int32Array.from(keys.keys()).toSorted((a, b) => keys[a]! - keys[b]! || weights[a]! - weights[b]!);
   keys.sort();
   const query = new Int32Array(raw.length);
   const better = new Int32Array(raw.length);
@@ -80,7 +83,7 @@ export function sortPreferences(raw: RawPreferences, ranks: QueryRanks, numLlms:
     better[i] = Math.floor(key / numLlms) % numLlms;
     query[i] = Math.floor(key / numLlms / numLlms);
   });
-  return { query, better, worse };
+  return { query, better, worse, ...(weights && { weight: Float32Array.from(order!, (i) => weights[i]!) }) };
 }
 
 /** Row numbers gathered by query rank: those of rank `r` are `order[starts[r] … starts[r + 1])`. */
@@ -94,10 +97,26 @@ function groupByQuery(raw: RawScores, ranks: QueryRanks): { order: Int32Array; s
   return { order, starts };
 }
 
-function meanOf(scores: number[]): number {
-  if (scores.length === 1) return scores[0]!;
-  scores.sort((a, b) => a - b);
-  let sum = 0;
-  for (const score of scores) sum += score;
-  return sum / scores.length;
+/**
+ * Mean score of some rows, and how many they count as. Answers that count less than wholly count together as much as the weightiest of them:
+ * the same query, asked a thousand times before its LLM changed, must not outvote an answer from after.
+ */
+function meanOf(rows: number[], scores: Float64Array, weights: Float32Array | undefined): { score: number; count: number } {
+  const weightOf = (row: number): number => weights?.[row] ?? 1;
+  if (rows.length === 1) return { score: scores[rows[0]!]!, count: weightOf(rows[0]!) };
+  rows.sort((a, b) => scores[a]! - scores[b]! || weightOf(a) - weightOf(b));
+  let [whole, sum, most, part, partSum] = [0, 0, 0, 0, 0];
+  for (const row of rows) {
+    const weight = weightOf(row);
+    if (weight === 1) {
+      whole++;
+      sum += scores[row]!;
+    } else {
+      most = Math.max(most, weight);
+      part += weight;
+      partSum += weight * scores[row]!;
+    }
+  }
+  if (part > 0) sum += most * (partSum / part);
+  return { score: sum / (whole + most), count: whole + most };
 }

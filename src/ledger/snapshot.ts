@@ -1,14 +1,17 @@
 import type { GraphRows, QueryTable } from '../graph/rows.js';
 import { byName, type CatalogReader } from './catalog.js';
 import type { Connection } from './connection.js';
+import { weighAnswers, type ChangePoint } from './recency.js';
 import { aggregateScores, QueryRanks, sortPreferences } from './snapshot-edges.js';
 import type { Tally } from './tally.js';
+import type { SnapshotOptions } from './types.js';
 
 type InteractionColumns = [query: number, llm: number, task: number | null, score: number, at: number];
+type ChangeColumns = [llm: number, task: number | null, at: number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
 
 /** Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. Texts are read as they are asked for. */
-export function createSnapshotReader(connection: Connection, catalog: CatalogReader, tally: Tally): () => GraphRows {
+export function createSnapshotReader(connection: Connection, catalog: CatalogReader, tally: Tally): (options?: SnapshotOptions) => GraphRows {
   const { db } = connection;
   const tasks = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM task');
   const domains = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM domain');
@@ -18,11 +21,12 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
   const interactions = db
     .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at FROM interaction ORDER BY id')
     .raw();
+  const changes = db.prepare<[], ChangeColumns>('SELECT llm, task, at FROM change_point').raw();
   const preferences = db.prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id').raw();
   const queries = db.prepare<[], [id: number, hash: Buffer]>('SELECT id, hash FROM query ORDER BY hash').raw();
   const textOf = db.prepare<[number], string>('SELECT text FROM query WHERE id = ?').pluck();
 
-  const read = (): GraphRows => {
+  const read = ({ halfLifeDays = null }: SnapshotOptions): GraphRows => {
     const llms = catalog.live();
     const llmIndex = indexOf(llms.map((llm) => llm.key));
     const taskRows = named(tasks.all());
@@ -32,21 +36,26 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
     const counts = tally.counts();
     const labels = new QueryLabels(lastQuery.get()!);
 
-    const edges = { query: new Int32Array(counts.interactions), llm: new Int32Array(counts.interactions), score: new Float64Array(counts.interactions), length: 0 };
+    const points = changes.all().map(([llm, task, at]): ChangePoint => ({ llm: llmIndex(llm), task, at }));
+    const weighed = points.some((point) => point.llm >= 0) || halfLifeDays !== null;
+
+    const edges = { query: new Int32Array(counts.interactions), llm: new Int32Array(counts.interactions), score: new Float64Array(counts.interactions), at: new Float64Array(weighed ? counts.interactions : 0), length: 0 };
     for (const [query, llm, task, score, at] of interactions.iterate()) {
       labels.give(query, task, at);
       const index = llmIndex(llm);
       if (index < 0) continue;
       edges.query[edges.length] = query;
       edges.llm[edges.length] = index;
+      if (weighed) edges.at[edges.length] = at;
       edges.score[edges.length++] = score;
       labels.touch(query);
     }
-    const pairs = { query: new Int32Array(counts.preferences), better: new Int32Array(counts.preferences), worse: new Int32Array(counts.preferences), length: 0 };
+    const pairs = { query: new Int32Array(counts.preferences), better: new Int32Array(counts.preferences), worse: new Int32Array(counts.preferences), at: new Float64Array(weighed ? counts.preferences : 0), length: 0 };
     for (const [query, better, worse, task, at] of preferences.iterate()) {
       labels.give(query, task, at);
       const [betterIndex, worseIndex] = [llmIndex(better), llmIndex(worse)];
       if (betterIndex < 0 || worseIndex < 0) continue;
+      if (weighed) pairs.at[pairs.length] = at;
       pairs.query[pairs.length] = query;
       pairs.better[pairs.length] = betterIndex;
       pairs.worse[pairs.length++] = worseIndex;
@@ -64,6 +73,8 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
       columns.tasks[ranks.size] = task === 0 ? -1 : taskIndex(task);
       ranks.append(id);
     }
+    const sides = [edges, { ...pairs, llm: pairs.better }, { ...pairs, llm: pairs.worse }];
+    const [ofScores, ofBetter, ofWorse] = weighed ? weighAnswers(sides, (query) => labels.taskOf(query), points, halfLifeDays) : [];
     return {
       llms: llms.map((llm) => llm.profile),
       families: named(families.all()).map(described),
@@ -74,11 +85,11 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
         .map(([task, domain]): [number, number] => [taskIndex(task), domainIndex(domain)])
         .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]),
       queries: queryTable(columns, (id) => textOf.get(id)!),
-      scores: aggregateScores(edges, ranks, llms.length),
-      preferences: sortPreferences(pairs, ranks, llms.length),
+      scores: aggregateScores(edges, ranks, llms.length, ofScores),
+      preferences: sortPreferences(pairs, ranks, llms.length, ofBetter?.map((weight, i) => Math.min(weight, ofWorse![i]!))),
     };
   };
-  return () => connection.read(read);
+  return (options = {}) => connection.read(() => read(options));
 }
 
 /** Bytes of a SHA-256. */

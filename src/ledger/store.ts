@@ -25,7 +25,7 @@ export function createStore(connection: Connection, clock: Clock): Store {
   const catalogReader = createCatalogReader(connection);
   const touch = (): void => tally.add({ interactions: 0, preferences: 0, queries: 0 });
   return {
-    catalog: createCatalog(connection, catalogReader, registry, touch),
+    catalog: createCatalog(connection, catalogReader, registry, touch, clock),
     catalogReader,
     openSession: createFeedback(connection, registry, totals, usage, tally, clock),
     totals,

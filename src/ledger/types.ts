@@ -94,9 +94,9 @@ export type FeedbackRecord = { kind: 'interaction'; value: Interaction } | { kin
 export interface Catalog {
   getLlm(id: string): LlmProfile | undefined;
   listLlms(): LlmProfile[];
-  /** Replaces what is declared of an LLM. Answers whether it is new. */
+  /** Replaces what is declared of an LLM; another `revision` than before marks that it changed. Answers whether it is new. */
   putLlm(profile: LlmProfile): boolean;
-  /** Fills in only the fields given (for imports). */
+  /** Fills in only the fields given (for imports), likewise. */
   mergeLlm(profile: LlmProfile): void;
   /** Takes an LLM out of the candidates; its interactions are kept. Answers whether it was there. */
   deleteLlm(id: string): boolean;
@@ -134,7 +134,21 @@ export interface LlmStats {
   wins: number;
   losses: number;
   costUsd: number;
+  /** What it is now, where it became another LLM on all tasks; else as above. */
+  now: {
+    /** Answers since. */
+    interactions: number;
+    /** Mean score and number of its answers, those from before counting little; the mean is NaN without any. */
+    meanScore: number;
+    weight: number;
+  };
   usage: readonly TaskUsage[];
+}
+
+/** How a snapshot is read. */
+export interface SnapshotOptions {
+  /** After how many days an answer counts half; none unless given. */
+  halfLifeDays?: number | null;
 }
 
 /** How long an LLM's answers on one task (null: of none) were and took: sums and how many were reported. Latency as the logarithm of milliseconds, at least 1. */
@@ -228,7 +242,7 @@ export interface Ledger extends DecisionStore {
   changeToken(): string;
 
   /** Canonical rows for a graph; see {@link GraphRows}. A consistent read: one read transaction. */
-  readGraphRows(): GraphRows;
+  readGraphRows(options?: SnapshotOptions): GraphRows;
   /** Mean score, count and usage per LLM only: cheap, for scoring before anything is trained. */
   readLlmStats(): LlmStats[];
 

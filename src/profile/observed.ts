@@ -17,24 +17,24 @@ function scoresOf(rows: GraphRows, nodeOf: Int32Array): GraphRows['scores'] {
   const { query, llm, score, count } = rows.scores;
   for (let e = 0; e < query.length; e++) if (nodeOf[query[e]!]! >= 0) found.set(nodeOf[query[e]!]! * numLlms + llm[e]!, { score: score[e]!, count: count[e]! });
   const compared = new Map<number, { score: number; count: number }>();
-  const note = (node: number, l: number, won: number): void => {
+  const note = (node: number, l: number, won: number, weight: number): void => {
     const key = node * numLlms + l;
     if (found.has(key)) return;
     const entry = compared.get(key) ?? { score: 0, count: 0 };
-    compared.set(key, { score: (entry.score * entry.count + won) / (entry.count + 1), count: entry.count + 1 });
+    compared.set(key, { score: (entry.score * entry.count + weight * won) / (entry.count + weight), count: entry.count + weight });
   };
-  const { better, worse } = rows.preferences;
+  const { better, worse, weight } = rows.preferences;
   rows.preferences.query.forEach((q, p) => {
     if (nodeOf[q]! < 0) return;
-    note(nodeOf[q]!, better[p]!, 1);
-    note(nodeOf[q]!, worse[p]!, 0);
+    note(nodeOf[q]!, better[p]!, 1, weight?.[p] ?? 1);
+    note(nodeOf[q]!, worse[p]!, 0, weight?.[p] ?? 1);
   });
   const entries = [...found, ...compared].toSorted(([a], [b]) => a - b);
   return {
     query: Int32Array.from(entries, ([key]) => Math.floor(key / numLlms)),
     llm: Int32Array.from(entries, ([key]) => key % numLlms),
     score: Float32Array.from(entries, ([, entry]) => entry.score),
-    count: Int32Array.from(entries, ([, entry]) => entry.count),
+    count: Float32Array.from(entries, ([, entry]) => entry.count),
   };
 }
 

@@ -136,5 +136,5 @@ export class StoredRetrainQueue implements RetrainQueue {
 }
 
 function requestKey(request: TrainRequest): string {
-  return sha256(JSON.stringify([request.design, request.seed, request.backend]));
+  return sha256(JSON.stringify([request.design, request.seed, request.backend, request.from_scratch, request.half_life_days]));
 }

@@ -11,12 +11,12 @@ const QUERIES_PER_CLUSTER = 20;
 /** Sums and counts of LLMs' scores per cluster `[numLlms, numClusters]`. */
 function clusterRecords(data: Dataset, queries: Int32Array, assigned: Int32Array, numClusters: number): { sum: Float32Array; count: Float32Array } {
   const [sum, count] = [matrix(data.numLlms, numClusters).data, matrix(data.numLlms, numClusters).data];
-  const { start, llm, score } = data.evidence;
+  const { start, llm, score, weight } = data.evidence;
   queries.forEach((q, i) => {
     const c = assigned[i]!;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
-      sum[llm[e]! * numClusters + c]! += score[e]!;
-      count[llm[e]! * numClusters + c]!++;
+      sum[llm[e]! * numClusters + c]! += weight[e]! * score[e]!;
+      count[llm[e]! * numClusters + c]! += weight[e]!;
     }
   });
   return { sum, count };

@@ -26,7 +26,8 @@ function largest(values: Float32Array, k: number): Int32Array {
 
 /**
  * Each LLM's mean score on the k logged queries nearest by cosine of their encodings.
- * Tables: `mean [numLlms]`, `vectors [numKept, dim]`, `scores [numKept, numLlms]` (NaN where none is logged).
+ * Tables: `mean [numLlms]`, `vectors [numKept, dim]`, `scores [numKept, numLlms]` (NaN where none is logged), and, where not all
+ * count wholly, `weights` of the same shape.
  */
 export const nearestQueries = defineBaseline({
   name: 'nearest-queries',
@@ -37,17 +38,23 @@ export const nearestQueries = defineBaseline({
     const kept = sample(train, MAX_KEPT, rng);
     const scores = matrix(kept.length, data.numLlms);
     scores.data.fill(NaN);
-    const { start, llm, score } = data.evidence;
+    const weights = matrix(kept.length, data.numLlms);
+    weights.data.fill(1);
+    const { start, llm, score, weight } = data.evidence;
     kept.forEach((q, i) => {
-      for (let e = start[q]!; e < start[q + 1]!; e++) scores.data[i * data.numLlms + llm[e]!] = score[e]!;
+      for (let e = start[q]!; e < start[q + 1]!; e++) {
+        scores.data[i * data.numLlms + llm[e]!] = score[e]!;
+        weights.data[i * data.numLlms + llm[e]!] = weight[e]!;
+      }
     });
     return {
       mean: { shape: [data.numLlms], data: mean },
       vectors: { shape: [kept.length, data.dim], data: vectorsOf(data, kept).data },
       scores: { shape: [kept.length, data.numLlms], data: scores.data },
+      ...(weights.data.some((w) => w < 1) && { weights: { shape: [kept.length, data.numLlms], data: weights.data } }),
     };
   },
-  restore({ mean, vectors, scores }) {
+  restore({ mean, vectors, scores, weights }) {
     const [numKept, dim] = vectors!.shape as [number, number];
     const numLlms = mean!.data.length;
     // By dimension, so that those that are 0 in the query, which most are, cost nothing.
@@ -61,8 +68,9 @@ export const nearestQueries = defineBaseline({
           for (let l = 0; l < numLlms; l++) {
             const score = scores!.data[i * numLlms + l]!;
             if (Number.isNaN(score)) continue;
-            total[l]! += score;
-            seen[l]!++;
+            const weight = weights?.data[i * numLlms + l] ?? 1;
+            total[l]! += weight * score;
+            seen[l]! += weight;
           }
         }
         return total.map((t, l) => t / seen[l]!);

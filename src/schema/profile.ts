@@ -19,6 +19,7 @@ export type LlmLimits = z.infer<typeof LlmLimits>;
 export const LlmProfile = z
   .strictObject({
     id: LlmId,
+    revision: z.string().min(1).max(100).optional().describe('Version behind the id: where it becomes another, answers of the one before count little from then on'),
     description: z.string().max(20_000).optional(),
     family: FamilyId.optional(),
     size_b: z.number().positive().optional().describe('Parameters, in billions'),

@@ -12,6 +12,7 @@ export const TrainRequest = z
     design: z.enum(DESIGN_NAMES).optional(),
     seed: z.int().min(1).max(2 ** 31 - 1).optional(),
     backend: z.enum(BACKENDS).optional(),
+    half_life_days: z.number().min(1).max(36_500).optional().describe('After how many days an answer counts half; without it, age alone does not matter'),
     from_scratch: z.boolean().optional().describe('Train from nothing, where a long log that hardly grew would be trained on from the version before'),
   })
   .meta({ id: 'TrainRequest' });

@@ -1,8 +1,12 @@
 import type { LlmStats } from '../ledger/types.js';
 import { COVERAGE_HALF } from '../router/graph/features.js';
 import type { LlmProfile } from '../schema/profile.js';
+import { mostObservations } from './changed.js';
 import type { TrainedModel } from './model.js';
 import { profileNewcomer } from './newcomer.js';
+
+/** Observations that one answer of an LLM's record is worth for any query. */
+export const RECORD_SHARE = 0.1;
 
 /** The LLMs that can be chosen now, in columns: those the artifact knows and those that came since. */
 export interface CandidateTables {
@@ -15,6 +19,8 @@ export interface CandidateTables {
   /** `[numCandidates]` */
   record: Float32Array;
   interactions: Float32Array;
+  /** Most observations that neighbours and record may count for `[numCandidates]`; see {@link mostObservations}. */
+  mostObservations: Float32Array;
   /** `[numCandidates, numTasks]` each. */
   taskRecord: Float32Array;
   taskCoverage: Float32Array;
@@ -42,6 +48,7 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
     embeddings: new Float32Array(size * hidden),
     record: new Float32Array(size),
     interactions: new Float32Array(size),
+    mostObservations: Float32Array.from(profiles, (p) => mostObservations(statsById.get(p.id), RECORD_SHARE)),
     taskRecord: new Float32Array(size * tasks),
     taskCoverage: new Float32Array(size * tasks),
   };
@@ -58,10 +65,10 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
       }
     } else {
       const own = out.stats[c];
-      const newcomer = profileNewcomer(model, profile, facts.get(profile.id)!, own?.meanScore ?? 0, own?.interactions ?? 0);
+      const newcomer = profileNewcomer(model, profile, facts.get(profile.id)!, own?.now.meanScore ?? 0, own?.now.weight ?? 0);
       out.embeddings.set(newcomer.embedding, c * hidden);
       out.record[c] = newcomer.record;
-      out.interactions[c] = own?.interactions ?? 0;
+      out.interactions[c] = own?.now.weight ?? 0;
       out.taskRecord.set(newcomer.taskRecord, c * tasks);
     }
   });

@@ -1,5 +1,6 @@
 import type { LlmStats } from '../ledger/types.js';
 import type { LlmProfile } from '../schema/profile.js';
+import { mostObservations } from './changed.js';
 import { answerCost, estimateTokens } from './cost.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
 import { usageOf } from './usage.js';
@@ -12,9 +13,11 @@ const UNSEEN_UNCERTAINTY = 0.2;
 /** What is known of one LLM, ready to score with. */
 interface Candidate {
   profile: LlmProfile;
-  /** Sum and number of its scored interactions. */
+  /** Sum and number of its scored interactions, those from before it changed counting little. */
   scoreSum: number;
   interactions: number;
+  /** How many of them speak for it as it is. */
+  observations: number;
   wins: number;
   losses: number;
   usage: ReturnType<typeof usageOf>;
@@ -23,11 +26,12 @@ interface Candidate {
 const EMPTY = new Float32Array(0);
 
 function candidateOf(profile: LlmProfile, stats: LlmStats | undefined, tasks: readonly string[]): Candidate {
-  const interactions = stats?.interactions ?? 0;
+  const { weight: interactions, meanScore } = stats?.now ?? { weight: 0, meanScore: NaN };
   return {
     profile,
     interactions,
-    scoreSum: interactions > 0 ? (stats as LlmStats).meanScore * interactions : 0,
+    observations: Math.min(interactions, mostObservations(stats, 1)),
+    scoreSum: interactions > 0 ? meanScore * interactions : 0,
     wins: stats?.wins ?? 0,
     losses: stats?.losses ?? 0,
     usage: usageOf(profile, stats, tasks),
@@ -53,11 +57,11 @@ export function declaredQuality(profile: LlmProfile, task?: string): number {
  * prior's mean only: they say who was better, not how good, so they never outvote scored interactions.
  */
 function posterior(candidate: Candidate, task: string | undefined): { mean: number; deviation: number } {
-  const { wins, losses, interactions } = candidate;
+  const { wins, losses, interactions, observations } = candidate;
   const prior = (declaredQuality(candidate.profile, task) * PRIOR_STRENGTH + wins) / (PRIOR_STRENGTH + wins + losses);
   const strength = PRIOR_STRENGTH + interactions;
   const mean = (prior * PRIOR_STRENGTH + candidate.scoreSum) / strength;
-  const deviation = Math.sqrt((mean * (1 - mean)) / (strength + 1));
+  const deviation = Math.sqrt((mean * (1 - mean)) / (PRIOR_STRENGTH + observations + 1));
   return { mean, deviation: interactions === 0 ? Math.max(UNSEEN_UNCERTAINTY, deviation) : deviation };
 }
 

@@ -5,7 +5,7 @@ import { createPlacer } from './place.js';
 import { encodeFacts } from '../profile/structured/facts.js';
 import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN } from '../router/graph/features.js';
 import type { LlmProfile } from '../schema/profile.js';
-import { alignCandidates, trainedRow } from './candidates.js';
+import { alignCandidates, RECORD_SHARE, trainedRow } from './candidates.js';
 import { answerCost, estimateTokens } from './cost.js';
 import { fastSigmoid, fastTanh } from './exponential.js';
 import { dot, sumOf, toUnit } from './linear.js';
@@ -100,7 +100,7 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       const quality = fastSigmoid(value);
       // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the record.
       const neighbours = answeredBy[c] === 'all' ? total : answeredBy[c] === 'none' ? 0 : known.out[candidates.rows[c]!]!;
-      const observations = BASE_OBSERVATIONS + (squares > 0 ? neighbours ** 2 / squares : 0) + Math.min(20, candidates.interactions[c]! / 10);
+      const observations = BASE_OBSERVATIONS + Math.min((squares > 0 ? neighbours ** 2 / squares : 0) + Math.min(20, candidates.interactions[c]! * RECORD_SHARE), candidates.mostObservations[c]!);
       const taken = usage[c]!(tasks);
       scored[c] = {
         model: models[c]!,

@@ -51,7 +51,7 @@ export interface QueryBatch {
   size: number;
   /** As the first layer reads them `[size, dim]`. */
   features: Tensor2D;
-  /** `[size, numLlms]`: scores (0 where unknown), which are known, and which of those were measured. */
+  /** `[size, numLlms]`: scores (0 where unknown); how far they count (0 where unknown); the same of those that were measured. */
   scores: Tensor2D;
   known: Tensor2D;
   measured: Tensor2D;
@@ -80,7 +80,7 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
   const known = new Float32Array(size * numLlms);
   const measured = new Float32Array(size * numLlms);
   const tasks = new Float32Array(size * numTasks);
-  const { start, llm, score, measured: isMeasured } = data.evidence;
+  const { start, llm, score, measured: isMeasured, weight } = data.evidence;
   const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
   for (let i = 0; i < size; i++) {
     const q = queries[i]!;
@@ -90,8 +90,8 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
       const l = llm[e]!;
       if (l === forgotten) continue;
       scores[i * numLlms + l] = score[e]!;
-      known[i * numLlms + l] = 1;
-      measured[i * numLlms + l] = isMeasured[e]!;
+      known[i * numLlms + l] = weight[e]!;
+      measured[i * numLlms + l] = weight[e]! * isMeasured[e]!;
     }
   }
   drop(features);
@@ -106,10 +106,10 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
 }
 
 /**
- * The comparisons of some queries as one-hot matrices; null where there are none. At most `limit`, spread evenly; then rows
+ * The comparisons of some queries as one-hot matrices, and how far they count `[n, 1]`; null where there are none. At most `limit`, spread evenly; then rows
  * of zeros up to a power of two, since steps are compiled for each shape.
  */
-export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>, limit: number): Record<'query' | 'better' | 'worse', Tensor2D> | null {
+export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>, limit: number): Record<'query' | 'better' | 'worse' | 'weight', Tensor2D> | null {
   const rows: [row: number, preference: number][] = [];
   for (let i = 0; i < queries.length; i++) {
     for (let e = data.preferenceStart[queries[i]!]!; e < data.preferenceStart[queries[i]! + 1]!; e++) rows.push([i, e]);
@@ -120,13 +120,15 @@ export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayL
   const query = new Float32Array(padded * queries.length);
   const better = new Float32Array(padded * data.numLlms);
   const worse = new Float32Array(padded * data.numLlms);
+  const weight = new Float32Array(padded);
   for (let r = 0; r < size; r++) {
     const [row, e] = rows[Math.floor((r * rows.length) / size)]!;
     query[r * queries.length + row] = 1;
+    weight[r] = data.preferences.weight?.[e] ?? 1;
     better[r * data.numLlms + data.preferences.better[e]!] = 1;
     worse[r * data.numLlms + data.preferences.worse[e]!] = 1;
   }
-  return { query: tf.tensor2d(query, [padded, queries.length]), better: tf.tensor2d(better, [padded, data.numLlms]), worse: tf.tensor2d(worse, [padded, data.numLlms]) };
+  return { query: tf.tensor2d(query, [padded, queries.length]), better: tf.tensor2d(better, [padded, data.numLlms]), worse: tf.tensor2d(worse, [padded, data.numLlms]), weight: tf.tensor2d(weight, [padded, 1]) };
 }
 
 /** 0 for tasks with logged answers, a large negative number for others `[numTasks]`; all 0 if none has any. */

@@ -16,7 +16,7 @@ import { encodeQueries } from './vectors.js';
  */
 async function main(request: ChildRequest, send: (reply: ChildReply) => void): Promise<void> {
   const { dataDir, encoder: spec } = request;
-  const { design = DEFAULT_DESIGN, seed = DEFAULT_SEED, backend: wanted = 'auto', from_scratch = false } = request.request;
+  const { design = DEFAULT_DESIGN, seed = DEFAULT_SEED, backend: wanted = 'auto', from_scratch = false, half_life_days: halfLifeDays = null } = request.request;
   const report = (phase: 'snapshot' | 'encode', fraction: number, message: string): void => send({ kind: 'progress', progress: { phase, fraction, message } });
   const paths = dataPaths(dataDir);
   const started = performance.now();
@@ -26,7 +26,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
   const ledger = openLedger(paths.ledger, { clock: systemClock });
   try {
     const ledgerRows = ledger.countRows();
-    const rows = ledger.readGraphRows();
+    const rows = ledger.readGraphRows({ halfLifeDays });
     const graph = snapshotOf(rows, design);
     report('snapshot', 0.03, `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} scores, ${rows.preferences.query.length} preferences`);
     const vectors = await encodeQueries(encoder, rows.queries, { ledger, folder: paths.vectors }, (done) => report('encode', 0.03 + (0.07 * done) / rows.queries.length, `${done}/${rows.queries.length} queries encoded by ${encoder.id}`));

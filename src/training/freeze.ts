@@ -1,6 +1,6 @@
 import type { Rng } from '../base/rng.js';
 import type { GraphRows } from '../graph/rows.js';
-import type { Dataset } from '../profile/structured/dataset.js';
+import { isCurrent, type Dataset } from '../profile/structured/dataset.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import { benchmarkMeans } from '../profile/structured/profile.js';
 import { taskKeys, weighMessages } from '../router/graph/decoder.js';
@@ -13,12 +13,12 @@ import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
 import { createPasses, type Passes } from './passes.js';
 import { profilesOf } from './step.js';
 
-/** `[numAnchors, numLlms]`, NaN where not logged. */
+/** `[numAnchors, numLlms]`, NaN where nothing is logged of what the LLM is now. */
 function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
   const scores = new Float32Array(anchors.length * data.numLlms).fill(NaN);
   const { start, llm, score } = data.evidence;
   anchors.forEach((q, a) => {
-    for (let e = start[q]!; e < start[q + 1]!; e++) scores[a * data.numLlms + llm[e]!] = score[e]!;
+    for (let e = start[q]!; e < start[q + 1]!; e++) if (isCurrent(data.evidence, e)) scores[a * data.numLlms + llm[e]!] = score[e]!;
   });
   return scores;
 }

@@ -23,8 +23,8 @@ export function taskLoss(tf: TensorFlow, taskLogits: Tensor2D, tasks: Tensor2D):
   return tf.div(nll, tf.maximum(tf.sum(tasks), 1)) as Scalar;
 }
 
-/** Bradley–Terry: mean of −log σ(better − worse); all matrices one-hot, `query` picks the row of `logits`. Rows of zeros don't count. */
-export function preferenceLoss(tf: TensorFlow, logits: Tensor2D, query: Tensor2D, better: Tensor2D, worse: Tensor2D): Scalar {
+/** Bradley–Terry: mean of −log σ(better − worse), by `weight` `[n, 1]`; the other matrices are one-hot, `query` picks the row of `logits`. */
+export function preferenceLoss(tf: TensorFlow, logits: Tensor2D, query: Tensor2D, better: Tensor2D, worse: Tensor2D, weight: Tensor2D): Scalar {
   const margin = tf.sum(tf.mul(tf.matMul(query, logits), tf.sub(better, worse)), 1, true) as Tensor2D;
-  return meanOf(tf, softplus(tf, tf.neg(margin)), tf.sum(better, 1, true));
+  return meanOf(tf, softplus(tf, tf.neg(margin)), weight);
 }

@@ -142,8 +142,8 @@ export function stepLoss(tf: TensorFlow, p: ParameterTensors, context: StepConte
   let loss = crossEntropy(tf, logits, batch.scores, weight);
   if (data.numTasks > 1) loss = tf.add(loss, tf.mul(taskLoss(tf, taskLogits, batch.tasks), options.taskWeight));
   if (tensors.comparisons !== null) {
-    const { query, better, worse } = tensors.comparisons;
-    loss = tf.add(loss, tf.mul(preferenceLoss(tf, logits, query, better, worse), options.preferenceWeight));
+    const { query, better, worse, weight: counts } = tensors.comparisons;
+    loss = tf.add(loss, tf.mul(preferenceLoss(tf, logits, query, better, worse, counts), options.preferenceWeight));
   }
   return loss;
 }

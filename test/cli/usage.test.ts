@@ -57,6 +57,7 @@ describe('exit codes', () => {
       [['rout'], /unknown command 'rout'.*Did you mean route/s],
       [['train', '--sed', '1'], /unknown option '--sed'.*--seed/s],
       [['train', '--seed', '0', ...at], /--seed.*expected an integer from 1 to 2147483647, got "0"/],
+      [['train', '--half-life-days', '0', ...at], /--half-life-days.*expected a number from 1 to 36500, got "0"/],
       [['train', '--design', 'best', ...at], /--design.*Allowed choices are structured-trainable/s],
       [['train', '--backend', 'gpu', ...at], /--backend.*auto, tensorflow, wasm, cpu/s],
       [['train', ...at], /POINTSMAN_BACKEND/, { POINTSMAN_BACKEND: 'gpu' }],

@@ -32,6 +32,20 @@ describe('the chosen LLM', () => {
     assert.ok(Number.isNaN(routedMean(found)));
   });
 
+  it('is none that has changed since it answered: what it was has no vote', async () => {
+    const { chosen, quality } = await outcomes(
+      [
+        { text: '1', scores: { a: 1, b: 0.25, c: 0.5 }, stale: ['a'] },
+        { text: '2', scores: { a: 1, b: 0.25 }, stale: ['a'] },
+      ],
+      [
+        [0.9, 0.5, 0.1],
+        [0.9, 0.5, 0.1],
+      ],
+    );
+    assert.deepEqual([Array.from(chosen), Array.from(quality)], [[1, -1], [0.25, NaN]]);
+  });
+
   it('is the first of equals', async () => {
     assert.deepEqual(Array.from((await outcomes([{ text: '1', scores: { a: 0.25, b: 1, c: 0.5 } }], [[0.5, 0.5, 0.5]])).chosen), [0]);
   });

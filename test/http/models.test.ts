@@ -55,6 +55,24 @@ test('YAML in and out, by Content-Type and Accept', async () => {
   assert.ok((parse(await list.text()) as { models: LlmProfile[] }).models.some((one) => one.id === 'y/one'));
 });
 
+test('another revision is doubted at once, and put as JSON or YAML', async () => {
+  const records = Array.from({ length: 200 }, (_, i) => ({ query: `q ${i}`, model: 'r/one', score: i % 2 }));
+  assert.equal((await put('r/one', '{"revision":"2026-01"}')).status, 201);
+  assert.equal((await postJson(`${service.url}/v1/feedback`, records)).status, 201);
+  const scored = async () => RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'q', models: ['r/one'] })).json()).ranking[0]!;
+  // A put brings the index up to date.
+  assert.equal((await put('r/one', '{"revision":"2026-01"}')).status, 200);
+  const settled = await scored();
+  assert.equal((await put('r/one', 'revision: 2026-06-01\nsize_b: 8\n', 'application/yaml')).status, 200);
+  assert.deepEqual(await (await get('r/one')).json(), { id: 'r/one', revision: '2026-06-01', size_b: 8 });
+  const changed = await scored();
+  assert.ok(Math.abs(changed.quality - settled.quality) < 0.001, `${changed.quality} after ${settled.quality}`);
+  assert.ok(changed.uncertainty > 4 * settled.uncertainty, `${changed.uncertainty} after ${settled.uncertainty}`);
+  await postJson(`${service.url}/v1/feedback`, records);
+  await put('r/one', '{"revision":"2026-06-01"}');
+  assert.ok((await scored()).uncertainty < changed.uncertainty / 2);
+});
+
 test('a type that can’t be served is 406, and changes nothing', async () => {
   assert.equal((await problemIn(await get('a/small', 'image/png'))).code, 'not_acceptable');
   assert.equal((await problemIn(await put('never/there', '{}', 'application/json', { accept: 'image/png' }))).code, 'not_acceptable');
@@ -72,6 +90,9 @@ test('wrong profiles are refused by field', async () => {
     ['{"id":"other"}', 'application/json', 'id'],
     ['{"size":8}', 'application/json', 'size'],
     ['{"size_b":-8}', 'application/json', 'size_b'],
+    ['{"revision":""}', 'application/json', 'revision'],
+    [JSON.stringify({ revision: 'x'.repeat(101) }), 'application/json', 'revision'],
+    ['revision: 2', 'application/yaml', 'revision'],
     ['{"benchmarks":{"gsm8k":80}}', 'application/json', 'benchmarks.gsm8k'],
     ['size_b: .nan', 'application/yaml', 'size_b'],
     ['- a\n- b', 'application/yaml', ''],

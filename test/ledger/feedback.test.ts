@@ -120,9 +120,9 @@ test('statistics are the means of what was reported, NaN where nothing was, dele
   ledger.appendFeedback([{ records: [interaction('r', 'a', 0.5, { latency_ms: 300, prompt_tokens: 10, completion_tokens: 0 }), preference('q', 'a', 'b'), preference('r', 'a', 'gone')] }]);
   ledger.catalog.deleteLlm('gone');
   assert.deepEqual(ledger.readLlmStats(), [
-    { id: 'a', meanScore: 0.75, interactions: 2, wins: 2, losses: 0, costUsd: 0.5, usage: [{ task: null, completionTokens: 0, completionTokensN: 1, logLatency: Math.log(100) + Math.log(300), logLatencySquares: Math.log(100) ** 2 + Math.log(300) ** 2, latencyN: 2 }] },
-    { id: 'b', meanScore: NaN, interactions: 0, wins: 0, losses: 1, costUsd: NaN, usage: [] },
-    { id: 'idle', meanScore: NaN, interactions: 0, wins: 0, losses: 0, costUsd: NaN, usage: [] },
+    { id: 'a', meanScore: 0.75, interactions: 2, wins: 2, losses: 0, costUsd: 0.5, now: { meanScore: 0.75, interactions: 2, weight: 2 }, usage: [{ task: null, completionTokens: 0, completionTokensN: 1, logLatency: Math.log(100) + Math.log(300), logLatencySquares: Math.log(100) ** 2 + Math.log(300) ** 2, latencyN: 2 }] },
+    { id: 'b', meanScore: NaN, interactions: 0, wins: 0, losses: 1, costUsd: NaN, now: { meanScore: NaN, interactions: 0, weight: 0 }, usage: [] },
+    { id: 'idle', meanScore: NaN, interactions: 0, wins: 0, losses: 0, costUsd: NaN, now: { meanScore: NaN, interactions: 0, weight: 0 }, usage: [] },
   ]);
 });
 

@@ -124,6 +124,8 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       assert.deepEqual(await queue.enqueue({ seed: 3 }, 'drift'), { jobId: drift.jobId, created: false });
       const other = await queue.enqueue({ seed: 2, design: 'flat' });
       assert.equal(other.created, true);
+      const ageing = await queue.enqueue({ seed: 1, design: 'flat', half_life_days: 30 });
+      assert.equal(ageing.created, true);
       const held = patient();
       await queue.work(held.trainer);
       await eventually('the trainer runs', held.runs);
@@ -131,7 +133,7 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       assert.equal(next.created, true);
       assert.notEqual(next.jobId, first.jobId);
       held.release();
-      for (const { jobId } of [first, other, next]) assert.equal((await ended(queue, jobId)).state, 'completed');
+      for (const { jobId } of [first, other, ageing, next]) assert.equal((await ended(queue, jobId)).state, 'completed');
     });
 
     it('makes one job of equal requests that come at once', async () => {

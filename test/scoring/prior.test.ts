@@ -17,10 +17,11 @@ function profile(fields: object): LlmProfile {
 }
 
 function stats(id: string, fields: Partial<LlmStats> = {}): LlmStats {
-  return { id, meanScore: NaN, interactions: 0, wins: 0, losses: 0, costUsd: NaN, usage: [], ...fields };
+  const { meanScore = NaN, interactions = 0 } = fields;
+  return { id, meanScore, interactions, wins: 0, losses: 0, costUsd: NaN, now: { meanScore, interactions, weight: interactions }, usage: [], ...fields };
 }
 
-function scoreOf(llm: LlmProfile, row?: ReturnType<typeof stats>, task?: string, query = 'What is 2 + 2?'): ScoredLlm {
+function scoreOf(llm: LlmProfile, row?: LlmStats, task?: string, query = 'What is 2 + 2?'): ScoredLlm {
   return createPriorIndex([llm], row ? [row] : []).score(query, EMPTY, task)[0] as ScoredLlm;
 }
 
@@ -37,6 +38,15 @@ test('declared facts: the task’s benchmark, else the mean of all, else the siz
   assert.ok(declaredQuality(profile({ id: 'b', size_b: 70 })) > declaredQuality(profile({ id: 'b', size_b: 8 })));
   assert.equal(declaredQuality(profile({ id: 'b', size_b: 1e6 })), 0.7);
   assert.equal(declaredQuality(profile({ id: 'b', benchmarks: {} })), 0.5);
+});
+
+test('an LLM that became another keeps its score, with a wide uncertainty that its own answers narrow', () => {
+  const of = (since: number): ScoredLlm => scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 0.8, interactions: 800 + since, now: { interactions: since, meanScore: 0.8, weight: since === 0 ? 800 : 50 + since } }));
+  const settled = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 0.8, interactions: 800 }));
+  const [changed, some, many] = [of(0), of(20), of(400)];
+  assert.ok(Math.abs(changed.quality - settled.quality) < 1e-9 && Math.abs(some.quality - settled.quality) < 0.02);
+  assert.ok(changed.uncertainty > 8 * settled.uncertainty && changed.uncertainty > some.uncertainty && some.uncertainty > many.uncertainty, `${changed.uncertainty} ${some.uncertainty} ${many.uncertainty}`);
+  assert.ok(many.uncertainty < 2 * settled.uncertainty);
 });
 
 test('interactions pull the score towards their mean and narrow the uncertainty', () => {

@@ -24,7 +24,8 @@ before(async () => {
 });
 
 function statsOf(id: string, more: Partial<LlmStats>): LlmStats {
-  return { id, meanScore: NaN, interactions: 0, wins: 0, losses: 0, costUsd: NaN, usage: [], ...more };
+  const { meanScore = NaN, interactions = 0 } = more;
+  return { id, meanScore, interactions, wins: 0, losses: 0, costUsd: NaN, now: { meanScore, interactions, weight: interactions }, usage: [], ...more };
 }
 
 /** A log of which a third of the scores is missing, and an LLM that nobody has asked yet. */
@@ -153,6 +154,23 @@ describe('the catalogue of now', () => {
     assert.equal(fresh.model, 'latecomer');
     assert.ok(Number.isFinite(fresh.quality) && fresh.quality > 0 && fresh.quality < 1);
     assert.ok(bad.quality < fresh.quality && fresh.quality < good.quality, `${bad.quality} ${fresh.quality} ${good.quality}`);
+  });
+
+  it('keeps the scores of an LLM that became another, and is less sure of them until it has answers of its own', async () => {
+    const rows = gappyLog();
+    const scored = async (since: number): Promise<ScoredLlm[]> => {
+      const stats = [statsOf('poet', { meanScore: 0.5, interactions: 1000 + since, now: { interactions: since, meanScore: 0.5, weight: 1000 } })];
+      return (await make(rows, { stats })).score(QUERY);
+    };
+    const settled = (await make(rows)).score(QUERY);
+    const [changed, some, many] = await Promise.all([0, 100, 100_000].map(scored));
+    const poet = settled.findIndex((s) => s.model === 'poet');
+    assert.deepEqual(changed!.map((s) => s.quality), settled.map((s) => s.quality));
+    assert.deepEqual(changed!.toSpliced(poet, 1), settled.toSpliced(poet, 1));
+    // Of 4 observations, 2 of them for what it was.
+    assert.ok(Math.abs(changed![poet]!.uncertainty - Math.sqrt((settled[poet]!.quality * (1 - settled[poet]!.quality)) / 4)) < 1e-9);
+    assert.ok(changed![poet]!.uncertainty > some![poet]!.uncertainty && some![poet]!.uncertainty >= settled[poet]!.uncertainty);
+    assert.deepEqual(many, settled);
   });
 
   it('gives prices and latencies', async () => {

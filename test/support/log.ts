@@ -54,7 +54,7 @@ export function smallLog({ queries, seed = 7, preferences = false, untasked = fa
       query: Int32Array.from(scored, (e) => e.query),
       llm: Int32Array.from(scored, (e) => e.llm),
       score: Float32Array.from(scored, (e) => e.score),
-      count: new Int32Array(scored.length).fill(1),
+      count: new Float32Array(scored.length).fill(1),
     },
     preferences: { query: Int32Array.from(pairs, (p) => p.query), better: Int32Array.from(pairs, (p) => p.better), worse: Int32Array.from(pairs, (p) => p.worse) },
   };

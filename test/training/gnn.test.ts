@@ -71,7 +71,7 @@ describe('training', () => {
     const odd: Record<string, ReturnType<typeof smallLog>> = {
       'one query': smallLog({ queries: 1 }),
       'all scores equal': { ...one, scores: { ...one.scores, score: one.scores.score.map(() => 1) } },
-      'one LLM': { ...one, llms: one.llms.slice(0, 1), scores: { query: Int32Array.from({ length: 40 }, (_, q) => q), llm: new Int32Array(40), score: new Float32Array(40).fill(0.5), count: new Int32Array(40).fill(1) } },
+      'one LLM': { ...one, llms: one.llms.slice(0, 1), scores: { query: Int32Array.from({ length: 40 }, (_, q) => q), llm: new Int32Array(40), score: new Float32Array(40).fill(0.5), count: new Float32Array(40).fill(1) } },
       'no description': { ...one, llms: one.llms.map(({ id }) => ({ id })), families: [] },
     };
     for (const [name, rows] of Object.entries(odd)) {

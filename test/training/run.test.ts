@@ -14,7 +14,7 @@ import { recordOf } from '../../src/training/trainer.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
 import { QUICK } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
-import { handLog } from '../support/rows.js';
+import { handLog, STALE } from '../support/rows.js';
 import { createSmallEncoder } from '../support/small-encoder.js';
 
 const encoder = createSmallEncoder();
@@ -113,6 +113,35 @@ describe('a run after another', () => {
   });
 });
 
+/** A log in which `calculator` gets every sum wrong since it changed, in the last fifth; `weight` is what its answers before count. */
+function afterChange(weight: number): GraphRows {
+  const rows = smallLog({ queries: 300 });
+  const { query, llm, score, count } = rows.scores;
+  const since = (e: number): boolean => query[e]! >= 240;
+  const of = (e: number): boolean => rows.llms[llm[e]!]!.id === 'calculator';
+  return { ...rows, scores: { query, llm, score: score.map((s, e) => (of(e) && since(e) ? 0 : s)), count: count.map((n, e) => (of(e) && !since(e) ? weight : n)) } };
+}
+
+describe('a run after an LLM changed', () => {
+  it('profiles it by what it does now, where answers from before count little, and judges by that', async (t) => {
+    const { artifacts } = place(t);
+    const meanOf = async (weight: number): Promise<Record<string, number>> => {
+      const { manifest } = await train(afterChange(weight), artifacts, { maxSteps: 150 });
+      const { names, tables } = (await readArtifact(artifacts, manifest.version)).model;
+      const sums = names.tasks.indexOf('arithmetic');
+      return { score: manifest.metrics['score_learned']!, oracle: manifest.metrics['score_oracle']!, ...Object.fromEntries(names.llms.map((id, l) => [id, tables['record/task']!.data[l * names.tasks.length + sums]!])) };
+    };
+    const [as, by] = [await meanOf(1), await meanOf(STALE)];
+    assert.ok(as['calculator']! > as['middling']! && by['calculator']! < by['middling']!, JSON.stringify([as, by]));
+    // Of its answers from before none is left to be chosen.
+    assert.ok(by['oracle']! < as['oracle']! - 0.1 && by['score']! < as['score']!, JSON.stringify([as, by]));
+  });
+
+  it('is another snapshot, and so another version', () => {
+    assert.notEqual(snapshotOf(afterChange(STALE), 'structured-trainable').hash, snapshotOf(afterChange(1), 'structured-trainable').hash);
+  });
+});
+
 describe('a run on an odd log ends with an artifact that scores', () => {
   const one = smallLog({ queries: 40 });
   const long = 'lorem ipsum '.repeat(100_000);
@@ -124,10 +153,11 @@ describe('a run on an odd log ends with an artifact that scores', () => {
     'with a task that nobody was asked about': { ...one, tasks: [...one.tasks, { id: 'unseen', description: '' }] },
     'without a description': { ...one, llms: one.llms.map(({ id }) => ({ id })), families: [], tasks: one.tasks.map(({ id }) => ({ id, description: '' })) },
     // The same text is one query, and its answers are averaged: one with 10,000 of them.
-    'of one query, answered 10,000 times': { ...handLog(['a', 'b'], [{ text: 'again', scores: { a: 0.4, b: 0.6 } }]), scores: { query: Int32Array.of(0, 0), llm: Int32Array.of(0, 1), score: Float32Array.of(0.4, 0.6), count: Int32Array.of(10_000, 10_000) } },
+    'of one query, answered 10,000 times': { ...handLog(['a', 'b'], [{ text: 'again', scores: { a: 0.4, b: 0.6 } }]), scores: { query: Int32Array.of(0, 0), llm: Int32Array.of(0, 1), score: Float32Array.of(0.4, 0.6), count: Float32Array.of(10_000, 10_000) } },
     'of queries that differ in nothing but a space': handLog(['a', 'b'], Array.from({ length: 60 }, (_, i) => ({ text: `the same${' '.repeat(i)}`, scores: { a: i % 2, b: 1 - (i % 2) } }))),
     'of texts without end': handLog(['a', 'b'], Array.from({ length: 24 }, (_, i) => ({ text: `${long}${i}`, scores: { a: i % 2, b: 0.5 } }))),
     'whose comparisons contradict each other': handLog(['a', 'b'], Array.from({ length: 40 }, (_, i) => ({ text: `query ${i}`, pairs: [['a', 'b'], ['b', 'a']] as [string, string][] }))),
+    'of answers that are all from before a change': { ...one, scores: { ...one.scores, count: one.scores.count.map(() => 1 / 64) } },
     'of texts with nothing in them': handLog(['a', 'b'], Array.from({ length: 30 }, (_, i) => ({ text: ' '.repeat(i + 1), scores: { a: 1, b: 0 } }))),
   };
   for (const [what, rows] of Object.entries(logs))

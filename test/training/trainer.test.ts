@@ -84,6 +84,14 @@ describe('training in a process of its own', () => {
     assert.ok(!existsSync(artifacts));
   });
 
+  it('weighs answers by age where a half-life is asked for: another snapshot of the same ledger', async (t) => {
+    const { ledger, parts } = prepare(t, 10);
+    ledger.appendFeedback([{ records: feedback(12).slice(-6).map(({ kind, value }) => ({ kind, value: { ...(value as Interaction), at: '2020-01-01T00:00:00.000Z' } }) as FeedbackRecord) }]);
+    const [plain, ageing, again] = [await trainAndActivate(parts, WASM, () => undefined), await trainAndActivate(parts, { ...WASM, half_life_days: 30 }, () => undefined), await trainAndActivate(parts, { ...WASM, half_life_days: 30 }, () => undefined)];
+    assert.deepEqual([plain.created, ageing.created, again.created], [true, true, false]);
+    assert.notEqual(ledger.getArtifact(plain.version)!.snapshot, ledger.getArtifact(ageing.version)!.snapshot);
+  });
+
   it('hands on what the process has against a setting', async (t) => {
     const { parts } = prepare(t, 6);
     await assert.rejects(trainAndActivate({ ...parts, encoder: 'no such encoder' }, WASM, () => undefined), { code: 'invalid_config', message: /no such encoder/ });

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { TrainRequest } from '../../schema/training.js';
 import { trainAndActivate } from '../../training/trainer.js';
 import { comparisonTable } from '../metrics-table.js';
-import { options } from '../options.js';
+import { number, options } from '../options.js';
 import { print, trainingBar } from '../output.js';
 import { openWorkspace } from '../workspace.js';
 
@@ -13,14 +13,15 @@ export function trainCommand(): Command {
     .addOption(options.seed())
     .addOption(options.backend())
     .option('--from-scratch', 'train from nothing; otherwise a long log that grew by less than a tenth is trained on from the version before')
+    .option('--half-life-days <number>', 'after how many days an answer counts half; without it, age alone does not matter', number(1, 36_500))
     .addOption(options.data())
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
-    .action(async ({ design, seed, backend, fromScratch, ...settings }: Required<Omit<TrainRequest, 'from_scratch'>> & { fromScratch?: boolean; data: string; encoder: string; logLevel: string }) => {
+    .action(async ({ design, seed, backend, fromScratch, halfLifeDays, ...settings }: Required<Omit<TrainRequest, 'from_scratch' | 'half_life_days'>> & { fromScratch?: boolean; halfLifeDays?: number; data: string; encoder: string; logLevel: string }) => {
       const workspace = await openWorkspace(settings);
       const bar = trainingBar();
       try {
-        const result = await trainAndActivate(workspace.trainer, { design, seed, backend, from_scratch: fromScratch }, bar.report);
+        const result = await trainAndActivate(workspace.trainer, { design, seed, backend, from_scratch: fromScratch, half_life_days: halfLifeDays }, bar.report);
         bar.stop();
         print(comparisonTable(result.comparison, result.metrics));
         const outcome = result.in_force === result.version ? 'in force' : result.status;

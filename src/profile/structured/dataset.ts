@@ -1,6 +1,6 @@
 import type { Encoder } from '../../encoder/types.js';
 import { edgeOrder } from '../../graph/columns.js';
-import type { FrozenGraph } from '../../graph/freeze.js';
+import type { FrozenEdges, FrozenGraph } from '../../graph/freeze.js';
 import type { GraphRows } from '../../graph/rows.js';
 import type { ProfileDesign } from '../design.js';
 import { encodeFacts, encodeSome, factsLength } from './facts.js';
@@ -46,7 +46,13 @@ export interface Evidence {
   score: Float32Array;
   /** 1 for a measured score; 0 for one that stands in for comparisons. */
   measured: Uint8Array;
+  /** How far it counts, in (0, 1]: 1 unless all of it is from before the LLM changed. */
+  weight: Float32Array;
 }
+
+/** From this weight on, an answer or a comparison says what an LLM does now: it may be shown, and judge. */
+export const CURRENT = 0.5;
+export const isCurrent = ({ weight }: Pick<Evidence, 'weight'>, entry: number): boolean => weight[entry]! >= CURRENT;
 
 /** A frozen graph with its features, as training and profiling read it. */
 export interface Dataset {
@@ -92,21 +98,35 @@ export function bucketStarts(sorted: Int32Array, buckets: number): Int32Array {
   return start;
 }
 
-function evidenceOf(graph: FrozenGraph, numQueries: number): Evidence {
+/** How far comparisons of each query and LLM count: as the weightiest of them, since all together stand in for one score. */
+function countsOf({ source, target, count }: FrozenEdges, numLlms: number, { query, better, worse, weight }: GraphRows['preferences']): Float32Array {
+  if (weight === undefined) return count;
+  const most = new Map<number, number>();
+  const note = (key: number, counts: number): void => void most.set(key, Math.max(counts, most.get(key) ?? 0));
+  query.forEach((q, p) => {
+    note(q * numLlms + better[p]!, weight[p]!);
+    note(q * numLlms + worse[p]!, weight[p]!);
+  });
+  return count.map((_, e) => most.get(target[e]! * numLlms + source[e]!)!);
+}
+
+function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: GraphRows['preferences']): Evidence {
   const scored = graph.edges['llm-query'];
   const compared = graph.edges['llm-preference'];
   const sets = [scored, compared].filter((edges) => edges !== undefined);
   const length = sets.reduce((sum, edges) => sum + edges.source.length, 0);
-  const joined = { query: new Int32Array(length), llm: new Int32Array(length), score: new Float32Array(length) };
+  const joined = { query: new Int32Array(length), llm: new Int32Array(length), score: new Float32Array(length), count: new Float32Array(length) };
   let at = 0;
-  for (const { source, target, weight } of sets) {
+  for (const edges of sets) {
+    const { source, target, weight } = edges;
     joined.query.set(target, at);
     joined.llm.set(source, at);
     joined.score.set(weight, at);
+    joined.count.set(edges === compared ? countsOf(edges, graph.sizes.llm, preferences) : edges.count, at);
     at += source.length;
   }
   const numScored = scored?.source.length ?? 0;
-  const out: Evidence & { query: Int32Array } = { start: new Int32Array(), query: new Int32Array(length), llm: new Int32Array(length), score: new Float32Array(length), measured: new Uint8Array(length) };
+  const out: Evidence & { query: Int32Array } = { start: new Int32Array(), query: new Int32Array(length), llm: new Int32Array(length), score: new Float32Array(length), measured: new Uint8Array(length), weight: new Float32Array(length) };
   let size = 0;
   // Of the same query and LLM the measured score comes first. It says more than comparisons do: they only fill in.
   for (const e of edgeOrder(joined.query, joined.llm, numQueries, graph.sizes.llm)) {
@@ -114,9 +134,11 @@ function evidenceOf(graph: FrozenGraph, numQueries: number): Evidence {
     out.query[size] = joined.query[e]!;
     out.llm[size] = joined.llm[e]!;
     out.score[size] = joined.score[e]!;
+    out.weight[size] = Math.min(1, joined.count[e]!);
     out.measured[size++] = e < numScored ? 1 : 0;
   }
-  return { start: bucketStarts(out.query.subarray(0, size), numQueries), llm: out.llm.slice(0, size), score: out.score.slice(0, size), measured: out.measured.slice(0, size) };
+  const { llm, score, measured, weight } = out;
+  return { start: bucketStarts(out.query.subarray(0, size), numQueries), llm: llm.slice(0, size), score: score.slice(0, size), measured: measured.slice(0, size), weight: weight.slice(0, size) };
 }
 
 function adjacency(rows: number, cols: number, edges: { source: Int32Array; target: Int32Array } | undefined): Matrix {
@@ -149,7 +171,7 @@ export async function createDataset(rows: GraphRows, graph: FrozenGraph, design:
     semantic: encoder.semantic ?? { start: 0, end: encoder.dim },
     style: encoder.style ?? { start: 0, end: 0 },
     taskOf: new Int32Array(rows.queries.length).map((_, q) => (noTasks ? 0 : rows.queries.taskOf(q))),
-    evidence: evidenceOf(graph, rows.queries.length),
+    evidence: evidenceOf(graph, rows.queries.length, rows.preferences),
     preferences: rows.preferences,
     preferenceStart: bucketStarts(rows.preferences.query, rows.queries.length),
     llmFacts: fromRows(await encodeFacts(encoder, rows.llms), factsLength(encoder.dim)),

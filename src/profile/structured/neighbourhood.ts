@@ -74,7 +74,7 @@ export interface Fitted {
   /** Places and tasks of their queries, as {@link nearness} takes them. */
   places: Tensor2D;
   tasks: Tensor2D;
-  /** For each fold, residuals and which are logged `[n, numLlms + 1]`; 0 where a query is left out of it. */
+  /** For each fold, residuals times how far they count, and how far that is `[n, numLlms + 1]`; 0 where none is logged or a query is left out of it. */
   folds: readonly { residuals: Tensor2D; known: Tensor2D }[];
 }
 
@@ -83,7 +83,7 @@ export interface Fitted {
  * closest to the residuals r of logged answers, by kernel ridge regression on a subset of regressors
  * (Smola & Schölkopf 2000), for every fold at once:
  *
- *     min over α of |r − K α|² + λ αᵀ K_aa α
+ *     min over α of Σ w (r − K α)² + λ αᵀ K_aa α
  */
 export function fitMessages(tf: TensorFlow, anchors: { places: Tensor2D; tasks: Tensor2D }, { places, tasks, folds }: Fitted): Tensor2D[] {
   return tf.tidy(() => {
@@ -106,8 +106,9 @@ export function drawNeighbourhood(data: Dataset, queries: Int32Array, sample: (p
 const COMMON_STRENGTH = 1;
 
 /**
- * Residuals of `queries`, and which are logged, as tensors `[queries.length, numLlms + 1]`: of each LLM beside what is so
- * of all, which is the last column: how much easier a query is than its task. Those of `without` are left out.
+ * Residuals of `queries` times how far they count, and how far that is, 0 where none is logged, as tensors
+ * `[queries.length, numLlms + 1]`: of each LLM beside what is so of all, which is the last column: how much easier a query
+ * is than its task. Those of `without` are left out.
  */
 export function residualTensors(tf: TensorFlow, data: Dataset, queries: Int32Array, expected: Float32Array, without?: ReadonlySet<number>): { residuals: Tensor2D; known: Tensor2D } {
   const { numLlms, evidence } = data;
@@ -117,14 +118,19 @@ export function residualTensors(tf: TensorFlow, data: Dataset, queries: Int32Arr
   const known = new Float32Array(residuals.length);
   queries.forEach((q, i) => {
     if (without?.has(q)) return;
-    const answers = evidence.llm.subarray(evidence.start[q]!, evidence.start[q + 1]!);
-    const common = answers.reduce((sum, l) => sum + own[i * numLlms + l]!, 0) / (answers.length + COMMON_STRENGTH);
-    for (const l of answers) {
-      residuals[i * columns + l] = own[i * numLlms + l]! - common;
-      known[i * columns + l] = 1;
+    const [from, to] = [evidence.start[q]!, evidence.start[q + 1]!];
+    let [sum, answers] = [0, 0];
+    for (let e = from; e < to; e++) {
+      sum += evidence.weight[e]! * own[i * numLlms + evidence.llm[e]!]!;
+      answers += evidence.weight[e]!;
     }
-    residuals[i * columns + numLlms] = common;
-    known[i * columns + numLlms] = 1;
+    const common = sum / (answers + COMMON_STRENGTH);
+    const note = (column: number, residual: number, weight: number): void => {
+      residuals[i * columns + column] = weight * residual;
+      known[i * columns + column] = weight;
+    };
+    for (let e = from; e < to; e++) note(evidence.llm[e]!, own[i * numLlms + evidence.llm[e]!]! - common, evidence.weight[e]!);
+    note(numLlms, common, Math.min(1, answers));
   });
   const shape: [number, number] = [queries.length, columns];
   return { residuals: tf.tensor2d(residuals, shape), known: tf.tensor2d(known, shape) };

@@ -1,6 +1,6 @@
 import type { Dataset } from './dataset.js';
 
-/** Sums of logged scores over a set of queries, from which single queries can be taken out again. */
+/** Sums of logged scores, each as far as it counts, over a set of queries, from which single queries can be taken out again. */
 export interface RecordSums {
   /** `[numLlms]` */
   sum: Float32Array;
@@ -22,15 +22,16 @@ export function sumRecords(data: Dataset, queries: ArrayLike<number>): RecordSum
 }
 
 function addQuery(data: Dataset, sums: RecordSums, query: number, sign: 1 | -1): void {
-  const { start, llm, score } = data.evidence;
+  const { start, llm, score, weight } = data.evidence;
   const task = data.taskOf[query]!;
   for (let e = start[query]!; e < start[query + 1]!; e++) {
     const l = llm[e]!;
-    sums.sum[l]! += sign * score[e]!;
-    sums.count[l]! += sign;
+    const counts = sign * weight[e]!;
+    sums.sum[l]! += counts * score[e]!;
+    sums.count[l]! += counts;
     if (task < 0) continue;
-    sums.taskSum[l * data.numTasks + task]! += sign * score[e]!;
-    sums.taskCount[l * data.numTasks + task]! += sign;
+    sums.taskSum[l * data.numTasks + task]! += counts * score[e]!;
+    sums.taskCount[l * data.numTasks + task]! += counts;
   }
 }
 

@@ -53,7 +53,7 @@ export function residualsOf(data: Dataset, queries: ArrayLike<number>, expected:
 /**
  * Sums over logged answers from which every LLM's message of meaning is made: with φ the query's place `[axes]`,
  * Σ score·φ `[numLlms, axes]`, Σ φ² `[numLlms, axes]`, and Σ φ per task `[numLlms, numTasks + 1, axes]`, the last for
- * queries of no known task.
+ * queries of no known task; each answer as far as it counts.
  */
 export interface MessageSums {
   axes: number;
@@ -70,7 +70,7 @@ export function emptySums(data: Dataset, axes: number): MessageSums {
 /** Adds queries that lie at `places [queries.length, axes]`. */
 export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<number>, places: Float32Array): void {
   const { axes } = sums;
-  const { start, llm, score } = data.evidence;
+  const { start, llm, score, weight } = data.evidence;
   for (let i = 0; i < queries.length; i++) {
     const q = queries[i]!;
     const task = data.taskOf[q]! < 0 ? data.numTasks : data.taskOf[q]!;
@@ -79,9 +79,10 @@ export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<n
       const toTask = (llm[e]! * (data.numTasks + 1) + task) * axes;
       for (let a = 0; a < axes; a++) {
         const place = places[i * axes + a]!;
-        sums.scored[to + a]! += score[e]! * place;
-        sums.perTask[toTask + a]! += place;
-        sums.square[to + a]! += place * place;
+        const counts = weight[e]! * place;
+        sums.scored[to + a]! += score[e]! * counts;
+        sums.perTask[toTask + a]! += counts;
+        sums.square[to + a]! += counts * place;
       }
     }
   }
@@ -94,7 +95,7 @@ export function messageTensors(tf: TensorFlow, { numLlms, numTasks }: Dataset, {
   return { scored: tf.tensor2d(scored, [numLlms, axes]), square: tf.tensor2d(square, [numLlms, axes]), perTask: tf.tensor3d(perTask, [numLlms, numTasks + 1, axes]) };
 }
 
-/** Logged answers to some queries: scores and which are known `[n, numLlms]`, tasks `[n, numTasks]`, places `[n, axes]`. */
+/** Logged answers to some queries: scores and how far they count, 0 where unknown `[n, numLlms]`, tasks `[n, numTasks]`, places `[n, axes]`. */
 export interface PlacedAnswers {
   scores: Tensor2D;
   known: Tensor2D;

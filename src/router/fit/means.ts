@@ -7,7 +7,7 @@ const MEAN_STRENGTH = 5;
 
 /** Mean score of each LLM `[numLlms]`; 0 where it has none. */
 export function meansOf({ sum, count }: Pick<RecordSums, 'sum' | 'count'>): Float32Array {
-  return sum.map((s, l) => s / Math.max(1, count[l]!));
+  return sum.map((s, l) => (count[l]! > 0 ? s / count[l]! : 0));
 }
 
 /** Means per LLM and group `[numLlms, numGroups]`, shrunk to the LLM's overall mean `[numLlms]`. */

@@ -10,13 +10,13 @@ export type RowLoss = (query: number, predicted: Float32Array, gradient: Float32
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** Half the squared error of predicted scores. */
-export function squaredLoss({ evidence: { start, llm, score } }: Dataset): RowLoss {
+export function squaredLoss({ evidence: { start, llm, score, weight } }: Dataset): RowLoss {
   return (query, predicted, gradient) => {
     let loss = 0;
     for (let e = start[query]!; e < start[query + 1]!; e++) {
       const error = predicted[llm[e]!]! - score[e]!;
-      gradient[llm[e]!]! += error;
-      loss += 0.5 * error * error;
+      gradient[llm[e]!]! += weight[e]! * error;
+      loss += weight[e]! * 0.5 * error * error;
     }
     return loss;
   };
@@ -38,20 +38,21 @@ export function comparisonLoss(data: Dataset): RowLoss {
 }
 
 /** Cross-entropy of measured scores, and Bradley–Terry of preferences. */
-export function scoreLoss({ evidence: { start, llm, score, measured }, preferences: { better, worse }, preferenceStart }: Dataset): RowLoss {
+export function scoreLoss({ evidence: { start, llm, score, measured, weight }, preferences: { better, worse, weight: told }, preferenceStart }: Dataset): RowLoss {
   return (query, logits, gradient) => {
     let loss = 0;
     for (let e = start[query]!; e < start[query + 1]!; e++) {
       if (!measured[e]) continue;
       const x = logits[llm[e]!]!;
-      gradient[llm[e]!]! += sigmoid(x) - score[e]!;
-      loss += softplus(x) - x * score[e]!;
+      gradient[llm[e]!]! += weight[e]! * (sigmoid(x) - score[e]!);
+      loss += weight[e]! * (softplus(x) - x * score[e]!);
     }
     for (let p = preferenceStart[query]!; p < preferenceStart[query + 1]!; p++) {
       const margin = logits[better[p]!]! - logits[worse[p]!]!;
-      gradient[better[p]!]! -= sigmoid(-margin);
-      gradient[worse[p]!]! += sigmoid(-margin);
-      loss += softplus(-margin);
+      const counts = told?.[p] ?? 1;
+      gradient[better[p]!]! -= counts * sigmoid(-margin);
+      gradient[worse[p]!]! += counts * sigmoid(-margin);
+      loss += counts * softplus(-margin);
     }
     return loss;
   };

@@ -29,6 +29,21 @@ describe('sums of logged scores', () => {
     assert.deepEqual(all, sumRecords(data, [0, 1, 2, 3]));
   });
 
+  it('count answers from before a change in part, and leave nothing when they are taken out', async () => {
+    const data = await datasetOf(
+      handLog(['a', 'b'], [
+        ...Array.from({ length: 70 }, (_, i) => ({ text: `old ${i}`, task: 'x', scores: { a: 1 / 3, b: 0.1 }, stale: ['a'] })),
+        { text: 'new', task: 'x', scores: { a: 0.5 } },
+      ]),
+    );
+    const all = Int32Array.from({ length: 71 }, (_, q) => q);
+    const sums = sumRecords(data, all);
+    assert.deepEqual([[...sums.count], [...sums.taskCount]], [[70 / 16 + 1, 70], [70 / 16 + 1, 70]]);
+    assert.ok(Math.abs(sums.sum[0]! - (70 / 48 + 0.5)) < 1e-5, String(sums.sum));
+    const rest = withoutQueries(data, sums, all);
+    assert.deepEqual([[...rest.count], [...rest.taskCount]], [[0, 0], [0, 0]]);
+  });
+
   it('forget an LLM as if it had just arrived, and nobody else', async () => {
     const data = await dataset();
     const sums = sumRecords(data, [0, 1, 2, 3]);

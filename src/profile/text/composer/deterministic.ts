@@ -12,7 +12,7 @@ export function introduced(about: ComposeRequest['kind'], { relation, kind, name
   if (measured === undefined) return kind === 'query' ? 'A query of this kind' : `${kind === 'llm' ? 'LLM' : `${kind[0]!.toUpperCase()}${kind.slice(1)}`} ${name}`;
   const { advantage, score, count } = measured;
   const than = `${advantage < 0 ? 'worse' : 'better'} than the other LLMs`;
-  const by = relation === 'llm-task' ? `${signed(advantage)} over ${count} answers` : `score ${score.toFixed(2)}, ${signed(advantage)}`;
+  const by = relation === 'llm-task' ? `${signed(advantage)} over ${Math.max(1, Math.round(count))} answers` : `score ${score.toFixed(2)}, ${signed(advantage)}`;
   if (about !== 'llm') return `${name} is ${than} here (${by})`;
   const at = relation === 'llm-benchmark' ? `on the public benchmark ${name}` : `at ${kind === 'query' ? 'the query' : name}`;
   return `${than[0]!.toUpperCase()}${than.slice(1)} ${at} (${by})`;
