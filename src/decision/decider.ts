@@ -90,12 +90,17 @@ function similarityTo(facts: IndexFacts, chosen: string): (model: string) => num
 const NO_MODELS =
   'There is no LLM to choose from. Add one with PUT /v1/models/{id}, post feedback that names one, or run `pointsman import FILE`.';
 
+/** Fields of a request that name LLMs. */
+const NAMING = ['models', 'exclude', 'pin'] as const;
 const RULES: ReadonlySet<string> = new Set(Object.keys(ruleSchemas));
 
 /** The rules that a request gives itself; null where it gives none, as most do. */
 function ownRules(request: RouteRequest): Rules | null {
   let own: Record<string, unknown> | null = null;
-  for (const [field, value] of Object.entries(request)) if (value !== undefined && RULES.has(field)) (own ??= {})[field] = value;
+  for (const field in request) {
+    const value = request[field as keyof RouteRequest];
+    if (value !== undefined && RULES.has(field)) (own ??= {})[field] = value;
+  }
   return own;
 }
 
@@ -197,7 +202,7 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
     if (facts?.index !== index) facts = factsOf(index);
     const held = facts;
     if (held.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
-    for (const field of ['models', 'exclude', 'pin'] as const) checkKnown(request[field] ?? [], (model) => held.known.has(model), (i) => `${field}[${i}]`);
+    for (const field of NAMING) if (request[field] !== undefined) checkKnown(request[field], (model) => held.known.has(model), (i) => `${field}[${i}]`);
     const query = queryText(request);
     const vector = index.encode(query);
     if (vector instanceof Float32Array) return answer(conclude(request, query, vector, held));

@@ -5,7 +5,7 @@ import { createLexicalHasher, lowerCase, withoutMiddle } from './lexical.js';
 import { STYLE, writeStyle } from './style.js';
 import { readTokenTable } from './token-table.js';
 import type { Encoder } from './types.js';
-import { normalize } from './vectors.js';
+import { multiplyBy, scaleTo, squareOf } from './vectors.js';
 import { MAX_TOKENS, Vocabulary } from './vocabulary.js';
 
 /** Buckets that n-grams are hashed into. */
@@ -61,11 +61,16 @@ export function openStaticEncoder(folder: string = STATIC_FOLDER): Encoder {
     const lower = meaningText(text);
     const vector = new Float32Array(semantic.end);
     if (!hashLexical(lower, vector)) return vector;
-    normalize(vector, 0, BUCKETS, LEXICAL_LENGTH);
     writeStyle(text, vector, BUCKETS, STYLE_SCALE, true);
     writeMeaning(lower, vector);
-    normalize(vector, semantic.start, semantic.end, SEMANTIC_LENGTH);
-    normalize(vector, 0, vector.length, 1);
+    // Each block to its length, then the whole to unit length, in one go over the many zeros of the first block.
+    const lexicalScale = scaleTo(vector, 0, BUCKETS, LEXICAL_LENGTH);
+    const meaningScale = scaleTo(vector, semantic.start, semantic.end, SEMANTIC_LENGTH);
+    const style = squareOf(vector, BUCKETS, semantic.start);
+    const whole = 1 / Math.sqrt((lexicalScale && LEXICAL_LENGTH ** 2) + style + (meaningScale && SEMANTIC_LENGTH ** 2));
+    multiplyBy(vector, 0, BUCKETS, lexicalScale * whole);
+    multiplyBy(vector, BUCKETS, semantic.start, whole);
+    multiplyBy(vector, semantic.start, semantic.end, meaningScale * whole);
     return vector;
   };
 

@@ -14,7 +14,7 @@ export function unitVector(values: ArrayLike<number>, from: string, dim?: number
 }
 
 /** Square length of `vector[start, end)`. Four sums at a time: one alone would wait for itself. */
-function squareOf(vector: Float32Array, start: number, end: number): number {
+export function squareOf(vector: Float32Array, start: number, end: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
@@ -30,12 +30,20 @@ function squareOf(vector: Float32Array, start: number, end: number): number {
   return s0 + s1 + s2 + s3;
 }
 
+/** What scales `vector[start, end)` to `length`; 0 of zeros. */
+export function scaleTo(vector: Float32Array, start: number, end: number, length: number): number {
+  const square = squareOf(vector, start, end);
+  return square === 0 ? 0 : length / Math.sqrt(square);
+}
+
+/** Multiplies `vector[start, end)` by `scale`. */
+export function multiplyBy(vector: Float32Array, start: number, end: number, scale: number): void {
+  for (let i = start; i < end; i++) vector[i]! *= scale;
+}
+
 /** Scales `vector[start, end)` to `length`; a zero vector stays zero. */
 export function normalize(vector: Float32Array, start: number, end: number, length: number): void {
-  const square = squareOf(vector, start, end);
-  if (square === 0) return;
-  const scale = length / Math.sqrt(square);
-  for (let i = start; i < end; i++) vector[i]! *= scale;
+  multiplyBy(vector, start, end, scaleTo(vector, start, end, length));
 }
 
 /**

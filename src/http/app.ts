@@ -1,10 +1,12 @@
+import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import express, { type Express } from 'express';
+import express from 'express';
 import { createDriftFeed } from '../health/drift-feed.js';
 import { alertResources } from './alerts.js';
 import { readJson, readYaml } from './body.js';
 import type { AppParts, Context } from './context.js';
 import { createFeedbackCommitter } from './feedback-commit.js';
+import { directly } from './direct.js';
 import { decisionResources } from './decisions.js';
 import { feedbackResource } from './feedback.js';
 import { healthResources } from './health.js';
@@ -30,7 +32,7 @@ const DRAIN_PAUSE_MS = 100;
 
 /** The API, and what a graceful stop needs of it. */
 export interface App {
-  express: Express;
+  handle: RequestListener;
   /** Ends event streams: they would hold up a stop for as long as their jobs run. */
   endStreams(): void;
   /** Resolves when feedback that was taken is durable and decisions are written. */
@@ -72,10 +74,11 @@ export function createApp({ options = {}, ...parts }: AppParts): App {
   app.use(context.metrics.observe);
   for (const resource of resources) mount(app, resource);
   app.use(routeNotFound);
-  app.use(problemHandler(parts.log));
+  const onError = problemHandler(parts.log);
+  app.use(onError);
 
   return {
-    express: app,
+    handle: directly(resources, context.metrics.observe, onError, app),
     endStreams: () => context.streams.endAll(),
     async drain() {
       await context.committer.drain();

@@ -28,6 +28,7 @@ export function feedbackResource({ committer, decider, drift, index, health, loa
         summary: 'Post interactions or preferences',
         description:
           'Stored all or nothing, and durable when answered. With a `decision_id`, query and task are the decision’s and `model` defaults to the LLM it chose. Repeating a request with the same `Idempotency-Key` answers the first receipt and stores nothing.',
+        direct: true,
         headers: { 'Idempotency-Key': { description: '1 to 200 visible ASCII characters', schema: z.string().min(1).max(200).optional() } },
         body: { schema: FeedbackRequest, required: true },
         answers: { 201: { description: 'Stored', schema: FeedbackReceipt } },

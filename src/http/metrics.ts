@@ -98,6 +98,14 @@ export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'inde
     return timer;
   }
 
+  const counters = new Map<string, { inc(): void }>();
+  function counterOf(model: string, version: string): { inc(): void } {
+    const key = `${version} ${model}`;
+    let counter = counters.get(key);
+    if (counter === undefined) counters.set(key, (counter = decisions.labels({ model, version })));
+    return counter;
+  }
+
   const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
   return {
     registry,
@@ -112,7 +120,7 @@ export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'inde
       });
       next();
     },
-    countDecision: (model, version) => decisions.inc({ model, version: version ?? 'none' }),
+    countDecision: (model, version) => counterOf(model, version ?? 'none').inc(),
     countFeedback(interactions, preferences) {
       if (interactions > 0) feedback.inc({ kind: 'interaction' }, interactions);
       if (preferences > 0) feedback.inc({ kind: 'preference' }, preferences);

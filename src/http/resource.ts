@@ -25,6 +25,11 @@ export interface Operation {
   /** Codes of the errors it may answer, beyond those that any operation may. */
   errors: readonly ErrorCode[];
   handlers: readonly RequestHandler[];
+  /**
+   * Answered before Express, for what has to be quick; see `direct.ts`. Its handlers may use what Node's request and response
+   * have, `req.path`, `req.body` and `res.locals`, and nothing else of Express.
+   */
+  direct?: true;
 }
 
 /** A path and its methods. */

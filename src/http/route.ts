@@ -41,6 +41,7 @@ export function routeResources({ decider, ledger, health, load, metrics, readJso
         post: {
           summary: 'Choose the LLM for a query or a chat',
           description: 'Of `messages`, the last user message that has text is routed by.',
+          direct: true,
           body: { schema: RouteRequest, required: true },
           answers,
           errors: ROUTE_ERRORS,

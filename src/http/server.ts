@@ -52,7 +52,7 @@ export async function startServer(app: App, { host, port, graceMs = DEFAULT_GRAC
   let stopped: Promise<void> | undefined;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, (req, res) => {
     if (stopped !== undefined) res.setHeader('Connection', 'close');
-    app.express(req, res);
+    app.handle(req, res);
   });
   await listen(server, host, port);
   const { port: bound } = server.address() as AddressInfo;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { sha256 } from '../base/hash.js';
 import { DAY_SUMS, type DayRow } from '../decision/day-sums.js';
@@ -16,7 +17,7 @@ const BYTES_PER_MEGABYTE = 1_000_000;
 
 type Row = Omit<KeptDecision, 'queryHash'> & { query_hash: Buffer | null };
 
-const hashOf = (query: string): Buffer => Buffer.from(sha256(query), 'hex');
+const hashOf = (query: string): Buffer => createHash('sha256').update(query).digest();
 
 function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
   return { ...row, queryHash: hash === null ? sha256(row.query ?? '') : hash.toString('hex') };
@@ -25,7 +26,7 @@ function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
 /** The log of what was routed where, and why. A decision that is there already is left as it is. */
 export function createDecisions(connection: Connection, clock: Clock): DecisionStore {
   const { db } = connection;
-  const insert = db.prepare(`INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((c) => `@${c}`).join(', ')}) ON CONFLICT DO NOTHING`);
+  const insert = db.prepare(`INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`);
   const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
   const list = db.prepare<[{ before: string; model: string | null; policy: string | null; from: number; to: number; limit: number }], Row>(
     `SELECT ${COLUMNS.join(', ')} FROM decision
@@ -93,8 +94,10 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
         const keepsText = getDecisionSettings().query_text_hours > 0;
         let bytes = 0;
         for (const decision of decisions) {
-          const row = { ...decision, query: keepsText ? decision.query : null, query_hash: hashOf(decision.query) };
-          if (insert.run(row).changes > 0) bytes += [row.query ?? '', row.rules, row.ranking, row.excluded].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+          const { id, at, query, task, model, version, router, policy, rules, ranking, excluded, propensity, cascade } = decision;
+          const kept = keepsText ? query : null;
+          const added = insert.run(id, at, kept, hashOf(query), task, model, version, router, policy, rules, ranking, excluded, propensity, cascade).changes > 0;
+          if (added) bytes += Buffer.byteLength(kept ?? '') + Buffer.byteLength(rules) + Buffer.byteLength(ranking) + Buffer.byteLength(excluded);
         }
         grow.run(bytes);
         for (const { day, model, sums: values } of sums) addDay.run(day, model, ...values);
