@@ -1,7 +1,8 @@
 /**
  * Time of one decision by a model trained on a simulated log of 24 LLMs: encode, score and rank, each query of the log
- * once, beside the baseline of averaging the nearest logged queries. Trains first (under a minute), unless it is given the
- * data folder of a model that is trained already.
+ * once, beside the baseline of averaging the nearest logged queries; then whole decisions, logged and as JSON, and with every
+ * feature on: limits of all LLMs, an open alert of drift, and a policy with constraints. Trains first (under a minute), unless it is given the
+ * data folder of a model that is trained already, whose LLMs get no limits and no alert.
  *
  *     node dist/scripts/bench/decision.js [--llms 24] [--queries 3000] [--seed 1] [--data DIR]
  */
@@ -10,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../../src/cli/output.js';
-import { openWorkspace } from '../../src/cli/workspace.js';
+import { openWorkspace, type Workspace } from '../../src/cli/workspace.js';
 import { createRng } from '../../src/base/rng.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
 import { rank } from '../../src/policy/rank.js';
@@ -18,6 +19,7 @@ import { constraintsOf } from '../../src/policy/constraints.js';
 import { DESIGNS } from '../../src/profile/design.js';
 import { createDataset } from '../../src/profile/structured/dataset.js';
 import { nearestQueries } from '../../src/router/nearest-queries.js';
+import { RouteRequest } from '../../src/schema/route.js';
 import { loadSimulation, simulate } from '../../src/simulator/index.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { snapshotOf } from '../../src/training/run.js';
@@ -25,6 +27,21 @@ import { trainAndActivate } from '../../src/training/trainer.js';
 
 const { values } = parseArgs({ options: { llms: { type: 'string', default: '24' }, queries: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' }, data: { type: 'string' } } });
 const [llms, queries, seed] = [Number(values.llms), Number(values.queries), Number(values.seed)];
+
+/** Rules of each kind, which everybody keeps. */
+const EVERY_RULE = { policy: 'balanced', max_cost_usd: 1, max_latency_ms: 1e6, latency_percentile: 'p90', min_quality: 0, cheapest_within: 0.05, context_tokens: 1, capabilities: ['json'] };
+
+/** Gives each LLM limits and a capability, and one of them an open alert. */
+async function turnAllOn({ ledger, index, load, trust }: Workspace, task: string): Promise<void> {
+  const declared = ledger.catalog.listLlms();
+  for (const llm of declared) ledger.catalog.putLlm({ ...llm, capabilities: ['json'], limits: { requests_per_minute: 1e6, tokens_per_minute: 1e9 } });
+  const { version } = index.current();
+  const observed = Array.from({ length: 600 }, (_, i) => ({ model: declared[0]!.id as string, task, signal: 'score' as const, value: i < 300 ? i % 2 : 0, predicted: 0.5, version, at: Date.now() }));
+  if (ledger.observeDrift(observed).length === 0) throw new Error('no alert was raised');
+  await index.refresh();
+  load.refresh();
+  trust.refresh();
+}
 
 const data = values.data ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn' });
@@ -50,7 +67,10 @@ try {
     ['score', (text, i) => index.score(text, vectors[i]!)],
     ['encode, score, rank', (text) => rank({ scored: index.score(text, encoder.encodeSync!(text)), profiles: index.profiles, rules: {}, constraints, promptTokens: 1 })],
     ['encode, k nearest queries (baseline)', (text) => neighbours.score({ vector: encoder.encodeSync!(text), task: -1 })],
+    ['whole decision', (text) => workspace.decider.decideJson(RouteRequest.parse({ query: text }))],
+    ...(values.data === undefined ? [['whole decision, every feature on', (text: string) => workspace.decider.decideJson(RouteRequest.parse({ query: text, ...EVERY_RULE }))] as [string, (text: string) => unknown]] : []),
   ];
+  if (values.data === undefined) await turnAllOn(workspace, rows.tasks[0]!.id);
   const lines = steps.map(([name, run]) => {
     texts.slice(0, 500).forEach((text, i) => run(text, i));
     const times = texts.slice(0, 2000).map((text, i) => {
