@@ -42,6 +42,8 @@ INSERT INTO decision_kept SELECT id, at, query, NULL, task, model, version, CASE
 DROP TABLE decision;
 ALTER TABLE decision_kept RENAME TO decision;
 CREATE INDEX decision_text ON decision (at) WHERE query IS NOT NULL;
+CREATE INDEX decision_model ON decision (model, id);
+CREATE INDEX decision_policy ON decision (policy, id);
 CREATE INDEX interaction_decision ON interaction (decision) WHERE decision IS NOT NULL;
 
 -- How the steps of cascades went, as JSON, in order.

@@ -17,6 +17,15 @@ const BYTES_PER_MEGABYTE = 1_000_000;
 
 type Row = Omit<KeptDecision, 'queryHash'> & { query_hash: Buffer | null };
 
+/** Comes after all ids. */
+const LAST = '~';
+
+/** Where ids of the time `at` begin, in milliseconds: they are UUIDs of version 7, which sort by time. */
+function idAt(at: number): string {
+  const hex = Math.max(0, at).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
 const hashOf = (query: string): Buffer => createHash('sha256').update(query).digest();
 
 function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
@@ -28,10 +37,12 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
   const { db } = connection;
   const insert = db.prepare(`INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`);
   const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
-  const list = db.prepare<[{ before: string; model: string | null; policy: string | null; from: number; to: number; limit: number }], Row>(
-    `SELECT ${COLUMNS.join(', ')} FROM decision
-     WHERE id < @before AND at >= @from AND at < @to AND (@model IS NULL OR model = @model) AND (@policy IS NULL OR policy = @policy)
-     ORDER BY id DESC LIMIT @limit`,
+  /** By what is filtered, so that each has the index that it needs. */
+  const lists = new Map(
+    ['', 'AND model = @model', 'AND policy = @policy', 'AND model = @model AND policy = @policy'].map((filter) => [
+      filter,
+      db.prepare<[{ from: string; to: string; model: string; policy: string; limit: number }], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id >= @from AND id < @to ${filter} ORDER BY id DESC LIMIT @limit`),
+    ]),
   );
   const outcomes = db.prepare<[string], Omit<Outcome, 'at'> & { at: number }>(
     'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at FROM interaction i JOIN llm l ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
@@ -107,7 +118,14 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
       const row = find.get(id);
       return row && toKept(row);
     },
-    listDecisions: ({ before = '~', model, policy, from = 0, to = Number.MAX_SAFE_INTEGER, limit }: DecisionFilter) => list.all({ before, model: model ?? null, policy: policy ?? null, from, to, limit }).map(toKept),
+    listDecisions({ before = LAST, model, policy, from, to, limit }: DecisionFilter) {
+      const until = to === undefined ? LAST : idAt(to);
+      const filter = [model === undefined ? '' : 'AND model = @model', policy === undefined ? '' : 'AND policy = @policy'].filter((part) => part !== '').join(' ');
+      return lists
+        .get(filter)!
+        .all({ from: from === undefined ? '' : idAt(from), to: before < until ? before : until, model: model ?? '', policy: policy ?? '', limit })
+        .map(toKept);
+    },
     outcomesOf: (id) => outcomes.all(id).map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
     reportStep(id, report, decide) {
       return connection.write(() => {
