@@ -101,7 +101,7 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
     if (failed) return observations;
     observations.push({ ...about, signal: 'score', value: interaction.score, predicted: prediction?.quality ?? null });
     const { latency_ms: took } = interaction;
-        const expected = prediction?.latencyMs ?? null;
+    const expected = prediction?.latencyMs ?? null;
     if (took !== undefined) observations.push({ ...about, signal: 'latency', value: logOf(took), predicted: expected === null ? null : logOf(expected) });
     return observations;
   }
