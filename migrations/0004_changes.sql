@@ -1,3 +1,4 @@
+-- revision: which one it became, where that was declared.
 -- When an LLM became another one: on one task, or (NULL) on all. What it answered before counts less from then on.
 CREATE TABLE change_point (
   id INTEGER PRIMARY KEY,
@@ -5,6 +6,7 @@ CREATE TABLE change_point (
   task INTEGER REFERENCES task,
   at INTEGER NOT NULL,
   cause TEXT NOT NULL CHECK (cause IN ('drift', 'revision')),
+  revision TEXT,
   CHECK (cause = 'drift' OR task IS NULL)
 ) STRICT;
 CREATE INDEX change_point_llm ON change_point (llm, at);

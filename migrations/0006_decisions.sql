@@ -44,6 +44,7 @@ ALTER TABLE decision_kept RENAME TO decision;
 CREATE INDEX decision_text ON decision (at) WHERE query IS NOT NULL;
 CREATE INDEX decision_model ON decision (model, id);
 CREATE INDEX decision_policy ON decision (policy, id);
+CREATE INDEX interaction_decided_at ON interaction (at) WHERE decision IS NOT NULL;
 CREATE INDEX interaction_decision ON interaction (decision) WHERE decision IS NOT NULL;
 
 -- How the steps of cascades went, as JSON, in order.

@@ -24,15 +24,18 @@ export function reportStep({ decider, ledger, load }: { decider: Decider; ledger
   const request = JSON.parse(decision.cascade) as CascadeRequest;
   const ranking = JSON.parse(decision.ranking) as RankedLlm[];
   decider.flush();
-  let asked: string | null | undefined = report.model;
-  const next = ledger.reportStep(id, report, (reports) => {
-    asked ??= nextStep(ranking, request, reports.slice(0, -1)).model;
-    return nextStep(ranking, request, reports);
-  });
   const { error, latency_ms } = report;
-  // An LLM that was deleted meanwhile has no health.
-  if (asked && ledger.catalog.getLlm(asked) !== undefined)
-    ledger.reportCalls([{ model: asked as LlmId, ok: error === undefined, decision_id: id as DecisionId, ...(error === undefined ? {} : { error }), ...(latency_ms === undefined ? {} : { latency_ms }) }]);
+  let isNew = true;
+  const next = ledger.reportStep(id, report, (reports, repeated) => {
+    isNew = !repeated;
+    const asked = report.model ?? nextStep(ranking, request, reports.slice(0, -1)).model;
+    const after = nextStep(ranking, request, reports);
+    // In the same transaction. An LLM that was deleted meanwhile has no health.
+    if (isNew && asked && ledger.catalog.getLlm(asked) !== undefined)
+      ledger.reportCalls([{ model: asked as LlmId, ok: error === undefined, decision_id: id as DecisionId, ...(error === undefined ? {} : { error }), ...(latency_ms === undefined ? {} : { latency_ms }) }]);
+    return after;
+  });
+  if (!isNew) return next;
   load.release(id);
   if (next.model !== null) load.take(next.model, estimateTokens(decision.query ?? ''), id, true);
   return next;

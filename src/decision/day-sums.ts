@@ -20,6 +20,8 @@ export interface DaySums {
   add(at: number, ranking: readonly RankedLlm[], chosen: string): void;
   /** What was summed since the last time. */
   take(): DayRow[];
+  /** Adds what was taken and could not be written. */
+  giveBack(rows: readonly DayRow[]): void;
 }
 
 const DAY_MS = 86_400_000;
@@ -36,31 +38,42 @@ function count(sums: Float64Array, from: number, { quality, cost_usd: cost }: Ra
 }
 
 export function createDaySums(): DaySums {
-  let rows = new Map<string, DayRow>();
-  const taken: DayRow[] = [];
-  let current = -1;
+  const days = new Map<string, Map<string, Float64Array>>();
+  let [current, today] = [-1, new Map<string, Float64Array>()];
+  const rowsOf = (day: string): Map<string, Float64Array> => {
+    let rows = days.get(day);
+    if (rows === undefined) days.set(day, (rows = new Map()));
+    return rows;
+  };
+  const sumsOf = (rows: Map<string, Float64Array>, model: string): Float64Array => {
+    let sums = rows.get(model);
+    if (sums === undefined) rows.set(model, (sums = new Float64Array(DAY_SUMS.length)));
+    return sums;
+  };
   return {
     add(at, ranking, chosen) {
       const day = Math.floor(at / DAY_MS);
-      if (day !== current) {
-        taken.push(...rows.values());
-        rows = new Map();
-        current = day;
-      }
+      if (day !== current) [current, today] = [day, rowsOf(dayOf(at))];
       let best: RankedLlm | undefined;
       for (const llm of ranking) {
-        let row = rows.get(llm.model);
-        if (row === undefined) rows.set(llm.model, (row = { day: dayOf(at), model: llm.model, sums: new Float64Array(DAY_SUMS.length) }));
-        count(row.sums, RANKED, llm);
-        if (llm.model === chosen) count(row.sums, CHOSEN, llm);
+        const sums = sumsOf(today, llm.model);
+        count(sums, RANKED, llm);
+        if (llm.model === chosen) count(sums, CHOSEN, llm);
         if (best === undefined || llm.quality > best.quality) best = llm;
       }
-      if (best !== undefined) count(rows.get(best.model)!.sums, BEST, best);
+      if (best !== undefined) count(sumsOf(today, best.model), BEST, best);
     },
     take() {
-      const all = [...taken.splice(0), ...rows.values()];
-      rows = new Map();
+      const all = Array.from(days, ([day, rows]) => Array.from(rows, ([model, sums]): DayRow => ({ day, model, sums }))).flat();
+      days.clear();
+      current = -1;
       return all;
+    },
+    giveBack(rows) {
+      for (const { day, model, sums } of rows) {
+        const own = sumsOf(rowsOf(day), model);
+        for (let i = 0; i < sums.length; i++) own[i]! += sums[i]!;
+      }
     },
   };
 }

@@ -142,8 +142,17 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
    */
   function settle<T extends { chosen: LlmId }>(ranked: Ranking, tokens: number, id: string, pick: (ranking: RankedLlm[]) => T): T {
     const first = pick(ranked.ranking);
+    // A cascade may find none that it can pay for among those that are left.
+    const pickAmong = (left: RankedLlm[]): T | undefined => {
+      try {
+        return pick(left);
+      } catch (error) {
+        if (error instanceof PointsmanError && error.code === 'no_candidate') return undefined;
+        throw error;
+      }
+    };
     const taken: string[] = [];
-    for (let picked = first, left = ranked.ranking; !ranked.allFull; picked = pick(left)) {
+    for (let picked: T | undefined = first, left = ranked.ranking; !ranked.allFull && picked !== undefined; picked = pickAmong(left)) {
       const { chosen } = picked;
       if (load.take(chosen, tokens, id)) {
         ranked.ranking = left;
@@ -174,7 +183,9 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
       const planned = planCascade(left, request.cascade);
       return { chosen: planned.steps[0]!.model, propensity: 1, cascade: planned };
     });
-    const { ranking, excluded, relaxed } = ranked;
+    const { ranking, excluded } = ranked;
+    ranked.relaxed = ranked.relaxed.length === 0 ? [] : brokenBounds(constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
+    const { relaxed } = ranked;
     health.chosen(chosen);
     const response: RouteResponse = {
       decision_id: id as DecisionId,

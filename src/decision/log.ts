@@ -5,7 +5,7 @@ import { sha256 } from '../base/hash.js';
 import type { Logger } from '../base/log.js';
 import type { DecisionRecord, KeptDecision, Ledger } from '../ledger/types.js';
 import type { RankedLlm } from '../schema/route.js';
-import { createDaySums, type DayRow } from './day-sums.js';
+import { createDaySums } from './day-sums.js';
 
 /** Longest a decision waits in memory while the ledger takes writes, in milliseconds. */
 const FLUSH_AFTER_MS = 250;
@@ -32,8 +32,6 @@ export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getD
   /** In order of arrival. */
   const buffer = new Map<string, DecisionRecord>();
   const sums = createDaySums();
-  /** Sums that wait to be written. */
-  const unwritten: DayRow[] = [];
   let timer: NodeJS.Timeout | undefined;
   let refused = false;
   let dropped = 0;
@@ -50,15 +48,15 @@ export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getD
   function writeOldest(): boolean {
     const records: DecisionRecord[] = [];
     for (const record of buffer.values()) if (records.push(record) === TRANSACTION_SIZE) break;
-    if (unwritten.length === 0) unwritten.push(...sums.take());
+    const taken = sums.take();
     try {
-      ledger.appendDecisions(records, unwritten);
+      ledger.appendDecisions(records, taken);
     } catch (error) {
+      sums.giveBack(taken);
       if (!refused) log.warn({ error: messageOf(error), waiting: buffer.size }, 'decisions not written, will be tried again');
       refused = true;
       return false;
     }
-    unwritten.length = 0;
     for (const { id } of records) buffer.delete(id);
     if (dropped > 0) log.error({ dropped }, 'decisions were given up, as the ledger could not be written for too long');
     refused = false;

@@ -108,7 +108,9 @@ export function createLimited(declared: LimitedLlm): Limited {
     const slot = slotOf(now);
     const rest = slot === lease.slot ? lease : NOTHING;
     const wanted = asksFor(query);
-    return AMOUNT_KINDS.find((kind) => rest[kind] < wanted[kind] && all.used(slot)[kind] + owed[kind] + wanted[kind] > capacity[kind]);
+    const used = plus(all.used(slot), owed);
+    // A query that is longer than a minute's limit has room where nothing else was sent.
+    return AMOUNT_KINDS.find((kind) => rest[kind] < wanted[kind] && used[kind] > 0 && used[kind] + wanted[kind] > capacity[kind]);
   }
 
   const placesTaken = (): boolean => inFlight + borrowed.length >= capacity.inFlight;

@@ -52,7 +52,8 @@ export function createRecorder({ db }: Connection, clock: Clock): RecordChange {
      VALUES (@id, @at, @llm, @task, @signal, @direction, @before, @after, @since, @observations, @evidence, (SELECT ifnull(max(id), 0) FROM interaction), (SELECT interactions + preferences FROM tally), @resolvedAt, @resolution, @unsent)`,
   );
   const resolve = db.prepare<[number, string, string]>('UPDATE drift_alert SET resolved_at = ?, resolution = ? WHERE id = ?');
-  const changed = db.prepare<[number, string, number]>(`INSERT INTO change_point (llm, task, at, cause) VALUES (?, (SELECT id FROM task WHERE name = ?), ?, 'drift')`);
+  const findTask = db.prepare<[string], number>('SELECT id FROM task WHERE name = ?').pluck();
+  const changed = db.prepare<[number, number | null, number]>("INSERT INTO change_point (llm, task, at, cause) VALUES (?, ?, ?, 'drift')");
   let sequence = 0;
 
   return ({ llm, task, signal, change }, settings) => {
@@ -72,7 +73,11 @@ export function createRecorder({ db }: Connection, clock: Clock): RecordChange {
       resolvedAt: worse ? null : now, resolution: worse ? null : 'improvement', unsent: settings.webhooks.length === 0 ? now : null,
     });
     // What it answered before tells less of it now, be it for the worse or back again. Latencies are learned from no snapshot.
-    if (signal !== 'latency' && (worse || open !== undefined)) changed.run(llm, task === UNKNOWN_TASK ? '' : task, change.from);
+    if (signal !== 'latency' && (worse || open !== undefined)) {
+      const known = findTask.get(task);
+      // Of a task that the ledger does not know, no answer could count less.
+      if (known !== undefined || task === UNKNOWN_TASK) changed.run(llm, known ?? null, change.from);
+    }
     return id;
   };
 }

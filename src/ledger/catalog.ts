@@ -82,7 +82,8 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
        output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms, ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
      WHERE id = @id`,
   );
-  const markRevision = db.prepare<[number, number]>("INSERT INTO change_point (llm, at, cause) VALUES (?, ?, 'revision')");
+  const markRevision = db.prepare<[number, number, string]>("INSERT INTO change_point (llm, at, cause, revision) VALUES (?, ?, 'revision', ?)");
+  const lastRevision = db.prepare<[number], string>("SELECT revision FROM change_point WHERE llm = ? AND cause = 'revision' ORDER BY id DESC LIMIT 1").pluck();
   const clearBenchmarks = db.prepare<[number]>('DELETE FROM benchmark WHERE llm = ?');
   const putBenchmark = db.prepare<[number, number, number]>('INSERT INTO benchmark VALUES (?, ?, ?)');
   const remove = db.prepare<[string]>('UPDATE llm SET deleted = 1 WHERE name = ? AND deleted = 0');
@@ -101,7 +102,8 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
   /** @param before what was declared until now; undefined of an LLM that is new */
   const write = (profile: LlmProfile, before: LlmProfile | undefined): void => {
     const { id } = registry.llm(profile.id);
-    if (before !== undefined && profile.revision !== undefined && profile.revision !== before.revision) markRevision.run(id, clock());
+    // One that was left out for a while is the same when it is declared again.
+    if (before !== undefined && profile.revision !== undefined && profile.revision !== (before.revision ?? lastRevision.get(id))) markRevision.run(id, clock(), profile.revision);
     declare.run({
       id,
       revision: profile.revision ?? null,

@@ -58,7 +58,7 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
   const days = db.prepare<[string, string], [string, string, ...number[]]>(`SELECT day, model, ${DAY_SUMS.join(', ')} FROM decision_day WHERE day >= ? AND day <= ? ORDER BY day, model`).raw();
   const observed = db.prepare<[string, string], ObservedDay>(
     `SELECT date(at / 1000, 'unixepoch') AS day, count(*) AS answers, avg(score) AS score, sum(cost_usd) AS cost_usd, count(error) AS errors
-     FROM interaction WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
+     FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
   );
   const findSettings = db.prepare<[], string>('SELECT settings FROM decision_settings').pluck();
   const putSettings = db.prepare<[string]>('INSERT OR REPLACE INTO decision_settings (only, settings) VALUES (1, ?)');
@@ -132,7 +132,7 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
         const before = reports.all(id).map((text) => JSON.parse(text) as StepReport);
         const repeated = report.model !== undefined && before.length > 0 && JSON.stringify(before.at(-1)) === JSON.stringify(report);
         const all = repeated ? before : [...before, report];
-        const next = decide(all);
+        const next = decide(all, repeated);
         if (!repeated) addReport.run(id, before.length, JSON.stringify(report));
         return next;
       });

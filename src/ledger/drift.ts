@@ -49,6 +49,14 @@ export function createDrift(connection: Connection, clock: Clock): Drift {
   const waiting = `resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NULL AND ifnull(retrain_claimed_at, 0) < ?`;
   const toRetrain = db.prepare<[number], string>(`SELECT id FROM drift_alert WHERE ${waiting}`).pluck();
   const lastRetrain = db.prepare<[], number | null>('SELECT max(retrain_claimed_at) FROM drift_alert WHERE retrain_job IS NOT NULL').pluck();
+  // An alert whose job failed, or knew too little, has another one once there is enough to learn from.
+  const toRetry = db.prepare<{ before: number; least: number }, string>(
+    `SELECT a.id FROM drift_alert a
+     WHERE resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NOT NULL AND retrain_claimed_at < @before
+       AND observations + (SELECT count(*) FROM interaction i LEFT JOIN task t ON t.id = i.task WHERE i.id > a.ledger_row AND i.llm = a.llm AND ifnull(t.name, a.task) = a.task) >= @least`,
+  ).pluck();
+  /** When it was last looked for those, which takes longer. */
+  let retriedAt = -Infinity;
   const claimRetrain = db.prepare<[number, string]>('UPDATE drift_alert SET retrain_claimed_at = ? WHERE id = ?');
   const endRetrain = db.prepare<[string, string]>('UPDATE drift_alert SET retrain_job = ? WHERE id = ?');
 
@@ -114,11 +122,16 @@ export function createDrift(connection: Connection, clock: Clock): Drift {
       }),
     claimRetrain() {
       const now = clock();
-      if (toRetrain.get(now - RETRAIN_CLAIM_MS) === undefined) return [];
+      const { retrain, retrain_interval_ms: pause, min_new_interactions: least } = getDriftSettings();
+      const looksAgain = now - retriedAt >= Math.max(pause, RETRAIN_CLAIM_MS);
+      if (!retrain || (!looksAgain && toRetrain.get(now - RETRAIN_CLAIM_MS) === undefined)) return [];
       return connection.write(() => {
-        const { retrain, retrain_interval_ms: pause } = getDriftSettings();
-        if (!retrain || now - (lastRetrain.get() ?? -Infinity) < pause) return [];
+        if (now - (lastRetrain.get() ?? -Infinity) < pause) return [];
         const ids = toRetrain.all(now - RETRAIN_CLAIM_MS);
+        if (looksAgain) {
+          retriedAt = now;
+          ids.push(...toRetry.all({ before: now - Math.max(pause, RETRAIN_CLAIM_MS), least }));
+        }
         for (const id of ids) claimRetrain.run(now, id);
         return ids;
       });

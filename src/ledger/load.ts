@@ -70,7 +70,8 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
     const slot = slotOf(now);
     const used = sum.get(llm)!;
     const roomFor = (kind: keyof Amounts): number => capacity[kind] - used[kind];
-    const fits = force || (needed.requests <= roomFor('requests') && needed.tokens <= roomFor('tokens') && countInFlight.get(llm)! < capacity.inFlight);
+    const hasRoom = (kind: keyof Amounts): boolean => needed[kind] <= roomFor(kind) || used[kind] === 0;
+    const fits = force || (hasRoom('requests') && hasRoom('tokens') && countInFlight.get(llm)! < capacity.inFlight);
     const grant = (kind: keyof Amounts): number => Math.max(needed[kind], Math.min(wanted[kind], roomFor(kind)));
     const granted = fits ? { requests: grant('requests'), tokens: grant('tokens') } : null;
     if (granted !== null) {

@@ -76,7 +76,7 @@ export interface DecisionStore {
    * Adds how a step of a cascade went, with what `decide` makes of all steps so far; nothing is added where that throws, or
    * where the last report is repeated.
    */
-  reportStep<T>(id: string, report: StepReport, decide: (reports: StepReport[]) => T): T;
+  reportStep<T>(id: string, report: StepReport, decide: (reports: StepReport[], repeated: boolean) => T): T;
   /** How the steps of a cascade went, in order. */
   stepsOf(id: string): StepReport[];
   /** Sums of the days `from` to `to` (both taken), as 2026-11-25. */

@@ -55,17 +55,28 @@ function settingOf(ranking: readonly CascadeCandidate[], request: CascadeRequest
   const budget = request.max_cost_usd ?? Infinity;
   const allowed = within(candidates, budget);
   if (allowed.length === 0)
-    throw new PointsmanError('no_candidate', `No LLM is left: max_cost_usd is ${budget}, and no candidate is known to cost that little`, {
-      issues: [{ field: 'max_cost_usd', expected: 'a constraint that leaves a candidate', received: String(budget) }],
+    throw new PointsmanError('no_candidate', `No LLM is left: cascade.max_cost_usd is ${budget}, and no candidate is known to cost that little`, {
+      issues: [{ field: 'cascade.max_cost_usd', expected: 'a constraint that leaves a candidate', received: String(budget) }],
     });
   const luck = luckOf(spread);
   const best = allowed.reduce((a, b) => (b.quality > a.quality ? b : a));
   return { candidates, wanted: request.quality ?? best.quality, weight: 100 * request.cost_weight, budget, accuracy: accuracyOf(request.reliability), weigh: (llm) => ({ ...llm, right: luck.chances(Math.min(1 - CERTAIN, Math.max(CERTAIN, llm.quality))) }) };
 }
 
+/** Candidates that orders of so many steps are made of at most: all orders of more would take longer than a request may. */
+const MOST: Partial<Record<number, number>> = { 2: 200, 3: 32, 4: 16 };
+
+/** At most `size` of these candidates, evenly from the cheapest to the dearest, with the best of them. */
+function thinned(candidates: readonly Candidate[], size: number): readonly Candidate[] {
+  if (candidates.length <= size) return candidates;
+  const best = candidates.reduce((a, b) => (b.quality > a.quality ? b : a));
+  const kept = new Set(Array.from({ length: size - 1 }, (_, i) => candidates[Math.round((i * (candidates.length - 1)) / (size - 2))]!)).add(best);
+  return candidates.filter((llm) => kept.has(llm));
+}
+
 /** The best order of at most `steps` of these candidates. */
 function bestOrder(candidates: readonly Candidate[], { belief, wanted, spent }: Pick<State, 'belief' | 'wanted' | 'spent'>, steps: number, { weight, budget, accuracy, weigh }: Setting): Weighed[] {
-  return search(belief, useful(candidates, steps).map(weigh), { quality: wanted, accuracy, weight, steps, budget: budget - spent }).order;
+  return search(belief, thinned(useful(candidates, steps), MOST[steps] ?? Infinity).map(weigh), { quality: wanted, accuracy, weight, steps, budget: budget - spent }).order;
 }
 
 /** Plans anew what is left, and says why nothing is. */
@@ -84,9 +95,9 @@ function begin(setting: Setting, { max_steps: steps }: CascadeRequest, spread: n
 }
 
 /** The LLM that a report is of. */
-function reportedLlm(state: State, { candidates }: Setting, report: StepReport, position: number): Candidate {
+function reportedLlm(state: State, { candidates }: Setting, report: StepReport): Candidate {
   const refuse = (expected: string, received: string): PointsmanError =>
-    new PointsmanError('invalid_request', `reports[${position}].model: expected ${expected}, got ${received}`, { issues: [{ field: `reports[${position}].model`, expected, received }] });
+    new PointsmanError('invalid_request', `model: expected ${expected}, got ${received}`, { issues: [{ field: 'model', expected, received }] });
   const model = report.model ?? state.order[0]?.model;
   if (model === undefined) throw refuse('the LLM that was asked, as the cascade is over', 'nothing');
   const llm = candidates.find((one) => one.model === model);
@@ -136,7 +147,7 @@ function expectation({ belief, order, wanted }: State, { accuracy }: Setting): P
 
 /**
  * The order of LLMs, and the scores at which to stop, that reach a wanted quality at the least expected cost; the best
- * there is where it is out of reach. Pure, and exact under these assumptions: predicted qualities are calibrated; on a
+ * there is where it is out of reach. Pure, and exact (of very many LLMs, over some of them; see {@link MOST}) under these assumptions: predicted qualities are calibrated; on a
  * query all LLMs share one luck (`cascade-luck.ts`); the judge errs as `reliability` says, independently for each answer.
  *
  * @param ranking candidates of one query, at least one, in any order
@@ -162,8 +173,8 @@ export function planCascade(ranking: readonly CascadeCandidate[], request: Casca
 export function nextStep(ranking: readonly CascadeCandidate[], request: CascadeRequest, reports: readonly StepReport[], spread: number = DEFAULT_SPREAD): CascadeNext {
   const setting = settingOf(ranking, request, spread);
   const state = begin(setting, request, spread);
-  reports.forEach((report, position) => {
-    const llm = reportedLlm(state, setting, report, position);
+  reports.forEach((report) => {
+    const llm = reportedLlm(state, setting, report);
     (report.error === undefined ? applyAnswer : applyFailure)(state, setting, llm, report);
   });
   const worth = state.belief.answers.map((answer) => dot(state.belief.weights, answer));

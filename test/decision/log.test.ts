@@ -71,3 +71,26 @@ test('a ledger that refuses loses nothing until the bound, and is tried again', 
   assert.equal(written.at(-1)?.id, 'd21999');
   assert.ok(lines.some((line) => line.includes('given up')));
 });
+
+test('sums of a day that a refused write held up are written with the next, all of them', () => {
+  const { ledger, remove } = temporaryLedger();
+  let refuses = true;
+  const decisions = createDecisionLog(
+    {
+      ...ledger,
+      appendDecisions(records, sums) {
+        if (refuses) throw new Error('busy');
+        ledger.appendDecisions(records, sums);
+      },
+    },
+    keptLog().log,
+  );
+  decisions.add(decisionRecord('one'), RANKING);
+  assert.equal(decisions.flush(), false);
+  refuses = false;
+  decisions.add(decisionRecord('two'), RANKING);
+  decisions.add(decisionRecord('three', { at: 86_400_001 }), RANKING);
+  assert.equal(decisions.flush(), true);
+  assert.deepEqual(summariesOf(ledger.readDays('1970-01-01', '1970-01-02')).map(({ day, decisions: n }) => [day, n]), [['1970-01-01', 2], ['1970-01-02', 1]]);
+  remove();
+});

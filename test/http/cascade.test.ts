@@ -35,6 +35,9 @@ test('a call that failed counts in the breaker of its LLM, and another LLM is as
   assert.deepEqual([after.reason, after.model !== null && after.model !== model], ['failed', true]);
   const { models } = (await ask(service, 'GET', '/v1/health')).body as { models: LlmHealth[] };
   assert.equal(models.find((one) => one.model === model)!.failures, 1);
+  for (let i = 0; i < 3; i++) await next(id, { model: after.model, error: 'HTTP 503' });
+  const again = ((await ask(service, 'GET', '/v1/health')).body as { models: LlmHealth[] }).models;
+  assert.equal(again.find((one) => one.model === after.model)!.failures, 1, 'a report that is repeated counts once');
 });
 
 test('what can’t be reported is refused, and nothing is taken down', async () => {
@@ -43,7 +46,7 @@ test('what can’t be reported is refused, and nothing is taken down', async () 
   const cases: [id: string, report: object, status: number, message: RegExp][] = [
     [id, {}, 400, /score: expected exactly one of score, ok and error/],
     [id, { ok: true, score: 1 }, 400, /exactly one/],
-    [id, { model: 'nobody', ok: true }, 400, /reports\[0\]\.model: expected a candidate/],
+    [id, { model: 'nobody', ok: true }, 400, /model: expected a candidate/],
     [single.decision_id, { ok: true }, 404, /is a single call/],
     ['01890000-0000-7000-8000-000000000001', { ok: true }, 404, /There is no decision/],
     ['x', { ok: true }, 400, /decision_id/],

@@ -128,7 +128,10 @@ test('jobs are claimed once, no more often than the settings say, and not for la
   ledger.observeDrift(draws(100, 0.2, { task: 'law' }));
   assert.deepEqual(ledger.claimRetrain(), [], 'the last job is too recent');
   time.now += 600_000;
-  assert.equal(ledger.claimRetrain().length, 1);
+  ledger.appendFeedback([{ records: Array.from({ length: 30 }, (_, i) => interaction(`q${i}`, 'm', 0.2, { task: 'math' })) }]);
+  const again = ledger.claimRetrain();
+  assert.equal(again.length, 2);
+  assert.ok(again.includes(ids[0]!), 'what no version resolved has another job, as enough is known of it');
   assert.equal(ledger.listAlerts(9).find(({ id }) => id === ids[0])!.retrain_job, 'job-1');
   ledger.putDriftSettings(DriftSettings.parse({ retrain: false }));
   time.now += 61_000;

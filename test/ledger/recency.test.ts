@@ -119,6 +119,7 @@ test('another revision marks a change; the first of a new LLM, the same again an
   catalog.putLlm(profile('a', { revision: '3' }));
   catalog.putLlm(profile('a'));
   assert.equal(catalog.getLlm('a')!.revision, undefined);
+  catalog.putLlm(profile('a', { revision: '3' }));
   ledger.appendFeedback([{ records: [interaction('q', 'b', 1)] }]);
   setDay(3);
   catalog.putLlm(profile('b', { revision: 'the first that is declared' }));

@@ -203,9 +203,9 @@ describe('the next step', () => {
 
   it('refuses reports of LLMs that were not asked for, or twice', () => {
     const refused = (reports: object[], pattern: RegExp): void => assert.throws(() => next(reports), (error) => error instanceof PointsmanError && error.code === 'invalid_request' && pattern.test(error.message));
-    refused([{ model: 'other', ok: true }], /reports\[0\]\.model: expected a candidate of the decision, got "other"/);
-    refused([{ ok: false }, { model: 'small', ok: false }], /reports\[1\]\.model: expected an LLM whose answer was not reported yet, got "small"/);
-    refused([{ ok: true }, { ok: true }], /reports\[1\]\.model: expected the LLM that was asked, as the cascade is over, got nothing/);
+    refused([{ model: 'other', ok: true }], /model: expected a candidate of the decision, got "other"/);
+    refused([{ ok: false }, { model: 'small', ok: false }], /model: expected an LLM whose answer was not reported yet, got "small"/);
+    refused([{ ok: true }, { ok: true }], /model: expected the LLM that was asked, as the cascade is over, got nothing/);
     assert.throws(() => report({ model: 'small' }), /expected exactly one of score, ok and error/);
     assert.throws(() => report({ ok: true, score: 1 }), /expected exactly one of score, ok and error/);
   });
