@@ -1,5 +1,5 @@
--- revision: which one it became, where that was declared.
 -- When an LLM became another one: on one task, or (NULL) on all. What it answered before counts less from then on.
+-- revision: which one it became, where that was declared.
 CREATE TABLE change_point (
   id INTEGER PRIMARY KEY,
   llm INTEGER NOT NULL REFERENCES llm,
