@@ -37,6 +37,8 @@ export const UNLIMITED: Load = { current: () => null, take: () => true };
 export interface LiveLoad extends Load {
   /** A decision has its outcome, and the ledger knows. */
   release(decision: string): void;
+  /** Decisions that nobody was told of have no outcome: the ledger is told that they are not in flight. */
+  abandon(decisions: readonly string[]): void;
   /** Every LLM that declares limits, by id. */
   list(): LlmLoad[];
   /** Tells the ledger what it does not know, and reads what it says now. */
@@ -54,7 +56,7 @@ const LATE_SLOTS = 3;
 const IDLE: LoadState = { use: [], debt: NO_DEBT, inFlight: 0 };
 
 export interface LoadParts {
-  ledger: Pick<Ledger, 'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad'>;
+  ledger: Pick<Ledger, 'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad' | 'endInFlight'>;
   clock: Clock;
   log: Logger;
 }
@@ -124,6 +126,11 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
     return false;
   }
 
+  function release(decision: string): void {
+    for (const llm of llms.values()) llm.release(decision);
+    placesReadAt = -Infinity;
+  }
+
   refresh();
   return {
     current(promptTokens) {
@@ -144,9 +151,11 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
       // Undefined for one that was deleted meanwhile.
       return told.answer === undefined || llm.granted(asked, told.answer);
     },
-    release(decision) {
-      for (const llm of llms.values()) llm.release(decision);
-      placesReadAt = -Infinity;
+    release,
+    abandon(decisions) {
+      if (llms.size === 0 || decisions.length === 0) return;
+      tryWrite(() => ledger.endInFlight(decisions));
+      decisions.forEach(release);
     },
     list() {
       const now = clock();

@@ -103,11 +103,17 @@ export function routeResources({ decider, ledger, health, load, metrics, readJso
             async (req, res) => {
               const { requests } = parse(RouteBatchRequest, bodyOf(req));
               const results: string[] = [];
+              const made: string[] = [];
+              const note = (response: RouteResponse): void => {
+                made.push(response.decision_id);
+                counted(response);
+              };
               for (const [i, request] of requests.entries()) {
                 if (i > 0 && i % BATCH_TURN === 0) await nextTurn();
                 try {
-                  results.push(await decider.decideJson(request, counted));
+                  results.push(await decider.decideJson(request, note));
                 } catch (error) {
+                  load.abandon(made);
                   throw inBatch(error, i);
                 }
               }

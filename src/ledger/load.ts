@@ -14,7 +14,7 @@ interface LimitedRow {
   completionTokens: number | null;
 }
 
-export interface LoadStore extends Pick<Ledger, 'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad'> {
+export interface LoadStore extends Pick<Ledger, 'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad' | 'endInFlight'> {
   /** Within a write transaction: the decision has its outcome. */
   release(decision: string): void;
   close(): void;
@@ -127,6 +127,10 @@ export function createLoad(connection: Connection, clock: Clock, busyTimeoutMs: 
       const { connection: own, claim: run } = writing();
       return own.write(() => run(claim, clock()));
     },
+    endInFlight: (decisions) =>
+      connection.write(() => {
+        for (const decision of decisions) remove.run(decision);
+      }),
     release: (decision) => void remove.run(decision),
     close: () => void writer?.connection.db.close(),
   };

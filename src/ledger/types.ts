@@ -313,6 +313,8 @@ export interface Ledger extends DecisionStore {
   settleLoad(settlements: readonly Settlement[]): void;
   /** Settles, then claims: one immediate transaction. Undefined for an LLM that is not in the catalogue. */
   claimLoad(claim: LoadClaim): LoadGrant | undefined;
+  /** Frees the places of decisions that nobody was told of. */
+  endInFlight(decisions: readonly string[]): void;
 
   close(): void;
 }

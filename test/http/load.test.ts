@@ -55,6 +55,15 @@ test('as capacity runs out, an LLM that is hardly better than the next loses its
   assert.ok((await load())[0]!.price > 0);
 });
 
+test('a batch that is refused keeps no place in flight', async () => {
+  await declare(BEST, { in_flight: 5 });
+  const batch = (last: object): object => ({ requests: [{ query: 'one' }, { query: 'two' }, { query: 'three', ...last }] });
+  await send('POST', '/v1/route/batch', batch({ policy: 'nobody-made-it' }), 422);
+  assert.equal((await load())[0]!.in_flight!.used, 0);
+  await send('POST', '/v1/route/batch', batch({}));
+  assert.equal((await load())[0]!.in_flight!.used, 3);
+});
+
 test('where all are at their limits, the one that soonest has room gets it, and nobody is refused', async () => {
   for (const model of LLMS) await declare(model, { requests_per_minute: 1 });
   const chosen = [await route(), await route(), await route()].map(({ model }) => model);
