@@ -6,11 +6,7 @@ import type { CascadeNext, CascadeRequest, StepReport } from '../schema/cascade.
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
 import { estimateTokens } from '../scoring/cost.js';
-import type { Decider } from './decider.js';
-
-function notFound(message: string): PointsmanError {
-  return new PointsmanError('decision_not_found', message);
-}
+import { decisionNotFound, type Decider } from './decider.js';
 
 /**
  * Takes down how a step of a cascade went, and answers what is next. What the call says of the LLM's health is counted, and
@@ -19,8 +15,8 @@ function notFound(message: string): PointsmanError {
  */
 export function reportStep({ decider, ledger, load }: { decider: Decider; ledger: Pick<Ledger, 'reportStep' | 'reportCalls' | 'catalog'>; load: Pick<LiveLoad, 'take' | 'release'> }, id: string, report: StepReport): CascadeNext {
   const decision = decider.lookup(id);
-  if (decision === undefined) throw notFound(`There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`);
-  if (decision.cascade === null) throw notFound(`Decision ${id} is a single call: a cascade is asked for with \`cascade\` in POST /v1/route`);
+  if (decision === undefined) throw decisionNotFound(id);
+  if (decision.cascade === null) throw new PointsmanError('decision_not_found', `Decision ${id} is a single call: a cascade is asked for with \`cascade\` in POST /v1/route`);
   const request = JSON.parse(decision.cascade) as CascadeRequest;
   const ranking = JSON.parse(decision.ranking) as RankedLlm[];
   decider.flush();

@@ -64,6 +64,9 @@ export interface Decider {
   follow(everyMs: number): () => void;
 }
 
+/** Where no decision has this id. */
+export const decisionNotFound = (id: string): PointsmanError => new PointsmanError('decision_not_found', `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`);
+
 /** What is derived from one index, kept while it is in force. */
 interface IndexFacts {
   index: ScoringIndex;

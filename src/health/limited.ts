@@ -1,9 +1,8 @@
 import type { InFlight, LimitedLlm, LoadClaim, LoadGrant, LoadState, Settlement, SlotUse } from '../ledger/types.js';
 import type { LlmLoad } from '../schema/load.js';
+import { DEFAULT_COMPLETION_TOKENS } from '../scoring/cost.js';
 import { AMOUNT_KINDS, beyond, capacityOf, claimSize, createUseWindow, debtAfter, MAX_PRICE, NO_DEBT, NOTHING, plus, priceOf, slotOf, type Amounts, type Debt } from './limits.js';
 
-/** Length of an answer, in tokens, where an LLM's own answers don't tell. */
-const COMPLETION_TOKENS = 256;
 /** How long a decision without an outcome is in flight: so many mean latencies, and at least so many milliseconds; the other where no latency is known. */
 const LATENCIES_IN_FLIGHT = 3;
 const MIN_IN_FLIGHT_MS = 1_000;
@@ -75,7 +74,7 @@ export function createLimited(declared: LimitedLlm): Limited {
   /** Tokens of a typical query and its answer; 0 before the first. */
   let typical = 0;
 
-  const completionTokens = (): number => llm.completionTokens ?? COMPLETION_TOKENS;
+  const completionTokens = (): number => llm.completionTokens ?? DEFAULT_COMPLETION_TOKENS;
   const asksFor = ({ promptTokens }: Length): Amounts => ({ requests: 1, tokens: promptTokens + completionTokens() });
 
   function inFlightMs(): number {

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { PointsmanError } from '../base/errors.js';
 import { Alert, AlertList, AlertResolution, DriftSettings } from '../schema/drift.js';
 import { describe, parse } from '../schema/parse.js';
-import { bodyOf, optionalBodyOf } from './body.js';
+import { optionalBodyOf } from './body.js';
 import { pathParameter, type Context } from './context.js';
 import { parseQuery } from './query-parameters.js';
 import { sendJson, type Resource } from './resource.js';
+import { settingsResource } from './settings.js';
 
 const AlertQuery = z.strictObject({
   state: z.enum(['open', 'all']).optional().describe('open, unless told: those for the worse that are not resolved'),
@@ -60,32 +61,6 @@ export function alertResources({ ledger, trust, readJson }: Context): Resource[]
         },
       },
     },
-    {
-      path: '/v1/drift',
-      tag: 'health',
-      operations: {
-        get: {
-          summary: 'When a change of an LLM is called one, and what is done about it',
-          answers: { 200: { description: 'The settings', schema: DriftSettings } },
-          errors: [],
-          handlers: [(_req, res) => sendJson(res, 200, JSON.stringify(ledger.getDriftSettings()))],
-        },
-        put: {
-          summary: 'Set when a change of an LLM is called one, and what is done about it',
-          description: 'What is left out is as by default.',
-          body: { schema: DriftSettings, required: true },
-          answers: { 200: { description: 'Set', schema: DriftSettings } },
-          errors: [],
-          handlers: [
-            readJson,
-            (req, res) => {
-              const settings = parse(DriftSettings, bodyOf(req));
-              ledger.putDriftSettings(settings);
-              sendJson(res, 200, JSON.stringify(settings));
-            },
-          ],
-        },
-      },
-    },
+    settingsResource({ path: '/v1/drift', tag: 'health', about: 'When a change of an LLM is called one, and what is done about it', schema: DriftSettings, get: ledger.getDriftSettings, put: ledger.putDriftSettings }, { readJson }),
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { PointsmanError } from '../base/errors.js';
 import { dayOf } from '../decision/day-sums.js';
+import { decisionNotFound } from '../decision/decider.js';
 import { summariesOf } from '../decision/summary.js';
 import type { KeptDecision } from '../ledger/types.js';
 import { DecisionDetail, DecisionList, DecisionSettings, Summary, type DecisionSummary } from '../schema/decision.js';
@@ -8,10 +8,10 @@ import { Timestamp } from '../schema/feedback.js';
 import { DecisionId, LlmId } from '../schema/ids.js';
 import { parse } from '../schema/parse.js';
 import { PolicyName } from '../schema/policy.js';
-import { bodyOf } from './body.js';
 import { pathParameter, type Context } from './context.js';
 import { parseQuery } from './query-parameters.js';
 import { sendJson, type Resource } from './resource.js';
+import { settingsResource } from './settings.js';
 
 const ListQuery = z.strictObject({
   before: DecisionId.optional().describe('Only decisions from before this one: `next` of the page before'),
@@ -71,40 +71,14 @@ export function decisionResources({ ledger, decider, clock, readJson }: Context)
             async (req, res) => {
               const id = parse(DecisionId, pathParameter(req, 'id'), 'invalid_request', 'id in the path');
               const found = decider.lookup(id);
-              if (found === undefined) throw new PointsmanError('decision_not_found', `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`);
+              if (found === undefined) throw decisionNotFound(id);
               sendJson(res, 200, JSON.stringify({ ...summaryOf(found), ...(await decider.explain(found)), cascade: found.cascade === null ? null : { request: JSON.parse(found.cascade) as unknown, reports: ledger.stepsOf(id) } }));
             },
           ],
         },
       },
     },
-    {
-      path: '/v1/decision-log',
-      tag: 'decisions',
-      operations: {
-        get: {
-          summary: 'How long decisions are kept',
-          answers: { 200: { description: 'The settings', schema: DecisionSettings } },
-          errors: [],
-          handlers: [(_req, res) => sendJson(res, 200, JSON.stringify(ledger.getDecisionSettings()))],
-        },
-        put: {
-          summary: 'Set how long decisions are kept',
-          description: 'What is left out is as by default.',
-          body: { schema: DecisionSettings, required: true },
-          answers: { 200: { description: 'Set', schema: DecisionSettings } },
-          errors: [],
-          handlers: [
-            readJson,
-            (req, res) => {
-              const settings = parse(DecisionSettings, bodyOf(req));
-              ledger.putDecisionSettings(settings);
-              sendJson(res, 200, JSON.stringify(settings));
-            },
-          ],
-        },
-      },
-    },
+    settingsResource({ path: '/v1/decision-log', tag: 'decisions', about: 'How long decisions are kept', schema: DecisionSettings, get: ledger.getDecisionSettings, put: ledger.putDecisionSettings }, { readJson }),
     {
       path: '/v1/summary',
       tag: 'decisions',

@@ -6,6 +6,7 @@ import { bodyOf } from './body.js';
 import type { Context } from './context.js';
 import { idOf, notFound } from './models.js';
 import { sendJson, type Resource } from './resource.js';
+import { settingsResource } from './settings.js';
 
 export function healthResources({ ledger, health, load, clock, readJson }: Context): Resource[] {
   /** The breakers of these LLMs, of all of the catalogue where none is named. */
@@ -70,33 +71,19 @@ export function healthResources({ ledger, health, load, clock, readJson }: Conte
         },
       },
     },
-    {
-      path: '/v1/breaker',
-      tag: 'health',
-      operations: {
-        get: {
-          summary: 'When LLMs are taken out, and when they come back',
-          answers: { 200: { description: 'The settings', schema: BreakerSettings } },
-          errors: [],
-          handlers: [(_req, res) => sendJson(res, 200, JSON.stringify(ledger.getBreakerSettings()))],
-        },
-        put: {
-          summary: 'Set when LLMs are taken out, and when they come back',
-          description: 'What is left out is as by default.',
-          body: { schema: BreakerSettings, required: true },
-          answers: { 200: { description: 'Set', schema: BreakerSettings } },
-          errors: [],
-          handlers: [
-            readJson,
-            (req, res) => {
-              const settings = parse(BreakerSettings, bodyOf(req));
-              ledger.putBreakerSettings(settings);
-              health.refresh();
-              sendJson(res, 200, JSON.stringify(settings));
-            },
-          ],
+    settingsResource(
+      {
+        path: '/v1/breaker',
+        tag: 'health',
+        about: 'When LLMs are taken out, and when they come back',
+        schema: BreakerSettings,
+        get: ledger.getBreakerSettings,
+        put(settings) {
+          ledger.putBreakerSettings(settings);
+          health.refresh();
         },
       },
-    },
+      { readJson },
+    ),
   ];
 }

@@ -2,8 +2,8 @@ import type { Clock } from '../base/clock.js';
 import { afterCall, CLOSED, failureOf, overridden, type Breaker } from '../health/breaker.js';
 import { BreakerSettings, DEFAULT_BREAKER, type CallReport } from '../schema/health.js';
 import { checkKnown } from '../schema/known-models.js';
-import { parse } from '../schema/parse.js';
 import type { Connection } from './connection.js';
+import { createSettings } from './settings.js';
 import type { Ledger } from './types.js';
 
 interface Row {
@@ -40,13 +40,8 @@ export function createBreakers(connection: Connection, clock: Clock, release: (d
   const all = db.prepare<[], Row & { name: string }>(known);
   const open = db.prepare<[], Row & { name: string }>(`${known} AND opened_at IS NOT NULL`);
   const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
-  const findSettings = db.prepare<[], string>('SELECT settings FROM breaker_settings').pluck();
-  const putSettings = db.prepare<[string]>('INSERT OR REPLACE INTO breaker_settings (only, settings) VALUES (1, ?)');
+  const settingsStore = createSettings(connection, 'breaker', BreakerSettings, DEFAULT_BREAKER);
 
-  const getBreakerSettings = (): BreakerSettings => {
-    const json = findSettings.get();
-    return json === undefined ? DEFAULT_BREAKER : parse(BreakerSettings, JSON.parse(json), 'internal', 'breaker settings of the ledger');
-  };
   const breakerOf = (llm: number): Breaker => {
     const row = find.get(llm);
     return row === undefined ? CLOSED : toBreaker(row);
@@ -59,7 +54,7 @@ export function createBreakers(connection: Connection, clock: Clock, release: (d
     let settings: BreakerSettings | undefined;
     return {
       call(llm, call, at) {
-        settings ??= getBreakerSettings();
+        settings ??= settingsStore.get();
         const now = clock();
         if (now - at > settings.window_ms) return;
         // Another machine's clock may be ahead.
@@ -94,7 +89,7 @@ export function createBreakers(connection: Connection, clock: Clock, release: (d
         write(llm, overridden(breakerOf(llm), state, reason, clock()));
         return true;
       }),
-    getBreakerSettings,
-    putBreakerSettings: (settings) => connection.write(() => void putSettings.run(JSON.stringify(settings))),
+    getBreakerSettings: settingsStore.get,
+    putBreakerSettings: settingsStore.put,
   };
 }

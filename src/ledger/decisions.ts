@@ -4,8 +4,8 @@ import { sha256 } from '../base/hash.js';
 import { DAY_SUMS, type DayRow } from '../decision/day-sums.js';
 import type { StepReport } from '../schema/cascade.js';
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS, type Outcome } from '../schema/decision.js';
-import { parse } from '../schema/parse.js';
 import type { Connection } from './connection.js';
+import { createSettings } from './settings.js';
 import type { DecisionFilter, DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from './types.js';
 
 const COLUMNS = ['id', 'at', 'query', 'query_hash', 'task', 'model', 'version', 'router', 'policy', 'rules', 'ranking', 'excluded', 'propensity', 'cascade'] as const;
@@ -60,17 +60,11 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
     `SELECT date(at / 1000, 'unixepoch') AS day, count(*) AS answers, avg(score) AS score, sum(cost_usd) AS cost_usd, count(error) AS errors
      FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
   );
-  const findSettings = db.prepare<[], string>('SELECT settings FROM decision_settings').pluck();
-  const putSettings = db.prepare<[string]>('INSERT OR REPLACE INTO decision_settings (only, settings) VALUES (1, ?)');
+  const settingsStore = createSettings(connection, 'decision', DecisionSettings, DEFAULT_DECISION_SETTINGS);
   const oldest = db.prepare<[number], { rowid: number; at: number; size: number }>(`SELECT rowid, at, ${SIZE} AS size FROM decision ORDER BY rowid LIMIT ?`);
   const removeUpTo = db.prepare<[number]>('DELETE FROM decision WHERE rowid <= ?');
   const withText = db.prepare<[number, number], { rowid: number; query: string }>('SELECT rowid, query FROM decision WHERE query IS NOT NULL AND at < ? ORDER BY at LIMIT ?');
   const forget = db.prepare<[Buffer, number]>('UPDATE decision SET query_hash = ?, query = NULL WHERE rowid = ?');
-
-  const getDecisionSettings = (): DecisionSettings => {
-    const json = findSettings.get();
-    return json === undefined ? DEFAULT_DECISION_SETTINGS : parse(DecisionSettings, JSON.parse(json), 'internal', 'decision settings of the ledger');
-  };
 
   /** Removes the oldest while they are too old or the log is too large; answers how many. */
   function removeOldest({ max_age_days: age, max_megabytes: megabytes }: DecisionSettings): number {
@@ -102,7 +96,7 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
     appendDecisions(decisions: readonly DecisionRecord[], sums: readonly DayRow[] = []) {
       if (decisions.length === 0 && sums.length === 0) return;
       connection.write(() => {
-        const keepsText = getDecisionSettings().query_text_hours > 0;
+        const keepsText = settingsStore.get().query_text_hours > 0;
         let bytes = 0;
         for (const decision of decisions) {
           const { id, at, query, task, model, version, router, policy, rules, ranking, excluded, propensity, cascade } = decision;
@@ -143,10 +137,10 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
       observed: observed.all(from, to),
     })),
     pruneDecisions: () => connection.write(() => {
-      const settings = getDecisionSettings();
+      const settings = settingsStore.get();
       return Math.max(removeOldest(settings), forgetText(settings)) === PRUNED_AT_ONCE;
     }),
-    getDecisionSettings,
-    putDecisionSettings: (settings) => connection.write(() => void putSettings.run(JSON.stringify(settings))),
+    getDecisionSettings: settingsStore.get,
+    putDecisionSettings: settingsStore.put,
   };
 }

@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock.js';
 import { fromBytes, meanOf, toBytes } from '../health/drift.js';
 import { afterObservation, NEW_STREAM, told, type DriftObservation, type DriftStream, type Level } from '../health/drift-stream.js';
 import { DEFAULT_DRIFT, DriftSettings, type Alert } from '../schema/drift.js';
-import { parse } from '../schema/parse.js';
 import { ALERT_COLUMNS, createRecorder, toAlert, type AlertRow } from './alerts.js';
 import type { Connection } from './connection.js';
+import { createSettings } from './settings.js';
 import type { Ledger } from './types.js';
 
 type Drift = Pick<
@@ -24,8 +24,7 @@ export function createDrift(connection: Connection, clock: Clock): Drift {
   const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
   const findStream = db.prepare<[number, string, string], { level: string; remembered: Buffer }>('SELECT level, remembered FROM drift_stream WHERE llm = ? AND task = ? AND signal = ?');
   const putStream = db.prepare<[number, string, string, string, Buffer]>('INSERT OR REPLACE INTO drift_stream VALUES (?, ?, ?, ?, ?)');
-  const findSettings = db.prepare<[], string>('SELECT settings FROM drift_settings').pluck();
-  const putSettings = db.prepare<[string]>('INSERT OR REPLACE INTO drift_settings (only, settings) VALUES (1, ?)');
+  const settingsStore = createSettings(connection, 'drift', DriftSettings, DEFAULT_DRIFT);
 
   const from = `SELECT ${ALERT_COLUMNS} FROM drift_alert a JOIN llm l ON l.id = a.llm`;
   const one = db.prepare<[string], AlertRow>(`${from} WHERE a.id = ?`);
@@ -70,18 +69,13 @@ export function createDrift(connection: Connection, clock: Clock): Drift {
   const record = createRecorder(connection, clock);
   const read = (id: string): Alert => toAlert(one.get(id)!);
 
-  const getDriftSettings = (): DriftSettings => {
-    const json = findSettings.get();
-    return json === undefined ? DEFAULT_DRIFT : parse(DriftSettings, JSON.parse(json), 'internal', 'drift settings of the ledger');
-  };
-
   function readStream(llm: number, task: string, signal: string): DriftStream {
     const row = findStream.get(llm, task, signal);
     return row === undefined ? NEW_STREAM : { level: JSON.parse(row.level) as Level, values: fromBytes(row.remembered) };
   }
 
   function observe(observations: readonly DriftObservation[]): Alert[] {
-    const settings = getDriftSettings();
+    const settings = settingsStore.get();
     const touched = new Map<string, { key: [llm: number, task: string, signal: DriftObservation['signal']]; stream: DriftStream }>();
     const alerts: string[] = [];
     for (const observation of observations) {
@@ -116,13 +110,13 @@ export function createDrift(connection: Connection, clock: Clock): Drift {
       }),
     resolveRetrained: (version) =>
       connection.write(() => {
-        const ids = retrained.all({ version, least: getDriftSettings().min_new_interactions });
+        const ids = retrained.all({ version, least: settingsStore.get().min_new_interactions });
         for (const id of ids) resolve.run(clock(), 'retrained', version, id);
         return ids;
       }),
     claimRetrain() {
       const now = clock();
-      const { retrain, retrain_interval_ms: pause, min_new_interactions: least } = getDriftSettings();
+      const { retrain, retrain_interval_ms: pause, min_new_interactions: least } = settingsStore.get();
       const looksAgain = now - retriedAt >= Math.max(pause, RETRAIN_CLAIM_MS);
       if (!retrain || (!looksAgain && toRetrain.get(now - RETRAIN_CLAIM_MS) === undefined)) return [];
       return connection.write(() => {
@@ -150,7 +144,7 @@ export function createDrift(connection: Connection, clock: Clock): Drift {
       });
     },
     endWebhook: (id) => connection.write(() => void endWebhook.run(clock(), id)),
-    getDriftSettings,
-    putDriftSettings: (settings) => connection.write(() => void putSettings.run(JSON.stringify(settings))),
+    getDriftSettings: settingsStore.get,
+    putDriftSettings: settingsStore.put,
   };
 }

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { parse as parseYaml, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { systemClock } from '../../base/clock.js';
-import { PointsmanError, messageOf } from '../../base/errors.js';
+import { PointsmanError } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
 import { openLedger } from '../../ledger/index.js';
 import type { Ledger } from '../../ledger/types.js';
@@ -10,6 +9,7 @@ import { parse } from '../../schema/parse.js';
 import { LlmProfile } from '../../schema/profile.js';
 import { options } from '../options.js';
 import { print, table } from '../output.js';
+import { readYamlFile } from '../yaml-file.js';
 
 interface Settings {
   data: string;
@@ -57,13 +57,7 @@ export function modelsCommand(): Command {
     .addOption(options.data())
     .action((file: string, { data }: Settings) =>
       withLedger(data, (ledger) => {
-        let content: unknown;
-        try {
-          content = parseYaml(readFileSync(file, 'utf8'));
-        } catch (error) {
-          throw new PointsmanError('invalid_file', `${file}: ${messageOf(error)}`, { cause: error });
-        }
-        const profile = parse(LlmProfile, content, 'invalid_file', file);
+        const profile = parse(LlmProfile, readYamlFile(file), 'invalid_file', file);
         print(`${profile.id} ${ledger.catalog.putLlm(profile) ? 'added' : 'replaced'}`);
       }),
     );

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { parse as parseYaml, stringify } from 'yaml';
-import { PointsmanError, messageOf } from '../../base/errors.js';
+import { stringify } from 'yaml';
 import type { Policy } from '../../schema/policy.js';
 import { call, callJson } from '../client.js';
 import { options } from '../options.js';
 import { print, table } from '../output.js';
+import { readYamlFile } from '../yaml-file.js';
 
 interface Settings {
   url: string;
@@ -16,14 +15,6 @@ const pathOf = (name: string): string => `/v1/policies/${encodeURIComponent(name
 /** The rules of a policy on one line. */
 function rulesOf({ name: _name, built_in: _builtIn, description: _description, ...rules }: Policy): string {
   return Object.entries(rules).map(([rule, value]) => `${rule} ${Array.isArray(value) ? value.join(',') : String(value)}`).join('; ');
-}
-
-function read(file: string): unknown {
-  try {
-    return parseYaml(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new PointsmanError('invalid_file', `${file}: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 export function policiesCommand(): Command {
@@ -44,7 +35,7 @@ export function policiesCommand(): Command {
     .argument('<name>')
     .argument('<file>')
     .addOption(options.url())
-    .action(async (name: string, file: string, { url }: Settings) => print(rulesOf(await callJson<Policy>(url, 'PUT', pathOf(name), read(file)))));
+    .action(async (name: string, file: string, { url }: Settings) => print(rulesOf(await callJson<Policy>(url, 'PUT', pathOf(name), readYamlFile(file)))));
   const remove = new Command('delete')
     .description('remove a policy of your own')
     .argument('<name>')
