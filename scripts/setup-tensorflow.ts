@@ -31,7 +31,9 @@ function printFound(where: string, verdict: Verdict & { works: true }): void {
 
 /** Whether what works is also what was asked for. */
 function suits(verdict: Verdict, options: Options): verdict is Verdict & { works: true } {
-  return verdict.works && (options.variant === 'cpu' || verdict.found.device === 'GPU' || librariesIn(options.dir) === 'gpu');
+  return (
+    verdict.works && (options.variant === 'cpu' || verdict.found.device === 'GPU' || librariesIn(options.dir) === 'gpu')
+  );
 }
 
 async function build(options: Options): Promise<Verdict> {
@@ -39,12 +41,20 @@ async function build(options: Options): Promise<Verdict> {
   const present = librariesIn(dir);
   const enough = present === variant || present === 'gpu';
   const missing = await missingNeeds(dir, DISK_NEEDED[enough ? 'repair' : variant]);
-  if (missing.length > 0) throw new PointsmanError('backend_unavailable', `This machine lacks:\n${missing.map((need) => `  - ${need}`).join('\n')}`);
+  if (missing.length > 0)
+    throw new PointsmanError(
+      'backend_unavailable',
+      `This machine lacks:\n${missing.map((need) => `  - ${need}`).join('\n')}`,
+    );
   mkdirSync(dir, { recursive: true });
   const log = join(dir, 'setup.log');
   rmSync(log, { force: true });
   await step(`npm package ${ADDON_PACKAGE} ${TFJS_VERSION}`, packageInstalled(dir), () => installPackage(dir, log));
-  await step(`libraries of TensorFlow ${TENSORFLOW_VERSION} (${variant === 'gpu' ? 'several GB' : 'about 270 MB'} to download)`, enough, () => fetchLibraries(dir, variant, wheel, log));
+  await step(
+    `libraries of TensorFlow ${TENSORFLOW_VERSION} (${variant === 'gpu' ? 'several GB' : 'about 270 MB'} to download)`,
+    enough,
+    () => fetchLibraries(dir, variant, wheel, log),
+  );
   await step('addon, compiled', false, () => buildAddon(dir, log));
   return verify(dir);
 }
@@ -59,7 +69,9 @@ async function setUp(options: Options): Promise<void> {
       return;
     }
   }
-  if (force) for (const part of ['node_modules', 'tensorflow', 'nvidia', 'download']) rmSync(join(dir, part), { recursive: true, force: true });
+  if (force)
+    for (const part of ['node_modules', 'tensorflow', 'nvidia', 'download'])
+      rmSync(join(dir, part), { recursive: true, force: true });
   const before = holdsAddon(dir) ? await verify(dir) : undefined;
   if (before && suits(before, options)) {
     print('TensorFlow is ready.\n');
@@ -68,9 +80,14 @@ async function setUp(options: Options): Promise<void> {
   }
   print(`${before || existsSync(join(dir, 'download')) ? 'Repairing' : 'Setting up'} TensorFlow in ${dir}\n`);
   const after = await build(options);
-  if (!after.works) throw new PointsmanError('backend_unavailable', `It was built but does not work: ${after.why}\nStart afresh with --force.`);
+  if (!after.works)
+    throw new PointsmanError(
+      'backend_unavailable',
+      `It was built but does not work: ${after.why}\nStart afresh with --force.`,
+    );
   printFound(dir, after);
-  if (variant === 'gpu' && after.found.device !== 'GPU') print('No GPU is used: the lines above, or `nvidia-smi`, tell why. Everything else works.\n');
+  if (variant === 'gpu' && after.found.device !== 'GPU')
+    print('No GPU is used: the lines above, or `nvidia-smi`, tell why. Everything else works.\n');
 }
 
 async function main(): Promise<number> {

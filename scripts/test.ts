@@ -36,7 +36,10 @@ const sourceOf = (file: string): string => relative(join(packageRoot, 'dist'), f
 
 async function main(filters: readonly string[]): Promise<boolean> {
   const files = testFiles(filters);
-  if (files.length === 0) process.stderr.write(`No test file's path holds ${filters.map((filter) => JSON.stringify(filter)).join(' or ')}.\n`);
+  if (files.length === 0)
+    process.stderr.write(
+      `No test file's path holds ${filters.map((filter) => JSON.stringify(filter)).join(' or ')}.\n`,
+    );
   let passed = 0;
   let failed = 0;
   const leftOut: string[] = [];
@@ -61,7 +64,9 @@ async function main(filters: readonly string[]): Promise<boolean> {
   }
 
   if (leftOut.length > 0) process.stdout.write(`\nLeft out:\n${leftOut.map((line) => `  ${line}\n`).join('')}`);
-  process.stdout.write(`\n${passed} passed, ${failed} failed${leftOut.length > 0 ? `, ${leftOut.length} skipped` : ''}\n`);
+  process.stdout.write(
+    `\n${passed} passed, ${failed} failed${leftOut.length > 0 ? `, ${leftOut.length} skipped` : ''}\n`,
+  );
   return failed === 0 && passed > 0;
 }
 

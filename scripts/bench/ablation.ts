@@ -1,7 +1,7 @@
 /**
- * What each part of the learned profile adds: routing quality on five folds of a log, from the text alone, with one part
- * after another taken out of the trained model, and, unless told `--parts-only`, left out of training: two to three minutes
- * a row.
+ * What each part of the learned profile adds: routing quality on five folds of a log, from the text alone, with one
+ * part after another taken out of the trained model, and, unless told `--parts-only`, left out of training: two to
+ * three minutes a row.
  *
  *     node dist/scripts/bench/ablation.js FILE… [--folds 5] [--seed 20260500] [--backend auto] [--parts-only]
  */
@@ -29,11 +29,21 @@ import { DEFAULT_SEED } from '../../src/training/run.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { folds: { type: 'string', default: '5' }, seed: { type: 'string', default: String(DEFAULT_SEED) }, backend: { type: 'string', default: 'auto' }, 'parts-only': { type: 'boolean', default: false } },
+  options: {
+    folds: { type: 'string', default: '5' },
+    seed: { type: 'string', default: String(DEFAULT_SEED) },
+    backend: { type: 'string', default: 'auto' },
+    'parts-only': { type: 'boolean', default: false },
+  },
 });
 if (positionals.length === 0) throw new Error('expected the files of a log');
 
-const silenced = (weights: Weights, ...names: string[]): Weights => ({ ...weights, ...Object.fromEntries(names.map((name) => [name, { ...weights[name]!, data: new Float32Array(weights[name]!.data.length) }])) });
+const silenced = (weights: Weights, ...names: string[]): Weights => ({
+  ...weights,
+  ...Object.fromEntries(
+    names.map((name) => [name, { ...weights[name]!, data: new Float32Array(weights[name]!.data.length) }]),
+  ),
+});
 
 const MEANING = ['head/message/common', 'head/message/own'];
 const NEIGHBOURS = ['head/neighbours/common', 'head/neighbours/own'];
@@ -75,7 +85,11 @@ interface Row {
 }
 
 /** Trains on every fold, and measures the trained router, and again with each of `parts` silenced. */
-async function measure(input: EvaluationInput, parts: Record<string, string[]>, { tf }: Backend): Promise<Map<string, Row>> {
+async function measure(
+  input: EvaluationInput,
+  parts: Record<string, string[]>,
+  { tf }: Backend,
+): Promise<Map<string, Row>> {
   const { rows, encoder, options } = input;
   const data = await datasetOf(input);
   const found = new Map<string, Row>();
@@ -87,28 +101,61 @@ async function measure(input: EvaluationInput, parts: Record<string, string[]>, 
       const scores = await predict(held, router);
       const { error, brier } = calibrationOf(held, scores);
       const row = found.get(name) ?? { folds: [], errors: [], briers: [] };
-      found.set(name, { folds: [...row.folds, meanOf(utilities(outcomesOf(held, scores)))], errors: [...row.errors, error], briers: [...row.briers, brier] });
+      found.set(name, {
+        folds: [...row.folds, meanOf(utilities(outcomesOf(held, scores)))],
+        errors: [...row.errors, error],
+        briers: [...row.briers, brier],
+      });
     };
     const learned = await fitLearned({ rows, data, encoder, options }, train, { tf, rng });
     await add('', learned);
-    for (const [name, scalars] of Object.entries(parts)) await add(name, await refreeze({ weights: silenced(learned.weights, ...scalars) }, { rows, data, encoder }, train, { tf, rng }));
+    for (const [name, scalars] of Object.entries(parts))
+      await add(
+        name,
+        await refreeze({ weights: silenced(learned.weights, ...scalars) }, { rows, data, encoder }, train, { tf, rng }),
+      );
   }
   return found;
 }
 
 const encoder = openStaticEncoder();
 const { rows } = await readLog(positionals);
-const input: EvaluationInput = { rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: Number(values.seed), folds: Number(values.folds) };
+const input: EvaluationInput = {
+  rows,
+  vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
+  encoder,
+  design: 'structured-trainable',
+  seed: Number(values.seed),
+  folds: Number(values.folds),
+};
 const backend = await openBackend(values.backend as Parameters<typeof openBackend>[0]);
 const results: [name: string, row: Row][] = [];
 for (const [name, row] of await measure(input, PARTS, backend)) results.push([name || 'learned profile, 2 hops', row]);
-for (const [name, other] of values['parts-only'] ? [] : Object.entries(OTHERWISE)) for (const [, row] of await measure({ ...input, ...other }, {}, backend)) results.push([name, row]);
+for (const [name, other] of values['parts-only'] ? [] : Object.entries(OTHERWISE))
+  for (const [, row] of await measure({ ...input, ...other }, {}, backend)) results.push([name, row]);
 
 const full = meanOf(results[0]![1].folds);
-console.log(`${rows.queries.length} queries, ${rows.llms.length} declared LLMs; ${input.folds} folds, seed ${input.seed}, ${backend.description}`);
+console.log(
+  `${rows.queries.length} queries, ${rows.llms.length} declared LLMs; ${input.folds} folds, seed ` +
+    `${input.seed}, ${backend.description}`,
+);
 console.log(
   table(
-    ['', 'mean', 'difference', 'calibration error', 'Brier score', ...results[0]![1].folds.map((_, fold) => `fold ${fold}`)],
-    results.map(([name, { folds, errors, briers }]) => [name, meanOf(folds).toFixed(4), (meanOf(folds) - full).toFixed(4), meanOf(errors).toFixed(4), meanOf(briers).toFixed(4), ...folds.map((x) => x.toFixed(4))]),
+    [
+      '',
+      'mean',
+      'difference',
+      'calibration error',
+      'Brier score',
+      ...results[0]![1].folds.map((_, fold) => `fold ${fold}`),
+    ],
+    results.map(([name, { folds, errors, briers }]) => [
+      name,
+      meanOf(folds).toFixed(4),
+      (meanOf(folds) - full).toFixed(4),
+      meanOf(errors).toFixed(4),
+      meanOf(briers).toFixed(4),
+      ...folds.map((x) => x.toFixed(4)),
+    ]),
   ),
 );

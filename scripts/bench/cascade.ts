@@ -15,20 +15,30 @@ import type { RankedLlm } from '../../src/schema/route.js';
 import { CascadeRequest } from '../../src/schema/cascade.js';
 import type { ScoredLlm } from '../../src/scoring/types.js';
 
-const { values } = parseArgs({ options: { queries: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: { queries: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+});
 const [queries, seed] = [Number(values.queries), Number(values.seed)];
 
 function scored(llms: number, label: string): ScoredLlm[] {
   const rng = createRng(seed).fork(label);
   return Array.from({ length: llms }, (_, l) => {
     const price = rng.next();
-    return { model: `llm-${l}`, quality: Math.min(0.99, Math.max(0.01, 0.3 + 0.4 * price + 0.15 * rng.normal())), uncertainty: 0.1, costUsd: 1e-5 * 100 ** price, latencyMs: 1000, latencyP90Ms: 2000 };
+    return {
+      model: `llm-${l}`,
+      quality: Math.min(0.99, Math.max(0.01, 0.3 + 0.4 * price + 0.15 * rng.normal())),
+      uncertainty: 0.1,
+      costUsd: 1e-5 * 100 ** price,
+      latencyMs: 1000,
+      latencyP90Ms: 2000,
+    };
   });
 }
 
 const constraints = constraintsOf({});
 const profiles = Array.from({ length: 500 }, (_, l) => LlmProfile.parse({ id: `llm-${l}` }));
-const ranked = (candidates: ScoredLlm[]): RankedLlm[] => rank({ scored: candidates, profiles, rules: {}, constraints, promptTokens: 1 }).ranking;
+const ranked = (candidates: ScoredLlm[]): RankedLlm[] =>
+  rank({ scored: candidates, profiles, rules: {}, constraints, promptTokens: 1 }).ranking;
 
 const lines: (string | number)[][] = [];
 for (const llms of [9, 24, 100, 500])
@@ -46,7 +56,13 @@ for (const llms of [9, 24, 100, 500])
       times.sort((a, b) => a - b);
       return [0.5, 0.99].map((q) => times[Math.floor(q * (times.length - 1))]!.toFixed(3));
     };
-    lines.push([llms, reliability, ...measured((i) => ranked(asked[i]!)), ...measured((i) => planCascade(rankings[i]!, request)), ...measured((i) => nextStep(rankings[i]!, request, [{ ok: false }]))]);
+    lines.push([
+      llms,
+      reliability,
+      ...measured((i) => ranked(asked[i]!)),
+      ...measured((i) => planCascade(rankings[i]!, request)),
+      ...measured((i) => nextStep(rankings[i]!, request, [{ ok: false }])),
+    ]);
   }
 console.log(`${queries} random rankings each; seed ${seed}; milliseconds, median and 99th percentile`);
 console.log(table(['LLMs', 'reliability', 'rank', 'p99', 'plan', 'p99', 'next after a failure', 'p99'], lines));

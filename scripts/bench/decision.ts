@@ -1,8 +1,9 @@
 /**
  * Time of one decision by a model trained on a simulated log of 24 LLMs: encode, score and rank, each query of the log
- * once, beside the baseline of averaging the nearest logged queries; then whole decisions, logged and as JSON, and with every
- * feature on: limits of all LLMs, an open alert of drift, and a policy with constraints. Trains first (under a minute), unless it is given the
- * data folder of a model that is trained already, whose LLMs get no limits and no alert.
+ * once, beside the baseline of averaging the nearest logged queries; then whole decisions, logged and as JSON, and with
+ * every feature on: limits of all LLMs, an open alert of drift, and a policy with constraints. Trains first (under a
+ * minute), unless it is given the data folder of a model that is trained already, whose LLMs get no limits and no
+ * alert.
  *
  *     node dist/scripts/bench/decision.js [--llms 24] [--queries 3000] [--seed 1] [--data DIR]
  */
@@ -25,18 +26,47 @@ import { openBackend } from '../../src/tensor/backend.js';
 import { snapshotOf } from '../../src/training/run.js';
 import { trainAndActivate } from '../../src/training/trainer.js';
 
-const { values } = parseArgs({ options: { llms: { type: 'string', default: '24' }, queries: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' }, data: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    llms: { type: 'string', default: '24' },
+    queries: { type: 'string', default: '3000' },
+    seed: { type: 'string', default: '1' },
+    data: { type: 'string' },
+  },
+});
 const [llms, queries, seed] = [Number(values.llms), Number(values.queries), Number(values.seed)];
 
 /** Rules of each kind, which everybody keeps. */
-const EVERY_RULE = { policy: 'balanced', max_cost_usd: 1, max_latency_ms: 1e6, latency_percentile: 'p90', min_quality: 0, cheapest_within: 0.05, context_tokens: 1, capabilities: ['json'] };
+const EVERY_RULE = {
+  policy: 'balanced',
+  max_cost_usd: 1,
+  max_latency_ms: 1e6,
+  latency_percentile: 'p90',
+  min_quality: 0,
+  cheapest_within: 0.05,
+  context_tokens: 1,
+  capabilities: ['json'],
+};
 
 /** Gives each LLM limits and a capability, and one of them an open alert. */
 async function turnAllOn({ ledger, index, load, trust }: Workspace, task: string): Promise<void> {
   const declared = ledger.catalog.listLlms();
-  for (const llm of declared) ledger.catalog.putLlm({ ...llm, capabilities: ['json'], limits: { requests_per_minute: 1e6, tokens_per_minute: 1e9 } });
+  for (const llm of declared)
+    ledger.catalog.putLlm({
+      ...llm,
+      capabilities: ['json'],
+      limits: { requests_per_minute: 1e6, tokens_per_minute: 1e9 },
+    });
   const { version } = index.current();
-  const observed = Array.from({ length: 600 }, (_, i) => ({ model: declared[0]!.id as string, task, signal: 'score' as const, value: i < 300 ? i % 2 : 0, predicted: 0.5, version, at: Date.now() }));
+  const observed = Array.from({ length: 600 }, (_, i) => ({
+    model: declared[0]!.id as string,
+    task,
+    signal: 'score' as const,
+    value: i < 300 ? i % 2 : 0,
+    predicted: 0.5,
+    version,
+    at: Date.now(),
+  }));
   if (ledger.observeDrift(observed).length === 0) throw new Error('no alert was raised');
   await index.refresh();
   load.refresh();
@@ -58,17 +88,46 @@ try {
   const texts = Array.from(rows.queries, (q) => q.text);
   const encoder = openStaticEncoder();
   const vectors = texts.map((text) => encoder.encodeSync!(text));
-  const dataset = await createDataset(rows, snapshotOf(rows, 'structured-trainable'), DESIGNS['structured-trainable'], encoder, vectors);
-  const neighbours = await nearestQueries.fit(dataset, Int32Array.from(texts.keys()), { tf: (await openBackend('auto')).tf, rng: createRng(1) });
+  const dataset = await createDataset(
+    rows,
+    snapshotOf(rows, 'structured-trainable'),
+    DESIGNS['structured-trainable'],
+    encoder,
+    vectors,
+  );
+  const neighbours = await nearestQueries.fit(dataset, Int32Array.from(texts.keys()), {
+    tf: (await openBackend('auto')).tf,
+    rng: createRng(1),
+  });
   const constraints = constraintsOf({});
 
   const steps: [name: string, run: (text: string, i: number) => unknown][] = [
     ['encode', (text) => encoder.encodeSync!(text)],
     ['score', (text, i) => index.score(text, vectors[i]!)],
-    ['encode, score, rank', (text) => rank({ scored: index.score(text, encoder.encodeSync!(text)), profiles: index.profiles, rules: {}, constraints, promptTokens: 1 })],
-    ['encode, k nearest queries (baseline)', (text) => neighbours.score({ vector: encoder.encodeSync!(text), task: -1 })],
+    [
+      'encode, score, rank',
+      (text) =>
+        rank({
+          scored: index.score(text, encoder.encodeSync!(text)),
+          profiles: index.profiles,
+          rules: {},
+          constraints,
+          promptTokens: 1,
+        }),
+    ],
+    [
+      'encode, k nearest queries (baseline)',
+      (text) => neighbours.score({ vector: encoder.encodeSync!(text), task: -1 }),
+    ],
     ['whole decision', (text) => workspace.decider.decideJson(RouteRequest.parse({ query: text }))],
-    ...(values.data === undefined ? [['whole decision, every feature on', (text: string) => workspace.decider.decideJson(RouteRequest.parse({ query: text, ...EVERY_RULE }))] as [string, (text: string) => unknown]] : []),
+    ...(values.data === undefined
+      ? [
+          [
+            'whole decision, every feature on',
+            (text: string) => workspace.decider.decideJson(RouteRequest.parse({ query: text, ...EVERY_RULE })),
+          ] as [string, (text: string) => unknown],
+        ]
+      : []),
   ];
   if (values.data === undefined) await turnAllOn(workspace, rows.tasks[0]!.id);
   const lines = steps.map(([name, run]) => {
@@ -82,7 +141,11 @@ try {
     const at = (q: number): string => times[Math.floor(q * (times.length - 1))]!.toFixed(3);
     return [name, at(0.5), at(0.99)];
   });
-  console.log(`${index.models.length} LLMs, ${texts.length} logged queries, mean length ${Math.round(texts.reduce((sum, t) => sum + t.length, 0) / texts.length)} characters; ${values.data === undefined ? `seed ${seed}, ` : ''}version ${index.version}`);
+  console.log(
+    `${index.models.length} LLMs, ${texts.length} logged queries, mean length ` +
+      `${Math.round(texts.reduce((sum, t) => sum + t.length, 0) / texts.length)} characters; ` +
+      `${values.data === undefined ? `seed ${seed}, ` : ''}version ${index.version}`,
+  );
   console.log(table(['step', 'median ms', 'p99 ms'], lines));
 } finally {
   workspace.close();

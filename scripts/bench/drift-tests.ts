@@ -1,4 +1,6 @@
-/** Tests for a change of a stream, to be compared: textbook ones beside ours, and one that is told what nobody knows. */
+/**
+ * Tests for a change of a stream, to be compared: textbook ones beside ours, and one that is told what nobody knows.
+ */
 import { observe, type Stream } from '../../src/health/drift.js';
 import { afterObservation, NEW_STREAM, type DriftStream } from '../../src/health/drift-stream.js';
 import { DEFAULT_DRIFT } from '../../src/schema/drift.js';
@@ -33,7 +35,11 @@ export function ours(evidence: number = DEFAULT_DRIFT.score.evidence): Contender
     open() {
       let stream: DriftStream = NEW_STREAM;
       return ({ value, predicted }) => {
-        const next = afterObservation(stream, { signal: 'score', value, predicted, version: predicted === null ? null : 'held out', at: 0 }, settings);
+        const next = afterObservation(
+          stream,
+          { signal: 'score', value, predicted, version: predicted === null ? null : 'held out', at: 0 },
+          settings,
+        );
         stream = next.stream;
         if (next.change === null) return null;
         return next.change.after < next.change.before ? 'worse' : 'better';
@@ -66,7 +72,11 @@ export const adwin: Contender = {
   open() {
     let stream: Stream = [];
     return ({ value, predicted }) => {
-      stream = observe(stream, value - (predicted ?? 0), 0, { evidence: { fall: Infinity, rise: Infinity }, least: 0, variance: 0 }).stream;
+      stream = observe(stream, value - (predicted ?? 0), 0, {
+        evidence: { fall: Infinity, rise: Infinity },
+        least: 0,
+        variance: 0,
+      }).stream;
       const [n, s1, s2] = stream.reduce(([a, b, c], bucket) => [a + bucket.n, b + bucket.s1, c + bucket.s2], [0, 0, 0]);
       const variance = s2 / n - (s1 / n) ** 2;
       const log = Math.log((2 * Math.log(n)) / 0.002);
@@ -88,8 +98,9 @@ export const adwin: Contender = {
 };
 
 /**
- * CUSUM of a drop whose size, and whose mean and deviation before, are told: about as soon as it can be found. Its bound is
- * for one false alarm in 200,000 values by Siegmund's approximation, which takes scores for normal; the benchmark counts them.
+ * CUSUM of a drop whose size, and whose mean and deviation before, are told: about as soon as it can be found. Its
+ * bound is for one false alarm in 200,000 values by Siegmund's approximation, which takes scores for normal; the
+ * benchmark counts them.
  */
 export function toldCusum(drop: number): Contender {
   return {

@@ -1,7 +1,7 @@
 /**
- * Drift: how often the test cries wolf where nothing changes, how soon it finds a drop of 20 points in one LLM and task, and
- * where the traffic goes then. Trains on one half of a log (by the hash of the query text) and streams the other, drawn with
- * replacement; predictions are the trained version's, from the text alone.
+ * Drift: how often the test cries wolf where nothing changes, how soon it finds a drop of 20 points in one LLM and
+ * task, and where the traffic goes then. Trains on one half of a log (by the hash of the query text) and streams the
+ * other, drawn with replacement; predictions are the trained version's, from the text alone.
  *
  *     node dist/scripts/bench/drift.js --log FILE [--data DIR] [--drop 0.2] [--seeds 5] [--draws 4000]
  *
@@ -32,7 +32,13 @@ import { trainAndActivate } from '../../src/training/trainer.js';
 import { adwin, ours, pageHinkley, toldCusum, type Contender, type Truth, type Value } from './drift-tests.js';
 
 const { values } = parseArgs({
-  options: { log: { type: 'string' }, data: { type: 'string' }, drop: { type: 'string', default: '0.2' }, seeds: { type: 'string', default: '5' }, draws: { type: 'string', default: '4000' } },
+  options: {
+    log: { type: 'string' },
+    data: { type: 'string' },
+    drop: { type: 'string', default: '0.2' },
+    seeds: { type: 'string', default: '5' },
+    draws: { type: 'string', default: '4000' },
+  },
 });
 if (values.log === undefined) throw new Error('--log: expected a file of score rows');
 const [DROP, SEEDS, DRAWS] = [Number(values.drop), Number(values.seeds), Number(values.draws)];
@@ -71,7 +77,11 @@ async function train(folder: string, rows: readonly Row[]): Promise<ScoringIndex
     const file = join(folder, 'train.jsonl');
     writeFileSync(file, rows.map(({ query, task, scores }) => JSON.stringify({ query, task, scores })).join('\n'));
     await importFiles(ledger, [file]);
-    await trainAndActivate({ ledger, dataDir: folder, encoder: 'static', log, onActivated: async () => {} }, {}, () => {});
+    await trainAndActivate(
+      { ledger, dataDir: folder, encoder: 'static', log, onActivated: async () => {} },
+      {},
+      () => {},
+    );
   }
   const index = (await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log })).current();
   ledger.close();
@@ -80,11 +90,21 @@ async function train(folder: string, rows: readonly Row[]): Promise<ScoringIndex
 
 function sourceOf(queries: readonly HeldOut[], model: string, task: string): Source {
   const own = queries.filter((q) => q.task === task && model in q.scores);
-  const drawn = own.map(({ scores, scored }): Value => ({ value: scores[model]!, predicted: scored.find((llm) => llm.model === model)!.quality }));
+  const drawn = own.map(({ scores, scored }): Value => ({
+    value: scores[model]!,
+    predicted: scored.find((llm) => llm.model === model)!.quality,
+  }));
   const residuals = drawn.map(({ value, predicted }) => value - predicted!);
   const mean = residuals.reduce((a, b) => a + b, 0) / residuals.length;
   const deviation = Math.sqrt(residuals.reduce((a, b) => a + (b - mean) ** 2, 0) / residuals.length);
-  return { model, task, values: drawn, mean, deviation, meanScore: drawn.reduce((a, { value }) => a + value, 0) / drawn.length };
+  return {
+    model,
+    task,
+    values: drawn,
+    mean,
+    deviation,
+    meanScore: drawn.reduce((a, { value }) => a + value, 0) / drawn.length,
+  };
 }
 
 const draw = (rng: Rng, { values: from }: Source): Value => from[rng.int(from.length)]!;
@@ -108,7 +128,10 @@ function falseAlarms(sources: readonly Source[], contender: Contender): (string 
   return [contender.name, count.values, count.worse, rate(count.worse), count.better, rate(count.better)];
 }
 
-const at = (sorted: readonly number[], share: number): string => (sorted[Math.floor(share * (sorted.length - 1))]! > MOST ? `over ${MOST}` : String(sorted[Math.floor(share * (sorted.length - 1))]));
+const at = (sorted: readonly number[], share: number): string =>
+  sorted[Math.floor(share * (sorted.length - 1))]! > MOST
+    ? `over ${MOST}`
+    : String(sorted[Math.floor(share * (sorted.length - 1))]);
 
 function found(sources: readonly Source[], contender: Contender, history: number): (string | number)[] {
   const took: number[] = [];
@@ -128,17 +151,28 @@ function found(sources: readonly Source[], contender: Contender, history: number
 
 const best = (scored: readonly ScoredLlm[]): string => scored.reduce((a, b) => (b.quality > a.quality ? b : a)).model;
 
-/** Share of a task's queries that go to an LLM, before a drop, 50 interactions after the alert, and if the drop were known. */
-function traffic(queries: readonly HeldOut[], source: Source): { before: number; after: number; known: number; task: string; model: string } | null {
+/**
+ * Share of a task's queries that go to an LLM, before a drop, 50 interactions after the alert, and if the drop were
+ * known.
+ */
+function traffic(
+  queries: readonly HeldOut[],
+  source: Source,
+): { before: number; after: number; known: number; task: string; model: string } | null {
   const own = queries.filter((q) => q.task === source.task);
-  const shareOf = (adjust: (q: HeldOut) => ScoredLlm[]): number => own.filter((q) => best(adjust(q)) === source.model).length / own.length;
+  const shareOf = (adjust: (q: HeldOut) => ScoredLlm[]): number =>
+    own.filter((q) => best(adjust(q)) === source.model).length / own.length;
   const before = shareOf((q) => q.scored);
   const rng = createRng(SEED).fork(`traffic ${source.model} ${source.task}`);
   let stream: DriftStream = NEW_STREAM;
   let change: Change | null = null;
   let later = 0;
   for (let n = 0; later < 50 && n < 1000 + MOST; n++) {
-    const next = afterObservation(stream, { signal: 'score', ...(n < 1000 ? draw(rng, source) : dropped(rng, source)), version: 'held out', at: n }, DEFAULT_DRIFT);
+    const next = afterObservation(
+      stream,
+      { signal: 'score', ...(n < 1000 ? draw(rng, source) : dropped(rng, source)), version: 'held out', at: n },
+      DEFAULT_DRIFT,
+    );
     stream = next.stream;
     if (n >= 1000 && next.change !== null) change ??= next.change;
     if (change !== null) later++;
@@ -147,23 +181,45 @@ function traffic(queries: readonly HeldOut[], source: Source): { before: number;
   const alert = { task: source.task, signal: 'score' as const, before: change.before, after: meanOf(stream.values) };
   const alerts = new Map([[source.model, [alert]]]);
   const known = new Map([[source.model, [{ ...alert, before: 1, after: 1 - DROP }]]]);
-  return { model: source.model, task: source.task, before, after: shareOf((q) => distrust(q.scored, alerts, q.shares)), known: shareOf((q) => distrust(q.scored, known, [{ task: source.task, probability: 1 }])) };
+  return {
+    model: source.model,
+    task: source.task,
+    before,
+    after: shareOf((q) => distrust(q.scored, alerts, q.shares)),
+    known: shareOf((q) => distrust(q.scored, known, [{ task: source.task, probability: 1 }])),
+  };
 }
 
 /** Signals that the log lacks, made up: how often each raises an alarm without a change, in 100,000. */
 function madeUp(): (string | number)[][] {
   const rng = createRng(SEED).fork('made up');
   const kinds: [name: string, signal: 'error' | 'latency', next: () => number][] = [
-    ...[0.001, 0.01, 0.05, 0.2].map((p): [string, 'error', () => number] => [`errors, ${100 * p}%`, 'error', () => Number(rng.next() < p)]),
-    ...[0.3, 0.7, 1.2].map((s): [string, 'latency', () => number] => [`latency, log-normal, deviation ${s}`, 'latency', () => 7 + s * rng.normal()]),
-    ['latency, 5% are ten times as long', 'latency', () => 7 + 0.3 * rng.normal() + (rng.next() < 0.05 ? Math.log(10) : 0)],
+    ...[0.001, 0.01, 0.05, 0.2].map((p): [string, 'error', () => number] => [
+      `errors, ${100 * p}%`,
+      'error',
+      () => Number(rng.next() < p),
+    ]),
+    ...[0.3, 0.7, 1.2].map((s): [string, 'latency', () => number] => [
+      `latency, log-normal, deviation ${s}`,
+      'latency',
+      () => 7 + s * rng.normal(),
+    ]),
+    [
+      'latency, 5% are ten times as long',
+      'latency',
+      () => 7 + 0.3 * rng.normal() + (rng.next() < 0.05 ? Math.log(10) : 0),
+    ],
   ];
   return kinds.map(([name, signal, next]) => {
     let [worse, better] = [0, 0];
     for (let stream = 0; stream < 100; stream++) {
       let state: DriftStream = NEW_STREAM;
       for (let i = 0; i < DRAWS; i++) {
-        const after = afterObservation(state, { signal, value: next(), predicted: null, version: null, at: i }, DEFAULT_DRIFT);
+        const after = afterObservation(
+          state,
+          { signal, value: next(), predicted: null, version: null, at: i },
+          DEFAULT_DRIFT,
+        );
         state = after.stream;
         if (after.change === null) continue;
         if (after.change.after > after.change.before) worse++;
@@ -174,10 +230,17 @@ function madeUp(): (string | number)[][] {
   });
 }
 
-const rows = (values.log.endsWith('.gz') ? gunzipSync(readFileSync(values.log)) : readFileSync(values.log)).toString().trim().split('\n').map((line) => JSON.parse(line) as Row);
+const rows = (values.log.endsWith('.gz') ? gunzipSync(readFileSync(values.log)) : readFileSync(values.log))
+  .toString()
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Row);
 const folder = values.data ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-const index = await train(folder, rows.filter(({ query }) => foldOf(query, 2) === 0));
+const index = await train(
+  folder,
+  rows.filter(({ query }) => foldOf(query, 2) === 0),
+);
 const queries = rows
   .filter(({ query }) => foldOf(query, 2) === 1)
   .map(({ query, task, scores }): HeldOut => {
@@ -187,30 +250,82 @@ const queries = rows
 if (values.data === undefined) rmSync(folder, { recursive: true });
 const tasks = [...new Set(queries.map((q) => q.task))];
 const sources = tasks.flatMap((task) => index.models.map((model) => sourceOf(queries, model, task)));
-const dropping = sources.filter(({ values: own, meanScore }) => own.length >= ENOUGH.answers && meanScore >= ENOUGH.mean);
+const dropping = sources.filter(
+  ({ values: own, meanScore }) => own.length >= ENOUGH.answers && meanScore >= ENOUGH.mean,
+);
 const told = toldCusum(DROP);
 const contenders = [ours(), pageHinkley, adwin, told];
 const EVIDENCE = [9, 9.5, 10, 11, 12];
 
-console.log(`${queries.length} held-out queries, ${sources.length} LLMs × tasks, predictions of version ${index.version} (${index.router}), seeds from ${SEED}; evidence ${DEFAULT_DRIFT.score.evidence}, least ${DEFAULT_DRIFT.score.least}`);
+console.log(
+  `${queries.length} held-out queries, ${sources.length} LLMs × tasks, predictions of version ${index.version} ` +
+    `(${index.router}), seeds from ${SEED}; evidence ${DEFAULT_DRIFT.score.evidence}, least ` +
+    `${DEFAULT_DRIFT.score.least}`,
+);
 console.log('\nNothing changes: alarms, and alarms in 100,000 interactions');
-console.log(table(['test', 'interactions', 'worse', 'in 100,000', 'better', 'in 100,000'], [...EVIDENCE.map(ours), pageHinkley, adwin].map((contender) => falseAlarms(sources, contender))));
+console.log(
+  table(
+    ['test', 'interactions', 'worse', 'in 100,000', 'better', 'in 100,000'],
+    [...EVIDENCE.map(ours), pageHinkley, adwin].map((contender) => falseAlarms(sources, contender)),
+  ),
+);
 console.log('\nThe same of those that can drop');
-console.log(table(['test', 'interactions', 'worse', 'in 100,000', 'better', 'in 100,000'], [ours(), told].map((contender) => falseAlarms(dropping, contender))));
-console.log(`\nA drop of ${DROP} in one of ${dropping.length} LLMs × tasks (mean score ${ENOUGH.mean.toFixed(2)} or more), ${SEEDS} seeds: interactions until it is found`);
-console.log(table(['history', 'test', 'within 200', 'within 400', 'median', '95%', 'most'], HISTORIES.flatMap((history) => contenders.map((contender) => found(dropping, contender, history)))));
+console.log(
+  table(
+    ['test', 'interactions', 'worse', 'in 100,000', 'better', 'in 100,000'],
+    [ours(), told].map((contender) => falseAlarms(dropping, contender)),
+  ),
+);
+console.log(
+  `\nA drop of ${DROP} in one of ${dropping.length} LLMs × tasks (mean score ${ENOUGH.mean.toFixed(2)} or ` +
+    `more), ${SEEDS} seeds: interactions until it is found`,
+);
+console.log(
+  table(
+    ['history', 'test', 'within 200', 'within 400', 'median', '95%', 'most'],
+    HISTORIES.flatMap((history) => contenders.map((contender) => found(dropping, contender, history))),
+  ),
+);
 console.log('\nWith more and with less evidence');
-console.log(table(['history', 'test', 'within 200', 'within 400', 'median', '95%', 'most'], EVIDENCE.map((evidence) => found(dropping, ours(evidence), 1000))));
+console.log(
+  table(
+    ['history', 'test', 'within 200', 'within 400', 'median', '95%', 'most'],
+    EVIDENCE.map((evidence) => found(dropping, ours(evidence), 1000)),
+  ),
+);
 const moved = dropping.flatMap((source) => traffic(queries, source) ?? []).filter(({ before }) => before >= 0.1);
-console.log(`\nTraffic of a task, where its best LLM by expected quality got at least a tenth of it: 50 interactions after the alert (history 1000)`);
+console.log(
+  `\nTraffic of a task, where its best LLM by expected quality got at least a tenth of it: 50 interactions ` +
+    'after the alert (history 1000)',
+);
 const percent = (x: number): string => `${(100 * x).toFixed(1)}%`;
-const mean = (of: (one: (typeof moved)[number]) => number): string => percent(moved.reduce((sum, one) => sum + of(one), 0) / moved.length);
-console.log(table(['task', 'LLM', 'before', 'after', 'were the drop known'], [...moved.map(({ task, model, before, after, known }) => [task, model, percent(before), percent(after), percent(known)]), ['mean', '', mean((x) => x.before), mean((x) => x.after), mean((x) => x.known)]]));
+const mean = (of: (one: (typeof moved)[number]) => number): string =>
+  percent(moved.reduce((sum, one) => sum + of(one), 0) / moved.length);
+console.log(
+  table(
+    ['task', 'LLM', 'before', 'after', 'were the drop known'],
+    [
+      ...moved.map(({ task, model, before, after, known }) => [
+        task,
+        model,
+        percent(before),
+        percent(after),
+        percent(known),
+      ]),
+      ['mean', '', mean((x) => x.before), mean((x) => x.after), mean((x) => x.known)],
+    ],
+  ),
+);
 console.log('\nOther signals, made up, without a change: alarms in 100,000');
 console.log(table(['signal', 'values', 'worse', 'better'], madeUp()));
 
 const started = performance.now();
 let timed: ReturnType<typeof observe>['stream'] = [];
 const rng = createRng(SEED);
-for (let i = 0; i < 100_000; i++) timed = observe(timed, Number(rng.next() < 0.5), i, { evidence: { fall: 10, rise: 10 }, least: 0.1, variance: 0.2 }).stream;
+for (let i = 0; i < 100_000; i++)
+  timed = observe(timed, Number(rng.next() < 0.5), i, {
+    evidence: { fall: 10, rise: 10 },
+    least: 0.1,
+    variance: 0.2,
+  }).stream;
 console.log(`\n${((performance.now() - started) / 100).toFixed(1)} µs a value, ${timed.length} buckets`);

@@ -1,7 +1,7 @@
 /**
- * The LLM that is best begins to fail while 500 queries a second are routed: how soon it is out of the rankings, and how
- * many of the later queries it still gets, beside the same service that is told nothing. Else every decision is followed by
- * a report of how its call went. About a minute.
+ * The LLM that is best begins to fail while 500 queries a second are routed: how soon it is out of the rankings, and
+ * how many of the later queries it still gets, beside the same service that is told nothing. Else every decision is
+ * followed by a report of how its call went. About a minute.
  *
  *     node dist/scripts/bench/failing.js [--rate 500] [--seconds 15]
  */
@@ -15,7 +15,9 @@ import { table } from '../../src/cli/output.js';
 import type { LlmHealth } from '../../src/schema/health.js';
 import type { RouteResponse } from '../../src/schema/route.js';
 
-const { values } = parseArgs({ options: { rate: { type: 'string', default: '500' }, seconds: { type: 'string', default: '15' } } });
+const { values } = parseArgs({
+  options: { rate: { type: 'string', default: '500' }, seconds: { type: 'string', default: '15' } },
+});
 const [rate, seconds] = [Number(values.rate), Number(values.seconds)];
 const SEED = 20_260_500;
 /** How long all goes well at first. */
@@ -27,7 +29,11 @@ const child = fork(fileURLToPath(new URL('./service.js', import.meta.url)));
 const [{ url }] = (await once(child, 'message')) as [{ url: string }];
 
 async function send<T>(method: string, path: string, body: unknown): Promise<T> {
-  const response = await fetch(url + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await fetch(url + path, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
   if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
   return (await response.json()) as T;
 }
@@ -54,8 +60,13 @@ async function scenario(name: string, failing: number, reports: boolean): Promis
     const fails = model === best && at >= 0 && rng.next() < failing;
     if (fails) failures++;
     if (!reports) return;
-    const { models } = await send<{ models: LlmHealth[] }>('POST', '/v1/health', fails ? { model, ok: false, error: 'upstream 503' } : { model, ok: true });
-    if (models[0]!.model === best && models[0]!.state === 'open') open = Math.min(open, (performance.now() - began) / 1000);
+    const { models } = await send<{ models: LlmHealth[] }>(
+      'POST',
+      '/v1/health',
+      fails ? { model, ok: false, error: 'upstream 503' } : { model, ok: true },
+    );
+    if (models[0]!.model === best && models[0]!.state === 'open')
+      open = Math.min(open, (performance.now() - began) / 1000);
   };
   const running: Promise<void>[] = [];
   for (let number = 0; number < rate * (HEALTHY_SECONDS + seconds); number++) {
@@ -66,7 +77,14 @@ async function scenario(name: string, failing: number, reports: boolean): Promis
   await Promise.all(running);
   const later = answered.filter(({ at }) => at > (reports ? open : 0));
   const there = later.filter(({ model }) => model === best).length;
-  return [name, Number.isFinite(open) ? (1000 * open).toFixed(0) : 'never', later.length, there, ((100 * there) / later.length).toFixed(2), failures];
+  return [
+    name,
+    Number.isFinite(open) ? (1000 * open).toFixed(0) : 'never',
+    later.length,
+    there,
+    ((100 * there) / later.length).toFixed(2),
+    failures,
+  ];
 }
 
 const rows: (string | number)[][] = [];
@@ -76,5 +94,8 @@ for (const failing of [1, 0.6]) {
 }
 child.disconnect();
 await once(child, 'exit');
-console.log(`${rate} queries a second for ${seconds} s after it begins to fail; seed ${SEED}; cool-down ${SETTINGS.cool_down_ms} ms, doubled each time`);
+console.log(
+  `${rate} queries a second for ${seconds} s after it begins to fail; seed ${SEED}; cool-down ` +
+    `${SETTINGS.cool_down_ms} ms, doubled each time`,
+);
 console.log(table(['scenario', 'out after, ms', 'later queries', 'sent there', '%', 'failed in all'], rows));

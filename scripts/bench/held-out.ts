@@ -17,24 +17,36 @@ export interface HeldOutQuery {
 }
 
 /**
- * Queries of the held-out fold of a log of score rows, as a model trained on the others scores them. It is trained in the
- * data folder (about three minutes on wasm), unless that holds one already.
+ * Queries of the held-out fold of a log of score rows, as a model trained on the others scores them. It is trained in
+ * the data folder (about three minutes on wasm), unless that holds one already.
  */
-export async function heldOutQueries(data: string, models: string, log: string, seed: number): Promise<{ queries: HeldOutQuery[]; version: string | null }> {
+export async function heldOutQueries(
+  data: string,
+  models: string,
+  log: string,
+  seed: number,
+): Promise<{ queries: HeldOutQuery[]; version: string | null }> {
   const lines = gunzipSync(readFileSync(log)).toString().trim().split('\n');
   const rows = lines.map((line) => JSON.parse(line) as { query: string; task: string; scores: object });
   const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn' });
   try {
     if (workspace.ledger.activeVersion() === null) {
       const file = join(data, 'train.jsonl');
-      writeFileSync(file, rows.filter(({ query }) => foldOf(query, FOLDS) !== 0).map(({ query, task, scores }) => `${JSON.stringify({ query, task, scores })}\n`).join(''));
+      writeFileSync(
+        file,
+        rows
+          .filter(({ query }) => foldOf(query, FOLDS) !== 0)
+          .map(({ query, task, scores }) => `${JSON.stringify({ query, task, scores })}\n`)
+          .join(''),
+      );
       await importFiles(workspace.ledger, [models, file]);
       await trainAndActivate(workspace.trainer, { seed }, () => undefined);
     }
     await workspace.index.refresh();
     const index = workspace.index.current();
     const queries: HeldOutQuery[] = [];
-    for (const { query: text } of rows) if (foldOf(text, FOLDS) === 0) queries.push({ text, scores: index.score(text, await index.encode(text)) });
+    for (const { query: text } of rows)
+      if (foldOf(text, FOLDS) === 0) queries.push({ text, scores: index.score(text, await index.encode(text)) });
     return { queries, version: index.version };
   } finally {
     workspace.close();

@@ -1,7 +1,7 @@
 /**
  * Requests per second of POST /v1/route and POST /v1/feedback against a bare Express JSON echo of the same
- * bodies, in the same run. Each server is a child process; this one makes the load. Beside the rates, what a request takes
- * of the server's processor: of that, other work on the machine takes nothing away. Bounded: about 40 seconds.
+ * bodies, in the same run. Each server is a child process; this one makes the load. Beside the rates, what a request
+ * takes of the server's processor: of that, other work on the machine takes nothing away. Bounded: about 40 seconds.
  *
  *     node dist/scripts/bench/http.js [--seconds 6] [--connections 32] [--data DIR [--encoder SPEC]]
  */
@@ -11,14 +11,32 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '6' }, connections: { type: 'string', default: '32' }, data: { type: 'string' }, encoder: { type: 'string', default: 'static' } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '6' },
+    connections: { type: 'string', default: '32' },
+    data: { type: 'string' },
+    encoder: { type: 'string', default: 'static' },
+  },
+});
 const SECONDS = Number(values.seconds);
 const CONNECTIONS = Number(values.connections);
 const WARM_UP_SECONDS = 2;
 const ROUNDS = 3;
 
-const routeBody = { query: 'A train leaves Ghent at 9:40 and arrives in Liège at 11:25, with a stop of 12 minutes in Brussels. How long does it move?' };
-const feedbackBody = { ...routeBody, model: 'bench/llm-3', score: 0.75, task: 'arithmetic', latency_ms: 812, completion_tokens: 140 };
+const routeBody = {
+  query:
+    'A train leaves Ghent at 9:40 and arrives in Liège at 11:25, with a stop of 12 minutes in Brussels. How ' +
+    'long does it move?',
+};
+const feedbackBody = {
+  ...routeBody,
+  model: 'bench/llm-3',
+  score: 0.75,
+  task: 'arithmetic',
+  latency_ms: 812,
+  completion_tokens: 140,
+};
 
 /** What is measured, and the echo of the same body that it is measured against. */
 const contenders = [
@@ -36,7 +54,10 @@ interface Server {
 
 async function start(script: string, args: string[] = []): Promise<Server> {
   const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args);
-  const first = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended before it served`)))]);
+  const first = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended before it served`))),
+  ]);
   return { ...(first as [{ url: string; index?: string }])[0], child };
 }
 
@@ -57,7 +78,14 @@ async function cpuOf({ child }: Server): Promise<number> {
 async function load(server: Server, path: string, body: object, duration: number): Promise<Load> {
   const url = server.url + path;
   const before = await cpuOf(server);
-  const result = await autocannon({ url, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), connections: CONNECTIONS, duration });
+  const result = await autocannon({
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    connections: CONNECTIONS,
+    duration,
+  });
   if (result.non2xx + result.errors > 0) throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed`);
   return { result, cpuMs: ((await cpuOf(server)) - before) / result.requests.total };
 }
@@ -83,10 +111,16 @@ function rowOf(contender: string, loads: Load[], echo: Load[]): Record<string, s
 
 const echo = await start('echo');
 const service = await start('service', values.data === undefined ? [] : [values.data, values.encoder]);
-console.log(`scoring: ${service.index}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`);
+console.log(
+  `scoring: ${service.index}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`,
+);
 const rows: Record<string, string | number>[] = [];
 for (const { name, path, body, watched = true } of contenders) {
-  await fetch(`${service.url}/v1/drift`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ enabled: watched }) });
+  await fetch(`${service.url}/v1/drift`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ enabled: watched }),
+  });
   const results: { echo: Load[]; own: Load[] } = { echo: [], own: [] };
   await load(echo, '/echo', body, WARM_UP_SECONDS);
   await load(service, path, body, WARM_UP_SECONDS);

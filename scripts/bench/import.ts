@@ -33,7 +33,9 @@ async function writeLines(path: string, lines: number): Promise<void> {
   for (let i = 0; i < lines; i++) {
     const query = Math.floor(i / NUM_LLMS);
     const line = {
-      query: `Question ${query}: a train leaves at ${query % 24}:${10 + (query % 50)} and covers ${100 + (query % 900)} km at ${40 + (query % 160)} km/h; when does it arrive?`,
+      query:
+        `Question ${query}: a train leaves at ${query % 24}:${10 + (query % 50)} and covers ` +
+        `${100 + (query % 900)} km at ${40 + (query % 160)} km/h; when does it arrive?`,
       model: `bench/llm-${i % NUM_LLMS}`,
       score: Math.round(rng.next() * 1000) / 1000,
       task: `task-${query % 12}`,
@@ -59,8 +61,14 @@ async function importWithPointsman(file: string, folder: string): Promise<number
 async function importBare(file: string, folder: string): Promise<number> {
   const db = new Database(join(folder, 'bare.sqlite'));
   db.pragma('journal_mode = WAL');
-  db.exec('CREATE TABLE interaction (query TEXT, model TEXT, task TEXT, score REAL, cost_usd REAL, latency_ms REAL, prompt_tokens INTEGER, completion_tokens INTEGER); BEGIN');
-  const insert = db.prepare('INSERT INTO interaction VALUES (@query, @model, @task, @score, @cost_usd, @latency_ms, @prompt_tokens, @completion_tokens)');
+  db.exec(
+    'CREATE TABLE interaction (query TEXT, model TEXT, task TEXT, score REAL, cost_usd REAL, latency_ms REAL, ' +
+      'prompt_tokens INTEGER, completion_tokens INTEGER); BEGIN',
+  );
+  const insert = db.prepare(
+    'INSERT INTO interaction VALUES (@query, @model, @task, @score, @cost_usd, @latency_ms, @prompt_tokens, ' +
+      '@completion_tokens)',
+  );
   let rows = 0;
   for await (const line of createInterface({ input: createReadStream(file) })) {
     insert.run(JSON.parse(line));
@@ -75,7 +83,12 @@ async function importBare(file: string, folder: string): Promise<number> {
 async function contend(contender: Contender, file: string, folder: string): Promise<Measured> {
   const begun = performance.now();
   const rows = await { pointsman: importWithPointsman, bare: importBare }[contender](file, folder);
-  return { contender, rows, seconds: (performance.now() - begun) / 1000, peakRssMib: process.resourceUsage().maxRSS / 1024 };
+  return {
+    contender,
+    rows,
+    seconds: (performance.now() - begun) / 1000,
+    peakRssMib: process.resourceUsage().maxRSS / 1024,
+  };
 }
 
 async function main(lines: number): Promise<void> {
@@ -90,7 +103,15 @@ async function main(lines: number): Promise<void> {
       const [measured] = (await once(child, 'message')) as [Measured];
       results.push(measured);
     }
-    console.table(results.map((r) => ({ contender: r.contender, rows: r.rows, seconds: r.seconds.toFixed(2), 'rows/s': Math.round(r.rows / r.seconds), 'peak RSS MiB': Math.round(r.peakRssMib) })));
+    console.table(
+      results.map((r) => ({
+        contender: r.contender,
+        rows: r.rows,
+        seconds: r.seconds.toFixed(2),
+        'rows/s': Math.round(r.rows / r.seconds),
+        'peak RSS MiB': Math.round(r.peakRssMib),
+      })),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

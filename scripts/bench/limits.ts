@@ -1,11 +1,12 @@
 /**
- * The best of three LLMs has a limit, and 0.5 to 4 times as much is asked of it: how full the fullest minute is, and what
- * quality is expected of the LLMs that are chosen, with the price of scarce capacity, without it (first come, first served
- * up to the limit), and with a random share of the queries sent elsewhere. Real held-out queries arrive at random; two
- * deciders, each with its own connection to one ledger, take turns at random; the clock is passed in and runs ahead.
- * Trains first (some minutes), unless the data folder holds a version.
+ * The best of three LLMs has a limit, and 0.5 to 4 times as much is asked of it: how full the fullest minute is, and
+ * what quality is expected of the LLMs that are chosen, with the price of scarce capacity, without it (first come,
+ * first served up to the limit), and with a random share of the queries sent elsewhere. Real held-out queries arrive at
+ * random; two deciders, each with its own connection to one ledger, take turns at random; the clock is passed in and
+ * runs ahead. Trains first (some minutes), unless the data folder holds a version.
  *
- *     node dist/scripts/bench/limits.js MODELS.json INTERACTIONS.jsonl.gz [--data DIR] [--minutes 6] [--limit 600] [--seed 1]
+ *     node dist/scripts/bench/limits.js MODELS.json INTERACTIONS.jsonl.gz [--data DIR] [--minutes 6] [--limit 600]
+ * [--seed 1]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +26,15 @@ import { estimateTokens } from '../../src/scoring/cost.js';
 import type { ScoringIndex } from '../../src/scoring/types.js';
 import { heldOutQueries } from './held-out.js';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' }, minutes: { type: 'string', default: '6' }, limit: { type: 'string', default: '600' }, seed: { type: 'string', default: '1' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string' },
+    minutes: { type: 'string', default: '6' },
+    limit: { type: 'string', default: '600' },
+    seed: { type: 'string', default: '1' },
+  },
+});
 const [models, log] = positionals;
 if (models === undefined || log === undefined) throw new Error('expected the LLMs and the score rows of a log');
 const [minutes, limit, seed] = [Number(values.minutes), Number(values.limit), Number(values.seed)];
@@ -54,10 +63,24 @@ const silent = createLogger('warn');
 
 const { queries: heldOut, version } = await heldOutQueries(values.data ?? work, models, log, seed);
 const scored = new Map(heldOut.map(({ text, scores }) => [text, scores.filter(({ model }) => LLMS.includes(model))]));
-const queries = [...scored].map(([text, scores]): Query => ({ text, quality: new Map(scores.map(({ model, quality }) => [model, quality])), tokens: estimateTokens(text) + ANSWER_TOKENS }));
+const queries = [...scored].map(([text, scores]): Query => ({
+  text,
+  quality: new Map(scores.map(({ model, quality }) => [model, quality])),
+  tokens: estimateTokens(text) + ANSWER_TOKENS,
+}));
 const nothing = new Float32Array(0);
 /** The held-out predictions, made once. */
-const index: ScoringIndex = { version, router: 'learned', models: LLMS, profiles: LLMS.map((id) => ({ id: id as LlmId })), encode: () => nothing, score: (text) => scored.get(text)!, tasksOf: () => [], explain: () => ({ tasks: [], neighbours: [] }), nearest: () => [] };
+const index: ScoringIndex = {
+  version,
+  router: 'learned',
+  models: LLMS,
+  profiles: LLMS.map((id) => ({ id: id as LlmId })),
+  encode: () => nothing,
+  score: (text) => scored.get(text)!,
+  tasksOf: () => [],
+  explain: () => ({ tasks: [], neighbours: [] }),
+  nearest: () => [],
+};
 
 const bestOf = ({ quality }: Query): string => LLMS.toSorted((a, b) => quality.get(b)! - quality.get(a)!)[0]!;
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
@@ -71,7 +94,7 @@ interface Arrival {
 
 function arrivals(perMinute: number, rng: Rng): Arrival[] {
   const out: Arrival[] = [];
-  for (let at = START; ; ) {
+  for (let at = START; ;) {
     at -= (Math.log(1 - rng.next()) * 60_000) / perMinute;
     if (at > START + minutes * 60_000) return out;
     out.push({ at: Math.floor(at), query: queries[rng.int(queries.length)]! });
@@ -108,16 +131,36 @@ const WAYS: Record<string, Way> = {
 };
 
 /** Routes what arrives; answers also the microseconds that a decision took in the median. */
-function run(limits: LlmLimits | null, way: Way, rate: number, arriving: readonly Arrival[]): { chosen: Chosen[]; micros: number } {
+function run(
+  limits: LlmLimits | null,
+  way: Way,
+  rate: number,
+  arriving: readonly Arrival[],
+): { chosen: Chosen[]; micros: number } {
   let now = START;
   const clock = (): number => now;
   const folder = mkdtempSync(join(work, 'run-'));
   const rng = createRng(seed).fork('way');
   const parts = Array.from({ length: DECIDERS }, (_, d) => {
     const ledger = openLedger(join(folder, 'ledger.sqlite'), { clock, busyTimeoutMs: 25 });
-    if (d === 0) for (const id of LLMS) ledger.catalog.putLlm({ id: id as LlmId, ...(id === BEST && limits !== null ? { limits } : {}) });
+    if (d === 0)
+      for (const id of LLMS)
+        ledger.catalog.putLlm({ id: id as LlmId, ...(id === BEST && limits !== null ? { limits } : {}) });
     const load = openLiveLoad({ ledger, clock, log: silent });
-    return { ledger, load, decider: createDecider({ index: { current: () => index }, policies: policiesOver(() => new Map()), ledger, clock, rng: rng.fork('choice'), log: silent, load: way(load, rng.fork(String(d)), rate) }), followed: START + (d * FOLLOW_MS) / DECIDERS };
+    return {
+      ledger,
+      load,
+      decider: createDecider({
+        index: { current: () => index },
+        policies: policiesOver(() => new Map()),
+        ledger,
+        clock,
+        rng: rng.fork('choice'),
+        log: silent,
+        load: way(load, rng.fork(String(d)), rate),
+      }),
+      followed: START + (d * FOLLOW_MS) / DECIDERS,
+    };
   });
   const chosen: Chosen[] = [];
   const running: { id: string; until: number }[] = [];
@@ -157,7 +200,15 @@ function fullest(kind: keyof LlmLimits, chosen: readonly Chosen[]): number {
   const amount = ({ query }: Chosen): number => (kind === 'tokens_per_minute' ? query.tokens : 1);
   let [most, sum] = [0, 0];
   if (kind === 'in_flight') {
-    const changes = there.flatMap(({ at, until }) => [[at, 1], [until, -1]] as const).toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const changes = there
+      .flatMap(
+        ({ at, until }) =>
+          [
+            [at, 1],
+            [until, -1],
+          ] as const,
+      )
+      .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
     for (const [, change] of changes) most = Math.max(most, (sum += change));
     return most;
   }
@@ -170,9 +221,13 @@ function fullest(kind: keyof LlmLimits, chosen: readonly Chosen[]): number {
   return most;
 }
 
-const qualityOf = (chosen: readonly Chosen[]): number => mean(chosen.map(({ query, model }) => query.quality.get(model)!));
+const qualityOf = (chosen: readonly Chosen[]): number =>
+  mean(chosen.map(({ query, model }) => query.quality.get(model)!));
 
-/** What the best choice would be that knows all arrivals, and sends as many requests or tokens to the best LLM as `chosen` did. */
+/**
+ * What the best choice would be that knows all arrivals, and sends as many requests or tokens to the best LLM as
+ * `chosen` did.
+ */
 function optimum(kind: keyof LlmLimits, chosen: readonly Chosen[]): number {
   const amount = ({ tokens }: Query): number => (kind === 'tokens_per_minute' ? tokens : 1);
   const other = ({ quality }: Query): number => Math.max(...LLMS.slice(1).map((model) => quality.get(model)!));
@@ -190,22 +245,59 @@ function optimum(kind: keyof LlmLimits, chosen: readonly Chosen[]): number {
 
 try {
   const places = Math.round((limit / 60_000) * LATENCY_MS);
-  const KINDS: [kind: 'requests_per_minute' | 'tokens_per_minute' | 'in_flight', limit: number][] = [['requests_per_minute', limit], ['tokens_per_minute', Math.round(limit * tokensOfWanted)], ['in_flight', places]];
+  const KINDS: [kind: 'requests_per_minute' | 'tokens_per_minute' | 'in_flight', limit: number][] = [
+    ['requests_per_minute', limit],
+    ['tokens_per_minute', Math.round(limit * tokensOfWanted)],
+    ['in_flight', places],
+  ];
   const rows: (string | number)[][] = [];
   for (const [kind, most] of KINDS) {
     for (const rate of RATES) {
-      const arriving = arrivals((rate * limit * queries.length) / wanted.length, createRng(seed).fork(`arrivals ${rate}`));
+      const arriving = arrivals(
+        (rate * limit * queries.length) / wanted.length,
+        createRng(seed).fork(`arrivals ${rate}`),
+      );
       const free = run(null, (load) => load, rate, arriving);
       const unlimited = qualityOf(free.chosen);
       for (const [name, way] of Object.entries(WAYS)) {
         const { chosen, micros } = run({ [kind]: most }, way, rate, arriving);
         const quality = qualityOf(chosen);
-        rows.push([`${kind} ${most}`, rate, name, `${((100 * fullest(kind, chosen)) / most).toFixed(1)}%`, unlimited.toFixed(4), quality.toFixed(4), (100 * (unlimited - quality)).toFixed(2), (100 * (unlimited - optimum(kind, chosen))).toFixed(2), free.micros.toFixed(0), micros.toFixed(0)]);
+        rows.push([
+          `${kind} ${most}`,
+          rate,
+          name,
+          `${((100 * fullest(kind, chosen)) / most).toFixed(1)}%`,
+          unlimited.toFixed(4),
+          quality.toFixed(4),
+          (100 * (unlimited - quality)).toFixed(2),
+          (100 * (unlimited - optimum(kind, chosen))).toFixed(2),
+          free.micros.toFixed(0),
+          micros.toFixed(0),
+        ]);
       }
     }
   }
-  console.log(`${LLMS.join(', ')}; ${queries.length} held-out queries, of which ${wanted.length} are for the first; version ${version}; ${minutes} minutes at each rate, ${DECIDERS} deciders; seed ${seed}`);
-  console.log(table(['limit of the best LLM', 'asked / limit', 'way', 'fullest', 'unlimited', 'quality', 'points lost', 'at best', 'µs unlimited', 'µs'], rows));
+  console.log(
+    `${LLMS.join(', ')}; ${queries.length} held-out queries, of which ${wanted.length} are for the first; ` +
+      `version ${version}; ${minutes} minutes at each rate, ${DECIDERS} deciders; seed ${seed}`,
+  );
+  console.log(
+    table(
+      [
+        'limit of the best LLM',
+        'asked / limit',
+        'way',
+        'fullest',
+        'unlimited',
+        'quality',
+        'points lost',
+        'at best',
+        'µs unlimited',
+        'µs',
+      ],
+      rows,
+    ),
+  );
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -1,12 +1,15 @@
 /**
  * An LLM of a real log becomes another one: how well it is routed after k of its new answers, with answers from before
  * counting as ever, and counting little. Three fifths of the queries are the past, in which all LLMs answered; in the
- * present only the LLM that changed is asked, k times; a quarter of the queries is held out, with its scores of the present.
+ * present only the LLM that changed is asked, k times; a quarter of the queries is held out, with its scores of the
+ * present.
  *
- *     node dist/scripts/bench/recency.js FILE… [--changes drop20,drop40,gain20,task40,same] [--answers 100,200,500] [--weights 1,0.0625]
+ *     node dist/scripts/bench/recency.js FILE… [--changes drop20,drop40,gain20,task40,same] [--answers 100,200,500]
+ * [--weights 1,0.0625]
  *         [--weights-only] [--seed 20260500] [--backend auto]
  *
- * `--weights-only` trains once, on the past, and makes only what is known of LLMs anew: seconds a row instead of half a minute.
+ * `--weights-only` trains once, on the past, and makes only what is known of LLMs anew: seconds a row instead of half a
+ * minute.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -79,8 +82,15 @@ async function readLog(files: string[]): Promise<Log> {
     return detached(ledger.readGraphRows());
   });
   const scores = new Float32Array(rows.queries.length * rows.llms.length);
-  rows.scores.score.forEach((score, e) => (scores[rows.scores.query[e]! * rows.llms.length + rows.scores.llm[e]!] = score));
-  return { rows, llms: [...new Set(rows.scores.llm)].toSorted((a, b) => a - b), texts: Array.from(rows.queries, (q) => q.text), scores };
+  rows.scores.score.forEach(
+    (score, e) => (scores[rows.scores.query[e]! * rows.llms.length + rows.scores.llm[e]!] = score),
+  );
+  return {
+    rows,
+    llms: [...new Set(rows.scores.llm)].toSorted((a, b) => a - b),
+    texts: Array.from(rows.queries, (q) => q.text),
+    scores,
+  };
 }
 
 /** A change of one LLM, by `points` of its mean score, on one task or on all. */
@@ -93,12 +103,20 @@ interface Change {
 const log = await readLog(positionals);
 const width = log.rows.llms.length;
 const at = (q: number, l: number): number => q * width + l;
-const meanOn = (l: number, queries: readonly number[]): number => queries.reduce((sum, q) => sum + log.scores[at(q, l)]! / queries.length, 0);
+const meanOn = (l: number, queries: readonly number[]): number =>
+  queries.reduce((sum, q) => sum + log.scores[at(q, l)]! / queries.length, 0);
 const everything = log.texts.map((_, q) => q);
 const byScore = log.llms.toSorted((a, b) => meanOn(b, everything) - meanOn(a, everything));
 const onTask = (task: number): number[] => everything.filter((q) => log.rows.queries.taskOf(q) === task);
 /** Of the tasks that the best LLM does well, the one on which it is furthest above the next best. */
-const ownTask = log.rows.tasks.map((_, task) => task).filter((task) => meanOn(byScore[0]!, onTask(task)) > 0.5).map((task) => ({ task, lead: Math.min(...byScore.slice(1).map((l) => meanOn(byScore[0]!, onTask(task)) - meanOn(l, onTask(task)))) })).toSorted((a, b) => b.lead - a.lead)[0]!.task;
+const ownTask = log.rows.tasks
+  .map((_, task) => task)
+  .filter((task) => meanOn(byScore[0]!, onTask(task)) > 0.5)
+  .map((task) => ({
+    task,
+    lead: Math.min(...byScore.slice(1).map((l) => meanOn(byScore[0]!, onTask(task)) - meanOn(l, onTask(task)))),
+  }))
+  .toSorted((a, b) => b.lead - a.lead)[0]!.task;
 const CHANGES: Record<string, Change> = {
   drop20: { llm: byScore[0]!, task: null, points: -0.2 },
   drop40: { llm: byScore[0]!, task: null, points: -0.4 },
@@ -122,32 +140,71 @@ function scoresAfter({ llm, task, points }: Change): Float32Array {
 const place = log.texts.map((text) => Number.parseInt(sha256(text).slice(-8), 16) / 2 ** 32);
 const past = everything.filter((q) => place[q]! < 0.6);
 const heldOut = everything.filter((q) => place[q]! >= 0.75);
-const present = createRng(seed).fork('present').shuffle(everything.filter((q) => place[q]! >= 0.6 && place[q]! < 0.75));
+const present = createRng(seed)
+  .fork('present')
+  .shuffle(everything.filter((q) => place[q]! >= 0.6 && place[q]! < 0.75));
 
 /** What a snapshot says after `answers` answers of the changed LLM. */
 function snapshotAfter(change: Change, after: Float32Array, answers: number): Promise<GraphRows> {
   const task = (q: number): string | undefined => log.rows.tasks[log.rows.queries.taskOf(q)]?.id;
-  const answer = (q: number, l: number, scores: Float32Array, time: number): { kind: 'interaction'; value: Interaction } => ({
+  const answer = (
+    q: number,
+    l: number,
+    scores: Float32Array,
+    time: number,
+  ): { kind: 'interaction'; value: Interaction } => ({
     kind: 'interaction',
-    value: Interaction.parse({ query: log.texts[q], model: log.rows.llms[l]!.id, score: scores[at(q, l)], task: task(q), at: new Date(time).toISOString() }),
+    value: Interaction.parse({
+      query: log.texts[q],
+      model: log.rows.llms[l]!.id,
+      score: scores[at(q, l)],
+      task: task(q),
+      at: new Date(time).toISOString(),
+    }),
   });
-  const asked = present.filter((q) => change.task === null || log.rows.queries.taskOf(q) === change.task).slice(0, answers);
+  const asked = present
+    .filter((q) => change.task === null || log.rows.queries.taskOf(q) === change.task)
+    .slice(0, answers);
   return withLedger((ledger, path) => {
     for (const llm of log.rows.llms) ledger.catalog.putLlm(llm);
-    ledger.appendFeedback([{ records: [...past.flatMap((q) => log.llms.map((l) => answer(q, l, log.scores, PAST))), ...asked.map((q) => answer(q, change.llm, after, PRESENT))] }]);
+    ledger.appendFeedback([
+      {
+        records: [
+          ...past.flatMap((q) => log.llms.map((l) => answer(q, l, log.scores, PAST))),
+          ...asked.map((q) => answer(q, change.llm, after, PRESENT)),
+        ],
+      },
+    ]);
     const db = new Database(path);
-    const idOf = (kind: 'llm' | 'task', name: string): number => db.prepare<[string], number>(`SELECT id FROM ${kind} WHERE name = ?`).pluck().get(name)!;
-    if (answers > 0) db.prepare("INSERT INTO change_point (llm, task, at, cause) VALUES (?, ?, ?, 'drift')").run(idOf('llm', log.rows.llms[change.llm]!.id), change.task === null ? null : idOf('task', log.rows.tasks[change.task]!.id), PRESENT);
+    const idOf = (kind: 'llm' | 'task', name: string): number =>
+      db.prepare<[string], number>(`SELECT id FROM ${kind} WHERE name = ?`).pluck().get(name)!;
+    if (answers > 0)
+      db.prepare("INSERT INTO change_point (llm, task, at, cause) VALUES (?, ?, ?, 'drift')").run(
+        idOf('llm', log.rows.llms[change.llm]!.id),
+        change.task === null ? null : idOf('task', log.rows.tasks[change.task]!.id),
+        PRESENT,
+      );
     db.close();
     return detached(ledger.readGraphRows());
   });
 }
 
 /** The rows with answers from before the change at another weight than the ledger gives them. */
-const reweighted = (rows: GraphRows, weight: number): GraphRows => ({ ...rows, scores: { ...rows.scores, count: rows.scores.count.map((n) => (n < 1 ? weight : n)) } });
+const reweighted = (rows: GraphRows, weight: number): GraphRows => ({
+  ...rows,
+  scores: { ...rows.scores, count: rows.scores.count.map((n) => (n < 1 ? weight : n)) },
+});
 
-/** How held-out queries of the present are routed: mean score, share that the changed LLM gets, and what is expected of it against what it does. */
-function judge(router: FittedRouter, order: readonly number[], change: Change, after: Float32Array): (string | number)[] {
+/**
+ * How held-out queries of the present are routed: mean score, share that the changed LLM gets, and what is expected of
+ * it against what it does.
+ */
+function judge(
+  router: FittedRouter,
+  order: readonly number[],
+  change: Change,
+  after: Float32Array,
+): (string | number)[] {
   const judged = change.task === null ? heldOut : heldOut.filter((q) => log.rows.queries.taskOf(q) === change.task);
   let [quality, chosen, expected, done] = [0, 0, 0, 0];
   for (const q of judged) {
@@ -168,7 +225,14 @@ const lines: (string | number)[][] = [];
 let inForce: LearnedRouter | null = null;
 
 /** Routers that learn from `rows`, judged. */
-async function add(name: string, change: Change, after: Float32Array, answers: number, weight: string, rows: GraphRows): Promise<void> {
+async function add(
+  name: string,
+  change: Change,
+  after: Float32Array,
+  answers: number,
+  weight: string,
+  rows: GraphRows,
+): Promise<void> {
   const vectors = Array.from(rows.queries, (q) => encoder.encodeSync!(q.text));
   const data = await createDataset(rows, freezeGraph(rows, partsOf(DESIGN)), DESIGN, encoder, vectors);
   const train = answeredQueries(data);
@@ -187,13 +251,21 @@ async function add(name: string, change: Change, after: Float32Array, answers: n
 for (const name of values.changes.split(',')) {
   const change = CHANGES[name]!;
   const after = scoresAfter(change);
-  console.error(`${name}: ${log.rows.llms[change.llm]!.id}${change.task === null ? '' : ` on ${log.rows.tasks[change.task]!.id}`}`);
+  console.error(
+    `${name}: ${log.rows.llms[change.llm]!.id}${change.task === null ? '' : ` on ${log.rows.tasks[change.task]!.id}`}`,
+  );
   await add(name, change, after, 0, '–', await snapshotAfter(change, after, 0));
   for (const answers of numbers(values.answers)) {
     const rows = await snapshotAfter(change, after, answers);
-    for (const weight of numbers(values.weights)) await add(name, change, after, answers, String(weight), reweighted(rows, weight));
+    for (const weight of numbers(values.weights))
+      await add(name, change, after, answers, String(weight), reweighted(rows, weight));
   }
 }
 
-console.log(`${past.length} queries of the past, ${heldOut.length} held out, ${log.llms.length} LLMs; seed ${seed}, ${backend.description}`);
-console.log(table(['change', 'new answers', 'old ones count', 'router', 'routed', 'to it', 'expected of it', 'it does'], lines));
+console.log(
+  `${past.length} queries of the past, ${heldOut.length} held out, ${log.llms.length} LLMs; seed ${seed}, ` +
+    `${backend.description}`,
+);
+console.log(
+  table(['change', 'new answers', 'old ones count', 'router', 'routed', 'to it', 'expected of it', 'it does'], lines),
+);

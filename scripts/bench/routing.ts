@@ -6,4 +6,6 @@
  */
 import { evaluateCommand } from '../../src/cli/commands/evaluate.js';
 
-await evaluateCommand().parseAsync(['--tables', 'none', '--new-llm', 'none', '--log', ...process.argv.slice(2)], { from: 'user' });
+await evaluateCommand().parseAsync(['--tables', 'none', '--new-llm', 'none', '--log', ...process.argv.slice(2)], {
+  from: 'user',
+});

@@ -3,7 +3,8 @@
  * memory, and how well the profile routes queries that it has not learned from, beside the best router that is simple.
  * Then 0.1% of new interactions, and training again from the version in force.
  *
- *     node dist/scripts/bench/scale.js [--interactions 10000,100000,1000000] [--llms 10,100] [--answers 8] [--seed 1] [--backend auto] [--folder DIR]
+ *     node dist/scripts/bench/scale.js [--interactions 10000,100000,1000000] [--llms 10,100] [--answers 8] [--seed 1]
+ * [--backend auto] [--folder DIR]
  */
 import { fork } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
@@ -51,11 +52,23 @@ async function importLog(folder: string, file: string): Promise<void> {
   const begun = performance.now();
   await importFiles(ledger, [file]);
   ledger.close();
-  process.send!({ seconds: (performance.now() - begun) / 1000, peakMb: process.resourceUsage().maxRSS / 1024 } satisfies Imported);
+  process.send!({
+    seconds: (performance.now() - begun) / 1000,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+  } satisfies Imported);
 }
 
 async function inAnotherProcess(folder: string, llms: number, file: string): Promise<Imported> {
-  const child = fork(fileURLToPath(import.meta.url), ['--folder', folder, '--llms', String(llms), '--seed', String(seed), '--import', file]);
+  const child = fork(fileURLToPath(import.meta.url), [
+    '--folder',
+    folder,
+    '--llms',
+    String(llms),
+    '--seed',
+    String(seed),
+    '--import',
+    file,
+  ]);
   const [imported] = (await once(child, 'message')) as [Imported];
   await once(child, 'exit');
   return imported;
@@ -64,7 +77,11 @@ async function inAnotherProcess(folder: string, llms: number, file: string): Pro
 async function train(folder: string): Promise<TrainResult> {
   const ledger = openLedger(dataPaths(folder).ledger, { clock: systemClock });
   try {
-    return await trainAndActivate({ ledger, dataDir: folder, encoder: 'static', log: createLogger('warn'), onActivated: () => Promise.resolve() }, { seed, backend: values.backend as TrainRequest['backend'] & string }, () => undefined);
+    return await trainAndActivate(
+      { ledger, dataDir: folder, encoder: 'static', log: createLogger('warn'), onActivated: () => Promise.resolve() },
+      { seed, backend: values.backend as TrainRequest['backend'] & string },
+      () => undefined,
+    );
   } finally {
     ledger.close();
   }
@@ -72,7 +89,9 @@ async function train(folder: string): Promise<TrainResult> {
 
 /** How a run's profile did on its held-out queries, beside the best that reads only text. */
 function qualityOf({ metrics, comparison }: TrainResult): { learned: number; simple: number } {
-  const simple = comparison.filter((c) => !c.told && c.name !== 'learned' && c.name !== 'in-force' && c.mean !== null && c.name !== 'oracle');
+  const simple = comparison.filter(
+    (c) => !c.told && c.name !== 'learned' && c.name !== 'in-force' && c.mean !== null && c.name !== 'oracle',
+  );
   return { learned: metrics['score_learned'] ?? NaN, simple: Math.max(...simple.map((c) => c.mean!)) };
 }
 
@@ -94,7 +113,19 @@ async function measure(interactions: number, llms: number): Promise<(string | nu
     await inAnotherProcess(folder, llms, more);
     const again = await train(folder);
     const [before, after] = [qualityOf(first), qualityOf(again)];
-    return [interactions, llms, imported.seconds.toFixed(1), Math.round(imported.peakMb), first.seconds.toFixed(1), first.peak_memory_mb, before.learned.toFixed(4), before.simple.toFixed(4), again.seconds.toFixed(1), (again.seconds / first.seconds).toFixed(2), after.learned.toFixed(4)];
+    return [
+      interactions,
+      llms,
+      imported.seconds.toFixed(1),
+      Math.round(imported.peakMb),
+      first.seconds.toFixed(1),
+      first.peak_memory_mb,
+      before.learned.toFixed(4),
+      before.simple.toFixed(4),
+      again.seconds.toFixed(1),
+      (again.seconds / first.seconds).toFixed(2),
+      after.learned.toFixed(4),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -102,12 +133,32 @@ async function measure(interactions: number, llms: number): Promise<(string | nu
 
 if (values.import !== undefined) await importLog(values.folder, values.import);
 else {
-  console.log(`simulated logs, ${answers} LLMs answer each query, seed ${seed}; again: after ${NEW_SHARE * 100}% more interactions`);
+  console.log(
+    `simulated logs, ${answers} LLMs answer each query, seed ${seed}; again: after ${NEW_SHARE * 100}% more ` +
+      'interactions',
+  );
   const rows: (string | number)[][] = [];
   for (const llms of values.llms.split(',').map(Number)) {
     for (const interactions of values.interactions.split(',').map(Number)) {
       rows.push(await measure(interactions, llms));
-      console.log(table(['interactions', 'LLMs', 'import s', 'peak MB', 'train s', 'peak MB', 'learned', 'best simple', 'again s', 'of first', 'learned again'], rows));
+      console.log(
+        table(
+          [
+            'interactions',
+            'LLMs',
+            'import s',
+            'peak MB',
+            'train s',
+            'peak MB',
+            'learned',
+            'best simple',
+            'again s',
+            'of first',
+            'learned again',
+          ],
+          rows,
+        ),
+      );
     }
   }
 }

@@ -36,7 +36,8 @@ async function trainedIn(data: string, encoderSpec: string): Promise<ScoringInde
   ledger.close();
   if (version === null) return undefined;
   const [{ model }, encoder] = await Promise.all([readArtifact(paths.artifacts, version), openEncoder(encoderSpec)]);
-  if (model.names.encoder !== encoder.id) throw new Error(`version ${version} needs the encoder ${model.names.encoder}, got ${encoder.id}`);
+  if (model.names.encoder !== encoder.id)
+    throw new Error(`version ${version} needs the encoder ${model.names.encoder}, got ${encoder.id}`);
   return createTrainedIndex({ version, model, encoder, llms, stats, textOf: () => undefined });
 }
 
@@ -44,7 +45,14 @@ const [data, encoderSpec = 'static'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const log = createLogger('warn');
 const ledger = openLedger(dataPaths(folder).ledger, { clock: systemClock });
-for (let i = 1; i <= 9; i++) ledger.catalog.putLlm({ id: `bench/llm-${i}` as LlmId, size_b: i * 8, input_price: i / 10, output_price: i / 2, latency_ms: i * 300 });
+for (let i = 1; i <= 9; i++)
+  ledger.catalog.putLlm({
+    id: `bench/llm-${i}` as LlmId,
+    size_b: i * 8,
+    input_price: i / 10,
+    output_price: i / 2,
+    latency_ms: i * 300,
+  });
 const trained = data === undefined ? undefined : await trainedIn(data, encoderSpec);
 const index = trained ?? createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
 const holder = { current: () => index, refresh: async () => {} };
@@ -52,12 +60,44 @@ const health = openLiveHealth({ ledger, clock: systemClock, log });
 const trust = openLiveTrust({ ledger, clock: systemClock, log });
 const load = openLiveLoad({ ledger, clock: systemClock, log });
 const policies = openLivePolicies({ ledger, log });
-const decider = createDecider({ index: holder, policies, ledger, clock: systemClock, rng: createRng(1), log, health, trust, load });
+const decider = createDecider({
+  index: holder,
+  policies,
+  ledger,
+  clock: systemClock,
+  rng: createRng(1),
+  log,
+  health,
+  trust,
+  load,
+});
 const absent = (): never => {
   throw new Error('not part of this benchmark');
 };
-const queue: RetrainQueue = { store: 'none', enqueue: absent, get: absent, list: absent, watch: absent, setSchedule: absent, nextRun: absent, work: absent, close: async () => {} };
-const app = createApp({ ledger, queue, index: holder, health, trust, load, policies, decider, artifacts: { filePath: absent, activate: absent }, clock: systemClock, log });
+const queue: RetrainQueue = {
+  store: 'none',
+  enqueue: absent,
+  get: absent,
+  list: absent,
+  watch: absent,
+  setSchedule: absent,
+  nextRun: absent,
+  work: absent,
+  close: async () => {},
+};
+const app = createApp({
+  ledger,
+  queue,
+  index: holder,
+  health,
+  trust,
+  load,
+  policies,
+  decider,
+  artifacts: { filePath: absent, activate: absent },
+  clock: systemClock,
+  log,
+});
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
 process.send?.({ url: server.url, index: `${index.models.length} LLMs, ${index.version ?? 'prior'}` });
 

@@ -1,12 +1,13 @@
 /**
- * What a training step takes on each backend that is here; what the same step takes in PyTorch, on the same tensors; and
- * an epoch of it beside an epoch of HANConv (PyTorch Geometric) in the shape that RouteProfile publishes, on the same graph.
- * Queries, tasks and scores are drawn by chance, and so are the queries' vectors: only time is measured.
+ * What a training step takes on each backend that is here; what the same step takes in PyTorch, on the same tensors;
+ * and an epoch of it beside an epoch of HANConv (PyTorch Geometric) in the shape that RouteProfile publishes, on the
+ * same graph. Queries, tasks and scores are drawn by chance, and so are the queries' vectors: only time is measured.
  *
  *     node dist/scripts/bench/step.js [--llms 24] [--queries 5000] [--dim 384] [--hidden 128] [--epochs 4] [--seed 1]
  *         [--backends tensorflow,wasm] [--python PATH]
  *
- * PATH is a Python with torch and torch-geometric: `python3 -m venv /tmp/torch && /tmp/torch/bin/pip install torch torch-geometric`.
+ * PATH is a Python with torch and torch-geometric: `python3 -m venv /tmp/torch && /tmp/torch/bin/pip install torch
+ * torch-geometric`.
  */
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -51,7 +52,14 @@ const { values } = parseArgs({
     folder: { type: 'string' },
   },
 });
-const [llms, queries, dim, hidden, epochs, seed] = [values.llms, values.queries, values.dim, values.hidden, values.epochs, values.seed].map(Number) as [number, number, number, number, number, number];
+const [llms, queries, dim, hidden, epochs, seed] = [
+  values.llms,
+  values.queries,
+  values.dim,
+  values.hidden,
+  values.epochs,
+  values.seed,
+].map(Number) as [number, number, number, number, number, number];
 const DESIGN = 'structured-trainable';
 const TASKS = 8;
 /** Steps on the same tensors. */
@@ -61,12 +69,23 @@ function randomRows(): GraphRows {
   const rng = createRng(seed).fork('rows');
   const each = llms * queries;
   return {
-    llms: Array.from({ length: llms }, (_, l) => LlmProfile.parse({ id: `bench/llm-${l}`, family: `family-${l % 5}`, size_b: 1 + l })),
+    llms: Array.from({ length: llms }, (_, l) =>
+      LlmProfile.parse({ id: `bench/llm-${l}`, family: `family-${l % 5}`, size_b: 1 + l }),
+    ),
     families: Array.from({ length: 5 }, (_, f) => ({ id: `family-${f}`, description: `family ${f}` })),
     tasks: Array.from({ length: TASKS }, (_, t) => ({ id: `task-${t}`, description: `task ${t}` })),
-    domains: [{ id: 'domain-0', description: 'one' }, { id: 'domain-1', description: 'another' }],
+    domains: [
+      { id: 'domain-0', description: 'one' },
+      { id: 'domain-1', description: 'another' },
+    ],
     taskDomains: Array.from({ length: TASKS }, (_, t): [number, number] => [t, t % 2]),
-    queries: listQueries(Array.from({ length: queries }, (_, q) => ({ hash: sha256(`query ${q}`), text: `query ${q}`, task: rng.int(TASKS) }))),
+    queries: listQueries(
+      Array.from({ length: queries }, (_, q) => ({
+        hash: sha256(`query ${q}`),
+        text: `query ${q}`,
+        task: rng.int(TASKS),
+      })),
+    ),
     scores: {
       query: new Int32Array(each).map((_, e) => Math.floor(e / llms)),
       llm: new Int32Array(each).map((_, e) => e % llms),
@@ -94,11 +113,18 @@ const middle = (times: number[]): number => times.toSorted((a, b) => a - b)[time
 async function trainingStep(tf: TensorFlow, data: Dataset, options: GnnOptions): Promise<number> {
   const times: number[] = [];
   let [last, before] = [0, performance.now()];
-  await trainGnn(tf, data, Int32Array.from({ length: queries }, (_, q) => q), options, createRng(seed), ({ step }) => {
-    const now = performance.now();
-    times.push((now - before) / (step - last));
-    [last, before] = [step, now];
-  });
+  await trainGnn(
+    tf,
+    data,
+    Int32Array.from({ length: queries }, (_, q) => q),
+    options,
+    createRng(seed),
+    ({ step }) => {
+      const now = performance.now();
+      times.push((now - before) / (step - last));
+      [last, before] = [step, now];
+    },
+  );
   return middle(times.slice(1));
 }
 
@@ -106,12 +132,25 @@ async function trainingStep(tf: TensorFlow, data: Dataset, options: GnnOptions):
 async function written(sets: Record<string, Record<string, Tensor>>): Promise<Weights> {
   const out: Weights = {};
   for (const [set, tensors] of Object.entries(sets)) {
-    for (const [name, tensor] of Object.entries(tensors)) out[`${set}/${name}`] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
+    for (const [name, tensor] of Object.entries(tensors))
+      out[`${set}/${name}`] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
   }
   return out;
 }
 
-const sideOf = ({ batch, stateMask, ...rest }: StepTensors['support'] & Partial<StepTensors['target']>): Record<string, Tensor> => ({ features: batch.features, stateMask, scores: batch.scores, known: batch.known, measured: batch.measured, tasks: batch.tasks, ...rest });
+const sideOf = ({
+  batch,
+  stateMask,
+  ...rest
+}: StepTensors['support'] & Partial<StepTensors['target']>): Record<string, Tensor> => ({
+  features: batch.features,
+  stateMask,
+  scores: batch.scores,
+  known: batch.known,
+  measured: batch.measured,
+  tasks: batch.tasks,
+  ...rest,
+});
 
 interface Repeated {
   ms: number;
@@ -125,11 +164,25 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
   const folds = splitFolds(train, 4, rng.fork('folds'));
   const context = openSteps(tf, data, train, folds, options, rng, createPasses(tf, data));
   const weights = initialWeights(modelShape(data, options), rng.fork('weights'));
-  const tensors = stepTensors(tf, context, drawStep(context, train, folds[0]!.slice(0, options.batch), 0, rng), stepDropout(context, rng));
+  const tensors = stepTensors(
+    tf,
+    context,
+    drawStep(context, train, folds[0]!.slice(0, options.batch), 0, rng),
+    stepDropout(context, rng),
+  );
   const optimizer = createOptimizer(tf, weights, options.decay);
   const { places, tasks, messages } = tensors.anchors;
-  const dumped = await written({ declared: { ...context.declared }, target: sideOf(tensors.target), support: sideOf(tensors.support), records: { ...tensors.records }, messages: { ...context.messages }, space: { ...context.spaceTensors }, anchors: { tasks, messages } });
-  for (const [name, weight] of Object.entries(weights)) dumped[`weights/${name}`] = { ...weight, data: weight.data.slice() };
+  const dumped = await written({
+    declared: { ...context.declared },
+    target: sideOf(tensors.target),
+    support: sideOf(tensors.support),
+    records: { ...tensors.records },
+    messages: { ...context.messages },
+    space: { ...context.spaceTensors },
+    anchors: { tasks, messages },
+  });
+  for (const [name, weight] of Object.entries(weights))
+    dumped[`weights/${name}`] = { ...weight, data: weight.data.slice() };
   dumped['anchors/anchors'] = { shape: places.shape, data: new Float32Array(await places.data()) };
   dumped['expected'] = { shape: tensors.expected.shape, data: new Float32Array(await tensors.expected.data()) };
   dumped['taskMask'] = { shape: tensors.taskMask.shape, data: new Float32Array(await tensors.taskMask.data()) };
@@ -137,7 +190,9 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
   const [losses, times]: [number[], number[]] = [[], []];
   for (let i = 0; i < REPEATED; i++) {
     const begun = performance.now();
-    losses.push(optimizer.step((p) => stepLoss(tf, p, context, tensors), options.learningRate, inputsOf(tf, context, tensors)));
+    losses.push(
+      optimizer.step((p) => stepLoss(tf, p, context, tensors), options.learningRate, inputsOf(tf, context, tensors)),
+    );
     times.push(performance.now() - begun);
   }
   optimizer.dispose();
@@ -147,7 +202,13 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
 
 async function datasetOf(encoder: Encoder): Promise<Dataset> {
   const rows = randomRows();
-  return createDataset(rows, snapshotOf(rows, DESIGN), DESIGNS[DESIGN], encoder, await encoder.encode(Array.from(rows.queries, (q) => q.text)));
+  return createDataset(
+    rows,
+    snapshotOf(rows, DESIGN),
+    DESIGNS[DESIGN],
+    encoder,
+    await encoder.encode(Array.from(rows.queries, (q) => q.text)),
+  );
 }
 
 const options: GnnOptions = { ...GNN_DEFAULTS, hidden, epochs, minSteps: 1 };
@@ -166,21 +227,38 @@ async function measure(backend: string, folder: string): Promise<Measured> {
   const data = await datasetOf(randomEncoder());
   const training = await trainingStep(tf, data, options);
   const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  return { description, training, peakMb, repeated: await repeatedStep(tf, data, options, join(folder, 'step.safetensors')) };
+  return {
+    description,
+    training,
+    peakMb,
+    repeated: await repeatedStep(tf, data, options, join(folder, 'step.safetensors')),
+  };
 }
 
 async function python<T>(script: string, ...args: (string | number)[]): Promise<T> {
-  const { stdout } = await promisify(execFile)(values.python!, [join(packageRoot, 'scripts/bench/peers', script), ...args.map(String)]);
+  const { stdout } = await promisify(execFile)(values.python!, [
+    join(packageRoot, 'scripts/bench/peers', script),
+    ...args.map(String),
+  ]);
   return JSON.parse(stdout) as T;
 }
 
 async function main(folder: string): Promise<void> {
   const { hops } = DESIGNS[DESIGN];
-  console.log(`${llms} LLMs × ${queries} queries, ${dim} → ${hidden}, ${hops} hops, batches of ${options.batch} from ${options.support} others, seed ${seed}`);
+  console.log(
+    `${llms} LLMs × ${queries} queries, ${dim} → ${hidden}, ${hops} hops, batches of ${options.batch} from ` +
+      `${options.support} others, seed ${seed}`,
+  );
   const rows: string[][] = [];
   const measured: Measured[] = [];
   for (const backend of values.backends.split(',')) {
-    const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), '--backends', backend, '--folder', folder]);
+    const child = fork(fileURLToPath(import.meta.url), [
+      ...process.argv.slice(2),
+      '--backends',
+      backend,
+      '--folder',
+      folder,
+    ]);
     const [answer] = (await once(child, 'message')) as [Measured | { error: string }];
     if ('error' in answer) {
       rows.push([backend, answer.error, '–', '–', '–']);
@@ -188,27 +266,76 @@ async function main(folder: string): Promise<void> {
     }
     measured.push(answer);
     const { losses, ms } = answer.repeated;
-    rows.push([answer.description, answer.training.toFixed(1), ms.toFixed(1), losses[0]!.toFixed(5), losses.at(-1)!.toFixed(5)]);
+    rows.push([
+      answer.description,
+      answer.training.toFixed(1),
+      ms.toFixed(1),
+      losses[0]!.toFixed(5),
+      losses.at(-1)!.toFixed(5),
+    ]);
   }
   const first = measured[0];
   if (values.python !== undefined && first !== undefined) {
-    const peer = await python<Repeated & { torch: string }>('ours.py', join(folder, 'step.safetensors'), REPEATED, hops);
-    rows.push([`PyTorch ${peer.torch}, two threads`, '–', peer.ms.toFixed(1), peer.losses[0]!.toFixed(5), peer.losses.at(-1)!.toFixed(5)]);
+    const peer = await python<Repeated & { torch: string }>(
+      'ours.py',
+      join(folder, 'step.safetensors'),
+      REPEATED,
+      hops,
+    );
+    rows.push([
+      `PyTorch ${peer.torch}, two threads`,
+      '–',
+      peer.ms.toFixed(1),
+      peer.losses[0]!.toFixed(5),
+      peer.losses.at(-1)!.toFixed(5),
+    ]);
   }
-  console.log(table(['what ran', 'ms a step of training', 'ms a step on the same tensors', 'first loss', `loss after ${REPEATED}`], rows));
-  if (values.python === undefined || first === undefined) return console.log('\nPyTorch and HANConv: not measured; --python names a Python that has torch and torch-geometric');
+  console.log(
+    table(
+      ['what ran', 'ms a step of training', 'ms a step on the same tensors', 'first loss', `loss after ${REPEATED}`],
+      rows,
+    ),
+  );
+  if (values.python === undefined || first === undefined)
+    return console.log(
+      '\nPyTorch and HANConv: not measured; --python names a Python that has torch and torch-geometric',
+    );
   const graph = randomRows();
   const { query, llm, score } = graph.scores;
-  const column = (from: ArrayLike<number>): Weights[string] => ({ shape: [from.length], data: Float32Array.from(from) });
+  const column = (from: ArrayLike<number>): Weights[string] => ({
+    shape: [from.length],
+    data: Float32Array.from(from),
+  });
   const file = join(folder, 'graph.safetensors');
-  writeFileSync(file, encodeSafetensors({ query: column(query), llm: column(llm), score: column(score), task: column(Array.from(graph.queries, (q) => q.task)) }));
+  writeFileSync(
+    file,
+    encodeSafetensors({
+      query: column(query),
+      llm: column(llm),
+      score: column(score),
+      task: column(Array.from(graph.queries, (q) => q.task)),
+    }),
+  );
   const han = await python<{ seconds: number; peakMb: number; pyg: string }>('hanconv.py', file, 5);
   const epoch = (first.training * Math.ceil(queries / options.batch)) / 1000;
   console.log(`\nAn epoch over the same graph, ${query.length} scores`);
-  console.log(table(['what', 'seconds', 'peak MB'], [[`HANConv, PyTorch Geometric ${han.pyg}: 768 → 256, 2 layers, 4 heads`, han.seconds.toFixed(2), String(han.peakMb)], [`ours: ${dim} → ${hidden}, ${hops} hops, ${first.description}`, epoch.toFixed(2), String(first.peakMb)]]));
+  console.log(
+    table(
+      ['what', 'seconds', 'peak MB'],
+      [
+        [
+          `HANConv, PyTorch Geometric ${han.pyg}: 768 → 256, 2 layers, 4 heads`,
+          han.seconds.toFixed(2),
+          String(han.peakMb),
+        ],
+        [`ours: ${dim} → ${hidden}, ${hops} hops, ${first.description}`, epoch.toFixed(2), String(first.peakMb)],
+      ],
+    ),
+  );
 }
 
-if (values.folder !== undefined) process.send!(await measure(values.backends, values.folder).catch((error: unknown) => ({ error: messageOf(error) })));
+if (values.folder !== undefined)
+  process.send!(await measure(values.backends, values.folder).catch((error: unknown) => ({ error: messageOf(error) })));
 else {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
   try {

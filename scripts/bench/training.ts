@@ -16,7 +16,10 @@ import { openLedger } from '../../src/ledger/index.js';
 import type { TrainRequest } from '../../src/schema/training.js';
 import { trainInChild } from '../../src/training/spawn.js';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { backends: { type: 'string', default: 'tensorflow,wasm' }, seed: { type: 'string', default: '1' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { backends: { type: 'string', default: 'tensorflow,wasm' }, seed: { type: 'string', default: '1' } },
+});
 if (positionals.length === 0) throw new Error('expected the files of a log');
 const data = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 try {
@@ -29,15 +32,32 @@ try {
     // The version is the same on every backend, so the artifact of the one before would be taken for done.
     rmSync(dataPaths(data).artifacts, { recursive: true, force: true });
     try {
-      const { manifest, seconds } = await trainInChild({ dataDir: data, encoder: 'static', request: { backend: backend as TrainRequest['backend'] & string, seed: Number(values.seed) } }, () => undefined);
+      const { manifest, seconds } = await trainInChild(
+        {
+          dataDir: data,
+          encoder: 'static',
+          request: { backend: backend as TrainRequest['backend'] & string, seed: Number(values.seed) },
+        },
+        () => undefined,
+      );
       const { metrics } = manifest;
-      rows.push([backend, manifest.backend, seconds.toFixed(1), metrics['epochs'] ?? '–', ...['learned', 'soft_task', 'best_single'].map((router) => (metrics[`score_${router}`] ?? metrics[`ranking_accuracy_${router}`] ?? NaN).toFixed(4))]);
+      rows.push([
+        backend,
+        manifest.backend,
+        seconds.toFixed(1),
+        metrics['epochs'] ?? '–',
+        ...['learned', 'soft_task', 'best_single'].map((router) =>
+          (metrics[`score_${router}`] ?? metrics[`ranking_accuracy_${router}`] ?? NaN).toFixed(4),
+        ),
+      ]);
     } catch (error) {
       rows.push([backend, messageOf(error), '–', '–', '–', '–', '–']);
     }
   }
   console.log(`${interactions} interactions, ${preferences} preferences, seed ${values.seed}`);
-  console.log(table(['backend', 'what ran', 'seconds', 'epochs', 'learned profile', 'soft task', 'best single LLM'], rows));
+  console.log(
+    table(['backend', 'what ran', 'seconds', 'epochs', 'learned profile', 'soft task', 'best single LLM'], rows),
+  );
 } finally {
   rmSync(data, { recursive: true, force: true });
 }

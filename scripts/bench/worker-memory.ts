@@ -1,6 +1,6 @@
 /**
- * What a worker holds after each of many trainings in its life, and what the training process, which ends with each, held
- * at most.
+ * What a worker holds after each of many trainings in its life, and what the training process, which ends with each,
+ * held at most.
  *
  *     node dist/scripts/bench/worker-memory.js [--trainings 20] [--interactions 4000] [--backend auto]
  */
@@ -17,7 +17,13 @@ import type { TrainRequest } from '../../src/schema/training.js';
 import { loadSimulation, simulateStream } from '../../src/simulator/index.js';
 import { trainAndActivate } from '../../src/training/trainer.js';
 
-const { values } = parseArgs({ options: { trainings: { type: 'string', default: '20' }, interactions: { type: 'string', default: '4000' }, backend: { type: 'string', default: 'auto' } } });
+const { values } = parseArgs({
+  options: {
+    trainings: { type: 'string', default: '20' },
+    interactions: { type: 'string', default: '4000' },
+    backend: { type: 'string', default: 'auto' },
+  },
+});
 const [trainings, interactions] = [Number(values.trainings), Number(values.interactions)];
 
 const dataDir = mkdtempSync(join(tmpdir(), 'pointsman-memory-'));
@@ -28,14 +34,20 @@ try {
   const rows: (string | number)[][] = [];
   let backend = '';
   for (let seed = 1; seed <= trainings; seed++) {
-    const trained = await trainAndActivate({ ledger, dataDir, encoder: 'static', log: createLogger('warn'), onActivated: () => Promise.resolve() }, { seed, backend: values.backend as TrainRequest['backend'] & string }, () => undefined);
+    const trained = await trainAndActivate(
+      { ledger, dataDir, encoder: 'static', log: createLogger('warn'), onActivated: () => Promise.resolve() },
+      { seed, backend: values.backend as TrainRequest['backend'] & string },
+      () => undefined,
+    );
     globalThis.gc?.();
     const { rss, heapUsed, external } = process.memoryUsage();
     rows.push([seed, megabytes(rss), megabytes(heapUsed), megabytes(external), trained.peak_memory_mb]);
     backend = trained.backend;
   }
   console.log(`${interactions} simulated interactions, ${backend}; seeds 1 to ${trainings}`);
-  console.log(table(['training', 'worker’s memory, MiB', 'of it heap', 'outside the heap', 'training process at most, MB'], rows));
+  console.log(
+    table(['training', 'worker’s memory, MiB', 'of it heap', 'outside the heap', 'training process at most, MB'], rows),
+  );
 } finally {
   ledger.close();
   rmSync(dataDir, { recursive: true, force: true });

@@ -1,4 +1,7 @@
-/** `npm run encoder:distil`: makes the weights of the encoder `static`. `--help` says the rest, models/encoder/README.md what from. */
+/**
+ * `npm run encoder:distil`: makes the weights of the encoder `static`. `--help` says the rest, models/encoder/README.md
+ * what from.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PointsmanError, messageOf } from '../../src/base/errors.js';
@@ -51,7 +54,10 @@ async function distil(options: Options): Promise<void> {
   for (let epoch = 0; epoch < epochs; epoch++) {
     const loss = await student.epoch(order.shuffle(learned), epoch, epochs);
     cosine = meanCosine(student.table(), lessons, held, DIM);
-    print(`epoch ${epoch + 1} of ${epochs}: loss ${loss.toFixed(4)}, cosine with the teacher on held-out sentences ${cosine.toFixed(4)}`);
+    print(
+      `epoch ${epoch + 1} of ${epochs}: loss ${loss.toFixed(4)}, cosine with the teacher on held-out sentences ` +
+        `${cosine.toFixed(4)}`,
+    );
   }
 
   const notes = { seed: String(seed), epochs: String(epochs), heldOutCosine: cosine.toFixed(4) };
@@ -59,7 +65,9 @@ async function distil(options: Options): Promise<void> {
   mkdirSync(output, { recursive: true });
   writeFileSync(join(output, WORDS_FILE), files.words);
   writeFileSync(join(output, TABLE_FILE), files.table);
-  print(`wrote ${join(output, TABLE_FILE)} (${files.table.length} bytes) and ${WORDS_FILE} (${files.words.length} bytes)`);
+  print(
+    `wrote ${join(output, TABLE_FILE)} (${files.table.length} bytes) and ${WORDS_FILE} (${files.words.length} bytes)`,
+  );
 }
 
 try {

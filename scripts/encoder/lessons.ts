@@ -10,14 +10,28 @@ import { TEACHER_DIM } from './teacher.js';
  * The teacher's vectors less the mean of the first `sentences`, turned into the `dim` directions in which those differ
  * most, `[texts, dim]`, each of unit length.
  */
-export function reduceTeacher(tf: TensorFlow, vectors: readonly Float32Array[], sentences: number, dim: number, rng: Rng): Float32Array {
+export function reduceTeacher(
+  tf: TensorFlow,
+  vectors: readonly Float32Array[],
+  sentences: number,
+  dim: number,
+  rng: Rng,
+): Float32Array {
   const mean = new Float64Array(TEACHER_DIM);
   for (let i = 0; i < sentences; i++) vectors[i]!.forEach((x, d) => (mean[d]! += x / sentences));
   const centred = new Float32Array(vectors.length * TEACHER_DIM);
   vectors.forEach((vector, i) => vector.forEach((x, d) => (centred[i * TEACHER_DIM + d] = x - mean[d]!)));
-  const basis = leadingDirections(tf, { rows: sentences, cols: TEACHER_DIM, data: centred.subarray(0, sentences * TEACHER_DIM) }, dim, rng);
+  const basis = leadingDirections(
+    tf,
+    { rows: sentences, cols: TEACHER_DIM, data: centred.subarray(0, sentences * TEACHER_DIM) },
+    dim,
+    rng,
+  );
   return tf.tidy(() => {
-    const turned = tf.matMul(tf.tensor2d(centred, [vectors.length, TEACHER_DIM]), tf.transpose(tf.tensor2d(basis, [dim, TEACHER_DIM])));
+    const turned = tf.matMul(
+      tf.tensor2d(centred, [vectors.length, TEACHER_DIM]),
+      tf.transpose(tf.tensor2d(basis, [dim, TEACHER_DIM])),
+    );
     return tf.div(turned, tf.sqrt(tf.add(tf.sum(tf.square(turned), 1, true), 1e-12))).dataSync();
   }) as Float32Array;
 }

@@ -33,7 +33,8 @@ export interface Options {
 
 function positive(flag: string, value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new PointsmanError('invalid_config', `${flag}: expected a whole number from 1, got ${value}`);
+  if (!Number.isInteger(number) || number < 1)
+    throw new PointsmanError('invalid_config', `${flag}: expected a whole number from 1, got ${value}`);
   return number;
 }
 
@@ -53,7 +54,8 @@ export function parseOptions(args: string[]): Options {
     },
   });
   const backend = BACKENDS.find((name) => name === values.backend);
-  if (backend === undefined) throw new PointsmanError('invalid_config', `--backend: expected ${BACKENDS.join(', ')}; got ${values.backend}`);
+  if (backend === undefined)
+    throw new PointsmanError('invalid_config', `--backend: expected ${BACKENDS.join(', ')}; got ${values.backend}`);
   return {
     help: values.help,
     work: values.work,

@@ -48,7 +48,13 @@ export interface Student {
  *
  * with similarities between all texts of a batch. A, residuals and weights are learned.
  */
-export function createStudent(tf: TensorFlow, { base, logWeights, words }: Words, { tokens, targets }: Lessons, dim: number, rng: Rng): Student {
+export function createStudent(
+  tf: TensorFlow,
+  { base, logWeights, words }: Words,
+  { tokens, targets }: Lessons,
+  dim: number,
+  rng: Rng,
+): Student {
   const projection = new Adam(
     Float32Array.from({ length: GLOVE_DIM * dim }, () => 0.1 * rng.normal()),
     RATES.projection,
@@ -74,7 +80,11 @@ export function createStudent(tf: TensorFlow, { base, logWeights, words }: Words
         const similarity = tf.mean(tf.square(tf.sub(tf.matMul(e, e, false, true), wanted)));
         const decay = tf.sum(tf.mul(tf.sum(tf.square(r!), 1), shares));
         return tf.addN([tf.sub(1, cosine), tf.mul(similarity, SIMILARITY), tf.mul(decay, DECAY)]).asScalar();
-      })([tf.tensor2d(projection.values, [GLOVE_DIM, dim]), tf.tensor2d(rowsOf(residual.values, used, dim), [used.length, dim]), tf.tensor2d(rowsOf(weight.values, used, 1), [used.length, 1])]);
+      })([
+        tf.tensor2d(projection.values, [GLOVE_DIM, dim]),
+        tf.tensor2d(rowsOf(residual.values, used, dim), [used.length, dim]),
+        tf.tensor2d(rowsOf(weight.values, used, 1), [used.length, 1]),
+      ]);
       return [value, ...grads];
     });
     const [loss, a, r, w] = await Promise.all(tensors.map((tensor) => tensor.data()));
@@ -96,7 +106,10 @@ export function createStudent(tf: TensorFlow, { base, logWeights, words }: Words
     },
     table: () => {
       const values = tf.tidy(() => {
-        const rows = tf.add(tf.matMul(tf.tensor2d(base, [words.length, GLOVE_DIM]), tf.tensor2d(projection.values, [GLOVE_DIM, dim])), tf.tensor2d(residual.values, [words.length, dim]));
+        const rows = tf.add(
+          tf.matMul(tf.tensor2d(base, [words.length, GLOVE_DIM]), tf.tensor2d(projection.values, [GLOVE_DIM, dim])),
+          tf.tensor2d(residual.values, [words.length, dim]),
+        );
         return tf.mul(rows, tf.exp(tf.tensor2d(weight.values, [words.length, 1]))).dataSync();
       });
       return values as Float32Array;

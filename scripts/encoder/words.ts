@@ -17,8 +17,14 @@ export interface Words {
 /** The tokens that the encoder sees in a text; see `Vocabulary.tokens`. */
 const tokensOf = (text: string): string[] => text.toLowerCase().match(/[a-z]+|[^\sa-z]/g) ?? [];
 
-/** Chooses `count` words: all ASCII characters, those that are frequent in the corpus, and the most frequent of GloVe. */
-export function chooseWords(corpus: readonly string[], glove: ReadonlyMap<string, readonly number[]>, count: number): Words {
+/**
+ * Chooses `count` words: all ASCII characters, those that are frequent in the corpus, and the most frequent of GloVe.
+ */
+export function chooseWords(
+  corpus: readonly string[],
+  glove: ReadonlyMap<string, readonly number[]>,
+  count: number,
+): Words {
   const counts = new Map<string, number>();
   let total = 0;
   for (const text of corpus) {
@@ -28,7 +34,11 @@ export function chooseWords(corpus: readonly string[], glove: ReadonlyMap<string
     }
   }
   const characters = Array.from({ length: 127 - 33 }, (_, i) => String.fromCharCode(33 + i));
-  const candidates = [...characters, ...[...counts].filter(([, n]) => n >= OFTEN).map(([word]) => word), ...glove.keys()];
+  const candidates = [
+    ...characters,
+    ...[...counts].filter(([, n]) => n >= OFTEN).map(([word]) => word),
+    ...glove.keys(),
+  ];
   const words = [...new Set(candidates.filter(isToken))].slice(0, count);
   // Zipf's law for GloVe's words, in their order; the others as in the corpus.
   const ranks = new Map([...glove.keys()].map((word, rank) => [word, rank]));

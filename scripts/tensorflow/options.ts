@@ -50,9 +50,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
       },
     });
     const dir = resolve(values.dir ?? (env['POINTSMAN_TENSORFLOW_DIR'] || join(packageRoot, '.tensorflow')));
-    if (existsSync(dir) && !statSync(dir).isDirectory()) throw new PointsmanError('invalid_config', `--dir: expected a folder, got the file ${dir}`);
+    if (existsSync(dir) && !statSync(dir).isDirectory())
+      throw new PointsmanError('invalid_config', `--dir: expected a folder, got the file ${dir}`);
     const wheel = values.wheel === undefined ? '' : resolve(values.wheel);
-    if (wheel && !existsSync(wheel)) throw new PointsmanError('invalid_config', `--wheel: expected a file, got ${wheel}, which is not there`);
+    if (wheel && !existsSync(wheel))
+      throw new PointsmanError('invalid_config', `--wheel: expected a file, got ${wheel}, which is not there`);
     return { help: values.help, force: values.force, variant: values.gpu ? 'gpu' : 'cpu', dir, wheel };
   } catch (error) {
     if (error instanceof PointsmanError) throw error;

@@ -38,7 +38,16 @@ export interface Probed {
 function probe(dir: string): Probed {
   restoreRemovedUtil();
   const tf = createRequire(join(dir, 'package.json'))(ADDON_PACKAGE) as TensorFlow;
-  const product = tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5, 6], [7, 8]]));
+  const product = tf.matMul(
+    tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]),
+    tf.tensor2d([
+      [5, 6],
+      [7, 8],
+    ]),
+  );
   const gradient = tf.grad((x) => tf.square(x))(tf.tensor2d([[3, -2]]));
   const a = tf.randomNormal([1024, 1024]);
   tf.matMul(a, a).dataSync();
@@ -46,7 +55,14 @@ function probe(dir: string): Probed {
   tf.matMul(a, a).dataSync();
   const matMulMs = performance.now() - started;
   const { binding, isUsingGpuDevice } = tf.backend();
-  return { backend: tf.getBackend(), tensorflow: binding.TF_Version, device: isUsingGpuDevice ? 'GPU' : 'CPU', product: [...product.dataSync()], gradient: [...gradient.dataSync()], matMulMs };
+  return {
+    backend: tf.getBackend(),
+    tensorflow: binding.TF_Version,
+    device: isUsingGpuDevice ? 'GPU' : 'CPU',
+    product: [...product.dataSync()],
+    gradient: [...gradient.dataSync()],
+    matMulMs,
+  };
 }
 
 process.stdout.write(`${JSON.stringify(probe(process.argv[2] ?? '.'))}\n`);

@@ -7,7 +7,11 @@ import { run } from './run.js';
 import { ADDON_PACKAGE } from './versions.js';
 
 export type Verdict =
-  | { works: true; found: Probed; /** GPUs by name, and why there is none, as TensorFlow's own log tells. */ gpuLog: string[] }
+  | {
+      works: true;
+      found: Probed;
+      /** GPUs by name, and why there is none, as TensorFlow's own log tells. */ gpuLog: string[];
+    }
   | { works: false; why: string };
 
 const probeFile = fileURLToPath(new URL('./probe.js', import.meta.url));
@@ -33,7 +37,10 @@ export function gpuLines(log: string): string[] {
   return log.split('\n').flatMap((line) => {
     const created = /Created device \S*(GPU:\d+) with (\d+) MB memory.*name: ([^,]+)/.exec(line);
     if (created) return [`${created[1]} is ${created[3]} with ${created[2]} MB`];
-    const reason = /(Could not find cuda drivers.*|Cannot dlopen.*|failed call to cuInit.*|Could not load dynamic library.*)/.exec(line);
+    const reason =
+      /(Could not find cuda drivers.*|Cannot dlopen.*|failed call to cuInit.*|Could not load dynamic library.*)/.exec(
+        line,
+      );
     return reason?.[1] ? [reason[1]] : [];
   });
 }
@@ -46,10 +53,15 @@ function reasonIn(output: string): string {
 
 /** Loads the addon as code in `dir` would, in a child process, and checks what it computes. */
 export async function verify(dir: string): Promise<Verdict> {
-  const { code, stdout, output } = await run(process.execPath, [probeFile, dir], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '0' } });
+  const { code, stdout, output } = await run(process.execPath, [probeFile, dir], {
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '0' },
+  });
   if (code !== 0) return { works: false, why: reasonIn(output) };
   const line = stdout.trim().split('\n').at(-1) ?? '';
   const found = JSON.parse(line) as Probed;
-  const right = found.backend === 'tensorflow' && String(found.product) === '19,22,43,50' && String(found.gradient) === '6,-4';
-  return right ? { works: true, found, gpuLog: gpuLines(output) } : { works: false, why: `it computes wrongly: ${line}` };
+  const right =
+    found.backend === 'tensorflow' && String(found.product) === '19,22,43,50' && String(found.gradient) === '6,-4';
+  return right
+    ? { works: true, found, gpuLog: gpuLines(output) }
+    : { works: false, why: `it computes wrongly: ${line}` };
 }

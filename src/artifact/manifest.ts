@@ -17,7 +17,9 @@ export const Manifest = z.strictObject({
   seed: z.int(),
   backend: z.string(),
   encoder: z.string().describe('Encoder of queries and descriptions; others do not fit these weights'),
-  llms: z.array(z.string()).describe('Rows of embedding/llm and record/*, columns of anchor/scores and anchor/messages'),
+  llms: z
+    .array(z.string())
+    .describe('Rows of embedding/llm and record/*, columns of anchor/scores and anchor/messages'),
   families: z.array(z.string()),
   tasks: z.array(z.string()).describe('Rows of embedding/task'),
   anchors: z.array(z.string()).describe('SHA-256 of the logged queries behind anchor/*'),
@@ -25,10 +27,15 @@ export const Manifest = z.strictObject({
   continues: z
     .strictObject({ version: Version, began_at_rows: z.int() })
     .nullable()
-    .describe('The version whose weights training went on from, and the ledger’s rows when the first of that line was trained from nothing; null for one that was'),
+    .describe(
+      'The version whose weights training went on from, and the ledger’s rows when the first of that line was ' +
+        'trained from nothing; null for one that was',
+    ),
   status: z.enum(ARTIFACT_STATUSES),
   comparison: z.array(Comparison),
-  serve: Version.nullable().describe('What the gate said should serve: this version, a baseline’s, or null for the one that was in force'),
+  serve: Version.nullable().describe(
+    'What the gate said should serve: this version, a baseline’s, or null for the one that was in force',
+  ),
   metrics: z.record(z.string(), z.number()),
   tensors: z.record(z.string(), z.array(z.int())).describe('Shape of each tensor of weights.safetensors'),
   files: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() })),

@@ -6,7 +6,11 @@ import type { Weights } from '../profile/structured/parameters.js';
 /** Longest header that is read: against files that only claim to be one. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 
-const Entry = z.object({ dtype: z.string(), shape: z.array(z.int().min(0)), data_offsets: z.tuple([z.int().min(0), z.int()]) });
+const Entry = z.object({
+  dtype: z.string(),
+  shape: z.array(z.int().min(0)),
+  data_offsets: z.tuple([z.int().min(0), z.int()]),
+});
 type Entry = z.infer<typeof Entry>;
 
 const Header = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(Entry);
@@ -38,20 +42,27 @@ const damaged = (why: string): PointsmanError => new PointsmanError('artifact_da
 export function decodeSafetensors(file: Buffer): Weights {
   if (file.byteLength < 8) throw damaged(`expected a header, got ${file.byteLength} bytes`);
   const headerBytes = Number(file.readBigUInt64LE());
-  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength) throw damaged(`its header claims ${headerBytes} bytes, and the file has ${file.byteLength}`);
+  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength)
+    throw damaged(`its header claims ${headerBytes} bytes, and the file has ${file.byteLength}`);
   let json: unknown;
   try {
     json = JSON.parse(file.toString('utf8', 8, 8 + headerBytes));
   } catch (error) {
     throw new PointsmanError('artifact_damaged', 'weights.safetensors: its header is not JSON', { cause: error });
   }
-  const { __metadata__: _metadata, ...entries } = parse(Header, json, 'artifact_damaged', 'weights.safetensors, header');
+  const { __metadata__: _metadata, ...entries } = parse(
+    Header,
+    json,
+    'artifact_damaged',
+    'weights.safetensors, header',
+  );
   const body = file.subarray(8 + headerBytes);
   const tensors: Weights = {};
   for (const [name, entry] of Object.entries(entries)) {
     const [from, to] = entry.data_offsets;
     const size = entry.shape.reduce((a, b) => a * b, 1);
-    if (entry.dtype !== 'F32' || to - from !== size * 4 || to > body.byteLength) throw damaged(`tensor ${name} does not fit its shape [${entry.shape.join(', ')}] as float32`);
+    if (entry.dtype !== 'F32' || to - from !== size * 4 || to > body.byteLength)
+      throw damaged(`tensor ${name} does not fit its shape [${entry.shape.join(', ')}] as float32`);
     // Copied, so that the numbers are aligned and the file's memory can go.
     tensors[name] = { shape: entry.shape, data: new Float32Array(new Uint8Array(body.subarray(from, to)).buffer) };
   }

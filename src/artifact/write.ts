@@ -7,7 +7,21 @@ import { FORMAT, MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from './manifest.j
 import { encodeSafetensors } from './safetensors.js';
 
 /** What the writer can't know by itself. */
-export type ManifestFacts = Pick<Manifest, 'version' | 'created_at' | 'snapshot' | 'design' | 'seed' | 'backend' | 'ledger_rows' | 'continues' | 'status' | 'comparison' | 'serve' | 'metrics'>;
+export type ManifestFacts = Pick<
+  Manifest,
+  | 'version'
+  | 'created_at'
+  | 'snapshot'
+  | 'design'
+  | 'seed'
+  | 'backend'
+  | 'ledger_rows'
+  | 'continues'
+  | 'status'
+  | 'comparison'
+  | 'serve'
+  | 'metrics'
+>;
 
 async function writeDurably(path: string, content: Buffer | string): Promise<void> {
   const file = await open(path, 'w');
@@ -27,7 +41,8 @@ async function removeAbandoned(artifacts: string): Promise<void> {
     if (!/^\.(?:writing|replaced)-/.test(name)) continue;
     const path = join(artifacts, name);
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
+    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS)
+      await rm(path, { recursive: true, force: true });
   }
 }
 

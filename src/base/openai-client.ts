@@ -48,12 +48,23 @@ class Failure extends Error {
 }
 
 /** The address to post to. Throws `invalid_config` for what is no http(s) URL, or one with a password in it. */
-export function endpointUrl({ baseUrl, path, what, keyName }: Pick<OpenAIClientOptions, 'baseUrl' | 'path' | 'what' | 'keyName'>): URL {
+export function endpointUrl({
+  baseUrl,
+  path,
+  what,
+  keyName,
+}: Pick<OpenAIClientOptions, 'baseUrl' | 'path' | 'what' | 'keyName'>): URL {
   const expected = 'expected a base URL such as https://api.openai.com/v1';
-  if (!URL.canParse(baseUrl)) throw new PointsmanError('invalid_config', `${what}: ${expected}, got ${JSON.stringify(baseUrl)}`);
+  if (!URL.canParse(baseUrl))
+    throw new PointsmanError('invalid_config', `${what}: ${expected}, got ${JSON.stringify(baseUrl)}`);
   const url = new URL(baseUrl);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new PointsmanError('invalid_config', `${what}: ${expected}, got one that begins with ${url.protocol}`);
-  if (url.username || url.password) throw new PointsmanError('invalid_config', `${what}: expected a base URL without user and password (the key belongs in ${keyName}), got one with them`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new PointsmanError('invalid_config', `${what}: ${expected}, got one that begins with ${url.protocol}`);
+  if (url.username || url.password)
+    throw new PointsmanError(
+      'invalid_config',
+      `${what}: expected a base URL without user and password (the key belongs in ${keyName}), got one with them`,
+    );
   const base = url.pathname.replace(/\/+$/, '');
   url.pathname = base.endsWith(`/${path}`) ? base : `${base || '/v1'}/${path}`;
   return url;
@@ -69,16 +80,28 @@ function retryAfterMs(header: string | null): number {
 /** Why a `fetch` threw: its own message is only "fetch failed". */
 function networkReason(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
-  return error instanceof Error && error.cause !== undefined ? messageOf(error.cause) || messageOf(error) : messageOf(error);
+  return error instanceof Error && error.cause !== undefined
+    ? messageOf(error.cause) || messageOf(error)
+    : messageOf(error);
 }
 
 /** One POST. Throws {@link Failure}. */
 async function postOnce(url: URL, apiKey: string, keyName: string, body: string, timeoutMs: number): Promise<unknown> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json', ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) };
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+  };
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     text = await response.text();
     // An endpoint may echo what it was sent; nothing below may show the key.
     if (apiKey) text = text.replaceAll(apiKey, '[key]');
@@ -87,8 +110,18 @@ async function postOnce(url: URL, apiKey: string, keyName: string, body: string,
   }
   const { status } = response;
   // The body of a refusal may repeat parts of the key.
-  if (status === 401 || status === 403) throw new Failure(`the API key was refused (HTTP ${status}): ${keyName} is ${apiKey ? 'set, but wrong for this endpoint or model' : 'not set'}`, false);
-  if (!response.ok) throw new Failure(`HTTP ${status}: ${text.slice(0, 300).trim() || 'an empty answer'}`, status === 429 || status >= 500, retryAfterMs(response.headers.get('retry-after')));
+  if (status === 401 || status === 403)
+    throw new Failure(
+      `the API key was refused (HTTP ${status}): ${keyName} is ` +
+        `${apiKey ? 'set, but wrong for this endpoint or model' : 'not set'}`,
+      false,
+    );
+  if (!response.ok)
+    throw new Failure(
+      `HTTP ${status}: ${text.slice(0, 300).trim() || 'an empty answer'}`,
+      status === 429 || status >= 500,
+      retryAfterMs(response.headers.get('retry-after')),
+    );
   try {
     return JSON.parse(text);
   } catch {
@@ -98,18 +131,32 @@ async function postOnce(url: URL, apiKey: string, keyName: string, body: string,
 
 /** A client of any endpoint that speaks OpenAI's protocol: one address, tried again where that may help. */
 export function createOpenAIClient(options: OpenAIClientOptions): OpenAIClient {
-  const { what, model, keyName, code, timeoutMs = 30_000, retries = 4, backoffMs = 250, random = Math.random } = options;
+  const {
+    what,
+    model,
+    keyName,
+    code,
+    timeoutMs = 30_000,
+    retries = 4,
+    backoffMs = 250,
+    random = Math.random,
+  } = options;
   const sleep = options.sleep ?? ((ms: number) => new Promise<void>((done) => setTimeout(done, ms)));
   const url = endpointUrl(options);
   const apiKey = (options.apiKey ?? '').trim();
-  if (!/^[!-~]*$/.test(apiKey)) throw new PointsmanError('invalid_config', `${keyName}: expected printable characters without spaces, got others`);
+  if (!/^[!-~]*$/.test(apiKey))
+    throw new PointsmanError('invalid_config', `${keyName}: expected printable characters without spaces, got others`);
   const where = `The ${what} ${model} at ${url.origin}${url.pathname}`;
 
   async function post(body: string, tried = 0): Promise<unknown> {
     try {
       return await postOnce(url, apiKey, keyName, body, timeoutMs);
     } catch (error) {
-      if (!(error instanceof Failure) || !error.again || tried >= retries) throw new PointsmanError(code, `${where}: ${messageOf(error)}${tried > 0 ? ` (tried ${tried + 1} times)` : ''}`);
+      if (!(error instanceof Failure) || !error.again || tried >= retries)
+        throw new PointsmanError(
+          code,
+          `${where}: ${messageOf(error)}${tried > 0 ? ` (tried ${tried + 1} times)` : ''}`,
+        );
       await sleep(Math.max(error.waitMs, Math.min(backoffMs * 2 ** tried * (1 + random()), MAX_WAIT_MS)));
       return post(body, tried + 1);
     }

@@ -11,5 +11,10 @@ export const packageRoot: string = (() => {
 
 /** Where a data folder keeps its parts. */
 export function dataPaths(dataDir: string): { ledger: string; artifacts: string; queue: string; vectors: string } {
-  return { ledger: join(dataDir, 'ledger.sqlite'), artifacts: join(dataDir, 'artifacts'), queue: join(dataDir, 'queue'), vectors: join(dataDir, 'vectors') };
+  return {
+    ledger: join(dataDir, 'ledger.sqlite'),
+    artifacts: join(dataDir, 'artifacts'),
+    queue: join(dataDir, 'queue'),
+    vectors: join(dataDir, 'vectors'),
+  };
 }

@@ -5,8 +5,8 @@ import type SQLite from 'better-sqlite3';
 const NODE_API = 10;
 
 /**
- * The class of `better-sqlite3`: of its version 13 where this Node can load it, else of 12, which is all that Node 20 can.
- * Node 24.19 and later abort when they collect a statement of version 12 while they are idle.
+ * The class of `better-sqlite3`: of its version 13 where this Node can load it, else of 12, which is all that Node 20
+ * can. Node 24.19 and later abort when they collect a statement of version 12 while they are idle.
  */
 function load(): typeof SQLite {
   const require = createRequire(import.meta.url);

@@ -5,9 +5,18 @@ import { table } from './output.js';
 export function comparisonTable(comparison: readonly Comparison[], metrics: Record<string, number>): string {
   if (comparison.length === 0) return 'held out: nothing, the queries are too few';
   const error = metrics['calibration_error'];
-  const heading = `held out: ${metrics['held_out_queries']} queries${error === undefined ? '' : `; calibration error of the learned scores ${error.toFixed(4)}`}`;
+  const heading =
+    `held out: ${metrics['held_out_queries']} ` +
+    `queries${error === undefined ? '' : `; calibration error of the learned scores ${error.toFixed(4)}`}`;
   const rows = comparison
     .toSorted((a, b) => (b.mean ?? -1) - (a.mean ?? -1))
-    .map((c) => [c.title, c.told ? 'task' : 'text', c.mean?.toFixed(4) ?? '–', c.difference.toFixed(4), c.p.toFixed(4), c.better && !c.told ? 'better' : '']);
+    .map((c) => [
+      c.title,
+      c.told ? 'task' : 'text',
+      c.mean?.toFixed(4) ?? '–',
+      c.difference.toFixed(4),
+      c.p.toFixed(4),
+      c.better && !c.told ? 'better' : '',
+    ]);
   return `${heading}\n${table(['router', 'reads', 'mean score', 'against the learned', 'p', ''], rows)}`;
 }

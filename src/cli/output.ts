@@ -9,9 +9,16 @@ export function print(line = ''): void {
 /** A plain table: numbers to the right, the rest to the left. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = rows.map((row) => row.map(String));
-  const right = header.map((_, c) => rows.length > 0 && rows.every((row) => typeof row[c] === 'number' || /^([-±$]?\d|–$)/.test(String(row[c]))));
+  const right = header.map(
+    (_, c) =>
+      rows.length > 0 && rows.every((row) => typeof row[c] === 'number' || /^([-±$]?\d|–$)/.test(String(row[c]))),
+  );
   const widths = header.map((h, c) => Math.max(h.length, ...cells.map((row) => row[c]!.length)));
-  const line = (row: readonly string[]): string => row.map((cell, c) => (right[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!))).join('  ').trimEnd();
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, c) => (right[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+      .join('  ')
+      .trimEnd();
   return [line(header), widths.map((w) => '-'.repeat(w)).join('  '), ...cells.map(line)].join('\n');
 }
 
@@ -34,7 +41,12 @@ export function progressBar(): ProgressBar {
       stop: () => undefined,
     };
   }
-  const bar = new SingleBar({ format: '{bar} {percentage}%  {message}', stream: process.stderr, hideCursor: true, barsize: 24 });
+  const bar = new SingleBar({
+    format: '{bar} {percentage}%  {message}',
+    stream: process.stderr,
+    hideCursor: true,
+    barsize: 24,
+  });
   bar.start(100, 0, { message: '' });
   return { update: (fraction, message) => bar.update(Math.round(fraction * 100), { message }), stop: () => bar.stop() };
 }
@@ -42,5 +54,8 @@ export function progressBar(): ProgressBar {
 /** Shows a training run's progress. */
 export function trainingBar(): { report(progress: TrainProgress): void; stop(): void } {
   const bar = progressBar();
-  return { report: ({ fraction, phase, message }) => bar.update(fraction, `${phase}: ${message}`), stop: () => bar.stop() };
+  return {
+    report: ({ fraction, phase, message }) => bar.update(fraction, `${phase}: ${message}`),
+    stop: () => bar.stop(),
+  };
 }

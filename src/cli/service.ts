@@ -26,9 +26,16 @@ export interface Service {
 }
 
 /** Starts the API, the worker, or both, on one data folder. */
-export async function startService(settings: ServiceSettings, parts: { api: boolean; worker: boolean }): Promise<Service> {
+export async function startService(
+  settings: ServiceSettings,
+  parts: { api: boolean; worker: boolean },
+): Promise<Service> {
   if (!(parts.api && parts.worker) && !settings.queue)
-    throw new PointsmanError('invalid_config', 'POINTSMAN_QUEUE: expected redis://… or postgres://…, since an API and a worker of their own need a queue to share; `pointsman start` runs both with the embedded one');
+    throw new PointsmanError(
+      'invalid_config',
+      'POINTSMAN_QUEUE: expected redis://… or postgres://…, since an API and a worker of their own need a ' +
+        'queue to share; `pointsman start` runs both with the embedded one',
+    );
   const undo: (() => unknown)[] = [];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
@@ -44,7 +51,19 @@ export async function startService(settings: ServiceSettings, parts: { api: bool
     let url: string | null = null;
     if (parts.api) {
       undo.push(openDriftFollower({ ledger, queue, log }).follow(FOLLOW_MS));
-      const app = createApp({ ledger, queue, index, health, trust, load, policies, decider, artifacts, clock: systemClock, log });
+      const app = createApp({
+        ledger,
+        queue,
+        index,
+        health,
+        trust,
+        load,
+        policies,
+        decider,
+        artifacts,
+        clock: systemClock,
+        log,
+      });
       const server = await startServer(app, settings);
       undo.push(() => server.close());
       url = server.url;
@@ -57,7 +76,10 @@ export async function startService(settings: ServiceSettings, parts: { api: bool
       const worker = await queue.work(createTrainer({ ...workspace.trainer, backend: settings.backend }));
       undo.push(() => worker.close());
     }
-    log.info({ url, queue: queue.store, worker: parts.worker, data: settings.data, version: index.current().version }, 'ready');
+    log.info(
+      { url, queue: queue.store, worker: parts.worker, data: settings.data, version: index.current().version },
+      'ready',
+    );
     return { url, close };
   } catch (error) {
     await close();

@@ -29,7 +29,10 @@ export interface Workspace {
   artifacts: ArtifactStore;
   trainer: TrainerParts;
   log: Logger;
-  /** Keeps index, health, trust, load and policies up to date with what other processes do, until the returned function is called. */
+  /**
+   * Keeps index, health, trust, load and policies up to date with what other processes do, until the returned function
+   * is called.
+   */
   follow(): () => void;
   close(): void;
 }
@@ -38,20 +41,39 @@ export interface Workspace {
 export const FOLLOW_MS = 250;
 /** How often decisions that are kept no longer are removed, in milliseconds. */
 const PRUNE_MS = 10_000;
-/** How long a write may wait for another process's, in milliseconds: the wait holds up every request. Feedback, decisions and artifacts are tried again. */
+/**
+ * How long a write may wait for another process's, in milliseconds: the wait holds up every request. Feedback,
+ * decisions and artifacts are tried again.
+ */
 const BUSY_MS = 25;
 
-export async function openWorkspace(settings: { data: string; encoder: string; logLevel: string }, { serving = false } = {}): Promise<Workspace> {
+export async function openWorkspace(
+  settings: { data: string; encoder: string; logLevel: string },
+  { serving = false } = {},
+): Promise<Workspace> {
   const log = createLogger(settings.logLevel);
   const paths = dataPaths(settings.data);
   const encoder = await openEncoder(settings.encoder);
-  const ledger = openLedger(paths.ledger, serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock });
+  const ledger = openLedger(
+    paths.ledger,
+    serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock },
+  );
   const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
   const health = openLiveHealth({ ledger, clock: systemClock, log });
   const trust = openLiveTrust({ ledger, clock: systemClock, log });
   const load = openLiveLoad({ ledger, clock: systemClock, log });
   const policies = openLivePolicies({ ledger, log });
-  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(randomInt(2 ** 31)), log, health, trust, load });
+  const decider = createDecider({
+    index,
+    policies,
+    ledger,
+    clock: systemClock,
+    rng: createRng(randomInt(2 ** 31)),
+    log,
+    health,
+    trust,
+    load,
+  });
   return {
     ledger,
     index,
@@ -64,7 +86,14 @@ export async function openWorkspace(settings: { data: string; encoder: string; l
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
     log,
     follow() {
-      const stops = [index.follow(FOLLOW_MS), health.follow(FOLLOW_MS), trust.follow(FOLLOW_MS), load.follow(FOLLOW_MS), policies.follow(FOLLOW_MS), decider.follow(PRUNE_MS)];
+      const stops = [
+        index.follow(FOLLOW_MS),
+        health.follow(FOLLOW_MS),
+        trust.follow(FOLLOW_MS),
+        load.follow(FOLLOW_MS),
+        policies.follow(FOLLOW_MS),
+        decider.follow(PRUNE_MS),
+      ];
       return () => stops.forEach((stop) => stop());
     },
     close() {

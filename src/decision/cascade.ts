@@ -9,14 +9,30 @@ import { estimateTokens } from '../scoring/cost.js';
 import { decisionNotFound, type Decider } from './decider.js';
 
 /**
- * Takes down how a step of a cascade went, and answers what is next. What the call says of the LLM's health is counted, and
- * room is taken of the next one.
+ * Takes down how a step of a cascade went, and answers what is next. What the call says of the LLM's health is counted,
+ * and room is taken of the next one.
  * Throws `decision_not_found`, and what `nextStep` throws; nothing is taken down then.
  */
-export function reportStep({ decider, ledger, load }: { decider: Decider; ledger: Pick<Ledger, 'reportStep' | 'reportCalls' | 'catalog'>; load: Pick<LiveLoad, 'take' | 'release'> }, id: string, report: StepReport): CascadeNext {
+export function reportStep(
+  {
+    decider,
+    ledger,
+    load,
+  }: {
+    decider: Decider;
+    ledger: Pick<Ledger, 'reportStep' | 'reportCalls' | 'catalog'>;
+    load: Pick<LiveLoad, 'take' | 'release'>;
+  },
+  id: string,
+  report: StepReport,
+): CascadeNext {
   const decision = decider.lookup(id);
   if (decision === undefined) throw decisionNotFound(id);
-  if (decision.cascade === null) throw new PointsmanError('decision_not_found', `Decision ${id} is a single call: a cascade is asked for with \`cascade\` in POST /v1/route`);
+  if (decision.cascade === null)
+    throw new PointsmanError(
+      'decision_not_found',
+      `Decision ${id} is a single call: a cascade is asked for with \`cascade\` in POST /v1/route`,
+    );
   const request = JSON.parse(decision.cascade) as CascadeRequest;
   const ranking = JSON.parse(decision.ranking) as RankedLlm[];
   decider.flush();
@@ -28,7 +44,15 @@ export function reportStep({ decider, ledger, load }: { decider: Decider; ledger
     const after = nextStep(ranking, request, reports);
     // In the same transaction. An LLM that was deleted meanwhile has no health.
     if (isNew && asked && ledger.catalog.getLlm(asked) !== undefined)
-      ledger.reportCalls([{ model: asked as LlmId, ok: error === undefined, decision_id: id as DecisionId, ...(error === undefined ? {} : { error }), ...(latency_ms === undefined ? {} : { latency_ms }) }]);
+      ledger.reportCalls([
+        {
+          model: asked as LlmId,
+          ok: error === undefined,
+          decision_id: id as DecisionId,
+          ...(error === undefined ? {} : { error }),
+          ...(latency_ms === undefined ? {} : { latency_ms }),
+        },
+      ]);
     return after;
   });
   if (!isNew) return next;

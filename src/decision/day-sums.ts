@@ -2,9 +2,18 @@ import type { RankedLlm } from '../schema/route.js';
 
 /** What is summed per day and LLM, in the order in which the ledger has it. */
 export const DAY_SUMS = [
-  'chosen', 'chosen_quality', 'chosen_cost', 'chosen_cost_n',
-  'ranked', 'ranked_quality', 'ranked_cost', 'ranked_cost_n',
-  'best', 'best_quality', 'best_cost', 'best_cost_n',
+  'chosen',
+  'chosen_quality',
+  'chosen_cost',
+  'chosen_cost_n',
+  'ranked',
+  'ranked_quality',
+  'ranked_cost',
+  'ranked_cost_n',
+  'best',
+  'best_quality',
+  'best_cost',
+  'best_cost_n',
 ] as const;
 
 /** Sums of one LLM on one day `[DAY_SUMS.length]`. */
@@ -64,7 +73,9 @@ export function createDaySums(): DaySums {
       if (best !== undefined) count(sumsOf(today, best.model), BEST, best);
     },
     take() {
-      const all = Array.from(days, ([day, rows]) => Array.from(rows, ([model, sums]): DayRow => ({ day, model, sums }))).flat();
+      const all = Array.from(days, ([day, rows]) =>
+        Array.from(rows, ([model, sums]): DayRow => ({ day, model, sums })),
+      ).flat();
       days.clear();
       current = -1;
       return all;

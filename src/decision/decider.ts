@@ -54,10 +54,15 @@ export interface Decider {
   decide(request: RouteRequest): RouteResponse | Promise<RouteResponse>;
   /** The same answer as JSON, without writing the ranking out twice. */
   decideJson(request: RouteRequest, onDecided?: (response: RouteResponse) => void): string | Promise<string>;
-  /** A decision by id, even one that is not written yet. A text that the log forgot is that of a logged interaction with the same query, if there is one. */
+  /**
+   * A decision by id, even one that is not written yet. A text that the log forgot is that of a logged interaction with
+   * the same query, if there is one.
+   */
   lookup(id: string): KeptDecision | undefined;
   /** Why a decision was made, by what the index in force knows of its query. */
-  explain(decision: KeptDecision): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>>;
+  explain(
+    decision: KeptDecision,
+  ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>>;
   /** Writes the decisions that wait; answers whether all are written. */
   flush(): boolean;
   /** Removes logged decisions that are kept no longer, every so often, until the returned function is called. */
@@ -65,7 +70,11 @@ export interface Decider {
 }
 
 /** Where no decision has this id. */
-export const decisionNotFound = (id: string): PointsmanError => new PointsmanError('decision_not_found', `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`);
+export const decisionNotFound = (id: string): PointsmanError =>
+  new PointsmanError(
+    'decision_not_found',
+    `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`,
+  );
 
 /** What is derived from one index, kept while it is in force. */
 interface IndexFacts {
@@ -91,7 +100,8 @@ function similarityTo(facts: IndexFacts, chosen: string): (model: string) => num
 }
 
 const NO_MODELS =
-  'There is no LLM to choose from. Add one with PUT /v1/models/{id}, post feedback that names one, or run `pointsman import FILE`.';
+  'There is no LLM to choose from. Add one with PUT /v1/models/{id}, post feedback that names one, or run ' +
+  '`pointsman import FILE`.';
 
 /** Fields of a request that name LLMs. */
 const NAMING = ['models', 'exclude', 'pin'] as const;
@@ -108,7 +118,14 @@ function ownRules(request: RouteRequest): Rules | null {
 }
 
 /** A logged LLM as it was scored, to six decimals. */
-const scoredAgain = ({ model, quality, uncertainty, cost_usd, latency_ms, latency_p90_ms }: RankedLlm): ScoredLlm => ({ model, quality, uncertainty, costUsd: cost_usd, latencyMs: latency_ms, latencyP90Ms: latency_p90_ms });
+const scoredAgain = ({ model, quality, uncertainty, cost_usd, latency_ms, latency_p90_ms }: RankedLlm): ScoredLlm => ({
+  model,
+  quality,
+  uncertainty,
+  costUsd: cost_usd,
+  latencyMs: latency_ms,
+  latencyP90Ms: latency_p90_ms,
+});
 
 /** The answer as JSON, with the ranking spliced in as it was logged. */
 function toJson({ response, rankingJson }: Decision): string {
@@ -130,20 +147,38 @@ function barredBy(health: Health): RankInput['barred'] {
 /** Who is chosen of a ranking, and with what probability: the first, unless `exploration` leaves it to chance. */
 function choose(ranking: readonly RankedLlm[], exploration: number, rng: Rng): { chosen: LlmId; propensity: number } {
   const place = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
-  return { chosen: ranking[place]!.model, propensity: exploration / ranking.length + (place === 0 ? 1 - exploration : 0) };
+  return {
+    chosen: ranking[place]!.model,
+    propensity: exploration / ranking.length + (place === 0 ? 1 - exploration : 0),
+  };
 }
 
-export function createDecider({ index: holder, policies, ledger, clock, rng, log, health = ALL_WELL, trust = FULL_TRUST, load = UNLIMITED }: DeciderParts): Decider {
+export function createDecider({
+  index: holder,
+  policies,
+  ledger,
+  clock,
+  rng,
+  log,
+  health = ALL_WELL,
+  trust = FULL_TRUST,
+  load = UNLIMITED,
+}: DeciderParts): Decider {
   const decisions = createDecisionLog(ledger, log);
   let facts: IndexFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
   let sequence = 0;
 
   /**
-   * Chooses, and takes room for the query. Where another query took the last, that LLM is left out and another chosen; where
-   * none has room, the first choice gets it all the same.
+   * Chooses, and takes room for the query. Where another query took the last, that LLM is left out and another chosen;
+   * where none has room, the first choice gets it all the same.
    */
-  function settle<T extends { chosen: LlmId }>(ranked: Ranking, tokens: number, id: string, pick: (ranking: RankedLlm[]) => T): T {
+  function settle<T extends { chosen: LlmId }>(
+    ranked: Ranking,
+    tokens: number,
+    id: string,
+    pick: (ranking: RankedLlm[]) => T,
+  ): T {
     const first = pick(ranked.ranking);
     // A cascade may find none that it can pay for among those that are left.
     const pickAmong = (left: RankedLlm[]): T | undefined => {
@@ -155,11 +190,16 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
       }
     };
     const taken: string[] = [];
-    for (let picked: T | undefined = first, left = ranked.ranking; !ranked.allFull && picked !== undefined; picked = pickAmong(left)) {
+    for (
+      let picked: T | undefined = first, left = ranked.ranking;
+      !ranked.allFull && picked !== undefined;
+      picked = pickAmong(left)
+    ) {
       const { chosen } = picked;
       if (load.take(chosen, tokens, id)) {
         ranked.ranking = left;
-        for (const model of taken) ranked.excluded.push({ model, constraint: 'load', reason: 'other queries took what was left of its limits' });
+        for (const model of taken)
+          ranked.excluded.push({ model, constraint: 'load', reason: 'other queries took what was left of its limits' });
         return picked;
       }
       taken.push(chosen);
@@ -175,19 +215,33 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
     const policyName = request.policy ?? DEFAULT_POLICY;
     const { rules, constraints, json: rulesJson } = policies.prepare(policyName, ownRules(request));
     const promptTokens = promptTokensOf(request, query);
-    const scored = trust.adjust(index.score(query, vector, request.task, promptTokens), () => index.tasksOf(vector, request.task));
+    const scored = trust.adjust(index.score(query, vector, request.task, promptTokens), () =>
+      index.tasksOf(vector, request.task),
+    );
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
     const near = load.current(promptTokens);
-    const ranked: Ranking = rank({ scored, profiles: index.profiles, rules, constraints, promptTokens, barred: barredBy(health), full: near?.barred ?? null, price: near?.price ?? null });
+    const ranked: Ranking = rank({
+      scored,
+      profiles: index.profiles,
+      rules,
+      constraints,
+      promptTokens,
+      barred: barredBy(health),
+      full: near?.barred ?? null,
+      price: near?.price ?? null,
+    });
     const { chosen, propensity, cascade } = settle(ranked, promptTokens, id, (left) => {
       if (request.cascade === undefined) return { ...choose(left, rules.exploration ?? 0, rng), cascade: null };
       const planned = planCascade(left, request.cascade);
       return { chosen: planned.steps[0]!.model, propensity: 1, cascade: planned };
     });
     const { ranking, excluded } = ranked;
-    ranked.relaxed = ranked.relaxed.length === 0 ? [] : brokenBounds(constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
+    ranked.relaxed =
+      ranked.relaxed.length === 0
+        ? []
+        : brokenBounds(constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
     const { relaxed } = ranked;
     health.chosen(chosen);
     const response: RouteResponse = {
@@ -196,16 +250,41 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
       version: index.version,
       router: index.router,
       ranking,
-      fallbacks: fallbacksOf(chosen === ranking[0]!.model ? ranking.slice(1) : ranking.filter((llm) => llm.model !== chosen), similarityTo(known, chosen)),
+      fallbacks: fallbacksOf(
+        chosen === ranking[0]!.model ? ranking.slice(1) : ranking.filter((llm) => llm.model !== chosen),
+        similarityTo(known, chosen),
+      ),
       ...(relaxed.length === 0 ? {} : { relaxed }),
       ...(propensity === 1 ? {} : { propensity }),
       ...(cascade === null ? {} : { cascade }),
     };
     if (request.explain === true)
-      response.explanation = explanationOf({ ...ranked, chosen, cascade: cascade !== null, rules, policyName, score: index.explain(query, vector, request.task), router: index.router });
+      response.explanation = explanationOf({
+        ...ranked,
+        chosen,
+        cascade: cascade !== null,
+        rules,
+        policyName,
+        score: index.explain(query, vector, request.task),
+        router: index.router,
+      });
     const rankingJson = JSON.stringify(ranking);
     decisions.add(
-      { id, at: now, query, task: request.task ?? null, model: chosen, version: index.version, router: index.router, policy: policyName, rules: rulesJson, ranking: rankingJson, excluded: excluded.length === 0 ? '[]' : JSON.stringify(excluded), propensity, cascade: cascade === null ? null : JSON.stringify(request.cascade) },
+      {
+        id,
+        at: now,
+        query,
+        task: request.task ?? null,
+        model: chosen,
+        version: index.version,
+        router: index.router,
+        policy: policyName,
+        rules: rulesJson,
+        ranking: rankingJson,
+        excluded: excluded.length === 0 ? '[]' : JSON.stringify(excluded),
+        propensity,
+        cascade: cascade === null ? null : JSON.stringify(request.cascade),
+      },
       ranking,
     );
     return { response, rankingJson };
@@ -216,7 +295,13 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
     if (facts?.index !== index) facts = factsOf(index);
     const held = facts;
     if (held.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
-    for (const field of NAMING) if (request[field] !== undefined) checkKnown(request[field], (model) => held.known.has(model), (i) => `${field}[${i}]`);
+    for (const field of NAMING)
+      if (request[field] !== undefined)
+        checkKnown(
+          request[field],
+          (model) => held.known.has(model),
+          (i) => `${field}[${i}]`,
+        );
     const query = queryText(request);
     const vector = index.encode(query);
     if (vector instanceof Float32Array) return answer(conclude(request, query, vector, held));
@@ -232,16 +317,31 @@ export function createDecider({ index: holder, policies, ledger, clock, rng, log
       }),
     lookup(id) {
       const found = decisions.get(id);
-      return found === undefined || found.query !== null ? found : { ...found, query: ledger.getQueryText(found.queryHash) ?? null };
+      return found === undefined || found.query !== null
+        ? found
+        : { ...found, query: ledger.getQueryText(found.queryHash) ?? null };
     },
     async explain({ query, task, model, router, policy, ...decision }) {
       const rules = JSON.parse(decision.rules) as Rules;
       const ranking = JSON.parse(decision.ranking) as RankedLlm[];
       const excluded = JSON.parse(decision.excluded) as DecisionDetail['excluded'];
       const index = holder.current();
-      if (query === null || index.models.length === 0) return { rules, ranking, excluded, explanation: null, explained_by: null };
+      if (query === null || index.models.length === 0)
+        return { rules, ranking, excluded, explanation: null, explained_by: null };
       const score = index.explain(query, await index.encode(query), task ?? undefined);
-      const explanation = explanationOf({ chosen: model, ranking, excluded: excluded as Ranking['excluded'], relaxed: brokenBounds(constraintsOf(rules), scoredAgain(ranking.find((llm) => llm.model === model)!)), allBarred: false, allFull: false, cascade: decision.cascade !== null, rules, policyName: policy, score, router });
+      const explanation = explanationOf({
+        chosen: model,
+        ranking,
+        excluded: excluded as Ranking['excluded'],
+        relaxed: brokenBounds(constraintsOf(rules), scoredAgain(ranking.find((llm) => llm.model === model)!)),
+        allBarred: false,
+        allFull: false,
+        cascade: decision.cascade !== null,
+        rules,
+        policyName: policy,
+        score,
+        router,
+      });
       return { rules, ranking, excluded, explanation, explained_by: index.version };
     },
     flush: () => decisions.flush(),

@@ -35,7 +35,8 @@ function latencyOf(llm: RankedLlm, rules: Rules): number | null {
 }
 
 /** What is given up per US cent and per second in this ranking. */
-const weightsIn = (ranking: readonly RankedLlm[], rules: Rules): ReturnType<typeof weightsOf> => weightsOf(rules, largest(ranking.map((llm) => llm.cost_usd)), largest(ranking.map((llm) => latencyOf(llm, rules))));
+const weightsIn = (ranking: readonly RankedLlm[], rules: Rules): ReturnType<typeof weightsOf> =>
+  weightsOf(rules, largest(ranking.map((llm) => llm.cost_usd)), largest(ranking.map((llm) => latencyOf(llm, rules))));
 
 /** Rounded to six decimals; null where it is not a number above `least`. */
 function needed(value: number, least = 0): number | null {
@@ -48,7 +49,8 @@ export function runnerUpOf(best: RankedLlm, second: RankedLlm, rules: Rules, ran
   const { cost_weight: ownCost = 0, latency_weight: ownLatency = 0, cheapest_within: within } = rules;
   const { costWeight, latencyWeight } = weightsIn(ranking, rules);
   const [latency, otherLatency] = [latencyOf(best, rules), latencyOf(second, rules)];
-  const decidedByCost = within !== undefined && best.cost_usd !== null && second.cost_usd !== null && second.cost_usd >= best.cost_usd;
+  const decidedByCost =
+    within !== undefined && best.cost_usd !== null && second.cost_usd !== null && second.cost_usd >= best.cost_usd;
   const cents = best.cost_usd === null || second.cost_usd === null ? NaN : (best.cost_usd - second.cost_usd) * 100;
   const seconds = latency === null || otherLatency === null ? NaN : (latency - otherLatency) / 1000;
   return {
@@ -56,7 +58,11 @@ export function runnerUpOf(best: RankedLlm, second: RankedLlm, rules: Rules, ran
     utility_gap: needed(gap, -Infinity) ?? 0,
     // Among those that are good enough, quality decides nothing.
     quality: decidedByCost ? null : needed(second.quality + Math.max(0, gap)),
-    cost_usd: decidedByCost ? best.cost_usd : costWeight > 0 && second.cost_usd !== null ? needed(second.cost_usd - gap / costWeight / 100) : null,
+    cost_usd: decidedByCost
+      ? best.cost_usd
+      : costWeight > 0 && second.cost_usd !== null
+        ? needed(second.cost_usd - gap / costWeight / 100)
+        : null,
     latency_ms: latencyWeight > 0 && otherLatency !== null ? needed(otherLatency - (gap / latencyWeight) * 1000) : null,
     cost_weight: within !== undefined || cents === 0 ? null : needed(ownCost + gap / cents),
     latency_weight: within !== undefined || seconds === 0 ? null : needed(ownLatency + gap / seconds),
@@ -66,7 +72,9 @@ export function runnerUpOf(best: RankedLlm, second: RankedLlm, rules: Rules, ran
 /** What would have to change, in words. */
 function changes(second: RankedLlm, { quality, cost_usd, latency_ms, cost_weight, latency_weight }: RunnerUp): string {
   const ways = [
-    quality !== null && quality <= 1 ? `its quality were ${quality.toFixed(3)} instead of ${second.quality.toFixed(3)}` : '',
+    quality !== null && quality <= 1
+      ? `its quality were ${quality.toFixed(3)} instead of ${second.quality.toFixed(3)}`
+      : '',
     cost_usd === null ? '' : `it cost ${dollars(cost_usd)}`,
     latency_ms === null ? '' : `it took ${Math.round(latency_ms)} ms`,
     cost_weight === null ? '' : `cost_weight were ${short(cost_weight)}`,
@@ -83,7 +91,10 @@ function versus(best: RankedLlm, second: RankedLlm): string {
   const cheaper = best.cost_usd !== null && second.cost_usd !== null && best.cost_usd < second.cost_usd;
   const faster = best.latency_ms !== null && second.latency_ms !== null && best.latency_ms < second.latency_ms;
   const freer = (best.load_price ?? 0) < (second.load_price ?? 0);
-  const why = [cheaper ? 'its cost' : '', faster ? 'its latency' : '', freer ? 'how little is left of its limits' : ''].filter(Boolean).join(' and ') || 'what is not known of it';
+  const why =
+    [cheaper ? 'its cost' : '', faster ? 'its latency' : '', freer ? 'how little is left of its limits' : '']
+      .filter(Boolean)
+      .join(' and ') || 'what is not known of it';
   return `${lead}, but ${why} outweighs that`;
 }
 
@@ -91,33 +102,61 @@ function versus(best: RankedLlm, second: RankedLlm): string {
 function reason(best: RankedLlm, explained: Explained): string {
   const { rules, ranking, relaxed, cascade } = explained;
   if (cascade) return 'the first of a cascade';
-  if (ranking[0]!.model !== best.model) return `one of the ${ranking.length} candidates, chosen by chance to keep profiles current`;
+  if (ranking[0]!.model !== best.model)
+    return `one of the ${ranking.length} candidates, chosen by chance to keep profiles current`;
   if (relaxed.length > 0) return `the nearest to keeping ${relaxed.join(' and ')}, which nobody keeps`;
   if (rules.pin?.includes(best.model)) return 'pinned';
   if (rules.cheapest_within !== undefined) return `the cheapest within ${rules.cheapest_within} of the best`;
   const { costWeight, latencyWeight } = weightsIn(ranking, rules);
-  const given = [costWeight > 0 ? `${short(costWeight)} per US cent` : '', latencyWeight > 0 ? `${short(latencyWeight)} per second` : '', ranking.some((llm) => llm.load_price !== undefined) ? 'what is left of limits' : ''].filter((part) => part !== '');
+  const given = [
+    costWeight > 0 ? `${short(costWeight)} per US cent` : '',
+    latencyWeight > 0 ? `${short(latencyWeight)} per second` : '',
+    ranking.some((llm) => llm.load_price !== undefined) ? 'what is left of limits' : '',
+  ].filter((part) => part !== '');
   return given.length === 0 ? 'highest expected quality' : `best quality less ${given.join(' and ')}`;
 }
 
-function summaryOf(explained: Explained, best: RankedLlm, second: RankedLlm | undefined, runnerUp: RunnerUp | null): string {
+function summaryOf(
+  explained: Explained,
+  best: RankedLlm,
+  second: RankedLlm | undefined,
+  runnerUp: RunnerUp | null,
+): string {
   const { score, policyName, router, allBarred, allFull, relaxed } = explained;
   const kind = score.tasks[0] === undefined ? '' : ` on a query that looks like ${score.tasks[0].task}`;
   const price = best.cost_usd === null ? '' : ` for about ${dollars(best.cost_usd)}`;
   const why = reason(best, explained);
-  const rival = second === undefined ? 'no other LLM is a candidate' : versus(best, second) + (runnerUp === null || relaxed.length > 0 ? '' : changes(second, runnerUp));
-  const source = router === 'prior' ? '; nothing is trained yet, so this rests on declared facts and mean scores' : router === LEARNED_ROUTER ? '' : `; the baseline ${router} answers, as it was better on held-out queries than the learned profile`;
+  const rival =
+    second === undefined
+      ? 'no other LLM is a candidate'
+      : versus(best, second) + (runnerUp === null || relaxed.length > 0 ? '' : changes(second, runnerUp));
+  const source =
+    router === 'prior'
+      ? '; nothing is trained yet, so this rests on declared facts and mean scores'
+      : router === LEARNED_ROUTER
+        ? ''
+        : `; the baseline ${router} answers, as it was better on held-out queries than the learned profile`;
   const failing = allBarred ? '; every candidate is failing, so that did not count' : '';
   const full = allFull ? '; every candidate is at its limits, and it has room again the soonest' : '';
-  return `${best.model} is expected to score ${best.quality.toFixed(2)} ± ${best.uncertainty.toFixed(2)}${kind}${price}: ${why} (policy ${policyName}); ${rival}${source}${failing}${full}.`;
+  return (
+    `${best.model} is expected to score ${best.quality.toFixed(2)} ± ` +
+    `${best.uncertainty.toFixed(2)}${kind}${price}: ${why} (policy ${policyName}); ` +
+    `${rival}${source}${failing}${full}.`
+  );
 }
 
-/** Why this LLM: one sentence, the kind of query, its nearest logged queries, who was left out for what, and what the runner-up lacks. */
+/**
+ * Why this LLM: one sentence, the kind of query, its nearest logged queries, who was left out for what, and what the
+ * runner-up lacks.
+ */
 export function explanationOf(explained: Explained): Explanation {
   const { chosen, ranking, excluded, rules, score } = explained;
   const best = ranking.find((llm) => llm.model === chosen)!;
   const second = ranking.find((llm) => llm !== best);
-  const runnerUp = second === undefined || ranking[0] !== best || explained.cascade || (rules.pin?.includes(best.model) ?? false) ? null : runnerUpOf(best, second, rules, ranking);
+  const runnerUp =
+    second === undefined || ranking[0] !== best || explained.cascade || (rules.pin?.includes(best.model) ?? false)
+      ? null
+      : runnerUpOf(best, second, rules, ranking);
   return {
     summary: summaryOf(explained, best, second, runnerUp),
     tasks: score.tasks,

@@ -22,13 +22,19 @@ export interface DecisionLog {
   add(record: DecisionRecord, ranking: readonly RankedLlm[]): void;
   /** A decision by id, written or not yet. */
   get(id: string): KeptDecision | undefined;
-  /** Writes all that is buffered. Where the ledger refuses, it stays buffered and is tried again; answers whether all is written. */
+  /**
+   * Writes all that is buffered. Where the ledger refuses, it stays buffered and is tried again; answers whether all is
+   * written.
+   */
   flush(): boolean;
   /** Removes what is kept no longer, now and every so often, until the returned function is called. */
   follow(everyMs: number): () => void;
 }
 
-export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getDecision' | 'pruneDecisions'>, log: Logger): DecisionLog {
+export function createDecisionLog(
+  ledger: Pick<Ledger, 'appendDecisions' | 'getDecision' | 'pruneDecisions'>,
+  log: Logger,
+): DecisionLog {
   /** In order of arrival. */
   const buffer = new Map<string, DecisionRecord>();
   const sums = createDaySums();
@@ -53,7 +59,8 @@ export function createDecisionLog(ledger: Pick<Ledger, 'appendDecisions' | 'getD
       ledger.appendDecisions(records, taken);
     } catch (error) {
       sums.giveBack(taken);
-      if (!refused) log.warn({ error: messageOf(error), waiting: buffer.size }, 'decisions not written, will be tried again');
+      if (!refused)
+        log.warn({ error: messageOf(error), waiting: buffer.size }, 'decisions not written, will be tried again');
       refused = true;
       return false;
     }

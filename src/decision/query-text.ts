@@ -24,10 +24,22 @@ export function queryText(request: RouteRequest): string {
   if (request.query !== undefined) return request.query;
   const messages = request.messages ?? [];
   const lastUser = messages.findLast((message) => message.role === 'user' && textOf(message).trim() !== '');
-  const text = lastUser === undefined ? messages.filter((message) => INSTRUCTING_ROLES.has(message.role)).map(textOf).join('\n') : textOf(lastUser);
+  const text =
+    lastUser === undefined
+      ? messages
+          .filter((message) => INSTRUCTING_ROLES.has(message.role))
+          .map(textOf)
+          .join('\n')
+      : textOf(lastUser);
   if (text.trim() === '') {
-    const issue = { field: 'messages', expected: 'a user or system message with text', received: `${messages.length} messages without any` };
-    throw new PointsmanError('invalid_request', `messages: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
+    const issue = {
+      field: 'messages',
+      expected: 'a user or system message with text',
+      received: `${messages.length} messages without any`,
+    };
+    throw new PointsmanError('invalid_request', `messages: expected ${issue.expected}, got ${issue.received}`, {
+      issues: [issue],
+    });
   }
   return text.slice(0, MAX_QUERY_CHARS);
 }

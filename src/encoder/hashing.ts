@@ -23,5 +23,11 @@ export function createHashingEncoder(): Encoder {
     normalize(vector, 0, vector.length, 1);
     return vector;
   };
-  return { id: 'hashing-1', dim: BUCKETS + STYLE, style: { start: BUCKETS, end: BUCKETS + STYLE }, encodeSync, encode: async (texts) => texts.map(encodeSync) };
+  return {
+    id: 'hashing-1',
+    dim: BUCKETS + STYLE,
+    style: { start: BUCKETS, end: BUCKETS + STYLE },
+    encodeSync,
+    encode: async (texts) => texts.map(encodeSync),
+  };
 }

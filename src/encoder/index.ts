@@ -10,7 +10,13 @@ import type { Encoder } from './types.js';
 export type { Encoder } from './types.js';
 
 /** What {@link openEncoder} accepts, one a line, for help texts and messages. */
-export const ENCODER_SPECS: readonly string[] = ['static', 'hashing', 'energetic', 'openai:<model>@<base url>', 'onnx:<path of a model folder>'];
+export const ENCODER_SPECS: readonly string[] = [
+  'static',
+  'hashing',
+  'energetic',
+  'openai:<model>@<base url>',
+  'onnx:<path of a model folder>',
+];
 
 export interface EncoderSettings {
   /** Bearer token for an `openai:` endpoint; empty for none. */
@@ -27,14 +33,21 @@ export function encoderSettings(env: NodeJS.ProcessEnv): EncoderSettings {
  * Opens the encoder that `spec` names, ready to use. Throws `invalid_config` for anything but
  * {@link ENCODER_SPECS}, and `encoder_unavailable` where its package, model or endpoint can't be used.
  */
-export async function openEncoder(spec: string, settings: EncoderSettings = encoderSettings(process.env)): Promise<Encoder> {
+export async function openEncoder(
+  spec: string,
+  settings: EncoderSettings = encoderSettings(process.env),
+): Promise<Encoder> {
   if (spec === 'static') return openStaticEncoder();
   if (spec === 'hashing') return createHashingEncoder();
   if (spec === 'energetic') return openEnergeticEncoder(settings.modules);
   // The model may hold an @, as in @cf/baai/bge-small-en; the URL begins after the last one before http.
   const openai = /^openai:(.+)@(https?:\/\/.+)$/.exec(spec);
-  if (openai) return openOpenAIEncoder({ model: openai[1] as string, baseUrl: openai[2] as string, apiKey: settings.apiKey });
+  if (openai)
+    return openOpenAIEncoder({ model: openai[1] as string, baseUrl: openai[2] as string, apiKey: settings.apiKey });
   const onnx = /^onnx:(.+)$/.exec(spec);
   if (onnx) return openOnnxEncoder(onnx[1] as string, settings.modules);
-  throw new PointsmanError('invalid_config', `encoder: expected one of ${ENCODER_SPECS.join(', ')}; got ${describe(spec)}`);
+  throw new PointsmanError(
+    'invalid_config',
+    `encoder: expected one of ${ENCODER_SPECS.join(', ')}; got ${describe(spec)}`,
+  );
 }

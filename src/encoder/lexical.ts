@@ -14,7 +14,8 @@ const LEAST_SLOTS = 256;
 const DAMPED = Float64Array.from({ length: 64 }, (_, halves) => Math.log1p(halves / 2));
 
 /** `text` without its middle, if it is longer than {@link MAX_CHARS}. */
-export const withoutMiddle = (text: string): string => (text.length > MAX_CHARS ? text.slice(0, MAX_CHARS / 2) + text.slice(-MAX_CHARS / 2) : text);
+export const withoutMiddle = (text: string): string =>
+  text.length > MAX_CHARS ? text.slice(0, MAX_CHARS / 2) + text.slice(-MAX_CHARS / 2) : text;
 
 /** Lower case may be longer ("İ"), so it is cut again. */
 export const lowerCase = (text: string): string => text.toLowerCase().slice(0, MAX_CHARS);
@@ -69,7 +70,8 @@ function countGrams(text: string, counts: GramCounts): void {
       if (length >= GRAM) {
         for (let at = -1; at <= length + 1 - GRAM; at++) {
           let gram = GRAM_SEED;
-          for (let k = at; k < at + GRAM; k++) gram = Math.imul(gram ^ (k < 0 ? 60 : k >= length ? 62 : text.charCodeAt(i + k)), FNV_PRIME);
+          for (let k = at; k < at + GRAM; k++)
+            gram = Math.imul(gram ^ (k < 0 ? 60 : k >= length ? 62 : text.charCodeAt(i + k)), FNV_PRIME);
           counts.add(gram, 0.5);
         }
       }
@@ -82,7 +84,10 @@ function countGrams(text: string, counts: GramCounts): void {
   }
 }
 
-/** Adds the lexical features of lower-case text, of at most {@link MAX_CHARS}, to `out[0, buckets)`; false if there are none. */
+/**
+ * Adds the lexical features of lower-case text, of at most {@link MAX_CHARS}, to `out[0, buckets)`; false if there are
+ * none.
+ */
 export type LexicalHasher = (lower: string, out: Float32Array) => boolean;
 
 /**

@@ -9,7 +9,9 @@ import { findOptional } from './optional.js';
 import type { Encoder } from './types.js';
 import { chunks, encodeNonEmpty, unitVector } from './vectors.js';
 
-export const ONNX_INSTALL = 'npm install @huggingface/transformers@4 (with ONNXRUNTIME_NODE_INSTALL=skip in the environment where only npm can be reached)';
+export const ONNX_INSTALL =
+  'npm install @huggingface/transformers@4 (with ONNXRUNTIME_NODE_INSTALL=skip in the environment where only ' +
+  'npm can be reached)';
 
 /** Texts a call of the model. */
 const BATCH = 32;
@@ -44,20 +46,34 @@ interface Weights {
 
 /** Finds the model's weights. Throws `encoder_unavailable`, naming what a model folder holds. */
 function findWeights(folder: string): Weights {
-  const expected = 'expected a folder with config.json, tokenizer.json and onnx/model.onnx, as sentence-transformers and Optimum export it';
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new PointsmanError('encoder_unavailable', `onnx encoder: ${expected}; there is no folder ${folder}`);
+  const expected =
+    'expected a folder with config.json, tokenizer.json and onnx/model.onnx, as sentence-transformers and ' +
+    'Optimum export it';
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new PointsmanError('encoder_unavailable', `onnx encoder: ${expected}; there is no folder ${folder}`);
   const missing = ['config.json', 'tokenizer.json'].filter((name) => !existsSync(join(folder, name)));
-  if (missing.length > 0) throw new PointsmanError('encoder_unavailable', `onnx encoder: ${expected}; ${folder} lacks ${missing.join(' and ')}`);
+  if (missing.length > 0)
+    throw new PointsmanError(
+      'encoder_unavailable',
+      `onnx encoder: ${expected}; ${folder} lacks ${missing.join(' and ')}`,
+    );
   for (const subfolder of ['onnx', ''])
-    for (const [name, dtype] of WEIGHTS) if (existsSync(join(folder, subfolder, name))) return { file: join(folder, subfolder, name), dtype, subfolder };
-  throw new PointsmanError('encoder_unavailable', `onnx encoder: ${expected}; ${folder} lacks the weights (${WEIGHTS.map(([name]) => name).join(', ')})`);
+    for (const [name, dtype] of WEIGHTS)
+      if (existsSync(join(folder, subfolder, name))) return { file: join(folder, subfolder, name), dtype, subfolder };
+  throw new PointsmanError(
+    'encoder_unavailable',
+    `onnx encoder: ${expected}; ${folder} lacks the weights (${WEIGHTS.map(([name]) => name).join(', ')})`,
+  );
 }
 
 /** How the model was trained to be pooled: `1_Pooling/config.json` tells, else the mean over tokens. */
 function poolingOf(folder: string): 'mean' | 'cls' {
   const file = join(folder, '1_Pooling/config.json');
   if (!existsSync(file)) return 'mean';
-  return (JSON.parse(readFileSync(file, 'utf8')) as { pooling_mode_cls_token?: boolean }).pooling_mode_cls_token === true ? 'cls' : 'mean';
+  return (JSON.parse(readFileSync(file, 'utf8')) as { pooling_mode_cls_token?: boolean }).pooling_mode_cls_token ===
+    true
+    ? 'cls'
+    : 'mean';
 }
 
 async function digest(...files: string[]): Promise<string> {
@@ -67,7 +83,11 @@ async function digest(...files: string[]): Promise<string> {
 }
 
 /** The loaded model: texts to vectors `[dim]`. */
-async function load(folder: string, weights: Weights, modules: string): Promise<(texts: string[]) => Promise<number[][]>> {
+async function load(
+  folder: string,
+  weights: Weights,
+  modules: string,
+): Promise<(texts: string[]) => Promise<number[][]>> {
   const entry = findOptional('@huggingface/transformers', ONNX_INSTALL, modules);
   try {
     const { env, pipeline } = (await import(pathToFileURL(entry).href)) as Transformers;
@@ -75,10 +95,16 @@ async function load(folder: string, weights: Weights, modules: string): Promise<
     env.allowLocalModels = true;
     // Scaled to unit length by us: transformers.js would turn a zero vector into NaNs.
     const options = { pooling: poolingOf(folder), normalize: false } as const;
-    const extract = await pipeline('feature-extraction', folder, { dtype: weights.dtype, subfolder: weights.subfolder, local_files_only: true });
+    const extract = await pipeline('feature-extraction', folder, {
+      dtype: weights.dtype,
+      subfolder: weights.subfolder,
+      local_files_only: true,
+    });
     return async (texts) => (await extract(texts, options)).tolist();
   } catch (error) {
-    throw new PointsmanError('encoder_unavailable', `onnx encoder: ${folder} can't be loaded: ${messageOf(error)}`, { cause: error });
+    throw new PointsmanError('encoder_unavailable', `onnx encoder: ${folder} can't be loaded: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -107,6 +133,9 @@ export async function openOnnxEncoder(path: string, modules = ''): Promise<Encod
   return {
     id: `onnx:${await digest(weights.file, join(folder, 'tokenizer.json'))}`,
     dim,
-    encode: (texts) => encodeNonEmpty(texts, dim, async (some) => (await Promise.all(chunks(some, BATCH).map((batch) => embed(batch, dim)))).flat()),
+    encode: (texts) =>
+      encodeNonEmpty(texts, dim, async (some) =>
+        (await Promise.all(chunks(some, BATCH).map((batch) => embed(batch, dim)))).flat(),
+      ),
   };
 }

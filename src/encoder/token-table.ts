@@ -29,7 +29,12 @@ const Header = z.object({
 });
 
 const unavailable = (file: string, why: string, cause?: unknown): PointsmanError =>
-  new PointsmanError('encoder_unavailable', `static encoder: ${file}: ${why}. It comes with Pointsman: install that again, or make it with \`npm run encoder:distil\` (scripts/encoder)`, { cause });
+  new PointsmanError(
+    'encoder_unavailable',
+    `static encoder: ${file}: ${why}. It comes with Pointsman: install that again, or make it with \`npm run ` +
+      `encoder:distil\` (scripts/encoder)`,
+    { cause },
+  );
 
 function read(file: string): Buffer {
   try {
@@ -39,16 +44,23 @@ function read(file: string): Buffer {
   }
 }
 
-const digest = (words: Uint8Array, body: Uint8Array): string => createHash('sha256').update(words).update(body).digest('hex');
+const digest = (words: Uint8Array, body: Uint8Array): string =>
+  createHash('sha256').update(words).update(body).digest('hex');
 
 /**
  * The two files of a table: the words, one a line, and the numbers in the safetensors format
  * (https://github.com/huggingface/safetensors), with a hash of both.
  */
-export function encodeTokenTable({ version, words, dim, rows, scales }: TokenTable, notes: Record<string, string> = {}): { words: Buffer; table: Buffer } {
+export function encodeTokenTable(
+  { version, words, dim, rows, scales }: TokenTable,
+  notes: Record<string, string> = {},
+): { words: Buffer; table: Buffer } {
   const lines = Buffer.from(words.map((word) => `${word}\n`).join(''));
   // The floats first: so they begin at a multiple of eight bytes.
-  const body = Buffer.concat([Buffer.from(scales.buffer, scales.byteOffset, scales.byteLength), Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength)]);
+  const body = Buffer.concat([
+    Buffer.from(scales.buffer, scales.byteOffset, scales.byteLength),
+    Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength),
+  ]);
   const header: z.infer<typeof Header> = {
     __metadata__: { ...notes, version, sha256: digest(lines, body) },
     scales: { dtype: 'F32', shape: [words.length], data_offsets: [0, scales.byteLength] },
@@ -61,7 +73,10 @@ export function encodeTokenTable({ version, words, dim, rows, scales }: TokenTab
   return { words: lines, table: Buffer.concat([length, Buffer.from(json), body]) };
 }
 
-/** Reads what {@link encodeTokenTable} wrote to `folder`. Throws `encoder_unavailable`, naming the file that is missing or damaged. */
+/**
+ * Reads what {@link encodeTokenTable} wrote to `folder`. Throws `encoder_unavailable`, naming the file that is missing
+ * or damaged.
+ */
 export function readTokenTable(folder: string): TokenTable {
   const [wordsFile, tableFile] = [join(folder, WORDS_FILE), join(folder, TABLE_FILE)];
   const lines = read(wordsFile);
@@ -74,13 +89,22 @@ export function readTokenTable(folder: string): TokenTable {
   } catch (error) {
     throw unavailable(tableFile, 'is damaged: its header is not JSON', error);
   }
-  const { __metadata__: metadata, rows, scales } = parse(Header, json, 'encoder_unavailable', `static encoder: ${tableFile}, header`);
+  const {
+    __metadata__: metadata,
+    rows,
+    scales,
+  } = parse(Header, json, 'encoder_unavailable', `static encoder: ${tableFile}, header`);
   const body = file.subarray(8 + headerBytes);
-  if (digest(lines, body) !== metadata.sha256) throw unavailable(tableFile, `does not belong to ${wordsFile}, or one of them is damaged: their hash is not the one in the header`);
+  if (digest(lines, body) !== metadata.sha256)
+    throw unavailable(
+      tableFile,
+      `does not belong to ${wordsFile}, or one of them is damaged: their hash is not the one in the header`,
+    );
   const words = lines.toString('utf8').split('\n').slice(0, -1);
   const [count, dim] = rows.shape;
   const [from, to] = rows.data_offsets;
-  if (words.length !== count || scales.shape[0] !== count || to - from !== count * dim) throw unavailable(tableFile, `expected ${words.length} rows of numbers, one for each word, got ${count}`);
+  if (words.length !== count || scales.shape[0] !== count || to - from !== count * dim)
+    throw unavailable(tableFile, `expected ${words.length} rows of numbers, one for each word, got ${count}`);
   return {
     version: metadata.version,
     words,

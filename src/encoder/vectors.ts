@@ -5,10 +5,18 @@ import { PointsmanError } from '../base/errors.js';
  * Throws `encoder_unavailable` for another dimension (where `dim` is given) or a value that is no finite number.
  */
 export function unitVector(values: ArrayLike<number>, from: string, dim?: number): Float32Array {
-  if (dim !== undefined && values.length !== dim) throw new PointsmanError('encoder_unavailable', `${from}: expected vectors of dimension ${dim}, got one of ${values.length}`);
+  if (dim !== undefined && values.length !== dim)
+    throw new PointsmanError(
+      'encoder_unavailable',
+      `${from}: expected vectors of dimension ${dim}, got one of ${values.length}`,
+    );
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += (values[i] as number) ** 2;
-  if (!Number.isFinite(squares)) throw new PointsmanError('encoder_unavailable', `${from}: expected finite numbers, got a vector that holds something else`);
+  if (!Number.isFinite(squares))
+    throw new PointsmanError(
+      'encoder_unavailable',
+      `${from}: expected finite numbers, got a vector that holds something else`,
+    );
   const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
   return Float32Array.from(values, (value) => value * scale);
 }
@@ -50,7 +58,11 @@ export function normalize(vector: Float32Array, start: number, end: number, leng
  * Encodes the texts that have something in them with `encode`, and puts a zero vector `[dim]` for the
  * others: models answer an empty text with an error, or with a vector that means nothing.
  */
-export async function encodeNonEmpty(texts: readonly string[], dim: number, encode: (texts: string[]) => Promise<Float32Array[]>): Promise<Float32Array[]> {
+export async function encodeNonEmpty(
+  texts: readonly string[],
+  dim: number,
+  encode: (texts: string[]) => Promise<Float32Array[]>,
+): Promise<Float32Array[]> {
   const places = texts.flatMap((text, place) => (text.trim() === '' ? [] : [place]));
   const vectors = places.length === 0 ? [] : await encode(places.map((place) => texts[place] as string));
   const result: Float32Array[] = texts.map(() => new Float32Array(dim));

@@ -57,7 +57,9 @@ export class Vocabulary {
       const start = i++;
       if (isSpace(first)) continue;
       let hash = Math.imul(FNV_SEED ^ first, FNV_PRIME);
-      if (isLower(first)) for (; i < lower.length && isLower(lower.charCodeAt(i)); i++) hash = Math.imul(hash ^ lower.charCodeAt(i), FNV_PRIME);
+      if (isLower(first))
+        for (; i < lower.length && isLower(lower.charCodeAt(i)); i++)
+          hash = Math.imul(hash ^ lower.charCodeAt(i), FNV_PRIME);
       tokens++;
       const word = this.#find(lower, start, i, hash);
       if (word >= 0) out[known++] = word;

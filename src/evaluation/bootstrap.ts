@@ -13,7 +13,12 @@ export interface Interval {
  *
  * @param statistic of the drawn indices `[n]`; draws for which it isn't a number are left out
  */
-export function bootstrap(n: number, statistic: (drawn: Int32Array) => number, rng: Rng, resamples = RESAMPLES): Interval {
+export function bootstrap(
+  n: number,
+  statistic: (drawn: Int32Array) => number,
+  rng: Rng,
+  resamples = RESAMPLES,
+): Interval {
   if (n === 0) return { low: NaN, high: NaN };
   const drawn = new Int32Array(n);
   const found = new Float64Array(resamples);
@@ -27,9 +32,14 @@ export function bootstrap(n: number, statistic: (drawn: Int32Array) => number, r
   return { low: at(0.025), high: at(0.975) };
 }
 
-/** Interval of the mean of `values` `[n]`, of which some may be NaN; of Σ values / Σ weights where `weights` `[n]` are given. */
+/**
+ * Interval of the mean of `values` `[n]`, of which some may be NaN; of Σ values / Σ weights where `weights` `[n]` are
+ * given.
+ */
 export function bootstrapMean(values: Float64Array, rng: Rng, weights?: Float64Array): Interval {
-  const known = Int32Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]!) && (weights === undefined || weights[i]! > 0));
+  const known = Int32Array.from(values.keys()).filter(
+    (i) => !Number.isNaN(values[i]!) && (weights === undefined || weights[i]! > 0),
+  );
   const kept = Float64Array.from(known, (i) => values[i]!);
   const weighed = Float64Array.from(known, (i) => weights?.[i] ?? 1);
   return bootstrap(

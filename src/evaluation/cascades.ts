@@ -10,14 +10,19 @@ export interface Asked {
   ranking: CascadeCandidate[];
   /** How good each of them was, in the order of `ranking`. */
   scores: number[];
-  /** What the judge of each answer draws `[llms]`, uniform in [0, 1): whether it knows, and the coin it tosses if not. */
+  /**
+   * What the judge of each answer draws `[llms]`, uniform in [0, 1): whether it knows, and the coin it tosses if not.
+   */
   knows: number[];
   coin: number[];
 }
 
 /** Draws for every answer of a query: the same for all ways to route, so that they differ by what they ask alone. */
 export function drawJudge(llms: number, rng: Rng): Pick<Asked, 'knows' | 'coin'> {
-  return { knows: Array.from({ length: llms }, () => rng.next()), coin: Array.from({ length: llms }, () => rng.next()) };
+  return {
+    knows: Array.from({ length: llms }, () => rng.next()),
+    coin: Array.from({ length: llms }, () => rng.next()),
+  };
 }
 
 /** What the judge says of an answer: its score with chance `reliability`, else 0 or 1 by a coin. */
@@ -49,13 +54,19 @@ async function over(queries: readonly Asked[], route: (asked: Asked) => Single):
     for (const key of ['score', 'cost', 'calls'] as const) sums[key] += one[key];
     if (i % QUERIES_A_BREATH === 0) await breathe();
   }
-  return Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, sum / queries.length])) as unknown as Outcome;
+  return Object.fromEntries(
+    Object.entries(sums).map(([key, sum]) => [key, sum / queries.length]),
+  ) as unknown as Outcome;
 }
 
 const costOf = (llm: CascadeCandidate): number => llm.cost_usd ?? NaN;
 
 /** Asks step by step what the planner says, and keeps what it says. */
-export function runCascade(queries: readonly Asked[], request: CascadeRequest, spreadOf: (fold: number) => number): Promise<Outcome> {
+export function runCascade(
+  queries: readonly Asked[],
+  request: CascadeRequest,
+  spreadOf: (fold: number) => number,
+): Promise<Outcome> {
   return over(queries, (asked) => {
     const { ranking, scores, fold } = asked;
     const spread = spreadOf(fold);
@@ -69,7 +80,13 @@ export function runCascade(queries: readonly Asked[], request: CascadeRequest, s
       reports.push({ model: next.model, score: reported(asked, l, request.reliability) });
       next = nextStep(ranking, request, reports, spread);
     }
-    return { expected: first.expected_quality, expectedCost: first.expected_cost_usd ?? NaN, score: scores[ranking.findIndex((llm) => llm.model === next.answer)]!, cost, calls: reports.length };
+    return {
+      expected: first.expected_quality,
+      expectedCost: first.expected_cost_usd ?? NaN,
+      score: scores[ranking.findIndex((llm) => llm.model === next.answer)]!,
+      cost,
+      calls: reports.length,
+    };
   });
 }
 
@@ -82,11 +99,16 @@ export function runSingle(queries: readonly Asked[], choose: (asked: Asked) => n
 }
 
 /** A fixed order of two: the second is asked, and its answer kept, where the judge gives the first less than a half. */
-export function runPair(queries: readonly Asked[], reliability: number, choose: (asked: Asked) => readonly [number, number]): Promise<Outcome> {
+export function runPair(
+  queries: readonly Asked[],
+  reliability: number,
+  choose: (asked: Asked) => readonly [number, number],
+): Promise<Outcome> {
   return over(queries, (asked) => {
     const [first, second] = choose(asked);
     const cost = costOf(asked.ranking[first]!);
-    if (first === second || reported(asked, first, reliability) >= 0.5) return { score: asked.scores[first]!, cost, calls: 1 };
+    if (first === second || reported(asked, first, reliability) >= 0.5)
+      return { score: asked.scores[first]!, cost, calls: 1 };
     return { score: asked.scores[second]!, cost: cost + costOf(asked.ranking[second]!), calls: 2 };
   });
 }

@@ -6,10 +6,15 @@ import type { HeldOut } from './predictions.js';
 export function unpriced({ data }: HeldOut, rows: GraphRows): string[] {
   const { llm, measured } = data.evidence;
   const scored = new Set(llm.filter((_, e) => measured[e]));
-  return rows.llms.filter((profile, l) => scored.has(l) && (profile.input_price === undefined || profile.output_price === undefined)).map((profile) => profile.id);
+  return rows.llms
+    .filter((profile, l) => scored.has(l) && (profile.input_price === undefined || profile.output_price === undefined))
+    .map((profile) => profile.id);
 }
 
-/** Estimated US dollars of every LLM on every held-out query `[n · numLlms]`, NaN for LLMs without a price. Tokens are estimated the same way for all. */
+/**
+ * Estimated US dollars of every LLM on every held-out query `[n · numLlms]`, NaN for LLMs without a price. Tokens are
+ * estimated the same way for all.
+ */
 export function estimateCosts({ data, queries }: HeldOut, rows: GraphRows): Float64Array {
   const costs = new Float64Array(queries.length * data.numLlms);
   const usage = { completionTokens: DEFAULT_COMPLETION_TOKENS, meanCostUsd: null };

@@ -31,11 +31,25 @@ export interface EvaluationOptions {
  * @param now when the report is made
  * @throws PointsmanError `no_data` where there is too little to measure by
  */
-export async function evaluate(input: EvaluationInput, options: EvaluationOptions, backend: Backend, now: Date, onProgress: Progress): Promise<EvaluationReport> {
+export async function evaluate(
+  input: EvaluationInput,
+  options: EvaluationOptions,
+  backend: Backend,
+  now: Date,
+  onProgress: Progress,
+): Promise<EvaluationReport> {
   const { rows, encoder, design, seed, folds } = input;
   // About what the five parts take, in trainings of a fold.
-  const asked = new Set([rows.scores.llm, rows.preferences.better, rows.preferences.worse].flatMap((llms) => Array.from(llms))).size;
-  const parts = [1.5 * folds, 0.5, { none: 0, fold: 1, all: folds }[options.cascades], options.newLlm === 'none' ? 0 : asked * (options.newLlm === 'all' ? folds : 1), { none: 0, short: 2, paper: 14, all: 150 }[options.tables]];
+  const asked = new Set(
+    [rows.scores.llm, rows.preferences.better, rows.preferences.worse].flatMap((llms) => Array.from(llms)),
+  ).size;
+  const parts = [
+    1.5 * folds,
+    0.5,
+    { none: 0, fold: 1, all: folds }[options.cascades],
+    options.newLlm === 'none' ? 0 : asked * (options.newLlm === 'all' ? folds : 1),
+    { none: 0, short: 2, paper: 14, all: 150 }[options.tables],
+  ];
   const whole = parts.reduce((a, b) => a + b, 0);
   const part = (index: number): Progress => {
     const before = parts.slice(0, index).reduce((a, b) => a + b, 0);
@@ -66,7 +80,13 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
     title: 'Pointsman evaluation',
     created_at: now.toISOString(),
     command: options.command,
-    log: { queries: rows.queries.length, llms: rows.llms.length, tasks: rows.tasks.length, scores: rows.scores.query.length, preferences: rows.preferences.query.length },
+    log: {
+      queries: rows.queries.length,
+      llms: rows.llms.length,
+      tasks: rows.tasks.length,
+      scores: rows.scores.query.length,
+      preferences: rows.preferences.query.length,
+    },
     design,
     encoder: encoder.id,
     backend: backend.description,

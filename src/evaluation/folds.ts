@@ -52,8 +52,14 @@ export interface CrossValidated extends HeldOut {
 /** Reports how far a long part has come: `fraction` in [0, 1]. */
 export type Progress = (fraction: number, message: string) => void;
 
-/** The dataset of a log, in a design that is trained: of `input.design` unless given. Some of its `rows` may be left out. */
-export async function datasetOf({ rows, vectors, encoder, design: name }: EvaluationInput, design: ProfileDesign = DESIGNS[name]): Promise<Dataset> {
+/**
+ * The dataset of a log, in a design that is trained: of `input.design` unless given. Some of its `rows` may be left
+ * out.
+ */
+export async function datasetOf(
+  { rows, vectors, encoder, design: name }: EvaluationInput,
+  design: ProfileDesign = DESIGNS[name],
+): Promise<Dataset> {
   return createDataset(rows, freezeGraph(rows, partsOf(design)), design, encoder, vectors);
 }
 
@@ -64,16 +70,34 @@ export async function datasetOf({ rows, vectors, encoder, design: name }: Evalua
  */
 export function checkComparable({ rows, design }: EvaluationInput): void {
   snapshotOf(rows, design);
-  if (rows.llms.length === 1) throw new PointsmanError('no_data', `There is only one LLM, ${rows.llms[0]!.id}: to compare routers, a log needs scores or preferences of at least two`);
+  if (rows.llms.length === 1)
+    throw new PointsmanError(
+      'no_data',
+      `There is only one LLM, ${rows.llms[0]!.id}: to compare routers, a log needs scores or preferences of at ` +
+        'least two',
+    );
   const { query, llm } = rows.scores;
   // Scores are sorted by query, and an LLM has one on a query.
   const shared = query.some((q, e) => e > 0 && query[e - 1] === q && llm[e - 1] !== llm[e]);
-  if (!shared && rows.preferences.query.length === 0) throw new PointsmanError('no_data', `No query has scores of two LLMs, and there are no preferences (${query.length} scores of ${rows.queries.length} queries): to compare routers, a log needs queries that several LLMs have answered`);
+  if (!shared && rows.preferences.query.length === 0)
+    throw new PointsmanError(
+      'no_data',
+      `No query has scores of two LLMs, and there are no preferences (${query.length} scores of ` +
+        `${rows.queries.length} queries): to compare routers, a log needs queries that several LLMs have answered`,
+    );
 }
 
 /** Queries with evidence, by whether they are of `fold`. */
-export function splitFold(data: Dataset, rows: GraphRows, folds: number, fold: number): { train: Int32Array; test: Int32Array } {
-  const answered = answeredOf(data, Int32Array.from({ length: rows.queries.length }, (_, q) => q));
+export function splitFold(
+  data: Dataset,
+  rows: GraphRows,
+  folds: number,
+  fold: number,
+): { train: Int32Array; test: Int32Array } {
+  const answered = answeredOf(
+    data,
+    Int32Array.from({ length: rows.queries.length }, (_, q) => q),
+  );
   const isHeldOut = (q: number): boolean => foldOf(rows.queries.textOf(q), folds) === fold;
   return { train: answered.filter((q) => !isHeldOut(q)), test: answered.filter(isHeldOut) };
 }
@@ -84,7 +108,11 @@ export function splitFold(data: Dataset, rows: GraphRows, folds: number, fold: n
  *
  * @throws PointsmanError `no_data`
  */
-export async function crossValidate(input: EvaluationInput, { tf }: Backend, onProgress: Progress): Promise<CrossValidated> {
+export async function crossValidate(
+  input: EvaluationInput,
+  { tf }: Backend,
+  onProgress: Progress,
+): Promise<CrossValidated> {
   const { rows, encoder, seed, folds, options } = input;
   checkComparable(input);
   const data = await datasetOf(input);
@@ -95,19 +123,31 @@ export async function crossValidate(input: EvaluationInput, { tf }: Backend, onP
     if (train.length === 0 || test.length === 0) continue;
     const started = performance.now();
     const rng = createRng(seed).fork(`fold ${fold}`);
-    const learned = await fitLearned({ rows, data, encoder, options }, train, { tf, rng }, (e) => onProgress((fold + (0.85 * (e.epoch + 1)) / e.epochs) / folds, `fold ${fold + 1}/${folds}, epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`));
+    const learned = await fitLearned({ rows, data, encoder, options }, train, { tf, rng }, (e) =>
+      onProgress(
+        (fold + (0.85 * (e.epoch + 1)) / e.epochs) / folds,
+        `fold ${fold + 1}/${folds}, epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`,
+      ),
+    );
     const seconds = (performance.now() - started) / 1000;
     onProgress((fold + 0.85) / folds, `fold ${fold + 1}/${folds}, baselines`);
     done.push({ fold, data, queries: test, train, learned, seconds });
     predictions.push(await predictAll({ data, queries: test }, train, learned, { tf, rng: rng.fork('baselines') }));
   }
-  if (done.length === 0) throw new PointsmanError('no_data', `There are too few queries for ${folds} folds: ${rows.queries.length}, all in one fold`);
+  if (done.length === 0)
+    throw new PointsmanError(
+      'no_data',
+      `There are too few queries for ${folds} folds: ${rows.queries.length}, all in one fold`,
+    );
   return {
     data,
     queries: Int32Array.from(done.flatMap((f) => Array.from(f.queries))),
     foldOf: Int32Array.from(done.flatMap((f) => Array.from(f.queries, () => f.fold))),
     folds: done,
-    predictions: predictions[0]!.map((first, p) => ({ ...first, scores: joined(predictions.map((of) => of[p]!.scores)) })),
+    predictions: predictions[0]!.map((first, p) => ({
+      ...first,
+      scores: joined(predictions.map((of) => of[p]!.scores)),
+    })),
   };
 }
 

@@ -13,24 +13,34 @@ export interface Point {
 
 /** Mean cost and score of taking the LLM of the highest `scores − weight · costs / unit` `[n · numLlms]`. */
 export function tradeAt(held: HeldOut, scores: Float32Array, costs: Float64Array, weight: number, unit: number): Point {
-  const { chosen, quality } = outcomesOf(held, costs.map((cost, at) => scores[at]! - (weight === 0 ? 0 : (weight * cost) / unit)));
+  const { chosen, quality } = outcomesOf(
+    held,
+    costs.map((cost, at) => scores[at]! - (weight === 0 ? 0 : (weight * cost) / unit)),
+  );
   return { cost: meanOf(costsOfChoice(held, chosen, costs)), score: meanOf(quality) };
 }
 
 /** Taking the LLM of the least cost on every query (`sign` 1), or of the most (−1). */
 export function extreme(held: HeldOut, costs: Float64Array, sign: 1 | -1): Point {
-  const { chosen, quality } = outcomesOf(held, costs.map((cost) => -sign * cost));
+  const { chosen, quality } = outcomesOf(
+    held,
+    costs.map((cost) => -sign * cost),
+  );
   return { cost: meanOf(costsOfChoice(held, chosen, costs)), score: meanOf(quality) };
 }
 
 /** The best score for at most each cost: points in order of cost, each better than those before. */
 export function frontier(points: readonly Point[]): Point[] {
   const out: Point[] = [];
-  for (const point of points.toSorted((a, b) => a.cost - b.cost || b.score - a.score)) if (out.length === 0 || point.score > out.at(-1)!.score) out.push(point);
+  for (const point of points.toSorted((a, b) => a.cost - b.cost || b.score - a.score))
+    if (out.length === 0 || point.score > out.at(-1)!.score) out.push(point);
   return out;
 }
 
-/** Mean over costs from `low` to `high` of the best score for at most that cost; `points` begin at or below `low`. NaN where `high` isn't above `low`. */
+/**
+ * Mean over costs from `low` to `high` of the best score for at most that cost; `points` begin at or below `low`. NaN
+ * where `high` isn't above `low`.
+ */
 export function area(points: readonly Point[], low: number, high: number): number {
   if (!(high > low)) return NaN;
   const steps = frontier(points);

@@ -3,7 +3,10 @@ import type { HeldOut } from './predictions.js';
 
 /** What came of routing each held-out query `[n]`. */
 export interface Outcomes {
-  /** LLM that was chosen among those with a measured score since they last changed, so that every choice can be scored; −1 where under two have one. */
+  /**
+   * LLM that was chosen among those with a measured score since they last changed, so that every choice can be scored;
+   * −1 where under two have one.
+   */
   chosen: Int32Array;
   /** Its score; NaN where none was chosen. */
   quality: Float64Array;
@@ -15,7 +18,12 @@ export interface Outcomes {
 /** Outcomes of choosing, for each query, the LLM of the highest `scores` `[n · numLlms]`; the first of equals. */
 export function outcomesOf({ data, queries }: HeldOut, scores: ArrayLike<number>): Outcomes {
   const n = queries.length;
-  const out: Outcomes = { chosen: new Int32Array(n).fill(-1), quality: new Float64Array(n).fill(NaN), comparisons: new Float64Array(n), right: new Float64Array(n) };
+  const out: Outcomes = {
+    chosen: new Int32Array(n).fill(-1),
+    quality: new Float64Array(n).fill(NaN),
+    comparisons: new Float64Array(n),
+    right: new Float64Array(n),
+  };
   const { start, llm, score, measured } = data.evidence;
   const { better, worse, weight } = data.preferences;
   queries.forEach((q, i) => {
@@ -75,5 +83,9 @@ export const loggedLlms = ({ evidence, numLlms }: Dataset): number[] => {
   return Array.from({ length: numLlms }, (_, l) => l).filter((l) => logged.has(l));
 };
 
-/** The one of `llms` with the highest of `scores` `[numLlms]`, whether its answer was logged or not; the first of equals. */
-export const firstChoice = (scores: Float32Array, llms: readonly number[]): number => llms.reduce((best, l) => (scores[l]! > scores[best]! ? l : best), llms[0]!);
+/**
+ * The one of `llms` with the highest of `scores` `[numLlms]`, whether its answer was logged or not; the first of
+ * equals.
+ */
+export const firstChoice = (scores: Float32Array, llms: readonly number[]): number =>
+  llms.reduce((best, l) => (scores[l]! > scores[best]! ? l : best), llms[0]!);

@@ -31,7 +31,9 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ['whole', 'entire'],
   ['total', 'overall'],
 ];
-const SYNONYM_OF = new Map(SYNONYMS.flatMap((words) => words.map((word) => [word, words.filter((other) => other !== word)] as const)));
+const SYNONYM_OF = new Map(
+  SYNONYMS.flatMap((words) => words.map((word) => [word, words.filter((other) => other !== word)] as const)),
+);
 
 /** A word of prose: not a part of a name in code, such as `get` in `get_item`, `x.get` or `get(`. */
 const WORD = /(?<![\w.$\\])[A-Za-z]+(?![\w($])/g;
@@ -62,7 +64,12 @@ function turnLines(run: string, rng: Rng): string {
 }
 
 function turnInline(run: string, rng: Rng): string {
-  const bodies = rng.shuffle(run.split(/\([A-H]\)/).slice(1).map((body) => body.trim()));
+  const bodies = rng.shuffle(
+    run
+      .split(/\([A-H]\)/)
+      .slice(1)
+      .map((body) => body.trim()),
+  );
   const letters = run.match(/\([A-H]\)/g)!;
   return letters.map((letter, i) => `${letter} ${bodies[i]!}`).join(' ') + /\s*$/.exec(run)![0];
 }
@@ -71,7 +78,10 @@ export const EDITS: readonly Edit[] = [
   { name: 'lower case', apply: (text) => text.toLowerCase() },
   { name: 'upper case', apply: (text) => text.toUpperCase() },
   { name: 'no mark at the end', apply: withoutEnd },
-  { name: 'commas left out, sentences two spaces apart', apply: (text) => text.replaceAll(/,(?=\s)/g, '').replaceAll(/([.?!]) (?=\S)/g, '$1  ') },
+  {
+    name: 'commas left out, sentences two spaces apart',
+    apply: (text) => text.replaceAll(/,(?=\s)/g, '').replaceAll(/([.?!]) (?=\S)/g, '$1  '),
+  },
   {
     name: 'synonyms',
     apply: (text, rng) =>
@@ -80,5 +90,9 @@ export const EDITS: readonly Edit[] = [
         return others === undefined ? word : likeCase(word, others[rng.int(others.length)]!);
       }),
   },
-  { name: 'order of choices', apply: (text, rng) => text.replaceAll(LINES, (run) => turnLines(run, rng)).replaceAll(INLINE, (run) => turnInline(run, rng)) },
+  {
+    name: 'order of choices',
+    apply: (text, rng) =>
+      text.replaceAll(LINES, (run) => turnLines(run, rng)).replaceAll(INLINE, (run) => turnInline(run, rng)),
+  },
 ];

@@ -28,7 +28,10 @@ export const ORACLE = { name: 'oracle', title: 'oracle per query', told: true };
 const BREATH = 64;
 
 /** Scores `[n · numLlms]` of every held-out query, asked one at a time by its place in `queries`. */
-export async function predictEach({ data, queries }: HeldOut, scoresOf: (index: number) => Float32Array): Promise<Float32Array> {
+export async function predictEach(
+  { data, queries }: HeldOut,
+  scoresOf: (index: number) => Float32Array,
+): Promise<Float32Array> {
   const scores = new Float32Array(queries.length * data.numLlms);
   for (let i = 0; i < queries.length; i++) {
     scores.set(scoresOf(i), i * data.numLlms);
@@ -40,7 +43,9 @@ export async function predictEach({ data, queries }: HeldOut, scoresOf: (index: 
 /** Asks a router about every held-out query. */
 export function predict(heldOut: HeldOut, router: FittedRouter): Promise<Float32Array> {
   const { data, queries } = heldOut;
-  return predictEach(heldOut, (i) => router.score({ vector: data.queries.at(queries[i]!)!, task: data.taskOf[queries[i]!]! }));
+  return predictEach(heldOut, (i) =>
+    router.score({ vector: data.queries.at(queries[i]!)!, task: data.taskOf[queries[i]!]! }),
+  );
 }
 
 /** What a router would say that knows every held-out score `[n · numLlms]`; 0 where none is logged. */
@@ -53,8 +58,17 @@ export function oracleScores({ data, queries }: HeldOut): Float32Array {
   return scores;
 }
 
-/** Predictions of baselines fitted on `train`, those that read only text first; then of the learned router and the oracle. */
-export async function predictAll(heldOut: HeldOut, train: Int32Array, learned: FittedRouter, tools: FitTools, baselines: readonly Baseline[] = BASELINES): Promise<Prediction[]> {
+/**
+ * Predictions of baselines fitted on `train`, those that read only text first; then of the learned router and the
+ * oracle.
+ */
+export async function predictAll(
+  heldOut: HeldOut,
+  train: Int32Array,
+  learned: FittedRouter,
+  tools: FitTools,
+  baselines: readonly Baseline[] = BASELINES,
+): Promise<Prediction[]> {
   const out: Prediction[] = [];
   const addBaselines = async (told: boolean): Promise<void> => {
     for (const baseline of baselines.filter((b) => b.told === told)) {

@@ -7,19 +7,38 @@ export function withoutLlm(rows: GraphRows, llm: number, kept: ReadonlySet<numbe
   const { query, llm: of, score, count } = rows.scores;
   const stays = Int32Array.from(query.keys()).filter((e) => of[e] !== llm || kept.has(query[e]!));
   const { query: asked, better, worse, weight } = rows.preferences;
-  const compared = Int32Array.from(asked.keys()).filter((e) => (better[e] !== llm && worse[e] !== llm) || kept.has(asked[e]!));
+  const compared = Int32Array.from(asked.keys()).filter(
+    (e) => (better[e] !== llm && worse[e] !== llm) || kept.has(asked[e]!),
+  );
   return {
     ...rows,
-    scores: { query: stays.map((e) => query[e]!), llm: stays.map((e) => of[e]!), score: Float32Array.from(stays, (e) => score[e]!), count: Float32Array.from(stays, (e) => count[e]!) },
-    preferences: { query: compared.map((e) => asked[e]!), better: compared.map((e) => better[e]!), worse: compared.map((e) => worse[e]!), ...(weight && { weight: Float32Array.from(compared, (e) => weight[e]!) }) },
+    scores: {
+      query: stays.map((e) => query[e]!),
+      llm: stays.map((e) => of[e]!),
+      score: Float32Array.from(stays, (e) => score[e]!),
+      count: Float32Array.from(stays, (e) => count[e]!),
+    },
+    preferences: {
+      query: compared.map((e) => asked[e]!),
+      better: compared.map((e) => better[e]!),
+      worse: compared.map((e) => worse[e]!),
+      ...(weight && { weight: Float32Array.from(compared, (e) => weight[e]!) }),
+    },
   };
 }
 
 /** Queries of `train` that have anything of an LLM: `size` of them at random, or all where there are fewer. */
-export function someOf({ evidence: { start, llm: of } }: Dataset, train: Int32Array, llm: number, size: number, rng: Rng): Set<number> {
+export function someOf(
+  { evidence: { start, llm: of } }: Dataset,
+  train: Int32Array,
+  llm: number,
+  size: number,
+  rng: Rng,
+): Set<number> {
   const asked = train.filter((q) => of.subarray(start[q]!, start[q + 1]!).includes(llm));
   return new Set(rng.shuffle(asked.slice()).subarray(0, size));
 }
 
 /** Those of `queries` that have evidence. */
-export const answeredOf = ({ evidence: { start } }: Dataset, queries: Int32Array): Int32Array => queries.filter((q) => start[q + 1]! > start[q]!);
+export const answeredOf = ({ evidence: { start } }: Dataset, queries: Int32Array): Int32Array =>
+  queries.filter((q) => start[q + 1]! > start[q]!);

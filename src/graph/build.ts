@@ -28,7 +28,10 @@ const key = (kind: NodeKind, index: number): string => `${kind}:${index}`;
 export type SmallRelation = Exclude<Relation, 'query-task' | 'llm-query' | 'llm-preference'>;
 
 /** The edges of each relation, read off the rows: `visit(sourceIndex, targetIndex, weight, count)`. */
-type EdgeSource = (rows: GraphRows, visit: (source: number, target: number, weight: number, count: number) => void) => void;
+type EdgeSource = (
+  rows: GraphRows,
+  visit: (source: number, target: number, weight: number, count: number) => void,
+) => void;
 
 const EDGE_SOURCES: Record<SmallRelation, EdgeSource> = {
   'llm-family': (rows, visit) => {
@@ -48,7 +51,9 @@ const EDGE_SOURCES: Record<SmallRelation, EdgeSource> = {
       sums[cell]! += score[e]! * count[e]!;
       counts[cell]! += count[e]!;
     }
-    counts.forEach((n, cell) => n > 0 && visit(Math.floor(cell / tasks.length), cell % tasks.length, sums[cell]! / n, n));
+    counts.forEach(
+      (n, cell) => n > 0 && visit(Math.floor(cell / tasks.length), cell % tasks.length, sums[cell]! / n, n),
+    );
   },
   'llm-benchmark': (rows, visit) => {
     const tasks = new Map(rows.tasks.map((t, i) => [t.id, i]));
@@ -68,7 +73,12 @@ const EDGE_SOURCES: Record<SmallRelation, EdgeSource> = {
  */
 export function buildGraph(rows: GraphRows, parts: GraphParts): HeteroGraph {
   const graph: HeteroGraph = new MultiDirectedGraph();
-  const sizes: Record<Exclude<NodeKind, 'query'>, number> = { llm: rows.llms.length, family: rows.families.length, task: rows.tasks.length, domain: rows.domains.length };
+  const sizes: Record<Exclude<NodeKind, 'query'>, number> = {
+    llm: rows.llms.length,
+    family: rows.families.length,
+    task: rows.tasks.length,
+    domain: rows.domains.length,
+  };
   for (const kind of NODE_KINDS) {
     if (kind === 'query' || !parts.kinds.has(kind)) continue;
     for (let index = 0; index < sizes[kind]; index++) graph.addNode(key(kind, index), { kind, index });
@@ -77,7 +87,11 @@ export function buildGraph(rows: GraphRows, parts: GraphParts): HeteroGraph {
     const { source, target } = RELATIONS[relation];
     if (!parts.relations.has(relation) || !parts.kinds.has(source) || !parts.kinds.has(target)) continue;
     edges(rows, (s, t, weight, count) => {
-      graph.addDirectedEdgeWithKey(`${relation}:${s}:${t}`, key(source, s), key(target, t), { relation, weight, count });
+      graph.addDirectedEdgeWithKey(`${relation}:${s}:${t}`, key(source, s), key(target, t), {
+        relation,
+        weight,
+        count,
+      });
     });
   }
   return graph;

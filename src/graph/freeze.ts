@@ -21,7 +21,12 @@ const ones = (length: number): Float32Array => new Float32Array(length).fill(1);
 const QUERY_EDGES: Partial<Record<Relation, (rows: GraphRows) => EdgeColumns>> = {
   'query-task': ({ queries }) => {
     const known = new Int32Array(queries.length).map((_, q) => q).filter((q) => queries.taskOf(q) >= 0);
-    return { source: known, target: known.map((q) => queries.taskOf(q)), weight: ones(known.length), count: ones(known.length) };
+    return {
+      source: known,
+      target: known.map((q) => queries.taskOf(q)),
+      weight: ones(known.length),
+      count: ones(known.length),
+    };
   },
   'llm-query': ({ scores: { query, llm, score, count } }) => ({ source: llm, target: query, weight: score, count }),
   'llm-preference': ({ preferences: { query, better, worse, weight = ones(query.length) } }) => {
@@ -32,14 +37,28 @@ const QUERY_EDGES: Partial<Record<Relation, (rows: GraphRows) => EdgeColumns>> =
     };
     const joined = (a: Int32Array, b: Int32Array): Int32Array => both(new Int32Array(a.length + b.length), a, b);
     const won = ones(2 * query.length).fill(0, query.length);
-    return { source: joined(better, worse), target: joined(query, query), weight: won, count: both(new Float32Array(won.length), weight, weight) };
+    return {
+      source: joined(better, worse),
+      target: joined(query, query),
+      weight: won,
+      count: both(new Float32Array(won.length), weight, weight),
+    };
   },
 };
 
-/** Freezes the parts asked for into typed arrays; the same rows and parts give the same hash, in whatever order edges came. */
+/**
+ * Freezes the parts asked for into typed arrays; the same rows and parts give the same hash, in whatever order edges
+ * came.
+ */
 export function freezeGraph(rows: GraphRows, parts: GraphParts): FrozenGraph {
   const graph = buildGraph(rows, parts);
-  const sizes: Record<NodeKind, number> = { llm: 0, family: 0, task: 0, domain: 0, query: parts.kinds.has('query') ? rows.queries.length : 0 };
+  const sizes: Record<NodeKind, number> = {
+    llm: 0,
+    family: 0,
+    task: 0,
+    domain: 0,
+    query: parts.kinds.has('query') ? rows.queries.length : 0,
+  };
   graph.forEachNode((_, { kind }) => void sizes[kind]++);
 
   const lists = new Map<Relation, [source: number, target: number, weight: number, count: number][]>();
@@ -52,13 +71,26 @@ export function freezeGraph(rows: GraphRows, parts: GraphParts): FrozenGraph {
   const columnsOf = (relation: Relation): EdgeColumns | null => {
     const { source, target } = RELATIONS[relation];
     const fromRows = QUERY_EDGES[relation];
-    if (fromRows !== undefined) return parts.relations.has(relation) && parts.kinds.has(source) && parts.kinds.has(target) ? fromRows(rows) : null;
+    if (fromRows !== undefined)
+      return parts.relations.has(relation) && parts.kinds.has(source) && parts.kinds.has(target)
+        ? fromRows(rows)
+        : null;
     const list = lists.get(relation) ?? [];
-    return { source: Int32Array.from(list, (e) => e[0]), target: Int32Array.from(list, (e) => e[1]), weight: Float32Array.from(list, (e) => e[2]), count: Float32Array.from(list, (e) => e[3]) };
+    return {
+      source: Int32Array.from(list, (e) => e[0]),
+      target: Int32Array.from(list, (e) => e[1]),
+      weight: Float32Array.from(list, (e) => e[2]),
+      count: Float32Array.from(list, (e) => e[3]),
+    };
   };
 
   const hash = createHash('sha256');
-  const texts: Record<Exclude<NodeKind, 'query'>, readonly unknown[]> = { llm: rows.llms, family: rows.families, task: rows.tasks, domain: rows.domains };
+  const texts: Record<Exclude<NodeKind, 'query'>, readonly unknown[]> = {
+    llm: rows.llms,
+    family: rows.families,
+    task: rows.tasks,
+    domain: rows.domains,
+  };
   for (const kind of NODE_KINDS) {
     if (sizes[kind] === 0) continue;
     hash.update(`${kind} ${sizes[kind]}\n`);

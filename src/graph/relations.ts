@@ -13,7 +13,11 @@ export const RELATIONS = {
   'task-domain': { source: 'task', target: 'domain', weight: '1' },
   'query-task': { source: 'query', target: 'task', weight: '1' },
   'llm-query': { source: 'llm', target: 'query', weight: 'mean score of `count` answers' },
-  'llm-preference': { source: 'llm', target: 'query', weight: 'share of `count` comparisons on the query that the LLM won' },
+  'llm-preference': {
+    source: 'llm',
+    target: 'query',
+    weight: 'share of `count` comparisons on the query that the LLM won',
+  },
 } as const satisfies Record<string, { source: NodeKind; target: NodeKind; weight: string }>;
 export type Relation = keyof typeof RELATIONS;
 

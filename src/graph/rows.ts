@@ -44,10 +44,14 @@ export interface GraphRows {
   taskDomains: [task: number, domain: number][];
   queries: QueryTable;
   /**
-   * One entry per (query, LLM): the mean score of its interactions and how many there were. Interactions from before the
-   * LLM changed count only in part, in both, and together at most as one: under 1, there are none but such. `[numScores]` each.
+   * One entry per (query, LLM): the mean score of its interactions and how many there were. Interactions from before
+   * the LLM changed count only in part, in both, and together at most as one: under 1, there are none but such.
+   * `[numScores]` each.
    */
   scores: { query: Int32Array; llm: Int32Array; score: Float32Array; count: Float32Array };
-  /** One entry per preference. `[numPreferences]` each; LLM indices, and how far it counts: wholly where that is left out. */
+  /**
+   * One entry per preference. `[numPreferences]` each; LLM indices, and how far it counts: wholly where that is left
+   * out.
+   */
   preferences: { query: Int32Array; better: Int32Array; worse: Int32Array; weight?: Float32Array };
 }

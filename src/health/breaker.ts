@@ -22,12 +22,25 @@ export interface Outcome {
   at: number;
 }
 
-export const CLOSED: Breaker = { outcomes: 0, calls: 0, lastAt: 0, openedAt: null, coolDownMs: null, successes: 0, error: null };
+export const CLOSED: Breaker = {
+  outcomes: 0,
+  calls: 0,
+  lastAt: 0,
+  openedAt: null,
+  coolDownMs: null,
+  successes: 0,
+  error: null,
+};
 
 /** What a call reports; `error` as {@link Outcome} has it. */
-export function failureOf({ error, latency_ms: took }: { error?: string | undefined; latency_ms?: number | undefined }, { timeout_ms: timeout }: BreakerSettings): string | null {
+export function failureOf(
+  { error, latency_ms: took }: { error?: string | undefined; latency_ms?: number | undefined },
+  { timeout_ms: timeout }: BreakerSettings,
+): string | null {
   if (error !== undefined) return error;
-  return timeout !== null && took !== undefined && took > timeout ? `answered after ${Math.round(took)} ms, and timeout_ms is ${timeout}` : null;
+  return timeout !== null && took !== undefined && took > timeout
+    ? `answered after ${Math.round(took)} ms, and timeout_ms is ${timeout}`
+    : null;
 }
 
 export function failuresOf({ outcomes }: Breaker): number {
@@ -37,14 +50,20 @@ export function failuresOf({ outcomes }: Breaker): number {
 }
 
 /** When it may be tried again; infinity where an operator holds it open. */
-const retryAt = ({ openedAt, coolDownMs }: Breaker): number => (coolDownMs === null ? Infinity : openedAt! + coolDownMs);
+const retryAt = ({ openedAt, coolDownMs }: Breaker): number =>
+  coolDownMs === null ? Infinity : openedAt! + coolDownMs;
 
 export function stateOf(breaker: Breaker, now: number): LlmHealth['state'] {
   if (breaker.openedAt === null) return 'closed';
   return now < retryAt(breaker) ? 'open' : 'half_open';
 }
 
-const opened = (breaker: Breaker, at: number, coolDownMs: number): Breaker => ({ ...breaker, openedAt: at, coolDownMs, successes: 0 });
+const opened = (breaker: Breaker, at: number, coolDownMs: number): Breaker => ({
+  ...breaker,
+  openedAt: at,
+  coolDownMs,
+  successes: 0,
+});
 
 /** The breaker after a call. Calls that end while it is open were begun before it was, and change nothing. */
 export function afterCall(breaker: Breaker, { error, at }: Outcome, settings: BreakerSettings): Breaker {
@@ -64,13 +83,21 @@ export function afterCall(breaker: Breaker, { error, at }: Outcome, settings: Br
     const successes = breaker.successes + 1;
     return successes < settings.probes ? { ...next, successes } : { ...CLOSED, lastAt: at };
   }
-  const trips = error !== null && next.calls >= settings.min_calls && failuresOf(next) >= settings.failure_rate * next.calls;
+  const trips =
+    error !== null && next.calls >= settings.min_calls && failuresOf(next) >= settings.failure_rate * next.calls;
   return trips ? opened(next, at, settings.cool_down_ms) : next;
 }
 
 /** The breaker as an operator sets it. */
-export function overridden(breaker: Breaker, state: 'open' | 'closed', reason: string | undefined, at: number): Breaker {
-  return state === 'closed' ? { ...CLOSED, lastAt: at } : { ...breaker, openedAt: at, coolDownMs: null, successes: 0, error: reason ?? 'taken out by an operator' };
+export function overridden(
+  breaker: Breaker,
+  state: 'open' | 'closed',
+  reason: string | undefined,
+  at: number,
+): Breaker {
+  return state === 'closed'
+    ? { ...CLOSED, lastAt: at }
+    : { ...breaker, openedAt: at, coolDownMs: null, successes: 0, error: reason ?? 'taken out by an operator' };
 }
 
 export function healthOf(model: string, breaker: Breaker, now: number): LlmHealth {

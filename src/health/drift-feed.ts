@@ -15,7 +15,9 @@ const MAX_WAITING = 10_000;
 /** How often those that wait are observed, in milliseconds, and how many are in one transaction at most. */
 const EVERY_MS = 250;
 const TRANSACTION_SIZE = 100;
-/** Longest that others wait for their turn, in milliseconds, and their share of the time: feedback and routing go first. */
+/**
+ * Longest that others wait for their turn, in milliseconds, and their share of the time: feedback and routing go first.
+ */
 const TURN_MS = 4;
 const OTHERS_SHARE = 0.85;
 /** Shortest latency that is told apart, in milliseconds: its logarithm is taken. */
@@ -65,7 +67,10 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
   let hurried = false;
   let working: Promise<void> = Promise.resolve();
 
-  /** What the decision was made by, where it still counts: another version has another scale, and alerts lower what is logged. */
+  /**
+   * What the decision was made by, where it still counts: another version has another scale, and alerts lower what is
+   * logged.
+   */
   function decided({ decision_id: id, model }: Interaction, { version }: ScoringIndex): Prediction | undefined {
     if (id === undefined || version === null) return undefined;
     const decision = lookup(id);
@@ -87,8 +92,8 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
   }
 
   /**
-   * An answer that failed counts for the error rate alone: its score, mostly 0, says nothing of the answers, and would tell
-   * the same twice.
+   * An answer that failed counts for the error rate alone: its score, mostly 0, says nothing of the answers, and would
+   * tell the same twice.
    */
   async function observationsOf(interaction: Interaction, oldest: number, now: number): Promise<DriftObservation[]> {
     const at = Math.min(now, interaction.at === undefined ? now : Date.parse(interaction.at));
@@ -102,7 +107,13 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
     observations.push({ ...about, signal: 'score', value: interaction.score, predicted: prediction?.quality ?? null });
     const { latency_ms: took } = interaction;
     const expected = prediction?.latencyMs ?? null;
-    if (took !== undefined) observations.push({ ...about, signal: 'latency', value: logOf(took), predicted: expected === null ? null : logOf(expected) });
+    if (took !== undefined)
+      observations.push({
+        ...about,
+        signal: 'latency',
+        value: logOf(took),
+        predicted: expected === null ? null : logOf(expected),
+      });
     return observations;
   }
 
@@ -132,7 +143,8 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
   async function work(): Promise<void> {
     const due = waiting;
     waiting = [];
-    if (passedOver > 0) log.warn({ passedOver }, 'drift: interactions were passed over, as more came than can be observed');
+    if (passedOver > 0)
+      log.warn({ passedOver }, 'drift: interactions were passed over, as more came than can be observed');
     passedOver = 0;
     while (due.length > 0) {
       const some = due.splice(0, TRANSACTION_SIZE);

@@ -12,7 +12,16 @@ const FIRST_PAUSE_MS = 1_000;
 const CLAIM_MARGIN_MS = 10_000;
 
 export interface DriftFollowParts {
-  ledger: Pick<Ledger, 'activeVersion' | 'resolveRetrained' | 'claimRetrain' | 'endRetrain' | 'claimWebhook' | 'endWebhook' | 'getDriftSettings'>;
+  ledger: Pick<
+    Ledger,
+    | 'activeVersion'
+    | 'resolveRetrained'
+    | 'claimRetrain'
+    | 'endRetrain'
+    | 'claimWebhook'
+    | 'endWebhook'
+    | 'getDriftSettings'
+  >;
   queue: Pick<RetrainQueue, 'enqueue'>;
   log: Logger;
   /** Before the second try of a webhook; a second unless told. */
@@ -30,13 +39,24 @@ function leaseOf({ webhook_timeout_ms: timeout, webhook_tries: tries }: DriftSet
 }
 
 async function post(url: string, body: string, timeoutMs: number): Promise<void> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
   await response.body?.cancel();
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
 }
 
 /** One process at a time does each of these: it claims it in the ledger first. */
-export function openDriftFollower({ ledger, queue, log, firstPauseMs = FIRST_PAUSE_MS }: DriftFollowParts): DriftFollower {
+export function openDriftFollower({
+  ledger,
+  queue,
+  log,
+  firstPauseMs = FIRST_PAUSE_MS,
+}: DriftFollowParts): DriftFollower {
   /** The version whose learning was taken note of. */
   let seen: string | null = null;
   const stopped = new AbortController();
@@ -45,7 +65,9 @@ export function openDriftFollower({ ledger, queue, log, firstPauseMs = FIRST_PAU
   function resolve(): void {
     const active = ledger.activeVersion();
     if (active === seen) return;
-    if (active !== null) for (const alert of ledger.resolveRetrained(active)) log.info({ alert, version: active }, 'drift: a version has learned the change');
+    if (active !== null)
+      for (const alert of ledger.resolveRetrained(active))
+        log.info({ alert, version: active }, 'drift: a version has learned the change');
     seen = active;
   }
 
@@ -59,7 +81,11 @@ export function openDriftFollower({ ledger, queue, log, firstPauseMs = FIRST_PAU
   }
 
   /** Answers what went wrong, undefined where it was sent. */
-  async function deliver(url: string, body: string, { webhook_timeout_ms: timeout, webhook_tries: tries }: DriftSettings): Promise<string | undefined> {
+  async function deliver(
+    url: string,
+    body: string,
+    { webhook_timeout_ms: timeout, webhook_tries: tries }: DriftSettings,
+  ): Promise<string | undefined> {
     let reason: string | undefined;
     for (let tried = 0; tried < tries && !stopped.signal.aborted; tried++) {
       if (tried > 0) await sleep(firstPauseMs * 2 ** (tried - 1), undefined, { ref: false });
@@ -79,7 +105,8 @@ export function openDriftFollower({ ledger, queue, log, firstPauseMs = FIRST_PAU
       settings.webhooks.map(async (url) => {
         const reason = await deliver(url, body, settings);
         // Paths and queries of such URLs are secrets mostly.
-        if (reason !== undefined) log.error({ alert: alert.id, host: new URL(url).host, reason }, 'drift: an alert could not be posted');
+        if (reason !== undefined)
+          log.error({ alert: alert.id, host: new URL(url).host, reason }, 'drift: an alert could not be posted');
       }),
     );
     // One that a stop cut short is claimed again by another process, or after the next start.
@@ -89,7 +116,8 @@ export function openDriftFollower({ ledger, queue, log, firstPauseMs = FIRST_PAU
   async function sendAll(): Promise<void> {
     const settings = ledger.getDriftSettings();
     const lease = leaseOf(settings, firstPauseMs);
-    for (let alert = ledger.claimWebhook(lease); alert !== undefined; alert = ledger.claimWebhook(lease)) await send(alert, settings);
+    for (let alert = ledger.claimWebhook(lease); alert !== undefined; alert = ledger.claimWebhook(lease))
+      await send(alert, settings);
   }
 
   async function look(): Promise<void> {
@@ -97,7 +125,9 @@ export function openDriftFollower({ ledger, queue, log, firstPauseMs = FIRST_PAU
     if (!sending) {
       sending = true;
       void sendAll()
-        .catch((error: unknown) => log.warn({ error: messageOf(error) }, 'drift: alerts not posted; will be tried again'))
+        .catch((error: unknown) =>
+          log.warn({ error: messageOf(error) }, 'drift: alerts not posted; will be tried again'),
+        )
         .finally(() => (sending = false));
     }
     await retrain();
@@ -105,7 +135,9 @@ export function openDriftFollower({ ledger, queue, log, firstPauseMs = FIRST_PAU
 
   return {
     follow(everyMs) {
-      const stop = every(everyMs, look, (error) => log.warn({ error: messageOf(error) }, 'drift: not followed; will be tried again'));
+      const stop = every(everyMs, look, (error) =>
+        log.warn({ error: messageOf(error) }, 'drift: not followed; will be tried again'),
+      );
       return () => {
         stopped.abort();
         stop();

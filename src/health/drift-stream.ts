@@ -18,9 +18,9 @@ export interface DriftObservation {
 
 /**
  * Lines up residuals of several versions. A residual is observed less predicted, and another version has another mean
- * residual: no change of the LLM. So `offset` puts the version's mean prediction back: values are as scores are, less what
- * the prediction says of this query in particular. It is settled over the first {@link SETTLE} predictions of a version,
- * against the last of the version before.
+ * residual: no change of the LLM. So `offset` puts the version's mean prediction back: values are as scores are, less
+ * what the prediction says of this query in particular. It is settled over the first {@link SETTLE} predictions of a
+ * version, against the last of the version before.
  */
 export interface Level {
   version: string | null;
@@ -40,13 +40,25 @@ export interface DriftStream {
 
 const SETTLE = 100;
 
-export const NEW_STREAM: DriftStream = { level: { version: null, base: 0, offset: 0, mean: 0, predictions: 0 }, values: [] };
+export const NEW_STREAM: DriftStream = {
+  level: { version: null, base: 0, offset: 0, mean: 0, predictions: 0 },
+  values: [],
+};
 
 function levelled(before: Level, predicted: number, version: string | null): Level {
-  const level = before.version === version ? before : { version, base: before.offset - before.mean, offset: 0, mean: 0, predictions: 0 };
+  const level =
+    before.version === version
+      ? before
+      : { version, base: before.offset - before.mean, offset: 0, mean: 0, predictions: 0 };
   const predictions = Math.min(SETTLE, level.predictions + 1);
   const mean = level.mean + (predicted - level.mean) / predictions;
-  return { version, base: level.base, mean, predictions, offset: level.predictions < SETTLE ? level.base + mean : level.offset };
+  return {
+    version,
+    base: level.base,
+    mean,
+    predictions,
+    offset: level.predictions < SETTLE ? level.base + mean : level.offset,
+  };
 }
 
 /** Variance that is expected of each signal before anything is seen. */
@@ -58,24 +70,37 @@ const BETTER_NATS = 1.5;
 function testOf(signal: DriftSignal, settings: DriftSettings): TestSettings {
   const { evidence: worse, least } = settings[signal];
   const better = worse + BETTER_NATS;
-  return { evidence: signal === 'score' ? { fall: worse, rise: better } : { fall: better, rise: worse }, least: signal === 'latency' ? Math.log(least) : least, variance: VARIANCE[signal] };
+  return {
+    evidence: signal === 'score' ? { fall: worse, rise: better } : { fall: better, rise: worse },
+    least: signal === 'latency' ? Math.log(least) : least,
+    variance: VARIANCE[signal],
+  };
 }
 
 /** The stream after an observation, and the change that it confirms. */
-export function afterObservation({ level: before, values }: DriftStream, { signal, value, predicted, version, at }: Omit<DriftObservation, 'model' | 'task'>, settings: DriftSettings): { stream: DriftStream; change: Change | null } {
+export function afterObservation(
+  { level: before, values }: DriftStream,
+  { signal, value, predicted, version, at }: Omit<DriftObservation, 'model' | 'task'>,
+  settings: DriftSettings,
+): { stream: DriftStream; change: Change | null } {
   const level = levelled(before, predicted ?? 0, predicted === null ? null : version);
   const { stream, change } = observe(values, value - (predicted ?? 0) + level.offset, at, testOf(signal, settings));
   return { stream: { level, values: stream }, change };
 }
 
 /** A mean of a stream as it is told: milliseconds for latencies, in [0, 1] for the others. */
-export const told = (signal: DriftSignal, mean: number): number => (signal === 'latency' ? Math.exp(mean) : Math.min(1, Math.max(0, mean)));
+export const told = (signal: DriftSignal, mean: number): number =>
+  signal === 'latency' ? Math.exp(mean) : Math.min(1, Math.max(0, mean));
 
-/** How much worse `after` is than `before`, as told: in points, or for latencies as a ratio less 1; negative where it is better. */
+/**
+ * How much worse `after` is than `before`, as told: in points, or for latencies as a ratio less 1; negative where it is
+ * better.
+ */
 export function worseningOf(signal: DriftSignal, before: number, after: number): number {
   if (signal === 'latency') return after / before - 1;
   return signal === 'score' ? before - after : after - before;
 }
 
 /** The same that is called a change. */
-export const leastWorsening = (signal: DriftSignal, { [signal]: { least } }: DriftSettings): number => (signal === 'latency' ? least - 1 : least);
+export const leastWorsening = (signal: DriftSignal, { [signal]: { least } }: DriftSettings): number =>
+  signal === 'latency' ? least - 1 : least;

@@ -8,13 +8,13 @@
  *
  *     evidence = n1 n2 / (n1 + n2) · v / b² · ((1 + u) ln(1 + u) − u)    with u = b |m2 − m1| / v, b = ±k / v
  *
- * the rate function of a scaled Poisson variable that has that variance and that skew in the direction of the change. It
- * is d² / 2v for what is symmetric, and within some five percent of the binomial rate for what is 0 or 1, however rare: a plain z
- * statistic sees changes wherever successes or errors are rare. A change is confirmed when the evidence reaches `evidence`
- * and the means are `least` or more apart.
+ * the rate function of a scaled Poisson variable that has that variance and that skew in the direction of the change.
+ * It is d² / 2v for what is symmetric, and within some five percent of the binomial rate for what is 0 or 1, however
+ * rare: a plain z statistic sees changes wherever successes or errors are rare. A change is confirmed when the evidence
+ * reaches `evidence` and the means are `least` or more apart.
  *
- * What a nat buys, on held-out answers of nine LLMs on fourteen tasks (`scripts/bench/drift.ts`: alarms for the worse in
- * 100,000 interactions without a change; a drop of 0.2 after 1000 interactions, found within 200 and in the median):
+ * What a nat buys, on held-out answers of nine LLMs on fourteen tasks (`scripts/bench/drift.ts`: alarms for the worse
+ * in 100,000 interactions without a change; a drop of 0.2 after 1000 interactions, found within 200 and in the median):
  *
  * | evidence | alarms | within 200 | median |
  * |--:|--:|--:|--:|
@@ -36,7 +36,10 @@ export interface Bucket {
   s3: number;
 }
 
-/** What a test remembers: oldest first, in sizes that fall from old to new, {@link PER_SIZE} of each power of two at most. */
+/**
+ * What a test remembers: oldest first, in sizes that fall from old to new, {@link PER_SIZE} of each power of two at
+ * most.
+ */
 export type Stream = readonly Bucket[];
 
 export interface TestSettings {
@@ -71,7 +74,13 @@ const PRIOR_VALUES = 16;
 
 const EMPTY: Bucket = { n: 0, from: Infinity, s1: 0, s2: 0, s3: 0 };
 
-const joined = (a: Bucket, b: Bucket): Bucket => ({ n: a.n + b.n, from: Math.min(a.from, b.from), s1: a.s1 + b.s1, s2: a.s2 + b.s2, s3: a.s3 + b.s3 });
+const joined = (a: Bucket, b: Bucket): Bucket => ({
+  n: a.n + b.n,
+  from: Math.min(a.from, b.from),
+  s1: a.s1 + b.s1,
+  s2: a.s2 + b.s2,
+  s3: a.s3 + b.s3,
+});
 
 /** The stream with one value more; `at` in milliseconds since the epoch. */
 function pushed(stream: Stream, value: number, at: number): Bucket[] {
@@ -92,14 +101,17 @@ function pushed(stream: Stream, value: number, at: number): Bucket[] {
 /** Rate of a scaled Poisson variable at a distance `d > 0` from its mean, in nats per value; see above. */
 function rateAt(d: number, variance: number, skew: number): number {
   const u = (skew * d) / variance;
-  if (Math.abs(u) < 0.01) return (d * d) / (2 * variance) * (1 - u / 3);
+  if (Math.abs(u) < 0.01) return ((d * d) / (2 * variance)) * (1 - u / 3);
   // Below −1 the variable can't go.
   const bounded = Math.max(u, -0.9);
   return (variance / skew ** 2) * ((1 + bounded) * Math.log1p(bounded) - bounded);
 }
 
 /** The best cut, where it confirms a change. */
-function changeIn(buckets: readonly Bucket[], { evidence: wanted, least, variance: prior }: TestSettings): { change: Change; cut: number } | null {
+function changeIn(
+  buckets: readonly Bucket[],
+  { evidence: wanted, least, variance: prior }: TestSettings,
+): { change: Change; cut: number } | null {
   const all = buckets.reduce(joined, EMPTY);
   if (all.n < LEAST_BEFORE + LEAST_AFTER) return null;
   const mean = all.s1 / all.n;
@@ -118,16 +130,24 @@ function changeIn(buckets: readonly Bucket[], { evidence: wanted, least, varianc
     const d = after - before;
     if (Math.abs(d) < least) continue;
     const found = ((n1 * later.n) / all.n) * rateAt(Math.abs(d), variance, (Math.sign(d) * third) / variance);
-    if (found >= (d < 0 ? wanted.fall : wanted.rise) && found > (best?.change.evidence ?? 0)) best = { change: { before, after, from: later.from, observations: later.n, evidence: found }, cut };
+    if (found >= (d < 0 ? wanted.fall : wanted.rise) && found > (best?.change.evidence ?? 0))
+      best = { change: { before, after, from: later.from, observations: later.n, evidence: found }, cut };
   }
   return best;
 }
 
 /** Tests one value more; `at` in milliseconds since the epoch. After a change, only what came since is remembered. */
-export function observe(stream: Stream, value: number, at: number, settings: TestSettings): { stream: Stream; change: Change | null } {
+export function observe(
+  stream: Stream,
+  value: number,
+  at: number,
+  settings: TestSettings,
+): { stream: Stream; change: Change | null } {
   const buckets = pushed(stream, value, at);
   const found = changeIn(buckets, settings);
-  return found === null ? { stream: buckets, change: null } : { stream: buckets.slice(found.cut), change: found.change };
+  return found === null
+    ? { stream: buckets, change: null }
+    : { stream: buckets.slice(found.cut), change: found.change };
 }
 
 /** Mean of what is remembered: since the last change, where there was one. */
@@ -137,12 +157,19 @@ export function meanOf(stream: Stream): number {
 }
 
 /** A stream as bytes, five 64-bit floats (little-endian) for each bucket, and back. */
-export const toBytes = (stream: Stream): Buffer => Buffer.from(Float64Array.from(stream.flatMap(({ n, from, s1, s2, s3 }) => [n, from, s1, s2, s3])).buffer);
+export const toBytes = (stream: Stream): Buffer =>
+  Buffer.from(Float64Array.from(stream.flatMap(({ n, from, s1, s2, s3 }) => [n, from, s1, s2, s3])).buffer);
 
 export function fromBytes(bytes: Uint8Array): Stream {
   const numbers = new Float64Array(bytes.slice().buffer);
   return Array.from({ length: numbers.length / 5 }, (_, i) => {
-    const [n, from, s1, s2, s3] = numbers.subarray(5 * i, 5 * i + 5) as unknown as [number, number, number, number, number];
+    const [n, from, s1, s2, s3] = numbers.subarray(5 * i, 5 * i + 5) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     return { n, from, s1, s2, s3 };
   });
 }

@@ -1,9 +1,27 @@
 import type { InFlight, LimitedLlm, LoadClaim, LoadGrant, LoadState, Settlement, SlotUse } from '../ledger/types.js';
 import type { LlmLoad } from '../schema/load.js';
 import { DEFAULT_COMPLETION_TOKENS } from '../scoring/cost.js';
-import { AMOUNT_KINDS, beyond, capacityOf, claimSize, createUseWindow, debtAfter, MAX_PRICE, NO_DEBT, NOTHING, plus, priceOf, slotOf, type Amounts, type Debt } from './limits.js';
+import {
+  AMOUNT_KINDS,
+  beyond,
+  capacityOf,
+  claimSize,
+  createUseWindow,
+  debtAfter,
+  MAX_PRICE,
+  NO_DEBT,
+  NOTHING,
+  plus,
+  priceOf,
+  slotOf,
+  type Amounts,
+  type Debt,
+} from './limits.js';
 
-/** How long a decision without an outcome is in flight: so many mean latencies, and at least so many milliseconds; the other where no latency is known. */
+/**
+ * How long a decision without an outcome is in flight: so many mean latencies, and at least so many milliseconds; the
+ * other where no latency is known.
+ */
 const LATENCIES_IN_FLIGHT = 3;
 const MIN_IN_FLIGHT_MS = 1_000;
 const IN_FLIGHT_MS = 60_000;
@@ -22,8 +40,8 @@ export interface Asked {
 type Length = Pick<Asked, 'promptTokens'>;
 
 /**
- * One LLM that declares limits, as one process knows it: what the ledger says, what the process may still send there without
- * asking it, and what it sent there while the ledger was busy. Times are milliseconds since the epoch.
+ * One LLM that declares limits, as one process knows it: what the ledger says, what the process may still send there
+ * without asking it, and what it sent there while the ledger was busy. Times are milliseconds since the epoch.
  */
 export interface Limited {
   /** Takes note of what is declared now. */
@@ -35,7 +53,10 @@ export interface Limited {
   placesTaken(): boolean;
   /** Why a query may not be sent there, undefined where it may. */
   full(query: Length, now: number): string | undefined;
-  /** Quality points that choosing it costs; where it is full more than any other price, and the more the longer that lasts. */
+  /**
+   * Quality points that choosing it costs; where it is full more than any other price, and the more the longer that
+   * lasts.
+   */
   price(query: Length, now: number): number;
   /** Spends what was claimed before; answers whether that was enough. */
   spend(asked: Asked, now: number): boolean;
@@ -79,7 +100,10 @@ export function createLimited(declared: LimitedLlm): Limited {
 
   function inFlightMs(): number {
     const { limits, latencyMs } = llm;
-    return Math.ceil(limits.in_flight_timeout_ms ?? (latencyMs === null ? IN_FLIGHT_MS : Math.max(MIN_IN_FLIGHT_MS, LATENCIES_IN_FLIGHT * latencyMs)));
+    return Math.ceil(
+      limits.in_flight_timeout_ms ??
+        (latencyMs === null ? IN_FLIGHT_MS : Math.max(MIN_IN_FLIGHT_MS, LATENCIES_IN_FLIGHT * latencyMs)),
+    );
   }
 
   function flightOf({ decision }: Asked, now: number): InFlight | null {
@@ -109,7 +133,9 @@ export function createLimited(declared: LimitedLlm): Limited {
     const wanted = asksFor(query);
     const used = plus(all.used(slot), owed);
     // A query that is longer than a minute's limit has room where nothing else was sent.
-    return AMOUNT_KINDS.find((kind) => rest[kind] < wanted[kind] && used[kind] > 0 && used[kind] + wanted[kind] > capacity[kind]);
+    return AMOUNT_KINDS.find(
+      (kind) => rest[kind] < wanted[kind] && used[kind] > 0 && used[kind] + wanted[kind] > capacity[kind],
+    );
   }
 
   const placesTaken = (): boolean => inFlight + borrowed.length >= capacity.inFlight;
@@ -124,11 +150,24 @@ export function createLimited(declared: LimitedLlm): Limited {
 
   function full(query: Length, now: number): string | undefined {
     const kind = missing(query, now);
-    if (kind !== undefined) return `it is at ${Math.round(all.used(slotOf(now))[kind] + owed[kind])} of its ${capacity[kind]} ${kind} a minute`;
-    return placesTaken() ? `it has ${inFlight + borrowed.length} of its ${capacity.inFlight} queries in flight` : undefined;
+    if (kind !== undefined)
+      return (
+        `it is at ${Math.round(all.used(slotOf(now))[kind] + owed[kind])} of its ${capacity[kind]} ${kind} a ` +
+        'minute'
+      );
+    return placesTaken()
+      ? `it has ${inFlight + borrowed.length} of its ${capacity.inFlight} queries in flight`
+      : undefined;
   }
 
-  const priceOfLength = (length: number, now: number): number => priceOf(debtAfter(debt, owed, capacity, now), inFlight + borrowed.length, capacity, { requests: 1, tokens: typical }, length);
+  const priceOfLength = (length: number, now: number): number =>
+    priceOf(
+      debtAfter(debt, owed, capacity, now),
+      inFlight + borrowed.length,
+      capacity,
+      { requests: 1, tokens: typical },
+      length,
+    );
 
   function price(query: Length, now: number): number {
     if (full(query, now) !== undefined) return MAX_PRICE + wait(query, now) / 1000;
@@ -169,8 +208,21 @@ export function createLimited(declared: LimitedLlm): Limited {
       enter(slotOf(now));
       const decision = flightOf(asked, now);
       const needed = beyond(asksFor(asked), lease);
-      const ahead = (kind: keyof Amounts): number => (decision === null && capacity[kind] !== Infinity ? Math.max(needed[kind], claimSize(before[kind], capacity[kind]) - lease[kind]) : needed[kind]);
-      return { model, capacity, unspent, owed, decisions: borrowed, needed, wanted: { requests: ahead('requests'), tokens: ahead('tokens') }, decision, force };
+      const ahead = (kind: keyof Amounts): number =>
+        decision === null && capacity[kind] !== Infinity
+          ? Math.max(needed[kind], claimSize(before[kind], capacity[kind]) - lease[kind])
+          : needed[kind];
+      return {
+        model,
+        capacity,
+        unspent,
+        owed,
+        decisions: borrowed,
+        needed,
+        wanted: { requests: ahead('requests'), tokens: ahead('tokens') },
+        decision,
+        force,
+      };
     },
     granted(asked, { granted, slot, state }) {
       settled();
@@ -188,9 +240,12 @@ export function createLimited(declared: LimitedLlm): Limited {
       const flight = flightOf(asked, now);
       const used = all.used(slot);
       const ours = own.used(slot);
-      const shareOf = (kind: keyof Amounts): number => (used[kind] === 0 ? 1 : Math.min(1, (ours[kind] - owed[kind]) / used[kind]));
-      const fits = (kind: keyof Amounts): boolean => capacity[kind] === Infinity || owed[kind] + needed[kind] <= shareOf(kind) * (capacity[kind] - used[kind]);
-      const place = flight === null || borrowed.length < Math.floor(shareOf('requests') * (capacity.inFlight - inFlight));
+      const shareOf = (kind: keyof Amounts): number =>
+        used[kind] === 0 ? 1 : Math.min(1, (ours[kind] - owed[kind]) / used[kind]);
+      const fits = (kind: keyof Amounts): boolean =>
+        capacity[kind] === Infinity || owed[kind] + needed[kind] <= shareOf(kind) * (capacity[kind] - used[kind]);
+      const place =
+        flight === null || borrowed.length < Math.floor(shareOf('requests') * (capacity.inFlight - inFlight));
       const allowed = place && AMOUNT_KINDS.every(fits);
       if (!allowed && !force) return false;
       owed = plus(owed, needed);
@@ -209,7 +264,8 @@ export function createLimited(declared: LimitedLlm): Limited {
     },
     load(now) {
       const used = plus(all.used(slotOf(now)), owed);
-      const of = (amount: number, limit: number): { used: number; limit: number } | null => (limit === Infinity ? null : { used: Math.round(amount), limit });
+      const of = (amount: number, limit: number): { used: number; limit: number } | null =>
+        limit === Infinity ? null : { used: Math.round(amount), limit };
       const why = full(ANY, now) ?? null;
       return {
         model: model as LlmLoad['model'],

@@ -27,10 +27,21 @@ export const ALL_WELL: Health = { barred: () => null, chosen: () => undefined };
 function reasonOf(breaker: Breaker): string {
   const { calls, error, coolDownMs } = breaker;
   if (coolDownMs === null) return `it is held out by an operator: ${error}`;
-  return `${failuresOf(breaker)} of its last ${calls} calls failed (${error}); it is tried again at ${new Date(breaker.openedAt! + coolDownMs).toISOString()}`;
+  return (
+    `${failuresOf(breaker)} of its last ${calls} calls failed (${error}); it is tried again at ` +
+    `${new Date(breaker.openedAt! + coolDownMs).toISOString()}`
+  );
 }
 
-export function openLiveHealth({ ledger, clock, log }: { ledger: Pick<Ledger, 'openBreakers' | 'getBreakerSettings'>; clock: Clock; log: Logger }): LiveHealth {
+export function openLiveHealth({
+  ledger,
+  clock,
+  log,
+}: {
+  ledger: Pick<Ledger, 'openBreakers' | 'getBreakerSettings'>;
+  clock: Clock;
+  log: Logger;
+}): LiveHealth {
   let open: ReadonlyMap<string, Breaker> = new Map();
   let settings = DEFAULT_BREAKER;
   /** When an LLM that is half open was last chosen here. */
@@ -40,12 +51,19 @@ export function openLiveHealth({ ledger, clock, log }: { ledger: Pick<Ledger, 'o
     const breaker = open.get(model);
     if (breaker === undefined) return undefined;
     if (stateOf(breaker, now) === 'open') return reasonOf(breaker);
-    return now - (tried.get(model) ?? -Infinity) >= settings.probe_interval_ms ? undefined : `it failed before and is being tried: one query in ${settings.probe_interval_ms} ms`;
+    return now - (tried.get(model) ?? -Infinity) >= settings.probe_interval_ms
+      ? undefined
+      : `it failed before and is being tried: one query in ${settings.probe_interval_ms} ms`;
   }
 
   function refresh(): void {
     const now = ledger.openBreakers();
-    for (const [model, breaker] of now) if (!open.has(model)) log.warn({ model, error: breaker.error, calls: breaker.calls, failures: failuresOf(breaker) }, 'LLM taken out of the rankings');
+    for (const [model, breaker] of now)
+      if (!open.has(model))
+        log.warn(
+          { model, error: breaker.error, calls: breaker.calls, failures: failuresOf(breaker) },
+          'LLM taken out of the rankings',
+        );
     for (const model of open.keys()) {
       if (now.has(model)) continue;
       tried.delete(model);
@@ -66,6 +84,9 @@ export function openLiveHealth({ ledger, clock, log }: { ledger: Pick<Ledger, 'o
       if (open.has(model)) tried.set(model, clock());
     },
     refresh,
-    follow: (everyMs) => every(everyMs, refresh, (error) => log.error({ error: messageOf(error) }, 'health not refreshed; what was known goes on counting')),
+    follow: (everyMs) =>
+      every(everyMs, refresh, (error) =>
+        log.error({ error: messageOf(error) }, 'health not refreshed; what was known goes on counting'),
+      ),
   };
 }

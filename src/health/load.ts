@@ -23,7 +23,8 @@ export interface Load {
    */
   current(promptTokens: number): RoutingLoad | null;
   /**
-   * Takes room for one query. False where there is none, as another process took the last; the query may then go elsewhere.
+   * Takes room for one query. False where there is none, as another process took the last; the query may then go
+   * elsewhere.
    *
    * @param force takes it though there is none
    */
@@ -77,7 +78,10 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
     } catch (error) {
       if (busyUntil === -Infinity) {
         const busy = error instanceof PointsmanError && error.code === 'ledger_busy';
-        log[busy ? 'info' : 'error']({ error: messageOf(error) }, 'use of limits is counted here until the ledger can be written');
+        log[busy ? 'info' : 'error'](
+          { error: messageOf(error) },
+          'use of limits is counted here until the ledger can be written',
+        );
       }
       busyUntil = clock() + BUSY_PAUSE_MS;
       return undefined;
@@ -138,7 +142,10 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
       const now = clock();
       if (placesOutdated(now)) readPlaces(now);
       const query = { promptTokens };
-      return { price: (model) => llms.get(model)?.price(query, now) ?? 0, barred: (model) => llms.get(model)?.full(query, now) };
+      return {
+        price: (model) => llms.get(model)?.price(query, now) ?? 0,
+        barred: (model) => llms.get(model)?.full(query, now),
+      };
     },
     take(model, promptTokens, decision, force = false) {
       const llm = llms.get(model);
@@ -162,6 +169,9 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
       return Array.from(llms.values(), (llm) => llm.load(now)).toSorted((a, b) => (a.model < b.model ? -1 : 1));
     },
     refresh,
-    follow: (everyMs) => every(everyMs, refresh, (error) => log.error({ error: messageOf(error) }, 'load not refreshed; what was known goes on counting')),
+    follow: (everyMs) =>
+      every(everyMs, refresh, (error) =>
+        log.error({ error: messageOf(error) }, 'load not refreshed; what was known goes on counting'),
+      ),
   };
 }

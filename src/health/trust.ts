@@ -36,12 +36,17 @@ function distrusted(scored: ScoredLlm, alerts: readonly Worsening[], shares: rea
 }
 
 /**
- * Scores after open alerts of worsening: expected quality lowered by the drop (of an error rate, by the share of answers
- * that fail beyond the usual), its standard deviation widened by half of that, expected latency scaled by the ratio.
+ * Scores after open alerts of worsening: expected quality lowered by the drop (of an error rate, by the share of
+ * answers that fail beyond the usual), its standard deviation widened by half of that, expected latency scaled by the
+ * ratio.
  *
  * @param shares probability of each task, for the query that is scored; none where no task is known
  */
-export function distrust(scored: readonly ScoredLlm[], alerts: ReadonlyMap<string, readonly Worsening[]>, shares: readonly TaskShare[]): ScoredLlm[] {
+export function distrust(
+  scored: readonly ScoredLlm[],
+  alerts: ReadonlyMap<string, readonly Worsening[]>,
+  shares: readonly TaskShare[],
+): ScoredLlm[] {
   return scored.map((llm) => {
     const own = alerts.get(llm.model);
     return own === undefined ? llm : distrusted(llm, own, shares);
@@ -65,7 +70,15 @@ export interface LiveTrust extends Trust {
 /** Where nothing is watched. */
 export const FULL_TRUST: Trust = { adjust: (scored) => scored };
 
-export function openLiveTrust({ ledger, clock, log }: { ledger: Pick<Ledger, 'openAlerts'>; clock: Clock; log: Logger }): LiveTrust {
+export function openLiveTrust({
+  ledger,
+  clock,
+  log,
+}: {
+  ledger: Pick<Ledger, 'openAlerts'>;
+  clock: Clock;
+  log: Logger;
+}): LiveTrust {
   let open: ReadonlyMap<string, Alert[]> = new Map();
   /** When an alert of each LLM was last seen open. */
   const lastOpen = new Map<string, number>();
@@ -73,7 +86,12 @@ export function openLiveTrust({ ledger, clock, log }: { ledger: Pick<Ledger, 'op
   function refresh(): void {
     const alerts = ledger.openAlerts();
     const known = new Set([...open.values()].flat().map(({ id }) => id));
-    for (const { id, model, task, signal, before, after } of alerts) if (!known.delete(id)) log.warn({ alert: id, model, task, signal, before, after }, 'drift: an LLM got worse on a task, and is trusted less there');
+    for (const { id, model, task, signal, before, after } of alerts)
+      if (!known.delete(id))
+        log.warn(
+          { alert: id, model, task, signal, before, after },
+          'drift: an LLM got worse on a task, and is trusted less there',
+        );
     for (const id of known) log.info({ alert: id }, 'drift: an alert is resolved');
     open = byModel(alerts);
     for (const model of open.keys()) lastOpen.set(model, clock());
@@ -84,7 +102,10 @@ export function openLiveTrust({ ledger, clock, log }: { ledger: Pick<Ledger, 'op
     adjust: (scored, tasksOf) => (open.size === 0 ? scored : distrust(scored, open, tasksOf())),
     lowered: (model, since) => (lastOpen.get(model) ?? -Infinity) >= since,
     refresh,
-    follow: (everyMs) => every(everyMs, refresh, (error) => log.error({ error: messageOf(error) }, 'alerts not refreshed; what was known goes on counting')),
+    follow: (everyMs) =>
+      every(everyMs, refresh, (error) =>
+        log.error({ error: messageOf(error) }, 'alerts not refreshed; what was known goes on counting'),
+      ),
   };
 }
 

@@ -30,7 +30,11 @@ export function alertResources({ ledger, trust, readJson }: Context): Resource[]
           handlers: [
             (req, res) => {
               const { state = 'open', limit = DEFAULT_LIMIT } = parseQuery(AlertQuery, req.query);
-              sendJson(res, 200, JSON.stringify({ alerts: state === 'open' ? ledger.openAlerts() : ledger.listAlerts(limit) }));
+              sendJson(
+                res,
+                200,
+                JSON.stringify({ alerts: state === 'open' ? ledger.openAlerts() : ledger.listAlerts(limit) }),
+              );
             },
           ],
         },
@@ -43,7 +47,9 @@ export function alertResources({ ledger, trust, readJson }: Context): Resource[]
       operations: {
         post: {
           summary: 'Resolve an alert: the LLM is trusted as before',
-          description: 'One that is resolved stays as it is. What the LLM does now is its usual from here on: only another change raises another alert.',
+          description:
+            'One that is resolved stays as it is. What the LLM does now is its usual from here on: only ' +
+            'another change raises another alert.',
           body: { schema: AlertResolution, required: false },
           answers: { 200: { description: 'The alert', schema: Alert } },
           errors: ['alert_not_found'],
@@ -53,7 +59,11 @@ export function alertResources({ ledger, trust, readJson }: Context): Resource[]
               const id = pathParameter(req, 'id');
               const { reason } = parse(AlertResolution, optionalBodyOf(req) ?? {});
               const alert = ledger.resolveAlert(id, reason);
-              if (alert === undefined) throw new PointsmanError('alert_not_found', `There is no alert ${describe(id)}; GET /v1/alerts?state=all lists those there are`);
+              if (alert === undefined)
+                throw new PointsmanError(
+                  'alert_not_found',
+                  `There is no alert ${describe(id)}; GET /v1/alerts?state=all lists those there are`,
+                );
               trust.refresh();
               sendJson(res, 200, JSON.stringify(alert));
             },
@@ -61,6 +71,16 @@ export function alertResources({ ledger, trust, readJson }: Context): Resource[]
         },
       },
     },
-    settingsResource({ path: '/v1/drift', tag: 'health', about: 'When a change of an LLM is called one, and what is done about it', schema: DriftSettings, get: ledger.getDriftSettings, put: ledger.putDriftSettings }, { readJson }),
+    settingsResource(
+      {
+        path: '/v1/drift',
+        tag: 'health',
+        about: 'When a change of an LLM is called one, and what is done about it',
+        schema: DriftSettings,
+        get: ledger.getDriftSettings,
+        put: ledger.putDriftSettings,
+      },
+      { readJson },
+    ),
   ];
 }

@@ -18,7 +18,9 @@ function mediaType(req: { headers: { 'content-type'?: string | undefined } }): s
 /** Whether a body is JSON as it stands, of a length that is told and allowed: most are. */
 function isPlainJson({ headers }: Request, limit: number): boolean {
   const length = Number(headers['content-length']);
-  return headers['content-type'] === JSON_TYPE && headers['content-encoding'] === undefined && length > 0 && length <= limit;
+  return (
+    headers['content-type'] === JSON_TYPE && headers['content-encoding'] === undefined && length > 0 && length <= limit
+  );
 }
 
 /** Reads a body that {@link isPlainJson}; its errors are those of `express.json`. */
@@ -40,8 +42,9 @@ function readPlainJson(req: Request, next: NextFunction): void {
 }
 
 /**
- * Reads a JSON body of at most `limit` bytes; leaves other types for {@link bodyOf} to refuse. `express.json` reads what is
- * compressed, in parts or in another character set; of a short body that is none of it, it would take a tenth of the request.
+ * Reads a JSON body of at most `limit` bytes; leaves other types for {@link bodyOf} to refuse. `express.json` reads
+ * what is compressed, in parts or in another character set; of a short body that is none of it, it would take a tenth
+ * of the request.
  */
 export function readJson(limit: number): RequestHandler {
   const readAny = express.json({ limit, strict: false, type: (req) => mediaType(req) === JSON_TYPE });
@@ -57,18 +60,31 @@ function hasContent(req: Request): boolean {
   return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 }
 
-/** The body as read; `undefined` where none came. Throws `unsupported_media_type` for a body of a type that is not read. */
+/**
+ * The body as read; `undefined` where none came. Throws `unsupported_media_type` for a body of a type that is not read.
+ */
 export function optionalBodyOf(req: Request, types: readonly string[] = [JSON_TYPE]): unknown {
   if (req.body !== undefined || !hasContent(req)) return req.body;
   const received = req.headers['content-type'];
-  const issue = { field: 'Content-Type', expected: types.join(' or '), received: received === undefined ? 'nothing' : JSON.stringify(received) };
-  throw new PointsmanError('unsupported_media_type', `Content-Type: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
+  const issue = {
+    field: 'Content-Type',
+    expected: types.join(' or '),
+    received: received === undefined ? 'nothing' : JSON.stringify(received),
+  };
+  throw new PointsmanError(
+    'unsupported_media_type',
+    `Content-Type: expected ${issue.expected}, got ${issue.received}`,
+    { issues: [issue] },
+  );
 }
 
 /** The body as read. Throws `unsupported_media_type`, or `invalid_request` where none came. */
 export function bodyOf(req: Request, types?: readonly string[]): unknown {
   const body = optionalBodyOf(req, types);
-  if (body === undefined) throw new PointsmanError('invalid_request', 'The body: expected one, got nothing', { issues: [{ field: '', expected: 'a body', received: 'nothing' }] });
+  if (body === undefined)
+    throw new PointsmanError('invalid_request', 'The body: expected one, got nothing', {
+      issues: [{ field: '', expected: 'a body', received: 'nothing' }],
+    });
   return body;
 }
 
@@ -86,6 +102,10 @@ export function yamlOf(text: string): unknown {
     return document.toJS() as unknown;
   } catch (error) {
     // The first line names the fault and its place; the rest quotes the text, which may be private.
-    throw new PointsmanError('invalid_yaml', `The body is not valid YAML: ${(messageOf(error).split('\n')[0] as string).replace(/:$/, '')}`, { cause: error });
+    throw new PointsmanError(
+      'invalid_yaml',
+      `The body is not valid YAML: ${(messageOf(error).split('\n')[0] as string).replace(/:$/, '')}`,
+      { cause: error },
+    );
   }
 }

@@ -31,8 +31,31 @@ const DAYS_SHOWN = 29;
 const DAY_MS = 86_400_000;
 
 export function decisionResources({ ledger, decider, clock, readJson }: Context): Resource[] {
-  function summaryOf({ id, at, queryHash, query, task, model, version, router, policy, propensity }: KeptDecision): DecisionSummary {
-    return { decision_id: id as DecisionId, at: new Date(at).toISOString(), query_hash: queryHash, query, task, model: model as LlmId, version, router, policy, propensity, outcomes: ledger.outcomesOf(id) };
+  function summaryOf({
+    id,
+    at,
+    queryHash,
+    query,
+    task,
+    model,
+    version,
+    router,
+    policy,
+    propensity,
+  }: KeptDecision): DecisionSummary {
+    return {
+      decision_id: id as DecisionId,
+      at: new Date(at).toISOString(),
+      query_hash: queryHash,
+      query,
+      task,
+      model: model as LlmId,
+      version,
+      router,
+      policy,
+      propensity,
+      outcomes: ledger.outcomesOf(id),
+    };
   }
   const millis = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
 
@@ -72,26 +95,51 @@ export function decisionResources({ ledger, decider, clock, readJson }: Context)
               const id = parse(DecisionId, pathParameter(req, 'id'), 'invalid_request', 'id in the path');
               const found = decider.lookup(id);
               if (found === undefined) throw decisionNotFound(id);
-              sendJson(res, 200, JSON.stringify({ ...summaryOf(found), ...(await decider.explain(found)), cascade: found.cascade === null ? null : { request: JSON.parse(found.cascade) as unknown, reports: ledger.stepsOf(id) } }));
+              sendJson(
+                res,
+                200,
+                JSON.stringify({
+                  ...summaryOf(found),
+                  ...(await decider.explain(found)),
+                  cascade:
+                    found.cascade === null
+                      ? null
+                      : { request: JSON.parse(found.cascade) as unknown, reports: ledger.stepsOf(id) },
+                }),
+              );
             },
           ],
         },
       },
     },
-    settingsResource({ path: '/v1/decision-log', tag: 'decisions', about: 'How long decisions are kept', schema: DecisionSettings, get: ledger.getDecisionSettings, put: ledger.putDecisionSettings }, { readJson }),
+    settingsResource(
+      {
+        path: '/v1/decision-log',
+        tag: 'decisions',
+        about: 'How long decisions are kept',
+        schema: DecisionSettings,
+        get: ledger.getDecisionSettings,
+        put: ledger.putDecisionSettings,
+      },
+      { readJson },
+    ),
     {
       path: '/v1/summary',
       tag: 'decisions',
       operations: {
         get: {
           summary: 'Traffic, cost, quality and regret by day',
-          description: 'By the predictions that decided, beside what feedback tells. Sums outlive the decisions themselves.',
+          description:
+            'By the predictions that decided, beside what feedback tells. Sums outlive the decisions themselves.',
           query: SummaryQuery,
           answers: { 200: { description: 'Each day that has any', schema: Summary } },
           errors: [],
           handlers: [
             (req, res) => {
-              const { to = dayOf(clock()), from = dayOf(Date.parse(to) - DAYS_SHOWN * DAY_MS) } = parseQuery(SummaryQuery, req.query);
+              const { to = dayOf(clock()), from = dayOf(Date.parse(to) - DAYS_SHOWN * DAY_MS) } = parseQuery(
+                SummaryQuery,
+                req.query,
+              );
               decider.flush();
               sendJson(res, 200, JSON.stringify({ days: summariesOf(ledger.readDays(from, to)) }));
             },

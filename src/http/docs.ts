@@ -38,6 +38,8 @@ function hashSource(text: string): string {
 export const docsHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Length': Buffer.byteLength(docsPage),
-  'Content-Security-Policy': `default-src 'none'; connect-src 'self'; img-src data:; script-src ${hashSource(docsScript)}; style-src ${hashSource(STYLE)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'Content-Security-Policy':
+    `default-src 'none'; connect-src 'self'; img-src data:; script-src ${hashSource(docsScript)}; style-src ` +
+    `${hashSource(STYLE)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'X-Content-Type-Options': 'nosniff',
 };

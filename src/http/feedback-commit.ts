@@ -42,7 +42,10 @@ function groupSize(waiting: readonly Waiting[]): number {
  * one flush to disk serves all of it and nobody waits longer for it. While another process writes (an import
  * may for seconds), feedback waits here rather than in the ledger, where waiting would hold up routing.
  */
-export function createFeedbackCommitter(ledger: Pick<Ledger, 'appendFeedback'>, busyLimitMs: number = BUSY_LIMIT_MS): FeedbackCommitter {
+export function createFeedbackCommitter(
+  ledger: Pick<Ledger, 'appendFeedback'>,
+  busyLimitMs: number = BUSY_LIMIT_MS,
+): FeedbackCommitter {
   const waiting: Waiting[] = [];
   const drained: (() => void)[] = [];
   let scheduled = false;

@@ -1,5 +1,13 @@
 import { CLOSED, healthOf } from '../health/breaker.js';
-import { BreakerSettings, CallReport, CallReports, HealthList, HealthOverride, HealthReport, LlmHealth } from '../schema/health.js';
+import {
+  BreakerSettings,
+  CallReport,
+  CallReports,
+  HealthList,
+  HealthOverride,
+  HealthReport,
+  LlmHealth,
+} from '../schema/health.js';
 import { LlmId } from '../schema/ids.js';
 import { parse } from '../schema/parse.js';
 import { bodyOf } from './body.js';
@@ -29,7 +37,9 @@ export function healthResources({ ledger, health, load, clock, readJson }: Conte
         },
         post: {
           summary: 'Report how calls of LLMs went',
-          description: 'One report or an array, all counted or none, in order. Feedback counts by itself: an interaction with an `error` failed, one without succeeded.',
+          description:
+            'One report or an array, all counted or none, in order. Feedback counts by itself: an interaction ' +
+            'with an `error` failed, one without succeeded.',
           body: { schema: HealthReport, required: true },
           answers: { 200: { description: 'The breakers of the LLMs that were named', schema: HealthList } },
           errors: ['unknown_model'],
@@ -51,7 +61,9 @@ export function healthResources({ ledger, health, load, clock, readJson }: Conte
     {
       path: '/v1/health/{id}',
       tag: 'health',
-      parameters: { id: { schema: LlmId, raw: true, description: 'Id of an LLM. Slashes may stand as they are or as %2F.' } },
+      parameters: {
+        id: { schema: LlmId, raw: true, description: 'Id of an LLM. Slashes may stand as they are or as %2F.' },
+      },
       operations: {
         put: {
           summary: 'Take an LLM out of the rankings, or put it back',

@@ -12,7 +12,10 @@ const HEADERS = {
 };
 
 /** Writes one job's events to one client, until the job ends, the client goes away or the service stops. */
-function createStream(res: Response, heartbeatMs: number): { send(job: Job): void; end(): void; onEnd(cleanUp: () => void): void } {
+function createStream(
+  res: Response,
+  heartbeatMs: number,
+): { send(job: Job): void; end(): void; onEnd(cleanUp: () => void): void } {
   const cleanUps: (() => void)[] = [];
   let open = true;
   let events = 0;

@@ -26,7 +26,9 @@ export function jobResources(context: Context): Resource[] {
       operations: {
         post: {
           summary: 'Retrain',
-          description: 'Answers at once; the job’s events tell how it goes. While a job with the same request waits, its id is answered.',
+          description:
+            'Answers at once; the job’s events tell how it goes. While a job with the same request waits, its ' +
+            'id is answered.',
           body: { schema: TrainRequest, required: false },
           answers: { 202: { description: 'Enqueued', schema: JobCreated } },
           errors: ['queue_unavailable'],
@@ -53,7 +55,11 @@ export function jobResources(context: Context): Resource[] {
           handlers: [
             async (req, res) => {
               const { state, limit = DEFAULT_LIMIT } = parseQuery(JobQuery, req.query);
-              sendJson(res, 200, JSON.stringify({ jobs: await queue.list({ limit, ...(state === undefined ? {} : { state }) }) }));
+              sendJson(
+                res,
+                200,
+                JSON.stringify({ jobs: await queue.list({ limit, ...(state === undefined ? {} : { state }) }) }),
+              );
             },
           ],
         },
@@ -72,7 +78,11 @@ export function jobResources(context: Context): Resource[] {
             async (req, res) => {
               const id = pathParameter(req, 'id');
               const job = await queue.get(id);
-              if (job === undefined) throw new PointsmanError('job_not_found', `There is no job ${describe(id)}; GET /v1/jobs lists those there are`);
+              if (job === undefined)
+                throw new PointsmanError(
+                  'job_not_found',
+                  `There is no job ${describe(id)}; GET /v1/jobs lists those there are`,
+                );
               sendJson(res, 200, JSON.stringify(job));
             },
           ],
@@ -86,7 +96,9 @@ export function jobResources(context: Context): Resource[] {
       operations: {
         get: {
           summary: 'Follow a job',
-          description: 'Server-sent events `progress`, then `completed` or `failed`; each one’s data is the job. The stream ends with the job.',
+          description:
+            'Server-sent events `progress`, then `completed` or `failed`; each one’s data is the job. The ' +
+            'stream ends with the job.',
           answers: { 200: { description: 'Events', types: ['text/event-stream'], schema: z.string() } },
           errors: ['job_not_found', 'queue_unavailable'],
           handlers: [jobEvents(context)],

@@ -32,7 +32,9 @@ function skipString(text: string, from: number): number {
   }
 }
 
-/** Position of the first character that can't be there; `text.length` where the text ends too early; −1 for valid JSON. */
+/**
+ * Position of the first character that can't be there; `text.length` where the text ends too early; −1 for valid JSON.
+ */
 function faultPosition(text: string): number {
   /** Closing brackets that are still to come. */
   const open: string[] = [];

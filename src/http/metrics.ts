@@ -17,13 +17,34 @@ const UNMATCHED = 'unmatched';
 /** Upper bounds in seconds: answers take well under a millisecond, retraining calls and downloads may take seconds. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
-export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'index' | 'ledger' | 'load' | 'log'>): Metrics {
+export function createMetrics({
+  index,
+  ledger,
+  load,
+  log,
+}: Pick<AppParts, 'index' | 'ledger' | 'load' | 'log'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const durations = new Histogram({ name: 'pointsman_http_request_duration_seconds', help: 'Time to answer, by route and status', labelNames: ['method', 'route', 'status'], buckets: DURATION_BUCKETS, registers });
-  const decisions = new Counter({ name: 'pointsman_decisions_total', help: 'Decisions, by the LLM chosen and the version that scored', labelNames: ['model', 'version'], registers });
-  const feedback = new Counter({ name: 'pointsman_feedback_rows_total', help: 'Feedback rows acknowledged, by kind; repeats of an Idempotency-Key included', labelNames: ['kind'], registers });
+  const durations = new Histogram({
+    name: 'pointsman_http_request_duration_seconds',
+    help: 'Time to answer, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const decisions = new Counter({
+    name: 'pointsman_decisions_total',
+    help: 'Decisions, by the LLM chosen and the version that scored',
+    labelNames: ['model', 'version'],
+    registers,
+  });
+  const feedback = new Counter({
+    name: 'pointsman_feedback_rows_total',
+    help: 'Feedback rows acknowledged, by kind; repeats of an Idempotency-Key included',
+    labelNames: ['kind'],
+    registers,
+  });
   const activeVersion = new Gauge({
     name: 'pointsman_active_version_info',
     help: '1 for the version in force; version="none" before anything is trained',
@@ -44,7 +65,9 @@ export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'inde
   });
   const out = new Gauge({
     name: 'pointsman_model_out',
-    help: '1 for an LLM that is out of the rankings, or tried now and then, because it failed or an operator took it out',
+    help:
+      '1 for an LLM that is out of the rankings, or tried now and then, because it failed or an operator took it ' +
+      'out',
     labelNames: ['model'],
     registers: [],
     collect() {
@@ -79,7 +102,9 @@ export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'inde
     registers: [],
     collect() {
       this.reset();
-      for (const llm of load.list()) for (const kind of LIMIT_KINDS) if (llm[kind] !== null) this.set({ model: llm.model, kind }, llm[kind].used / llm[kind].limit);
+      for (const llm of load.list())
+        for (const kind of LIMIT_KINDS)
+          if (llm[kind] !== null) this.set({ model: llm.model, kind }, llm[kind].used / llm[kind].limit);
     },
   });
   registry.registerMetric(activeVersion);
@@ -116,7 +141,8 @@ export function createMetrics({ index, ledger, load, log }: Pick<AppParts, 'inde
         const route = (res.locals['route'] as string | undefined) ?? UNMATCHED;
         const method = METHODS.has(req.method) ? req.method : 'other';
         timerOf(method, route, res.statusCode).observe(milliseconds / 1000);
-        if (log.isLevelEnabled('debug')) log.debug({ method: req.method, path: req.path, status: res.statusCode, milliseconds }, 'answered');
+        if (log.isLevelEnabled('debug'))
+          log.debug({ method: req.method, path: req.path, status: res.statusCode, milliseconds }, 'answered');
       });
       next();
     },

@@ -9,16 +9,25 @@ import { bodyOf, isYaml, JSON_TYPE, YAML_TYPES, yamlOf } from './body.js';
 import { pathParameter, type Context } from './context.js';
 import { sendJson, type Resource } from './resource.js';
 
-const ModelList = z.strictObject({ models: z.array(LlmProfile) }).meta({ id: 'ModelList', description: 'All LLMs of the catalogue' });
+const ModelList = z
+  .strictObject({ models: z.array(LlmProfile) })
+  .meta({ id: 'ModelList', description: 'All LLMs of the catalogue' });
 /** A profile as it is put: the id is the path's, and may be left out. */
-const ProfileBody = LlmProfile.partial({ id: true }).meta({ id: 'LlmProfileBody', description: 'Declared facts of one LLM; `id` is the path’s, and may be left out' });
+const ProfileBody = LlmProfile.partial({ id: true }).meta({
+  id: 'LlmProfileBody',
+  description: 'Declared facts of one LLM; `id` is the path’s, and may be left out',
+});
 
 const TYPES = [JSON_TYPE, ...YAML_TYPES];
 
 /** JSON or YAML, whichever the client would rather have. Throws `not_acceptable`, before anything is changed. */
 function preferredType(req: Request): string {
   const type = req.accepts(TYPES);
-  if (type === false) throw new PointsmanError('not_acceptable', `Accept: expected one of ${TYPES.join(', ')}, got ${describe(req.headers.accept)}`);
+  if (type === false)
+    throw new PointsmanError(
+      'not_acceptable',
+      `Accept: expected one of ${TYPES.join(', ')}, got ${describe(req.headers.accept)}`,
+    );
   return type;
 }
 
@@ -35,7 +44,10 @@ export function idOf(req: Request): LlmId {
 }
 
 export function notFound(id: string): PointsmanError {
-  return new PointsmanError('model_not_found', `There is no LLM ${JSON.stringify(id)}; GET /v1/models lists those there are`);
+  return new PointsmanError(
+    'model_not_found',
+    `There is no LLM ${JSON.stringify(id)}; GET /v1/models lists those there are`,
+  );
 }
 
 /** The profile that a PUT sets. Throws `invalid_request` where the body's id is another than the path's. */
@@ -43,8 +55,14 @@ function profileOf(req: Request, id: LlmId): LlmProfile {
   const body = bodyOf(req, TYPES);
   const declared = parse(ProfileBody, isYaml(req) ? yamlOf(String(body)) : body);
   if (declared.id !== undefined && declared.id !== id) {
-    const issue = { field: 'id', expected: `the path's id ${JSON.stringify(id)}, or none`, received: JSON.stringify(declared.id) };
-    throw new PointsmanError('invalid_request', `id: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
+    const issue = {
+      field: 'id',
+      expected: `the path's id ${JSON.stringify(id)}, or none`,
+      received: JSON.stringify(declared.id),
+    };
+    throw new PointsmanError('invalid_request', `id: expected ${issue.expected}, got ${issue.received}`, {
+      issues: [issue],
+    });
   }
   return { ...declared, id };
 }
@@ -67,7 +85,9 @@ export function modelResources({ ledger, index, load, readJson, readYaml }: Cont
     {
       path: '/v1/models/{id}',
       tag: 'models',
-      parameters: { id: { schema: LlmId, raw: true, description: 'Id of an LLM. Slashes may stand as they are or as %2F.' } },
+      parameters: {
+        id: { schema: LlmId, raw: true, description: 'Id of an LLM. Slashes may stand as they are or as %2F.' },
+      },
       operations: {
         get: {
           summary: 'Read an LLM profile',
@@ -84,7 +104,9 @@ export function modelResources({ ledger, index, load, readJson, readYaml }: Cont
         },
         put: {
           summary: 'Add an LLM or replace its profile',
-          description: 'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained on, prices count at once and the rest at the next training.',
+          description:
+            'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained ' +
+            'on, prices count at once and the rest at the next training.',
           body: { schema: ProfileBody, required: true, types: TYPES },
           answers: {
             200: { description: 'Replaced', schema: LlmProfile, types: TYPES },

@@ -12,7 +12,10 @@ function createSchemas(): { components: Json; refer(schema: z.ZodType): unknown 
   return {
     components,
     refer(schema) {
-      const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' })).replaceAll('"#/$defs/', '"#/components/schemas/');
+      const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' })).replaceAll(
+        '"#/$defs/',
+        '"#/components/schemas/',
+      );
       const { $schema: _dialect, $defs, id: _id, ...own } = JSON.parse(text) as Json & { $defs?: Record<string, Json> };
       for (const [id, { id: _name, ...definition }] of Object.entries($defs ?? {})) components[id] ??= definition;
       const id = z.globalRegistry.get(schema)?.id;
@@ -26,22 +29,32 @@ function createSchemas(): { components: Json; refer(schema: z.ZodType): unknown 
 /** Errors by status, as one status may have several codes. */
 function errorAnswers(codes: readonly ErrorCode[], problem: unknown): Json {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codes) byStatus.set(ERROR_CODES[code].status, [...(byStatus.get(ERROR_CODES[code].status) ?? []), code]);
+  for (const code of codes)
+    byStatus.set(ERROR_CODES[code].status, [...(byStatus.get(ERROR_CODES[code].status) ?? []), code]);
   return Object.fromEntries(
     [...byStatus].map(([status, same]) => [
       status,
-      { description: same.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}`).join('; '), content: { [PROBLEM_TYPE]: { schema: problem } } },
+      {
+        description: same.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}`).join('; '),
+        content: { [PROBLEM_TYPE]: { schema: problem } },
+      },
     ]),
   );
 }
 
 /** Errors that follow from what an operation takes. */
 function impliedErrors(method: string, { body, query }: Operation, resource: Resource): ErrorCode[] {
-  const fromBody: ErrorCode[] = body === undefined ? [] : ['invalid_request', 'invalid_json', 'payload_too_large', 'unsupported_media_type'];
+  const fromBody: ErrorCode[] =
+    body === undefined ? [] : ['invalid_request', 'invalid_json', 'payload_too_large', 'unsupported_media_type'];
   // Whatever stores something may find another process writing.
   const stores = method === 'put' || method === 'delete' || /\/(?:feedback|activate)$/.test(resource.path);
   const fromStoring: ErrorCode[] = stores ? ['ledger_busy'] : [];
-  return [...fromBody, ...fromStoring, ...(query !== undefined || resource.parameters !== undefined ? (['invalid_request'] as const) : []), 'internal'];
+  return [
+    ...fromBody,
+    ...fromStoring,
+    ...(query !== undefined || resource.parameters !== undefined ? (['invalid_request'] as const) : []),
+    'internal',
+  ];
 }
 
 function contentOf(types: readonly string[] | undefined, schema: unknown): Json {
@@ -54,12 +67,30 @@ export function createOpenApi(resources: readonly Resource[]): Json {
   const problem = refer(Problem);
 
   function parametersOf(resource: Resource, { query, headers }: Operation): Json[] {
-    const inPath = Object.entries(resource.parameters ?? {}).map(([name, { schema, description }]) => ({ name, in: 'path', required: true, description, schema: refer(schema) }));
+    const inPath = Object.entries(resource.parameters ?? {}).map(([name, { schema, description }]) => ({
+      name,
+      in: 'path',
+      required: true,
+      description,
+      schema: refer(schema),
+    }));
     const inQuery = Object.entries(query?.shape ?? {}).map(([name, field]) => {
       const schema = field as z.ZodType;
-      return { name, in: 'query', required: !schema.safeParse(undefined).success, ...(schema.description === undefined ? {} : { description: schema.description }), schema: refer(schema) };
+      return {
+        name,
+        in: 'query',
+        required: !schema.safeParse(undefined).success,
+        ...(schema.description === undefined ? {} : { description: schema.description }),
+        schema: refer(schema),
+      };
     });
-    const inHeader = Object.entries(headers ?? {}).map(([name, { description, schema }]) => ({ name, in: 'header', required: false, description, schema: refer(schema) }));
+    const inHeader = Object.entries(headers ?? {}).map(([name, { description, schema }]) => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: refer(schema),
+    }));
     return [...inPath, ...inQuery, ...inHeader];
   }
 
@@ -76,21 +107,43 @@ export function createOpenApi(resources: readonly Resource[]): Json {
       summary,
       ...(description === undefined ? {} : { description }),
       parameters: parametersOf(resource, operation),
-      ...(body === undefined ? {} : { requestBody: { required: body.required, content: contentOf(body.types, refer(body.schema)) } }),
-      responses: { ...errorAnswers(codes, problem), ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)])) },
+      ...(body === undefined
+        ? {}
+        : { requestBody: { required: body.required, content: contentOf(body.types, refer(body.schema)) } }),
+      responses: {
+        ...errorAnswers(codes, problem),
+        ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)])),
+      },
     };
   }
 
   const paths: Json = {};
   for (const resource of resources) {
-    const operations = Object.entries(resource.operations).map(([method, operation]) => [method, operationOf(resource, method, operation)] as const);
+    const operations = Object.entries(resource.operations).map(
+      ([method, operation]) => [method, operationOf(resource, method, operation)] as const,
+    );
     paths[resource.path] = Object.fromEntries(operations);
     for (const alias of resource.aliases ?? [])
-      paths[alias] = Object.fromEntries(operations.map(([method, operation]) => [method, { ...operation, operationId: `${String(operation['operationId'])}Alias`, summary: `${String(operation['summary'])} (the same as ${resource.path})` }]));
+      paths[alias] = Object.fromEntries(
+        operations.map(([method, operation]) => [
+          method,
+          {
+            ...operation,
+            operationId: `${String(operation['operationId'])}Alias`,
+            summary: `${String(operation['summary'])} (the same as ${resource.path})`,
+          },
+        ]),
+      );
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Pointsman', version: '1', description: 'Learned LLM profiles and routing scores from your own interaction logs. Errors are RFC 9457 problem documents with a stable `code`.' },
+    info: {
+      title: 'Pointsman',
+      version: '1',
+      description:
+        'Learned LLM profiles and routing scores from your own interaction logs. Errors are RFC 9457 problem ' +
+        'documents with a stable `code`.',
+    },
     servers: [{ url: '/' }],
     paths,
     components: { schemas: components },

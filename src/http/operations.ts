@@ -55,7 +55,10 @@ export function operationResources({ ledger, queue, index, metrics }: Context, o
       operations: {
         get: {
           summary: 'Whether ledger and queue answer',
-          answers: { 200: { description: 'Both do', schema: Readiness }, 503: { description: 'One does not; `checks` says which', schema: Readiness } },
+          answers: {
+            200: { description: 'Both do', schema: Readiness },
+            503: { description: 'One does not; `checks` says which', schema: Readiness },
+          },
           errors: [],
           handlers: [
             async (_req, res) => {

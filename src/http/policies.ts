@@ -8,12 +8,17 @@ import { bodyOf } from './body.js';
 import { pathParameter, type Context } from './context.js';
 import { sendJson, type Resource } from './resource.js';
 
-const nameOf = (req: Request): string => parse(PolicyName, pathParameter(req, 'name'), 'invalid_request', 'name in the path');
+const nameOf = (req: Request): string =>
+  parse(PolicyName, pathParameter(req, 'name'), 'invalid_request', 'name in the path');
 
 export function policyResources({ ledger, policies, readJson }: Context): Resource[] {
   function find(name: string): Policy {
     const found = allPolicies(ledger.readPolicies()).find((policy) => policy.name === name);
-    if (found === undefined) throw new PointsmanError('policy_not_found', `There is no policy ${JSON.stringify(name)}; GET /v1/policies lists those there are`);
+    if (found === undefined)
+      throw new PointsmanError(
+        'policy_not_found',
+        `There is no policy ${JSON.stringify(name)}; GET /v1/policies lists those there are`,
+      );
     return found;
   }
 
@@ -26,7 +31,9 @@ export function policyResources({ ledger, policies, readJson }: Context): Resour
           summary: 'List the policies',
           answers: { 200: { description: 'All policies, by name', schema: PolicyList } },
           errors: [],
-          handlers: [(_req, res) => sendJson(res, 200, JSON.stringify({ policies: allPolicies(ledger.readPolicies()) }))],
+          handlers: [
+            (_req, res) => sendJson(res, 200, JSON.stringify({ policies: allPolicies(ledger.readPolicies()) })),
+          ],
         },
       },
     },
@@ -53,7 +60,12 @@ export function policyResources({ ledger, policies, readJson }: Context): Resour
               const name = nameOf(req);
               const body = parse(PolicyBody, bodyOf(req));
               const known = new Set<string>(ledger.catalog.listLlms().map((llm) => llm.id));
-              for (const field of ['models', 'exclude', 'pin'] as const) checkKnown(body[field] ?? [], (model) => known.has(model), (i) => `${field}[${i}]`);
+              for (const field of ['models', 'exclude', 'pin'] as const)
+                checkKnown(
+                  body[field] ?? [],
+                  (model) => known.has(model),
+                  (i) => `${field}[${i}]`,
+                );
               const isNew = !ledger.readPolicies().has(name);
               ledger.putPolicy(name, body);
               policies.refresh();
@@ -68,7 +80,12 @@ export function policyResources({ ledger, policies, readJson }: Context): Resour
           handlers: [
             (req, res) => {
               const name = nameOf(req);
-              if (!ledger.deletePolicy(name)) throw new PointsmanError('policy_not_found', `There is no policy ${JSON.stringify(name)} of your own to remove; GET /v1/policies lists those there are`);
+              if (!ledger.deletePolicy(name))
+                throw new PointsmanError(
+                  'policy_not_found',
+                  `There is no policy ${JSON.stringify(name)} of your own to remove; GET /v1/policies lists ` +
+                    'those there are',
+                );
               policies.refresh();
               res.writeHead(204).end();
             },

@@ -12,7 +12,9 @@ export const Problem = z
     title: z.string(),
     status: z.int(),
     detail: z.string().describe('What was wrong this time'),
-    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]).describe('Stable; what a program should look at'),
+    code: z
+      .enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]])
+      .describe('Stable; what a program should look at'),
     issues: z.array(z.strictObject({ field: z.string(), expected: z.string(), received: z.string() })).optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem document' });
@@ -32,13 +34,19 @@ interface HttpError extends Error {
 function invalidJson(error: HttpError): PointsmanError {
   const text = typeof error.body === 'string' ? error.body : '';
   const fault = findJsonFault(text);
-  if (fault === undefined) return new PointsmanError('invalid_json', `The body is not valid JSON: ${error.message}`, { cause: error });
+  if (fault === undefined)
+    return new PointsmanError('invalid_json', `The body is not valid JSON: ${error.message}`, { cause: error });
   const char = text.codePointAt(fault.position);
   const found = char === undefined ? 'the end of the body' : JSON.stringify(String.fromCodePoint(char));
-  return new PointsmanError('invalid_json', `The body is not valid JSON: unexpected ${found} at position ${fault.position} (line ${fault.line}, column ${fault.column})`, {
-    cause: error,
-    issues: [{ field: '', expected: 'valid JSON', received: `${found} at position ${fault.position}` }],
-  });
+  return new PointsmanError(
+    'invalid_json',
+    `The body is not valid JSON: unexpected ${found} at position ${fault.position} (line ${fault.line}, column ` +
+      `${fault.column})`,
+    {
+      cause: error,
+      issues: [{ field: '', expected: 'valid JSON', received: `${found} at position ${fault.position}` }],
+    },
+  );
 }
 
 /** Anything thrown on the way of a request, as the error its client is told of. */
@@ -49,7 +57,11 @@ export function toPointsmanError(error: unknown, req: Request): PointsmanError {
     case 'entity.parse.failed':
       return invalidJson(http);
     case 'entity.too.large':
-      return new PointsmanError('payload_too_large', `The body: expected at most ${http.limit} bytes, got ${http.length ?? 'more'}`, { cause: error });
+      return new PointsmanError(
+        'payload_too_large',
+        `The body: expected at most ${http.limit} bytes, got ${http.length ?? 'more'}`,
+        { cause: error },
+      );
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return new PointsmanError('unsupported_media_type', `The body: ${http.message}`, { cause: error });

@@ -6,7 +6,8 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** Kind of a field, below what makes it optional. */
 function kindOf(field: unknown): string {
   let def = (field as z.ZodType).def as { type: string; innerType?: z.ZodType };
-  while ((def.type === 'optional' || def.type === 'default') && def.innerType !== undefined) def = def.innerType.def as typeof def;
+  while ((def.type === 'optional' || def.type === 'default') && def.innerType !== undefined)
+    def = def.innerType.def as typeof def;
   return def.type;
 }
 

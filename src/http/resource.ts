@@ -26,8 +26,8 @@ export interface Operation {
   errors: readonly ErrorCode[];
   handlers: readonly RequestHandler[];
   /**
-   * Answered before Express, for what has to be quick; see `direct.ts`. Its handlers may use what Node's request and response
-   * have, `req.path`, `req.body` and `res.locals`, and nothing else of Express.
+   * Answered before Express, for what has to be quick; see `direct.ts`. Its handlers may use what Node's request and
+   * response have, `req.path`, `req.body` and `res.locals`, and nothing else of Express.
    */
   direct?: true;
 }
@@ -64,10 +64,12 @@ export function mount(app: Express, resource: Resource): void {
       res.locals['route'] = path;
       next();
     };
-    for (const [method, operation] of Object.entries(resource.operations)) app[method as Method](pattern, label, ...operation.handlers);
+    for (const [method, operation] of Object.entries(resource.operations))
+      app[method as Method](pattern, label, ...operation.handlers);
     app.all(pattern, label, (req, res) => {
       res.setHeader('Allow', allow);
-      if (req.method !== 'OPTIONS') throw new PointsmanError('method_not_allowed', `${req.method} ${path}: expected one of ${allow}`);
+      if (req.method !== 'OPTIONS')
+        throw new PointsmanError('method_not_allowed', `${req.method} ${path}: expected one of ${allow}`);
       res.writeHead(204).end();
     });
   }
@@ -75,6 +77,9 @@ export function mount(app: Express, resource: Resource): void {
 
 /** Sends JSON text without Express's ETag and content type work, which the hot paths can't afford. */
 export function sendJson(res: Response, status: number, json: string): void {
-  res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(json) });
+  res.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(json),
+  });
   res.end(json);
 }

@@ -60,25 +60,37 @@ export function routeResources({ decider, ledger, health, load, metrics, readJso
           query: RouteQuery,
           answers,
           errors: ROUTE_ERRORS,
-          handlers: [async (req, res) => sendJson(res, 200, await decider.decideJson(parseQuery(RouteQuery, req.query), counted))],
+          handlers: [
+            async (req, res) =>
+              sendJson(res, 200, await decider.decideJson(parseQuery(RouteQuery, req.query), counted)),
+          ],
         },
       },
     },
     {
       path: '/v1/route/{decision_id}/next',
       tag: 'route',
-      parameters: { decision_id: { schema: DecisionId, description: 'Id of a decision that was asked for with `cascade`' } },
+      parameters: {
+        decision_id: { schema: DecisionId, description: 'Id of a decision that was asked for with `cascade`' },
+      },
       operations: {
         post: {
           summary: 'Report a step of a cascade, and learn the next',
-          description: 'Repeating the last report, with its `model`, answers the same again. A call that failed counts in the breaker of its LLM; post feedback where the score is one to learn from.',
+          description:
+            'Repeating the last report, with its `model`, answers the same again. A call that failed counts in ' +
+            'the breaker of its LLM; post feedback where the score is one to learn from.',
           body: { schema: StepReport, required: true },
           answers: { 200: { description: 'Which LLM is next, or whose answer to keep', schema: CascadeNext } },
           errors: ['decision_not_found'],
           handlers: [
             readJson,
             (req, res) => {
-              const id = parse(DecisionId, pathParameter(req, 'decision_id'), 'invalid_request', 'decision_id in the path');
+              const id = parse(
+                DecisionId,
+                pathParameter(req, 'decision_id'),
+                'invalid_request',
+                'decision_id in the path',
+              );
               const report = parse(StepReport, bodyOf(req));
               const next = reportStep({ decider, ledger, load }, id, report);
               health.refresh();
@@ -94,7 +106,8 @@ export function routeResources({ decider, ledger, health, load, metrics, readJso
       operations: {
         post: {
           summary: 'Choose the LLMs for many queries',
-          description: 'Answers in order. An error in one request is the answer to the whole batch, and names its position.',
+          description:
+            'Answers in order. An error in one request is the answer to the whole batch, and names its position.',
           body: { schema: RouteBatchRequest, required: true },
           answers: { 200: { description: 'The decisions, in order', schema: RouteBatchResponse } },
           errors: ROUTE_ERRORS,

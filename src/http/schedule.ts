@@ -7,7 +7,10 @@ import type { Context } from './context.js';
 import { sendJson, type Resource } from './resource.js';
 
 const ScheduleAnswer = z
-  .strictObject({ ...Schedule.shape, next_run: z.iso.datetime().nullable().describe('When it fires next; null where the queue does not tell') })
+  .strictObject({
+    ...Schedule.shape,
+    next_run: z.iso.datetime().nullable().describe('When it fires next; null where the queue does not tell'),
+  })
   .meta({ id: 'ScheduleAnswer' });
 
 function notSet(): PointsmanError {

@@ -31,7 +31,15 @@ const IDLE_CHECK_MS = 20;
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new PointsmanError('invalid_config', `host and port: expected an address to listen on, got ${host}:${port}: ${messageOf(error)}`, { cause: error })));
+    server.once('error', (error) =>
+      reject(
+        new PointsmanError(
+          'invalid_config',
+          `host and port: expected an address to listen on, got ${host}:${port}: ${messageOf(error)}`,
+          { cause: error },
+        ),
+      ),
+    );
     server.listen(port, host, resolve);
   });
 }
@@ -48,12 +56,18 @@ async function stop(server: Server, app: App, graceMs: number): Promise<void> {
 }
 
 /** Serves the app over HTTP. Throws `invalid_config` where the address can't be listened on. */
-export async function startServer(app: App, { host, port, graceMs = DEFAULT_GRACE_MS }: ServerOptions): Promise<RunningServer> {
+export async function startServer(
+  app: App,
+  { host, port, graceMs = DEFAULT_GRACE_MS }: ServerOptions,
+): Promise<RunningServer> {
   let stopped: Promise<void> | undefined;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, (req, res) => {
-    if (stopped !== undefined) res.setHeader('Connection', 'close');
-    app.handle(req, res);
-  });
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+    (req, res) => {
+      if (stopped !== undefined) res.setHeader('Connection', 'close');
+      app.handle(req, res);
+    },
+  );
   await listen(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;

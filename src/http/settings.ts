@@ -17,7 +17,10 @@ export interface SettingsParts<S extends z.ZodType> {
 }
 
 /** Settings that are read and set whole. */
-export function settingsResource<S extends z.ZodType>({ path, tag, about, schema, get, put }: SettingsParts<S>, { readJson }: Pick<Context, 'readJson'>): Resource {
+export function settingsResource<S extends z.ZodType>(
+  { path, tag, about, schema, get, put }: SettingsParts<S>,
+  { readJson }: Pick<Context, 'readJson'>,
+): Resource {
   return {
     path,
     tag,

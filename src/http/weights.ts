@@ -7,7 +7,9 @@ import { ArtifactSummary } from '../schema/training.js';
 import { pathParameter, type Context } from './context.js';
 import { sendJson, type Resource } from './resource.js';
 
-const WeightList = z.strictObject({ weights: z.array(ArtifactSummary) }).meta({ id: 'WeightList', description: 'Trained versions, newest first' });
+const WeightList = z
+  .strictObject({ weights: z.array(ArtifactSummary) })
+  .meta({ id: 'WeightList', description: 'Trained versions, newest first' });
 
 const version = { schema: Version, description: 'Version of a trained artifact' };
 
@@ -27,7 +29,11 @@ export function weightResources({ ledger, artifacts }: Context): Resource[] {
   function artifactOf(req: Request): ArtifactRecord {
     const name = pathParameter(req, 'version');
     const artifact = Version.safeParse(name).success ? ledger.getArtifact(name) : undefined;
-    if (artifact === undefined) throw new PointsmanError('version_not_found', `There is no version ${JSON.stringify(name)}; GET /v1/weights lists those there are`);
+    if (artifact === undefined)
+      throw new PointsmanError(
+        'version_not_found',
+        `There is no version ${JSON.stringify(name)}; GET /v1/weights lists those there are`,
+      );
     return artifact;
   }
 
@@ -40,7 +46,9 @@ export function weightResources({ ledger, artifacts }: Context): Resource[] {
           summary: 'List trained versions',
           answers: { 200: { description: 'Versions, newest first', schema: WeightList } },
           errors: [],
-          handlers: [(_req, res) => sendJson(res, 200, JSON.stringify({ weights: ledger.listArtifacts().map(summaryOf) }))],
+          handlers: [
+            (_req, res) => sendJson(res, 200, JSON.stringify({ weights: ledger.listArtifacts().map(summaryOf) })),
+          ],
         },
       },
     },
@@ -83,13 +91,23 @@ export function weightResources({ ledger, artifacts }: Context): Resource[] {
         get: {
           summary: 'Download a file of a version',
           description: 'Ranges and `If-None-Match` are honoured; the weights’ ETag is their SHA-256.',
-          answers: { 200: { description: 'The file', schema: z.string(), types: ['application/octet-stream', 'application/json'] } },
+          answers: {
+            200: {
+              description: 'The file',
+              schema: z.string(),
+              types: ['application/octet-stream', 'application/json'],
+            },
+          },
           errors: ['version_not_found', 'file_not_found'],
           handlers: [
             (req, res, next) => {
               const artifact = artifactOf(req);
               const name = pathParameter(req, 'file');
-              if (!FILE_NAME.test(name)) throw new PointsmanError('file_not_found', `Version ${artifact.version} has no file ${JSON.stringify(name)}`);
+              if (!FILE_NAME.test(name))
+                throw new PointsmanError(
+                  'file_not_found',
+                  `Version ${artifact.version} has no file ${JSON.stringify(name)}`,
+                );
               const path = artifacts.filePath(artifact.version, name);
               const listed = artifact.files.find((file) => file.name === name);
               res.setHeader('Content-Type', contentTypeOf(name));

@@ -8,7 +8,10 @@ import type { FileFormat } from './types.js';
 
 type Dictionary = Record<string, unknown>;
 
-/** What a JSON or YAML document is. Descriptions of families, tasks and domains look alike: see {@link kindOfDescriptions}. */
+/**
+ * What a JSON or YAML document is. Descriptions of families, tasks and domains look alike: see {@link
+ * kindOfDescriptions}.
+ */
 export type DocumentContent =
   | { format: 'records'; records: unknown[] }
   | { format: 'llm-profiles'; profiles: unknown[] }
@@ -28,25 +31,43 @@ export function classify(path: string, value: unknown): DocumentContent {
   }
   if (isDictionary(value)) {
     const keys = Object.keys(value);
-    if (keys.length > 0 && keys.every((key) => key in LlmProfile.shape)) throw invalid(path, 'id: expected the id of the LLM that this profile is of, got nothing');
+    if (keys.length > 0 && keys.every((key) => key in LlmProfile.shape))
+      throw invalid(path, 'id: expected the id of the LLM that this profile is of, got nothing');
     const entries = Object.values(value);
-    if (entries.length > 0 && entries.every((entry) => typeof entry === 'string')) return { format: 'descriptions', descriptions: value as Record<string, string> };
-    if (entries.length > 0 && entries.every((entry) => Array.isArray(entry) && entry.every((task) => typeof task === 'string')))
+    if (entries.length > 0 && entries.every((entry) => typeof entry === 'string'))
+      return { format: 'descriptions', descriptions: value as Record<string, string> };
+    if (
+      entries.length > 0 &&
+      entries.every((entry) => Array.isArray(entry) && entry.every((task) => typeof task === 'string'))
+    )
       return { format: 'domain-tasks', tasksOf: value as Record<string, string[]> };
-    if (entries.length > 0 && entries.every((entry) => isDictionary(entry) && FEATURE_FIELDS.some((field) => field in entry))) return { format: 'llm-features', features: value };
+    if (
+      entries.length > 0 &&
+      entries.every((entry) => isDictionary(entry) && FEATURE_FIELDS.some((field) => field in entry))
+    )
+      return { format: 'llm-features', features: value };
   }
   throw invalid(
     path,
-    `expected interactions, score rows or preferences as JSON Lines, LLM profiles with an "id", LLM features by id, descriptions by id, or tasks by domain; got ${outline(value)}`,
+    'expected interactions, score rows or preferences as JSON Lines, LLM profiles with an "id", LLM features ' +
+      `by id, descriptions by id, or tasks by domain; got ${outline(value)}`,
   );
 }
 
 /** Writes a document of the catalogue. Answers its format and how many entries it had. */
-export function writeCatalog(path: string, content: Exclude<DocumentContent, { format: 'records' }>, writer: BulkWriter): { format: FileFormat; entries: number } {
+export function writeCatalog(
+  path: string,
+  content: Exclude<DocumentContent, { format: 'records' }>,
+  writer: BulkWriter,
+): { format: FileFormat; entries: number } {
   const { catalog } = writer;
   switch (content.format) {
     case 'llm-profiles':
-      content.profiles.forEach((profile, i) => catalog.mergeLlm(parse(LlmProfile, profile, 'invalid_file', content.profiles.length > 1 ? `${path}, entry ${i + 1}` : path)));
+      content.profiles.forEach((profile, i) =>
+        catalog.mergeLlm(
+          parse(LlmProfile, profile, 'invalid_file', content.profiles.length > 1 ? `${path}, entry ${i + 1}` : path),
+        ),
+      );
       return { format: content.format, entries: content.profiles.length };
     case 'llm-features': {
       const profiles = profilesOfFeatures(path, content.features);
@@ -55,13 +76,18 @@ export function writeCatalog(path: string, content: Exclude<DocumentContent, { f
     }
     case 'domain-tasks':
       for (const [domain, tasks] of Object.entries(content.tasksOf))
-        for (const task of tasks) catalog.linkTaskDomain(parse(TaskId, task, 'invalid_file', `${path}, ${domain}`), parse(DomainId, domain, 'invalid_file', path));
+        for (const task of tasks)
+          catalog.linkTaskDomain(
+            parse(TaskId, task, 'invalid_file', `${path}, ${domain}`),
+            parse(DomainId, domain, 'invalid_file', path),
+          );
       return { format: content.format, entries: Object.keys(content.tasksOf).length };
     case 'descriptions': {
       const kind = kindOfDescriptions(path, content.descriptions, writer);
       const put = { family: catalog.putFamily, task: catalog.putTask, domain: catalog.putDomain }[kind];
       const schema = { family: FamilyId, task: TaskId, domain: DomainId }[kind];
-      for (const [id, description] of Object.entries(content.descriptions)) put(parse(schema, id, 'invalid_file', path), description);
+      for (const [id, description] of Object.entries(content.descriptions))
+        put(parse(schema, id, 'invalid_file', path), description);
       return { format: `${kind}-descriptions`, entries: Object.keys(content.descriptions).length };
     }
   }
@@ -78,11 +104,19 @@ function kindOfDescriptions(path: string, descriptions: Record<string, string>, 
     const names = writer.names(kind);
     return ids.filter((id) => names.has(id)).length;
   };
-  const worded: Record<Kind, RegExp> = { family: /^(?:an?|the)\b.*?\b(?:family|series)\b/i, task: /\b(?:benchmark|dataset|evaluat\w*)\b/i, domain: /^tasks\b/i };
+  const worded: Record<Kind, RegExp> = {
+    family: /^(?:an?|the)\b.*?\b(?:family|series)\b/i,
+    task: /\b(?:benchmark|dataset|evaluat\w*)\b/i,
+    domain: /^tasks\b/i,
+  };
   return (
     most(known) ??
     most((kind) => texts.filter((text) => worded[kind].test(text)).length) ??
-    fail(path, `expected descriptions of families, tasks or domains, got ids that are not known yet (${ids.slice(0, 3).join(', ')}); import the LLMs, or which task is in which domain, along with them`)
+    fail(
+      path,
+      'expected descriptions of families, tasks or domains, got ids that are not known yet ' +
+        `(${ids.slice(0, 3).join(', ')}); import the LLMs, or which task is in which domain, along with them`,
+    )
   );
 }
 
@@ -100,6 +134,14 @@ function isDictionary(value: unknown): value is Dictionary {
 }
 
 function outline(value: unknown): string {
-  if (isDictionary(value)) return `an object with the keys ${Object.keys(value).slice(0, 5).map((key) => JSON.stringify(key)).join(', ') || '(none)'}`;
-  return Array.isArray(value) && value.length > 0 ? `${describe(value)}, the first ${describe(value[0])}` : describe(value);
+  if (isDictionary(value))
+    return `an object with the keys ${
+      Object.keys(value)
+        .slice(0, 5)
+        .map((key) => JSON.stringify(key))
+        .join(', ') || '(none)'
+    }`;
+  return Array.isArray(value) && value.length > 0
+    ? `${describe(value)}, the first ${describe(value[0])}`
+    : describe(value);
 }

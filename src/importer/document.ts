@@ -9,10 +9,17 @@ export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 /** More would let a small file unfold into a huge one. */
 const MAX_YAML_ALIASES = 100;
 
-/** Reads a whole file as JSON (when it begins as JSON does) or YAML. Throws `invalid_file` with the line where it breaks. */
+/**
+ * Reads a whole file as JSON (when it begins as JSON does) or YAML. Throws `invalid_file` with the line where it
+ * breaks.
+ */
 export async function readDocument(source: Source, bytes: number, onBytes: (bytes: number) => void): Promise<unknown> {
   if (bytes > MAX_DOCUMENT_BYTES)
-    throw invalid(source.path, `expected JSON Lines (one JSON object a line) or a document of at most ${MAX_DOCUMENT_BYTES} bytes, got a document of ${bytes} bytes`);
+    throw invalid(
+      source.path,
+      `expected JSON Lines (one JSON object a line) or a document of at most ${MAX_DOCUMENT_BYTES} bytes, got ` +
+        `a document of ${bytes} bytes`,
+    );
   const chunks: Buffer[] = [];
   for await (const chunk of readContent(source, onBytes)) chunks.push(chunk);
   const text = decode(Buffer.concat(chunks));
@@ -25,7 +32,12 @@ export function parseJson(path: string, text: string, line = 1): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalid(path, `line ${line + lineOffset(text, messageOf(error))}: expected JSON, got broken JSON (${reason(text, messageOf(error))})`, error);
+    throw invalid(
+      path,
+      `line ${line + lineOffset(text, messageOf(error))}: expected JSON, got broken JSON ` +
+        `(${reason(text, messageOf(error))})`,
+      error,
+    );
   }
 }
 
@@ -33,7 +45,13 @@ function parseYaml(path: string, text: string): unknown {
   const documents = parseAllDocuments(text);
   for (const { errors } of documents) {
     const [error] = errors;
-    if (error) throw invalid(path, `line ${error.linePos?.[0].line ?? 1}: expected JSON Lines, JSON or YAML, got broken YAML (${error.message.split('\n')[0]})`, error);
+    if (error)
+      throw invalid(
+        path,
+        `line ${error.linePos?.[0].line ?? 1}: expected JSON Lines, JSON or YAML, got broken YAML ` +
+          `(${error.message.split('\n')[0]})`,
+        error,
+      );
   }
   try {
     const values = documents.map((document) => document.toJS({ maxAliasCount: MAX_YAML_ALIASES }) as unknown);

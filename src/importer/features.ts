@@ -24,12 +24,16 @@ export const FEATURE_FIELDS: readonly string[] = Object.keys(LlmFeature.shape);
 
 /** The profiles of a feature file. Throws `invalid_file` naming LLM and field. */
 export function profilesOfFeatures(path: string, features: Record<string, unknown>): LlmProfile[] {
-  return Object.entries(features).map(([id, value]) => profileOf(path, id, parse(LlmFeature, value, 'invalid_file', `${path}, ${id}`)));
+  return Object.entries(features).map(([id, value]) =>
+    profileOf(path, id, parse(LlmFeature, value, 'invalid_file', `${path}, ${id}`)),
+  );
 }
 
 function profileOf(path: string, id: string, feature: LlmFeature): LlmProfile {
   // A benchmark that rewards relative to a reference (WildBench) may go below zero; a profile's scores may not.
-  const benchmarks = Object.entries(feature.detailed_scores ?? {}).flatMap(([task, percent]) => (percent === null ? [] : [[task, Math.round(Math.max(0, percent) * 1e4) / 1e6]]));
+  const benchmarks = Object.entries(feature.detailed_scores ?? {}).flatMap(([task, percent]) =>
+    percent === null ? [] : [[task, Math.round(Math.max(0, percent) * 1e4) / 1e6]],
+  );
   const facts = {
     id,
     description: feature.feature,

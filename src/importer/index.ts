@@ -21,7 +21,11 @@ interface Planned {
  * matter. Memory does not grow with JSON Lines files. A file of interactions or preferences that was imported before
  * is skipped, with a notice. Throws `invalid_file` naming file, line, field, what was expected and what came.
  */
-export async function importFiles(ledger: Ledger, paths: readonly string[], options: ImportOptions = {}): Promise<ImportReport> {
+export async function importFiles(
+  ledger: Ledger,
+  paths: readonly string[],
+  options: ImportOptions = {},
+): Promise<ImportReport> {
   const begun = performance.now();
   const sources = paths.map(openSource);
   const bytesTotal = sources.reduce((sum, source) => sum + source.bytes, 0);
@@ -29,7 +33,8 @@ export async function importFiles(ledger: Ledger, paths: readonly string[], opti
   const meter = (phase: ImportProgress['phase']) => {
     let done = 0;
     return (path: string, bytes: number) => {
-      const onBytes = (read: number): void => options.onProgress?.({ path, phase, bytesTotal, bytesDone: done + read, ...totals });
+      const onBytes = (read: number): void =>
+        options.onProgress?.({ path, phase, bytesTotal, bytesDone: done + read, ...totals });
       return { onBytes, finish: () => void (done += bytes) };
     };
   };
@@ -39,7 +44,10 @@ export async function importFiles(ledger: Ledger, paths: readonly string[], opti
   for (const source of sources) {
     const { onBytes, finish } = checking(source.path, source.bytes);
     const file = await inspect(source, onBytes);
-    const content = file.layout === 'lines' ? ({ format: 'lines' } as const) : classify(source.path, await readDocument(source, file.bytes, onBytes));
+    const content =
+      file.layout === 'lines'
+        ? ({ format: 'lines' } as const)
+        : classify(source.path, await readDocument(source, file.bytes, onBytes));
     plan.push({ file, content });
     finish();
   }
@@ -57,31 +65,63 @@ export async function importFiles(ledger: Ledger, paths: readonly string[], opti
       finish();
       reports.set(planned, report);
     }
-    return { files: plan.map((planned) => reports.get(planned)!), ...totals, new_models: listed().filter((id) => !before.has(id)), seconds: (performance.now() - begun) / 1000 };
+    return {
+      files: plan.map((planned) => reports.get(planned)!),
+      ...totals,
+      new_models: listed().filter((id) => !before.has(id)),
+      seconds: (performance.now() - begun) / 1000,
+    };
   });
 }
 
 /** Descriptions last: what they describe is told by the names that the other files bring. */
 function inOrder(plan: readonly Planned[]): Planned[] {
-  const rank = ({ content }: Planned): number => (content.format === 'descriptions' ? 2 : Number(content.format === 'lines' || content.format === 'records'));
+  const rank = ({ content }: Planned): number =>
+    content.format === 'descriptions' ? 2 : Number(content.format === 'lines' || content.format === 'records');
   return plan.toSorted((a, b) => rank(a) - rank(b));
 }
 
-async function importOne({ file, content }: Planned, writer: BulkWriter, totals: RecordCounts, onBytes: (bytes: number) => void): Promise<FileReport> {
+async function importOne(
+  { file, content }: Planned,
+  writer: BulkWriter,
+  totals: RecordCounts,
+  onBytes: (bytes: number) => void,
+): Promise<FileReport> {
   const { path } = file.source;
   const none = { interactions: 0, preferences: 0 };
-  if (content.format !== 'lines' && content.format !== 'records') return { path, status: 'imported', ...writeCatalog(path, content, writer), ...none };
+  if (content.format !== 'lines' && content.format !== 'records')
+    return { path, status: 'imported', ...writeCatalog(path, content, writer), ...none };
 
   const before = writer.importedAt(file.hash);
   if (before !== undefined)
-    return { path, format: 'records', status: 'skipped', notice: `already imported at ${new Date(before).toISOString()}`, entries: 0, ...none };
+    return {
+      path,
+      format: 'records',
+      status: 'skipped',
+      notice: `already imported at ${new Date(before).toISOString()}`,
+      entries: 0,
+      ...none,
+    };
   const begun = { ...totals };
   const entries = await writeRecords(file, content, writer, totals, onBytes);
   writer.markImported(file.hash, path);
-  return { path, format: 'records', status: 'imported', entries, interactions: totals.interactions - begun.interactions, preferences: totals.preferences - begun.preferences };
+  return {
+    path,
+    format: 'records',
+    status: 'imported',
+    entries,
+    interactions: totals.interactions - begun.interactions,
+    preferences: totals.preferences - begun.preferences,
+  };
 }
 
-async function writeRecords(file: Inspected, content: { format: 'lines' } | { format: 'records'; records: unknown[] }, writer: BulkWriter, totals: RecordCounts, onBytes: (bytes: number) => void): Promise<number> {
+async function writeRecords(
+  file: Inspected,
+  content: { format: 'lines' } | { format: 'records'; records: unknown[] },
+  writer: BulkWriter,
+  totals: RecordCounts,
+  onBytes: (bytes: number) => void,
+): Promise<number> {
   const { path } = file.source;
   const write = createRecordWriter(writer, totals);
   if (content.format === 'records') {

@@ -25,7 +25,8 @@ export async function inspect(source: Source, onBytes: (bytes: number) => void):
     bytes += chunk.length;
   }
   const text = headText(source.path, Buffer.concat(head));
-  if (text.trim() === '') throw invalid(source.path, 'expected interactions, preferences or profiles, got an empty file');
+  if (text.trim() === '')
+    throw invalid(source.path, 'expected interactions, preferences or profiles, got an empty file');
   return { source, hash: hash.digest('hex'), bytes, layout: layoutOf(text) };
 }
 

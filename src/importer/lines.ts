@@ -19,7 +19,8 @@ export async function* splitLines(path: string, content: AsyncIterable<Buffer>):
     const end = chunk.lastIndexOf(NEWLINE);
     if (end < 0) {
       rest = Buffer.concat([rest, chunk]);
-      if (rest.length > MAX_LINE_BYTES) throw invalid(path, `line ${first}: expected at most ${MAX_LINE_BYTES} bytes, got more`);
+      if (rest.length > MAX_LINE_BYTES)
+        throw invalid(path, `line ${first}: expected at most ${MAX_LINE_BYTES} bytes, got more`);
       continue;
     }
     const lines = decodeLines(path, Buffer.concat([rest, chunk.subarray(0, end)]), first);
@@ -36,7 +37,8 @@ function decodeLines(path: string, bytes: Buffer, first: number): string[] {
   for (let start = 0, line = first; start <= bytes.length; line++) {
     const end = bytes.indexOf(NEWLINE, start);
     const stop = end < 0 ? bytes.length : end;
-    if (decode(bytes.subarray(start, stop)) === undefined) throw invalid(path, `line ${line}: expected UTF-8 text, got other bytes`);
+    if (decode(bytes.subarray(start, stop)) === undefined)
+      throw invalid(path, `line ${line}: expected UTF-8 text, got other bytes`);
     start = stop + 1;
   }
   throw invalid(path, `line ${first}: expected UTF-8 text, got other bytes`);

@@ -14,10 +14,16 @@ export interface RecordCounts {
   preferences: number;
 }
 
-/** Writes one parsed record, of whichever kind its fields tell. Throws `invalid_file`, the message beginning with `where`. */
+/**
+ * Writes one parsed record, of whichever kind its fields tell. Throws `invalid_file`, the message beginning with
+ * `where`.
+ */
 export type WriteRecord = (value: unknown, where: () => string) => void;
 
-export function createRecordWriter(writer: Pick<BulkWriter, 'interaction' | 'preference'>, counts: RecordCounts): WriteRecord {
+export function createRecordWriter(
+  writer: Pick<BulkWriter, 'interaction' | 'preference'>,
+  counts: RecordCounts,
+): WriteRecord {
   const isInteraction = createInteractionCheck();
 
   const writeScores = (row: ScoreRow): void => {
@@ -30,17 +36,50 @@ export function createRecordWriter(writer: Pick<BulkWriter, 'interaction' | 'pre
 
   return (value, where) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new PointsmanError('invalid_file', `${where()}: expected a JSON object with "query" and "score", "scores" or "better_model", got ${Array.isArray(value) ? 'an array' : JSON.stringify(value)}`);
+      throw new PointsmanError(
+        'invalid_file',
+        `${where()}: expected a JSON object with "query" and "score", "scores" or "better_model", got ` +
+          `${Array.isArray(value) ? 'an array' : JSON.stringify(value)}`,
+      );
     const record = value as Record<string, unknown>;
-    if ('scores' in record) return writeScores(checked(ScoreRow, only(record, (key) => !IGNORED.has(key)), where));
+    if ('scores' in record)
+      return writeScores(
+        checked(
+          ScoreRow,
+          only(record, (key) => !IGNORED.has(key)),
+          where,
+        ),
+      );
     if ('better_model' in record || 'worse_model' in record) {
-      writer.preference(checked(Preference, only(record, (key) => !IGNORED.has(key)), where));
+      writer.preference(
+        checked(
+          Preference,
+          only(record, (key) => !IGNORED.has(key)),
+          where,
+        ),
+      );
       counts.preferences++;
       return;
     }
     if (!('score' in record) && !('model' in record))
-      throw new PointsmanError('invalid_file', `${where()}: expected "model" and "score" (an interaction), "scores" (a score row) or "better_model" and "worse_model" (a preference), got the fields ${Object.keys(record).slice(0, 8).map((key) => JSON.stringify(key)).join(', ') || 'of an empty object'}`);
-    writer.interaction(isInteraction(record) ? record : checked(Interaction, only(record, (key) => !IGNORED.has(key)), where));
+      throw new PointsmanError(
+        'invalid_file',
+        `${where()}: expected "model" and "score" (an interaction), "scores" (a score row) or "better_model" and "worse_model" (a preference), got the fields ${
+          Object.keys(record)
+            .slice(0, 8)
+            .map((key) => JSON.stringify(key))
+            .join(', ') || 'of an empty object'
+        }`,
+      );
+    writer.interaction(
+      isInteraction(record)
+        ? record
+        : checked(
+            Interaction,
+            only(record, (key) => !IGNORED.has(key)),
+            where,
+          ),
+    );
     counts.interactions++;
   };
 }
@@ -53,7 +92,10 @@ function checked<T extends z.ZodType>(schema: T, record: Record<string, unknown>
     if (!(error instanceof PointsmanError)) throw error;
     const wrongUnit = error.issues.find((issue) => /^scores?(\.|$)/.test(issue.field) && Number(issue.received) > 1);
     if (wrongUnit === undefined) throw error;
-    throw new PointsmanError('invalid_file', `${error.message} (scores are fractions from 0 to 1, not percent)`, { cause: error, issues: error.issues });
+    throw new PointsmanError('invalid_file', `${error.message} (scores are fractions from 0 to 1, not percent)`, {
+      cause: error,
+      issues: error.issues,
+    });
   }
 }
 

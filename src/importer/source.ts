@@ -16,7 +16,12 @@ export interface Source {
 /** Throws `invalid_file` when there is nothing to read at `path`. */
 export function openSource(path: string): Source {
   const stats = statOf(path);
-  if (!stats.isFile()) throw invalid(path, `expected a file, got ${stats.isDirectory() ? 'a folder; name the files in it' : 'something that is not a plain file'}`);
+  if (!stats.isFile())
+    throw invalid(
+      path,
+      'expected a file, got ' +
+        `${stats.isDirectory() ? 'a folder; name the files in it' : 'something that is not a plain file'}`,
+    );
   if (stats.size === 0) throw invalid(path, 'expected interactions, preferences or profiles, got an empty file');
   return { path, bytes: stats.size, gzip: isGzip(path) };
 }
@@ -46,7 +51,9 @@ export function invalid(path: string, message: string, cause?: unknown): Pointsm
 
 function gzipProblem(error: unknown): string {
   const message = messageOf(error);
-  return message === 'unexpected end of file' ? 'expected a whole .gz file, got a truncated one (unexpected end of file)' : `expected a .gz file, got a damaged one (${message})`;
+  return message === 'unexpected end of file'
+    ? 'expected a whole .gz file, got a truncated one (unexpected end of file)'
+    : `expected a .gz file, got a damaged one (${message})`;
 }
 
 function statOf(path: string): Stats {

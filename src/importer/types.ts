@@ -1,5 +1,12 @@
 /** What a file held. */
-export type FileFormat = 'records' | 'llm-features' | 'llm-profiles' | 'family-descriptions' | 'task-descriptions' | 'domain-descriptions' | 'domain-tasks';
+export type FileFormat =
+  | 'records'
+  | 'llm-features'
+  | 'llm-profiles'
+  | 'family-descriptions'
+  | 'task-descriptions'
+  | 'domain-descriptions'
+  | 'domain-tasks';
 
 export interface FileReport {
   path: string;

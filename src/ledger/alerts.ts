@@ -25,9 +25,17 @@ export interface AlertRow {
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-export const ALERT_COLUMNS = 'a.id, a.at, l.name AS model, a.task, signal, direction, before, after, since, observations, evidence, resolved_at, resolution, reason, retrain_job';
+export const ALERT_COLUMNS =
+  'a.id, a.at, l.name AS model, a.task, signal, direction, before, after, since, observations, evidence, ' +
+  'resolved_at, resolution, reason, retrain_job';
 
-export const toAlert = (row: AlertRow): Alert => ({ ...row, model: row.model as Alert['model'], at: iso(row.at), since: iso(row.since), resolved_at: row.resolved_at === null ? null : iso(row.resolved_at) });
+export const toAlert = (row: AlertRow): Alert => ({
+  ...row,
+  model: row.model as Alert['model'],
+  at: iso(row.at),
+  since: iso(row.since),
+  resolved_at: row.resolved_at === null ? null : iso(row.resolved_at),
+});
 
 /** What a confirmed change is of. */
 interface Changed {
@@ -42,18 +50,24 @@ export type RecordChange = (changed: Changed, settings: DriftSettings) => string
 
 /**
  * Writes confirmed changes down. One for the worse opens an alert, in place of an open one of the same LLM, task and
- * signal: how good it was before either is still what predictions expect. One for the better is an alert that is resolved
- * from the start; it resolves an open one, unless part of the loss is left.
+ * signal: how good it was before either is still what predictions expect. One for the better is an alert that is
+ * resolved from the start; it resolves an open one, unless part of the loss is left.
  */
 export function createRecorder({ db }: Connection, clock: Clock): RecordChange {
-  const findOpen = db.prepare<[number, string, DriftSignal], { id: string; before: number }>('SELECT id, before FROM drift_alert WHERE llm = ? AND task = ? AND signal = ? AND resolved_at IS NULL');
+  const findOpen = db.prepare<[number, string, DriftSignal], { id: string; before: number }>(
+    'SELECT id, before FROM drift_alert WHERE llm = ? AND task = ? AND signal = ? AND resolved_at IS NULL',
+  );
   const insert = db.prepare(
     `INSERT INTO drift_alert (id, at, llm, task, signal, direction, before, after, since, observations, evidence, ledger_row, ledger_rows, resolved_at, resolution, webhook_ended_at)
      VALUES (@id, @at, @llm, @task, @signal, @direction, @before, @after, @since, @observations, @evidence, (SELECT ifnull(max(id), 0) FROM interaction), (SELECT interactions + preferences FROM tally), @resolvedAt, @resolution, @unsent)`,
   );
-  const resolve = db.prepare<[number, string, string]>('UPDATE drift_alert SET resolved_at = ?, resolution = ? WHERE id = ?');
+  const resolve = db.prepare<[number, string, string]>(
+    'UPDATE drift_alert SET resolved_at = ?, resolution = ? WHERE id = ?',
+  );
   const findTask = db.prepare<[string], number>('SELECT id FROM task WHERE name = ?').pluck();
-  const changed = db.prepare<[number, number | null, number]>("INSERT INTO change_point (llm, task, at, cause) VALUES (?, ?, ?, 'drift')");
+  const changed = db.prepare<[number, number | null, number]>(
+    "INSERT INTO change_point (llm, task, at, cause) VALUES (?, ?, ?, 'drift')",
+  );
   let sequence = 0;
 
   return ({ llm, task, signal, change }, settings) => {
@@ -65,14 +79,27 @@ export function createRecorder({ db }: Connection, clock: Clock): RecordChange {
     if (worse) {
       if (open !== undefined) resolve.run(now, 'superseded', open.id);
     } else if (open !== undefined) {
-      if (worseningOf(signal, open.before, after) < leastWorsening(signal, settings)) resolve.run(now, 'recovered', open.id);
+      if (worseningOf(signal, open.before, after) < leastWorsening(signal, settings))
+        resolve.run(now, 'recovered', open.id);
     }
     insert.run({
-      id, at: now, llm, task, signal, direction: worse ? 'worse' : 'better', before: worse ? (open?.before ?? before) : before, after,
-      since: change.from, observations: change.observations, evidence: change.evidence,
-      resolvedAt: worse ? null : now, resolution: worse ? null : 'improvement', unsent: settings.webhooks.length === 0 ? now : null,
+      id,
+      at: now,
+      llm,
+      task,
+      signal,
+      direction: worse ? 'worse' : 'better',
+      before: worse ? (open?.before ?? before) : before,
+      after,
+      since: change.from,
+      observations: change.observations,
+      evidence: change.evidence,
+      resolvedAt: worse ? null : now,
+      resolution: worse ? null : 'improvement',
+      unsent: settings.webhooks.length === 0 ? now : null,
     });
-    // What it answered before tells less of it now, be it for the worse or back again. Latencies are learned from no snapshot.
+    // What it answered before tells less of it now, be it for the worse or back again. Latencies are learned from no
+    // snapshot.
     if (signal !== 'latency' && (worse || open !== undefined)) {
       const known = findTask.get(task);
       // Of a task that the ledger does not know, no answer could count less.

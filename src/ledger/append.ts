@@ -7,17 +7,37 @@ import type { FeedbackSession, OpenSession } from './feedback.js';
 import type { FeedbackBatch, Ledger } from './types.js';
 
 /** `appendFeedback`: many batches, one commit (and so one wait for the disk), each key written once. */
-export function createAppend(connection: Connection, openSession: OpenSession, openCalls: () => BreakerSession, release: (decision: string) => void, clock: Clock): Ledger['appendFeedback'] {
-  const findKey = connection.db.prepare<[string], { request_hash: string; receipt: string }>('SELECT request_hash, receipt FROM idempotency WHERE key = ?');
-  const putKey = connection.db.prepare<[string, string, string, number]>('INSERT INTO idempotency (key, request_hash, receipt, at) VALUES (?, ?, ?, ?)');
+export function createAppend(
+  connection: Connection,
+  openSession: OpenSession,
+  openCalls: () => BreakerSession,
+  release: (decision: string) => void,
+  clock: Clock,
+): Ledger['appendFeedback'] {
+  const findKey = connection.db.prepare<[string], { request_hash: string; receipt: string }>(
+    'SELECT request_hash, receipt FROM idempotency WHERE key = ?',
+  );
+  const putKey = connection.db.prepare<[string, string, string, number]>(
+    'INSERT INTO idempotency (key, request_hash, receipt, at) VALUES (?, ?, ?, ?)',
+  );
 
-  const one = (session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch, stored: FeedbackBatch[]): FeedbackReceipt | Error => {
+  const one = (
+    session: FeedbackSession,
+    calls: BreakerSession,
+    batch: FeedbackBatch,
+    stored: FeedbackBatch[],
+  ): FeedbackReceipt | Error => {
     const requestHash = batch.requestHash ?? '';
     if (batch.key !== undefined) {
       const first = findKey.get(batch.key);
-      if (first !== undefined && first.request_hash === requestHash) return JSON.parse(first.receipt) as FeedbackReceipt;
+      if (first !== undefined && first.request_hash === requestHash)
+        return JSON.parse(first.receipt) as FeedbackReceipt;
       if (first !== undefined)
-        return new PointsmanError('idempotency_key_reused', `Idempotency-Key: expected the body that ${JSON.stringify(batch.key)} was first used with, got another one; use a new key`);
+        return new PointsmanError(
+          'idempotency_key_reused',
+          `Idempotency-Key: expected the body that ${JSON.stringify(batch.key)} was first used with, got ` +
+            'another one; use a new key',
+        );
     }
     const receipt = write(session, calls, batch);
     for (const { value } of batch.records) if (value.decision_id !== undefined) release(value.decision_id);

@@ -18,12 +18,17 @@ interface ArtifactRow {
   ledger_rows: number;
 }
 
-type Artifacts = Pick<Ledger, 'registerArtifact' | 'listArtifacts' | 'getArtifact' | 'activeVersion' | 'activateArtifact'>;
+type Artifacts = Pick<
+  Ledger,
+  'registerArtifact' | 'listArtifacts' | 'getArtifact' | 'activeVersion' | 'activateArtifact'
+>;
 
 /** The trained artifacts that exist, and which one is in force. */
 export function createArtifacts(connection: Connection): Artifacts {
   const { db } = connection;
-  const columns = 'version, created_at, version = ifnull((SELECT version FROM active_version), \'\') AS active, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows';
+  const columns =
+    "version, created_at, version = ifnull((SELECT version FROM active_version), '') AS active, snapshot, " +
+    'design, router, status, comparison, seed, backend, metrics, files, ledger_rows';
   const all = db.prepare<[], ArtifactRow>(`SELECT ${columns} FROM artifact ORDER BY rowid DESC`);
   const one = db.prepare<[string], ArtifactRow>(`SELECT ${columns} FROM artifact WHERE version = ?`);
   const put = db.prepare(
@@ -34,17 +39,36 @@ export function createArtifacts(connection: Connection): Artifacts {
        backend = excluded.backend, metrics = excluded.metrics, files = excluded.files, ledger_rows = excluded.ledger_rows`,
   );
   const active = db.prepare<[], string>('SELECT version FROM active_version').pluck();
-  const activate = db.prepare<[string]>('INSERT INTO active_version VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET version = excluded.version');
+  const activate = db.prepare<[string]>(
+    'INSERT INTO active_version VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET version = excluded.version',
+  );
 
   return {
     registerArtifact: (artifact) =>
       connection.write(() => {
         const { version, created_at, snapshot, design, router, status, seed, backend, ledger_rows } = artifact;
-        put.run({ version, created_at, snapshot, design, router, status, seed, backend, ledger_rows, comparison: JSON.stringify(artifact.comparison), metrics: JSON.stringify(artifact.metrics), files: JSON.stringify(artifact.files) });
+        put.run({
+          version,
+          created_at,
+          snapshot,
+          design,
+          router,
+          status,
+          seed,
+          backend,
+          ledger_rows,
+          comparison: JSON.stringify(artifact.comparison),
+          metrics: JSON.stringify(artifact.metrics),
+          files: JSON.stringify(artifact.files),
+        });
         if (artifact.active) activate.run(version);
       }),
     // Ties of time go to the one registered later: the sort is stable and the rows come newest first.
-    listArtifacts: () => all.all().map(toRecord).toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)),
+    listArtifacts: () =>
+      all
+        .all()
+        .map(toRecord)
+        .toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)),
     getArtifact(version) {
       const row = one.get(version);
       return row && toRecord(row);
@@ -52,7 +76,11 @@ export function createArtifacts(connection: Connection): Artifacts {
     activeVersion: () => active.get() ?? null,
     activateArtifact: (version) =>
       connection.write(() => {
-        if (one.get(version) === undefined) throw new PointsmanError('version_not_found', `version: expected the version of a trained artifact, got ${JSON.stringify(version)}`);
+        if (one.get(version) === undefined)
+          throw new PointsmanError(
+            'version_not_found',
+            `version: expected the version of a trained artifact, got ${JSON.stringify(version)}`,
+          );
         activate.run(version);
       }),
   };

@@ -23,16 +23,31 @@ export interface BreakerSession {
   flush(): void;
 }
 
-export interface BreakerStore extends Pick<Ledger, 'readBreakers' | 'openBreakers' | 'reportCalls' | 'overrideBreaker' | 'getBreakerSettings' | 'putBreakerSettings'> {
+export interface BreakerStore extends Pick<
+  Ledger,
+  'readBreakers' | 'openBreakers' | 'reportCalls' | 'overrideBreaker' | 'getBreakerSettings' | 'putBreakerSettings'
+> {
   session(): BreakerSession;
 }
 
 const COLUMNS = 'outcomes, calls, last_at, opened_at, cool_down_ms, successes, error';
 
-const toBreaker = (row: Row): Breaker => ({ outcomes: row.outcomes, calls: row.calls, lastAt: row.last_at, openedAt: row.opened_at, coolDownMs: row.cool_down_ms, successes: row.successes, error: row.error });
+const toBreaker = (row: Row): Breaker => ({
+  outcomes: row.outcomes,
+  calls: row.calls,
+  lastAt: row.last_at,
+  openedAt: row.opened_at,
+  coolDownMs: row.cool_down_ms,
+  successes: row.successes,
+  error: row.error,
+});
 
 /** Breakers of LLMs: state that survives a restart, and is the same for all processes. */
-export function createBreakers(connection: Connection, clock: Clock, release: (decision: string) => void): BreakerStore {
+export function createBreakers(
+  connection: Connection,
+  clock: Clock,
+  release: (decision: string) => void,
+): BreakerStore {
   const { db } = connection;
   const find = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM breaker WHERE llm = ?`);
   const put = db.prepare(`INSERT OR REPLACE INTO breaker (llm, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -46,8 +61,10 @@ export function createBreakers(connection: Connection, clock: Clock, release: (d
     const row = find.get(llm);
     return row === undefined ? CLOSED : toBreaker(row);
   };
-  const write = (llm: number, { outcomes, calls, lastAt, openedAt, coolDownMs, successes, error }: Breaker): void => void put.run(llm, outcomes, calls, lastAt, openedAt, coolDownMs, successes, error);
-  const named = (rows: (Row & { name: string })[]): Map<string, Breaker> => new Map(rows.map((row) => [row.name, toBreaker(row)]));
+  const write = (llm: number, { outcomes, calls, lastAt, openedAt, coolDownMs, successes, error }: Breaker): void =>
+    void put.run(llm, outcomes, calls, lastAt, openedAt, coolDownMs, successes, error);
+  const named = (rows: (Row & { name: string })[]): Map<string, Breaker> =>
+    new Map(rows.map((row) => [row.name, toBreaker(row)]));
 
   function session(): BreakerSession {
     const touched = new Map<number, Breaker>();
@@ -58,7 +75,14 @@ export function createBreakers(connection: Connection, clock: Clock, release: (d
         const now = clock();
         if (now - at > settings.window_ms) return;
         // Another machine's clock may be ahead.
-        touched.set(llm, afterCall(touched.get(llm) ?? breakerOf(llm), { error: failureOf(call, settings), at: Math.min(at, now) }, settings));
+        touched.set(
+          llm,
+          afterCall(
+            touched.get(llm) ?? breakerOf(llm),
+            { error: failureOf(call, settings), at: Math.min(at, now) },
+            settings,
+          ),
+        );
       },
       flush() {
         for (const [llm, breaker] of touched) write(llm, breaker);
@@ -73,7 +97,11 @@ export function createBreakers(connection: Connection, clock: Clock, release: (d
     reportCalls: (calls) =>
       connection.write(() => {
         const ids = new Map<string, number | undefined>(calls.map(({ model }) => [model, findLlm.get(model)]));
-        checkKnown(calls.map(({ model }) => model), (model) => ids.get(model) !== undefined, (i) => (calls.length === 1 ? 'model' : `[${i}].model`));
+        checkKnown(
+          calls.map(({ model }) => model),
+          (model) => ids.get(model) !== undefined,
+          (i) => (calls.length === 1 ? 'model' : `[${i}].model`),
+        );
         const writing = session();
         const now = clock();
         for (const { model, ok, decision_id: decision, ...call } of calls) {

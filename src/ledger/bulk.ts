@@ -10,7 +10,12 @@ const CACHE_KIB = 131_072;
  * Runs `work` in one immediate transaction on a connection of its own: commits when it resolves, rolls back when it
  * rejects. Its own, because `work` waits for files in between and no other write may slip into its transaction.
  */
-export async function runBulk<T>(path: string, busyTimeoutMs: number, clock: Clock, work: (writer: BulkWriter) => Promise<T>): Promise<T> {
+export async function runBulk<T>(
+  path: string,
+  busyTimeoutMs: number,
+  clock: Clock,
+  work: (writer: BulkWriter) => Promise<T>,
+): Promise<T> {
   const connection = connect(path, { busyTimeoutMs, cacheKib: CACHE_KIB });
   const { db } = connection;
   try {
@@ -32,7 +37,9 @@ function createBulkWriter(connection: Connection, now: number): { writer: BulkWr
   const store = createStore(connection, () => now);
   const session = store.openSession();
   const importedAt = db.prepare<[string], number>('SELECT at FROM imported_file WHERE hash = ?').pluck();
-  const markImported = db.prepare<[string, string, number]>('INSERT INTO imported_file (hash, name, at) VALUES (?, ?, ?)');
+  const markImported = db.prepare<[string, string, number]>(
+    'INSERT INTO imported_file (hash, name, at) VALUES (?, ?, ?)',
+  );
   const names = {
     family: db.prepare<[], string>('SELECT name FROM family').pluck(),
     task: db.prepare<[], string>('SELECT name FROM task').pluck(),

@@ -38,10 +38,20 @@ export interface CatalogReader {
 
 /** Reads declared facts back as profiles, fields in the schema's order, those not declared left out. */
 export function createCatalogReader({ db }: Connection): CatalogReader {
-  const columns = `l.id, l.name, revision, l.description, f.name AS family, size_b, input_price, output_price, context_tokens, latency_ms, ${JSON_FACTS.join(', ')}, deleted`;
-  const all = db.prepare<[], LlmRow & JsonFacts>(`SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE deleted = 0`);
-  const one = db.prepare<[string], LlmRow & JsonFacts>(`SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE l.name = ?`);
-  const benchmarks = db.prepare<[number], [string, number]>('SELECT t.name, score FROM benchmark b JOIN task t ON t.id = b.task WHERE llm = ?').raw();
+  const columns =
+    'l.id, l.name, revision, l.description, f.name AS family, size_b, input_price, output_price, context_tokens, ' +
+    `latency_ms, ${JSON_FACTS.join(', ')}, deleted`;
+  const all = db.prepare<[], LlmRow & JsonFacts>(
+    `SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE deleted = 0`,
+  );
+  const one = db.prepare<[string], LlmRow & JsonFacts>(
+    `SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE l.name = ?`,
+  );
+  const benchmarks = db
+    .prepare<[number], [string, number]>(
+      'SELECT t.name, score FROM benchmark b JOIN task t ON t.id = b.task WHERE llm = ?',
+    )
+    .raw();
 
   const profileOf = (row: LlmRow & JsonFacts): LlmProfile => {
     const scores = benchmarks.all(row.id).toSorted((a, b) => byName(a[0], b[0]));
@@ -75,15 +85,27 @@ export function createCatalogReader({ db }: Connection): CatalogReader {
 }
 
 /** The catalogue over one connection. `touch` marks the ledger as changed; it runs inside each transaction. */
-export function createCatalog(connection: Connection, reader: CatalogReader, registry: Registry, touch: () => void, clock: Clock): Catalog {
+export function createCatalog(
+  connection: Connection,
+  reader: CatalogReader,
+  registry: Registry,
+  touch: () => void,
+  clock: Clock,
+): Catalog {
   const { db } = connection;
   const declare = db.prepare(
     `UPDATE llm SET revision = @revision, description = @description, family = @family, size_b = @size_b, input_price = @input_price,
        output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms, ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
      WHERE id = @id`,
   );
-  const markRevision = db.prepare<[number, number, string]>("INSERT INTO change_point (llm, at, cause, revision) VALUES (?, ?, 'revision', ?)");
-  const lastRevision = db.prepare<[number], string>("SELECT revision FROM change_point WHERE llm = ? AND cause = 'revision' ORDER BY id DESC LIMIT 1").pluck();
+  const markRevision = db.prepare<[number, number, string]>(
+    "INSERT INTO change_point (llm, at, cause, revision) VALUES (?, ?, 'revision', ?)",
+  );
+  const lastRevision = db
+    .prepare<[number], string>(
+      "SELECT revision FROM change_point WHERE llm = ? AND cause = 'revision' ORDER BY id DESC LIMIT 1",
+    )
+    .pluck();
   const clearBenchmarks = db.prepare<[number]>('DELETE FROM benchmark WHERE llm = ?');
   const putBenchmark = db.prepare<[number, number, number]>('INSERT INTO benchmark VALUES (?, ?, ?)');
   const remove = db.prepare<[string]>('UPDATE llm SET deleted = 1 WHERE name = ? AND deleted = 0');
@@ -103,7 +125,12 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
   const write = (profile: LlmProfile, before: LlmProfile | undefined): void => {
     const { id } = registry.llm(profile.id);
     // One that was left out for a while is the same when it is declared again.
-    if (before !== undefined && profile.revision !== undefined && profile.revision !== (before.revision ?? lastRevision.get(id))) markRevision.run(id, clock(), profile.revision);
+    if (
+      before !== undefined &&
+      profile.revision !== undefined &&
+      profile.revision !== (before.revision ?? lastRevision.get(id))
+    )
+      markRevision.run(id, clock(), profile.revision);
     declare.run({
       id,
       revision: profile.revision ?? null,
@@ -114,10 +141,13 @@ export function createCatalog(connection: Connection, reader: CatalogReader, reg
       output_price: profile.output_price ?? null,
       context_tokens: profile.context_tokens ?? null,
       latency_ms: profile.latency_ms ?? null,
-      ...Object.fromEntries(JSON_FACTS.map((fact) => [fact, profile[fact] === undefined ? null : JSON.stringify(profile[fact])])),
+      ...Object.fromEntries(
+        JSON_FACTS.map((fact) => [fact, profile[fact] === undefined ? null : JSON.stringify(profile[fact])]),
+      ),
     });
     clearBenchmarks.run(id);
-    for (const [task, score] of Object.entries(profile.benchmarks ?? {})) putBenchmark.run(id, registry.task(task), score);
+    for (const [task, score] of Object.entries(profile.benchmarks ?? {}))
+      putBenchmark.run(id, registry.task(task), score);
   };
 
   const putDescription = (kind: 'family' | 'task' | 'domain', id: string, description: string): void =>

@@ -8,7 +8,10 @@ import { Database } from '../base/sqlite.js';
 export interface Connection {
   readonly db: SQLite.Database;
   readonly path: string;
-  /** Runs `work` in one immediate transaction (a savepoint inside another). Throws `ledger_busy` when the lock does not come. */
+  /**
+   * Runs `work` in one immediate transaction (a savepoint inside another). Throws `ledger_busy` when the lock does not
+   * come.
+   */
   write<T>(work: () => T): T;
   /** Runs `work` in one read transaction: it sees one state of the ledger. */
   read<T>(work: () => T): T;
@@ -49,17 +52,27 @@ export function translateBusy<T>(file: string, work: () => T): T {
     return work();
   } catch (error) {
     if (!isSqlite(error, 'SQLITE_BUSY')) throw error;
-    throw new PointsmanError('ledger_busy', `${file}: another process is writing (an import, perhaps); try again when it is done`, { cause: error });
+    throw new PointsmanError(
+      'ledger_busy',
+      `${file}: another process is writing (an import, perhaps); try again when it is done`,
+      { cause: error },
+    );
   }
 }
 
 function openFile(file: string, options: ConnectOptions): SQLite.Database {
-  if (options.readonly && !existsSync(file)) throw new PointsmanError('file_not_found', `${file}: there is no ledger here yet; import something or start the service first`);
+  if (options.readonly && !existsSync(file))
+    throw new PointsmanError(
+      'file_not_found',
+      `${file}: there is no ledger here yet; import something or start the service first`,
+    );
   try {
     if (!options.readonly) mkdirSync(dirname(file), { recursive: true });
     return new Database(file, { readonly: options.readonly ?? false, timeout: options.busyTimeoutMs });
   } catch (error) {
-    throw new PointsmanError('invalid_config', `${file}: the ledger cannot be opened: ${messageOf(error)}`, { cause: error });
+    throw new PointsmanError('invalid_config', `${file}: the ledger cannot be opened: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -73,8 +86,16 @@ function configure(db: SQLite.Database, file: string, options: ConnectOptions): 
     db.pragma('journal_size_limit = 67108864');
     db.prepare('SELECT count(*) FROM sqlite_master').get();
   } catch (error) {
-    if (isSqlite(error, 'SQLITE_NOTADB')) throw new PointsmanError('schema_mismatch', `${file}: expected a SQLite database, got another kind of file; move it away or choose another data folder`, { cause: error });
-    if (isSqlite(error, 'SQLITE_READONLY') || isSqlite(error, 'SQLITE_CANTOPEN')) throw new PointsmanError('invalid_config', `${file}: the ledger cannot be written here: ${messageOf(error)}`, { cause: error });
+    if (isSqlite(error, 'SQLITE_NOTADB'))
+      throw new PointsmanError(
+        'schema_mismatch',
+        `${file}: expected a SQLite database, got another kind of file; move it away or choose another data folder`,
+        { cause: error },
+      );
+    if (isSqlite(error, 'SQLITE_READONLY') || isSqlite(error, 'SQLITE_CANTOPEN'))
+      throw new PointsmanError('invalid_config', `${file}: the ledger cannot be written here: ${messageOf(error)}`, {
+        cause: error,
+      });
     throw error;
   }
 }

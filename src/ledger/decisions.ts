@@ -8,7 +8,22 @@ import type { Connection } from './connection.js';
 import { createSettings } from './settings.js';
 import type { DecisionFilter, DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from './types.js';
 
-const COLUMNS = ['id', 'at', 'query', 'query_hash', 'task', 'model', 'version', 'router', 'policy', 'rules', 'ranking', 'excluded', 'propensity', 'cascade'] as const;
+const COLUMNS = [
+  'id',
+  'at',
+  'query',
+  'query_hash',
+  'task',
+  'model',
+  'version',
+  'router',
+  'policy',
+  'rules',
+  'ranking',
+  'excluded',
+  'propensity',
+  'cascade',
+] as const;
 /** What a row adds to the size of the log: all of its texts that may be long. */
 const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
 /** Rows that one transaction of {@link DecisionStore.pruneDecisions} removes or shortens at most. */
@@ -35,35 +50,53 @@ function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
 /** The log of what was routed where, and why. A decision that is there already is left as it is. */
 export function createDecisions(connection: Connection, clock: Clock): DecisionStore {
   const { db } = connection;
-  const insert = db.prepare(`INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`);
+  const insert = db.prepare(
+    `INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
+  );
   const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
   /** By what is filtered, so that each has the index that it needs. */
   const lists = new Map(
     ['', 'AND model = @model', 'AND policy = @policy', 'AND model = @model AND policy = @policy'].map((filter) => [
       filter,
-      db.prepare<[{ from: string; to: string; model: string; policy: string; limit: number }], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id >= @from AND id < @to ${filter} ORDER BY id DESC LIMIT @limit`),
+      db.prepare<[{ from: string; to: string; model: string; policy: string; limit: number }], Row>(
+        `SELECT ${COLUMNS.join(', ')} FROM decision WHERE id >= @from AND id < @to ${filter} ORDER BY id DESC ` +
+          'LIMIT @limit',
+      ),
     ]),
   );
   const outcomes = db.prepare<[string], Omit<Outcome, 'at'> & { at: number }>(
-    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at FROM interaction i JOIN llm l ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
+    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at FROM interaction i JOIN llm l ON l.id = ' +
+      'i.llm WHERE decision = ? ORDER BY i.id',
   );
-  const reports = db.prepare<[string], string>('SELECT report FROM cascade_report WHERE decision = ? ORDER BY position').pluck();
-  const addReport = db.prepare<[string, number, string]>('INSERT INTO cascade_report (decision, position, report) VALUES (?, ?, ?)');
+  const reports = db
+    .prepare<[string], string>('SELECT report FROM cascade_report WHERE decision = ? ORDER BY position')
+    .pluck();
+  const addReport = db.prepare<[string, number, string]>(
+    'INSERT INTO cascade_report (decision, position, report) VALUES (?, ?, ?)',
+  );
   const grow = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes + ?');
   const size = db.prepare<[], number>('SELECT bytes FROM decision_size').pluck();
   const addDay = db.prepare(
     `INSERT INTO decision_day (day, model, ${DAY_SUMS.join(', ')}) VALUES (?, ?, ${DAY_SUMS.map(() => '?').join(', ')})
      ON CONFLICT (day, model) DO UPDATE SET ${DAY_SUMS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
   );
-  const days = db.prepare<[string, string], [string, string, ...number[]]>(`SELECT day, model, ${DAY_SUMS.join(', ')} FROM decision_day WHERE day >= ? AND day <= ? ORDER BY day, model`).raw();
+  const days = db
+    .prepare<[string, string], [string, string, ...number[]]>(
+      `SELECT day, model, ${DAY_SUMS.join(', ')} FROM decision_day WHERE day >= ? AND day <= ? ORDER BY day, model`,
+    )
+    .raw();
   const observed = db.prepare<[string, string], ObservedDay>(
     `SELECT date(at / 1000, 'unixepoch') AS day, count(*) AS answers, avg(score) AS score, sum(cost_usd) AS cost_usd, count(error) AS errors
      FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
   );
   const settingsStore = createSettings(connection, 'decision', DecisionSettings, DEFAULT_DECISION_SETTINGS);
-  const oldest = db.prepare<[number], { rowid: number; at: number; size: number }>(`SELECT rowid, at, ${SIZE} AS size FROM decision ORDER BY rowid LIMIT ?`);
+  const oldest = db.prepare<[number], { rowid: number; at: number; size: number }>(
+    `SELECT rowid, at, ${SIZE} AS size FROM decision ORDER BY rowid LIMIT ?`,
+  );
   const removeUpTo = db.prepare<[number]>('DELETE FROM decision WHERE rowid <= ?');
-  const withText = db.prepare<[number, number], { rowid: number; query: string }>('SELECT rowid, query FROM decision WHERE query IS NOT NULL AND at < ? ORDER BY at LIMIT ?');
+  const withText = db.prepare<[number, number], { rowid: number; query: string }>(
+    'SELECT rowid, query FROM decision WHERE query IS NOT NULL AND at < ? ORDER BY at LIMIT ?',
+  );
   const forget = db.prepare<[Buffer, number]>('UPDATE decision SET query_hash = ?, query = NULL WHERE rowid = ?');
 
   /** Removes the oldest while they are too old or the log is too large; answers how many. */
@@ -99,10 +132,32 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
         const keepsText = settingsStore.get().query_text_hours > 0;
         let bytes = 0;
         for (const decision of decisions) {
-          const { id, at, query, task, model, version, router, policy, rules, ranking, excluded, propensity, cascade } = decision;
+          const { id, at, query, task, model, version, router, policy, rules, ranking, excluded, propensity, cascade } =
+            decision;
           const kept = keepsText ? query : null;
-          const added = insert.run(id, at, kept, hashOf(query), task, model, version, router, policy, rules, ranking, excluded, propensity, cascade).changes > 0;
-          if (added) bytes += Buffer.byteLength(kept ?? '') + Buffer.byteLength(rules) + Buffer.byteLength(ranking) + Buffer.byteLength(excluded);
+          const added =
+            insert.run(
+              id,
+              at,
+              kept,
+              hashOf(query),
+              task,
+              model,
+              version,
+              router,
+              policy,
+              rules,
+              ranking,
+              excluded,
+              propensity,
+              cascade,
+            ).changes > 0;
+          if (added)
+            bytes +=
+              Buffer.byteLength(kept ?? '') +
+              Buffer.byteLength(rules) +
+              Buffer.byteLength(ranking) +
+              Buffer.byteLength(excluded);
         }
         grow.run(bytes);
         for (const { day, model, sums: values } of sums) addDay.run(day, model, ...values);
@@ -114,17 +169,29 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
     },
     listDecisions({ before = LAST, model, policy, from, to, limit }: DecisionFilter) {
       const until = to === undefined ? LAST : idAt(to);
-      const filter = [model === undefined ? '' : 'AND model = @model', policy === undefined ? '' : 'AND policy = @policy'].filter((part) => part !== '').join(' ');
+      const filter = [
+        model === undefined ? '' : 'AND model = @model',
+        policy === undefined ? '' : 'AND policy = @policy',
+      ]
+        .filter((part) => part !== '')
+        .join(' ');
       return lists
         .get(filter)!
-        .all({ from: from === undefined ? '' : idAt(from), to: before < until ? before : until, model: model ?? '', policy: policy ?? '', limit })
+        .all({
+          from: from === undefined ? '' : idAt(from),
+          to: before < until ? before : until,
+          model: model ?? '',
+          policy: policy ?? '',
+          limit,
+        })
         .map(toKept);
     },
     outcomesOf: (id) => outcomes.all(id).map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
     reportStep(id, report, decide) {
       return connection.write(() => {
         const before = reports.all(id).map((text) => JSON.parse(text) as StepReport);
-        const repeated = report.model !== undefined && before.length > 0 && JSON.stringify(before.at(-1)) === JSON.stringify(report);
+        const repeated =
+          report.model !== undefined && before.length > 0 && JSON.stringify(before.at(-1)) === JSON.stringify(report);
         const all = repeated ? before : [...before, report];
         const next = decide(all, repeated);
         if (!repeated) addReport.run(id, before.length, JSON.stringify(report));
@@ -132,14 +199,18 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
       });
     },
     stepsOf: (id) => reports.all(id).map((text) => JSON.parse(text) as StepReport),
-    readDays: (from, to) => connection.read(() => ({
-      rows: days.all(from, to).map(([day, model, ...sums]): DayRow => ({ day, model, sums: Float64Array.from(sums) })),
-      observed: observed.all(from, to),
-    })),
-    pruneDecisions: () => connection.write(() => {
-      const settings = settingsStore.get();
-      return Math.max(removeOldest(settings), forgetText(settings)) === PRUNED_AT_ONCE;
-    }),
+    readDays: (from, to) =>
+      connection.read(() => ({
+        rows: days
+          .all(from, to)
+          .map(([day, model, ...sums]): DayRow => ({ day, model, sums: Float64Array.from(sums) })),
+        observed: observed.all(from, to),
+      })),
+    pruneDecisions: () =>
+      connection.write(() => {
+        const settings = settingsStore.get();
+        return Math.max(removeOldest(settings), forgetText(settings)) === PRUNED_AT_ONCE;
+      }),
     getDecisionSettings: settingsStore.get,
     putDecisionSettings: settingsStore.put,
   };

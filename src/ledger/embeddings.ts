@@ -6,13 +6,17 @@ const ROWS_PER_WRITE = 500;
 
 /** Vectors of queries, by encoder and query hash, so that a text is encoded once. */
 export function createEmbeddings(connection: Connection): Pick<Ledger, 'getEmbeddings' | 'putEmbeddings'> {
-  const find = connection.db.prepare<[string, string], Buffer>('SELECT vector FROM embedding WHERE encoder = ? AND hash = ?').pluck();
+  const find = connection.db
+    .prepare<[string, string], Buffer>('SELECT vector FROM embedding WHERE encoder = ? AND hash = ?')
+    .pluck();
   const put = connection.db.prepare<[string, string, Buffer]>(
-    'INSERT INTO embedding (encoder, hash, vector) VALUES (?, ?, ?) ON CONFLICT (encoder, hash) DO UPDATE SET vector = excluded.vector',
+    'INSERT INTO embedding (encoder, hash, vector) VALUES (?, ?, ?) ON CONFLICT (encoder, hash) DO UPDATE SET ' +
+      'vector = excluded.vector',
   );
   const writeAll = (encoder: string, rows: readonly [string, Float32Array][]): void =>
     connection.write(() => {
-      for (const [hash, vector] of rows) put.run(encoder, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
+      for (const [hash, vector] of rows)
+        put.run(encoder, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
     });
   return {
     getEmbeddings: (encoder, hashes) =>

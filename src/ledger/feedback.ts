@@ -20,14 +20,23 @@ export interface FeedbackSession {
 /** Opens sessions; each is made and finished inside one write transaction. */
 export type OpenSession = () => FeedbackSession;
 
-export function createFeedback({ db }: Connection, registry: Registry, totals: LlmTotals, usage: LlmUsage, tally: Tally, clock: Clock): OpenSession {
+export function createFeedback(
+  { db }: Connection,
+  registry: Registry,
+  totals: LlmTotals,
+  usage: LlmUsage,
+  tally: Tally,
+  clock: Clock,
+): OpenSession {
   const findQuery = db.prepare<[Buffer], number>('SELECT id FROM query WHERE hash = ?').pluck();
   const insertQuery = db.prepare<[Buffer, string]>('INSERT INTO query (hash, text) VALUES (?, ?)');
   const insertInteraction = db.prepare(
     `INSERT INTO interaction (query, llm, task, domain, score, cost_usd, latency_ms, prompt_tokens, completion_tokens, error, at, decision)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const insertPreference = db.prepare('INSERT INTO preference (query, better, worse, task, domain, at, decision) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insertPreference = db.prepare(
+    'INSERT INTO preference (query, better, worse, task, domain, at, decision) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
 
   return () => {
     const ids = rememberIds(registry);
@@ -61,7 +70,10 @@ export function createFeedback({ db }: Connection, registry: Registry, totals: L
       }
       return id;
     };
-    const labels = (value: { task?: string | undefined; domain?: string | undefined }): { task: number | null; domain: number | null } => {
+    const labels = (value: {
+      task?: string | undefined;
+      domain?: string | undefined;
+    }): { task: number | null; domain: number | null } => {
       const task = value.task === undefined ? null : ids.task(value.task);
       const domain = value.domain === undefined ? null : ids.domain(value.domain);
       if (task !== null && domain !== null) ids.link(task, domain);
@@ -76,8 +88,18 @@ export function createFeedback({ db }: Connection, registry: Registry, totals: L
         const at = time(value.at);
         const { task, domain } = labels(value);
         insertInteraction.run(
-          queryId(value.query), llm, task, domain, value.score, value.cost_usd ?? null, value.latency_ms ?? null,
-          value.prompt_tokens ?? null, value.completion_tokens ?? null, value.error ?? null, at, value.decision_id ?? null,
+          queryId(value.query),
+          llm,
+          task,
+          domain,
+          value.score,
+          value.cost_usd ?? null,
+          value.latency_ms ?? null,
+          value.prompt_tokens ?? null,
+          value.completion_tokens ?? null,
+          value.error ?? null,
+          at,
+          value.decision_id ?? null,
         );
         sums.interaction(llm, value);
         taken.interaction(llm, task, value);
@@ -88,7 +110,15 @@ export function createFeedback({ db }: Connection, registry: Registry, totals: L
         const better = llmId(value.better_model);
         const worse = llmId(value.worse_model);
         const { task, domain } = labels(value);
-        insertPreference.run(queryId(value.query), better, worse, task, domain, time(value.at), value.decision_id ?? null);
+        insertPreference.run(
+          queryId(value.query),
+          better,
+          worse,
+          task,
+          domain,
+          time(value.at),
+          value.decision_id ?? null,
+        );
         sums.preference(better, worse);
         counts.preferences++;
       },

@@ -31,7 +31,8 @@ export interface LedgerOptions {
 
 /**
  * Opens the ledger at `path`, making it (and its folder) where missing and bringing its schema up to date.
- * Throws `schema_mismatch`, `ledger_busy`, `invalid_config` (cannot be opened or written) or, read-only, `file_not_found`.
+ * Throws `schema_mismatch`, `ledger_busy`, `invalid_config` (cannot be opened or written) or, read-only,
+ * `file_not_found`.
  */
 export function openLedger(path: string, { clock, readonly = false, busyTimeoutMs = 5000 }: LedgerOptions): Ledger {
   const connection = connect(path, { readonly, busyTimeoutMs });

@@ -4,9 +4,7 @@ import type { LlmUsage } from './llm-usage.js';
 import { BEFORE_CHANGE } from './recency.js';
 import type { LlmStats } from './types.js';
 
-const COLUMNS = [
-  'interactions', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n',
-] as const;
+const COLUMNS = ['interactions', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n'] as const;
 type Totals = Record<(typeof COLUMNS)[number], number>;
 
 /** Sums of one transaction's feedback per LLM, added to the table at its end. */
@@ -27,7 +25,10 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
     `INSERT INTO llm_total (llm, ${COLUMNS.join(', ')}) VALUES (@llm, ${COLUMNS.map((c) => `@${c}`).join(', ')})
      ON CONFLICT (llm) DO UPDATE SET ${COLUMNS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
   );
-  const rows = db.prepare<[], { name: string; before: number; before_score: number } & { [column in keyof Totals]: number | null }>(
+  const rows = db.prepare<
+    [],
+    { name: string; before: number; before_score: number } & { [column in keyof Totals]: number | null }
+  >(
     `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')}, ifnull(b.interactions, 0) AS before, ifnull(b.score, 0) AS before_score
      FROM llm LEFT JOIN llm_total s ON s.llm = llm.id LEFT JOIN llm_before_change b ON b.llm = llm.id WHERE deleted = 0`,
   );

@@ -10,7 +10,13 @@ interface Sums {
   latency_n: number;
 }
 
-const COLUMNS = ['completion_tokens', 'completion_tokens_n', 'log_latency', 'log_latency_squares', 'latency_n'] as const satisfies (keyof Sums)[];
+const COLUMNS = [
+  'completion_tokens',
+  'completion_tokens_n',
+  'log_latency',
+  'log_latency_squares',
+  'latency_n',
+] as const satisfies (keyof Sums)[];
 
 /** Sums of one transaction's answers per LLM and task, added to the table at its end. */
 export interface UsageSession {
@@ -31,7 +37,8 @@ export function createLlmUsage({ db }: Connection): LlmUsage {
      ON CONFLICT (llm, task) DO UPDATE SET ${COLUMNS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
   );
   const rows = db.prepare<[], Sums & { model: string; name: string | null }>(
-    `SELECT llm.name AS model, task.name, ${COLUMNS.map((c) => `u.${c}`).join(', ')} FROM llm_usage u JOIN llm ON llm.id = u.llm LEFT JOIN task ON task.id = u.task`,
+    `SELECT llm.name AS model, task.name, ${COLUMNS.map((c) => `u.${c}`).join(', ')} FROM llm_usage u JOIN llm ` +
+      'ON llm.id = u.llm LEFT JOIN task ON task.id = u.task',
   );
   return {
     session() {
@@ -41,7 +48,19 @@ export function createLlmUsage({ db }: Connection): LlmUsage {
           if (error !== undefined || (tokens === undefined && latency === undefined)) return;
           const key = `${llm} ${task}`;
           let own = sums.get(key);
-          if (own === undefined) sums.set(key, (own = { llm, task: task ?? 0, completion_tokens: 0, completion_tokens_n: 0, log_latency: 0, log_latency_squares: 0, latency_n: 0 }));
+          if (own === undefined)
+            sums.set(
+              key,
+              (own = {
+                llm,
+                task: task ?? 0,
+                completion_tokens: 0,
+                completion_tokens_n: 0,
+                log_latency: 0,
+                log_latency_squares: 0,
+                latency_n: 0,
+              }),
+            );
           if (tokens !== undefined) {
             own.completion_tokens += tokens;
             own.completion_tokens_n++;
@@ -63,7 +82,14 @@ export function createLlmUsage({ db }: Connection): LlmUsage {
       const byModel = new Map<string, TaskUsage[]>();
       for (const row of rows.iterate()) {
         const own = byModel.get(row.model) ?? [];
-        own.push({ task: row.name, completionTokens: row.completion_tokens, completionTokensN: row.completion_tokens_n, logLatency: row.log_latency, logLatencySquares: row.log_latency_squares, latencyN: row.latency_n });
+        own.push({
+          task: row.name,
+          completionTokens: row.completion_tokens,
+          completionTokensN: row.completion_tokens_n,
+          logLatency: row.log_latency,
+          logLatencySquares: row.log_latency_squares,
+          latencyN: row.latency_n,
+        });
         byModel.set(row.model, own);
       }
       return byModel;

@@ -14,7 +14,10 @@ interface LimitedRow {
   completionTokens: number | null;
 }
 
-export interface LoadStore extends Pick<Ledger, 'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad' | 'endInFlight'> {
+export interface LoadStore extends Pick<
+  Ledger,
+  'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad' | 'endInFlight'
+> {
   /** Within a write transaction: the decision has its outcome. */
   release(decision: string): void;
   close(): void;
@@ -31,13 +34,24 @@ interface Writer {
  * soon a minute old, and a decision must not wait for it. What other connections commit is as durable as ever.
  */
 function openWriter(path: string, busyTimeoutMs: number): Writer {
-  const connection = connect(path, { busyTimeoutMs: Math.min(BUSY_MS, busyTimeoutMs), synchronous: 'NORMAL', cacheKib: 1024 });
+  const connection = connect(path, {
+    busyTimeoutMs: Math.min(BUSY_MS, busyTimeoutMs),
+    synchronous: 'NORMAL',
+    cacheKib: 1024,
+  });
   const { db } = connection;
   const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
   const forget = db.prepare<[number, number]>('DELETE FROM load_use WHERE llm = ? AND slot <= ?');
-  const sum = db.prepare<[number], Amounts>('SELECT total(requests) AS requests, total(tokens) AS tokens FROM load_use WHERE llm = ?');
-  const addUse = db.prepare<[number, number, number, number]>('INSERT INTO load_use VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET requests = requests + excluded.requests, tokens = tokens + excluded.tokens');
-  const findUse = db.prepare<[number, number], SlotUse>('SELECT slot, requests, tokens FROM load_use WHERE llm = ? AND slot >= ? ORDER BY slot');
+  const sum = db.prepare<[number], Amounts>(
+    'SELECT total(requests) AS requests, total(tokens) AS tokens FROM load_use WHERE llm = ?',
+  );
+  const addUse = db.prepare<[number, number, number, number]>(
+    'INSERT INTO load_use VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET requests = requests + ' +
+      'excluded.requests, tokens = tokens + excluded.tokens',
+  );
+  const findUse = db.prepare<[number, number], SlotUse>(
+    'SELECT slot, requests, tokens FROM load_use WHERE llm = ? AND slot >= ? ORDER BY slot',
+  );
   const findDebt = db.prepare<[number], Debt>('SELECT requests, tokens, at FROM load_debt WHERE llm = ?');
   const putDebt = db.prepare<[number, number, number, number]>('INSERT OR REPLACE INTO load_debt VALUES (?, ?, ?, ?)');
   const expire = db.prepare<[number, number]>('DELETE FROM in_flight WHERE llm = ? AND expires_at <= ?');
@@ -57,7 +71,8 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
     const slot = slotOf(now);
     forget.run(llm, slot - SLOTS);
     expire.run(llm, now);
-    if (unspent !== null && unspent.slot > slot - SLOTS) count(llm, unspent.slot, { requests: -unspent.requests, tokens: -unspent.tokens }, capacity, now);
+    if (unspent !== null && unspent.slot > slot - SLOTS)
+      count(llm, unspent.slot, { requests: -unspent.requests, tokens: -unspent.tokens }, capacity, now);
     if (owed.requests + owed.tokens > 0) count(llm, slot, owed, capacity, now);
     for (const { id, expiresAt } of decisions) addInFlight.run(id, llm, expiresAt);
     return llm;
@@ -78,7 +93,11 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
       count(llm, slot, granted, capacity, now);
       if (decision !== null) addInFlight.run(decision.id, llm, decision.expiresAt);
     }
-    const state: LoadState = { use: findUse.all(llm, slot - 1), debt: findDebt.get(llm) ?? NO_DEBT, inFlight: countInFlight.get(llm)! };
+    const state: LoadState = {
+      use: findUse.all(llm, slot - 1),
+      debt: findDebt.get(llm) ?? NO_DEBT,
+      inFlight: countInFlight.get(llm)!,
+    };
     return { granted, slot, state };
   }
 
@@ -92,17 +111,26 @@ export function createLoad(connection: Connection, clock: Clock, busyTimeoutMs: 
     `SELECT name AS model, limits, coalesce(exp(sum(log_latency) / nullif(sum(latency_n), 0)), latency_ms) AS latencyMs, sum(completion_tokens) / nullif(sum(completion_tokens_n), 0) AS completionTokens
      FROM llm LEFT JOIN llm_usage u ON u.llm = llm.id WHERE limits IS NOT NULL AND deleted = 0 GROUP BY llm.id ORDER BY name`,
   );
-  const findUse = db.prepare<[number], SlotUse & { model: string }>('SELECT name AS model, slot, requests, tokens FROM load_use JOIN llm ON llm.id = llm WHERE slot >= ? AND deleted = 0');
-  const findDebt = db.prepare<[], Debt & { model: string }>('SELECT name AS model, requests, tokens, at FROM load_debt JOIN llm ON llm.id = llm WHERE deleted = 0');
-  const inFlight = db.prepare<[number], { model: string; count: number }>('SELECT name AS model, count(*) AS count FROM in_flight JOIN llm ON llm.id = llm WHERE expires_at > ? GROUP BY llm');
+  const findUse = db.prepare<[number], SlotUse & { model: string }>(
+    'SELECT name AS model, slot, requests, tokens FROM load_use JOIN llm ON llm.id = llm WHERE slot >= ? AND ' +
+      'deleted = 0',
+  );
+  const findDebt = db.prepare<[], Debt & { model: string }>(
+    'SELECT name AS model, requests, tokens, at FROM load_debt JOIN llm ON llm.id = llm WHERE deleted = 0',
+  );
+  const inFlight = db.prepare<[number], { model: string; count: number }>(
+    'SELECT name AS model, count(*) AS count FROM in_flight JOIN llm ON llm.id = llm WHERE expires_at > ? GROUP BY llm',
+  );
   const remove = db.prepare<[string]>('DELETE FROM in_flight WHERE decision = ?');
   /** Opened by the first claim. */
   let writer: Writer | undefined;
   const writing = (): Writer => (writer ??= openWriter(connection.path, busyTimeoutMs));
-  const countInFlight = (): Map<string, number> => new Map(inFlight.all(clock()).map(({ model, count }) => [model, count]));
+  const countInFlight = (): Map<string, number> =>
+    new Map(inFlight.all(clock()).map(({ model, count }) => [model, count]));
 
   return {
-    listLimited: () => limited.all().map(({ limits, ...row }): LimitedLlm => ({ ...row, limits: JSON.parse(limits) as LlmLimits })),
+    listLimited: () =>
+      limited.all().map(({ limits, ...row }): LimitedLlm => ({ ...row, limits: JSON.parse(limits) as LlmLimits })),
     countInFlight,
     readLoad: (since) =>
       connection.read(() => {

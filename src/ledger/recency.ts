@@ -29,30 +29,40 @@ export interface TimedAnswers {
 }
 
 /**
- * How far each answer of each list counts, in (0, 1]: wholly since its LLM last changed, little before, as soon as there
- * is one since (on that task, where it changed on one); and with a half-life, the less the longer before the newest.
+ * How far each answer of each list counts, in (0, 1]: wholly since its LLM last changed, little before, as soon as
+ * there is one since (on that task, where it changed on one); and with a half-life, the less the longer before the
+ * newest.
  *
  * @param taskOf id of a query's task, 0 where unknown
  * @param halfLifeDays null for none
  * @returns for each list `[length]`
  */
-export function weighAnswers(lists: readonly TimedAnswers[], taskOf: (query: number) => number, changes: readonly ChangePoint[], halfLifeDays: number | null): Float32Array[] {
+export function weighAnswers(
+  lists: readonly TimedAnswers[],
+  taskOf: (query: number) => number,
+  changes: readonly ChangePoint[],
+  halfLifeDays: number | null,
+): Float32Array[] {
   const changesOf = new Map<number, ChangePoint[]>();
   for (const change of changes) changesOf.set(change.llm, [...(changesOf.get(change.llm) ?? []), change]);
-  const concerning = (llm: number, query: number): ChangePoint[] => (changesOf.get(llm) ?? []).filter((change) => change.task === null || change.task === taskOf(query));
+  const concerning = (llm: number, query: number): ChangePoint[] =>
+    (changesOf.get(llm) ?? []).filter((change) => change.task === null || change.task === taskOf(query));
   const answered = new Set<ChangePoint>();
   let newest = -Infinity;
   for (const { query, llm, at, length } of lists) {
     for (let i = 0; i < length; i++) {
       newest = Math.max(newest, at[i]!);
-      if (changesOf.has(llm[i]!)) for (const change of concerning(llm[i]!, query[i]!)) if (at[i]! >= change.at) answered.add(change);
+      if (changesOf.has(llm[i]!))
+        for (const change of concerning(llm[i]!, query[i]!)) if (at[i]! >= change.at) answered.add(change);
     }
   }
   return lists.map(({ query, llm, at, length }) => {
     const weights = new Float32Array(length);
     for (let i = 0; i < length; i++) {
       let weight = halfLifeDays === null ? 1 : 2 ** ((at[i]! - newest) / (halfLifeDays * DAY_MS));
-      if (changesOf.has(llm[i]!)) for (const change of concerning(llm[i]!, query[i]!)) if (at[i]! < change.at && answered.has(change)) weight *= BEFORE_CHANGE;
+      if (changesOf.has(llm[i]!))
+        for (const change of concerning(llm[i]!, query[i]!))
+          if (at[i]! < change.at && answered.has(change)) weight *= BEFORE_CHANGE;
       weights[i] = Math.max(GRAIN, Math.round(weight / GRAIN) * GRAIN);
     }
     return weights;

@@ -19,7 +19,9 @@ export function createRegistry({ db }: Connection): Registry {
     const insert = db.prepare<[string]>(`INSERT INTO ${table} (name) VALUES (?)`);
     return (name: string): { id: number; created: boolean } => {
       const id = find.get(name);
-      return id === undefined ? { id: Number(insert.run(name).lastInsertRowid), created: true } : { id, created: false };
+      return id === undefined
+        ? { id: Number(insert.run(name).lastInsertRowid), created: true }
+        : { id, created: false };
     };
   };
   const task = interner('task');

@@ -3,7 +3,9 @@ import type { Connection } from './connection.js';
 import type { Ledger } from './types.js';
 
 /** The one retraining schedule. */
-export function createScheduleStore(connection: Connection): Pick<Ledger, 'getSchedule' | 'putSchedule' | 'deleteSchedule'> {
+export function createScheduleStore(
+  connection: Connection,
+): Pick<Ledger, 'getSchedule' | 'putSchedule' | 'deleteSchedule'> {
   const find = connection.db.prepare<[], Schedule>('SELECT pattern, min_new_interactions FROM schedule');
   const put = connection.db.prepare<[Schedule]>(
     `INSERT INTO schedule (only, pattern, min_new_interactions) VALUES (1, @pattern, @min_new_interactions)

@@ -40,7 +40,12 @@ export class QueryRanks {
  *
  * @param weights how far each answer counts, in (0, 1]; wholly where there are none
  */
-export function aggregateScores(raw: RawScores, ranks: QueryRanks, numLlms: number, weights?: Float32Array): GraphRows['scores'] {
+export function aggregateScores(
+  raw: RawScores,
+  ranks: QueryRanks,
+  numLlms: number,
+  weights?: Float32Array,
+): GraphRows['scores'] {
   const { order, starts } = groupByQuery(raw, ranks);
   const query = new Int32Array(raw.length);
   const llm = new Int32Array(raw.length);
@@ -66,14 +71,26 @@ export function aggregateScores(raw: RawScores, ranks: QueryRanks, numLlms: numb
       perLlm[index]!.length = 0;
     }
   }
-  return { query: query.slice(0, cells), llm: llm.slice(0, cells), score: score.slice(0, cells), count: count.slice(0, cells) };
+  return {
+    query: query.slice(0, cells),
+    llm: llm.slice(0, cells),
+    score: score.slice(0, cells),
+    count: count.slice(0, cells),
+  };
 }
 
 /** Preferences by query, better LLM, worse LLM, and where they are weighed by weight. */
-export function sortPreferences(raw: RawPreferences, ranks: QueryRanks, numLlms: number, weights?: Float32Array): GraphRows['preferences'] {
+export function sortPreferences(
+  raw: RawPreferences,
+  ranks: QueryRanks,
+  numLlms: number,
+  weights?: Float32Array,
+): GraphRows['preferences'] {
   const keys = new Float64Array(raw.length);
-  for (let i = 0; i < raw.length; i++) keys[i] = (ranks.of(raw.query[i]!) * numLlms + raw.better[i]!) * numLlms + raw.worse[i]!;
-  const order = weights && Int32Array.from(keys.keys()).toSorted((a, b) => keys[a]! - keys[b]! || weights[a]! - weights[b]!);
+  for (let i = 0; i < raw.length; i++)
+    keys[i] = (ranks.of(raw.query[i]!) * numLlms + raw.better[i]!) * numLlms + raw.worse[i]!;
+  const order =
+    weights && Int32Array.from(keys.keys()).toSorted((a, b) => keys[a]! - keys[b]! || weights[a]! - weights[b]!);
   keys.sort();
   const query = new Int32Array(raw.length);
   const better = new Int32Array(raw.length);
@@ -98,10 +115,15 @@ function groupByQuery(raw: RawScores, ranks: QueryRanks): { order: Int32Array; s
 }
 
 /**
- * Mean score of some rows, and how many they count as. Answers that count less than wholly count together as much as the weightiest of them:
- * the same query, asked a thousand times before its LLM changed, must not outvote an answer from after.
+ * Mean score of some rows, and how many they count as. Answers that count less than wholly count together as much as
+ * the weightiest of them: the same query, asked a thousand times before its LLM changed, must not outvote an answer
+ * from after.
  */
-function meanOf(rows: number[], scores: Float64Array, weights: Float32Array | undefined): { score: number; count: number } {
+function meanOf(
+  rows: number[],
+  scores: Float64Array,
+  weights: Float32Array | undefined,
+): { score: number; count: number } {
   const weightOf = (row: number): number => weights?.[row] ?? 1;
   if (rows.length === 1) return { score: scores[rows[0]!]!, count: weightOf(rows[0]!) };
   rows.sort((a, b) => scores[a]! - scores[b]! || weightOf(a) - weightOf(b));

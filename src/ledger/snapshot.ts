@@ -10,19 +10,31 @@ type InteractionColumns = [query: number, llm: number, task: number | null, scor
 type ChangeColumns = [llm: number, task: number | null, at: number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
 
-/** Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. Texts are read as they are asked for. */
-export function createSnapshotReader(connection: Connection, catalog: CatalogReader, tally: Tally): (options?: SnapshotOptions) => GraphRows {
+/**
+ * Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. Texts
+ * are read as they are asked for.
+ */
+export function createSnapshotReader(
+  connection: Connection,
+  catalog: CatalogReader,
+  tally: Tally,
+): (options?: SnapshotOptions) => GraphRows {
   const { db } = connection;
   const tasks = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM task');
   const domains = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM domain');
-  const families = db.prepare<[], Named>("SELECT id AS key, name AS id, description FROM family WHERE description <> '' OR id IN (SELECT family FROM llm WHERE deleted = 0)");
+  const families = db.prepare<[], Named>(
+    "SELECT id AS key, name AS id, description FROM family WHERE description <> '' OR id IN (SELECT family " +
+      'FROM llm WHERE deleted = 0)',
+  );
   const taskDomains = db.prepare<[], [number, number]>('SELECT task, domain FROM task_domain').raw();
   const lastQuery = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM query').pluck();
   const interactions = db
     .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at FROM interaction ORDER BY id')
     .raw();
   const changes = db.prepare<[], ChangeColumns>('SELECT llm, task, at FROM change_point').raw();
-  const preferences = db.prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id').raw();
+  const preferences = db
+    .prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id')
+    .raw();
   const queries = db.prepare<[], [id: number, hash: Buffer]>('SELECT id, hash FROM query ORDER BY hash').raw();
   const textOf = db.prepare<[number], string>('SELECT text FROM query WHERE id = ?').pluck();
 
@@ -39,7 +51,13 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
     const points = changes.all().map(([llm, task, at]): ChangePoint => ({ llm: llmIndex(llm), task, at }));
     const weighed = points.some((point) => point.llm >= 0) || halfLifeDays !== null;
 
-    const edges = { query: new Int32Array(counts.interactions), llm: new Int32Array(counts.interactions), score: new Float64Array(counts.interactions), at: new Float64Array(weighed ? counts.interactions : 0), length: 0 };
+    const edges = {
+      query: new Int32Array(counts.interactions),
+      llm: new Int32Array(counts.interactions),
+      score: new Float64Array(counts.interactions),
+      at: new Float64Array(weighed ? counts.interactions : 0),
+      length: 0,
+    };
     for (const [query, llm, task, score, at] of interactions.iterate()) {
       labels.give(query, task, at);
       const index = llmIndex(llm);
@@ -50,7 +68,13 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
       edges.score[edges.length++] = score;
       labels.touch(query);
     }
-    const pairs = { query: new Int32Array(counts.preferences), better: new Int32Array(counts.preferences), worse: new Int32Array(counts.preferences), at: new Float64Array(weighed ? counts.preferences : 0), length: 0 };
+    const pairs = {
+      query: new Int32Array(counts.preferences),
+      better: new Int32Array(counts.preferences),
+      worse: new Int32Array(counts.preferences),
+      at: new Float64Array(weighed ? counts.preferences : 0),
+      length: 0,
+    };
     for (const [query, better, worse, task, at] of preferences.iterate()) {
       labels.give(query, task, at);
       const [betterIndex, worseIndex] = [llmIndex(better), llmIndex(worse)];
@@ -64,7 +88,11 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
 
     const ranks = new QueryRanks(labels.size);
     const touched = labels.count();
-    const columns = { ids: new Int32Array(touched), hashes: Buffer.alloc(touched * HASH_BYTES), tasks: new Int32Array(touched) };
+    const columns = {
+      ids: new Int32Array(touched),
+      hashes: Buffer.alloc(touched * HASH_BYTES),
+      tasks: new Int32Array(touched),
+    };
     for (const [id, hash] of queries.iterate()) {
       if (!labels.touched(id)) continue;
       columns.ids[ranks.size] = id;
@@ -74,7 +102,9 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
       ranks.append(id);
     }
     const sides = [edges, { ...pairs, llm: pairs.better }, { ...pairs, llm: pairs.worse }];
-    const [ofScores, ofBetter, ofWorse] = weighed ? weighAnswers(sides, (query) => labels.taskOf(query), points, halfLifeDays) : [];
+    const [ofScores, ofBetter, ofWorse] = weighed
+      ? weighAnswers(sides, (query) => labels.taskOf(query), points, halfLifeDays)
+      : [];
     return {
       llms: llms.map((llm) => llm.profile),
       families: named(families.all()).map(described),
@@ -86,7 +116,12 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
         .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]),
       queries: queryTable(columns, (id) => textOf.get(id)!),
       scores: aggregateScores(edges, ranks, llms.length, ofScores),
-      preferences: sortPreferences(pairs, ranks, llms.length, ofBetter?.map((weight, i) => Math.min(weight, ofWorse![i]!))),
+      preferences: sortPreferences(
+        pairs,
+        ranks,
+        llms.length,
+        ofBetter?.map((weight, i) => Math.min(weight, ofWorse![i]!)),
+      ),
     };
   };
   return (options = {}) => connection.read(() => read(options));
@@ -96,7 +131,10 @@ export function createSnapshotReader(connection: Connection, catalog: CatalogRea
 const HASH_BYTES = 32;
 
 /** Queries by their ids, hashes and tasks; their texts stay in the ledger. */
-function queryTable({ ids, hashes, tasks }: { ids: Int32Array; hashes: Buffer; tasks: Int32Array }, read: (id: number) => string): QueryTable {
+function queryTable(
+  { ids, hashes, tasks }: { ids: Int32Array; hashes: Buffer; tasks: Int32Array },
+  read: (id: number) => string,
+): QueryTable {
   const hashOf = (place: number): string => hashes.toString('hex', place * HASH_BYTES, (place + 1) * HASH_BYTES);
   const textOf = (place: number): string => read(ids[place]!);
   const taskOf = (place: number): number => tasks[place]!;
@@ -106,7 +144,8 @@ function queryTable({ ids, hashes, tasks }: { ids: Int32Array; hashes: Buffer; t
     textOf,
     taskOf,
     *[Symbol.iterator]() {
-      for (let place = 0; place < ids.length; place++) yield { hash: hashOf(place), text: textOf(place), task: taskOf(place) };
+      for (let place = 0; place < ids.length; place++)
+        yield { hash: hashOf(place), text: textOf(place), task: taskOf(place) };
     },
   };
 }

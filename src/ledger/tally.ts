@@ -18,7 +18,8 @@ export function createTally({ db }: Connection): Tally {
   const counts = db.prepare<[], Counts>('SELECT interactions, preferences, queries FROM tally');
   const revision = db.prepare<[], number>('SELECT revision FROM tally').pluck();
   const add = db.prepare<[number, number, number]>(
-    'UPDATE tally SET revision = revision + 1, interactions = interactions + ?, preferences = preferences + ?, queries = queries + ?',
+    'UPDATE tally SET revision = revision + 1, interactions = interactions + ?, preferences = preferences + ?, ' +
+      'queries = queries + ?',
   );
   return {
     counts: () => counts.get()!,

@@ -43,7 +43,9 @@ export interface KeptDecision extends Omit<DecisionRecord, 'query'> {
   queryHash: string;
 }
 
-/** Which decisions are listed: newest first, from before the decision `before`. Times in milliseconds, `to` excluded. */
+/**
+ * Which decisions are listed: newest first, from before the decision `before`. Times in milliseconds, `to` excluded.
+ */
 export interface DecisionFilter {
   before?: string | undefined;
   model?: string | undefined;
@@ -73,8 +75,8 @@ export interface DecisionStore {
   /** Interactions that named the decision, in order of arrival. */
   outcomesOf(id: string): Outcome[];
   /**
-   * Adds how a step of a cascade went, with what `decide` makes of all steps so far; nothing is added where that throws, or
-   * where the last report is repeated.
+   * Adds how a step of a cascade went, with what `decide` makes of all steps so far; nothing is added where that
+   * throws, or where the last report is repeated.
    */
   reportStep<T>(id: string, report: StepReport, decide: (reports: StepReport[], repeated: boolean) => T): T;
   /** How the steps of a cascade went, in order. */
@@ -94,7 +96,10 @@ export type FeedbackRecord = { kind: 'interaction'; value: Interaction } | { kin
 export interface Catalog {
   getLlm(id: string): LlmProfile | undefined;
   listLlms(): LlmProfile[];
-  /** Replaces what is declared of an LLM; another `revision` than before marks that it changed. Answers whether it is new. */
+  /**
+   * Replaces what is declared of an LLM; another `revision` than before marks that it changed. Answers whether it is
+   * new.
+   */
   putLlm(profile: LlmProfile): boolean;
   /** Fills in only the fields given (for imports), likewise. */
   mergeLlm(profile: LlmProfile): void;
@@ -151,7 +156,10 @@ export interface SnapshotOptions {
   halfLifeDays?: number | null;
 }
 
-/** How long an LLM's answers on one task (null: of none) were and took: sums and how many were reported. Latency as the logarithm of milliseconds, at least 1. */
+/**
+ * How long an LLM's answers on one task (null: of none) were and took: sums and how many were reported. Latency as the
+ * logarithm of milliseconds, at least 1.
+ */
 export interface TaskUsage {
   task: string | null;
   completionTokens: number;
@@ -268,14 +276,20 @@ export interface Ledger extends DecisionStore {
   /** Breakers of the LLMs of the catalogue that were called, by LLM; {@link openBreakers} those that are not closed. */
   readBreakers(): Map<string, Breaker>;
   openBreakers(): Map<string, Breaker>;
-  /** Counts calls in the breakers of their LLMs, as interactions posted as feedback are. Throws `unknown_model`, and counts none then. */
+  /**
+   * Counts calls in the breakers of their LLMs, as interactions posted as feedback are. Throws `unknown_model`, and
+   * counts none then.
+   */
   reportCalls(calls: readonly CallReport[]): void;
   /** Opens or closes an LLM's breaker; answers whether the LLM is known. */
   overrideBreaker(model: string, state: 'open' | 'closed', reason: string | undefined): boolean;
   getBreakerSettings(): BreakerSettings;
   putBreakerSettings(settings: BreakerSettings): void;
 
-  /** Tests observations for drift, in order; answers the alerts of changes that they confirm. LLMs that are not known are passed over. */
+  /**
+   * Tests observations for drift, in order; answers the alerts of changes that they confirm. LLMs that are not known
+   * are passed over.
+   */
   observeDrift(observations: readonly DriftObservation[]): Alert[];
   /** Newest first. */
   listAlerts(limit: number): Alert[];
@@ -283,17 +297,22 @@ export interface Ledger extends DecisionStore {
   openAlerts(): Alert[];
   /** How many alerts there ever were. */
   countAlerts(): { model: string; task: string; signal: string; direction: string; count: number }[];
-  /** Resolves an alert for an operator; one that is resolved stays as it is. Answers it, undefined where there is none. */
+  /**
+   * Resolves an alert for an operator; one that is resolved stays as it is. Answers it, undefined where there is none.
+   */
   resolveAlert(id: string, reason: string | undefined): Alert | undefined;
   /** Resolves the alerts that a version learned enough since; answers their ids. */
   resolveRetrained(version: string): string[];
   /**
-   * Alerts that wait for a retraining job, claimed for the caller for a minute: to be ended with {@link endRetrain}. None
-   * where the last such job is too recent.
+   * Alerts that wait for a retraining job, claimed for the caller for a minute: to be ended with {@link endRetrain}.
+   * None where the last such job is too recent.
    */
   claimRetrain(): string[];
   endRetrain(ids: readonly string[], jobId: string): void;
-  /** An alert that no webhook was sent for, claimed for the caller for `leaseMs`; ended with {@link endWebhook}, sent or given up. */
+  /**
+   * An alert that no webhook was sent for, claimed for the caller for `leaseMs`; ended with {@link endWebhook}, sent or
+   * given up.
+   */
   claimWebhook(leaseMs: number): Alert | undefined;
   endWebhook(id: string): void;
   getDriftSettings(): DriftSettings;

@@ -22,7 +22,10 @@ export interface Luck {
   points: number;
   /** Chance of each point `[points]`. */
   prior: Float64Array;
-  /** Chances `[points]` that an LLM of this predicted quality, in [0, 1], is right; their mean over `prior` is `quality`. */
+  /**
+   * Chances `[points]` that an LLM of this predicted quality, in [0, 1], is right; their mean over `prior` is
+   * `quality`.
+   */
   chances(quality: number): Float64Array;
 }
 
@@ -52,7 +55,8 @@ function createLuck(spread: number): Luck {
   const table = new Float64Array((GRID + 1) * POINTS);
   for (let g = 0; g <= GRID; g++) {
     const shift = shiftOf(g / GRID, spread, at, prior);
-    for (let k = 0; k < POINTS; k++) table[g * POINTS + k] = g === 0 ? 0 : g === GRID ? 1 : sigmoid(shift + spread * at[k]!);
+    for (let k = 0; k < POINTS; k++)
+      table[g * POINTS + k] = g === 0 ? 0 : g === GRID ? 1 : sigmoid(shift + spread * at[k]!);
   }
   return {
     points: POINTS,
@@ -62,7 +66,8 @@ function createLuck(spread: number): Luck {
       const row = Math.min(GRID - 1, Math.floor(place));
       const share = place - row;
       const out = new Float64Array(POINTS);
-      for (let k = 0; k < POINTS; k++) out[k] = (1 - share) * table[row * POINTS + k]! + share * table[(row + 1) * POINTS + k]!;
+      for (let k = 0; k < POINTS; k++)
+        out[k] = (1 - share) * table[row * POINTS + k]! + share * table[(row + 1) * POINTS + k]!;
       return out;
     },
   };

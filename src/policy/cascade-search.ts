@@ -67,7 +67,8 @@ export function bestAnswer({ weights, answers }: Belief): number {
 }
 
 /** What an order is worth: quality counts up to what is wanted. */
-const worth = (quality: number, cost: number, goal: Goal): number => Math.min(quality, goal.quality) - goal.weight * cost;
+const worth = (quality: number, cost: number, goal: Goal): number =>
+  Math.min(quality, goal.quality) - goal.weight * cost;
 
 /** Of orders that are worth the same, the cheaper is better, then that of the higher quality. */
 function isBetter(quality: number, cost: number, than: Found, goal: Goal): boolean {
@@ -78,12 +79,13 @@ function isBetter(quality: number, cost: number, than: Found, goal: Goal): boole
 }
 
 /** By cost, cheapest first; then the better. */
-export const byCost = (a: Candidate, b: Candidate): number => a.cost - b.cost || b.quality - a.quality || (a.model < b.model ? -1 : 1);
+export const byCost = (a: Candidate, b: Candidate): number =>
+  a.cost - b.cost || b.quality - a.quality || (a.model < b.model ? -1 : 1);
 
 /**
- * Without LLMs to which `steps` others are preferable, being no dearer and no worse: one of these is free to stand in an
- * order wherever such an LLM does, and is right whenever that is (all share one luck to the same degree), so that the
- * order is no dearer and no worse for it.
+ * Without LLMs to which `steps` others are preferable, being no dearer and no worse: one of these is free to stand in
+ * an order wherever such an LLM does, and is right whenever that is (all share one luck to the same degree), so that
+ * the order is no dearer and no worse for it.
  *
  * @param candidates in order of {@link byCost}
  */
@@ -102,8 +104,9 @@ export function useful(candidates: readonly Candidate[], steps: number): Candida
  * The order of at most `goal.steps` candidates of the highest worth: quality, as far as it is wanted, less the weighted
  * expected cost. With a weight of 0 that is the cheapest order that reaches the wanted quality, and the best where none
  * does. Exact: every order is looked at but those that begin so dear that they can't be better than one that was found.
- * An answer that passes is kept, or an earlier one where that is likelier right; after the last step, the best. Where cost
- * is not weighed, an LLM comes before others only if its answer, once it passed, is as good as wanted, or as the best of them.
+ * An answer that passes is kept, or an earlier one where that is likelier right; after the last step, the best. Where
+ * cost is not weighed, an LLM comes before others only if its answer, once it passed, is as good as wanted, or as the
+ * best of them.
  *
  * @param candidates in order of {@link byCost}
  */
@@ -114,12 +117,20 @@ export function search(belief: Belief, candidates: readonly Weighed[], goal: Goa
   const rows = (): Float64Array[] => Array.from({ length: steps + 1 }, () => new Float64Array(points));
   // By depth: chances [points] that no answer passed, and of each answer so far, that it is right as well.
   const alive = [belief.weights, ...rows()];
-  const answers = Array.from({ length: steps + 1 }, () => [...belief.answers.map((answer) => answer.map((c, k) => c * belief.weights[k]!)), ...rows()]);
+  const answers = Array.from({ length: steps + 1 }, () => [
+    ...belief.answers.map((answer) => answer.map((c, k) => c * belief.weights[k]!)),
+    ...rows(),
+  ]);
   // Of no use with a perfect judge: what did not pass is wrong.
   const own = accuracy < 1;
   const used = new Uint8Array(size);
   const order: number[] = [];
-  let best: Found & { picked: number[] } = { picked: [], order: [], quality: belief.answers.length > 0 ? bestAnswer(belief) : -Infinity, cost: 0 };
+  let best: Found & { picked: number[] } = {
+    picked: [],
+    order: [],
+    quality: belief.answers.length > 0 ? bestAnswer(belief) : -Infinity,
+    cost: 0,
+  };
 
   function extend(depth: number, kept: number, cost: number, spent: number): void {
     const weights = alive[depth]!;
@@ -127,10 +138,12 @@ export function search(belief: Belief, candidates: readonly Weighed[], goal: Goa
     const numEarlier = belief.answers.length + (own ? depth : 0);
     const reached = sum(weights);
     const earlierSums = earlier.slice(0, numEarlier).map(sum);
-    // Least that an answer which passes must be expected to score: it is kept for what it is worth, not to toss a coin between LLMs.
+    // Least that an answer which passes must be expected to score: it is kept for what it is worth, not to toss a coin
+    // between LLMs.
     let level = -Infinity;
     if (goal.weight === 0 && depth + 1 < steps) {
-      for (let c = 0; c < size; c++) if (used[c] === 0) level = Math.max(level, dot(weights, candidates[c]!.right) / reached);
+      for (let c = 0; c < size; c++)
+        if (used[c] === 0) level = Math.max(level, dot(weights, candidates[c]!.right) / reached);
       level = Math.min(level, goal.quality);
     }
     for (let c = 0; c < size; c++) {

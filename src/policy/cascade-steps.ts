@@ -45,5 +45,10 @@ export function stepsOf(start: Belief, order: readonly Weighed[], accuracy: numb
     step.quality = onward = step.passes * bestAnswer(step.passed) + (1 - step.passes) * onward;
     step.stopAt = stopAtOf(step.passed, step.failed, Math.min(wanted, step.quality));
   }
-  return steps.map(({ llm, stopAt, probability: reached, quality }) => ({ llm, stopAt, probability: reached, quality }));
+  return steps.map(({ llm, stopAt, probability: reached, quality }) => ({
+    llm,
+    stopAt,
+    probability: reached,
+    quality,
+  }));
 }

@@ -4,7 +4,17 @@ import type { LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
 import { accuracyOf, afterScore } from './cascade-judge.js';
 import { DEFAULT_SPREAD, luckOf } from './cascade-luck.js';
-import { bestAnswer, byCost, dot, NEAR, search, useful, type Belief, type Candidate, type Weighed } from './cascade-search.js';
+import {
+  bestAnswer,
+  byCost,
+  dot,
+  NEAR,
+  search,
+  useful,
+  type Belief,
+  type Candidate,
+  type Weighed,
+} from './cascade-search.js';
 import { stepsOf } from './cascade-steps.js';
 
 /** What a cascade reads of a candidate. */
@@ -47,36 +57,67 @@ interface State {
 }
 
 /** Candidates that so many US dollars allow; of unknown cost only where there is no limit. */
-const within = (candidates: readonly Candidate[], budget: number): Candidate[] => candidates.filter((llm) => budget === Infinity || (llm.cost_usd !== null && llm.cost_usd <= budget));
+const within = (candidates: readonly Candidate[], budget: number): Candidate[] =>
+  candidates.filter((llm) => budget === Infinity || (llm.cost_usd !== null && llm.cost_usd <= budget));
 
 function settingOf(ranking: readonly CascadeCandidate[], request: CascadeRequest, spread: number): Setting {
   const dearest = ranking.reduce((most, llm) => Math.max(most, llm.cost_usd ?? 0), 0) || 1;
-  const candidates = ranking.map(({ model, quality, cost_usd }) => ({ model, quality, cost_usd, cost: cost_usd ?? UNKNOWN * dearest })).toSorted(byCost);
+  const candidates = ranking
+    .map(({ model, quality, cost_usd }) => ({ model, quality, cost_usd, cost: cost_usd ?? UNKNOWN * dearest }))
+    .toSorted(byCost);
   const budget = request.max_cost_usd ?? Infinity;
   const allowed = within(candidates, budget);
   if (allowed.length === 0)
-    throw new PointsmanError('no_candidate', `No LLM is left: cascade.max_cost_usd is ${budget}, and no candidate is known to cost that little`, {
-      issues: [{ field: 'cascade.max_cost_usd', expected: 'a constraint that leaves a candidate', received: String(budget) }],
-    });
+    throw new PointsmanError(
+      'no_candidate',
+      `No LLM is left: cascade.max_cost_usd is ${budget}, and no candidate is known to cost that little`,
+      {
+        issues: [
+          { field: 'cascade.max_cost_usd', expected: 'a constraint that leaves a candidate', received: String(budget) },
+        ],
+      },
+    );
   const luck = luckOf(spread);
   const best = allowed.reduce((a, b) => (b.quality > a.quality ? b : a));
-  return { candidates, wanted: request.quality ?? best.quality, weight: 100 * request.cost_weight, budget, accuracy: accuracyOf(request.reliability), weigh: (llm) => ({ ...llm, right: luck.chances(Math.min(1 - CERTAIN, Math.max(CERTAIN, llm.quality))) }) };
+  return {
+    candidates,
+    wanted: request.quality ?? best.quality,
+    weight: 100 * request.cost_weight,
+    budget,
+    accuracy: accuracyOf(request.reliability),
+    weigh: (llm) => ({ ...llm, right: luck.chances(Math.min(1 - CERTAIN, Math.max(CERTAIN, llm.quality))) }),
+  };
 }
 
-/** Candidates that orders of so many steps are made of at most: all orders of more would take longer than a request may. */
+/**
+ * Candidates that orders of so many steps are made of at most: all orders of more would take longer than a request may.
+ */
 const MOST: Partial<Record<number, number>> = { 2: 200, 3: 32, 4: 16 };
 
 /** At most `size` of these candidates, evenly from the cheapest to the dearest, with the best of them. */
 function thinned(candidates: readonly Candidate[], size: number): readonly Candidate[] {
   if (candidates.length <= size) return candidates;
   const best = candidates.reduce((a, b) => (b.quality > a.quality ? b : a));
-  const kept = new Set(Array.from({ length: size - 1 }, (_, i) => candidates[Math.round((i * (candidates.length - 1)) / (size - 2))]!)).add(best);
+  const kept = new Set(
+    Array.from({ length: size - 1 }, (_, i) => candidates[Math.round((i * (candidates.length - 1)) / (size - 2))]!),
+  ).add(best);
   return candidates.filter((llm) => kept.has(llm));
 }
 
 /** The best order of at most `steps` of these candidates. */
-function bestOrder(candidates: readonly Candidate[], { belief, wanted, spent }: Pick<State, 'belief' | 'wanted' | 'spent'>, steps: number, { weight, budget, accuracy, weigh }: Setting): Weighed[] {
-  return search(belief, thinned(useful(candidates, steps), MOST[steps] ?? Infinity).map(weigh), { quality: wanted, accuracy, weight, steps, budget: budget - spent }).order;
+function bestOrder(
+  candidates: readonly Candidate[],
+  { belief, wanted, spent }: Pick<State, 'belief' | 'wanted' | 'spent'>,
+  steps: number,
+  { weight, budget, accuracy, weigh }: Setting,
+): Weighed[] {
+  return search(belief, thinned(useful(candidates, steps), MOST[steps] ?? Infinity).map(weigh), {
+    quality: wanted,
+    accuracy,
+    weight,
+    steps,
+    budget: budget - spent,
+  }).order;
 }
 
 /** Plans anew what is left, and says why nothing is. */
@@ -85,11 +126,27 @@ function replan(state: State, setting: Setting): void {
   const allowed = within(left, setting.budget - state.spent);
   state.order = bestOrder(allowed, state, state.steps, setting);
   if (state.order.length > 0) return;
-  state.reason = state.steps === 0 ? 'steps_used' : left.length === 0 ? 'none_left' : allowed.length === 0 ? 'over_budget' : 'not_worth_it';
+  state.reason =
+    state.steps === 0
+      ? 'steps_used'
+      : left.length === 0
+        ? 'none_left'
+        : allowed.length === 0
+          ? 'over_budget'
+          : 'not_worth_it';
 }
 
 function begin(setting: Setting, { max_steps: steps }: CascadeRequest, spread: number): State {
-  const state: State = { belief: { weights: luckOf(spread).prior, answers: [] }, answered: [], failed: new Set(), wanted: setting.wanted, steps, spent: 0, order: [], reason: 'begin' };
+  const state: State = {
+    belief: { weights: luckOf(spread).prior, answers: [] },
+    answered: [],
+    failed: new Set(),
+    wanted: setting.wanted,
+    steps,
+    spent: 0,
+    order: [],
+    reason: 'begin',
+  };
   replan(state, setting);
   return state;
 }
@@ -97,7 +154,9 @@ function begin(setting: Setting, { max_steps: steps }: CascadeRequest, spread: n
 /** The LLM that a report is of. */
 function reportedLlm(state: State, { candidates }: Setting, report: StepReport): Candidate {
   const refuse = (expected: string, received: string): PointsmanError =>
-    new PointsmanError('invalid_request', `model: expected ${expected}, got ${received}`, { issues: [{ field: 'model', expected, received }] });
+    new PointsmanError('invalid_request', `model: expected ${expected}, got ${received}`, {
+      issues: [{ field: 'model', expected, received }],
+    });
   const model = report.model ?? state.order[0]?.model;
   if (model === undefined) throw refuse('the LLM that was asked, as the cascade is over', 'nothing');
   const llm = candidates.find((one) => one.model === model);
@@ -129,17 +188,32 @@ function applyAnswer(state: State, setting: Setting, llm: Candidate, report: Ste
     return;
   }
   // What was planned for this case is still to be reached, by the cheapest way that there now is.
-  state.wanted = Math.min(state.wanted, stepsOf(state.belief, rest, setting.accuracy, state.wanted)[0]?.quality ?? bestAnswer(state.belief));
+  state.wanted = Math.min(
+    state.wanted,
+    stepsOf(state.belief, rest, setting.accuracy, state.wanted)[0]?.quality ?? bestAnswer(state.belief),
+  );
   state.reason = 'not_good_enough';
   replan(state, setting);
 }
 
 /** What a state's order is expected to come to. */
-function expectation({ belief, order, wanted }: State, { accuracy }: Setting): Pick<CascadePlan, 'steps' | 'expected_quality' | 'expected_cost_usd'> {
+function expectation(
+  { belief, order, wanted }: State,
+  { accuracy }: Setting,
+): Pick<CascadePlan, 'steps' | 'expected_quality' | 'expected_cost_usd'> {
   const steps = stepsOf(belief, order, accuracy, wanted);
-  const cost = steps.reduce<number | null>((sum, { llm, probability }) => (sum === null || llm.cost_usd === null ? null : sum + probability * llm.cost_usd), 0);
+  const cost = steps.reduce<number | null>(
+    (sum, { llm, probability }) => (sum === null || llm.cost_usd === null ? null : sum + probability * llm.cost_usd),
+    0,
+  );
   return {
-    steps: steps.map(({ llm, stopAt, probability, quality }) => ({ model: llm.model, stop_at: round(stopAt), probability: round(probability), expected_quality: round(quality), cost_usd: llm.cost_usd })),
+    steps: steps.map(({ llm, stopAt, probability, quality }) => ({
+      model: llm.model,
+      stop_at: round(stopAt),
+      probability: round(probability),
+      expected_quality: round(quality),
+      cost_usd: llm.cost_usd,
+    })),
     expected_quality: round(steps[0]?.quality ?? bestAnswer(belief)),
     expected_cost_usd: cost === null ? null : roundCost(cost),
   };
@@ -147,14 +221,19 @@ function expectation({ belief, order, wanted }: State, { accuracy }: Setting): P
 
 /**
  * The order of LLMs, and the scores at which to stop, that reach a wanted quality at the least expected cost; the best
- * there is where it is out of reach. Pure, and exact (of very many LLMs, over some of them; see {@link MOST}) under these assumptions: predicted qualities are calibrated; on a
- * query all LLMs share one luck (`cascade-luck.ts`); the judge errs as `reliability` says, independently for each answer.
+ * there is where it is out of reach. Pure, and exact (of very many LLMs, over some of them; see {@link MOST}) under
+ * these assumptions: predicted qualities are calibrated; on a query all LLMs share one luck (`cascade-luck.ts`); the
+ * judge errs as `reliability` says, independently for each answer.
  *
  * @param ranking candidates of one query, at least one, in any order
  * @param spread how far LLMs fail together beyond what was predicted
  * @throws PointsmanError `no_candidate` where none is within `max_cost_usd`
  */
-export function planCascade(ranking: readonly CascadeCandidate[], request: CascadeRequest, spread: number = DEFAULT_SPREAD): CascadePlan {
+export function planCascade(
+  ranking: readonly CascadeCandidate[],
+  request: CascadeRequest,
+  spread: number = DEFAULT_SPREAD,
+): CascadePlan {
   const setting = settingOf(ranking, request, spread);
   const state = begin(setting, request, spread);
   const [single] = bestOrder(within(setting.candidates, setting.budget), state, 1, setting);
@@ -168,9 +247,15 @@ export function planCascade(ranking: readonly CascadeCandidate[], request: Casca
  * failed tell nothing but that the LLM is not to be had.
  *
  * @param reports how the steps went, in order
- * @throws PointsmanError `invalid_request` for a report of an LLM that is no candidate, or was reported already; `no_candidate` as {@link planCascade}
+ * @throws PointsmanError `invalid_request` for a report of an LLM that is no candidate, or was reported already;
+ *   `no_candidate` as {@link planCascade}
  */
-export function nextStep(ranking: readonly CascadeCandidate[], request: CascadeRequest, reports: readonly StepReport[], spread: number = DEFAULT_SPREAD): CascadeNext {
+export function nextStep(
+  ranking: readonly CascadeCandidate[],
+  request: CascadeRequest,
+  reports: readonly StepReport[],
+  spread: number = DEFAULT_SPREAD,
+): CascadeNext {
   const setting = settingOf(ranking, request, spread);
   const state = begin(setting, request, spread);
   reports.forEach((report) => {

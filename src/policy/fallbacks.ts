@@ -8,8 +8,8 @@ const NEAR_TIE = 0.01;
 
 /**
  * What to try after the chosen LLM fails: the others as they are ranked, and among near ties of utility the one whose
- * profile is nearest to the chosen LLM's, as it will do the same kind of work; then the cheaper one. `similarity` is called
- * only where there is such a tie.
+ * profile is nearest to the chosen LLM's, as it will do the same kind of work; then the cheaper one. `similarity` is
+ * called only where there is such a tie.
  *
  * @param others the ranking without the chosen one
  */
@@ -23,7 +23,9 @@ export function fallbacksOf(others: readonly RankedLlm[], similarity: (model: st
     const tied = others.slice(start, end);
     if (tied.length > 1) {
       const near = new Map(tied.map(({ model }) => [model, similarity(model)]));
-      tied.sort((a, b) => near.get(b.model)! - near.get(a.model)! || (a.cost_usd ?? Infinity) - (b.cost_usd ?? Infinity) || 0);
+      tied.sort(
+        (a, b) => near.get(b.model)! - near.get(a.model)! || (a.cost_usd ?? Infinity) - (b.cost_usd ?? Infinity) || 0,
+      );
     }
     fallbacks.push(...tied.map((llm) => llm.model));
     start = end;

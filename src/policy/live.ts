@@ -54,6 +54,9 @@ export function openLivePolicies({ ledger, log }: { ledger: Pick<Ledger, 'readPo
   return {
     prepare: policies.prepare,
     refresh: policies.forget,
-    follow: (everyMs) => every(everyMs, policies.forget, (error) => log.error({ error: messageOf(error) }, 'policies not refreshed; what was known goes on counting')),
+    follow: (everyMs) =>
+      every(everyMs, policies.forget, (error) =>
+        log.error({ error: messageOf(error) }, 'policies not refreshed; what was known goes on counting'),
+      ),
   };
 }

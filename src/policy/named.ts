@@ -5,9 +5,10 @@ import { BUILT_IN_POLICIES, type Policy, type PolicyBody, type Rules } from '../
 export const DEFAULT_POLICY = 'quality';
 
 /**
- * The policies that need not be made. `balanced` gives up to seven points of quality for what is cheaper, and two for what
- * is faster, whatever prices are: on held-out queries it is better than the best single LLM at under half its cost
- * (docs/learning.md). `cost` and `latency` go by money and time: half a point a hundredth of a US cent, 2.5 points a second.
+ * The policies that need not be made. `balanced` gives up to seven points of quality for what is cheaper, and two for
+ * what is faster, whatever prices are: on held-out queries it is better than the best single LLM at under half its cost
+ * (docs/learning.md). `cost` and `latency` go by money and time: half a point a hundredth of a US cent, 2.5 points a
+ * second.
  */
 export const POLICIES: Record<(typeof BUILT_IN_POLICIES)[number], PolicyBody> = {
   quality: {},
@@ -18,25 +19,40 @@ export const POLICIES: Record<(typeof BUILT_IN_POLICIES)[number], PolicyBody> = 
 
 /** All policies, by name: those that are kept, which may replace built-in ones, and the other built-in ones. */
 export function allPolicies(kept: ReadonlyMap<string, PolicyBody>): Policy[] {
-  const builtIn = Object.entries(POLICIES).filter(([name]) => !kept.has(name)).map(([name, body]): Policy => ({ name, built_in: true, ...body }));
-  return [...builtIn, ...Array.from(kept, ([name, body]): Policy => ({ name, built_in: false, ...body }))].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const builtIn = Object.entries(POLICIES)
+    .filter(([name]) => !kept.has(name))
+    .map(([name, body]): Policy => ({ name, built_in: true, ...body }));
+  return [...builtIn, ...Array.from(kept, ([name, body]): Policy => ({ name, built_in: false, ...body }))].toSorted(
+    (a, b) => (a.name < b.name ? -1 : 1),
+  );
 }
 
 /** The policy of a name. Throws `unknown_policy` with the names that there are. */
 export function policyOf(name: string, kept: ReadonlyMap<string, PolicyBody>): PolicyBody {
   const found = kept.get(name) ?? (Object.hasOwn(POLICIES, name) ? POLICIES[name as keyof typeof POLICIES] : undefined);
   if (found !== undefined) return found;
-  const issue = { field: 'policy', expected: `one of ${allPolicies(kept).map((policy) => policy.name).join(', ')}`, received: JSON.stringify(name) };
-  throw new PointsmanError('unknown_policy', `policy: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
+  const issue = {
+    field: 'policy',
+    expected: `one of ${allPolicies(kept)
+      .map((policy) => policy.name)
+      .join(', ')}`,
+    received: JSON.stringify(name),
+  };
+  throw new PointsmanError('unknown_policy', `policy: expected ${issue.expected}, got ${issue.received}`, {
+    issues: [issue],
+  });
 }
 
 /** Lists that hold for a policy and a request alike: either may forbid, neither may allow what the other forbids. */
-const intersection = <T>(a: T[] | undefined, b: T[] | undefined): T[] | undefined => (a === undefined || b === undefined ? (a ?? b) : b.filter((one) => a.includes(one)));
-const union = <T>(a: T[] | undefined, b: T[] | undefined): T[] | undefined => (a === undefined || b === undefined ? (a ?? b) : [...new Set([...a, ...b])]);
+const intersection = <T>(a: T[] | undefined, b: T[] | undefined): T[] | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : b.filter((one) => a.includes(one));
+const union = <T>(a: T[] | undefined, b: T[] | undefined): T[] | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : [...new Set([...a, ...b])];
 
 /**
- * The rules of a policy with a request's own. Numbers and choices are the request's where it gives them. What is forbidden
- * by either stays so: an LLM must be in both lists of `models`, in neither of `exclude`, and have what both ask for.
+ * The rules of a policy with a request's own. Numbers and choices are the request's where it gives them. What is
+ * forbidden by either stays so: an LLM must be in both lists of `models`, in neither of `exclude`, and have what both
+ * ask for.
  */
 export function withRequest({ description: _description, ...policy }: PolicyBody, own: Rules): Rules {
   const merged: Rules = {

@@ -17,18 +17,24 @@ export interface RankInput {
   constraints: Constraints;
   promptTokens: number;
   /**
-   * Why an LLM may not be chosen now, whatever the rules; where that leaves none, it is not asked for: an answer that may
-   * fail is better than none.
+   * Why an LLM may not be chosen now, whatever the rules; where that leaves none, it is not asked for: an answer that
+   * may fail is better than none.
    */
   barred?: ((model: string) => Pick<Exclusion, 'constraint' | 'reason'> | undefined) | null;
-  /** Why an LLM has no room for a query now; where none has, it is not asked for: the price then puts those first that soonest have. */
+  /**
+   * Why an LLM has no room for a query now; where none has, it is not asked for: the price then puts those first that
+   * soonest have.
+   */
   full?: ((model: string) => string | undefined) | null;
   /** Quality points that an LLM is dearer by for how little of it is left; none where it is not told. */
   price?: ((model: string) => number) | null;
 }
 
 export interface Ranking {
-  /** Candidates, best first: pinned ones, then those within `cheapest_within` by cost, then by utility; ties by lower cost, then by id. Never empty. */
+  /**
+   * Candidates, best first: pinned ones, then those within `cheapest_within` by cost, then by utility; ties by lower
+   * cost, then by id. Never empty.
+   */
   ranking: RankedLlm[];
   excluded: Exclusion[];
   /** Bounds that the first of the ranking breaks, as nobody keeps them all. */
@@ -60,9 +66,24 @@ function compareRanked(a: RankedLlm, b: RankedLlm): number {
   return b.utility - a.utility || compareCost(a, b) || (a.model < b.model ? -1 : 1);
 }
 
-/** What is given up per US cent and per second, where the dearest candidate costs `dearest` US dollars and the slowest takes `slowest` milliseconds. */
-export function weightsOf({ cost_weight: cost = 0, latency_weight: latency = 0, relative_cost_weight: ofDearest = 0, relative_latency_weight: ofSlowest = 0 }: Rules, dearest: number, slowest: number): { costWeight: number; latencyWeight: number } {
-  return { costWeight: cost + (dearest > 0 ? ofDearest / (100 * dearest) : 0), latencyWeight: latency + (slowest > 0 ? (1000 * ofSlowest) / slowest : 0) };
+/**
+ * What is given up per US cent and per second, where the dearest candidate costs `dearest` US dollars and the slowest
+ * takes `slowest` milliseconds.
+ */
+export function weightsOf(
+  {
+    cost_weight: cost = 0,
+    latency_weight: latency = 0,
+    relative_cost_weight: ofDearest = 0,
+    relative_latency_weight: ofSlowest = 0,
+  }: Rules,
+  dearest: number,
+  slowest: number,
+): { costWeight: number; latencyWeight: number } {
+  return {
+    costWeight: cost + (dearest > 0 ? ofDearest / (100 * dearest) : 0),
+    latencyWeight: latency + (slowest > 0 ? (1000 * ofSlowest) / slowest : 0),
+  };
 }
 
 /** The largest known value; 0 where none is known. */
@@ -78,20 +99,43 @@ function noCandidate(excluded: readonly Exclusion[], rules: Rules): PointsmanErr
     const models = exclusions.map((exclusion) => exclusion.model);
     const more = models.length > NAMES_SHOWN ? ` and ${models.length - NAMES_SHOWN} more` : '';
     const value = rules[constraint as keyof Rules];
-    const received = value === undefined ? exclusions[0]!.reason : Array.isArray(value) ? (constraint === 'models' || constraint === 'exclude' ? `${value.length} LLMs` : value.join(', ')) : String(value);
-    return { field: constraint, expected: 'a constraint that leaves a candidate', received: `${received}, which excludes ${models.slice(0, NAMES_SHOWN).join(', ')}${more}` };
+    const received =
+      value === undefined
+        ? exclusions[0]!.reason
+        : Array.isArray(value)
+          ? constraint === 'models' || constraint === 'exclude'
+            ? `${value.length} LLMs`
+            : value.join(', ')
+          : String(value);
+    return {
+      field: constraint,
+      expected: 'a constraint that leaves a candidate',
+      received: `${received}, which excludes ${models.slice(0, NAMES_SHOWN).join(', ')}${more}`,
+    };
   });
-  return new PointsmanError('no_candidate', `No LLM is left: ${issues.map((issue) => `${issue.field} is ${issue.received}`).join('; ')}`, { issues });
+  return new PointsmanError(
+    'no_candidate',
+    `No LLM is left: ${issues.map((issue) => `${issue.field} is ${issue.received}`).join('; ')}`,
+    { issues },
+  );
 }
 
-/** The LLMs that keep all rules; where none does and the rules allow it, those that come nearest, and how far off each is. */
-function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, promptTokens }: RankInput): { allowed: Scored[]; excluded: Exclusion[]; excess: Map<string, number> | null } {
+/**
+ * The LLMs that keep all rules; where none does and the rules allow it, those that come nearest, and how far off each
+ * is.
+ */
+function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, promptTokens }: RankInput): {
+  allowed: Scored[];
+  excluded: Exclusion[];
+  excess: Map<string, number> | null;
+} {
   const excluded: Exclusion[] = [];
   const beyond: Scored[] = [];
   const allowed: Scored[] = [];
   scored.forEach((llm, i) => {
     const one: Scored = { llm, profile: profiles[i]! };
-    const exclude = (constraint: Exclusion['constraint'], reason: string): void => void excluded.push({ model: llm.model, constraint, reason });
+    const exclude = (constraint: Exclusion['constraint'], reason: string): void =>
+      void excluded.push({ model: llm.model, constraint, reason });
     for (const { constraint, check } of firm) {
       const reason = check(one);
       if (reason !== undefined) return exclude(constraint, reason);
@@ -107,12 +151,18 @@ function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, pro
   });
   if (allowed.length > 0) return { allowed, excluded, excess: null };
   if (beyond.length === 0 || rules.on_no_candidate !== 'nearest') throw noCandidate(excluded, rules);
-  const excess = new Map(beyond.map(({ llm }) => [llm.model, bounds.reduce((sum, bound) => sum + Math.max(0, bound.excess(llm)), 0)]));
+  const excess = new Map(
+    beyond.map(({ llm }) => [llm.model, bounds.reduce((sum, bound) => sum + Math.max(0, bound.excess(llm)), 0)]),
+  );
   return { allowed: beyond, excluded: excluded.filter(({ model }) => !excess.has(model)), excess };
 }
 
 /** Leaves out candidates that there is a reason to; where that leaves none, all stay. */
-function without(candidates: Scored[], reasonFor: RankInput['barred'], excluded: Exclusion[]): { left: Scored[]; all: boolean } {
+function without(
+  candidates: Scored[],
+  reasonFor: RankInput['barred'],
+  excluded: Exclusion[],
+): { left: Scored[]; all: boolean } {
   if (!reasonFor) return { left: candidates, all: false };
   const reasons = candidates.map(({ llm }) => reasonFor(llm.model));
   const left = candidates.filter((_, i) => reasons[i] === undefined);
@@ -134,7 +184,11 @@ function fullAs(full: RankInput['full']): RankInput['barred'] {
 }
 
 /** The order of candidates that the rules ask for besides utility; null where they ask for none. */
-function orderOf(ranking: readonly RankedLlm[], { pin, cheapest_within: within }: Rules, excess: Map<string, number> | null): ((a: RankedLlm, b: RankedLlm) => number) | null {
+function orderOf(
+  ranking: readonly RankedLlm[],
+  { pin, cheapest_within: within }: Rules,
+  excess: Map<string, number> | null,
+): ((a: RankedLlm, b: RankedLlm) => number) | null {
   if (pin === undefined && within === undefined && excess === null) return null;
   const places = new Map<string, number>(pin?.map((model, i) => [model, i]));
   const place = ({ model }: RankedLlm): number => places.get(model) ?? places.size;
@@ -184,5 +238,11 @@ export function rank(input: RankInput): Ranking {
   });
   ranking.sort(orderOf(ranking, rules, excess) ?? compareRanked);
   const first = candidates.find(({ llm }) => llm.model === (ranking[0] as RankedLlm).model)!.llm;
-  return { ranking, excluded, relaxed: excess === null ? [] : brokenBounds(input.constraints, first), allBarred, allFull };
+  return {
+    ranking,
+    excluded,
+    relaxed: excess === null ? [] : brokenBounds(input.constraints, first),
+    allBarred,
+    allFull,
+  };
 }

@@ -32,13 +32,31 @@ export interface ProfileRequest {
 /**
  * The profiles of all LLMs in a design that isn't trained, of the queries `train` and no other.
  *
- * @throws PointsmanError `invalid_request` for an illegal design or a trainable one; what the encoder and composer throw
+ * @throws PointsmanError `invalid_request` for an illegal design or a trainable one; what the encoder and composer
+ *   throw
  */
-export async function buildProfiles({ data, rows, train, design, encoder, rng, composer = createDeterministicComposer() }: ProfileRequest): Promise<ProfileVectors> {
+export async function buildProfiles({
+  data,
+  rows,
+  train,
+  design,
+  encoder,
+  rng,
+  composer = createDeterministicComposer(),
+}: ProfileRequest): Promise<ProfileVectors> {
   const legal = parse(ProfileDesign, design, 'invalid_request', 'design');
-  if (legal.learning === 'trainable') throw new PointsmanError('invalid_request', `design.learning: expected training-free, got trainable (${designName(legal)} is made by training)`);
+  if (legal.learning === 'trainable')
+    throw new PointsmanError(
+      'invalid_request',
+      `design.learning: expected training-free, got trainable (${designName(legal)} is made by training)`,
+    );
   if (legal.representation === 'index') return indexProfiles(rows, encoder.dim, rng);
   const observed = observe(rows, train, legal);
   if (legal.representation === 'text') return textProfiles(observed, legal, encoder, composer, rng);
-  return propagatedProfiles(observed, legal, Array.from(train, (q) => data.queries.at(q)!), encoder);
+  return propagatedProfiles(
+    observed,
+    legal,
+    Array.from(train, (q) => data.queries.at(q)!),
+    encoder,
+  );
 }

@@ -9,19 +9,50 @@ export type { ProfileDesign } from '../schema/design.js';
 
 const HOPS = [1, 2, 3, 4] as const;
 
-const FLAT_TEXT: ProfileDesign = { form: 'flat', representation: 'text', hops: 0, learning: 'training-free', kinds: ['llm', 'family', 'query'] };
-const structuredText = (hops: number): ProfileDesign => ({ form: 'structured', representation: 'text', hops, learning: 'training-free', kinds: NODE_KINDS });
-const propagated = (hops: number, normalization: ProfileDesign['normalization']): ProfileDesign => ({ form: 'structured', representation: 'embedding', hops, learning: 'training-free', normalization, kinds: NODE_KINDS });
-const trainable = (hops: number): ProfileDesign => ({ form: 'structured', representation: 'embedding', hops, learning: 'trainable', kinds: NODE_KINDS });
+const FLAT_TEXT: ProfileDesign = {
+  form: 'flat',
+  representation: 'text',
+  hops: 0,
+  learning: 'training-free',
+  kinds: ['llm', 'family', 'query'],
+};
+const structuredText = (hops: number): ProfileDesign => ({
+  form: 'structured',
+  representation: 'text',
+  hops,
+  learning: 'training-free',
+  kinds: NODE_KINDS,
+});
+const propagated = (hops: number, normalization: ProfileDesign['normalization']): ProfileDesign => ({
+  form: 'structured',
+  representation: 'embedding',
+  hops,
+  learning: 'training-free',
+  normalization,
+  kinds: NODE_KINDS,
+});
+const trainable = (hops: number): ProfileDesign => ({
+  form: 'structured',
+  representation: 'embedding',
+  hops,
+  learning: 'trainable',
+  kinds: NODE_KINDS,
+});
 
-const perHop = (name: (hops: number) => string, design: (hops: number) => ProfileDesign): Record<string, ProfileDesign> => Object.fromEntries(HOPS.map((hops) => [name(hops), design(hops)]));
+const perHop = (
+  name: (hops: number) => string,
+  design: (hops: number) => ProfileDesign,
+): Record<string, ProfileDesign> => Object.fromEntries(HOPS.map((hops) => [name(hops), design(hops)]));
 
 /** The designs that an evaluation compares, by name, in the order of the paper's table 1. */
 export const PROFILE_DESIGNS: Readonly<Record<string, ProfileDesign>> = {
   index: { form: 'flat', representation: 'index', hops: 0, learning: 'training-free', kinds: ['llm'] },
   'flat-text': FLAT_TEXT,
   ...perHop((hops) => `structured-text-${hops}hop`, structuredText),
-  ...perHop((hops) => `structured-embedding-${hops}hop`, (hops) => propagated(hops, 'symmetric')),
+  ...perHop(
+    (hops) => `structured-embedding-${hops}hop`,
+    (hops) => propagated(hops, 'symmetric'),
+  ),
   ...perHop((hops) => `structured-trainable-${hops}hop`, trainable),
 };
 
@@ -41,7 +72,11 @@ export const DEFAULT_DESIGN: DesignName = 'structured-trainable';
 /** Every name that {@link parseDesign} takes before its list of kinds. */
 const NAMED: Readonly<Record<string, ProfileDesign>> = {
   ...PROFILE_DESIGNS,
-  ...Object.fromEntries(NORMALIZATIONS.flatMap((n) => (n === 'symmetric' ? [] : HOPS.map((hops) => [`structured-embedding-${hops}hop-${n}`, propagated(hops, n)])))),
+  ...Object.fromEntries(
+    NORMALIZATIONS.flatMap((n) =>
+      n === 'symmetric' ? [] : HOPS.map((hops) => [`structured-embedding-${hops}hop-${n}`, propagated(hops, n)]),
+    ),
+  ),
   ...DESIGNS,
 };
 
@@ -68,25 +103,51 @@ export function parseDesign(text: string): ProfileDesign {
   const colon = text.indexOf(':');
   const name = colon < 0 ? text : text.slice(0, colon);
   const design = Object.hasOwn(NAMED, name) ? NAMED[name]! : undefined;
-  if (design === undefined) throw new PointsmanError('invalid_request', `design: expected one of ${Object.keys(NAMED).join(', ')}; got ${describe(name)}`);
+  if (design === undefined)
+    throw new PointsmanError(
+      'invalid_request',
+      `design: expected one of ${Object.keys(NAMED).join(', ')}; got ${describe(name)}`,
+    );
   if (colon < 0) return design;
   const kinds = text.slice(colon + 1).split('+');
   const strange = kinds.find((kind) => !(NODE_KINDS as readonly string[]).includes(kind));
-  if (strange !== undefined) throw new PointsmanError('invalid_request', `design: expected kinds of node of ${NODE_KINDS.join(', ')} after the colon, joined by +; got ${describe(strange)} in ${describe(text)}`);
+  if (strange !== undefined)
+    throw new PointsmanError(
+      'invalid_request',
+      `design: expected kinds of node of ${NODE_KINDS.join(', ')} after the colon, joined by +; got ` +
+        `${describe(strange)} in ${describe(text)}`,
+    );
   return withKinds(design, kinds as NodeKind[]);
 }
 
 /** The name that {@link parseDesign} reads as this design. */
 export function designName(design: ProfileDesign): string {
-  const same = (other: ProfileDesign): boolean => (['form', 'representation', 'hops', 'learning', 'normalization'] as const).every((field) => other[field] === design[field]);
+  const same = (other: ProfileDesign): boolean =>
+    (['form', 'representation', 'hops', 'learning', 'normalization'] as const).every(
+      (field) => other[field] === design[field],
+    );
   const found = Object.entries(NAMED).find(([, other]) => same(other));
-  if (found === undefined) throw new PointsmanError('invalid_request', `design: expected a legal one, got ${JSON.stringify(design)}`);
+  if (found === undefined)
+    throw new PointsmanError('invalid_request', `design: expected a legal one, got ${JSON.stringify(design)}`);
   const [name, { kinds }] = found;
-  return sameKinds(kinds, design.kinds) ? name : `${name}:${inOrder(design.kinds).filter((kind) => kind !== 'llm').join('+') || 'llm'}`;
+  return sameKinds(kinds, design.kinds)
+    ? name
+    : `${name}:${
+        inOrder(design.kinds)
+          .filter((kind) => kind !== 'llm')
+          .join('+') || 'llm'
+      }`;
 }
 
 /** The part of the graph that a design takes: its kinds, and every relation between two of them. */
 export function partsOf(design: ProfileDesign): GraphParts {
   const kinds = new Set<NodeKind>(design.kinds);
-  return { kinds, relations: new Set(ALL_RELATIONS.filter((relation) => kinds.has(RELATIONS[relation].source) && kinds.has(RELATIONS[relation].target))) };
+  return {
+    kinds,
+    relations: new Set(
+      ALL_RELATIONS.filter(
+        (relation) => kinds.has(RELATIONS[relation].source) && kinds.has(RELATIONS[relation].target),
+      ),
+    ),
+  };
 }

@@ -4,7 +4,10 @@ import { partsOf, type ProfileDesign } from './design.js';
 
 /** What profiles may know: the graph of a design over the queries that are learned from, and over no other. */
 export interface Observed {
-  /** Its query nodes are `rows.queries`, in the order of `train`; comparisons stand in as scores where none was measured. */
+  /**
+   * Its query nodes are `rows.queries`, in the order of `train`; comparisons stand in as scores where none was
+   * measured.
+   */
   rows: GraphRows;
   sizes: FrozenGraph['sizes'];
   edges: FrozenGraph['edges'];
@@ -15,13 +18,18 @@ function scoresOf(rows: GraphRows, nodeOf: Int32Array): GraphRows['scores'] {
   const numLlms = rows.llms.length;
   const found = new Map<number, { score: number; count: number }>();
   const { query, llm, score, count } = rows.scores;
-  for (let e = 0; e < query.length; e++) if (nodeOf[query[e]!]! >= 0) found.set(nodeOf[query[e]!]! * numLlms + llm[e]!, { score: score[e]!, count: count[e]! });
+  for (let e = 0; e < query.length; e++)
+    if (nodeOf[query[e]!]! >= 0)
+      found.set(nodeOf[query[e]!]! * numLlms + llm[e]!, { score: score[e]!, count: count[e]! });
   const compared = new Map<number, { score: number; count: number }>();
   const note = (node: number, l: number, won: number, weight: number): void => {
     const key = node * numLlms + l;
     if (found.has(key)) return;
     const entry = compared.get(key) ?? { score: 0, count: 0 };
-    compared.set(key, { score: (entry.score * entry.count + weight * won) / (entry.count + weight), count: entry.count + weight });
+    compared.set(key, {
+      score: (entry.score * entry.count + weight * won) / (entry.count + weight),
+      count: entry.count + weight,
+    });
   };
   const { better, worse, weight } = rows.preferences;
   rows.preferences.query.forEach((q, p) => {
@@ -44,7 +52,13 @@ export function observe(rows: GraphRows, train: Int32Array, design: ProfileDesig
   train.forEach((q, node) => (nodeOf[q] = node));
   const seen: GraphRows = {
     ...rows,
-    queries: listQueries(Array.from(train, (q) => ({ hash: rows.queries.hashOf(q), text: rows.queries.textOf(q), task: rows.queries.taskOf(q) }))),
+    queries: listQueries(
+      Array.from(train, (q) => ({
+        hash: rows.queries.hashOf(q),
+        text: rows.queries.textOf(q),
+        task: rows.queries.taskOf(q),
+      })),
+    ),
     scores: scoresOf(rows, nodeOf),
     preferences: { query: new Int32Array(), better: new Int32Array(), worse: new Int32Array() },
   };
@@ -71,7 +85,11 @@ export function advantages({ source, target, weight, count }: FrozenEdges): Floa
   });
 }
 
-function sumsBy(keys: Int32Array, values: Float32Array, weightOf: (edge: number) => number): Map<number, { sum: number; weight: number }> {
+function sumsBy(
+  keys: Int32Array,
+  values: Float32Array,
+  weightOf: (edge: number) => number,
+): Map<number, { sum: number; weight: number }> {
   const sums = new Map<number, { sum: number; weight: number }>();
   keys.forEach((key, e) => {
     const weight = weightOf(e);

@@ -1,4 +1,7 @@
-/** Scales to unit length, in place; a zero vector stays zero, and one of very small or large numbers keeps its direction. */
+/**
+ * Scales to unit length, in place; a zero vector stays zero, and one of very small or large numbers keeps its
+ * direction.
+ */
 export function toUnit(x: Float32Array): Float32Array {
   const most = x.reduce((max, v) => Math.max(max, Math.abs(v)), 0);
   if (most === 0) return x;

@@ -43,8 +43,14 @@ function storeAt(text: string): Store {
       return postgresStore(url);
     default: {
       // The URL itself may hold a password.
-      const issue = { field: 'POINTSMAN_QUEUE', expected: 'redis://, rediss://, postgres:// or postgresql:// and a host', received: url ? `${url.protocol}//` : 'no URL' };
-      throw new PointsmanError('invalid_config', `POINTSMAN_QUEUE: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
+      const issue = {
+        field: 'POINTSMAN_QUEUE',
+        expected: 'redis://, rediss://, postgres:// or postgresql:// and a host',
+        received: url ? `${url.protocol}//` : 'no URL',
+      };
+      throw new PointsmanError('invalid_config', `POINTSMAN_QUEUE: expected ${issue.expected}, got ${issue.received}`, {
+        issues: [issue],
+      });
     }
   }
 }

@@ -3,7 +3,16 @@ import type { Job, JobState, TrainProgress, TrainResult } from '../schema/traini
 import { SCHEDULER_ID, type JobData } from './settings.js';
 
 export type StoredJob = BullJob<JobData, TrainResult | null>;
-export type StoredQueue = Queue<JobData, TrainResult | null, string, JobData, TrainResult | null, string, IQueueBackend, string>;
+export type StoredQueue = Queue<
+  JobData,
+  TrainResult | null,
+  string,
+  JobData,
+  TrainResult | null,
+  string,
+  IQueueBackend,
+  string
+>;
 
 /** BullMQ's states as Pointsman's: whatever isn't running or done waits, be it for its turn or for a retry. */
 const STATES: Partial<Record<BullState | 'unknown', JobState>> = {

@@ -59,16 +59,27 @@ export class StoredRetrainQueue implements RetrainQueue {
     this.#watcher = new Watcher(store, (jobId) => this.get(jobId), log, this.#onStoreError);
   }
 
-  async enqueue(request: TrainRequest, trigger: 'request' | 'drift' = 'request'): Promise<{ jobId: string; created: boolean }> {
+  async enqueue(
+    request: TrainRequest,
+    trigger: 'request' | 'drift' = 'request',
+  ): Promise<{ jobId: string; created: boolean }> {
     const key = requestKey(request);
     return this.#reach(async () => {
-      // A job that waits again (for a retry, or given back) has lost its key, which settles only races between new ones.
+      // A job that waits again (for a retry, or given back) has lost its key, which settles only races between new
+      // ones.
       const waiting = await this.#queue.getJobs([...STORED_STATES.waiting]);
-      const equal = waiting.find((job) => job && job.data.trigger !== 'schedule' && requestKey(job.data.request) === key);
+      const equal = waiting.find(
+        (job) => job && job.data.trigger !== 'schedule' && requestKey(job.data.request) === key,
+      );
       if (equal) return { jobId: equal.id!, created: false };
       const wanted = uuid();
       const data = { request, trigger, minNewInteractions: 0 };
-      const job = await this.#queue.add(JOB_NAME, data, { ...JOB_OPTIONS, jobId: wanted, timestamp: this.#clock(), deduplication: { id: key } });
+      const job = await this.#queue.add(JOB_NAME, data, {
+        ...JOB_OPTIONS,
+        jobId: wanted,
+        timestamp: this.#clock(),
+        deduplication: { id: key },
+      });
       return { jobId: job.id!, created: job.id === wanted };
     });
   }
@@ -91,7 +102,8 @@ export class StoredRetrainQueue implements RetrainQueue {
 
   async watch(jobId: string, listener: JobListener): Promise<() => void> {
     const present = await this.get(jobId);
-    if (!present) throw new PointsmanError('job_not_found', `job_id: expected the id of a job, got ${JSON.stringify(jobId)}`);
+    if (!present)
+      throw new PointsmanError('job_not_found', `job_id: expected the id of a job, got ${JSON.stringify(jobId)}`);
     return this.#watcher.watch(present, listener);
   }
 
@@ -136,5 +148,7 @@ export class StoredRetrainQueue implements RetrainQueue {
 }
 
 function requestKey(request: TrainRequest): string {
-  return sha256(JSON.stringify([request.design, request.seed, request.backend, request.from_scratch, request.half_life_days]));
+  return sha256(
+    JSON.stringify([request.design, request.seed, request.backend, request.from_scratch, request.half_life_days]),
+  );
 }

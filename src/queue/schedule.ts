@@ -9,8 +9,16 @@ import { JOB_NAME, JOB_OPTIONS, SCHEDULER_ID } from './settings.js';
 export function checkPattern(pattern: string, clock: Clock): void {
   const reason = whyWrong(pattern, clock);
   if (reason === undefined) return;
-  const issue = { field: 'pattern', expected: 'a cron pattern of five or six fields, such as `0 3 * * *`', received: JSON.stringify(pattern) };
-  throw new PointsmanError('invalid_request', `pattern: expected ${issue.expected}, got ${issue.received} (${reason})`, { issues: [issue] });
+  const issue = {
+    field: 'pattern',
+    expected: 'a cron pattern of five or six fields, such as `0 3 * * *`',
+    received: JSON.stringify(pattern),
+  };
+  throw new PointsmanError(
+    'invalid_request',
+    `pattern: expected ${issue.expected}, got ${issue.received} (${reason})`,
+    { issues: [issue] },
+  );
 }
 
 function whyWrong(pattern: string, clock: Clock): string | undefined {
@@ -27,7 +35,11 @@ function whyWrong(pattern: string, clock: Clock): string | undefined {
 
 export async function installSchedule(queue: StoredQueue, schedule: Schedule): Promise<void> {
   const data = { request: {}, trigger: 'schedule' as const, minNewInteractions: schedule.min_new_interactions };
-  await queue.upsertJobScheduler(SCHEDULER_ID, { pattern: schedule.pattern.trim(), tz: 'UTC' }, { name: JOB_NAME, data, opts: JOB_OPTIONS });
+  await queue.upsertJobScheduler(
+    SCHEDULER_ID,
+    { pattern: schedule.pattern.trim(), tz: 'UTC' },
+    { name: JOB_NAME, data, opts: JOB_OPTIONS },
+  );
 }
 
 export async function removeSchedule(queue: StoredQueue): Promise<void> {

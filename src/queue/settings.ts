@@ -16,7 +16,9 @@ export interface JobData {
   minNewInteractions: number;
 }
 
-/** Finished jobs are kept for a while, so that their results can be read; failures are tried again after 1 s and 2 s. */
+/**
+ * Finished jobs are kept for a while, so that their results can be read; failures are tried again after 1 s and 2 s.
+ */
 export const JOB_OPTIONS = {
   attempts: 3,
   backoff: { type: 'exponential', delay: 1_000 },

@@ -23,7 +23,10 @@ export interface TrainContext {
 export interface RetrainQueue {
   /** Which store: `redis`, `postgres` or `embedded`. */
   readonly store: string;
-  /** Adds a job. While one with the same request waits, its id is answered instead; one that runs already doesn't count, since the ledger may have grown. */
+  /**
+   * Adds a job. While one with the same request waits, its id is answered instead; one that runs already doesn't count,
+   * since the ledger may have grown.
+   */
   enqueue(request: TrainRequest, trigger?: 'request' | 'drift'): Promise<{ jobId: string; created: boolean }>;
   get(jobId: string): Promise<Job | undefined>;
   /** Newest first, 50 unless `limit` says otherwise. The scheduler's next job isn't listed before it is due. */
@@ -33,7 +36,10 @@ export interface RetrainQueue {
    * Throws `job_not_found`.
    */
   watch(jobId: string, listener: JobListener): Promise<() => void>;
-  /** Installs, replaces or (null) removes the schedule. Throws `invalid_request` naming `pattern` for a wrong cron pattern. */
+  /**
+   * Installs, replaces or (null) removes the schedule. Throws `invalid_request` naming `pattern` for a wrong cron
+   * pattern.
+   */
   setSchedule(schedule: Schedule | null): Promise<void>;
   /** When the schedule fires next; null without one. */
   nextRun(): Promise<Date | null>;

@@ -7,7 +7,9 @@ import type { Store } from './store/types.js';
 import type { JobListener } from './types.js';
 import { within } from './within.js';
 
-/** How often a watched job is looked at even when no event came, in milliseconds: events may be lost with a connection. */
+/**
+ * How often a watched job is looked at even when no event came, in milliseconds: events may be lost with a connection.
+ */
 const LOOK_EVERY_MS = 1_000;
 const EVENTS = ['waiting', 'active', 'progress', 'completed', 'failed', 'delayed', 'stalled'] as const;
 
@@ -26,7 +28,12 @@ export class Watcher {
   #events: QueueEvents<QueueEventsListener, IQueueBackend, string> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: Store, read: (jobId: string) => Promise<Job | undefined>, log: Logger, onStoreError: (error: Error) => void) {
+  constructor(
+    store: Store,
+    read: (jobId: string) => Promise<Job | undefined>,
+    log: Logger,
+    onStoreError: (error: Error) => void,
+  ) {
     this.#store = store;
     this.#read = read;
     this.#log = log;
@@ -91,7 +98,11 @@ export class Watcher {
 
   #listen(): void {
     if (this.#events) return;
-    this.#events = new QueueEvents<QueueEventsListener, IQueueBackend, string>(QUEUE_NAME, { connection: this.#store.place }, this.#store.backend);
+    this.#events = new QueueEvents<QueueEventsListener, IQueueBackend, string>(
+      QUEUE_NAME,
+      { connection: this.#store.place },
+      this.#store.backend,
+    );
     this.#events.on('error', this.#onStoreError);
     for (const event of EVENTS) this.#events.on(event, ({ jobId }: { jobId: string }) => this.#lookAtAll(jobId));
   }

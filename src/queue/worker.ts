@@ -16,7 +16,12 @@ const ABORT_GRACE_MS = 10_000;
 const PERMANENT: ReadonlySet<ErrorCode> = new Set(['no_data', 'invalid_request', 'training_diverged']);
 
 /** Takes jobs from the store, one at a time, until closed. */
-export async function startWorker(store: Store, trainer: Trainer, log: Logger, onStoreError: (error: Error) => void): Promise<Worker> {
+export async function startWorker(
+  store: Store,
+  trainer: Trainer,
+  log: Logger,
+  onStoreError: (error: Error) => void,
+): Promise<Worker> {
   const stop = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   const worker = new BullWorker<JobData, TrainResult | null, string, IQueueBackend, object, string>(
@@ -30,7 +35,9 @@ export async function startWorker(store: Store, trainer: Trainer, log: Logger, o
     store.backend,
   );
   worker.on('error', onStoreError);
-  worker.on('stalled', (jobId) => log.warn({ jobId }, 'a job was left by a worker that died; it goes back to the queue'));
+  worker.on('stalled', (jobId) =>
+    log.warn({ jobId }, 'a job was left by a worker that died; it goes back to the queue'),
+  );
   await worker.waitUntilReady();
 
   async function close(): Promise<void> {
@@ -44,7 +51,13 @@ export async function startWorker(store: Store, trainer: Trainer, log: Logger, o
   return { close: () => (closing ??= close()) };
 }
 
-async function runJob(job: StoredJob, token: string | undefined, trainer: Trainer, stop: AbortSignal, log: Logger): Promise<TrainResult | null> {
+async function runJob(
+  job: StoredJob,
+  token: string | undefined,
+  trainer: Trainer,
+  stop: AbortSignal,
+  log: Logger,
+): Promise<TrainResult | null> {
   // From here on an equal request is a new job: the ledger may have grown since this one's snapshot.
   await job.removeDeduplicationKey();
   const { request, trigger, minNewInteractions } = job.data;
@@ -72,10 +85,16 @@ async function runJob(job: StoredJob, token: string | undefined, trainer: Traine
 /** Puts the job back without counting the attempt. Where the store is away, another worker finds it stalled. */
 async function giveBack(job: StoredJob, token: string | undefined, flushed: Promise<void>, log: Logger): Promise<void> {
   try {
-    await within(STORE_TIMEOUT_MS, flushed.then(() => job.moveToWait(token)));
+    await within(
+      STORE_TIMEOUT_MS,
+      flushed.then(() => job.moveToWait(token)),
+    );
     log.info({ jobId: job.id }, 'a retraining job goes back to the queue');
   } catch (error) {
-    log.warn({ jobId: job.id, error: messageOf(error) }, 'a retraining job could not be given back; it is taken up again as a stalled one');
+    log.warn(
+      { jobId: job.id, error: messageOf(error) },
+      'a retraining job could not be given back; it is taken up again as a stalled one',
+    );
   }
 }
 

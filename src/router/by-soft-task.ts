@@ -14,7 +14,11 @@ const ABSENT = -30;
 
 /** Tables of a task classifier (multinomial logistic regression) and of what is expected on each task. */
 export function softTaskTables(data: Dataset, train: Int32Array, { tf, rng }: FitTools, scores: TaskScores): Weights {
-  const queries = sample(train.filter((q) => data.taskOf[q]! >= 0), MAX_FITTED, rng);
+  const queries = sample(
+    train.filter((q) => data.taskOf[q]! >= 0),
+    MAX_FITTED,
+    rng,
+  );
   const { kernel, bias } = fitLinear(tf, vectorsOf(data, queries), queries, data.numTasks, taskLoss(data), L2);
   const present = new Set(Array.from(queries, (q) => data.taskOf[q]!));
   return {

@@ -9,11 +9,17 @@ export interface TaskScores {
 
 export function taskTables({ overall, byTask }: TaskScores): Weights {
   const numLlms = overall.length;
-  return { overall: { shape: [numLlms], data: overall }, by_task: { shape: [numLlms, byTask.length / numLlms], data: byTask } };
+  return {
+    overall: { shape: [numLlms], data: overall },
+    by_task: { shape: [numLlms, byTask.length / numLlms], data: byTask },
+  };
 }
 
 /** Routes by {@link taskTables} of the task that it is told; by what holds for all where there is none. */
 export function routeByTask({ overall, by_task: byTask }: Weights): FittedRouter {
   const numTasks = byTask!.shape[1]!;
-  return { score: ({ task }) => (task < 0 ? overall!.data.slice() : overall!.data.map((_, l) => byTask!.data[l * numTasks + task]!)) };
+  return {
+    score: ({ task }) =>
+      task < 0 ? overall!.data.slice() : overall!.data.map((_, l) => byTask!.data[l * numTasks + task]!),
+  };
 }

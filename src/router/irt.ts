@@ -15,7 +15,8 @@ const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Ma
 /**
  * Multidimensional item response theory: σ(a(x)·θ_l − b(x)), where the text gives the query's discrimination a ≥ 0 in
  * each trait and its difficulty b, and θ is the LLM's ability.
- * Tables: `discrimination [dim, traits]`, `difficulty [dim, 1]`, their biases, `ability [numLlms, traits]`, `offset [numLlms]`.
+ * Tables: `discrimination [dim, traits]`, `difficulty [dim, 1]`, their biases, `ability [numLlms, traits]`, `offset
+ * [numLlms]`.
  */
 export const irt = defineBaseline({
   name: 'irt',
@@ -36,8 +37,12 @@ export const irt = defineBaseline({
       queries,
       initial,
       (p, rows) => {
-        const linear = (name: string): Tensor2D => tf.add(tf.matMul(rows, p[name] as unknown as Tensor2D), p[`${name}_bias`] as unknown as Tensor1D);
-        return tf.sub(tf.matMul(tf.softplus(linear('discrimination')), tf.transpose(p['ability'] as unknown as Tensor2D)), linear('difficulty'));
+        const linear = (name: string): Tensor2D =>
+          tf.add(tf.matMul(rows, p[name] as unknown as Tensor2D), p[`${name}_bias`] as unknown as Tensor1D);
+        return tf.sub(
+          tf.matMul(tf.softplus(linear('discrimination')), tf.transpose(p['ability'] as unknown as Tensor2D)),
+          linear('difficulty'),
+        );
       },
       scoreLoss(data),
       SCHEDULE,

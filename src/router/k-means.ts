@@ -9,7 +9,12 @@ const MAX_CLUSTERS = 64;
 const QUERIES_PER_CLUSTER = 20;
 
 /** Sums and counts of LLMs' scores per cluster `[numLlms, numClusters]`. */
-function clusterRecords(data: Dataset, queries: Int32Array, assigned: Int32Array, numClusters: number): { sum: Float32Array; count: Float32Array } {
+function clusterRecords(
+  data: Dataset,
+  queries: Int32Array,
+  assigned: Int32Array,
+  numClusters: number,
+): { sum: Float32Array; count: Float32Array } {
   const [sum, count] = [matrix(data.numLlms, numClusters).data, matrix(data.numLlms, numClusters).data];
   const { start, llm, score, weight } = data.evidence;
   queries.forEach((q, i) => {
@@ -36,7 +41,10 @@ export const kMeans = defineBaseline({
     const { centres, assigned } = cluster(tf, vectorsOf(data, queries), numClusters, rng.fork('clusters'));
     const { sum, count } = clusterRecords(data, queries, assigned, centres.rows);
     const mean = shrunkMeans(meansOf(sumRecords(data, train)), sum, count);
-    return { centres: { shape: [centres.rows, centres.cols], data: centres.data }, mean: { shape: [data.numLlms, centres.rows], data: mean } };
+    return {
+      centres: { shape: [centres.rows, centres.cols], data: centres.data },
+      mean: { shape: [data.numLlms, centres.rows], data: mean },
+    };
   },
   restore({ centres, mean }) {
     const [rows, cols] = centres!.shape as [number, number];

@@ -28,7 +28,8 @@ function project(x: Matrix, basis: Float32Array, rank: number): Matrix {
   for (let r = 0; r < rank; r++) for (let i = 0; i < x.cols; i++) across[i * rank + r] = basis[r * x.cols + i]!;
   const map = { kernel: across, bias: new Float32Array(rank) };
   const out = matrix(x.rows, rank);
-  for (let i = 0; i < x.rows; i++) out.data.set(applyLinear(map, x.data.subarray(i * x.cols, (i + 1) * x.cols)), i * rank);
+  for (let i = 0; i < x.rows; i++)
+    out.data.set(applyLinear(map, x.data.subarray(i * x.cols, (i + 1) * x.cols)), i * rank);
   return out;
 }
 
@@ -53,7 +54,9 @@ export const linearPairwise = defineBaseline({
     const { kernel, bias } = fitLinear(tf, project(x, basis, rank), queries, numLlms, comparisonLoss(data), L2);
     const seen = seenLlms(data, train);
     const folded = new Float32Array(dim * numLlms);
-    for (let i = 0; i < dim; i++) for (let r = 0; r < rank; r++) for (let l = 0; l < numLlms; l++) folded[i * numLlms + l]! += basis[r * dim + i]! * kernel[r * numLlms + l]!;
+    for (let i = 0; i < dim; i++)
+      for (let r = 0; r < rank; r++)
+        for (let l = 0; l < numLlms; l++) folded[i * numLlms + l]! += basis[r * dim + i]! * kernel[r * numLlms + l]!;
     return {
       idf: { shape: [dim], data: idf },
       kernel: { shape: [dim, numLlms], data: folded },
@@ -61,6 +64,7 @@ export const linearPairwise = defineBaseline({
     };
   },
   restore: ({ idf, kernel, bias }) => ({
-    score: ({ vector }) => applyLinear({ kernel: kernel!.data, bias: bias!.data }, weighted(vector, idf!.data)).map(sigmoid),
+    score: ({ vector }) =>
+      applyLinear({ kernel: kernel!.data, bias: bias!.data }, weighted(vector, idf!.data)).map(sigmoid),
   }),
 });

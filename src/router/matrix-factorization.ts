@@ -20,13 +20,21 @@ export const matrixFactorization = defineBaseline({
   async learn(data, train, { tf, rng }) {
     const queries = sample(train, MAX_FITTED, rng);
     const seen = seenLlms(data, train);
-    const initial = { query: normal(rng.fork('query'), [data.dim, FACTORS], 0.3), llm: normal(rng.fork('llm'), [data.numLlms, FACTORS], 0.1), bias: zeros(data.numLlms) };
+    const initial = {
+      query: normal(rng.fork('query'), [data.dim, FACTORS], 0.3),
+      llm: normal(rng.fork('llm'), [data.numLlms, FACTORS], 0.1),
+      bias: zeros(data.numLlms),
+    };
     const weights = await fitByAdam(
       tf,
       vectorsOf(data, queries),
       queries,
       initial,
-      (p, rows) => tf.add(tf.matMul(tf.matMul(rows, p['query'] as unknown as Tensor2D), tf.transpose(p['llm'] as unknown as Tensor2D)), p['bias'] as unknown as Tensor1D),
+      (p, rows) =>
+        tf.add(
+          tf.matMul(tf.matMul(rows, p['query'] as unknown as Tensor2D), tf.transpose(p['llm'] as unknown as Tensor2D)),
+          p['bias'] as unknown as Tensor1D,
+        ),
       scoreLoss(data),
       SCHEDULE,
       rng.fork('batches'),

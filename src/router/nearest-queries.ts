@@ -26,8 +26,8 @@ function largest(values: Float32Array, k: number): Int32Array {
 
 /**
  * Each LLM's mean score on the k logged queries nearest by cosine of their encodings.
- * Tables: `mean [numLlms]`, `vectors [numKept, dim]`, `scores [numKept, numLlms]` (NaN where none is logged), and, where not all
- * count wholly, `weights` of the same shape.
+ * Tables: `mean [numLlms]`, `vectors [numKept, dim]`, `scores [numKept, numLlms]` (NaN where none is logged), and,
+ * where not all count wholly, `weights` of the same shape.
  */
 export const nearestQueries = defineBaseline({
   name: 'nearest-queries',

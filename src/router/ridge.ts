@@ -13,8 +13,17 @@ export const ridge = defineBaseline({
   told: false,
   learn(data, train, { tf, rng }) {
     const queries = sample(train, MAX_FITTED, rng);
-    const { kernel, bias } = fitLinear(tf, vectorsOf(data, queries), queries, data.numLlms, squaredLoss(data), L2 * queries.length);
+    const { kernel, bias } = fitLinear(
+      tf,
+      vectorsOf(data, queries),
+      queries,
+      data.numLlms,
+      squaredLoss(data),
+      L2 * queries.length,
+    );
     return { kernel: { shape: [data.dim, data.numLlms], data: kernel }, bias: { shape: [data.numLlms], data: bias } };
   },
-  restore: ({ kernel, bias }) => ({ score: ({ vector }) => applyLinear({ kernel: kernel!.data, bias: bias!.data }, vector) }),
+  restore: ({ kernel, bias }) => ({
+    score: ({ vector }) => applyLinear({ kernel: kernel!.data, bias: bias!.data }, vector),
+  }),
 });

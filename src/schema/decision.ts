@@ -8,8 +8,20 @@ import { Explanation, RankedLlm } from './route.js';
 export const DecisionSettings = z
   .strictObject({
     max_age_days: z.number().positive().max(3650).default(30).describe('Decisions older than this are removed'),
-    max_megabytes: z.number().positive().max(1_000_000).default(1024).describe('The oldest are removed when the log holds more text than this'),
-    query_text_hours: z.number().min(0).default(24).describe('How long the text of queries is kept, so that feedback needs to name only the decision; 0 to keep none, only its hash'),
+    max_megabytes: z
+      .number()
+      .positive()
+      .max(1_000_000)
+      .default(1024)
+      .describe('The oldest are removed when the log holds more text than this'),
+    query_text_hours: z
+      .number()
+      .min(0)
+      .default(24)
+      .describe(
+        'How long the text of queries is kept, so that feedback needs to name only the decision; 0 to keep ' +
+          'none, only its hash',
+      ),
   })
   .meta({ id: 'DecisionSettings', description: 'How long and how much of the log of decisions is kept' });
 export type DecisionSettings = z.infer<typeof DecisionSettings>;
@@ -45,7 +57,10 @@ export const DecisionSummary = z.strictObject(summary).meta({ id: 'DecisionSumma
 export type DecisionSummary = z.infer<typeof DecisionSummary>;
 
 export const DecisionList = z
-  .strictObject({ decisions: z.array(DecisionSummary), next: DecisionId.nullable().describe('`before` of the next page; null on the last one') })
+  .strictObject({
+    decisions: z.array(DecisionSummary),
+    next: DecisionId.nullable().describe('`before` of the next page; null on the last one'),
+  })
   .meta({ id: 'DecisionList' });
 
 export const DecisionDetail = z
@@ -53,7 +68,10 @@ export const DecisionDetail = z
     ...summary,
     rules: Rules.describe('The rules it was made by: the policy’s and the request’s'),
     ranking: z.array(RankedLlm),
-    cascade: z.strictObject({ request: CascadeRequest, reports: z.array(StepReport) }).nullable().describe('What a cascade was asked to reach, and how its steps went; null for a single call'),
+    cascade: z
+      .strictObject({ request: CascadeRequest, reports: z.array(StepReport) })
+      .nullable()
+      .describe('What a cascade was asked to reach, and how its steps went; null for a single call'),
     excluded: z.array(z.strictObject({ model: z.string(), constraint: z.string(), reason: z.string() })),
     explanation: Explanation.nullable().describe('Why this LLM. Null where the text of the query is no longer kept'),
     explained_by: z.string().nullable().describe('Version whose neighbours explain it: the one in force now'),
@@ -62,7 +80,12 @@ export const DecisionDetail = z
 export type DecisionDetail = z.infer<typeof DecisionDetail>;
 
 const Quality = z.number().describe('Mean expected quality');
-const Cost = z.number().nullable().describe('Expected US dollars of these decisions; null where no cost is known. One without counts as the mean of the others');
+const Cost = z
+  .number()
+  .nullable()
+  .describe(
+    'Expected US dollars of these decisions; null where no cost is known. One without counts as the mean of the others',
+  );
 
 export const DaySummary = z
   .strictObject({
@@ -70,11 +93,25 @@ export const DaySummary = z
     decisions: z.int(),
     quality: Quality,
     cost_usd: Cost,
-    models: z.array(z.strictObject({ model: z.string(), decisions: z.int(), share: z.number(), quality: Quality, cost_usd: Cost })).describe('Where queries went, most first'),
-    best_single: z.strictObject({ model: z.string(), quality: Quality, cost_usd: Cost }).nullable().describe('Had all gone to the one LLM that is best in the mean (of those that were candidates for at least half)'),
-    always_best: z.strictObject({ quality: Quality, cost_usd: Cost }).describe('Had each gone to the candidate of highest expected quality, whatever its cost'),
+    models: z
+      .array(
+        z.strictObject({ model: z.string(), decisions: z.int(), share: z.number(), quality: Quality, cost_usd: Cost }),
+      )
+      .describe('Where queries went, most first'),
+    best_single: z
+      .strictObject({ model: z.string(), quality: Quality, cost_usd: Cost })
+      .nullable()
+      .describe(
+        'Had all gone to the one LLM that is best in the mean (of those that were candidates for at least half)',
+      ),
+    always_best: z
+      .strictObject({ quality: Quality, cost_usd: Cost })
+      .describe('Had each gone to the candidate of highest expected quality, whatever its cost'),
     regret: z.number().describe('Expected quality given up against always_best, per decision'),
-    observed: z.strictObject({ answers: z.int(), score: z.number(), cost_usd: z.number().nullable(), errors: z.int() }).nullable().describe('Means of the feedback of that day that named a decision (of cost: the sum); null where none came'),
+    observed: z
+      .strictObject({ answers: z.int(), score: z.number(), cost_usd: z.number().nullable(), errors: z.int() })
+      .nullable()
+      .describe('Means of the feedback of that day that named a decision (of cost: the sum); null where none came'),
   })
   .meta({ id: 'DaySummary', description: 'What was routed where on one day, and what it is worth' });
 export type DaySummary = z.infer<typeof DaySummary>;

@@ -8,7 +8,16 @@ export type DriftSignal = (typeof DRIFT_SIGNALS)[number];
 export const UNKNOWN_TASK = 'unknown';
 
 const Milliseconds = z.int().min(1).max(86_400_000);
-const evidence = (nats: number) => z.number().min(3).max(1000).default(nats).describe('Nats of evidence that confirm a change for the worse; one for the better takes 1.5 more. One more makes false alarms some three times rarer, and finding a change a tenth slower');
+const evidence = (nats: number) =>
+  z
+    .number()
+    .min(3)
+    .max(1000)
+    .default(nats)
+    .describe(
+      'Nats of evidence that confirm a change for the worse; one for the better takes 1.5 more. One more makes ' +
+        'false alarms some three times rarer, and finding a change a tenth slower',
+    );
 
 const Webhook = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).max(2000);
 
@@ -16,12 +25,37 @@ const Webhook = z.url({ protocol: /^https?$/, error: 'expected an http or https 
 export const DriftSettings = z
   .strictObject({
     enabled: z.boolean().default(true).describe('false: nothing is observed, and open alerts stay as they are'),
-    score: z.strictObject({ evidence: evidence(10), least: z.number().min(0.01).max(1).default(0.1).describe('Least difference of mean scores') }).prefault({}),
-    latency: z.strictObject({ evidence: evidence(13), least: z.number().min(1.01).max(100).default(1.25).describe('Least ratio of typical latencies') }).prefault({}),
-    error: z.strictObject({ evidence: evidence(13), least: z.number().min(0.01).max(1).default(0.05).describe('Least difference of error rates') }).prefault({}),
-    max_age_ms: Milliseconds.default(86_400_000).describe('Interactions that are older when they are posted are not observed'),
-    min_new_interactions: z.int().min(1).max(100_000).default(30).describe('Interactions since the change that a version must have been trained on to resolve an alert'),
-    retrain: z.boolean().default(true).describe('Whether a change for the worse of score or error rate starts a retraining job'),
+    score: z
+      .strictObject({
+        evidence: evidence(10),
+        least: z.number().min(0.01).max(1).default(0.1).describe('Least difference of mean scores'),
+      })
+      .prefault({}),
+    latency: z
+      .strictObject({
+        evidence: evidence(13),
+        least: z.number().min(1.01).max(100).default(1.25).describe('Least ratio of typical latencies'),
+      })
+      .prefault({}),
+    error: z
+      .strictObject({
+        evidence: evidence(13),
+        least: z.number().min(0.01).max(1).default(0.05).describe('Least difference of error rates'),
+      })
+      .prefault({}),
+    max_age_ms: Milliseconds.default(86_400_000).describe(
+      'Interactions that are older when they are posted are not observed',
+    ),
+    min_new_interactions: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(30)
+      .describe('Interactions since the change that a version must have been trained on to resolve an alert'),
+    retrain: z
+      .boolean()
+      .default(true)
+      .describe('Whether a change for the worse of score or error rate starts a retraining job'),
     retrain_interval_ms: z.int().min(0).max(604_800_000).default(600_000).describe('Least time between two such jobs'),
     webhooks: z.array(Webhook).max(10).default([]).describe('URLs that alerts are posted to'),
     webhook_timeout_ms: z.int().min(100).max(30_000).default(5_000),
@@ -40,7 +74,9 @@ export const Alert = z
     task: z.string().describe(`Task of the queries; ${UNKNOWN_TASK} where none is known`),
     signal: z.enum(DRIFT_SIGNALS),
     direction: z.enum(['worse', 'better']),
-    before: z.number().describe('Mean score, typical latency in milliseconds (geometric mean), or error rate, before the change'),
+    before: z
+      .number()
+      .describe('Mean score, typical latency in milliseconds (geometric mean), or error rate, before the change'),
     after: z.number().describe('The same, after it: of an open alert, as of now'),
     since: z.iso.datetime().describe('When the change is estimated to have been'),
     observations: z.int().describe('Interactions between then and the alert'),
@@ -49,13 +85,20 @@ export const Alert = z
     resolution: z
       .enum(['retrained', 'operator', 'recovered', 'superseded', 'improvement'])
       .nullable()
-      .describe('retrained: a version learned from what came since; recovered: it changed back; superseded: a newer alert says more; improvement: better than before, so there is nothing to resolve'),
+      .describe(
+        'retrained: a version learned from what came since; recovered: it changed back; superseded: a newer ' +
+          'alert says more; improvement: better than before, so there is nothing to resolve',
+      ),
     reason: z.string().nullable().describe('What an operator said, or the version'),
     retrain_job: z.string().nullable().describe('The job that it started'),
   })
   .meta({ id: 'Alert', description: 'A confirmed change of an LLM on a task' });
 export type Alert = z.infer<typeof Alert>;
 
-export const AlertList = z.strictObject({ alerts: z.array(Alert) }).meta({ id: 'AlertList', description: 'Alerts, newest first' });
+export const AlertList = z
+  .strictObject({ alerts: z.array(Alert) })
+  .meta({ id: 'AlertList', description: 'Alerts, newest first' });
 
-export const AlertResolution = z.strictObject({ reason: z.string().min(1).max(1000).optional() }).meta({ id: 'AlertResolution' });
+export const AlertResolution = z
+  .strictObject({ reason: z.string().min(1).max(1000).optional() })
+  .meta({ id: 'AlertResolution' });

@@ -18,7 +18,14 @@ const CurvePlot = z.strictObject({
   title: z.string(),
   x: z.string(),
   y: z.string(),
-  series: z.array(z.strictObject({ name: z.string(), mark: z.enum(['line', 'step', 'dashes']), points: z.array(z.tuple([z.number(), z.number()])), emphasis: z.boolean().optional() })),
+  series: z.array(
+    z.strictObject({
+      name: z.string(),
+      mark: z.enum(['line', 'step', 'dashes']),
+      points: z.array(z.tuple([z.number(), z.number()])),
+      emphasis: z.boolean().optional(),
+    }),
+  ),
 });
 export type CurvePlot = z.infer<typeof CurvePlot>;
 
@@ -27,7 +34,15 @@ const IntervalPlot = z.strictObject({
   kind: z.literal('intervals'),
   title: z.string(),
   x: z.string(),
-  items: z.array(z.strictObject({ name: z.string(), value: z.number(), low: z.number(), high: z.number(), emphasis: z.boolean().optional() })),
+  items: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.number(),
+      low: z.number(),
+      high: z.number(),
+      emphasis: z.boolean().optional(),
+    }),
+  ),
 });
 export type IntervalPlot = z.infer<typeof IntervalPlot>;
 

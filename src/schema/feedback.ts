@@ -7,7 +7,12 @@ export const MAX_QUERY_CHARS = 100_000;
 export const MAX_FEEDBACK_ITEMS = 1_000;
 
 /** Text of a query. Halves of surrogate pairs are replaced, since UTF-8 can't hold them. */
-export const QueryText = z.string().max(MAX_QUERY_CHARS).overwrite((text) => text.toWellFormed()).refine((text) => text.trim() !== '', 'expected text that is not only white space').meta({ minLength: 1 });
+export const QueryText = z
+  .string()
+  .max(MAX_QUERY_CHARS)
+  .overwrite((text) => text.toWellFormed())
+  .refine((text) => text.trim() !== '', 'expected text that is not only white space')
+  .meta({ minLength: 1 });
 const Score = z.number().min(0).max(1);
 const Count = z.int().min(0);
 export const Timestamp = z.iso.datetime({ offset: true });
@@ -42,22 +47,37 @@ export const Preference = z
     at: Timestamp.optional(),
     decision_id: DecisionId.optional(),
   })
-  .refine((p) => (p.better_model as string) !== p.worse_model, { path: ['worse_model'], message: 'expected another LLM than better_model' })
+  .refine((p) => (p.better_model as string) !== p.worse_model, {
+    path: ['worse_model'],
+    message: 'expected another LLM than better_model',
+  })
   .meta({ id: 'Preference', description: 'For one query, one LLM did better than another' });
 export type Preference = z.infer<typeof Preference>;
 
 /** Interaction over HTTP: with a `decision_id`, the query is the decision's and the LLM defaults to the chosen one. */
 export const InteractionFeedback = Interaction.partial({ query: true, model: true })
-  .refine((i) => i.decision_id !== undefined || i.query !== undefined, { path: ['query'], message: 'expected a query, or a decision_id' })
-  .refine((i) => i.decision_id !== undefined || i.model !== undefined, { path: ['model'], message: 'expected an LLM id, or a decision_id' })
+  .refine((i) => i.decision_id !== undefined || i.query !== undefined, {
+    path: ['query'],
+    message: 'expected a query, or a decision_id',
+  })
+  .refine((i) => i.decision_id !== undefined || i.model !== undefined, {
+    path: ['model'],
+    message: 'expected an LLM id, or a decision_id',
+  })
   .meta({ id: 'InteractionFeedback' });
 export type InteractionFeedback = z.infer<typeof InteractionFeedback>;
 
 /** Preference over HTTP: with a `decision_id`, the query is the decision's. */
 export const PreferenceFeedback = z
   .strictObject({ ...Preference.shape, query: QueryText.optional() })
-  .refine((p) => (p.better_model as string) !== p.worse_model, { path: ['worse_model'], message: 'expected another LLM than better_model' })
-  .refine((p) => p.decision_id !== undefined || p.query !== undefined, { path: ['query'], message: 'expected a query, or a decision_id' })
+  .refine((p) => (p.better_model as string) !== p.worse_model, {
+    path: ['worse_model'],
+    message: 'expected another LLM than better_model',
+  })
+  .refine((p) => p.decision_id !== undefined || p.query !== undefined, {
+    path: ['query'],
+    message: 'expected a query, or a decision_id',
+  })
   .meta({ id: 'PreferenceFeedback' });
 export type PreferenceFeedback = z.infer<typeof PreferenceFeedback>;
 
@@ -73,5 +93,8 @@ export type ScoreRow = z.infer<typeof ScoreRow>;
 
 export const FeedbackReceipt = z
   .strictObject({ interactions: z.int(), preferences: z.int(), new_models: z.array(z.string()) })
-  .meta({ id: 'FeedbackReceipt', description: 'What was stored, durably, and which LLMs were seen for the first time' });
+  .meta({
+    id: 'FeedbackReceipt',
+    description: 'What was stored, durably, and which LLMs were seen for the first time',
+  });
 export type FeedbackReceipt = z.infer<typeof FeedbackReceipt>;

@@ -5,13 +5,20 @@ const name = (what: string) =>
     .string()
     .min(1)
     .max(200)
-    .regex(/^[^\s\p{Cc}](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u, `expected ${what} without spaces at its ends and without control characters`);
+    .regex(
+      /^[^\s\p{Cc}](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u,
+      `expected ${what} without spaces at its ends and without control characters`,
+    );
 
 /** Id of an LLM: `openai/gpt-5-mini` or any string the team uses. */
-export const LlmId = name('an LLM id').brand<'LlmId'>().meta({ id: 'LlmId', description: 'Id of an LLM, such as openai/gpt-5-mini' });
+export const LlmId = name('an LLM id')
+  .brand<'LlmId'>()
+  .meta({ id: 'LlmId', description: 'Id of an LLM, such as openai/gpt-5-mini' });
 export type LlmId = z.infer<typeof LlmId>;
 
-export const TaskId = name('a task id').brand<'TaskId'>().meta({ id: 'TaskId', description: 'Id of a task, such as gsm8k' });
+export const TaskId = name('a task id')
+  .brand<'TaskId'>()
+  .meta({ id: 'TaskId', description: 'Id of a task, such as gsm8k' });
 export type TaskId = z.infer<typeof TaskId>;
 
 export const DomainId = name('a domain id').brand<'DomainId'>();
@@ -21,7 +28,10 @@ export const FamilyId = name('a family id').brand<'FamilyId'>();
 export type FamilyId = z.infer<typeof FamilyId>;
 
 /** UUID version 7, so that decisions sort by time. */
-export const DecisionId = z.uuid('expected a UUID').brand<'DecisionId'>().meta({ id: 'DecisionId', description: 'Id of a decision (UUID)' });
+export const DecisionId = z
+  .uuid('expected a UUID')
+  .brand<'DecisionId'>()
+  .meta({ id: 'DecisionId', description: 'Id of a decision (UUID)' });
 export type DecisionId = z.infer<typeof DecisionId>;
 
 /** Version of an artifact: the first 16 hex digits of the hash of what it was trained from. */

@@ -13,7 +13,8 @@ export function describe(value: unknown): string {
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
   let here: unknown = value;
-  for (const key of path) here = here === null || typeof here !== 'object' ? undefined : (here as Record<PropertyKey, unknown>)[key];
+  for (const key of path)
+    here = here === null || typeof here !== 'object' ? undefined : (here as Record<PropertyKey, unknown>)[key];
   return here;
 }
 
@@ -25,17 +26,36 @@ function fieldName(path: readonly PropertyKey[]): string {
 export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
   return error.issues.flatMap((issue): Issue[] => {
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), expected: 'no such field', received: describe(at(value, [...issue.path, key])) }));
-    return [{ field: fieldName(issue.path), expected: issue.message.replace(/^(?:Invalid input|Invalid option|Too small|Too big|Invalid string): expected /, '').replace(/, received .*$/, ''), received: describe(at(value, issue.path)) }];
+      return issue.keys.map((key) => ({
+        field: fieldName([...issue.path, key]),
+        expected: 'no such field',
+        received: describe(at(value, [...issue.path, key])),
+      }));
+    return [
+      {
+        field: fieldName(issue.path),
+        expected: issue.message
+          .replace(/^(?:Invalid input|Invalid option|Too small|Too big|Invalid string): expected /, '')
+          .replace(/, received .*$/, ''),
+        received: describe(at(value, issue.path)),
+      },
+    ];
   });
 }
 
 export function describeIssues(issues: readonly Issue[]): string {
-  return issues.map((i) => `${i.field || 'the whole'}: expected ${i.expected.replace(/^expected /, '')}, got ${i.received}`).join('; ');
+  return issues
+    .map((i) => `${i.field || 'the whole'}: expected ${i.expected.replace(/^expected /, '')}, got ${i.received}`)
+    .join('; ');
 }
 
 /** Parses `value`, or throws a {@link PointsmanError} that names each field, what was expected and what came. */
-export function parse<T extends z.ZodType>(schema: T, value: unknown, code: ErrorCode = 'invalid_request', where = ''): z.output<T> {
+export function parse<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  code: ErrorCode = 'invalid_request',
+  where = '',
+): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = issuesOf(result.error, value);

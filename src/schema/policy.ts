@@ -7,7 +7,10 @@ export const BUILT_IN_POLICIES = ['quality', 'balanced', 'cost', 'latency'] as c
 export const PolicyName = z
   .string()
   .max(100)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, dots, dashes and underscores, the first a letter or digit')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'expected letters, digits, dots, dashes and underscores, the first a letter or digit',
+  )
   .meta({ id: 'PolicyName', description: 'Name of a policy: quality, balanced, cost, latency or one of your own' });
 
 const Names = z.array(z.string().min(1).max(100)).min(1).max(100);
@@ -16,32 +19,85 @@ const Names = z.array(z.string().min(1).max(100)).min(1).max(100);
 export const rules = {
   cost_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per US cent'),
   latency_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per second'),
-  relative_cost_weight: z.number().min(0).max(1).optional().describe('Quality points given up per cost of the dearest candidate: it fits whatever prices are'),
-  relative_latency_weight: z.number().min(0).max(1).optional().describe('Quality points given up per latency of the slowest candidate'),
-  latency_percentile: z.enum(['p50', 'p90']).optional().describe('Which latency max_latency_ms and the weights of latency mean: the median (if left out), or what nine in ten answers take at most'),
-  cheapest_within: z.number().min(0).max(1).optional().describe('The cheapest LLM whose expected quality is at most this far below the best candidate’s'),
+  relative_cost_weight: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Quality points given up per cost of the dearest candidate: it fits whatever prices are'),
+  relative_latency_weight: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Quality points given up per latency of the slowest candidate'),
+  latency_percentile: z
+    .enum(['p50', 'p90'])
+    .optional()
+    .describe(
+      'Which latency max_latency_ms and the weights of latency mean: the median (if left out), or what nine in ' +
+        'ten answers take at most',
+    ),
+  cheapest_within: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('The cheapest LLM whose expected quality is at most this far below the best candidate’s'),
   max_cost_usd: z.number().positive().optional(),
   max_latency_ms: z.number().positive().optional(),
   min_quality: z.number().min(0).max(1).optional(),
   models: z.array(LlmId).min(1).max(1000).optional().describe('Only these LLMs are candidates'),
   exclude: z.array(LlmId).max(1000).optional().describe('These LLMs are not candidates'),
-  pin: z.array(LlmId).min(1).max(100).optional().describe('These LLMs come first, in this order, where they are candidates'),
-  context_tokens: z.int().positive().optional().describe('Least context that an LLM declares. One whose declared context the query does not fit is no candidate anyway'),
-  capabilities: Names.optional().describe('What an LLM must declare that it can do: `tools`, `vision`, `json`, or names of your own'),
+  pin: z
+    .array(LlmId)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('These LLMs come first, in this order, where they are candidates'),
+  context_tokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'Least context that an LLM declares. One whose declared context the query does not fit is no candidate anyway',
+    ),
+  capabilities: Names.optional().describe(
+    'What an LLM must declare that it can do: `tools`, `vision`, `json`, or names of your own',
+  ),
   languages: Names.optional().describe('Languages that an LLM must declare'),
-  regions: Names.optional().describe('Where data may be processed: each region that an LLM declares must be among these'),
-  on_no_candidate: z.enum(['error', 'nearest']).optional().describe('Where nobody keeps max_cost_usd, max_latency_ms and min_quality: an error (if left out), or who is nearest to keeping them'),
-  exploration: z.number().min(0).max(0.5).optional().describe('Share of queries that go to a candidate chosen by chance, so that all profiles stay current'),
+  regions: Names.optional().describe(
+    'Where data may be processed: each region that an LLM declares must be among these',
+  ),
+  on_no_candidate: z
+    .enum(['error', 'nearest'])
+    .optional()
+    .describe(
+      'Where nobody keeps max_cost_usd, max_latency_ms and min_quality: an error (if left out), or who is ' +
+        'nearest to keeping them',
+    ),
+  exploration: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .optional()
+    .describe('Share of queries that go to a candidate chosen by chance, so that all profiles stay current'),
 };
 
 export const Rules = z.strictObject(rules);
 export type Rules = z.infer<typeof Rules>;
 
-export const PolicyBody = z.strictObject({ description: z.string().max(1000).optional(), ...rules }).meta({ id: 'PolicyBody', description: 'How queries are routed' });
+export const PolicyBody = z
+  .strictObject({ description: z.string().max(1000).optional(), ...rules })
+  .meta({ id: 'PolicyBody', description: 'How queries are routed' });
 export type PolicyBody = z.infer<typeof PolicyBody>;
 
 export const Policy = z
-  .strictObject({ name: PolicyName, built_in: z.boolean().describe('Whether it is as it comes with Pointsman'), ...PolicyBody.shape })
+  .strictObject({
+    name: PolicyName,
+    built_in: z.boolean().describe('Whether it is as it comes with Pointsman'),
+    ...PolicyBody.shape,
+  })
   .meta({ id: 'Policy', description: 'A named way to route' });
 export type Policy = z.infer<typeof Policy>;
 export const PolicyList = z.strictObject({ policies: z.array(Policy) }).meta({ id: 'PolicyList' });

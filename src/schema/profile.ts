@@ -10,7 +10,14 @@ export const LlmLimits = z
     requests_per_minute: z.number().positive().optional(),
     tokens_per_minute: z.number().positive().optional().describe('Tokens of queries and answers together'),
     in_flight: z.int().positive().optional().describe('Queries that it answers at the same time'),
-    in_flight_timeout_ms: z.int().positive().optional().describe('How long a query without feedback or report counts as in flight; unless told, three times its usual latency, or a minute where that is not known'),
+    in_flight_timeout_ms: z
+      .int()
+      .positive()
+      .optional()
+      .describe(
+        'How long a query without feedback or report counts as in flight; unless told, three times its usual ' +
+          'latency, or a minute where that is not known',
+      ),
   })
   .meta({ id: 'LlmLimits', description: 'How much may be asked of an LLM' });
 export type LlmLimits = z.infer<typeof LlmLimits>;
@@ -19,7 +26,12 @@ export type LlmLimits = z.infer<typeof LlmLimits>;
 export const LlmProfile = z
   .strictObject({
     id: LlmId,
-    revision: z.string().min(1).max(100).optional().describe('Version behind the id: where it becomes another, answers of the one before count little from then on'),
+    revision: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Version behind the id: where it becomes another, answers of the one before count little from then on'),
     description: z.string().max(20_000).optional(),
     family: FamilyId.optional(),
     size_b: z.number().positive().optional().describe('Parameters, in billions'),
@@ -27,7 +39,10 @@ export const LlmProfile = z
     output_price: z.number().min(0).optional().describe('US dollars per million output tokens'),
     context_tokens: z.int().positive().optional().describe('Longest context, in tokens'),
     latency_ms: z.number().min(0).optional().describe('Typical latency of one answer, in milliseconds'),
-    benchmarks: z.record(TaskId, z.number().min(0).max(1)).optional().describe('Public benchmark scores per task, in [0, 1]'),
+    benchmarks: z
+      .record(TaskId, z.number().min(0).max(1))
+      .optional()
+      .describe('Public benchmark scores per task, in [0, 1]'),
     capabilities: Names.optional().describe('What it can do: `tools`, `vision`, `json`, or names of your own'),
     languages: Names.optional().describe('Languages that it is good at, such as `en`'),
     regions: Names.optional().describe('Where its data may be processed, such as `eu`'),

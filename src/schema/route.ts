@@ -7,21 +7,31 @@ import { PolicyName, rules } from './policy.js';
 /** An OpenAI chat message; only its text is read. */
 export const ChatMessage = z.object({
   role: z.string(),
-  content: z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() })), z.null()]).optional(),
+  content: z
+    .union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() })), z.null()])
+    .optional(),
 });
 
 const fields = {
   task: TaskId.optional().describe('The task, where the caller knows it'),
-  policy: PolicyName.optional().describe('quality where none is named. What else is given here goes before what the policy says'),
+  policy: PolicyName.optional().describe(
+    'quality where none is named. What else is given here goes before what the policy says',
+  ),
   ...rules,
-  cascade: CascadeRequest.optional().describe('Plan an order of LLMs that are asked until one answers well enough. `model` is the first; report how it went to /v1/route/{decision_id}/next'),
+  cascade: CascadeRequest.optional().describe(
+    'Plan an order of LLMs that are asked until one answers well enough. `model` is the first; report how it ' +
+      'went to /v1/route/{decision_id}/next',
+  ),
   explain: z.boolean().optional(),
 };
 
 /** What is to be routed: `query`, or the messages of an OpenAI chat request. */
 export const RouteRequest = z
   .strictObject({ query: QueryText.optional(), messages: z.array(ChatMessage).min(1).max(1000).optional(), ...fields })
-  .refine((r) => (r.query === undefined) !== (r.messages === undefined), { path: ['query'], message: 'expected exactly one of query and messages' })
+  .refine((r) => (r.query === undefined) !== (r.messages === undefined), {
+    path: ['query'],
+    message: 'expected exactly one of query and messages',
+  })
   .meta({ id: 'RouteRequest' });
 export type RouteRequest = z.infer<typeof RouteRequest>;
 
@@ -33,8 +43,16 @@ export const RankedLlm = z
     cost_usd: z.number().nullable().describe('Expected cost of this query; null where no price is known'),
     latency_ms: z.number().nullable().describe('Median of its latency on such queries; null where none is known'),
     latency_p90_ms: z.number().nullable().describe('What nine in ten of its answers to such queries take at most'),
-    utility: z.number().describe('What the ranking is by, unless a rule orders it: quality less the weighted cost and latency, and less load_price'),
-    load_price: z.number().optional().describe('What is left of its declared limits is worth; left out where that is nothing'),
+    utility: z
+      .number()
+      .describe(
+        'What the ranking is by, unless a rule orders it: quality less the weighted cost and latency, and less ' +
+          'load_price',
+      ),
+    load_price: z
+      .number()
+      .optional()
+      .describe('What is left of its declared limits is worth; left out where that is nothing'),
   })
   .meta({ id: 'RankedLlm' });
 export type RankedLlm = z.infer<typeof RankedLlm>;
@@ -51,14 +69,23 @@ export const RunnerUp = z
     cost_weight: Needed.describe('… with this cost_weight'),
     latency_weight: Needed.describe('… with this latency_weight'),
   })
-  .meta({ id: 'RunnerUp', description: 'What would have to be otherwise, one thing at a time, for the runner-up to win, where weights relative to the dearest and slowest stay what they come to; null what could not make it win' });
+  .meta({
+    id: 'RunnerUp',
+    description:
+      'What would have to be otherwise, one thing at a time, for the runner-up to win, where weights relative ' +
+      'to the dearest and slowest stay what they come to; null what could not make it win',
+  });
 export type RunnerUp = z.infer<typeof RunnerUp>;
 
 export const Explanation = z
   .strictObject({
     summary: z.string(),
-    tasks: z.array(z.strictObject({ task: z.string(), probability: z.number() })).describe('What kind of query this looks like'),
-    neighbours: z.array(z.strictObject({ query: z.string(), similarity: z.number(), scores: z.record(z.string(), z.number()) })),
+    tasks: z
+      .array(z.strictObject({ task: z.string(), probability: z.number() }))
+      .describe('What kind of query this looks like'),
+    neighbours: z.array(
+      z.strictObject({ query: z.string(), similarity: z.number(), scores: z.record(z.string(), z.number()) }),
+    ),
     excluded: z.array(z.strictObject({ model: z.string(), reason: z.string() })),
     runner_up: RunnerUp.nullable().describe('Null where there is none, or where neither quality nor cost decided'),
   })
@@ -70,16 +97,33 @@ export const RouteResponse = z
     decision_id: DecisionId,
     model: LlmId.describe('The LLM that should get this query'),
     version: z.string().nullable().describe('Version of the artifact that scored; null when nothing is trained yet'),
-    router: z.string().describe('What scored: `learned`, the name of a baseline that was better on held-out queries, or `prior` when nothing is trained yet'),
+    router: z
+      .string()
+      .describe(
+        'What scored: `learned`, the name of a baseline that was better on held-out queries, or `prior` when ' +
+          'nothing is trained yet',
+      ),
     ranking: z.array(RankedLlm),
     fallbacks: z.array(LlmId).describe('What to try next, in order, should the chosen LLM fail'),
-    relaxed: z.array(z.string()).optional().describe('Bounds that the chosen LLM breaks, since no LLM keeps them all and the policy says `on_no_candidate: nearest`'),
-    propensity: z.number().optional().describe('Probability with which this LLM was chosen, where `exploration` leaves it to chance'),
+    relaxed: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Bounds that the chosen LLM breaks, since no LLM keeps them all and the policy says `on_no_candidate: nearest`',
+      ),
+    propensity: z
+      .number()
+      .optional()
+      .describe('Probability with which this LLM was chosen, where `exploration` leaves it to chance'),
     cascade: CascadePlan.optional(),
     explanation: Explanation.optional(),
   })
   .meta({ id: 'RouteResponse' });
 export type RouteResponse = z.infer<typeof RouteResponse>;
 
-export const RouteBatchRequest = z.strictObject({ requests: z.array(RouteRequest).min(1).max(1000) }).meta({ id: 'RouteBatchRequest' });
-export const RouteBatchResponse = z.strictObject({ results: z.array(RouteResponse) }).meta({ id: 'RouteBatchResponse' });
+export const RouteBatchRequest = z
+  .strictObject({ requests: z.array(RouteRequest).min(1).max(1000) })
+  .meta({ id: 'RouteBatchRequest' });
+export const RouteBatchResponse = z
+  .strictObject({ results: z.array(RouteResponse) })
+  .meta({ id: 'RouteBatchResponse' });

@@ -3,17 +3,36 @@ import { Version } from './ids.js';
 
 export const BACKENDS = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
 /** Names of the profile designs that can be trained; what each is stands in `profile/design.ts`. */
-export const DESIGN_NAMES = ['structured-trainable', 'structured-trainable-1hop', 'structured-trainable-2hop', 'structured-trainable-3hop', 'structured-trainable-4hop', 'flat'] as const;
+export const DESIGN_NAMES = [
+  'structured-trainable',
+  'structured-trainable-1hop',
+  'structured-trainable-2hop',
+  'structured-trainable-3hop',
+  'structured-trainable-4hop',
+  'flat',
+] as const;
 export type DesignName = (typeof DESIGN_NAMES)[number];
 
 /** What a training run is asked for. Seed 0 would mean "unseeded" to TensorFlow.js, so it is refused. */
 export const TrainRequest = z
   .strictObject({
     design: z.enum(DESIGN_NAMES).optional(),
-    seed: z.int().min(1).max(2 ** 31 - 1).optional(),
+    seed: z
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1)
+      .optional(),
     backend: z.enum(BACKENDS).optional(),
-    half_life_days: z.number().min(1).max(36_500).optional().describe('After how many days an answer counts half; without it, age alone does not matter'),
-    from_scratch: z.boolean().optional().describe('Train from nothing, where a long log that hardly grew would be trained on from the version before'),
+    half_life_days: z
+      .number()
+      .min(1)
+      .max(36_500)
+      .optional()
+      .describe('After how many days an answer counts half; without it, age alone does not matter'),
+    from_scratch: z
+      .boolean()
+      .optional()
+      .describe('Train from nothing, where a long log that hardly grew would be trained on from the version before'),
   })
   .meta({ id: 'TrainRequest' });
 export type TrainRequest = z.infer<typeof TrainRequest>;
@@ -23,7 +42,11 @@ export type JobState = (typeof JOB_STATES)[number];
 
 /** How far a training run has come. `fraction` is in [0, 1]. */
 export const TrainProgress = z
-  .strictObject({ phase: z.enum(['snapshot', 'encode', 'train', 'evaluate', 'write']), fraction: z.number(), message: z.string() })
+  .strictObject({
+    phase: z.enum(['snapshot', 'encode', 'train', 'evaluate', 'write']),
+    fraction: z.number(),
+    message: z.string(),
+  })
   .meta({ id: 'TrainProgress' });
 export type TrainProgress = z.infer<typeof TrainProgress>;
 
@@ -33,16 +56,27 @@ export const Comparison = z
     name: z.string(),
     title: z.string(),
     told: z.boolean().describe('Whether it was told the task; such a router is shown, and can reject nothing'),
-    mean: z.number().nullable().describe('Mean score of the LLM it chose, or share of comparisons ranked right; null where nothing could be measured'),
+    mean: z
+      .number()
+      .nullable()
+      .describe(
+        'Mean score of the LLM it chose, or share of comparisons ranked right; null where nothing could be measured',
+      ),
     difference: z.number().describe('Its mean less the trained profile’s, over queries that both have'),
-    p: z.number().describe('Probability of a difference as high if there were none (one-sided paired permutation test)'),
+    p: z
+      .number()
+      .describe('Probability of a difference as high if there were none (one-sided paired permutation test)'),
     better: z.boolean().describe('Whether it is better than the trained profile, by that test'),
   })
   .meta({ id: 'Comparison' });
 export type Comparison = z.infer<typeof Comparison>;
 
 export const ARTIFACT_STATUSES = ['accepted', 'rejected'] as const;
-const status = z.enum(ARTIFACT_STATUSES).describe('rejected: another router is better on held-out queries, as `comparison` shows; it can be activated all the same');
+const status = z
+  .enum(ARTIFACT_STATUSES)
+  .describe(
+    'rejected: another router is better on held-out queries, as `comparison` shows; it can be activated all the same',
+  );
 const router = z.string().describe('What the artifact holds: `learned`, or the name of a baseline that was better');
 
 /** How a run ended: the version, whether it was made now, and its held-out metrics. */
@@ -82,7 +116,11 @@ export type Job = z.infer<typeof Job>;
 export const Schedule = z
   .strictObject({
     pattern: z.string().min(1).max(200).describe('Cron pattern of five or six fields, in UTC'),
-    min_new_interactions: z.int().min(0).default(1).describe('Skip a run while fewer interactions or preferences came since the last one'),
+    min_new_interactions: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe('Skip a run while fewer interactions or preferences came since the last one'),
   })
   .meta({ id: 'Schedule' });
 export type Schedule = z.infer<typeof Schedule>;

@@ -32,8 +32,16 @@ export function trainedRow({ names, tables }: TrainedModel, id: string): number 
   return row >= 0 && tables['record/count']!.data[row]! > 0 ? row : -1;
 }
 
-/** Lines up an artifact's tables with the catalogue of now. `facts` has the declared facts of LLMs the artifact doesn't know. */
-export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], stats: readonly LlmStats[], facts: ReadonlyMap<string, Float32Array>): CandidateTables {
+/**
+ * Lines up an artifact's tables with the catalogue of now. `facts` has the declared facts of LLMs the artifact doesn't
+ * know.
+ */
+export function alignCandidates(
+  model: TrainedModel,
+  profiles: LlmProfile[],
+  stats: readonly LlmStats[],
+  facts: ReadonlyMap<string, Float32Array>,
+): CandidateTables {
   const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;
   const tasks = names.tasks.length;
@@ -65,7 +73,13 @@ export function alignCandidates(model: TrainedModel, profiles: LlmProfile[], sta
       }
     } else {
       const own = out.stats[c];
-      const newcomer = profileNewcomer(model, profile, facts.get(profile.id)!, own?.now.meanScore ?? 0, own?.now.weight ?? 0);
+      const newcomer = profileNewcomer(
+        model,
+        profile,
+        facts.get(profile.id)!,
+        own?.now.meanScore ?? 0,
+        own?.now.weight ?? 0,
+      );
       out.embeddings.set(newcomer.embedding, c * hidden);
       out.record[c] = newcomer.record;
       out.interactions[c] = own?.now.weight ?? 0;

@@ -4,8 +4,8 @@ import type { LlmStats } from '../ledger/types.js';
 const PREDECESSOR = 2;
 
 /**
- * The most observations that may speak for an LLM: no limit, but for one that became another, of which its answers since
- * do, and a little of what it was. Its expected scores stay those of its predecessor until something is trained.
+ * The most observations that may speak for an LLM: no limit, but for one that became another, of which its answers
+ * since do, and a little of what it was. Its expected scores stay those of its predecessor until something is trained.
  *
  * @param each observations that an answer since is worth
  */

@@ -27,7 +27,21 @@ export function expectedCost({ inputPrice, outputPrice, promptTokens, completion
   return (inputPrice * promptTokens + outputPrice * completionTokens) / 1e6;
 }
 
-/** Expected US dollars of answering a query of `promptTokens`: by prices, else what its answers cost in the mean; null where neither is known. */
-export function answerCost(profile: LlmProfile, { completionTokens, meanCostUsd }: { completionTokens: number; meanCostUsd: number | null }, promptTokens: number): number | null {
-  return expectedCost({ inputPrice: profile.input_price, outputPrice: profile.output_price, promptTokens, completionTokens }) ?? meanCostUsd;
+/**
+ * Expected US dollars of answering a query of `promptTokens`: by prices, else what its answers cost in the mean; null
+ * where neither is known.
+ */
+export function answerCost(
+  profile: LlmProfile,
+  { completionTokens, meanCostUsd }: { completionTokens: number; meanCostUsd: number | null },
+  promptTokens: number,
+): number | null {
+  return (
+    expectedCost({
+      inputPrice: profile.input_price,
+      outputPrice: profile.output_price,
+      promptTokens,
+      completionTokens,
+    }) ?? meanCostUsd
+  );
 }

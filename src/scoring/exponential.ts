@@ -7,8 +7,8 @@ const LONGEST = 88;
 const TABLE = Float64Array.from({ length: LONGEST * STEPS + 1 }, (_, k) => Math.exp(-k / STEPS));
 
 /**
- * e^−x for x ≥ 0, to three parts in a billion; 0 past x = 88. `Math.exp` takes ten times as long, and a decision asks for
- * hundreds: to the next step by the table, the rest by the first terms of its series.
+ * e^−x for x ≥ 0, to three parts in a billion; 0 past x = 88. `Math.exp` takes ten times as long, and a decision asks
+ * for hundreds: to the next step by the table, the rest by the first terms of its series.
  */
 export function expMinus(x: number): number {
   if (!(x < LONGEST)) return x >= LONGEST ? 0 : NaN;

@@ -32,7 +32,12 @@ async function indexOf(parts: TrainedParts): Promise<ScoringIndex> {
 
 /** When an artifact's files were last written: tells whether a refused one is worth another look. */
 async function writtenAt(artifacts: string, version: string): Promise<string> {
-  const times = [MANIFEST_FILE, WEIGHTS_FILE].map((file) => stat(join(artifacts, version, file)).then((found) => found.mtimeMs, () => 'missing'));
+  const times = [MANIFEST_FILE, WEIGHTS_FILE].map((file) =>
+    stat(join(artifacts, version, file)).then(
+      (found) => found.mtimeMs,
+      () => 'missing',
+    ),
+  );
   return (await Promise.all(times)).join();
 }
 
@@ -57,7 +62,12 @@ function remembering(encoder: Encoder): Encoder {
  * any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once its
  * files are others.
  */
-export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveIndexParts): Promise<LiveIndex & { follow(everyMs: number): () => void }> {
+export async function openLiveIndex({
+  ledger,
+  artifacts,
+  encoder,
+  log,
+}: LiveIndexParts): Promise<LiveIndex & { follow(everyMs: number): () => void }> {
   const describing = remembering(encoder);
   let loaded: Loaded | null = null;
   let refused: { version: string; written: string } | null = null;
@@ -77,7 +87,10 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
       return { version, model };
     } catch (error) {
       refused = { version, written: await writtenAt(artifacts, version) };
-      log.error({ version, inForce: loaded?.version ?? null, error: messageOf(error) }, 'artifact refused; the one in force goes on serving');
+      log.error(
+        { version, inForce: loaded?.version ?? null, error: messageOf(error) },
+        'artifact refused; the one in force goes on serving',
+      );
       return null;
     }
   }
@@ -92,7 +105,10 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
     const next = swap ? found : loaded;
     const llms = ledger.catalog.listLlms();
     const stats = ledger.readLlmStats();
-    index = next === null ? createPriorIndex(llms, stats) : await indexOf({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
+    index =
+      next === null
+        ? createPriorIndex(llms, stats)
+        : await indexOf({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
     loaded = next;
     token = now;
     if (swap) log.info({ version: active }, 'artifact in force');
@@ -121,6 +137,9 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
   return {
     current: () => index,
     refresh,
-    follow: (everyMs) => every(everyMs, refresh, (error) => log.error({ error: messageOf(error) }, 'index not refreshed; the one in force goes on serving')),
+    follow: (everyMs) =>
+      every(everyMs, refresh, (error) =>
+        log.error({ error: messageOf(error) }, 'index not refreshed; the one in force goes on serving'),
+      ),
   };
 }

@@ -6,7 +6,10 @@ import { addTo, dot, toSoftmax, toUnit } from './linear.js';
 import type { TrainedModel } from './model.js';
 import { productsOf } from './products.js';
 
-/** Where a query lies among what a model has learned. Answers are overwritten when the next query of the model is placed. */
+/**
+ * Where a query lies among what a model has learned. Answers are overwritten when the next query of the model is
+ * placed.
+ */
 export interface QueryPlacer {
   /** Learned state `[hidden]` of an encoded query `[dim]`. */
   stateOf(vector: Float32Array): Float32Array;
@@ -18,7 +21,10 @@ export interface QueryPlacer {
   nearness(vector: Float32Array, place: Float32Array, tasks: Float32Array): Float32Array;
 }
 
-/** Anchors of a task that a query is less likely to be of than this are taken to be far away: most tasks are, of most queries. */
+/**
+ * Anchors of a task that a query is less likely to be of than this are taken to be far away: most tasks are, of most
+ * queries.
+ */
 const LEAST_AGREEMENT = 2e-4;
 
 /** The decoder's view of a query (`router/graph/decoder.ts`, `profile/structured/semantics.ts`) on plain arrays. */

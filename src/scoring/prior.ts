@@ -44,7 +44,8 @@ function candidateOf(profile: LlmProfile, stats: LlmStats | undefined, tasks: re
  */
 export function declaredQuality(profile: LlmProfile, task?: string): number {
   const benchmarks = profile.benchmarks as Record<string, number> | undefined;
-  const own = task === undefined || benchmarks === undefined || !Object.hasOwn(benchmarks, task) ? undefined : benchmarks[task];
+  const own =
+    task === undefined || benchmarks === undefined || !Object.hasOwn(benchmarks, task) ? undefined : benchmarks[task];
   if (own !== undefined) return own;
   const values = benchmarks === undefined ? [] : Object.values(benchmarks);
   if (values.length > 0) return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -65,7 +66,10 @@ function posterior(candidate: Candidate, task: string | undefined): { mean: numb
   return { mean, deviation: interactions === 0 ? Math.max(UNSEEN_UNCERTAINTY, deviation) : deviation };
 }
 
-/** How alike two positive quantities are, in [0, 1]: 1 when equal, 0 when a thousandfold apart; undefined unless both are known. */
+/**
+ * How alike two positive quantities are, in [0, 1]: 1 when equal, 0 when a thousandfold apart; undefined unless both
+ * are known.
+ */
 function logSimilarity(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return undefined;
   const [x, y] = [Math.max(a, 1e-6), Math.max(b, 1e-6)];
@@ -94,11 +98,23 @@ function profileSimilarity(a: LlmProfile, b: LlmProfile): number {
   return facts.reduce((sum, fact) => sum + fact, 0) / facts.length;
 }
 
-function scoreOne(candidate: Candidate, promptTokens: number, task: string | undefined, weights: Float32Array | null): ScoredLlm {
+function scoreOne(
+  candidate: Candidate,
+  promptTokens: number,
+  task: string | undefined,
+  weights: Float32Array | null,
+): ScoredLlm {
   const { profile } = candidate;
   const usage = candidate.usage(weights);
   const { mean, deviation } = posterior(candidate, task);
-  return { model: profile.id, quality: mean, uncertainty: deviation, costUsd: answerCost(profile, usage, promptTokens), latencyMs: usage.latencyMs, latencyP90Ms: usage.latencyP90Ms };
+  return {
+    model: profile.id,
+    quality: mean,
+    uncertainty: deviation,
+    costUsd: answerCost(profile, usage, promptTokens),
+    latencyMs: usage.latencyMs,
+    latencyP90Ms: usage.latencyP90Ms,
+  };
 }
 
 /**
@@ -107,7 +123,9 @@ function scoreOne(candidate: Candidate, promptTokens: number, task: string | und
  */
 export function createPriorIndex(llms: LlmProfile[], stats: readonly LlmStats[]): ScoringIndex {
   const statsById = new Map(stats.map((row) => [row.id, row]));
-  const tasks = [...new Set(stats.flatMap((row) => row.usage.map((usage) => usage.task)).filter((task) => task !== null))];
+  const tasks = [
+    ...new Set(stats.flatMap((row) => row.usage.map((usage) => usage.task)).filter((task) => task !== null)),
+  ];
   const candidates = llms.map((profile) => candidateOf(profile, statsById.get(profile.id), tasks));
 
   return {
@@ -117,7 +135,8 @@ export function createPriorIndex(llms: LlmProfile[], stats: readonly LlmStats[])
     profiles: llms,
     encode: () => EMPTY,
     score(query, _vector, task, promptTokens = estimateTokens(query)) {
-      const weights = task !== undefined && tasks.includes(task) ? Float32Array.from(tasks, (one) => Number(one === task)) : null;
+      const weights =
+        task !== undefined && tasks.includes(task) ? Float32Array.from(tasks, (one) => Number(one === task)) : null;
       return candidates.map((candidate) => scoreOne(candidate, promptTokens, task, weights));
     },
     tasksOf: (_vector, task) => (task === undefined ? [] : [{ task, probability: 1 }]),
@@ -127,7 +146,10 @@ export function createPriorIndex(llms: LlmProfile[], stats: readonly LlmStats[])
       if (self === undefined) return [];
       return candidates
         .filter((other) => other !== self)
-        .map((other) => ({ model: other.profile.id as string, similarity: profileSimilarity(self.profile, other.profile) }))
+        .map((other) => ({
+          model: other.profile.id as string,
+          similarity: profileSimilarity(self.profile, other.profile),
+        }))
         .toSorted((a, b) => b.similarity - a.similarity || (a.model < b.model ? -1 : 1));
     },
   };

@@ -1,4 +1,12 @@
-import { createMatrices, padded, rowMajor, transpose, type Matrix, type MatrixSource, type SparseVector } from '../simd/matrices.js';
+import {
+  createMatrices,
+  padded,
+  rowMajor,
+  transpose,
+  type Matrix,
+  type MatrixSource,
+  type SparseVector,
+} from '../simd/matrices.js';
 import { dot } from './linear.js';
 import type { TrainedModel } from './model.js';
 
@@ -34,7 +42,10 @@ export interface ModelProducts {
   squares: Float32Array;
   /** What an LLM's record does not say, by meaning `[numLlms + 1, axes]`; the last row is what is so of all LLMs. */
   meaning: Matrix;
-  /** What anchors tell of LLMs, whether or not they answered there themselves `[numLlms + 1, numAnchors]`; the last as above. */
+  /**
+   * What anchors tell of LLMs, whether or not they answered there themselves `[numLlms + 1, numAnchors]`; the last as
+   * above.
+   */
   messages: Matrix;
   /** 1 where an LLM answered an anchor `[numLlms, numAnchors]`; without rows where each answered all or none. */
   known: Matrix;
@@ -44,7 +55,9 @@ export interface ModelProducts {
 
 /** @param tasks `[numAnchors, numTasks]`, 1 at the task of an anchor whose task is known */
 function groupAnchors(tasks: Float32Array, numAnchors: number, numTasks: number): AnchorGroup[] {
-  const taskOf = Int32Array.from({ length: numAnchors }, (_, a) => tasks.subarray(a * numTasks, (a + 1) * numTasks).indexOf(1));
+  const taskOf = Int32Array.from({ length: numAnchors }, (_, a) =>
+    tasks.subarray(a * numTasks, (a + 1) * numTasks).indexOf(1),
+  );
   let from = 0;
   return [...new Set(taskOf)].map((task) => {
     const group = { task, members: Int32Array.from(taskOf.keys()).filter((a) => taskOf[a] === task), from };
@@ -79,7 +92,10 @@ function makeProducts({ names, tables }: TrainedModel): ModelProducts {
   const axes = data('semantic/ridge').length;
   const size = axes + data('style/scale').length;
   const groups = groupAnchors(data('anchor/tasks'), numAnchors, numTasks);
-  const order = groups.flatMap(({ members }) => [...members, ...Array.from({ length: padded(members.length) - members.length }, () => -1)]);
+  const order = groups.flatMap(({ members }) => [
+    ...members,
+    ...Array.from({ length: padded(members.length) - members.length }, () => -1),
+  ]);
   const scores = data('anchor/scores');
   const answered = answeredOf(scores, numAnchors, numLlms);
   const { x, matrices } = createMatrices({
@@ -89,15 +105,24 @@ function makeProducts({ names, tables }: TrainedModel): ModelProducts {
     basis: rowMajor(data('semantic/basis'), data('semantic/mean').length),
     places: rowsInOrder(rowMajor(data('anchor/places'), size), order),
     meaning: withRow(rowMajor(data('message/llm'), axes), data('message/all')),
-    messages: withRow({ rows: numLlms, columns: numAnchors, at: (l, a) => data('anchor/messages')[a * numLlms + l]! }, data('anchor/messages/all')),
-    known: { rows: answered.includes('some') ? numLlms : 0, columns: numAnchors, at: (l, a) => (Number.isNaN(scores[a * numLlms + l]!) ? 0 : 1) },
+    messages: withRow(
+      { rows: numLlms, columns: numAnchors, at: (l, a) => data('anchor/messages')[a * numLlms + l]! },
+      data('anchor/messages/all'),
+    ),
+    known: {
+      rows: answered.includes('some') ? numLlms : 0,
+      columns: numAnchors,
+      at: (l, a) => (Number.isNaN(scores[a * numLlms + l]!) ? 0 : 1),
+    },
   });
   const places = data('anchor/places');
   const squares = Float32Array.from(names.anchors, (_, a) => dot(places, a * size, places, a * size, size));
   return { x, ...matrices, groups, squares, answered };
 }
 
-/** Kept as long as their model: indices come and go with every change of the ledger, and would each take as much memory. */
+/**
+ * Kept as long as their model: indices come and go with every change of the ledger, and would each take as much memory.
+ */
 const made = new WeakMap<TrainedModel, ModelProducts>();
 
 /** The products of a model. Whoever uses them must be done before anyone else does: they are all in the same memory. */

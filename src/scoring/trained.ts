@@ -36,12 +36,24 @@ function logit(p: number): number {
 }
 
 /** What serves once something is trained: the decoder of `router/graph/decoder.ts` on plain arrays. */
-export async function createTrainedIndex({ version, model, encoder, llms, stats, textOf }: TrainedParts): Promise<ScoringIndex> {
+export async function createTrainedIndex({
+  version,
+  model,
+  encoder,
+  llms,
+  stats,
+  textOf,
+}: TrainedParts): Promise<ScoringIndex> {
   const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;
   const newcomers = llms.filter((llm) => trainedRow(model, llm.id) < 0);
   const facts = await encodeFacts(encoder, newcomers);
-  const candidates = alignCandidates(model, llms, stats, new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])));
+  const candidates = alignCandidates(
+    model,
+    llms,
+    stats,
+    new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])),
+  );
 
   const { stateOf, taskAttention, placeOf, nearness } = createPlacer(model);
   const { x, meaning, messages, known, answered } = productsOf(model);
@@ -62,7 +74,12 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   const expected = new Float32Array(size);
   const byTask = new Float32Array(size);
   const features = new Float32Array(FEATURES);
-  function scoreAll(query: string, vector: Float32Array, task?: string, promptTokens = estimateTokens(query)): ScoredLlm[] {
+  function scoreAll(
+    query: string,
+    vector: Float32Array,
+    task?: string,
+    promptTokens = estimateTokens(query),
+  ): ScoredLlm[] {
     const tasks = taskAttention(stateOf(vector), task);
     const place = placeOf(vector);
     const near = nearness(vector, place, tasks);
@@ -98,9 +115,16 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
         value += fastTanh(unit) * outKernel[j]!;
       }
       const quality = fastSigmoid(value);
-      // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the record.
-      const neighbours = answeredBy[c] === 'all' ? total : answeredBy[c] === 'none' ? 0 : known.out[candidates.rows[c]!]!;
-      const observations = BASE_OBSERVATIONS + Math.min((squares > 0 ? neighbours ** 2 / squares : 0) + Math.min(20, candidates.interactions[c]! * RECORD_SHARE), candidates.mostObservations[c]!);
+      // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the
+      // record.
+      const neighbours =
+        answeredBy[c] === 'all' ? total : answeredBy[c] === 'none' ? 0 : known.out[candidates.rows[c]!]!;
+      const observations =
+        BASE_OBSERVATIONS +
+        Math.min(
+          (squares > 0 ? neighbours ** 2 / squares : 0) + Math.min(20, candidates.interactions[c]! * RECORD_SHARE),
+          candidates.mostObservations[c]!,
+        );
       const taken = usage[c]!(tasks);
       scored[c] = {
         model: models[c]!,
@@ -117,10 +141,17 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
   /** What is logged of anchor `a`, by LLM. */
   function scoresOn(a: number): Record<string, number> {
     const scores = data('anchor/scores').subarray(a * names.llms.length, (a + 1) * names.llms.length);
-    return Object.fromEntries(models.map((id, c) => [id, scores[candidates.rows[c]!] ?? NaN] as const).filter(([, score]) => !Number.isNaN(score)));
+    return Object.fromEntries(
+      models
+        .map((id, c) => [id, scores[candidates.rows[c]!] ?? NaN] as const)
+        .filter(([, score]) => !Number.isNaN(score)),
+    );
   }
 
-  const top = (values: Float32Array): number[] => Array.from(values.keys()).toSorted((a, b) => values[b]! - values[a]!).slice(0, EXPLAINED);
+  const top = (values: Float32Array): number[] =>
+    Array.from(values.keys())
+      .toSorted((a, b) => values[b]! - values[a]!)
+      .slice(0, EXPLAINED);
 
   return {
     version,
@@ -142,7 +173,10 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
       const near = nearness(vector, placeOf(vector), tasks);
       return {
         // A log without tasks has one that stands in for all: it says nothing of the query.
-        tasks: (names.tasks[0] === NO_TASK ? [] : top(tasks)).map((t) => ({ task: names.tasks[t]!, probability: tasks[t]! })),
+        tasks: (names.tasks[0] === NO_TASK ? [] : top(tasks)).map((t) => ({
+          task: names.tasks[t]!,
+          probability: tasks[t]!,
+        })),
         neighbours: top(near).map((a) => ({
           query: textOf(names.anchors[a]!) ?? `(query ${names.anchors[a]!.slice(0, 12)}, no longer in the ledger)`,
           similarity: near[a]!,
@@ -155,10 +189,16 @@ export async function createTrainedIndex({ version, model, encoder, llms, stats,
 }
 
 /** LLMs by cosine of their profiles to `model`'s, about the mean profile; nearest first. */
-function nearestProfiles(models: readonly string[], embeddings: Float32Array, hidden: number, model: string): { model: string; similarity: number }[] {
+function nearestProfiles(
+  models: readonly string[],
+  embeddings: Float32Array,
+  hidden: number,
+  model: string,
+): { model: string; similarity: number }[] {
   const mean = new Float32Array(hidden);
   for (let i = 0; i < embeddings.length; i++) mean[i % hidden]! += embeddings[i]! / models.length;
-  const centred = (c: number): Float32Array => toUnit(embeddings.slice(c * hidden, (c + 1) * hidden).map((x, i) => x - mean[i]!));
+  const centred = (c: number): Float32Array =>
+    toUnit(embeddings.slice(c * hidden, (c + 1) * hidden).map((x, i) => x - mean[i]!));
   const own = models.indexOf(model);
   if (own < 0) return [];
   const self = centred(own);

@@ -6,7 +6,9 @@ import { DEFAULT_COMPLETION_TOKENS } from './cost.js';
 const LLM_STRENGTH = 10;
 /** Answers that a declared latency is worth beside measured ones. */
 const DECLARED_STRENGTH = 5;
-/** Spread of the logarithm of latency before any is measured: nine in ten answers take less than 1.9 times the median. */
+/**
+ * Spread of the logarithm of latency before any is measured: nine in ten answers take less than 1.9 times the median.
+ */
 const USUAL_SPREAD = 0.5;
 /** Answers that {@link USUAL_SPREAD} is worth. */
 const SPREAD_STRENGTH = 10;
@@ -45,7 +47,12 @@ function overall({ latency_ms: declared }: LlmProfile, stats: LlmStats | undefin
     n += task.latencyN;
   }
   const own = n === 0 ? NaN : log / n;
-  const expected = declared === undefined ? own : n === 0 ? Math.log(Math.max(1, declared)) : mean(log, n, Math.log(Math.max(1, declared)), DECLARED_STRENGTH);
+  const expected =
+    declared === undefined
+      ? own
+      : n === 0
+        ? Math.log(Math.max(1, declared))
+        : mean(log, n, Math.log(Math.max(1, declared)), DECLARED_STRENGTH);
   return {
     tokens: tokensN === 0 ? DEFAULT_COMPLETION_TOKENS : tokens / tokensN,
     log: expected,
@@ -54,12 +61,16 @@ function overall({ latency_ms: declared }: LlmProfile, stats: LlmStats | undefin
 }
 
 /**
- * What answers of one LLM take, by kind of query: how long they are, and how their latency is distributed (log-normal, as
- * service times commonly are). What is known of a task is drawn towards what is known of the LLM.
+ * What answers of one LLM take, by kind of query: how long they are, and how their latency is distributed (log-normal,
+ * as service times commonly are). What is known of a task is drawn towards what is known of the LLM.
  *
  * @param tasks names that the weights of {@link usageOf}'s answer stand for
  */
-export function usageOf(profile: LlmProfile, stats: LlmStats | undefined, tasks: readonly string[]): (weights: ArrayLike<number> | null) => AnswerUsage {
+export function usageOf(
+  profile: LlmProfile,
+  stats: LlmStats | undefined,
+  tasks: readonly string[],
+): (weights: ArrayLike<number> | null) => AnswerUsage {
   const all = overall(profile, stats);
   const meanCostUsd = stats !== undefined && Number.isFinite(stats.costUsd) ? stats.costUsd : null;
   const byTask = new Map(stats?.usage.map((task) => [task.task, task]));
@@ -69,12 +80,22 @@ export function usageOf(profile: LlmProfile, stats: LlmStats | undefined, tasks:
     return {
       tokens: mean(seen.completionTokens, seen.completionTokensN, all.tokens, LLM_STRENGTH),
       log: mean(seen.logLatency, seen.latencyN, all.log, LLM_STRENGTH),
-      variance: mean(seen.logLatencySquares - (seen.latencyN === 0 ? 0 : seen.logLatency ** 2 / seen.latencyN), seen.latencyN, all.variance, LLM_STRENGTH),
+      variance: mean(
+        seen.logLatencySquares - (seen.latencyN === 0 ? 0 : seen.logLatency ** 2 / seen.latencyN),
+        seen.latencyN,
+        all.variance,
+        LLM_STRENGTH,
+      ),
     };
   });
   const answer = ({ tokens, log, variance }: Taken): AnswerUsage => {
     const known = !Number.isNaN(log);
-    return { completionTokens: tokens, meanCostUsd, latencyMs: known ? Math.exp(log) : null, latencyP90Ms: known ? Math.exp(log + P90 * Math.sqrt(variance)) : null };
+    return {
+      completionTokens: tokens,
+      meanCostUsd,
+      latencyMs: known ? Math.exp(log) : null,
+      latencyP90Ms: known ? Math.exp(log + P90 * Math.sqrt(variance)) : null,
+    };
   };
   const whole = answer(all);
   const differs = own.some((task) => task !== all);

@@ -69,7 +69,8 @@ export function assemble({ exported, parameters, locals, body }: FunctionParts):
   const one = (content: Code): Code => counted([content]);
   return Uint8Array.from(
     bytesOf([
-      [...new TextEncoder().encode('\0asm')], [1, 0, 0, 0],
+      [...new TextEncoder().encode('\0asm')],
+      [1, 0, 0, 0],
       section(1, one([0x60, counted(types(parameters)), counted([])])),
       section(2, one([name('env'), name('memory'), 0x02, 0x00, unsigned(1)])),
       section(3, one(0)),

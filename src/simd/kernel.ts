@@ -8,7 +8,15 @@ export const PANEL = 16;
  * `W` lies in panels of {@link PANEL} rows, each `[columns, PANEL]`; `indices` (as i32) and `values` are the columns
  * where `x` is not zero. At least one column, and one panel.
  */
-export type Kernel = (w: number, panelBytes: number, indices: number, values: number, count: number, y: number, panels: number) => void;
+export type Kernel = (
+  w: number,
+  panelBytes: number,
+  indices: number,
+  values: number,
+  count: number,
+  y: number,
+  panels: number,
+) => void;
 
 const FLOAT = 4;
 const LANES = 4;
@@ -23,12 +31,35 @@ export function kernelModule(): Uint8Array<ArrayBuffer> {
   const [at, column, x] = [7, 8, 9];
   const sum = (register: number): number => 10 + register;
   const bytes = (register: number): number => register * LANES * FLOAT;
-  const addTo = (variable: number, ...amount: Code[]): Code => [local.get(variable), amount, i32.add, local.set(variable)];
+  const addTo = (variable: number, ...amount: Code[]): Code => [
+    local.get(variable),
+    amount,
+    i32.add,
+    local.set(variable),
+  ];
 
   const oneColumn: Code = [
-    [local.get(indices), local.get(at), i32.add, i32.load(), i32.const(Math.log2(PANEL_BYTES)), i32.shl, local.get(w), i32.add, local.set(column)],
+    [
+      local.get(indices),
+      local.get(at),
+      i32.add,
+      i32.load(),
+      i32.const(Math.log2(PANEL_BYTES)),
+      i32.shl,
+      local.get(w),
+      i32.add,
+      local.set(column),
+    ],
     [local.get(values), local.get(at), i32.add, v128.load32_splat(), local.set(x)],
-    REGISTERS.map((r) => [local.get(sum(r)), local.get(x), local.get(column), v128.load(bytes(r)), f32x4.mul, f32x4.add, local.set(sum(r))]),
+    REGISTERS.map((r) => [
+      local.get(sum(r)),
+      local.get(x),
+      local.get(column),
+      v128.load(bytes(r)),
+      f32x4.mul,
+      f32x4.add,
+      local.set(sum(r)),
+    ]),
     addTo(at, i32.const(FLOAT)),
   ];
   const onePanel: Code = [
@@ -75,7 +106,9 @@ export function kernelMemory(bytes: number): KernelMemory | null {
   return { buffer: memory.buffer, kernel: exports['multiply'] as Kernel };
 }
 
-/** The same on plain arrays, rounded after each step as the kernel rounds. `memory` holds all that the addresses name. */
+/**
+ * The same on plain arrays, rounded after each step as the kernel rounds. `memory` holds all that the addresses name.
+ */
 export function plainKernel(memory: ArrayBuffer): Kernel {
   const [floats, ints] = [new Float32Array(memory), new Int32Array(memory)];
   const { fround } = Math;

@@ -40,9 +40,13 @@ export const padded = (rows: number): number => PANEL * Math.ceil(rows / PANEL);
 
 /**
  * Matrices in one piece of memory, and the vector that they multiply. Products run on WebAssembly's vectors where there
- * are any, else on plain arrays, to the same bits. Not to be used from two places at once: all write where they wrote before.
+ * are any, else on plain arrays, to the same bits. Not to be used from two places at once: all write where they wrote
+ * before.
  */
-export function createMatrices<Name extends string>(sources: Record<Name, MatrixSource>, vectors = true): { x: SparseVector; matrices: Record<Name, Matrix> } {
+export function createMatrices<Name extends string>(
+  sources: Record<Name, MatrixSource>,
+  vectors = true,
+): { x: SparseVector; matrices: Record<Name, Matrix> } {
   const list = Object.entries<MatrixSource>(sources);
   const columns = Math.max(0, ...list.map(([, source]) => source.columns));
   const sizes = list.map(([, source]) => padded(source.rows) * (source.columns + 1));
@@ -86,7 +90,16 @@ export function createMatrices<Name extends string>(sources: Record<Name, Matrix
     const out = new Float32Array(buffer, outAt, source.rows);
     const multiplyRows = (from: number, to: number): void => {
       if (size === 0) out.fill(0, from, to);
-      else if (to > from) kernel(weightsAt + (from / PANEL) * panelBytes, panelBytes, indicesAt, valuesAt, size, outAt + FLOAT * from, Math.ceil((to - from) / PANEL));
+      else if (to > from)
+        kernel(
+          weightsAt + (from / PANEL) * panelBytes,
+          panelBytes,
+          indicesAt,
+          valuesAt,
+          size,
+          outAt + FLOAT * from,
+          Math.ceil((to - from) / PANEL),
+        );
     };
     return {
       out,
@@ -97,5 +110,8 @@ export function createMatrices<Name extends string>(sources: Record<Name, Matrix
       },
     };
   }
-  return { x, matrices: Object.fromEntries(list.map(([name, source]) => [name, place(source)])) as Record<Name, Matrix> };
+  return {
+    x,
+    matrices: Object.fromEntries(list.map(([name, source]) => [name, place(source)])) as Record<Name, Matrix>,
+  };
 }

@@ -34,7 +34,8 @@ export function simulate({ seed, llms = DEFAULT_LLMS, queries = 1500 }: Simulate
   const simulated = createLlms(rng, llms);
   const answering = rng.fork('answers');
   const rows: Interaction[] = [];
-  for (const query of writeQueries(seed, queries)) for (const llm of simulated) rows.push(answer(answering, llm, query));
+  for (const query of writeQueries(seed, queries))
+    for (const llm of simulated) rows.push(answer(answering, llm, query));
   return { ...catalogOf(simulated), rows };
 }
 
@@ -57,7 +58,7 @@ export function simulateStream({ seed, llms, interactions, answers = 8 }: Stream
 
 function* answerSome(rng: Rng, llms: SimulatedLlm[], interactions: number, answers: number): Generator<Interaction> {
   const [writing, answering] = [rng.fork('queries'), rng.fork('answers')];
-  for (let made = 0; made < interactions; ) {
+  for (let made = 0; made < interactions;) {
     const query = writeQuery(writing, writing.int(TASKS.length));
     for (let i = 0; i < answers && made < interactions; i++, made++) {
       const drawn = i + answering.int(llms.length - i);
@@ -105,5 +106,6 @@ function writeQueries(seed: number, count: number): SimulatedQuery[] {
 }
 
 function check(field: string, value: number, most: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new PointsmanError('invalid_request', `${field}: expected an integer from 1 to ${most}, got ${value}`);
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw new PointsmanError('invalid_request', `${field}: expected an integer from 1 to ${most}, got ${value}`);
 }

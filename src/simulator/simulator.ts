@@ -27,11 +27,28 @@ export function expectedScore(llm: SimulatedLlm, query: SimulatedQuery): number 
 export function answer(rng: Rng, llm: SimulatedLlm, query: SimulatedQuery): Interaction {
   const { profile } = llm;
   const promptTokens = Math.ceil(query.text.length / CHARACTERS_PER_TOKEN) + 8;
-  const about = { query: query.text, model: profile.id, task: query.task.id, domain: query.task.domain, prompt_tokens: promptTokens };
+  const about = {
+    query: query.text,
+    model: profile.id,
+    task: query.task.id,
+    domain: query.task.domain,
+    prompt_tokens: promptTokens,
+  };
   if (rng.next() < FAILURE_RATE) return Interaction.parse({ ...about, score: 0, latency_ms: 30_000, error: 'timeout' });
   const expected = expectedScore(llm, query);
-  const score = query.task.scoring === 'exact' ? Number(rng.next() < expected) : rounded(Math.min(1, Math.max(0, expected + 0.06 * rng.normal())), 3);
-  const completionTokens = Math.max(1, Math.round(query.task.answerTokens * llm.verbosity * (0.7 + 0.8 * Math.max(0, query.difficulty)) * Math.exp(0.25 * rng.normal())));
+  const score =
+    query.task.scoring === 'exact'
+      ? Number(rng.next() < expected)
+      : rounded(Math.min(1, Math.max(0, expected + 0.06 * rng.normal())), 3);
+  const completionTokens = Math.max(
+    1,
+    Math.round(
+      query.task.answerTokens *
+        llm.verbosity *
+        (0.7 + 0.8 * Math.max(0, query.difficulty)) *
+        Math.exp(0.25 * rng.normal()),
+    ),
+  );
   return Interaction.parse({
     ...about,
     score,

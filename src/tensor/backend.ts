@@ -33,7 +33,11 @@ export const tensorflowDir = (): string => process.env['POINTSMAN_TENSORFLOW_DIR
 function gpuName(): string {
   const seen = process.env['CUDA_VISIBLE_DEVICES']?.split(',')[0];
   try {
-    const name = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader', ...(seen ? ['-i', seen] : [])], { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'] });
+    const name = execFileSync(
+      'nvidia-smi',
+      ['--query-gpu=name', '--format=csv,noheader', ...(seen ? ['-i', seen] : [])],
+      { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'] },
+    );
     return `GPU: ${name.split('\n')[0]!.trim()}`;
   } catch {
     return 'GPU';
@@ -44,8 +48,8 @@ function openTensorFlow(): Backend {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // A GPU's memory is taken as it is needed, not all at once.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  // With oneDNN TensorFlow fuses a matrix product and a sum with a single row, and then refuses that row as a bias: logs
-  // without tasks have such rows. Without it a step takes no longer.
+  // With oneDNN TensorFlow fuses a matrix product and a sum with a single row, and then refuses that row as a bias:
+  // logs without tasks have such rows. Without it a step takes no longer.
   process.env['TF_ENABLE_ONEDNN_OPTS'] = '0';
   restoreRemovedUtil();
   const reasons: string[] = [];
@@ -53,19 +57,32 @@ function openTensorFlow(): Backend {
     try {
       const require = createRequire(join(folder, 'package.json'));
       // Looked for first: a package without its addon would load TensorFlow.js before it fails.
-      const addon = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib/napi-v8/tfjs_binding.node');
+      const addon = join(
+        dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')),
+        'lib/napi-v8/tfjs_binding.node',
+      );
       if (!existsSync(addon)) throw new Error('the addon of @tensorflow/tfjs-node-gpu is not built');
       const tf = require('@tensorflow/tfjs-node-gpu') as NativeTensorFlow;
       const native = tf.backend();
       const device = native.isUsingGpuDevice ? gpuName() : 'CPU';
       registerPlainMatMul(tf as unknown as TensorFlow);
-      registerGraphs(tf as unknown as TensorFlow, require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Messages);
-      return { tf: tf as unknown as TensorFlow, name: 'tensorflow', description: `TensorFlow ${native.binding.TF_Version} (${device})` };
+      registerGraphs(
+        tf as unknown as TensorFlow,
+        require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Messages,
+      );
+      return {
+        tf: tf as unknown as TensorFlow,
+        name: 'tensorflow',
+        description: `TensorFlow ${native.binding.TF_Version} (${device})`,
+      };
     } catch (error) {
       reasons.push(`${folder}: ${messageOf(error).split('\n')[0]}`);
     }
   }
-  throw new PointsmanError('backend_unavailable', `TensorFlow’s library is not here; \`npm run setup:tensorflow\` gets it (${reasons.join('; ')})`);
+  throw new PointsmanError(
+    'backend_unavailable',
+    `TensorFlow’s library is not here; \`npm run setup:tensorflow\` gets it (${reasons.join('; ')})`,
+  );
 }
 
 async function openWasm(): Promise<Backend> {
@@ -76,7 +93,8 @@ async function openWasm(): Promise<Backend> {
   wasm.setWasmPaths(join(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'), '../dist/'));
   // One thread: the threaded build starts web workers, which Node's process would wait for.
   wasm.setThreadsCount(1);
-  if (!(await tf.setBackend('wasm'))) throw new PointsmanError('backend_unavailable', 'TensorFlow.js could not start its wasm backend');
+  if (!(await tf.setBackend('wasm')))
+    throw new PointsmanError('backend_unavailable', 'TensorFlow.js could not start its wasm backend');
   registerExplicitTransposes(tf);
   return { tf, name: 'wasm', description: `TensorFlow.js ${tf.version_core} wasm, one thread` };
 }

@@ -9,8 +9,8 @@ import { traceOperations, type NativeBackend, type Trace } from './trace.js';
 /** A computation that is done again and again. */
 export interface Compiled {
   /**
-   * What `body` answers, for the caller to dispose. It is run once for each set of shapes of `inputs`, which must be all
-   * that it reads; after that TensorFlow computes the same from its graph.
+   * What `body` answers, for the caller to dispose. It is run once for each set of shapes of `inputs`, which must be
+   * all that it reads; after that TensorFlow computes the same from its graph.
    */
   run(inputs: readonly Tensor[], body: () => Tensor[]): Tensor[];
   dispose(): void;
@@ -67,7 +67,10 @@ function openGraph(backend: NativeBackend, trace: Trace, messages: Messages): Gr
     const inputs = trace.inputs.map((_, input) => sourceName({ input })).join();
     const outputs = trace.outputs.map(sourceName).join();
     return {
-      run: (from) => backend.binding.runSavedModel(session, backend.getInputTensorIds(from), inputs, outputs).map((output) => backend.createOutputTensor(output)),
+      run: (from) =>
+        backend.binding
+          .runSavedModel(session, backend.getInputTensorIds(from), inputs, outputs)
+          .map((output) => backend.createOutputTensor(output)),
       close: () => backend.binding.deleteSavedModel(session),
     };
   } finally {

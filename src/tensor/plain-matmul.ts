@@ -3,8 +3,8 @@ import type { TensorFlow } from './backend.js';
 import type { NativeBackend } from './trace.js';
 
 /**
- * Registers the matrix product of TensorFlow's library again, so that two plain matrices are multiplied by `MatMul`. TensorFlow.js
- * calls `BatchMatMulV2` for them, too, which takes three to ten times as long for small ones.
+ * Registers the matrix product of TensorFlow's library again, so that two plain matrices are multiplied by `MatMul`.
+ * TensorFlow.js calls `BatchMatMulV2` for them, too, which takes three to ten times as long for small ones.
  */
 export function registerPlainMatMul(tf: TensorFlow): void {
   const batched = tf.getKernel('BatchMatMul', 'tensorflow');
@@ -13,7 +13,8 @@ export function registerPlainMatMul(tf: TensorFlow): void {
     ...batched,
     kernelFunc: (call) => {
       const { a, b } = call.inputs as unknown as { a: Tensor; b: Tensor };
-      if (a.shape.length !== 2 || b.shape.length !== 2 || a.dtype !== 'float32' || b.dtype !== 'float32') return batched.kernelFunc(call);
+      if (a.shape.length !== 2 || b.shape.length !== 2 || a.dtype !== 'float32' || b.dtype !== 'float32')
+        return batched.kernelFunc(call);
       const { binding, executeSingleOutput } = call.backend as unknown as NativeBackend;
       const { transposeA, transposeB } = call.attrs as unknown as { transposeA: boolean; transposeB: boolean };
       const attributes = [

@@ -45,7 +45,9 @@ export interface NativeBackend {
 /** Where a value comes from: an input by place, or a node and which of its outputs. */
 export type Source = { input: number } | { node: number; output: number };
 
-export type TracedNode = { kind: 'constant'; shape: number[]; dtype: number; bytes: Uint8Array } | { kind: 'operation'; op: string; attributes: Attribute[]; inputs: Source[] };
+export type TracedNode =
+  | { kind: 'constant'; shape: number[]; dtype: number; bytes: Uint8Array }
+  | { kind: 'operation'; op: string; attributes: Attribute[]; inputs: Source[] };
 
 /** The operations of a computation, in the order in which they ran. */
 export interface Trace {
@@ -60,7 +62,11 @@ export interface Trace {
  * @param inputs the only tensors that are made outside `body` and read in it
  * @throws Error when it reads another, or a tensor's values
  */
-export function traceOperations(backend: NativeBackend, inputs: readonly Tensor[], body: () => Tensor[]): { trace: Trace; outputs: Tensor[] } {
+export function traceOperations(
+  backend: NativeBackend,
+  inputs: readonly Tensor[],
+  body: () => Tensor[],
+): { trace: Trace; outputs: Tensor[] } {
   const { binding, move } = backend;
   for (const { dtype } of inputs) if (dtype !== 'float32') refuse(`an input of type ${dtype}`);
   const sources = new Map<number, Source>(backend.getInputTensorIds(inputs).map((id, input) => [id, { input }]));
@@ -91,7 +97,11 @@ export function traceOperations(backend: NativeBackend, inputs: readonly Tensor[
   };
   try {
     const outputs = body();
-    const trace = { inputs: inputs.map((tensor) => ({ shape: tensor.shape, dtype: binding.TF_FLOAT })), nodes, outputs: backend.getInputTensorIds(outputs).map(sourceOf) };
+    const trace = {
+      inputs: inputs.map((tensor) => ({ shape: tensor.shape, dtype: binding.TF_FLOAT })),
+      nodes,
+      outputs: backend.getInputTensorIds(outputs).map(sourceOf),
+    };
     return { trace, outputs };
   } finally {
     backend.binding = binding;

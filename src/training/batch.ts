@@ -15,7 +15,10 @@ export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
   const known = data.benchmarks.data.map((x) => (Number.isNaN(x) ? 0 : 1));
   const zeroed = data.benchmarks.data.map((x) => (Number.isNaN(x) ? 0 : x));
   const shape: [number, number] = [data.numLlms, data.numTasks];
-  const columnMeans = (m: Tensor2D): Tensor2D => tf.tidy(() => tf.div(tf.transpose(tf.sign(m)), tf.maximum(tf.transpose(tf.sum(tf.sign(m), 0, true)), 1)) as Tensor2D);
+  const columnMeans = (m: Tensor2D): Tensor2D =>
+    tf.tidy(
+      () => tf.div(tf.transpose(tf.sign(m)), tf.maximum(tf.transpose(tf.sum(tf.sign(m), 0, true)), 1)) as Tensor2D,
+    );
   const llmFamily = toTensor(tf, data.llmFamily);
   const taskDomain = toTensor(tf, data.taskDomain);
   return {
@@ -33,7 +36,11 @@ export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
 }
 
 /** What the profiles are made of but messages, as tensors; see `messageEvidence`. */
-export function recordTensors(tf: TensorFlow, data: Dataset, { sum, count, taskSum, taskCount }: RecordSums): RecordTensors {
+export function recordTensors(
+  tf: TensorFlow,
+  data: Dataset,
+  { sum, count, taskSum, taskCount }: RecordSums,
+): RecordTensors {
   const column: [number, number] = [data.numLlms, 1];
   const table: [number, number] = [data.numLlms, data.numTasks];
   return {
@@ -51,7 +58,10 @@ export interface QueryBatch {
   size: number;
   /** As the first layer reads them `[size, dim]`. */
   features: Tensor2D;
-  /** `[size, numLlms]`: scores (0 where unknown); how far they count (0 where unknown); the same of those that were measured. */
+  /**
+   * `[size, numLlms]`: scores (0 where unknown); how far they count (0 where unknown); the same of those that were
+   * measured.
+   */
   scores: Tensor2D;
   known: Tensor2D;
   measured: Tensor2D;
@@ -72,7 +82,14 @@ export interface LeftOut {
 }
 
 /** Gathers queries, encoded as `vectors`, their features as `space` has them. */
-export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, queries: ArrayLike<number>, vectors: readonly Float32Array[], { forgotten, drop }: LeftOut = { forgotten: -1, drop: () => undefined }): QueryBatch {
+export function gatherQueries(
+  tf: TensorFlow,
+  data: Dataset,
+  space: Weights,
+  queries: ArrayLike<number>,
+  vectors: readonly Float32Array[],
+  { forgotten, drop }: LeftOut = { forgotten: -1, drop: () => undefined },
+): QueryBatch {
   const size = queries.length;
   const { numLlms, numTasks, dim } = data;
   const features = new Float32Array(size * dim);
@@ -106,10 +123,15 @@ export function gatherQueries(tf: TensorFlow, data: Dataset, space: Weights, que
 }
 
 /**
- * The comparisons of some queries as one-hot matrices, and how far they count `[n, 1]`; null where there are none. At most `limit`, spread evenly; then rows
- * of zeros up to a power of two, since steps are compiled for each shape.
+ * The comparisons of some queries as one-hot matrices, and how far they count `[n, 1]`; null where there are none. At
+ * most `limit`, spread evenly; then rows of zeros up to a power of two, since steps are compiled for each shape.
  */
-export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayLike<number>, limit: number): Record<'query' | 'better' | 'worse' | 'weight', Tensor2D> | null {
+export function gatherPreferences(
+  tf: TensorFlow,
+  data: Dataset,
+  queries: ArrayLike<number>,
+  limit: number,
+): Record<'query' | 'better' | 'worse' | 'weight', Tensor2D> | null {
   const rows: [row: number, preference: number][] = [];
   for (let i = 0; i < queries.length; i++) {
     for (let e = data.preferenceStart[queries[i]!]!; e < data.preferenceStart[queries[i]! + 1]!; e++) rows.push([i, e]);
@@ -128,13 +150,19 @@ export function gatherPreferences(tf: TensorFlow, data: Dataset, queries: ArrayL
     better[r * data.numLlms + data.preferences.better[e]!] = 1;
     worse[r * data.numLlms + data.preferences.worse[e]!] = 1;
   }
-  return { query: tf.tensor2d(query, [padded, queries.length]), better: tf.tensor2d(better, [padded, data.numLlms]), worse: tf.tensor2d(worse, [padded, data.numLlms]), weight: tf.tensor2d(weight, [padded, 1]) };
+  return {
+    query: tf.tensor2d(query, [padded, queries.length]),
+    better: tf.tensor2d(better, [padded, data.numLlms]),
+    worse: tf.tensor2d(worse, [padded, data.numLlms]),
+    weight: tf.tensor2d(weight, [padded, 1]),
+  };
 }
 
 /** 0 for tasks with logged answers, a large negative number for others `[numTasks]`; all 0 if none has any. */
 export function taskMask(data: Dataset, sums: RecordSums): Float32Array {
   const mask = new Float32Array(data.numTasks);
-  for (let l = 0; l < data.numLlms; l++) for (let t = 0; t < data.numTasks; t++) if (sums.taskCount[l * data.numTasks + t]! > 0) mask[t] = 1;
+  for (let l = 0; l < data.numLlms; l++)
+    for (let t = 0; t < data.numTasks; t++) if (sums.taskCount[l * data.numTasks + t]! > 0) mask[t] = 1;
   const any = mask.some((m) => m === 1);
   return mask.map((m) => (m === 1 || !any ? 0 : -1e4));
 }

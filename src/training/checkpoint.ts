@@ -25,17 +25,31 @@ const EVERY_MS = 5000;
 const ABANDONED_MS = 24 * 3600 * 1000;
 const PREFIX = '.checkpoint-';
 
-const prefixed = (prefix: string, weights: Weights): [string, Weights[string]][] => Object.entries(weights).map(([name, w]) => [`${prefix}${name}`, w]);
+const prefixed = (prefix: string, weights: Weights): [string, Weights[string]][] =>
+  Object.entries(weights).map(([name, w]) => [`${prefix}${name}`, w]);
 const withPrefix = (tensors: Weights, prefix: string): Weights =>
-  Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith(prefix)).map(([name, w]) => [name.slice(prefix.length), w]));
+  Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, w]) => [name.slice(prefix.length), w]),
+  );
 
-/** Checkpoints of the run for `version`, as a file beside the artifacts. Those that no run touched for a day are removed. */
-export function openCheckpoints(artifacts: string, version: string, now: () => number = () => performance.now()): CheckpointStore {
+/**
+ * Checkpoints of the run for `version`, as a file beside the artifacts. Those that no run touched for a day are
+ * removed.
+ */
+export function openCheckpoints(
+  artifacts: string,
+  version: string,
+  now: () => number = () => performance.now(),
+): CheckpointStore {
   mkdirSync(artifacts, { recursive: true });
   const file = join(artifacts, `${PREFIX}${version}`);
   for (const name of readdirSync(artifacts)) {
     const path = join(artifacts, name);
-    const age = name.startsWith(PREFIX) ? Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) : 0;
+    const age = name.startsWith(PREFIX)
+      ? Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity)
+      : 0;
     if (age > ABANDONED_MS) rmSync(path, { force: true });
   }
   let saved = now();
@@ -48,7 +62,12 @@ export function openCheckpoints(artifacts: string, version: string, now: () => n
         return {
           epoch,
           loss,
-          optimizer: { steps, weights: withPrefix(tensors, 'weights/'), first: withPrefix(tensors, 'first/'), second: withPrefix(tensors, 'second/') },
+          optimizer: {
+            steps,
+            weights: withPrefix(tensors, 'weights/'),
+            first: withPrefix(tensors, 'first/'),
+            second: withPrefix(tensors, 'second/'),
+          },
         };
       } catch {
         // Whatever it was, it is of no use: training starts from nothing.

@@ -16,8 +16,15 @@ import { encodeQueries } from './vectors.js';
  */
 async function main(request: ChildRequest, send: (reply: ChildReply) => void): Promise<void> {
   const { dataDir, encoder: spec } = request;
-  const { design = DEFAULT_DESIGN, seed = DEFAULT_SEED, backend: wanted = 'auto', from_scratch = false, half_life_days: halfLifeDays = null } = request.request;
-  const report = (phase: 'snapshot' | 'encode', fraction: number, message: string): void => send({ kind: 'progress', progress: { phase, fraction, message } });
+  const {
+    design = DEFAULT_DESIGN,
+    seed = DEFAULT_SEED,
+    backend: wanted = 'auto',
+    from_scratch = false,
+    half_life_days: halfLifeDays = null,
+  } = request.request;
+  const report = (phase: 'snapshot' | 'encode', fraction: number, message: string): void =>
+    send({ kind: 'progress', progress: { phase, fraction, message } });
   const paths = dataPaths(dataDir);
   const started = performance.now();
 
@@ -28,13 +35,45 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
     const ledgerRows = ledger.countRows();
     const rows = ledger.readGraphRows({ halfLifeDays });
     const graph = snapshotOf(rows, design);
-    report('snapshot', 0.03, `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} scores, ${rows.preferences.query.length} preferences`);
-    const vectors = await encodeQueries(encoder, rows.queries, { ledger, folder: paths.vectors }, (done) => report('encode', 0.03 + (0.07 * done) / rows.queries.length, `${done}/${rows.queries.length} queries encoded by ${encoder.id}`));
+    report(
+      'snapshot',
+      0.03,
+      `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} ` +
+        `scores, ${rows.preferences.query.length} preferences`,
+    );
+    const vectors = await encodeQueries(encoder, rows.queries, { ledger, folder: paths.vectors }, (done) =>
+      report(
+        'encode',
+        0.03 + (0.07 * done) / rows.queries.length,
+        `${done}/${rows.queries.length} queries encoded by ${encoder.id}`,
+      ),
+    );
     const backend = await openBackend(wanted);
-    const previous = from_scratch ? undefined : ledger.listArtifacts().find((made) => made.router === LEARNED_ROUTER && made.design === design && made.seed === seed);
-    const target = { artifacts: paths.artifacts, ledgerRows, inForce: ledger.activeVersion(), previous: previous?.version ?? null };
-    const trained = await runTraining({ rows, vectors, design, seed, encoder }, graph, backend, target, systemClock, (progress) => send({ kind: 'progress', progress }));
-    send({ kind: 'done', ...trained, seconds: (performance.now() - started) / 1000, peak_memory_mb: Math.round(process.resourceUsage().maxRSS / 1024) });
+    const previous = from_scratch
+      ? undefined
+      : ledger
+          .listArtifacts()
+          .find((made) => made.router === LEARNED_ROUTER && made.design === design && made.seed === seed);
+    const target = {
+      artifacts: paths.artifacts,
+      ledgerRows,
+      inForce: ledger.activeVersion(),
+      previous: previous?.version ?? null,
+    };
+    const trained = await runTraining(
+      { rows, vectors, design, seed, encoder },
+      graph,
+      backend,
+      target,
+      systemClock,
+      (progress) => send({ kind: 'progress', progress }),
+    );
+    send({
+      kind: 'done',
+      ...trained,
+      seconds: (performance.now() - started) / 1000,
+      peak_memory_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+    });
   } finally {
     ledger.close();
   }
@@ -44,7 +83,13 @@ process.once('disconnect', () => process.exit(1));
 process.once('message', (request: ChildRequest) => {
   const send = (reply: ChildReply): void => void process.send?.(reply);
   main(request, send)
-    .catch((error: unknown) => send({ kind: 'failed', code: error instanceof PointsmanError ? error.code : 'training_failed', message: messageOf(error) }))
+    .catch((error: unknown) =>
+      send({
+        kind: 'failed',
+        code: error instanceof PointsmanError ? error.code : 'training_failed',
+        message: messageOf(error),
+      }),
+    )
     .finally(() => {
       // Worker threads of an encoder may keep the process alive; the last message must be out first.
       process.removeAllListeners('disconnect');

@@ -1,6 +1,8 @@
 import type { Rng } from '../base/rng.js';
 
-/** Inverted dropout of rows of some length: each entry becomes 0 with probability `rate`, else grows by 1 / (1 − rate). */
+/**
+ * Inverted dropout of rows of some length: each entry becomes 0 with probability `rate`, else grows by 1 / (1 − rate).
+ */
 export interface Dropout {
   /** Drops entries of rows, in place. */
   drop(rows: Float32Array): void;

@@ -18,13 +18,26 @@ function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
   const scores = new Float32Array(anchors.length * data.numLlms).fill(NaN);
   const { start, llm, score } = data.evidence;
   anchors.forEach((q, a) => {
-    for (let e = start[q]!; e < start[q + 1]!; e++) if (isCurrent(data.evidence, e)) scores[a * data.numLlms + llm[e]!] = score[e]!;
+    for (let e = start[q]!; e < start[q + 1]!; e++)
+      if (isCurrent(data.evidence, e)) scores[a * data.numLlms + llm[e]!] = score[e]!;
   });
   return scores;
 }
 
-/** Makes the tables that serving reads, with all of `evidence` as what the profiles know. `passes` may be of the runs before on the same dataset. */
-export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows, weights: Weights, evidence: Int32Array, encoder: string, rng: Rng, passes: Passes = createPasses(tf, data)): Promise<TrainedModel> {
+/**
+ * Makes the tables that serving reads, with all of `evidence` as what the profiles know. `passes` may be of the runs
+ * before on the same dataset.
+ */
+export async function freezeModel(
+  tf: TensorFlow,
+  data: Dataset,
+  rows: GraphRows,
+  weights: Weights,
+  evidence: Int32Array,
+  encoder: string,
+  rng: Rng,
+  passes: Passes = createPasses(tf, data),
+): Promise<TrainedModel> {
   const p = toTensors(tf, weights);
   const declared = declaredTensors(tf, data);
   const knowledge = gatherKnowledge(data, passes, weights, p, evidence);
@@ -57,7 +70,8 @@ export async function freezeModel(tf: TensorFlow, data: Dataset, rows: GraphRows
     return out;
   });
   const tables: Weights = { ...weights };
-  for (const [name, tensor] of Object.entries(tensors)) tables[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
+  for (const [name, tensor] of Object.entries(tensors))
+    tables[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
   tables['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(data, anchors) };
   tables['record/count'] = { shape: [data.numLlms, 1], data: records.count };
   tables['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };

@@ -23,7 +23,13 @@ export interface Verdict {
 
 /** The verdict where there are too few queries to hold any out. */
 export function unjudged(queries: number): Verdict {
-  return { status: 'accepted', serve: 'learned', baseline: null, comparison: [], reason: `${queries} ${queries === 1 ? 'query is' : 'queries are'} too few to hold any out: it was not compared` };
+  return {
+    status: 'accepted',
+    serve: 'learned',
+    baseline: null,
+    comparison: [],
+    reason: `${queries} ${queries === 1 ? 'query is' : 'queries are'} too few to hold any out: it was not compared`,
+  };
 }
 
 /**
@@ -40,20 +46,51 @@ export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng:
     return difference > 0 && pHigher < SIGNIFICANCE;
   };
   const comparison = predictions.map(({ name, title, told }): Comparison => {
-    const { difference, pHigher } = pairedTest(worth.get(name)!, worth.get(LEARNED.name)!, rng.fork(`${name} ${LEARNED.name}`));
+    const { difference, pHigher } = pairedTest(
+      worth.get(name)!,
+      worth.get(LEARNED.name)!,
+      rng.fork(`${name} ${LEARNED.name}`),
+    );
     const mean = meanOf(worth.get(name)!);
-    return { name, title, told, mean: Number.isFinite(mean) ? mean : null, difference, p: pHigher, better: name !== LEARNED.name && difference > 0 && pHigher < SIGNIFICANCE };
+    return {
+      name,
+      title,
+      told,
+      mean: Number.isFinite(mean) ? mean : null,
+      difference,
+      p: pHigher,
+      better: name !== LEARNED.name && difference > 0 && pHigher < SIGNIFICANCE,
+    };
   });
-  const rivals = comparison.filter((c) => c.better && !c.told && c.name !== ORACLE.name).toSorted((a, b) => b.mean! - a.mean!);
-  if (rivals.length === 0) return { status: 'accepted', serve: 'learned', baseline: null, comparison, reason: `no other router is better on ${heldOut.queries.length} held-out queries` };
+  const rivals = comparison
+    .filter((c) => c.better && !c.told && c.name !== ORACLE.name)
+    .toSorted((a, b) => b.mean! - a.mean!);
+  if (rivals.length === 0)
+    return {
+      status: 'accepted',
+      serve: 'learned',
+      baseline: null,
+      comparison,
+      reason: `no other router is better on ${heldOut.queries.length} held-out queries`,
+    };
   const best = rivals[0]!;
-  const reason = `${best.title} is better by ${best.difference.toFixed(4)} (p = ${best.p.toFixed(4)}) on ${heldOut.queries.length} held-out queries`;
+  const reason =
+    `${best.title} is better by ${best.difference.toFixed(4)} (p = ${best.p.toFixed(4)}) on ` +
+    `${heldOut.queries.length} held-out queries`;
   const baseline = rivals.find((c) => c.name !== IN_FORCE)?.name ?? null;
   const keep = baseline === null || (worth.has(IN_FORCE) && better(IN_FORCE, baseline));
-  return { status: 'rejected', serve: keep ? 'in-force' : 'baseline', baseline: keep ? null : baseline, comparison, reason };
+  return {
+    status: 'rejected',
+    serve: keep ? 'in-force' : 'baseline',
+    baseline: keep ? null : baseline,
+    comparison,
+    reason,
+  };
 }
 
-/** Queries that are held out: the same ones of a growing log, most of a log of few, and no more than tell routers apart. */
+/**
+ * Queries that are held out: the same ones of a growing log, most of a log of few, and no more than tell routers apart.
+ */
 const SHARE = { least: 0.1, most: 0.25, queries: 150, enough: 5000 };
 /** Under so many queries none is held out. */
 const FEWEST = 20;
@@ -64,9 +101,16 @@ const FEWEST = 20;
  *
  * @param hashOf SHA-256 of a query's text, in hexadecimal
  */
-export function splitHeldOut(queries: Int32Array, hashOf: (query: number) => string): { seen: Int32Array; heldOut: Int32Array } {
+export function splitHeldOut(
+  queries: Int32Array,
+  hashOf: (query: number) => string,
+): { seen: Int32Array; heldOut: Int32Array } {
   if (queries.length < FEWEST) return { seen: queries, heldOut: Int32Array.of() };
-  const share = Math.min(SHARE.most, Math.max(SHARE.least, SHARE.queries / queries.length), SHARE.enough / queries.length);
+  const share = Math.min(
+    SHARE.most,
+    Math.max(SHARE.least, SHARE.queries / queries.length),
+    SHARE.enough / queries.length,
+  );
   // The end of the hash: its beginning decides folds of a cross-validation.
   const held = (q: number): boolean => Number.parseInt(hashOf(q).slice(-8), 16) / 2 ** 32 < share;
   return { seen: queries.filter((q) => !held(q)), heldOut: queries.filter(held) };

@@ -58,7 +58,14 @@ export const GNN_DEFAULTS: GnnOptions = {
 };
 
 export function modelShape(data: Dataset, options: GnnOptions): ModelShape {
-  return { dim: data.dim, facts: data.llmFacts.cols, hidden: options.hidden, keys: options.keys, hops: data.design.hops, axes: axesOf(data.semantic) };
+  return {
+    dim: data.dim,
+    facts: data.llmFacts.cols,
+    hidden: options.hidden,
+    keys: options.keys,
+    hops: data.design.hops,
+    axes: axesOf(data.semantic),
+  };
 }
 
 /** Weights by name as tensors; the caller disposes them. */
@@ -69,20 +76,27 @@ export function toTensors(tf: TensorFlow, weights: Weights): ParameterTensors {
 /** Share of the learning rate that training goes on with from weights that are learned. */
 const CONTINUED_RATE = 1 / 3;
 
-const pick = (weights: Weights, names: readonly string[]): Weights => Object.fromEntries(names.map((name) => [name, weights[name]!]));
+const pick = (weights: Weights, names: readonly string[]): Weights =>
+  Object.fromEntries(names.map((name) => [name, weights[name]!]));
 
 /** Steps of a run from nothing on so many batches. */
-const stepsFor = (batches: number, options: GnnOptions): number => Math.min(options.maxSteps, Math.max(options.epochs * batches, options.minSteps));
+const stepsFor = (batches: number, options: GnnOptions): number =>
+  Math.min(options.maxSteps, Math.max(options.epochs * batches, options.minSteps));
 
 /** Whether training on `queries` from nothing takes so long that it pays to go on from `start`, and its weights fit. */
 export function canContinue(data: Dataset, queries: number, options: GnnOptions, start: Weights): boolean {
-  const fits = Object.entries(parameterTable(modelShape(data, options))).every(([name, { shape }]) => shape.join() === start[name]?.shape.join());
+  const fits = Object.entries(parameterTable(modelShape(data, options))).every(
+    ([name, { shape }]) => shape.join() === start[name]?.shape.join(),
+  );
   return fits && stepsFor(Math.floor(queries / options.batch), options) > CONTINUING_PAYS * options.continuedSteps;
 }
 
 function rate(peak: number, step: number, steps: number): number {
   const warm = Math.max(1, Math.round(0.1 * steps));
-  return peak * (step < warm ? (step + 1) / warm : 0.5 * (1 + Math.cos((Math.PI * (step - warm)) / Math.max(1, steps - warm))));
+  return (
+    peak *
+    (step < warm ? (step + 1) / warm : 0.5 * (1 + Math.cos((Math.PI * (step - warm)) / Math.max(1, steps - warm))))
+  );
 }
 
 /** Going on is worth it where it takes this many times fewer steps. */
@@ -97,7 +111,10 @@ const FOLDS = 4;
 function batchesOf(folds: readonly Int32Array[], size: number, rng: Rng): { fold: number; target: Int32Array }[] {
   const batches = folds.flatMap((queries, fold) => {
     const order = rng.shuffle(queries.slice());
-    return Array.from({ length: Math.floor(order.length / size) }, (_, b) => ({ fold, target: order.slice(b * size, (b + 1) * size) }));
+    return Array.from({ length: Math.floor(order.length / size) }, (_, b) => ({
+      fold,
+      target: order.slice(b * size, (b + 1) * size),
+    }));
   });
   return rng.shuffle(batches);
 }
@@ -119,12 +136,30 @@ export interface GnnResult {
 }
 
 /** What steps on the queries `train` have in common; {@link closeSteps} disposes its tensors. */
-export function openSteps(tf: TensorFlow, data: Dataset, train: Int32Array, folds: readonly Int32Array[], options: GnnOptions, rng: Rng, passes: Passes, start?: Weights): StepContext {
+export function openSteps(
+  tf: TensorFlow,
+  data: Dataset,
+  train: Int32Array,
+  folds: readonly Int32Array[],
+  options: GnnOptions,
+  rng: Rng,
+  passes: Passes,
+  start?: Weights,
+): StepContext {
   const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
   const spaceTensors = toTensors(tf, space);
   const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
   const { records, messages } = gatherKnowledge(data, passes, space, spaceTensors, train);
-  return { data, declared: declaredTensors(tf, data), space, spaceTensors, records, messages: messageTensors(tf, data, messages), anchors, options };
+  return {
+    data,
+    declared: declaredTensors(tf, data),
+    space,
+    spaceTensors,
+    records,
+    messages: messageTensors(tf, data, messages),
+    anchors,
+    options,
+  };
 }
 
 export function closeSteps(tf: TensorFlow, { declared, spaceTensors, messages, anchors }: StepContext): void {
@@ -164,7 +199,13 @@ export async function trainGnn(
   const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
   const context = openSteps(tf, data, train, folds, options, rng, passes, start);
   const { space } = context;
-  const optimizer = createOptimizer(tf, start === undefined ? initialWeights(modelShape(data, options), rng.fork('weights')) : pick(start, Object.keys(parameterTable(modelShape(data, options)))), options.decay);
+  const optimizer = createOptimizer(
+    tf,
+    start === undefined
+      ? initialWeights(modelShape(data, options), rng.fork('weights'))
+      : pick(start, Object.keys(parameterTable(modelShape(data, options)))),
+    options.decay,
+  );
   const saved = checkpoints?.load() ?? null;
   if (saved !== null) optimizer.restore(saved.optimizer);
   const first = saved?.epoch ?? 0;
@@ -180,9 +221,17 @@ export async function trainGnn(
         const drawn = drawStep(context, train, target, fold, draw);
         const value = tf.tidy(() => {
           const tensors = stepTensors(tf, context, drawn, dropout);
-          return optimizer.step((weights) => stepLoss(tf, weights, context, tensors), rate(learningRate, step, steps), inputsOf(tf, context, tensors));
+          return optimizer.step(
+            (weights) => stepLoss(tf, weights, context, tensors),
+            rate(learningRate, step, steps),
+            inputsOf(tf, context, tensors),
+          );
         });
-        if (!Number.isFinite(value)) throw new PointsmanError('training_diverged', `The loss of step ${step} is ${value}; a lower learning rate or another seed may help`);
+        if (!Number.isFinite(value))
+          throw new PointsmanError(
+            'training_diverged',
+            `The loss of step ${step} is ${value}; a lower learning rate or another seed may help`,
+          );
         total += value;
         step++;
         // Lets progress messages and signals through.

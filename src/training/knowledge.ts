@@ -1,5 +1,11 @@
 import { readVectors, type Dataset } from '../profile/structured/dataset.js';
-import { drawNeighbourhood, fitMessages, neighbourPlaces, residualTensors, taskRows } from '../profile/structured/neighbourhood.js';
+import {
+  drawNeighbourhood,
+  fitMessages,
+  neighbourPlaces,
+  residualTensors,
+  taskRows,
+} from '../profile/structured/neighbourhood.js';
 import type { Weights } from '../profile/structured/parameters.js';
 import type { ParameterTensors } from '../profile/structured/profile.js';
 import { sumRecords, withoutQueries, type RecordSums } from '../profile/structured/records.js';
@@ -21,7 +27,13 @@ export interface Knowledge {
 }
 
 /** What the answers to `queries` say, in the semantic space whose tables are in `weights` and, as tensors, in `p`. */
-export function gatherKnowledge(data: Dataset, passes: Passes, weights: Weights, p: ParameterTensors, queries: Int32Array): Knowledge {
+export function gatherKnowledge(
+  data: Dataset,
+  passes: Passes,
+  weights: Weights,
+  p: ParameterTensors,
+  queries: Int32Array,
+): Knowledge {
   return { records: sumRecords(data, queries), messages: passes.messages(weights, p, queries) };
 }
 
@@ -36,18 +48,31 @@ export interface Neighbourhood {
  * Fits what anchors tell the queries around them, once for each of `folds`, without that fold's queries; with no fold,
  * once with all of `queries`.
  */
-export function gatherNeighbourhood(tf: TensorFlow, data: Dataset, space: Weights, p: ParameterTensors, queries: Int32Array, folds: readonly Int32Array[], rng: Rng): Neighbourhood {
+export function gatherNeighbourhood(
+  tf: TensorFlow,
+  data: Dataset,
+  space: Weights,
+  p: ParameterTensors,
+  queries: Int32Array,
+  folds: readonly Int32Array[],
+  rng: Rng,
+): Neighbourhood {
   const { anchors, fitted } = drawNeighbourhood(data, queries, (pool, size) => sample(rng, pool, size));
   const all = sumRecords(data, queries);
   const made = tf.tidy(() => {
     const side = (of: Int32Array): { places: Tensor2D; tasks: Tensor2D } => {
       const vectors = readVectors(data, of);
       const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, vectors));
-      return { places: neighbourPlaces(tf, semantic, styleTensor(tf, space, data.style, vectors)), tasks: tf.tensor2d(taskRows(data, of), [of.length, data.numTasks]) };
+      return {
+        places: neighbourPlaces(tf, semantic, styleTensor(tf, space, data.style, vectors)),
+        tasks: tf.tensor2d(taskRows(data, of), [of.length, data.numTasks]),
+      };
     };
     const around = side(anchors);
     const left = folds.length === 0 ? [Int32Array.of()] : folds;
-    const answers = left.map((fold) => residualTensors(tf, data, fitted, expectedByRecord(data, withoutQueries(data, all, fold)), new Set(fold)));
+    const answers = left.map((fold) =>
+      residualTensors(tf, data, fitted, expectedByRecord(data, withoutQueries(data, all, fold)), new Set(fold)),
+    );
     return { ...around, messages: fitMessages(tf, around, { ...side(fitted), folds: answers }) };
   });
   return { anchors, folds: made.messages.map((messages) => ({ places: made.places, tasks: made.tasks, messages })) };

@@ -27,15 +27,43 @@ interface LearnedFrom {
 }
 
 /** Trains profiles and router on the queries `train` of a dataset, and on nothing else. */
-export async function fitLearned(from: LearnedFrom, train: Int32Array, tools: FitTools, onEpoch?: (report: EpochReport) => void): Promise<LearnedRouter> {
+export async function fitLearned(
+  from: LearnedFrom,
+  train: Int32Array,
+  tools: FitTools,
+  onEpoch?: (report: EpochReport) => void,
+): Promise<LearnedRouter> {
   const passes = createPasses(tools.tf, from.data);
-  const { weights } = await trainGnn(tools.tf, from.data, train, { ...GNN_DEFAULTS, ...from.options }, tools.rng, onEpoch, undefined, undefined, passes);
+  const { weights } = await trainGnn(
+    tools.tf,
+    from.data,
+    train,
+    { ...GNN_DEFAULTS, ...from.options },
+    tools.rng,
+    onEpoch,
+    undefined,
+    undefined,
+    passes,
+  );
   return refreeze({ weights }, from, train, tools, passes);
 }
 
 /** The router of the same weights with the queries `evidence`, of the same LLMs and tasks, as what it knows. */
-export async function refreeze({ weights }: Pick<LearnedRouter, 'weights'>, { rows, data, encoder }: LearnedFrom, evidence: Int32Array, { tf, rng }: FitTools, passes?: Passes): Promise<LearnedRouter> {
+export async function refreeze(
+  { weights }: Pick<LearnedRouter, 'weights'>,
+  { rows, data, encoder }: LearnedFrom,
+  evidence: Int32Array,
+  { tf, rng }: FitTools,
+  passes?: Passes,
+): Promise<LearnedRouter> {
   const model = await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors'), passes);
-  const index = await createTrainedIndex({ version: 'fitted', model, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
+  const index = await createTrainedIndex({
+    version: 'fitted',
+    model,
+    encoder,
+    llms: rows.llms,
+    stats: [],
+    textOf: () => undefined,
+  });
   return { weights, model, index, score: ({ vector }) => Float32Array.from(index.score('', vector), (s) => s.quality) };
 }

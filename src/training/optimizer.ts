@@ -20,7 +20,8 @@ export interface Optimizer {
   /**
    * One step down the gradient of `loss`; answers its value.
    *
-   * @param inputs all tensors but the weights that the loss reads, where it is nothing but operations on them: it is compiled
+   * @param inputs all tensors but the weights that the loss reads, where it is nothing but operations on them: it is
+   *   compiled
    *   then, see {@link createCompiled}
    */
   step(loss: (weights: Record<string, Tensor>) => Scalar, learningRate: number, inputs?: readonly Tensor[]): number;
@@ -68,7 +69,9 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
   };
   // On wasm, tf.split would copy the whole for each part.
   const parts = (flat: Tensor): Tensor[] =>
-    tf.getBackend() === 'wasm' ? cut(flat.dataSync<'float32'>()).map((part, i) => tf.tensor(part, shapes[i])) : tf.split(flat, sizes).map((part, i) => tf.reshape(part, shapes[i]!));
+    tf.getBackend() === 'wasm'
+      ? cut(flat.dataSync<'float32'>()).map((part, i) => tf.tensor(part, shapes[i]))
+      : tf.split(flat, sizes).map((part, i) => tf.reshape(part, shapes[i]!));
   async function read(from: Tensor): Promise<Weights> {
     const data = cut(await from.data<'float32'>());
     return Object.fromEntries(names.map((name, i) => [name, { shape: shapes[i]!, data: data[i]! }]));
@@ -78,12 +81,16 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
     step(loss, learningRate, inputs) {
       steps++;
       const { weights, first, second } = held;
-      const rates = tf.tensor1d([(learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps), learningRate * decay]);
+      const rates = tf.tensor1d([
+        (learningRate * Math.sqrt(1 - BETA2 ** steps)) / (1 - BETA1 ** steps),
+        learningRate * decay,
+      ]);
       const update = (): Tensor[] => {
         const from = parts(weights);
         const named = Object.fromEntries(names.map((name, i) => [name, from[i]!]));
         const { value: lost, grads } = tf.engine().gradients(() => loss(named), from, undefined, true);
-        const flat = (tensors: readonly Tensor[], counts: (part: number) => boolean): Tensor => tf.concat(from.map((part, i) => tf.reshape(counts(i) ? tensors[i]! : tf.zerosLike(part), [-1])));
+        const flat = (tensors: readonly Tensor[], counts: (part: number) => boolean): Tensor =>
+          tf.concat(from.map((part, i) => tf.reshape(counts(i) ? tensors[i]! : tf.zerosLike(part), [-1])));
         const isRead = (part: number): boolean => Boolean(grads[part]);
         const grad = flat(grads, isRead);
         const decaying = flat(from, (part) => isRead(part) && shapes[part]!.length === 2);
@@ -91,9 +98,15 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
         const nextFirst = tf.add(tf.mul(first, BETA1), tf.mul(grad, 1 - BETA1));
         const nextSecond = tf.add(tf.mul(second, BETA2), tf.mul(tf.square(grad), 1 - BETA2));
         const kept = tf.sub(weights, tf.mul(decaying, decayed));
-        return [lost, tf.sub(kept, tf.mul(tf.div(nextFirst, tf.add(tf.sqrt(nextSecond), EPSILON)), rate)), nextFirst, nextSecond];
+        return [
+          lost,
+          tf.sub(kept, tf.mul(tf.div(nextFirst, tf.add(tf.sqrt(nextSecond), EPSILON)), rate)),
+          nextFirst,
+          nextSecond,
+        ];
       };
-      const made = inputs === undefined ? tf.tidy(update) : compiled.run([weights, first, second, rates, ...inputs], update);
+      const made =
+        inputs === undefined ? tf.tidy(update) : compiled.run([weights, first, second, rates, ...inputs], update);
       const [value, ...next] = made as [Tensor, Tensor, Tensor, Tensor];
       hold({ weights: next[0], first: next[1], second: next[2] });
       const [answer] = value.dataSync();
@@ -101,7 +114,12 @@ export function createOptimizer(tf: TensorFlow, initial: Weights, decay: number)
       return answer!;
     },
     weights: () => read(held.weights),
-    state: async () => ({ steps, weights: await read(held.weights), first: await read(held.first), second: await read(held.second) }),
+    state: async () => ({
+      steps,
+      weights: await read(held.weights),
+      first: await read(held.first),
+      second: await read(held.second),
+    }),
     restore(state) {
       steps = state.steps;
       hold({ weights: joined(state.weights), first: joined(state.first), second: joined(state.second) });

@@ -52,7 +52,8 @@ function without(queries: Int32Array, some: Int32Array): Int32Array {
 }
 
 const sameNumbers = (a: readonly Float32Array[], b: readonly Float32Array[]): boolean =>
-  a.length === b.length && a.every((x, i) => x === b[i] || (x.length === b[i]!.length && x.every((value, at) => value === b[i]![at])));
+  a.length === b.length &&
+  a.every((x, i) => x === b[i] || (x.length === b[i]!.length && x.every((value, at) => value === b[i]![at])));
 
 /** Of many queries some that are spread evenly over all, and enough of every LLM and task. */
 export function standInsFor({ evidence, taskOf, numLlms, numTasks }: Dataset, queries: Int32Array): Int32Array {
@@ -62,7 +63,8 @@ export function standInsFor({ evidence, taskOf, numLlms, numTasks }: Dataset, qu
   return queries.filter((q, i) => {
     const task = taskOf[q]!;
     const llms = evidence.llm.subarray(evidence.start[q]!, evidence.start[q + 1]!);
-    const taken = i % stride === 0 || (task >= 0 && members[task]! < OF_EACH) || llms.some((l) => answers[l]! < OF_EACH);
+    const taken =
+      i % stride === 0 || (task >= 0 && members[task]! < OF_EACH) || llms.some((l) => answers[l]! < OF_EACH);
     if (!taken) return false;
     for (const l of llms) answers[l]!++;
     if (task >= 0) members[task]!++;
@@ -82,7 +84,13 @@ export function createPasses(tf: TensorFlow, data: Dataset): Passes {
       const tables = SPACE_TABLES.map((name) => weights[name]!.data);
       const { summed, rest } = placed.before(tables, queries);
       const sums = summed === null ? emptySums(data, axesOf(data.semantic)) : structuredClone(summed);
-      for (const chunk of chunksOf(rest)) addPlaces(data, sums, chunk, compute(tf, () => semanticStates(tf, p, data.semantic, encodedTensor(tf, data, readVectors(data, chunk)))));
+      for (const chunk of chunksOf(rest))
+        addPlaces(
+          data,
+          sums,
+          chunk,
+          compute(tf, () => semanticStates(tf, p, data.semantic, encodedTensor(tf, data, readVectors(data, chunk)))),
+        );
       placed.keep(tables, queries, sums);
       return sums;
     },
@@ -90,7 +98,10 @@ export function createPasses(tf: TensorFlow, data: Dataset): Passes {
       const tables = Object.values(weights).map((table) => table.data);
       const queries = standInsFor(data, all);
       const { summed, rest } = stated.before(tables, queries);
-      let total = summed === null ? null : mapMoments(summed, ({ shape, data: sums }) => tf.tensor2d(sums, shape as [number, number]));
+      let total =
+        summed === null
+          ? null
+          : mapMoments(summed, ({ shape, data: sums }) => tf.tensor2d(sums, shape as [number, number]));
       for (const chunk of chunksOf(rest)) {
         const before = total;
         total = tf.tidy(() => {
@@ -100,12 +111,21 @@ export function createPasses(tf: TensorFlow, data: Dataset): Passes {
         });
         if (before !== null) tf.dispose(Object.values(before));
       }
-      stated.keep(tables, queries, mapMoments(total!, (sum) => ({ shape: sum.shape, data: sum.dataSync<'float32'>().slice() })));
+      stated.keep(
+        tables,
+        queries,
+        mapMoments(total!, (sum) => ({ shape: sum.shape, data: sum.dataSync<'float32'>().slice() })),
+      );
       return total!;
     },
   };
 }
 
-function mapMoments<From, To>(moments: Record<keyof QueryMoments, From>, to: (from: From, name: keyof QueryMoments) => To): Record<keyof QueryMoments, To> {
-  return Object.fromEntries(Object.entries(moments).map(([name, from]) => [name, to(from, name as keyof QueryMoments)])) as Record<keyof QueryMoments, To>;
+function mapMoments<From, To>(
+  moments: Record<keyof QueryMoments, From>,
+  to: (from: From, name: keyof QueryMoments) => To,
+): Record<keyof QueryMoments, To> {
+  return Object.fromEntries(
+    Object.entries(moments).map(([name, from]) => [name, to(from, name as keyof QueryMoments)]),
+  ) as Record<keyof QueryMoments, To>;
 }

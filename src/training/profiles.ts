@@ -12,12 +12,19 @@ export function trainedProfiles(model: TrainedModel): ProfileVectors {
   const [record, message] = [tables['record/task']!.data, tables['message/llm']!.data];
   const numTasks = names.tasks.length;
   const axes = tables['semantic/ridge']!.data.length;
-  const mean = Float32Array.from(names.tasks, (_, t) => names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / names.llms.length, 0));
+  const mean = Float32Array.from(names.tasks, (_, t) =>
+    names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / names.llms.length, 0),
+  );
   const { stateOf, taskAttention, placeOf } = createPlacer(model);
   const join = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.of(...a, ...b);
   return {
     dim: numTasks + axes,
-    llms: names.llms.map((_, l) => join(record.slice(l * numTasks, (l + 1) * numTasks).map((r, t) => r - mean[t]!), message.slice(l * axes, (l + 1) * axes))),
+    llms: names.llms.map((_, l) =>
+      join(
+        record.slice(l * numTasks, (l + 1) * numTasks).map((r, t) => r - mean[t]!),
+        message.slice(l * axes, (l + 1) * axes),
+      ),
+    ),
     place: (query) => join(taskAttention(stateOf(query)), placeOf(query)),
   };
 }

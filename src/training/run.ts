@@ -45,19 +45,33 @@ export interface TrainingInput {
 /** A snapshot that can be learned from: throws `no_data`, saying what is missing. */
 export function snapshotOf(rows: GraphRows, design: DesignName): FrozenGraph {
   const answered = rows.scores.query.length + rows.preferences.query.length;
-  if (rows.llms.length === 0) throw new PointsmanError('no_data', 'There is no LLM yet: import a log, post feedback, or add LLMs with PUT /v1/models/{id}');
-  if (answered === 0) throw new PointsmanError('no_data', `There is no interaction and no preference yet (${rows.llms.length} LLMs are known): import a log or post feedback`);
+  if (rows.llms.length === 0)
+    throw new PointsmanError(
+      'no_data',
+      'There is no LLM yet: import a log, post feedback, or add LLMs with PUT /v1/models/{id}',
+    );
+  if (answered === 0)
+    throw new PointsmanError(
+      'no_data',
+      `There is no interaction and no preference yet (${rows.llms.length} LLMs are known): import a log or ` +
+        'post feedback',
+    );
   return freezeGraph(rows, partsOf(DESIGNS[design]));
 }
 
 /** Version of what training on this snapshot gives: the same snapshot, design, seed and encoder give the same. */
 export function versionOf(snapshot: string, design: DesignName, seed: number, encoder: string): Manifest['version'] {
-  return createHash('sha256').update(JSON.stringify([RECIPE, snapshot, design, seed, encoder])).digest('hex').slice(0, 16) as Manifest['version'];
+  return createHash('sha256')
+    .update(JSON.stringify([RECIPE, snapshot, design, seed, encoder]))
+    .digest('hex')
+    .slice(0, 16) as Manifest['version'];
 }
 
 /** Queries with scores or comparisons. */
 export function answeredQueries({ evidence, numQueries }: Dataset): Int32Array {
-  return Int32Array.from({ length: numQueries }, (_, q) => q).filter((q) => evidence.start[q + 1]! > evidence.start[q]!);
+  return Int32Array.from({ length: numQueries }, (_, q) => q).filter(
+    (q) => evidence.start[q + 1]! > evidence.start[q]!,
+  );
 }
 
 /** Metrics of the held-out queries by name; those that can't be measured on this log are left out. */
@@ -85,15 +99,26 @@ async function readIfWhole(artifacts: string, version: string | null): Promise<A
 }
 
 /** Whether it was learned with the encoder and depth of a run. */
-function isAlike({ manifest: { router, encoder: readBy, hops } }: Artifact, { encoder, design }: TrainingInput): boolean {
+function isAlike(
+  { manifest: { router, encoder: readBy, hops } }: Artifact,
+  { encoder, design }: TrainingInput,
+): boolean {
   return router === LEARNED_ROUTER && readBy === encoder.id && hops === DESIGNS[design].hops;
 }
 
 /** How far a log may have grown since training began from nothing for training to go on from what it learned. */
 const MOST_GROWTH = 1.1;
 
-/** The version to go on from: only where training from nothing would take long, and would learn from much the same log. */
-function startFrom(previous: Artifact | null, data: Dataset, queries: number, options: GnnOptions, ledgerRows: number): { weights: Weights; continues: NonNullable<Manifest['continues']>; comparison: Comparison[] } | null {
+/**
+ * The version to go on from: only where training from nothing would take long, and would learn from much the same log.
+ */
+function startFrom(
+  previous: Artifact | null,
+  data: Dataset,
+  queries: number,
+  options: GnnOptions,
+  ledgerRows: number,
+): { weights: Weights; continues: NonNullable<Manifest['continues']>; comparison: Comparison[] } | null {
   if (previous === null) return null;
   const { version, ledger_rows, continues, comparison } = previous.manifest;
   const began = continues?.began_at_rows ?? ledger_rows;
@@ -104,9 +129,14 @@ function startFrom(previous: Artifact | null, data: Dataset, queries: number, op
 /** Baselines that a run which goes on is held against. */
 const RIVALS = 2;
 
-/** The best baselines of the run before, and the one in force: on a log that hardly grew, the others would not overtake them. */
+/**
+ * The best baselines of the run before, and the one in force: on a log that hardly grew, the others would not overtake
+ * them.
+ */
 function rivalsOf(comparison: readonly Comparison[], inForce: string | undefined): Baseline[] {
-  const ranked = comparison.filter((c) => c.mean !== null && baselineByName(c.name)?.told === false).toSorted((a, b) => b.mean! - a.mean!);
+  const ranked = comparison
+    .filter((c) => c.mean !== null && baselineByName(c.name)?.told === false)
+    .toSorted((a, b) => b.mean! - a.mean!);
   const names = new Set([...ranked.slice(0, RIVALS).map((c) => c.name), inForce]);
   return BASELINES.filter((baseline) => names.has(baseline.name));
 }
@@ -161,11 +191,23 @@ export async function runTraining(
   const all = answeredQueries(data);
   const { seen, heldOut } = splitHeldOut(all, (q) => rows.queries.hashOf(q));
   const rng = createRng(seed);
-  const onEpoch = (e: EpochReport): void => report({ phase: 'train', fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs), message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}` });
+  const onEpoch = (e: EpochReport): void =>
+    report({
+      phase: 'train',
+      fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs),
+      message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`,
+    });
   const settings = { ...GNN_DEFAULTS, ...options };
   const start = startFrom(previous, data, seen.length, settings, target.ledgerRows);
-  const version = start === null ? fresh : versionOf(graph.hash, design, seed, `${encoder.id} after ${start.continues.version}`);
-  report({ phase: 'train', fraction: 0.1, message: `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ${seed}${start === null ? '' : `, on from version ${start.continues.version}`}` });
+  const version =
+    start === null ? fresh : versionOf(graph.hash, design, seed, `${encoder.id} after ${start.continues.version}`);
+  report({
+    phase: 'train',
+    fraction: 0.1,
+    message:
+      `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ` +
+      `${seed}${start === null ? '' : `, on from version ${start.continues.version}`}`,
+  });
   const passes = createPasses(tf, data);
   const checkpoints = openCheckpoints(artifacts, version);
   const trained = await trainGnn(tf, data, seen, settings, rng, onEpoch, checkpoints, start?.weights, passes);
@@ -174,18 +216,41 @@ export async function runTraining(
   const tools = { tf, rng: rng.fork('baselines') };
   const from = { rows, data, encoder };
   const held: HeldOut = { data, queries: heldOut };
-  const inForce = target.inForce === version ? null : target.inForce === target.previous ? made : await readIfWhole(artifacts, target.inForce);
+  const inForce =
+    target.inForce === version
+      ? null
+      : target.inForce === target.previous
+        ? made
+        : await readIfWhole(artifacts, target.inForce);
   const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router);
-  const predictions = heldOut.length === 0 ? [] : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }, passes), tools, rivals);
-  // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what judges them.
+  const predictions =
+    heldOut.length === 0
+      ? []
+      : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }, passes), tools, rivals);
+  // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what
+  // judges them.
   if (inForce !== null && heldOut.length > 0 && isAlike(inForce, input)) {
     const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng }, passes);
-    predictions.push({ name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores: await predict(held, router) });
+    predictions.push({
+      name: IN_FORCE,
+      title: `version in force (${target.inForce})`,
+      told: false,
+      scores: await predict(held, router),
+    });
   }
   const verdict = heldOut.length === 0 ? unjudged(all.length) : judge(held, predictions, rng.fork('gate'));
 
   report({ phase: 'write', fraction: 0.97, message: version });
-  const facts = { created_at: new Date(clock()).toISOString(), snapshot: graph.hash, design, seed, backend: backend.description, ledger_rows: target.ledgerRows, continues: start?.continues ?? null, comparison: verdict.comparison };
+  const facts = {
+    created_at: new Date(clock()).toISOString(),
+    snapshot: graph.hash,
+    design,
+    seed,
+    backend: backend.description,
+    ledger_rows: target.ledgerRows,
+    continues: start?.continues ?? null,
+    comparison: verdict.comparison,
+  };
   const metrics = metricsOf(held, predictions);
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
   const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'), passes);
@@ -194,21 +259,47 @@ export async function runTraining(
   let baseline: Manifest | null = null;
   if (chosen !== null) {
     const { tables } = await chosen.fit(data, all, tools);
-    const names = { router: chosen.name, encoder: encoder.id, hops: 0, llms: data.llms, families: [], tasks: data.tasks, anchors: [] };
-    baseline = await writeArtifact(artifacts, { names, tables: tables() }, { ...facts, version: baselineVersion!, status: 'accepted', serve: baselineVersion, metrics });
+    const names = {
+      router: chosen.name,
+      encoder: encoder.id,
+      hops: 0,
+      llms: data.llms,
+      families: [],
+      tasks: data.tasks,
+      anchors: [],
+    };
+    baseline = await writeArtifact(
+      artifacts,
+      { names, tables: tables() },
+      { ...facts, version: baselineVersion!, status: 'accepted', serve: baselineVersion, metrics },
+    );
   }
   const serve = verdict.serve === 'learned' ? version : baselineVersion;
-  const manifest = await writeArtifact(artifacts, model, { ...facts, version, status: verdict.status, serve, metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss } });
+  const manifest = await writeArtifact(artifacts, model, {
+    ...facts,
+    version,
+    status: verdict.status,
+    serve,
+    metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss },
+  });
   checkpoints.remove();
   return { manifest, created: true, baseline, reason: verdict.reason };
 }
 
-/** What a run that made this version answered; null where it is not there, or not whole, or what should serve in its place is not. */
+/**
+ * What a run that made this version answered; null where it is not there, or not whole, or what should serve in its
+ * place is not.
+ */
 async function madeBefore(artifacts: string, version: string): Promise<Trained | null> {
   const manifest = (await readIfWhole(artifacts, version))?.manifest;
   if (manifest === undefined) return null;
   const replaced = manifest.serve !== null && manifest.serve !== version;
   const baseline = replaced ? ((await readIfWhole(artifacts, manifest.serve!))?.manifest ?? null) : null;
   if (replaced && baseline === null) return null;
-  return { manifest, created: false, baseline, reason: 'it was trained before from the same snapshot, design and seed' };
+  return {
+    manifest,
+    created: false,
+    baseline,
+    reason: 'it was trained before from the same snapshot, design and seed',
+  };
 }

@@ -15,9 +15,15 @@ const STDERR_KEPT = 2000;
  *
  * @throws PointsmanError as {@link runTraining} does; `training_failed` when the process dies or `signal` aborts it
  */
-export function trainInChild(request: ChildRequest, onProgress: (progress: TrainProgress) => void, signal?: AbortSignal): Promise<Trained> {
+export function trainInChild(
+  request: ChildRequest,
+  onProgress: (progress: TrainProgress) => void,
+  signal?: AbortSignal,
+): Promise<Trained> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     try {
       setPriority(child.pid!, constants.priority.PRIORITY_LOW);
     } catch {
@@ -33,13 +39,26 @@ export function trainInChild(request: ChildRequest, onProgress: (progress: Train
       if (reply.kind === 'progress') onProgress(reply.progress);
       else last = reply;
     });
-    child.once('error', (error) => reject(new PointsmanError('training_failed', `The training process could not be started: ${error.message}`, { cause: error })));
+    child.once('error', (error) =>
+      reject(
+        new PointsmanError('training_failed', `The training process could not be started: ${error.message}`, {
+          cause: error,
+        }),
+      ),
+    );
     child.once('close', (code, killed) => {
       signal?.removeEventListener('abort', abort);
       if (last?.kind === 'done') resolve(last);
       else if (last?.kind === 'failed') reject(new PointsmanError(last.code, last.message));
       else if (signal?.aborted) reject(new PointsmanError('training_failed', 'Training was stopped'));
-      else reject(new PointsmanError('training_failed', `The training process ended with ${killed ?? `exit code ${code}`}${stderr.trim() === '' ? '' : `: ${stderr.trim()}`}`));
+      else
+        reject(
+          new PointsmanError(
+            'training_failed',
+            'The training process ended with ' +
+              `${killed ?? `exit code ${code}`}${stderr.trim() === '' ? '' : `: ${stderr.trim()}`}`,
+          ),
+        );
     });
     child.send(request);
   });

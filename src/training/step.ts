@@ -2,15 +2,35 @@ import type { Rng } from '../base/rng.js';
 import { readVectors, type Dataset } from '../profile/structured/dataset.js';
 import { neighbourPlaces } from '../profile/structured/neighbourhood.js';
 import type { Weights } from '../profile/structured/parameters.js';
-import { makeProfiles, queryStates, type Declared, type ParameterTensors, type Profiles, type QueryMoments } from '../profile/structured/profile.js';
+import {
+  makeProfiles,
+  queryStates,
+  type Declared,
+  type ParameterTensors,
+  type Profiles,
+  type QueryMoments,
+} from '../profile/structured/profile.js';
 import { forgetLlm, withoutQueries, type RecordSums } from '../profile/structured/records.js';
-import { expectedByRecord, messageEvidence, messageTensors, type MessageTensors } from '../profile/structured/residuals.js';
+import {
+  expectedByRecord,
+  messageEvidence,
+  messageTensors,
+  type MessageTensors,
+} from '../profile/structured/residuals.js';
 import { semanticStates } from '../profile/structured/semantics.js';
 import { styleTensor } from '../profile/structured/style.js';
 import { decode, type Anchors } from '../router/graph/decoder.js';
 import type { TensorFlow } from '../tensor/backend.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '../tensor/types.js';
-import { encodedTensor, gatherPreferences, gatherQueries, recordTensors, taskMask, type QueryBatch, type RecordTensors } from './batch.js';
+import {
+  encodedTensor,
+  gatherPreferences,
+  gatherQueries,
+  recordTensors,
+  taskMask,
+  type QueryBatch,
+  type RecordTensors,
+} from './batch.js';
 import { createDropout, type Dropout } from './dropout.js';
 import type { GnnOptions } from './gnn.js';
 import type { Knowledge } from './knowledge.js';
@@ -59,7 +79,13 @@ export interface StepDraw {
 }
 
 /** @param train queries to learn from, of which `target`, all in one fold, are predicted from the others */
-export function drawStep({ data, records: all, options }: StepContext, train: Int32Array, target: Int32Array, fold: number, rng: Rng): StepDraw {
+export function drawStep(
+  { data, records: all, options }: StepContext,
+  train: Int32Array,
+  target: Int32Array,
+  fold: number,
+  rng: Rng,
+): StepDraw {
   const support = sampleOthers(rng, train, options.support, new Set(target));
   const forgotten = data.numLlms > 1 && rng.next() < options.forget ? rng.int(data.numLlms) : -1;
   const records = withoutQueries(data, all, target);
@@ -93,7 +119,10 @@ export interface StepDropout {
 }
 
 export function stepDropout({ data, options }: Pick<StepContext, 'data' | 'options'>, rng: Rng): StepDropout {
-  return { features: createDropout(rng, data.dim, options.featureDropout), states: createDropout(rng, options.hidden, options.stateDropout) };
+  return {
+    features: createDropout(rng, data.dim, options.featureDropout),
+    states: createDropout(rng, options.hidden, options.stateDropout),
+  };
 }
 
 export function expectedTensor(tf: TensorFlow, data: Dataset, records: RecordSums): Tensor2D {
@@ -101,15 +130,27 @@ export function expectedTensor(tf: TensorFlow, data: Dataset, records: RecordSum
 }
 
 /** @param dropout null for none */
-export function stepTensors(tf: TensorFlow, { data, space, anchors, options }: StepContext, { target, fold, support, records, forgotten }: StepDraw, dropout: StepDropout | null): StepTensors {
+export function stepTensors(
+  tf: TensorFlow,
+  { data, space, anchors, options }: StepContext,
+  { target, fold, support, records, forgotten }: StepDraw,
+  dropout: StepDropout | null,
+): StepTensors {
   const side = (queries: Int32Array, vectors: readonly Float32Array[], without: number): Side => {
-    const batch = gatherQueries(tf, data, space, queries, vectors, { forgotten: without, drop: (features) => dropout?.features.drop(features) });
+    const batch = gatherQueries(tf, data, space, queries, vectors, {
+      forgotten: without,
+      drop: (features) => dropout?.features.drop(features),
+    });
     const stateMask = dropout?.states.mask(queries.length) ?? new Float32Array(queries.length * options.hidden).fill(1);
     return { batch, stateMask: tf.tensor2d(stateMask, [queries.length, options.hidden]) };
   };
   const vectors = readVectors(data, target);
   return {
-    target: { ...side(target, vectors, -1), encoded: encodedTensor(tf, data, vectors), style: styleTensor(tf, space, data.style, vectors) },
+    target: {
+      ...side(target, vectors, -1),
+      encoded: encodedTensor(tf, data, vectors),
+      style: styleTensor(tf, space, data.style, vectors),
+    },
     support: side(support, readVectors(data, support), forgotten),
     records: recordTensors(tf, data, records),
     expected: expectedTensor(tf, data, records),
@@ -120,16 +161,42 @@ export function stepTensors(tf: TensorFlow, { data, space, anchors, options }: S
 }
 
 /** Predicts a step's target queries. */
-export function predictStep(tf: TensorFlow, p: ParameterTensors, { data, declared, spaceTensors, messages }: StepContext, { target, support, records, expected, anchors, taskMask: mask }: StepTensors): { logits: Tensor2D; taskLogits: Tensor2D } {
+export function predictStep(
+  tf: TensorFlow,
+  p: ParameterTensors,
+  { data, declared, spaceTensors, messages }: StepContext,
+  { target, support, records, expected, anchors, taskMask: mask }: StepTensors,
+): { logits: Tensor2D; taskLogits: Tensor2D } {
   const states = ({ batch, stateMask }: Side): Tensor2D => tf.mul(queryStates(tf, p, batch.features), stateMask);
   const semantic = semanticStates(tf, spaceTensors, data.semantic, target.encoded);
-  const evidence = { ...records, ...messageEvidence(tf, messages, expected, records.count, { ...target.batch, semantic }) };
-  const profiles = makeProfiles(tf, p, data.design.hops, declared, evidence, queryMoments(tf, states(support), support.batch));
-  return decode(tf, p, { states: states(target), semantic, places: neighbourPlaces(tf, semantic, target.style) }, profiles, mask, anchors);
+  const evidence = {
+    ...records,
+    ...messageEvidence(tf, messages, expected, records.count, { ...target.batch, semantic }),
+  };
+  const profiles = makeProfiles(
+    tf,
+    p,
+    data.design.hops,
+    declared,
+    evidence,
+    queryMoments(tf, states(support), support.batch),
+  );
+  return decode(
+    tf,
+    p,
+    { states: states(target), semantic, places: neighbourPlaces(tf, semantic, target.style) },
+    profiles,
+    mask,
+    anchors,
+  );
 }
 
 /** All tensors but weights that {@link stepLoss} reads. */
-export function inputsOf(tf: TensorFlow, { declared, spaceTensors, messages }: StepContext, tensors: StepTensors): Tensor[] {
+export function inputsOf(
+  tf: TensorFlow,
+  { declared, spaceTensors, messages }: StepContext,
+  tensors: StepTensors,
+): Tensor[] {
   return tf.tensor_util.getTensorsInContainer([declared, spaceTensors, messages, tensors] as never);
 }
 
@@ -138,7 +205,10 @@ export function stepLoss(tf: TensorFlow, p: ParameterTensors, context: StepConte
   const { data, options } = context;
   const { batch } = tensors.target;
   const { logits, taskLogits } = predictStep(tf, p, context, tensors);
-  const weight = tf.add(tf.mul(batch.measured, 1 - options.standInWeight), tf.mul(batch.known, options.standInWeight)) as Tensor2D;
+  const weight = tf.add(
+    tf.mul(batch.measured, 1 - options.standInWeight),
+    tf.mul(batch.known, options.standInWeight),
+  ) as Tensor2D;
   let loss = crossEntropy(tf, logits, batch.scores, weight);
   if (data.numTasks > 1) loss = tf.add(loss, tf.mul(taskLoss(tf, taskLogits, batch.tasks), options.taskWeight));
   if (tensors.comparisons !== null) {
@@ -149,8 +219,21 @@ export function stepLoss(tf: TensorFlow, p: ParameterTensors, context: StepConte
 }
 
 /** Profiles that know all of `knowledge`. */
-export function profilesOf(tf: TensorFlow, data: Dataset, p: ParameterTensors, declared: Declared, { records, messages }: Knowledge, moments: QueryMoments): Profiles {
+export function profilesOf(
+  tf: TensorFlow,
+  data: Dataset,
+  p: ParameterTensors,
+  declared: Declared,
+  { records, messages }: Knowledge,
+  moments: QueryMoments,
+): Profiles {
   const recorded = recordTensors(tf, data, records);
-  const told = messageEvidence(tf, messageTensors(tf, data, messages), expectedTensor(tf, data, records), recorded.count, null);
+  const told = messageEvidence(
+    tf,
+    messageTensors(tf, data, messages),
+    expectedTensor(tf, data, records),
+    recorded.count,
+    null,
+  );
   return makeProfiles(tf, p, data.design.hops, declared, { ...recorded, ...told }, moments);
 }

@@ -40,9 +40,21 @@ async function whenFree(write: () => void): Promise<void> {
  * @param known whether one that was trained before from the same may replace the one in force: not for jobs, where an
  *   operator may have rolled it back
  */
-export async function trainAndActivate(parts: TrainerParts, request: TrainRequest, report: (progress: TrainProgress) => void, { known = true, signal }: { known?: boolean; signal?: AbortSignal } = {}): Promise<TrainResult> {
+export async function trainAndActivate(
+  parts: TrainerParts,
+  request: TrainRequest,
+  report: (progress: TrainProgress) => void,
+  { known = true, signal }: { known?: boolean; signal?: AbortSignal } = {},
+): Promise<TrainResult> {
   const { ledger, dataDir, encoder, log } = parts;
-  const { manifest, created, baseline, reason: verdict, seconds, peak_memory_mb } = await trainInChild({ dataDir, encoder, request }, report, signal);
+  const {
+    manifest,
+    created,
+    baseline,
+    reason: verdict,
+    seconds,
+    peak_memory_mb,
+  } = await trainInChild({ dataDir, encoder, request }, report, signal);
   const { version, status, backend, metrics, comparison } = manifest;
   const serving = baseline ?? manifest;
   const inForce = ledger.activeVersion();
@@ -55,15 +67,58 @@ export async function trainAndActivate(parts: TrainerParts, request: TrainReques
     if (baseline !== null) ledger.registerArtifact(recordOf(baseline, active));
   });
   await parts.onActivated();
-  const reason = already ? 'it was in force already: nothing it was made from has changed' : active || !wanted ? verdict : `${verdict}, and another version was put in force since`;
+  const reason = already
+    ? 'it was in force already: nothing it was made from has changed'
+    : active || !wanted
+      ? verdict
+      : `${verdict}, and another version was put in force since`;
   log.info({ version, router: serving.router, status, created, seconds, peak_memory_mb, backend, metrics }, 'trained');
-  return { version, created, activated: active && !already, reason, status, in_force: ledger.activeVersion() as TrainResult['in_force'], comparison, metrics, backend, seconds, peak_memory_mb };
+  return {
+    version,
+    created,
+    activated: active && !already,
+    reason,
+    status,
+    in_force: ledger.activeVersion() as TrainResult['in_force'],
+    comparison,
+    metrics,
+    backend,
+    seconds,
+    peak_memory_mb,
+  };
 }
 
 /** What the ledger keeps of an artifact. */
 export function recordOf(manifest: Manifest, active: boolean): ArtifactRecord {
-  const { version, created_at, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows } = manifest;
-  return { version, created_at, snapshot, design, router, status, comparison, seed, backend, metrics, files, ledger_rows, active };
+  const {
+    version,
+    created_at,
+    snapshot,
+    design,
+    router,
+    status,
+    comparison,
+    seed,
+    backend,
+    metrics,
+    files,
+    ledger_rows,
+  } = manifest;
+  return {
+    version,
+    created_at,
+    snapshot,
+    design,
+    router,
+    status,
+    comparison,
+    seed,
+    backend,
+    metrics,
+    files,
+    ledger_rows,
+    active,
+  };
 }
 
 /** The worker's part: skips a scheduled run while too little is new. */
@@ -78,6 +133,9 @@ export function createTrainer(parts: TrainerParts): Trainer {
         return null;
       }
     }
-    return trainAndActivate(parts, { backend: parts.backend, ...request }, context.report, { known: false, signal: context.signal });
+    return trainAndActivate(parts, { backend: parts.backend, ...request }, context.report, {
+      known: false,
+      signal: context.signal,
+    });
   };
 }

@@ -9,8 +9,8 @@ const BUSY_TIMEOUT_MS = 60_000;
 
 /**
  * Vectors on disk by query hash, for logs whose vectors memory should not hold, kept for the runs that come after: to
- * encode ten million interactions' queries takes longer than to train on from what was learned. It is a cache: it may be deleted
- * whenever no training runs.
+ * encode ten million interactions' queries takes longer than to train on from what was learned. It is a cache: it may
+ * be deleted whenever no training runs.
  */
 export interface VectorStore {
   /** Its number for the vector of each query; undefined where it has none. */
@@ -30,10 +30,17 @@ export interface VectorStore {
 export function openVectorStore(folder: string | null, encoder: string, dim: number): VectorStore {
   const db = open(folder === null ? '' : join(folder, `${sha256(encoder).slice(0, 16)}.sqlite`));
   const find = db.prepare<[Buffer], number>('SELECT id FROM vector WHERE hash = ?').pluck();
-  const add = db.prepare<[Buffer, Buffer], number>('INSERT INTO vector (hash, vector) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector RETURNING id').pluck();
+  const add = db
+    .prepare<[Buffer, Buffer], number>(
+      'INSERT INTO vector (hash, vector) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET vector = ' +
+        'excluded.vector RETURNING id',
+    )
+    .pluck();
   const read = db.prepare<[number], Buffer>('SELECT vector FROM vector WHERE id = ?').pluck();
   const { pack, unpack } = createPacking(dim);
-  const put = db.transaction((vectors: readonly [string, Float32Array][]) => vectors.map(([hash, vector]) => add.get(Buffer.from(hash, 'hex'), pack(vector))!));
+  const put = db.transaction((vectors: readonly [string, Float32Array][]) =>
+    vectors.map(([hash, vector]) => add.get(Buffer.from(hash, 'hex'), pack(vector))!),
+  );
   return {
     find: (hashes) => hashes.map((hash) => find.get(Buffer.from(hash, 'hex'))),
     put: (vectors) => put.immediate(vectors),
@@ -59,13 +66,17 @@ function configured(db: SQLite.Database): SQLite.Database {
   db.pragma('journal_mode = WAL');
   // What is lost with the power is encoded again.
   db.pragma('synchronous = NORMAL');
-  db.exec('CREATE TABLE IF NOT EXISTS vector (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, vector BLOB NOT NULL) STRICT');
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS vector (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, vector BLOB NOT ' +
+      'NULL) STRICT',
+  );
   return db;
 }
 
 /**
  * Only what is not 0 is kept: the hashed words that make most of the built-in encoder's dimensions are rarely any. The
- * number n of those values (uint16), then their dimensions (uint16), then the values (float32), as this machine has them.
+ * number n of those values (uint16), then their dimensions (uint16), then the values (float32), as this machine has
+ * them.
  */
 function createPacking(dim: number): { pack(vector: Float32Array): Buffer; unpack(bytes: Buffer): Float32Array } {
   const dims = new Uint16Array(dim);

@@ -23,7 +23,12 @@ export interface KnownVectors {
  * Encodes a snapshot's queries, in order. What a slow encoder answered is kept in the ledger by query hash and encoder;
  * an in-process one is faster than the look-up would be, but for a long log whose vectors are on disk anyway.
  */
-export async function encodeQueries(encoder: Encoder, queries: QueryTable, { ledger, folder, inMemory = IN_MEMORY }: KnownVectors, report: (done: number) => void): Promise<QueryVectors> {
+export async function encodeQueries(
+  encoder: Encoder,
+  queries: QueryTable,
+  { ledger, folder, inMemory = IN_MEMORY }: KnownVectors,
+  report: (done: number) => void,
+): Promise<QueryVectors> {
   const store = queries.length > inMemory ? openVectorStore(folder, encoder.id, encoder.dim) : null;
   const vectors: Float32Array[] = [];
   const numbers = new Int32Array(store === null ? 0 : queries.length);
@@ -35,20 +40,33 @@ export async function encodeQueries(encoder: Encoder, queries: QueryTable, { led
     if (store === null) vectors.push(...encoded);
     else {
       const put = store.put(missing.map((q, i) => [queries.hashOf(q), encoded[i]!])).values();
-      numbers.set(found.map((number) => number ?? put.next().value!), from);
+      numbers.set(
+        found.map((number) => number ?? put.next().value!),
+        from,
+      );
     }
     report(from + chunk.length);
   }
-  return store === null ? vectors : { length: queries.length, at: (place) => (place in numbers ? store.read(numbers[place]!) : undefined) };
+  return store === null
+    ? vectors
+    : { length: queries.length, at: (place) => (place in numbers ? store.read(numbers[place]!) : undefined) };
 }
 
-async function encodeChunk(encoder: Encoder, queries: QueryTable, chunk: readonly number[], ledger: KnownVectors['ledger']): Promise<Float32Array[]> {
+async function encodeChunk(
+  encoder: Encoder,
+  queries: QueryTable,
+  chunk: readonly number[],
+  ledger: KnownVectors['ledger'],
+): Promise<Float32Array[]> {
   if (encoder.encodeSync) return chunk.map((q) => encoder.encodeSync!(queries.textOf(q)));
   const hashes = chunk.map((q) => queries.hashOf(q));
   const found = ledger.getEmbeddings(encoder.id, hashes);
   const missing = chunk.filter((_, i) => !found.has(hashes[i]!));
   const encoded = missing.length === 0 ? [] : await encoder.encode(missing.map((q) => queries.textOf(q)));
-  ledger.putEmbeddings(encoder.id, missing.map((q, i) => [queries.hashOf(q), encoded[i]!]));
+  ledger.putEmbeddings(
+    encoder.id,
+    missing.map((q, i) => [queries.hashOf(q), encoded[i]!]),
+  );
   missing.forEach((q, i) => found.set(queries.hashOf(q), encoded[i]!));
   return hashes.map((hash) => found.get(hash)!);
 }

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  mkdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from '../../src/artifact/manifest.js';
@@ -45,10 +55,17 @@ function forgeWeights(weights: Buffer): void {
 }
 
 /** The model with one table changed, whole as a file. */
-async function writeWith(name: string, change: (table: { shape: number[]; data: Float32Array }) => { shape: number[]; data: Float32Array } | undefined): Promise<void> {
+async function writeWith(
+  name: string,
+  change: (table: { shape: number[]; data: Float32Array }) => { shape: number[]; data: Float32Array } | undefined,
+): Promise<void> {
   const { [name]: table, ...rest } = model.tables;
   const changed = change({ shape: [...table!.shape], data: table!.data.slice() });
-  await writeArtifact(folder.path, { ...model, tables: changed === undefined ? rest : { ...rest, [name]: changed } }, factsOf());
+  await writeArtifact(
+    folder.path,
+    { ...model, tables: changed === undefined ? rest : { ...rest, [name]: changed } },
+    factsOf(),
+  );
 }
 
 describe('an artifact', () => {
@@ -76,7 +93,9 @@ describe('an artifact', () => {
   });
 
   it('clears away what dead writers left long ago, and nothing that is being written now', async () => {
-    const [old, young] = ['.writing-00000000000000aa-1', '.writing-00000000000000bb-2'].map((name) => join(folder.path, name));
+    const [old, young] = ['.writing-00000000000000aa-1', '.writing-00000000000000bb-2'].map((name) =>
+      join(folder.path, name),
+    );
     for (const path of [old!, young!]) mkdirSync(path);
     const hoursAgo = new Date(Date.now() - 2 * 60 * 60 * 1000);
     utimesSync(old!, hoursAgo, hoursAgo);
@@ -85,36 +104,92 @@ describe('an artifact', () => {
   });
 
   const damages: [what: string, damage: () => unknown, message: RegExp][] = [
-    ['whose weights end early', () => truncateSync(pathOf(WEIGHTS_FILE), 1000), /weights\.safetensors.*1000 bytes.*checksum/],
-    ['with one bit turned round', () => {
-      const bytes = readFileSync(pathOf(WEIGHTS_FILE));
-      bytes[bytes.length - 10]! ^= 4;
-      writeFileSync(pathOf(WEIGHTS_FILE), bytes);
-    }, /checksum/],
+    [
+      'whose weights end early',
+      () => truncateSync(pathOf(WEIGHTS_FILE), 1000),
+      /weights\.safetensors.*1000 bytes.*checksum/,
+    ],
+    [
+      'with one bit turned round',
+      () => {
+        const bytes = readFileSync(pathOf(WEIGHTS_FILE));
+        bytes[bytes.length - 10]! ^= 4;
+        writeFileSync(pathOf(WEIGHTS_FILE), bytes);
+      },
+      /checksum/,
+    ],
     ['without weights', () => rmSync(pathOf(WEIGHTS_FILE)), /weights\.safetensors can't be read/],
     ['without a manifest', () => rmSync(pathOf(MANIFEST_FILE)), /manifest\.json can't be read/],
-    ['that is not there', () => rmSync(join(folder.path, VERSION), { recursive: true }), /manifest\.json can't be read/],
-    ['under another version’s name', () => changeManifest((m) => (m.version = '00000000000000aa' as Version)), /holds version 00000000000000aa/],
+    [
+      'that is not there',
+      () => rmSync(join(folder.path, VERSION), { recursive: true }),
+      /manifest\.json can't be read/,
+    ],
+    [
+      'under another version’s name',
+      () => changeManifest((m) => (m.version = '00000000000000aa' as Version)),
+      /holds version 00000000000000aa/,
+    ],
     ['whose manifest ends early', () => truncateSync(pathOf(MANIFEST_FILE), 300), /manifest\.json is not JSON/],
-    ['of an earlier format', () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 1)), /written by an earlier version of Pointsman \(format 1, expected 3\): train again/],
-    ['of a format to come', () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 4)), /format: expected 3, got 4/],
+    [
+      'of an earlier format',
+      () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 1)),
+      /written by an earlier version of Pointsman \(format 1, expected 3\): train again/,
+    ],
+    [
+      'of a format to come',
+      () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 4)),
+      /format: expected 3, got 4/,
+    ],
     ['whose manifest has a field too many', () => changeManifest((m) => (m['extra'] = true)), /extra/],
     ['whose manifest lacks a field', () => changeManifest((m) => delete (m as Partial<Manifest>).llms), /llms/],
     ['of more hops than there are', () => changeManifest((m) => (m.hops = 1_000_000_000)), /hops/],
     ['whose manifest lists no weights', () => changeManifest((m) => (m.files = [])), /checksum/],
-    ['whose manifest has another shape', () => changeManifest((m) => (m.tensors['embedding/llm'] = [1, 2])), /embedding\/llm.*\[1, 2\]/],
-    ['whose manifest names a tensor that is not there', () => changeManifest((m) => (m.tensors['other'] = [1])), /tensor other/],
-    ['whose manifest names an LLM too many', () => changeManifest((m) => m.llms.push('another')), /embedding\/llm has the shape \[3, 16\].*\[4, 16\]/],
+    [
+      'whose manifest has another shape',
+      () => changeManifest((m) => (m.tensors['embedding/llm'] = [1, 2])),
+      /embedding\/llm.*\[1, 2\]/,
+    ],
+    [
+      'whose manifest names a tensor that is not there',
+      () => changeManifest((m) => (m.tensors['other'] = [1])),
+      /tensor other/,
+    ],
+    [
+      'whose manifest names an LLM too many',
+      () => changeManifest((m) => m.llms.push('another')),
+      /embedding\/llm has the shape \[3, 16\].*\[4, 16\]/,
+    ],
     ['whose weights are no safetensors', () => forgeWeights(Buffer.from('nothing of the kind')), /header claims/],
-    ['whose header lies of a size', () => {
-      const bytes = encodeSafetensors(model.tables);
-      forgeWeights(Buffer.from(bytes.toString('latin1').replace('"shape":[3,16]', '"shape":[9,16]'), 'latin1'));
-    }, /does not fit its shape \[9, 16\]/],
-    ['with a number that is none', () => writeWith('query/bias', (t) => ({ ...t, data: t.data.with(3, NaN) })), /query\/bias holds numbers that are not finite/],
-    ['with an infinite number', () => writeWith('embedding/task', (t) => ({ ...t, data: t.data.with(0, -Infinity) })), /embedding\/task holds numbers/],
-    ['with a score past 1', () => writeWith('anchor/scores', (t) => ({ ...t, data: t.data.with(0, 1.5) })), /anchor\/scores holds scores outside/],
+    [
+      'whose header lies of a size',
+      () => {
+        const bytes = encodeSafetensors(model.tables);
+        forgeWeights(Buffer.from(bytes.toString('latin1').replace('"shape":[3,16]', '"shape":[9,16]'), 'latin1'));
+      },
+      /does not fit its shape \[9, 16\]/,
+    ],
+    [
+      'with a number that is none',
+      () => writeWith('query/bias', (t) => ({ ...t, data: t.data.with(3, NaN) })),
+      /query\/bias holds numbers that are not finite/,
+    ],
+    [
+      'with an infinite number',
+      () => writeWith('embedding/task', (t) => ({ ...t, data: t.data.with(0, -Infinity) })),
+      /embedding\/task holds numbers/,
+    ],
+    [
+      'with a score past 1',
+      () => writeWith('anchor/scores', (t) => ({ ...t, data: t.data.with(0, 1.5) })),
+      /anchor\/scores holds scores outside/,
+    ],
     ['that lacks a table', () => writeWith('record/task', () => undefined), /record\/task is missing/],
-    ['whose table has another shape', () => writeWith('head/out/bias', () => ({ shape: [2], data: new Float32Array(2) })), /head\/out\/bias has the shape \[2\].*\[1\]/],
+    [
+      'whose table has another shape',
+      () => writeWith('head/out/bias', () => ({ shape: [2], data: new Float32Array(2) })),
+      /head\/out\/bias has the shape \[2\].*\[1\]/,
+    ],
   ];
   for (const [what, damage, message] of damages)
     it(`${what} is refused`, async () => {
@@ -124,7 +199,10 @@ describe('an artifact', () => {
 
   it('in a renamed folder is refused', async () => {
     renameSync(join(folder.path, VERSION), join(folder.path, 'fedcba9876543210'));
-    await assert.rejects(readArtifact(folder.path, 'fedcba9876543210'), { code: 'artifact_damaged', message: /holds version 0123456789abcdef/ });
+    await assert.rejects(readArtifact(folder.path, 'fedcba9876543210'), {
+      code: 'artifact_damaged',
+      message: /holds version 0123456789abcdef/,
+    });
   });
 
   it('is not begun where it can’t be written', async () => {

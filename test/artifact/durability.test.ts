@@ -37,7 +37,11 @@ test('kill -9 of a writer leaves whole versions, and what it said is written', a
     const versions = names.filter((name) => !name.startsWith('.'));
     for (const version of versions) await readArtifact(folder.path, version);
     // Version 0 is away for a moment while it is replaced.
-    for (const version of new Set(written)) assert.ok(versions.includes(version) || names.some((name) => name.startsWith(`.replaced-${version}`)), `${version} of ${names.join(', ')}`);
+    for (const version of new Set(written))
+      assert.ok(
+        versions.includes(version) || names.some((name) => name.startsWith(`.replaced-${version}`)),
+        `${version} of ${names.join(', ')}`,
+      );
     if (names.some((name) => name.startsWith('.'))) midway++;
   }
   assert.ok(midway > 0, 'no writer was killed in the middle');

@@ -20,7 +20,9 @@ function python(program: string, ...args: string[]): { status: number | null; st
 function lackingPython(): string | false {
   const { status, stderr } = python('import numpy, safetensors.numpy');
   if (status === 0) return false;
-  const reason = `python3 with safetensors and numpy not found (pip install safetensors numpy): ${stderr?.trim().split('\n').at(-1) ?? 'no python3'}`;
+  const reason =
+    'python3 with safetensors and numpy not found (pip install safetensors numpy): ' +
+    `${stderr?.trim().split('\n').at(-1) ?? 'no python3'}`;
   if (process.env['CI'] === 'true') throw new Error(reason);
   return reason;
 }
@@ -47,14 +49,29 @@ test('Python’s safetensors reads an exported artifact: every name, shape and n
   assert.equal(status, 0, stderr);
   const { metadata, tensors } = JSON.parse(stdout) as { metadata: object; tensors: object };
   assert.deepEqual(metadata, { format: 'pointsman', version: VERSION });
-  assert.deepEqual(tensors, Object.fromEntries(Object.entries(model.tables).map(([name, { shape, data }]) => [name, { shape, dtype: 'float32', sha256: sha256(data) }])));
+  assert.deepEqual(
+    tensors,
+    Object.fromEntries(
+      Object.entries(model.tables).map(([name, { shape, data }]) => [
+        name,
+        { shape, dtype: 'float32', sha256: sha256(data) },
+      ]),
+    ),
+  );
 });
 
 test('what Python’s safetensors writes is read here', { skip }, (t) => {
   const folder = temporaryFolder();
   t.after(folder.remove);
   const path = join(folder.path, 'from-python.safetensors');
-  const { status, stderr } = python('import sys, numpy as np, safetensors.numpy as s; s.save_file({"a": np.arange(6, dtype=np.float32).reshape(2, 3) / 4, "b": np.float32([np.nan])}, sys.argv[1], {"by": "python"})', path);
+  const { status, stderr } = python(
+    'import sys, numpy as np, safetensors.numpy as s; s.save_file({"a": np.arange(6, ' +
+      'dtype=np.float32).reshape(2, 3) / 4, "b": np.float32([np.nan])}, sys.argv[1], {"by": "python"})',
+    path,
+  );
   assert.equal(status, 0, stderr);
-  assert.deepEqual(decodeSafetensors(readFileSync(path)), { a: { shape: [2, 3], data: Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25) }, b: { shape: [1], data: Float32Array.of(NaN) } });
+  assert.deepEqual(decodeSafetensors(readFileSync(path)), {
+    a: { shape: [2, 3], data: Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25) },
+    b: { shape: [1], data: Float32Array.of(NaN) },
+  });
 });

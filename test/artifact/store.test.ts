@@ -10,7 +10,11 @@ import type { Version } from '../../src/schema/ids.js';
 import { temporaryLedger } from '../decision/parts.js';
 import { blankModel, factsOf } from '../support/model.js';
 
-const [FIRST, SECOND, UNKNOWN] = ['00000000000000aa', '00000000000000bb', '00000000000000cc'] as Version[] as [Version, Version, Version];
+const [FIRST, SECOND, UNKNOWN] = ['00000000000000aa', '00000000000000bb', '00000000000000cc'] as Version[] as [
+  Version,
+  Version,
+  Version,
+];
 
 let parts: ReturnType<typeof temporaryLedger>;
 let artifacts: string;
@@ -36,15 +40,31 @@ async function refused(version: string, code: string, message = /./): Promise<vo
 
 describe('the artifact store', () => {
   it('answers the path of the two files of a version', () => {
-    for (const file of ['weights.safetensors', 'manifest.json']) assert.equal(store.filePath(FIRST, file), join(artifacts, FIRST, file));
+    for (const file of ['weights.safetensors', 'manifest.json'])
+      assert.equal(store.filePath(FIRST, file), join(artifacts, FIRST, file));
   });
 
   it('never leaves the folder of a version', () => {
     writeFileSync(join(artifacts, 'secret'), 'x');
     writeFileSync(join(artifacts, FIRST, 'secret'), 'x');
-    for (const file of ['../secret', '..%2Fsecret', '%2e%2e/secret', './manifest.json', `../${SECOND}/manifest.json`, '..', '.', '', 'secret', '/etc/passwd', 'manifest.json\0', 'MANIFEST.JSON', '..\\secret'])
+    for (const file of [
+      '../secret',
+      '..%2Fsecret',
+      '%2e%2e/secret',
+      './manifest.json',
+      `../${SECOND}/manifest.json`,
+      '..',
+      '.',
+      '',
+      'secret',
+      '/etc/passwd',
+      'manifest.json\0',
+      'MANIFEST.JSON',
+      '..\\secret',
+    ])
       assert.throws(() => store.filePath(FIRST, file), { code: 'file_not_found' }, file);
-    for (const version of [UNKNOWN, '', '.', '..', `${FIRST}/../${SECOND}`, `${FIRST}/`, '../..', FIRST.toUpperCase()]) assert.throws(() => store.filePath(version, 'manifest.json'), { code: 'version_not_found' }, version);
+    for (const version of [UNKNOWN, '', '.', '..', `${FIRST}/../${SECOND}`, `${FIRST}/`, '../..', FIRST.toUpperCase()])
+      assert.throws(() => store.filePath(version, 'manifest.json'), { code: 'version_not_found' }, version);
   });
 
   it('puts a version in force, and goes back', async () => {

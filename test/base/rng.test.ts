@@ -4,7 +4,14 @@ import { createRng } from '../../src/base/rng.js';
 
 describe('random generator', () => {
   it('repeats itself for a seed, and forks by label alone', () => {
-    const draw = (seed: number): number[] => Array.from({ length: 5 }, ((rng) => () => rng.next())(createRng(seed)));
+    const draw = (seed: number): number[] =>
+      Array.from(
+        { length: 5 },
+        (
+          (rng) => () =>
+            rng.next()
+        )(createRng(seed)),
+      );
     assert.deepEqual(draw(3), draw(3));
     assert.notDeepEqual(draw(3), draw(4));
     const rng = createRng(3);
@@ -28,6 +35,9 @@ describe('random generator', () => {
   it('shuffles everything, losing nothing', () => {
     const items = createRng(2).shuffle(Int32Array.from({ length: 100 }, (_, i) => i));
     assert.notDeepEqual([...items], Array.from(items.keys()));
-    assert.deepEqual([...items].toSorted((a, b) => a - b), Array.from(items.keys()));
+    assert.deepEqual(
+      [...items].toSorted((a, b) => a - b),
+      Array.from(items.keys()),
+    );
   });
 });

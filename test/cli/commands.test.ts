@@ -24,11 +24,18 @@ function versions(): { version: string; active: boolean }[] {
   return found;
 }
 
-const answersIn = (text: string): RouteResponse[] => text.trimEnd().split('\n').map((line) => RouteResponse.parse(JSON.parse(line)));
+const answersIn = (text: string): RouteResponse[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => RouteResponse.parse(JSON.parse(line)));
 
 describe('from a log to decisions', () => {
   before(async () => {
-    assert.match(await done('import', log, '--data', data), /360 interactions and 0 preferences in .* now has 3 LLMs, 120 queries/);
+    assert.match(
+      await done('import', log, '--data', data),
+      /360 interactions and 0 preferences in .* now has 3 LLMs, 120 queries/,
+    );
   });
 
   it('does not take the same file twice', async () => {
@@ -39,14 +46,31 @@ describe('from a log to decisions', () => {
     const { code, stdout, stderr } = await pointsman(['train', '--backend', 'wasm', '--seed', '5', '--data', data]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /held out: 35 queries; calibration error/);
-    for (const router of ['best single LLM', 'per-task best', 'k nearest', 'learned profile', 'oracle']) assert.match(stdout, new RegExp(`^${router}.* [01]\\.\\d{4}`, 'm'));
-    assert.match(stdout, /version [0-9a-f]{16}: in force \(no other router is better on 35 held-out queries\).*seed 5, TensorFlow\.js .* wasm/);
+    for (const router of ['best single LLM', 'per-task best', 'k nearest', 'learned profile', 'oracle'])
+      assert.match(stdout, new RegExp(`^${router}.* [01]\\.\\d{4}`, 'm'));
+    assert.match(
+      stdout,
+      /version [0-9a-f]{16}: in force \(no other router is better on 35 held-out queries\).*seed 5, TensorFlow\.js .* wasm/,
+    );
     assert.match(stderr, /100%|97%/);
-    assert.deepEqual(versions().map((v) => v.active), [true]);
+    assert.deepEqual(
+      versions().map((v) => v.active),
+      [true],
+    );
   });
 
   it('routes one query, as JSON where nobody reads along', async () => {
-    const { code, stdout, stderr } = await pointsman(['route', 'multiply the digits', '--data', data, '--explain', '--policy', 'quality', '--exclude', 'middling']);
+    const { code, stdout, stderr } = await pointsman([
+      'route',
+      'multiply the digits',
+      '--data',
+      data,
+      '--explain',
+      '--policy',
+      'quality',
+      '--exclude',
+      'middling',
+    ]);
     assert.equal(code, 0, stderr);
     const answer = RouteResponse.parse(JSON.parse(stdout));
     assert.equal(answer.version, versions()[0]!.version);
@@ -57,19 +81,50 @@ describe('from a log to decisions', () => {
 
   it('routes a file: every line answered in order, as over HTTP, with its own fields before the flags', async () => {
     const texts = scoreRows(40).map((row) => row.query);
-    const requests = [...texts.map((query) => ({ query })), { query: 'only the poet', models: ['poet'] }, { messages: [{ role: 'user', content: 'a rhyme' }], explain: true }, { query: 'the cheap one', policy: 'cost' }];
+    const requests = [
+      ...texts.map((query) => ({ query })),
+      { query: 'only the poet', models: ['poet'] },
+      { messages: [{ role: 'user', content: 'a rhyme' }], explain: true },
+      { query: 'the cheap one', policy: 'cost' },
+    ];
     const input = file('requests.jsonl', `${jsonLines(requests).replaceAll('\n', '\r\n')}\n`);
     const output = file('answers.jsonl');
-    const { code, stdout, stderr } = await pointsman(['route', '--input', input, '--output', output, '--data', data, '--policy', 'quality']);
+    const { code, stdout, stderr } = await pointsman([
+      'route',
+      '--input',
+      input,
+      '--output',
+      output,
+      '--data',
+      data,
+      '--policy',
+      'quality',
+    ]);
     assert.deepEqual([code, stdout], [0, ''], stderr);
     const answers = answersIn(readFileSync(output, 'utf8'));
     assert.equal(answers.length, requests.length);
     assert.equal(new Set(answers.map((a) => a.decision_id)).size, requests.length);
     assert.equal(answers[40]!.model, 'poet');
-    assert.deepEqual(answers.map((a) => a.explanation !== undefined), requests.map((r) => 'explain' in r));
+    assert.deepEqual(
+      answers.map((a) => a.explanation !== undefined),
+      requests.map((r) => 'explain' in r),
+    );
     // In order: each line's ranking is that of its own query.
-    for (const i of [0, 7, 39]) assert.deepEqual((JSON.parse(await done('route', texts[i]!, '--data', data, '--policy', 'quality')) as RouteResponse).ranking, answers[i]!.ranking);
-    assert.deepEqual(answersIn((await pointsman(['route', '--input', '-', '--data', data, '--policy', 'quality'], { input: jsonLines(requests) })).stdout).map((a) => a.ranking), answers.map((a) => a.ranking));
+    for (const i of [0, 7, 39])
+      assert.deepEqual(
+        (JSON.parse(await done('route', texts[i]!, '--data', data, '--policy', 'quality')) as RouteResponse).ranking,
+        answers[i]!.ranking,
+      );
+    assert.deepEqual(
+      answersIn(
+        (
+          await pointsman(['route', '--input', '-', '--data', data, '--policy', 'quality'], {
+            input: jsonLines(requests),
+          })
+        ).stdout,
+      ).map((a) => a.ranking),
+      answers.map((a) => a.ranking),
+    );
   });
 
   it('names the file and line that is wrong, and leaves no output', async () => {
@@ -78,7 +133,10 @@ describe('from a log to decisions', () => {
       ['{"query": "half', /broken\.jsonl, line 3: expected JSON/],
       ['{"query": "x", "modles": ["poet"]}', /broken\.jsonl, line 3: modles: expected no such field/],
       ['["query"]', /broken\.jsonl, line 3:/],
-      ['{"query": "x", "models": ["nobody"]}', /broken\.jsonl, line 3: models\[0\]: expected the id of a known LLM.*"nobody"/],
+      [
+        '{"query": "x", "models": ["nobody"]}',
+        /broken\.jsonl, line 3: models\[0\]: expected the id of a known LLM.*"nobody"/,
+      ],
     ];
     for (const [line, message] of cases) {
       const input = file('broken.jsonl', `{"query": "one"}\n\n${line}\n{"query": "four"}\n`);
@@ -87,7 +145,10 @@ describe('from a log to decisions', () => {
       assert.match(stderr, message);
       assert.ok(!existsSync(output));
     }
-    assert.deepEqual(readdirSync(file('')).filter((name) => name.endsWith('.tmp')), []);
+    assert.deepEqual(
+      readdirSync(file('')).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
     file('broken-answers.jsonl', 'what was there');
     await pointsman(['route', '--input', file('broken.jsonl'), '--output', output, '--data', data]);
     assert.equal(readFileSync(output, 'utf8'), 'what was there');
@@ -114,31 +175,71 @@ describe('from a log to decisions', () => {
     assert.match(lines[2]!, new RegExp(`^${newer.version}  in force .* learned .* flat .* 6 `));
     assert.match(lines[3]!, new RegExp(`^${older.version}  accepted .* learned .* structured-trainable .* 5 `));
     assert.match(await done('weights', 'activate', older.version, '--data', data), new RegExp(older.version));
-    assert.deepEqual(versions().map((v) => v.active), [false, true]);
+    assert.deepEqual(
+      versions().map((v) => v.active),
+      [false, true],
+    );
     assert.equal((JSON.parse(await done('route', 'x', '--data', data)) as RouteResponse).version, older.version);
     assert.equal((await pointsman(['weights', 'activate', '0000000000000000', '--data', data])).code, 1);
-    assert.deepEqual(versions().map((v) => v.active), [false, true]);
+    assert.deepEqual(
+      versions().map((v) => v.active),
+      [false, true],
+    );
   });
 
   it('keeps the catalogue: put, show, list, delete', async () => {
-    const profile = file('new.yaml', 'id: lab/new\ndescription: a new one\nsize_b: 9\ninput_price: 0.5\noutput_price: 1.5\nbenchmarks:\n  poetry: 0.7\n');
+    const profile = file(
+      'new.yaml',
+      'id: lab/new\ndescription: a new one\nsize_b: 9\ninput_price: 0.5\noutput_price: 1.5\nbenchmarks:\n  ' +
+        'poetry: 0.7\n',
+    );
     assert.equal(await done('models', 'put', profile, '--data', data), 'lab/new added\n');
     assert.equal(await done('models', 'put', profile, '--data', data), 'lab/new replaced\n');
-    assert.match(await done('models', 'show', 'lab/new', '--data', data), /^id: lab\/new\ndescription: a new one\n(.*\n)*benchmarks:\n  poetry: 0\.7\n/);
+    assert.match(
+      await done('models', 'show', 'lab/new', '--data', data),
+      /^id: lab\/new\ndescription: a new one\n(.*\n)*benchmarks:\n  poetry: 0\.7\n/,
+    );
     assert.match(await done('models', '--data', data), /^lab\/new .* 9 .* 0\.5 .* 1\.5 +0 +–$/m);
     const { ranking, version } = JSON.parse(await done('route', 'a verse', '--data', data)) as RouteResponse;
-    assert.ok(version !== null && ranking.some((r) => (r.model as string) === 'lab/new'), 'a newcomer is a candidate at once');
+    assert.ok(
+      version !== null && ranking.some((r) => (r.model as string) === 'lab/new'),
+      'a newcomer is a candidate at once',
+    );
     assert.equal(await done('models', 'delete', 'lab/new', '--data', data), 'lab/new deleted\n');
     assert.ok(!(await done('models', 'list', '--data', data)).includes('lab/new'));
-    for (const args of [['show', 'lab/new'], ['delete', 'lab/new']]) assert.equal((await pointsman(['models', ...args, '--data', data])).code, 1);
+    for (const args of [
+      ['show', 'lab/new'],
+      ['delete', 'lab/new'],
+    ])
+      assert.equal((await pointsman(['models', ...args, '--data', data])).code, 1);
   });
 
   it('measures by cross-validation, and writes a report', async () => {
     const [small, output] = [file('small.jsonl', jsonLines(scoreRows(24))), file('a report')];
-    const args = ['--folds', '2', '--tables', 'none', '--new-llm', 'none', '--backend', 'wasm', '--data', file('not made'), '--output', output];
+    const args = [
+      '--folds',
+      '2',
+      '--tables',
+      'none',
+      '--new-llm',
+      'none',
+      '--backend',
+      'wasm',
+      '--data',
+      file('not made'),
+      '--output',
+      output,
+    ];
     const text = await done('evaluate', '--log', small, ...args);
     assert.match(text, /^24 queries, 3 LLMs, 2 tasks, 72 scores, 0 preferences; 2 folds/);
-    for (const router of ['best single LLM', 'per-task best', 'k nearest queries', 'learned profile', 'oracle per query']) assert.match(text, new RegExp(`^${router}.*( +[01]\\.\\d{4}){5}$`, 'm'));
+    for (const router of [
+      'best single LLM',
+      'per-task best',
+      'k nearest queries',
+      'learned profile',
+      'oracle per query',
+    ])
+      assert.match(text, new RegExp(`^${router}.*( +[01]\\.\\d{4}){5}$`, 'm'));
     assert.match(text, /^The learned profile is .* the best baseline/m);
     assert.ok(text.includes(`Again: pointsman evaluate --log ${small} --folds 2 --tables none --new-llm none`), text);
     const report = EvaluationReport.parse(JSON.parse(readFileSync(join(output, 'report.json'), 'utf8')));
@@ -150,7 +251,13 @@ describe('from a log to decisions', () => {
 
   it('writes a report only where nothing else would be lost', async () => {
     file('keep.txt', 'mine');
-    const { code, stderr } = await pointsman(['evaluate', '--log', file('small.jsonl', jsonLines(scoreRows(4))), '--output', dirname(file('keep.txt'))]);
+    const { code, stderr } = await pointsman([
+      'evaluate',
+      '--log',
+      file('small.jsonl', jsonLines(scoreRows(4))),
+      '--output',
+      dirname(file('keep.txt')),
+    ]);
     assert.equal(code, 2);
     assert.match(stderr, /--output: expected a new or empty folder/);
   });
@@ -159,7 +266,17 @@ describe('from a log to decisions', () => {
 describe('before anything is trained', () => {
   it('routes by what is declared, and says so by a version of null', async (t) => {
     const fresh = workplace(t);
-    for (const [id, score] of [['weak', 0.2], ['strong', 0.9]] as const) await done('models', 'put', fresh.file(`${id}.json`, JSON.stringify({ id, benchmarks: { all: score } })), '--data', fresh.data);
+    for (const [id, score] of [
+      ['weak', 0.2],
+      ['strong', 0.9],
+    ] as const)
+      await done(
+        'models',
+        'put',
+        fresh.file(`${id}.json`, JSON.stringify({ id, benchmarks: { all: score } })),
+        '--data',
+        fresh.data,
+      );
     const answer = RouteResponse.parse(JSON.parse(await done('route', 'anything', '--data', fresh.data)));
     assert.deepEqual([answer.version, answer.model, answer.fallbacks], [null, 'strong', ['weak']]);
   });

@@ -11,12 +11,22 @@ import { api, done, jsonLines, scoreRows, service, SILENT, workplace, type Servi
 const CLIENTS = 8;
 
 function post(url: string, number: number): Promise<unknown> {
-  const interactions = [{ query: `query ${number}`, model: `llm ${number % 5}`, score: (number % 11) / 10 }, { query: `query ${number}`, model: 'another', score: 0.5 }];
+  const interactions = [
+    { query: `query ${number}`, model: `llm ${number % 5}`, score: (number % 11) / 10 },
+    { query: `query ${number}`, model: 'another', score: 0.5 },
+  ];
   return api(url, 'POST', '/v1/feedback', interactions, { 'Idempotency-Key': `key-${number}` });
 }
 
-/** Posts feedback from `first` on without pause, and kills the service once `enough` posts were answered. Answers which were, and how many were sent. */
-async function killMidStream(running: Service, first: number, enough: number): Promise<{ acknowledged: number[]; next: number }> {
+/**
+ * Posts feedback from `first` on without pause, and kills the service once `enough` posts were answered. Answers which
+ * were, and how many were sent.
+ */
+async function killMidStream(
+  running: Service,
+  first: number,
+  enough: number,
+): Promise<{ acknowledged: number[]; next: number }> {
   const acknowledged: number[] = [];
   let next = first;
   let killed: Promise<unknown> | undefined;
@@ -62,12 +72,14 @@ describe('kill -9 of the whole service', () => {
       const killed = await killMidStream(running, next, enough);
       const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
       const stored = new Set(Array.from(ledger.readGraphRows().queries, (query) => query.text));
-      for (const number of killed.acknowledged) assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
+      for (const number of killed.acknowledged)
+        assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
       ledger.close();
       ({ next } = killed);
     }
     const running = await service(t, 'start', ['--data', data, ...SILENT]);
-    for (let number = 0; number < next; number += 50) await Promise.all(Array.from({ length: Math.min(50, next - number) }, (_, i) => post(running.url, number + i)));
+    for (let number = 0; number < next; number += 50)
+      await Promise.all(Array.from({ length: Math.min(50, next - number) }, (_, i) => post(running.url, number + i)));
     assert.equal((await running.end()).code, 0);
     const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
     assert.deepEqual(ledger.countInteractions(), { interactions: 2 * next, preferences: 0, queries: next });
@@ -75,18 +87,25 @@ describe('kill -9 of the whole service', () => {
     ledger.close();
   });
 
-  it('leaves no training process behind, and no half-made version', { skip: process.platform === 'linux' ? false : 'reads /proc' }, async (t) => {
-    const { data, file } = workplace(t);
-    await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
-    const running = await service(t, 'start', ['--data', data, ...SILENT]);
-    const { job_id } = await api<{ job_id: string }>(running.url, 'POST', '/v1/retrain', {});
-    await eventually('training', async () => (await api<Job>(running.url, 'GET', `/v1/jobs/${job_id}`)).progress?.phase === 'train');
-    const children = childrenOf(running.pid);
-    assert.equal(children.length, 1);
-    assert.equal((await running.end('SIGKILL')).signal, 'SIGKILL');
-    await eventually('the end of the training process', () => !children.some(isRunning), 5_000);
-    const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
-    assert.deepEqual([ledger.listArtifacts(), ledger.activeVersion()], [[], null]);
-    ledger.close();
-  });
+  it(
+    'leaves no training process behind, and no half-made version',
+    { skip: process.platform === 'linux' ? false : 'reads /proc' },
+    async (t) => {
+      const { data, file } = workplace(t);
+      await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
+      const running = await service(t, 'start', ['--data', data, ...SILENT]);
+      const { job_id } = await api<{ job_id: string }>(running.url, 'POST', '/v1/retrain', {});
+      await eventually(
+        'training',
+        async () => (await api<Job>(running.url, 'GET', `/v1/jobs/${job_id}`)).progress?.phase === 'train',
+      );
+      const children = childrenOf(running.pid);
+      assert.equal(children.length, 1);
+      assert.equal((await running.end('SIGKILL')).signal, 'SIGKILL');
+      await eventually('the end of the training process', () => !children.some(isRunning), 5_000);
+      const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
+      assert.deepEqual([ledger.listArtifacts(), ledger.activeVersion()], [[], null]);
+      ledger.close();
+    },
+  );
 });

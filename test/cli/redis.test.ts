@@ -21,10 +21,18 @@ describe('API and worker as processes of their own, on one Redis', { skip }, () 
     const common = ['--data', data, '--queue', redis.url];
     const [api1, api2] = [await service(t, 'serve', common), await service(t, 'serve', common)];
     const { job_id } = await api<{ job_id: string }>(api1.url, 'POST', '/v1/retrain', { seed: 9 });
-    assert.equal((await api<{ state: string }>(api2.url, 'GET', `/v1/jobs/${job_id}`)).state, 'waiting', 'nobody works yet');
+    assert.equal(
+      (await api<{ state: string }>(api2.url, 'GET', `/v1/jobs/${job_id}`)).state,
+      'waiting',
+      'nobody works yet',
+    );
     const worker = await service(t, 'worker', common);
     const { version } = (await retrain(api2.url, { seed: 10 })).result!;
-    for (const { url } of [api1, api2]) await eventually('the version', async () => (await api<RouteResponse>(url, 'GET', '/route?query=x')).version === version);
+    for (const { url } of [api1, api2])
+      await eventually(
+        'the version',
+        async () => (await api<RouteResponse>(url, 'GET', '/route?query=x')).version === version,
+      );
     assert.equal((await api<{ state: string }>(api1.url, 'GET', `/v1/jobs/${job_id}`)).state, 'completed');
     for (const one of [worker, api1, api2]) {
       const { code, seconds } = await one.end();

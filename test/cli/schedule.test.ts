@@ -14,11 +14,15 @@ describe('a schedule', () => {
     await done('import', file('log.jsonl', jsonLines(rows.slice(0, 20))), '--data', data);
     await done('train', '--backend', 'wasm', '--data', data);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
-    const weights = async (url: string): Promise<number> => (await api<{ weights: unknown[] }>(url, 'GET', '/v1/weights')).weights.length;
+    const weights = async (url: string): Promise<number> =>
+      (await api<{ weights: unknown[] }>(url, 'GET', '/v1/weights')).weights.length;
 
     await api(first.url, 'PUT', '/v1/schedule', { pattern: '* * * * * *', min_new_interactions: 30 });
     await api(first.url, 'POST', '/v1/feedback', interactionsOf(rows.slice(20, 29)));
-    const ticks = async (): Promise<Job[]> => (await api<{ jobs: Job[] }>(first.url, 'GET', '/v1/jobs?state=completed')).jobs.filter((job) => job.trigger === 'schedule');
+    const ticks = async (): Promise<Job[]> =>
+      (await api<{ jobs: Job[] }>(first.url, 'GET', '/v1/jobs?state=completed')).jobs.filter(
+        (job) => job.trigger === 'schedule',
+      );
     await eventually('three ticks', async () => (await ticks()).length >= 3, 20_000);
     assert.ok((await ticks()).every((job) => job.result === null));
     assert.equal(await weights(first.url), 1, '27 are new, and 30 were asked for');
@@ -32,7 +36,11 @@ describe('a schedule', () => {
 
     rmSync(join(data, 'queue'), { recursive: true });
     const again = await service(t, 'start', ['--data', data, ...SILENT]);
-    const { pattern, next_run } = await api<{ pattern: string; next_run: string | null }>(again.url, 'GET', '/v1/schedule');
+    const { pattern, next_run } = await api<{ pattern: string; next_run: string | null }>(
+      again.url,
+      'GET',
+      '/v1/schedule',
+    );
     assert.equal(pattern, '* * * * * *');
     assert.ok(next_run !== null && Math.abs(Date.parse(next_run) - Date.now()) < 5_000, String(next_run));
     assert.equal(await done('schedule', 'delete', '--url', again.url), 'schedule deleted\n');

@@ -6,10 +6,24 @@ import { dataPaths } from '../../src/base/paths.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import type { Job } from '../../src/schema/training.js';
 import { eventually } from '../support/wait.js';
-import { api, done, followJob, interactionsOf, jsonLines, pointsman, retrain, scoreRows, service, SILENT, workplace } from './support.js';
+import {
+  api,
+  done,
+  followJob,
+  interactionsOf,
+  jsonLines,
+  pointsman,
+  retrain,
+  scoreRows,
+  service,
+  SILENT,
+  workplace,
+} from './support.js';
 
 /** Asks for routes without pause until told to stop. Answers the versions that were seen, in order of first seen. */
-function hammer(url: string): { stop(): Promise<{ versions: (string | null)[]; answers: number; failures: string[] }> } {
+function hammer(url: string): {
+  stop(): Promise<{ versions: (string | null)[]; answers: number; failures: string[] }>;
+} {
   const seen = new Set<string | null>();
   const failures: string[] = [];
   let answers = 0;
@@ -17,7 +31,9 @@ function hammer(url: string): { stop(): Promise<{ versions: (string | null)[]; a
   const one = async (n: number): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        const answer = RouteResponse.parse(await api(url, 'GET', `/route?query=${encodeURIComponent(`a verse about digits ${n} ${answers}`)}`));
+        const answer = RouteResponse.parse(
+          await api(url, 'GET', `/route?query=${encodeURIComponent(`a verse about digits ${n} ${answers}`)}`),
+        );
         seen.add(answer.version);
         answers++;
       } catch (error) {
@@ -50,7 +66,12 @@ describe('a service', () => {
     assert.match(failed.job.error!, /no LLM yet/);
 
     const rows = scoreRows(60);
-    const receipt = await api<{ interactions: number; new_models: string[] }>(first.url, 'POST', '/v1/feedback', interactionsOf(rows));
+    const receipt = await api<{ interactions: number; new_models: string[] }>(
+      first.url,
+      'POST',
+      '/v1/feedback',
+      interactionsOf(rows),
+    );
     assert.deepEqual([receipt.interactions, receipt.new_models.toSorted()], [180, ['calculator', 'middling', 'poet']]);
     const decided = RouteResponse.parse(await api(first.url, 'GET', '/route?query=a+verse'));
     assert.equal(decided.version, null);
@@ -76,29 +97,53 @@ describe('a service', () => {
     assert.equal((await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version, version);
     // Another process's choice is followed, too.
     await done('weights', 'activate', second, '--data', data);
-    await eventually('the other process’s choice', async () => (await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version === second);
+    await eventually(
+      'the other process’s choice',
+      async () => (await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version === second,
+    );
 
     assert.match(await done('jobs', '--url', first.url), new RegExp(`completed  request .* ${version} `));
     assert.equal((JSON.parse(await done('jobs', 'show', job_id, '--url', first.url)) as Job).state, 'completed');
 
     assert.match(await done('alerts', '--all', '--url', first.url), /^alert +at +LLM +task +signal +before +after/m);
-    assert.match(await done('health', 'out', 'poet', '--reason', 'maintenance', '--url', first.url), /^poet +open +0 of \d+ +maintenance$/m);
+    assert.match(
+      await done('health', 'out', 'poet', '--reason', 'maintenance', '--url', first.url),
+      /^poet +open +0 of \d+ +maintenance$/m,
+    );
 
     // Feedback that is on its way when the service is told to stop is either refused or stored.
-    const late = Array.from({ length: 40 }, (_, i) => api<{ interactions: number }>(first.url, 'POST', '/v1/feedback', { query: `late ${i}`, model: 'poet', score: 1 }).then(() => `late ${i}`, () => undefined));
+    const late = Array.from({ length: 40 }, (_, i) =>
+      api<{ interactions: number }>(first.url, 'POST', '/v1/feedback', {
+        query: `late ${i}`,
+        model: 'poet',
+        score: 1,
+      }).then(
+        () => `late ${i}`,
+        () => undefined,
+      ),
+    );
     const last = RouteResponse.parse(await api(first.url, 'POST', '/v1/route', { query: 'the last one' }));
     const { code, seconds } = await first.end('SIGTERM');
     assert.deepEqual([code, seconds < 8], [0, true], `${code} after ${seconds} s: ${first.output()}`);
 
     const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
     const stored = new Set(Array.from(ledger.readGraphRows().queries, (q) => q.text));
-    for (const acknowledged of await Promise.all(late)) if (acknowledged !== undefined) assert.ok(stored.has(acknowledged), acknowledged);
+    for (const acknowledged of await Promise.all(late))
+      if (acknowledged !== undefined) assert.ok(stored.has(acknowledged), acknowledged);
     for (const id of [decided.decision_id, last.decision_id]) assert.ok(ledger.getDecision(id) !== undefined);
     ledger.close();
 
     const again = await service(t, 'start', ['--data', data, ...SILENT]);
     assert.equal((await api<RouteResponse>(again.url, 'GET', '/route?query=a+verse')).version, second);
-    assert.equal((await api<{ interactions: number }>(again.url, 'POST', '/v1/feedback', { decision_id: last.decision_id, score: 0.5 })).interactions, 1);
+    assert.equal(
+      (
+        await api<{ interactions: number }>(again.url, 'POST', '/v1/feedback', {
+          decision_id: last.decision_id,
+          score: 0.5,
+        })
+      ).interactions,
+      1,
+    );
     assert.equal((await api<Job>(again.url, 'GET', `/v1/jobs/${job_id}`)).state, 'completed');
     assert.match(await done('health', '--url', again.url), /^poet +open .* maintenance$/m);
     assert.match(await done('health', 'back', 'poet', '--url', again.url), /^poet +closed +0 of 0$/m);
@@ -110,11 +155,17 @@ describe('a service', () => {
     await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
     const { job_id } = await api<{ job_id: string }>(first.url, 'POST', '/v1/retrain', {});
-    await eventually('training', async () => (await api<Job>(first.url, 'GET', `/v1/jobs/${job_id}`)).progress?.phase === 'train');
+    await eventually(
+      'training',
+      async () => (await api<Job>(first.url, 'GET', `/v1/jobs/${job_id}`)).progress?.phase === 'train',
+    );
     const followed = followJob(first.url, job_id);
     const { code, seconds } = await first.end('SIGTERM');
     assert.deepEqual([code, seconds < 8], [0, true], `${code} after ${seconds} s: ${first.output()}`);
-    assert.ok((await followed).every((e) => e.event === 'progress'), 'the stream ends with the service, not with the job');
+    assert.ok(
+      (await followed).every((e) => e.event === 'progress'),
+      'the stream ends with the service, not with the job',
+    );
     const again = await service(t, 'start', ['--data', data, ...SILENT]);
     assert.equal((await followJob(again.url, job_id)).at(-1)!.event, 'completed');
   });
@@ -129,9 +180,15 @@ describe('a service', () => {
     assert.equal(taken.code, 2);
     assert.match(taken.stderr, /host and port: expected an address to listen on, got 127\.0\.0\.1:\d+.*EADDRINUSE/);
     await done('import', file('log.jsonl', jsonLines(scoreRows(12))), '--data', data);
-    await eventually('the imported LLMs', async () => (await api<{ models: unknown[] }>(first.url, 'GET', '/v1/models')).models.length === 3);
+    await eventually(
+      'the imported LLMs',
+      async () => (await api<{ models: unknown[] }>(first.url, 'GET', '/v1/models')).models.length === 3,
+    );
     await eventually('a route among them', async () => (await fetch(`${first.url}/route?query=x`)).ok);
     await done('train', '--backend', 'wasm', '--data', data);
-    await eventually('what was trained beside it', async () => (await api<RouteResponse>(first.url, 'GET', '/route?query=x')).version !== null);
+    await eventually(
+      'what was trained beside it',
+      async () => (await api<RouteResponse>(first.url, 'GET', '/route?query=x')).version !== null,
+    );
   });
 });

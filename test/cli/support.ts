@@ -12,7 +12,10 @@ import { temporaryFolder } from '../support/temporary.js';
 const MAIN = join(packageRoot, 'dist/src/cli/main.js');
 
 /** The environment of a user who has set nothing; without TensorFlow’s own library, which takes seconds to load. */
-const ENV: NodeJS.ProcessEnv = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POINTSMAN_'))), POINTSMAN_TENSORFLOW_DIR: '/nowhere' };
+const ENV: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POINTSMAN_'))),
+  POINTSMAN_TENSORFLOW_DIR: '/nowhere',
+};
 
 export const SILENT: readonly string[] = ['--log-level', 'silent'];
 
@@ -23,7 +26,10 @@ export interface Ran {
 }
 
 /** Runs a command to its end. */
-export async function pointsman(args: string[], { input = '', env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {
+export async function pointsman(
+  args: string[],
+  { input = '', env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Ran> {
   const child = spawn(process.execPath, [MAIN, ...args], { env: { ...ENV, ...env }, stdio: 'pipe' });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -41,7 +47,10 @@ export async function done(...args: string[]): Promise<string> {
 }
 
 /** A data folder of the test's own, and a place for its files. */
-export function workplace(t: Pick<TestContext, 'after'>): { data: string; file(name: string, content?: string): string } {
+export function workplace(t: Pick<TestContext, 'after'>): {
+  data: string;
+  file(name: string, content?: string): string;
+} {
   const { path, remove } = temporaryFolder();
   t.after(remove);
   return {
@@ -57,15 +66,23 @@ export function workplace(t: Pick<TestContext, 'after'>): { data: string; file(n
 /** Score rows of a small log, in the order of their texts' numbers. */
 export function scoreRows(queries: number): { query: string; task: string; scores: Record<string, number> }[] {
   const { queries: made, tasks, llms, scores } = smallLog({ queries });
-  const rows = Array.from(made, (q) => ({ query: q.text, task: tasks[q.task]!.id, scores: {} as Record<string, number> }));
+  const rows = Array.from(made, (q) => ({
+    query: q.text,
+    task: tasks[q.task]!.id,
+    scores: {} as Record<string, number>,
+  }));
   scores.query.forEach((q, e) => (rows[q]!.scores[llms[scores.llm[e]!]!.id] = scores.score[e]!));
   return rows;
 }
 
-export const jsonLines = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+export const jsonLines = (values: readonly unknown[]): string =>
+  values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
 /** The interactions of score rows, as they are posted. */
-export const interactionsOf = (rows: ReturnType<typeof scoreRows>): object[] => rows.flatMap(({ query, task, scores }) => Object.entries(scores).map(([model, score]) => ({ query, task, model, score })));
+export const interactionsOf = (rows: ReturnType<typeof scoreRows>): object[] =>
+  rows.flatMap(({ query, task, scores }) =>
+    Object.entries(scores).map(([model, score]) => ({ query, task, model, score })),
+  );
 
 export interface Service {
   url: string;
@@ -76,7 +93,11 @@ export interface Service {
 }
 
 /** Starts `start`, `serve` or `worker` and waits until it is ready. Killed when the test ends, at the latest. */
-export async function service(t: Pick<TestContext, 'after'>, command: 'start' | 'serve' | 'worker', args: readonly string[]): Promise<Service> {
+export async function service(
+  t: Pick<TestContext, 'after'>,
+  command: 'start' | 'serve' | 'worker',
+  args: readonly string[],
+): Promise<Service> {
   const port = command === 'worker' ? [] : ['--port', '0'];
   const ready = command === 'worker' ? 'takes jobs' : '/docs)';
   const running = await start(process.execPath, [MAIN, command, ...port, ...args], ready, { env: ENV });
@@ -95,8 +116,18 @@ export async function service(t: Pick<TestContext, 'after'>, command: 'start' | 
 }
 
 /** Calls the API; fails for any answer but a good one. */
-export async function api<T>(url: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
-  const response = await fetch(`${url}${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }), headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers } });
+export async function api<T>(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
   return (text === '' ? undefined : JSON.parse(text)) as T;

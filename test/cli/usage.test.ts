@@ -6,40 +6,81 @@ import { pointsman, workplace, type Ran } from './support.js';
 
 /** Every command and subcommand. */
 const COMMANDS = [
-  'import', 'train', 'route', 'evaluate', 'export', 'start', 'serve', 'worker', 'demo',
-  'schedule', 'schedule show', 'schedule set', 'schedule delete',
-  'policies', 'policies list', 'policies show', 'policies put', 'policies delete',
-  'decisions', 'decisions list', 'decisions show', 'summary',
-  'alerts', 'alerts list', 'alerts resolve',
-  'health', 'health show', 'health out', 'health back', 'load',
-  'models', 'models list', 'models show', 'models put', 'models delete',
-  'weights', 'weights list', 'weights activate',
-  'jobs', 'jobs list', 'jobs show', 'jobs start', 'jobs watch',
+  'import',
+  'train',
+  'route',
+  'evaluate',
+  'export',
+  'start',
+  'serve',
+  'worker',
+  'demo',
+  'schedule',
+  'schedule show',
+  'schedule set',
+  'schedule delete',
+  'policies',
+  'policies list',
+  'policies show',
+  'policies put',
+  'policies delete',
+  'decisions',
+  'decisions list',
+  'decisions show',
+  'summary',
+  'alerts',
+  'alerts list',
+  'alerts resolve',
+  'health',
+  'health show',
+  'health out',
+  'health back',
+  'load',
+  'models',
+  'models list',
+  'models show',
+  'models put',
+  'models delete',
+  'weights',
+  'weights list',
+  'weights activate',
+  'jobs',
+  'jobs list',
+  'jobs show',
+  'jobs start',
+  'jobs watch',
 ];
 
 describe('--help', () => {
   it('of pointsman names every command', async () => {
     const { code, stdout, stderr } = await pointsman(['--help']);
     assert.deepEqual([code, stderr], [0, '']);
-    for (const command of COMMANDS.filter((name) => !name.includes(' '))) assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
+    for (const command of COMMANDS.filter((name) => !name.includes(' ')))
+      assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
     assert.equal((await pointsman(['--version'])).stdout.trim().split('.').length, 3);
   });
 
   it('of every command says what it does, and runs nothing', async (t) => {
     const { data } = workplace(t);
     for (const command of COMMANDS) {
-      const { code, stdout, stderr } = await pointsman([...command.split(' '), '--help'], { env: { POINTSMAN_DATA: data } });
+      const { code, stdout, stderr } = await pointsman([...command.split(' '), '--help'], {
+        env: { POINTSMAN_DATA: data },
+      });
       assert.deepEqual([code, stderr], [0, ''], command);
       assert.match(stdout, new RegExp(`^Usage: pointsman ${command}\\b`), command);
       // Whatever opens the data folder says where it is, with its default and variable.
-      if (/^(?:import|train|route|evaluate|export|start|serve|worker|models \w|weights \w)/.test(command)) assert.match(stdout, /--data <dir>.*\s+.*env: POINTSMAN_DATA/, command);
+      if (/^(?:import|train|route|evaluate|export|start|serve|worker|models \w|weights \w)/.test(command))
+        assert.match(stdout, /--data <dir>.*\s+.*env: POINTSMAN_DATA/, command);
     }
     assert.ok(!existsSync(data));
   });
 });
 
 /** Runs commands, each with what standard error has to hold. */
-async function assertEnds(code: number, cases: readonly [args: string[], stderr: RegExp, env?: NodeJS.ProcessEnv][]): Promise<void> {
+async function assertEnds(
+  code: number,
+  cases: readonly [args: string[], stderr: RegExp, env?: NodeJS.ProcessEnv][],
+): Promise<void> {
   for (const [args, stderr, env = {}] of cases) {
     const ran: Ran = await pointsman(args, { env });
     assert.equal(ran.code, code, `${args.join(' ')}: ${ran.stderr}`);
@@ -81,13 +122,19 @@ describe('exit codes', () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
     await assertEnds(1, [
       [['import', file('missing.jsonl'), ...at], /missing\.jsonl/],
-      [['import', file('wrong.jsonl', '{"query": "x", "model": "m", "score": 2}\n'), ...at], /wrong\.jsonl.*line 1.*score: expected .*1, got 2/],
+      [
+        ['import', file('wrong.jsonl', '{"query": "x", "model": "m", "score": 2}\n'), ...at],
+        /wrong\.jsonl.*line 1.*score: expected .*1, got 2/,
+      ],
       [['train', '--backend', 'wasm', ...at], /no LLM yet/],
       [['evaluate', '--backend', 'wasm', ...at], /no LLM yet/],
       [['export', '--output', file('out'), ...at], /Nothing is trained/],
       [['weights', 'activate', '0123456789abcdef', ...at], /no version "0123456789abcdef"/],
       [['models', 'show', 'nobody', ...at], /model: expected the id of a known LLM, got "nobody"/],
-      [['models', 'put', file('profile.yaml', 'id: x\nsize_b: -3\n'), ...at], /profile\.yaml: size_b: expected .*, got -3/],
+      [
+        ['models', 'put', file('profile.yaml', 'id: x\nsize_b: -3\n'), ...at],
+        /profile\.yaml: size_b: expected .*, got -3/,
+      ],
       [['route', '--input', file('missing.jsonl'), ...at], /missing\.jsonl/],
       [['alerts', 'resolve', 'x', '--url', nobody], /No service answers/],
       [['jobs', '--url', nobody], /No service answers at http:\/\/127\.0\.0\.1:\d+ .*pointsman start/],

@@ -12,8 +12,24 @@ import { decisionRecord } from '../support/decision.js';
 import { keptLog, temporaryLedger } from './parts.js';
 
 const RANKING: RankedLlm[] = [
-  { model: 'm' as LlmId, quality: 0.5, uncertainty: 0.1, cost_usd: 0.25, latency_ms: null, latency_p90_ms: null, utility: 0.5 },
-  { model: 'n' as LlmId, quality: 0.75, uncertainty: 0.1, cost_usd: null, latency_ms: null, latency_p90_ms: null, utility: 0.25 },
+  {
+    model: 'm' as LlmId,
+    quality: 0.5,
+    uncertainty: 0.1,
+    cost_usd: 0.25,
+    latency_ms: null,
+    latency_p90_ms: null,
+    utility: 0.5,
+  },
+  {
+    model: 'n' as LlmId,
+    quality: 0.75,
+    uncertainty: 0.1,
+    cost_usd: null,
+    latency_ms: null,
+    latency_p90_ms: null,
+    utility: 0.25,
+  },
 ];
 
 test('writes by itself within a moment', async () => {
@@ -22,12 +38,21 @@ test('writes by itself within a moment', async () => {
   decisions.add(decisionRecord('one', { at: Date.UTC(2026, 0, 2) }), RANKING);
   assert.equal(ledger.getDecision('one'), undefined);
   for (let i = 0; i < 100 && ledger.getDecision('one') === undefined; i++) await pause(10);
-  assert.deepEqual(ledger.getDecision('one'), { ...decisionRecord('one', { at: Date.UTC(2026, 0, 2) }), queryHash: sha256('q') });
+  assert.deepEqual(ledger.getDecision('one'), {
+    ...decisionRecord('one', { at: Date.UTC(2026, 0, 2) }),
+    queryHash: sha256('q'),
+  });
   assert.deepEqual(summariesOf(ledger.readDays('2026-01-02', '2026-01-02')), [
     {
-      day: '2026-01-02', decisions: 1, quality: 0.5, cost_usd: 0.25,
+      day: '2026-01-02',
+      decisions: 1,
+      quality: 0.5,
+      cost_usd: 0.25,
       models: [{ model: 'm', decisions: 1, share: 1, quality: 0.5, cost_usd: 0.25 }],
-      best_single: { model: 'n', quality: 0.75, cost_usd: null }, always_best: { quality: 0.75, cost_usd: null }, regret: 0.25, observed: null,
+      best_single: { model: 'n', quality: 0.75, cost_usd: null },
+      always_best: { quality: 0.75, cost_usd: null },
+      regret: 0.25,
+      observed: null,
     },
   ]);
   remove();
@@ -36,7 +61,13 @@ test('writes by itself within a moment', async () => {
 test('a full buffer is written at once, in one transaction', () => {
   const { ledger, remove } = temporaryLedger();
   let transactions = 0;
-  const counted = { ...ledger, appendDecisions: (records: readonly DecisionRecord[], sums?: readonly DayRow[]) => (transactions++, ledger.appendDecisions(records, sums)) };
+  const counted = {
+    ...ledger,
+    appendDecisions: (records: readonly DecisionRecord[], sums?: readonly DayRow[]) => (
+      transactions++,
+      ledger.appendDecisions(records, sums)
+    ),
+  };
   const decisions = createDecisionLog(counted, keptLog().log);
   for (let i = 0; i < 1000; i++) decisions.add(decisionRecord(`d${i}`), RANKING);
   assert.equal(transactions, 1);
@@ -91,6 +122,12 @@ test('sums of a day that a refused write held up are written with the next, all 
   decisions.add(decisionRecord('two'), RANKING);
   decisions.add(decisionRecord('three', { at: 86_400_001 }), RANKING);
   assert.equal(decisions.flush(), true);
-  assert.deepEqual(summariesOf(ledger.readDays('1970-01-01', '1970-01-02')).map(({ day, decisions: n }) => [day, n]), [['1970-01-01', 2], ['1970-01-02', 1]]);
+  assert.deepEqual(
+    summariesOf(ledger.readDays('1970-01-01', '1970-01-02')).map(({ day, decisions: n }) => [day, n]),
+    [
+      ['1970-01-01', 2],
+      ['1970-01-02', 1],
+    ],
+  );
   remove();
 });

@@ -40,7 +40,17 @@ export function temporaryLedger(busyTimeoutMs = 25): { ledger: Ledger; folder: s
 
 /** Puts `models` into the catalogue: three sizes, prices and latencies that grow together. */
 export function addLlms(ledger: Ledger, ids: readonly string[]): void {
-  ids.forEach((id, i) => ledger.catalog.putLlm(LlmProfile.parse({ id, size_b: 10 ** (i + 1), input_price: 10 ** i / 10, output_price: 10 ** i, latency_ms: 500 * (i + 1) })));
+  ids.forEach((id, i) =>
+    ledger.catalog.putLlm(
+      LlmProfile.parse({
+        id,
+        size_b: 10 ** (i + 1),
+        input_price: 10 ** i / 10,
+        output_price: 10 ** i,
+        latency_ms: 500 * (i + 1),
+      }),
+    ),
+  );
 }
 
 /** The prior over the ledger, made anew whenever the ledger changed. */
@@ -50,7 +60,8 @@ export function priorHolder(ledger: Ledger): IndexHolder {
   return {
     current() {
       const now = ledger.changeToken();
-      if (index === undefined || now !== token) index = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+      if (index === undefined || now !== token)
+        index = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
       token = now;
       return index;
     },

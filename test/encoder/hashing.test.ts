@@ -34,6 +34,8 @@ describe('hashing encoder', () => {
       assert.ok(vector.every(Number.isFinite), text.slice(0, 10));
       assert.ok(Math.abs(cosine(vector, vector) - 1) < 1e-4, text.slice(0, 10));
     }
-    assert.ok(cosine(encode('東京の人口は？'), encode('東京の面積は？')) > cosine(encode('東京の人口は？'), encode('犬が好き')));
+    assert.ok(
+      cosine(encode('東京の人口は？'), encode('東京の面積は？')) > cosine(encode('東京の人口は？'), encode('犬が好き')),
+    );
   });
 });

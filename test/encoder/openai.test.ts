@@ -21,7 +21,9 @@ const vectorOf = (text: string): number[] => [text.length, text.charCodeAt(0), 1
 /** What a well-behaved endpoint answers; the embeddings come in reverse, as the protocol allows. */
 const well: Answer = ({ input, model }, response) => {
   const data = input.map((text, index) => ({ object: 'embedding', index, embedding: vectorOf(text) })).toReversed();
-  response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'list', data, model, usage: { prompt_tokens: 1, total_tokens: 1 } }));
+  response
+    .setHeader('content-type', 'application/json')
+    .end(JSON.stringify({ object: 'list', data, model, usage: { prompt_tokens: 1, total_tokens: 1 } }));
 };
 
 async function read(request: IncomingMessage): Promise<Asked> {
@@ -47,14 +49,24 @@ async function serve(t: TestContext, answer: Answer): Promise<{ baseUrl: string;
   return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked };
 }
 
-const open = (baseUrl: string, more: Partial<OpenAIEncoderOptions> = {}): ReturnType<typeof openOpenAIEncoder> => openOpenAIEncoder({ model: 'embed-small', baseUrl, apiKey: KEY, backoffMs: 1, ...more });
+const open = (baseUrl: string, more: Partial<OpenAIEncoderOptions> = {}): ReturnType<typeof openOpenAIEncoder> =>
+  openOpenAIEncoder({ model: 'embed-small', baseUrl, apiKey: KEY, backoffMs: 1, ...more });
 
-const refuse = (status: number, body = '', headers: Record<string, string> = {}): Answer => (_asked, response) => void response.writeHead(status, headers).end(body);
+const refuse =
+  (status: number, body = '', headers: Record<string, string> = {}): Answer =>
+  (_asked, response) =>
+    void response.writeHead(status, headers).end(body);
 
-const json = (content: unknown): Answer => (_asked, response) => void response.end(JSON.stringify(content));
+const json =
+  (content: unknown): Answer =>
+  (_asked, response) =>
+    void response.end(JSON.stringify(content));
 
 /** The first `times` requests get `first`, the others are answered well. */
-const thenWell = (times: number, first: Answer): Answer => (asked, response, count) => (count <= times ? first : well)(asked, response, count);
+const thenWell =
+  (times: number, first: Answer): Answer =>
+  (asked, response, count) =>
+    (count <= times ? first : well)(asked, response, count);
 
 test('vectors have unit length and the order of the texts, whatever the order of the answer', async (t) => {
   const { baseUrl, asked } = await serve(t, well);
@@ -67,7 +79,12 @@ test('vectors have unit length and the order of the texts, whatever the order of
     const raw = vectorOf(texts[i] as string);
     raw.forEach((x, k) => assert.ok(Math.abs((vector[k] ?? NaN) - x / Math.hypot(...raw)) < 1e-6));
   });
-  assert.deepEqual(asked[1], { path: '/v1/embeddings', authorization: `Bearer ${KEY}`, model: 'embed-small', input: texts });
+  assert.deepEqual(asked[1], {
+    path: '/v1/embeddings',
+    authorization: `Bearer ${KEY}`,
+    model: 'embed-small',
+    input: texts,
+  });
 });
 
 test('many texts go in batches, a bounded number at a time over all callers', async (t) => {
@@ -86,14 +103,20 @@ test('many texts go in batches, a bounded number at a time over all callers', as
   assert.equal(asked.length, 1 + 20);
   assert.equal(most, 3);
   const ratios = all.map((vector) => Math.round((vector[0] ?? NaN) / (vector[2] ?? NaN)));
-  assert.deepEqual(ratios, texts.map((text) => text.length));
+  assert.deepEqual(
+    ratios,
+    texts.map((text) => text.length),
+  );
 });
 
 test('empty texts are zero and never sent', async (t) => {
   const { baseUrl, asked } = await serve(t, well);
   const encoder = await open(baseUrl);
   const vectors = await encoder.encode(['', 'word', ' \n']);
-  assert.deepEqual(vectors.map((vector) => vector.length), [3, 3, 3]);
+  assert.deepEqual(
+    vectors.map((vector) => vector.length),
+    [3, 3, 3],
+  );
   assert.deepEqual([...(vectors[0] ?? []), ...(vectors[2] ?? [])], [0, 0, 0, 0, 0, 0]);
   assert.deepEqual(asked[1]?.input, ['word']);
   await encoder.encode(['']);
@@ -121,7 +144,10 @@ test('429 and 5xx are tried again, waiting longer each time and as long as Retry
 });
 
 test('a connection that breaks is tried again', async (t) => {
-  const { baseUrl } = await serve(t, thenWell(2, (_asked, response) => void response.destroy()));
+  const { baseUrl } = await serve(
+    t,
+    thenWell(2, (_asked, response) => void response.destroy()),
+  );
   assert.equal((await open(baseUrl)).dim, 3);
 });
 
@@ -133,7 +159,10 @@ test('an endpoint that stays down is encoder_unavailable, after all tries', asyn
     return true;
   });
   assert.equal(asked.length, 3);
-  await assert.rejects(open('http://127.0.0.1:1', { retries: 1 }), { code: 'encoder_unavailable', message: /ECONNREFUSED|bad port/ });
+  await assert.rejects(open('http://127.0.0.1:1', { retries: 1 }), {
+    code: 'encoder_unavailable',
+    message: /ECONNREFUSED|bad port/,
+  });
 });
 
 test('a refused key is not tried again, and no message shows it', async (t) => {
@@ -145,17 +174,30 @@ test('a refused key is not tried again, and no message shows it', async (t) => {
     return true;
   });
   assert.equal(asked.length, 1);
-  for (const echo of [refuse(400, `${'.'.repeat(295)}${KEY}`), json({ data: KEY }), json({ data: [{ index: 0, embedding: [KEY] }] })]) {
+  for (const echo of [
+    refuse(400, `${'.'.repeat(295)}${KEY}`),
+    json({ data: KEY }),
+    json({ data: [{ index: 0, embedding: [KEY] }] }),
+  ]) {
     const echoing = await serve(t, echo);
-    await assert.rejects(open(echoing.baseUrl), (error: Error) => !`${error.message}${JSON.stringify(error)}`.includes('sk-'));
+    await assert.rejects(
+      open(echoing.baseUrl),
+      (error: Error) => !`${error.message}${JSON.stringify(error)}`.includes('sk-'),
+    );
   }
-  await assert.rejects(open(baseUrl, { apiKey: `${KEY}\nx` }), (error: Error & { code?: string }) => error.code === 'invalid_config' && !error.message.includes('sk-'));
+  await assert.rejects(
+    open(baseUrl, { apiKey: `${KEY}\nx` }),
+    (error: Error & { code?: string }) => error.code === 'invalid_config' && !error.message.includes('sk-'),
+  );
   await assert.rejects(open(baseUrl, { apiKey: '' }), { message: /POINTSMAN_ENCODER_API_KEY is not set/ });
 });
 
 test('an answer that takes too long is cut off', async (t) => {
   const { baseUrl } = await serve(t, () => {});
-  await assert.rejects(open(baseUrl, { timeoutMs: 60, retries: 0 }), { code: 'encoder_unavailable', message: /no answer within 60 ms/ });
+  await assert.rejects(open(baseUrl, { timeoutMs: 60, retries: 0 }), {
+    code: 'encoder_unavailable',
+    message: /no answer within 60 ms/,
+  });
 });
 
 test('answers that are no embeddings are refused, naming what was expected', async (t) => {
@@ -174,7 +216,11 @@ test('answers that are no embeddings are refused, naming what was expected', asy
 });
 
 test('a dimension that changes is refused', async (t) => {
-  const { baseUrl } = await serve(t, (asked, response, count) => (count === 1 ? well(asked, response, count) : void response.end(JSON.stringify({ data: [{ index: 0, embedding: [1, 2] }] }))));
+  const { baseUrl } = await serve(t, (asked, response, count) =>
+    count === 1
+      ? well(asked, response, count)
+      : void response.end(JSON.stringify({ data: [{ index: 0, embedding: [1, 2] }] })),
+  );
   const encoder = await open(baseUrl);
   await assert.rejects(encoder.encode(['x']), { code: 'encoder_unavailable', message: /dimension 3, got one of 2/ });
 });
@@ -182,7 +228,13 @@ test('a dimension that changes is refused', async (t) => {
 test('base URLs are taken as OpenAI clients take them', () => {
   assert.equal(embeddingsUrl('http://127.0.0.1:9').href, 'http://127.0.0.1:9/v1/embeddings');
   assert.equal(embeddingsUrl('https://example.test/v1/').href, 'https://example.test/v1/embeddings');
-  assert.equal(embeddingsUrl('https://example.test/openai/deployments/e/embeddings?api-version=1').href, 'https://example.test/openai/deployments/e/embeddings?api-version=1');
+  assert.equal(
+    embeddingsUrl('https://example.test/openai/deployments/e/embeddings?api-version=1').href,
+    'https://example.test/openai/deployments/e/embeddings?api-version=1',
+  );
   for (const bad of ['example.test', 'ftp://example.test', 'http://me:secret@example.test'])
-    assert.throws(() => embeddingsUrl(bad), (error: Error & { code?: string }) => error.code === 'invalid_config' && !error.message.includes('secret'));
+    assert.throws(
+      () => embeddingsUrl(bad),
+      (error: Error & { code?: string }) => error.code === 'invalid_config' && !error.message.includes('secret'),
+    );
 });

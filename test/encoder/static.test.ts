@@ -30,32 +30,61 @@ describe('static encoder', () => {
 
   it('shares the square length between words, style and meaning about as 36 : 9 : 9', () => {
     const vector = encode('Which planet in our solar system has the largest number of moons?');
-    const square = (start: number, end: number): number => dot(vector.subarray(start, end), vector.subarray(start, end));
+    const square = (start: number, end: number): number =>
+      dot(vector.subarray(start, end), vector.subarray(start, end));
     const [lexical, style, semantic] = [square(0, 2048), square(2048, 2064), square(2064, 2192)];
     assert.ok(Math.abs(lexical / semantic - 4) < 1e-3, `${lexical} and ${semantic}`);
     assert.ok(style > 0.05 && style < 0.35, String(style));
   });
 
   it('puts words of one meaning nearer than others', () => {
-    assert.ok(alike('car', 'automobile') > alike('car', 'banana') + 0.2, `${alike('car', 'automobile')} against ${alike('car', 'banana')}`);
-    assert.ok(alike('happy', 'joyful') > alike('happy', 'concrete') + 0.2, `${alike('happy', 'joyful')} against ${alike('happy', 'concrete')}`);
+    assert.ok(
+      alike('car', 'automobile') > alike('car', 'banana') + 0.2,
+      `${alike('car', 'automobile')} against ${alike('car', 'banana')}`,
+    );
+    assert.ok(
+      alike('happy', 'joyful') > alike('happy', 'concrete') + 0.2,
+      `${alike('happy', 'joyful')} against ${alike('happy', 'concrete')}`,
+    );
   });
 
   it('puts a question in other words nearer than another question', () => {
     const asked = 'Which medicine helps against a headache?';
-    const [same, other] = [alike(asked, 'What drug should I take when my head hurts?'), alike(asked, 'What stock should I buy when my salary rises?')];
+    const [same, other] = [
+      alike(asked, 'What drug should I take when my head hurts?'),
+      alike(asked, 'What stock should I buy when my salary rises?'),
+    ];
     assert.ok(same > other + 0.2, `${same} against ${other}`);
   });
 
   it('hardly moves when case or the last mark changes', () => {
     const text = 'What is the capital of France?';
-    for (const edited of ['what is the capital of france?', 'WHAT IS THE CAPITAL OF FRANCE?', 'What is the capital of France', 'What is the capital of France ?']) assert.ok(cosine(encode(text), encode(edited)) > 0.96, `${edited}: ${cosine(encode(text), encode(edited))}`);
+    for (const edited of [
+      'what is the capital of france?',
+      'WHAT IS THE CAPITAL OF FRANCE?',
+      'What is the capital of France',
+      'What is the capital of France ?',
+    ])
+      assert.ok(cosine(encode(text), encode(edited)) > 0.96, `${edited}: ${cosine(encode(text), encode(edited))}`);
   });
 
   it('takes any text, in bounded time: none, spaces, marks, other scripts, emoji, half a surrogate pair, very long', () => {
     for (const text of ['', ' \n\t ', '\n'.repeat(10_000)]) assert.ok(encode(text).every((x) => x === 0));
     const spaced = `${' '.repeat(1_000_000)}x`;
-    for (const text of ['?!', '.', '東京の人口は？', '🙂🙃', '🙂'.repeat(100_000), '\ud83d', 'Ω', 'İ'.repeat(20_000), 'a'.repeat(1_000_000), 'a '.repeat(500_000), '?'.repeat(1_000_000), spaced]) {
+    for (const text of [
+      '?!',
+      '.',
+      '東京の人口は？',
+      '🙂🙃',
+      '🙂'.repeat(100_000),
+      '\ud83d',
+      'Ω',
+      'İ'.repeat(20_000),
+      'a'.repeat(1_000_000),
+      'a '.repeat(500_000),
+      '?'.repeat(1_000_000),
+      spaced,
+    ]) {
       const started = performance.now();
       const vector = encode(text);
       const took = performance.now() - started;
@@ -80,7 +109,8 @@ describe('files of the static encoder', () => {
     damage();
     assert.throws(
       () => openStaticEncoder(folder),
-      (error: PointsmanError) => error.code === 'encoder_unavailable' && expected.test(error.message) && error.message.includes(folder),
+      (error: PointsmanError) =>
+        error.code === 'encoder_unavailable' && expected.test(error.message) && error.message.includes(folder),
     );
   };
   const [table, words] = [join(folder, TABLE_FILE), join(folder, WORDS_FILE)];

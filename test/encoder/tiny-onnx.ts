@@ -55,13 +55,25 @@ export function writeTinyModel(folder: string, words: Readonly<Record<string, re
   mkdirSync(join(folder, 'onnx'), { recursive: true });
   writeFileSync(join(folder, 'onnx/model.onnx'), onnxModel([zeros, zeros, ...Object.values(words)]));
   const write = (name: string, content: unknown): void => writeFileSync(join(folder, name), JSON.stringify(content));
-  write('config.json', { model_type: 'bert', architectures: ['BertModel'], hidden_size: dim, vocab_size: Object.keys(vocab).length });
-  write('tokenizer_config.json', { tokenizer_class: 'PreTrainedTokenizerFast', pad_token: '[PAD]', unk_token: '[UNK]', model_max_length: 64 });
+  write('config.json', {
+    model_type: 'bert',
+    architectures: ['BertModel'],
+    hidden_size: dim,
+    vocab_size: Object.keys(vocab).length,
+  });
+  write('tokenizer_config.json', {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    pad_token: '[PAD]',
+    unk_token: '[UNK]',
+    model_max_length: 64,
+  });
   write('tokenizer.json', {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: [{ id: 0, content: '[PAD]', single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }],
+    added_tokens: [
+      { id: 0, content: '[PAD]', single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+    ],
     normalizer: { type: 'Lowercase' },
     pre_tokenizer: { type: 'Whitespace' },
     post_processor: null,

@@ -7,7 +7,8 @@ import { DEFAULT_SPREAD, luckOf } from '../../src/policy/cascade-luck.js';
 import { CascadeRequest } from '../../src/schema/cascade.js';
 import type { LlmId } from '../../src/schema/ids.js';
 
-const near = (actual: number, expected: number, tolerance: number): void => assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
+const near = (actual: number, expected: number, tolerance: number): void =>
+  assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
 
 /** Queries whose LLMs share a luck of this spread, predicted as they are on average. */
 function simulated(spread: number, size: number): Answered[] {
@@ -24,8 +25,17 @@ function simulated(spread: number, size: number): Answered[] {
 describe('luck', () => {
   it('leaves every LLM its predicted quality, and is the more alike for all the wider it spreads', () => {
     for (const quality of [0, 0.003, 0.25, 0.5, 0.999, 1])
-      for (const spread of [0, 2.7]) near(luckOf(spread).prior.reduce((sum, p, k) => sum + p * luckOf(spread).chances(quality)[k]!, 0), quality, 1e-9);
-    assert.ok(luckOf(0).chances(0.3).every((c) => Math.abs(c - 0.3) < 1e-9));
+      for (const spread of [0, 2.7])
+        near(
+          luckOf(spread).prior.reduce((sum, p, k) => sum + p * luckOf(spread).chances(quality)[k]!, 0),
+          quality,
+          1e-9,
+        );
+    assert.ok(
+      luckOf(0)
+        .chances(0.3)
+        .every((c) => Math.abs(c - 0.3) < 1e-9),
+    );
   });
 
   it('is found again from how LLMs did', () => {
@@ -37,8 +47,14 @@ describe('luck', () => {
 describe('a simulated judge', () => {
   it('reports the score with the chance that reliability says, else a coin', () => {
     const rng = createRng(2);
-    const asked = Array.from({ length: 4000 }, (): Asked => ({ fold: 0, ranking: [], scores: [0.7], ...drawJudge(1, rng) }));
-    const share = (reliability: number, report: number): number => asked.filter((a) => reported(a, 0, reliability) === report).length / asked.length;
+    const asked = Array.from({ length: 4000 }, (): Asked => ({
+      fold: 0,
+      ranking: [],
+      scores: [0.7],
+      ...drawJudge(1, rng),
+    }));
+    const share = (reliability: number, report: number): number =>
+      asked.filter((a) => reported(a, 0, reliability) === report).length / asked.length;
     assert.deepEqual([share(1, 0.7), share(0, 0.7)], [1, 0]);
     near(share(0.8, 0.7), 0.8, 0.02);
     near(share(0.8, 1), 0.1, 0.02);
@@ -48,7 +64,11 @@ describe('a simulated judge', () => {
 describe('routing held-out queries', () => {
   const llm = (model: string, quality: number, cost_usd: number) => ({ model: model as LlmId, quality, cost_usd });
   const ranking = [llm('big', 0.9, 10), llm('small', 0.6, 1)];
-  const asked = [[1, 1], [1, 0], [0, 0]].map((scores): Asked => ({ fold: 0, ranking, scores, knows: [0, 0], coin: [0, 0] }));
+  const asked = [
+    [1, 1],
+    [1, 0],
+    [0, 0],
+  ].map((scores): Asked => ({ fold: 0, ranking, scores, knows: [0, 0], coin: [0, 0] }));
 
   it('costs what was asked, and scores what was kept', async () => {
     const single = await runSingle(asked, () => 0);

@@ -23,20 +23,46 @@ for (const [text, of5, of7] of FOLDS)
     assert.deepEqual([foldOf(text, 5), foldOf(text, 7)], [of5, of7]);
   });
 
-const of = (rows: GraphRows, folds = 2): EvaluationInput => ({ rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), encoder, design: 'structured-trainable', seed: 1, folds });
+const of = (rows: GraphRows, folds = 2): EvaluationInput => ({
+  rows,
+  vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
+  encoder,
+  design: 'structured-trainable',
+  seed: 1,
+  folds,
+});
 
 describe('a log that is to be compared by', () => {
-  const refused = (rows: GraphRows, message: RegExp): void => assert.throws(() => checkComparable(of(rows)), (error) => error instanceof PointsmanError && error.code === 'no_data' && message.test(error.message));
+  const refused = (rows: GraphRows, message: RegExp): void =>
+    assert.throws(
+      () => checkComparable(of(rows)),
+      (error) => error instanceof PointsmanError && error.code === 'no_data' && message.test(error.message),
+    );
 
-  it('has two LLMs', () => refused(handLog(['only'], [{ text: 'x', scores: { only: 1 } }]), /only one LLM, only:.*at least two/));
+  it('has two LLMs', () =>
+    refused(handLog(['only'], [{ text: 'x', scores: { only: 1 } }]), /only one LLM, only:.*at least two/));
   it('has something in it', () => refused(handLog(['a', 'b'], [{ text: 'x' }]), /no interaction and no preference/));
-  it('has two LLMs on a query', () => refused(handLog(['a', 'b'], [{ text: 'x', scores: { a: 1 } }, { text: 'y', scores: { b: 1 } }]), /No query has scores of two LLMs.*2 scores of 2 queries/));
-  it('may have preferences alone', () => assert.doesNotThrow(() => checkComparable(of(handLog(['a', 'b'], [{ text: 'x', pairs: [['a', 'b']] }])))));
+  it('has two LLMs on a query', () =>
+    refused(
+      handLog(
+        ['a', 'b'],
+        [
+          { text: 'x', scores: { a: 1 } },
+          { text: 'y', scores: { b: 1 } },
+        ],
+      ),
+      /No query has scores of two LLMs.*2 scores of 2 queries/,
+    ));
+  it('may have preferences alone', () =>
+    assert.doesNotThrow(() => checkComparable(of(handLog(['a', 'b'], [{ text: 'x', pairs: [['a', 'b']] }])))));
 });
 
 describe('a fold', () => {
   it('holds out the queries whose text says so, of those that have evidence', async () => {
-    const rows = handLog(['a', 'b'], [...FOLDS.map(([text]) => ({ text, scores: { a: 1, b: 0 } })), { text: 'unanswered' }]);
+    const rows = handLog(
+      ['a', 'b'],
+      [...FOLDS.map(([text]) => ({ text, scores: { a: 1, b: 0 } })), { text: 'unanswered' }],
+    );
     const data = await datasetOf(of(rows));
     const { train, test } = splitFold(data, rows, 5, 4);
     assert.deepEqual(Array.from(test), [1, 4]);

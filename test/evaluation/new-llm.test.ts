@@ -5,25 +5,56 @@ import { answeredOf, someOf, withoutLlm } from '../../src/evaluation/without-llm
 import { datasetOf } from '../support/learn.js';
 import { handLog } from '../support/rows.js';
 
-const rows = handLog(['a', 'b', 'c'], [
-  { text: 'x', scores: { a: 1, b: 0, c: 0.5 } },
-  { text: 'y', scores: { a: 0 } },
-  { text: 'z', pairs: [['b', 'a'], ['b', 'c']] },
-  { text: 'w', pairs: [['a', 'c']] },
-]);
+const rows = handLog(
+  ['a', 'b', 'c'],
+  [
+    { text: 'x', scores: { a: 1, b: 0, c: 0.5 } },
+    { text: 'y', scores: { a: 0 } },
+    {
+      text: 'z',
+      pairs: [
+        ['b', 'a'],
+        ['b', 'c'],
+      ],
+    },
+    { text: 'w', pairs: [['a', 'c']] },
+  ],
+);
 
 describe('a log without an LLM', () => {
   it('has nothing that was logged of it, and all the rest', () => {
     const { scores, preferences, llms } = withoutLlm(rows, 0);
-    assert.deepEqual([Array.from(scores.query), Array.from(scores.llm), Array.from(scores.score)], [[0, 0], [1, 2], [0, 0.5]]);
-    assert.deepEqual([Array.from(preferences.query), Array.from(preferences.better), Array.from(preferences.worse)], [[2], [1], [2]]);
+    assert.deepEqual(
+      [Array.from(scores.query), Array.from(scores.llm), Array.from(scores.score)],
+      [
+        [0, 0],
+        [1, 2],
+        [0, 0.5],
+      ],
+    );
+    assert.deepEqual(
+      [Array.from(preferences.query), Array.from(preferences.better), Array.from(preferences.worse)],
+      [[2], [1], [2]],
+    );
     assert.equal(llms.length, 3, 'it stays a candidate');
   });
 
   it('may keep what is logged of it on some queries', () => {
     const { scores, preferences } = withoutLlm(rows, 0, new Set([1, 3]));
-    assert.deepEqual([Array.from(scores.query), Array.from(scores.llm)], [[0, 0, 1], [1, 2, 0]]);
-    assert.deepEqual([Array.from(preferences.query), Array.from(preferences.better)], [[2, 3], [1, 0]]);
+    assert.deepEqual(
+      [Array.from(scores.query), Array.from(scores.llm)],
+      [
+        [0, 0, 1],
+        [1, 2, 0],
+      ],
+    );
+    assert.deepEqual(
+      [Array.from(preferences.query), Array.from(preferences.better)],
+      [
+        [2, 3],
+        [1, 0],
+      ],
+    );
   });
 
   it('has fewer answered queries', async () => {
@@ -39,7 +70,9 @@ describe('some queries of an LLM', () => {
     const all = Int32Array.of(0, 1, 2, 3);
     assert.deepEqual([...someOf(data, all, 1, 9, createRng(1))].toSorted(), [0, 2]);
     assert.deepEqual([...someOf(data, Int32Array.of(1, 3), 1, 9, createRng(1))], []);
-    const found = new Set(Array.from({ length: 20 }, (_, seed) => [...someOf(data, all, 0, 2, createRng(seed + 1))].toSorted().join()));
+    const found = new Set(
+      Array.from({ length: 20 }, (_, seed) => [...someOf(data, all, 0, 2, createRng(seed + 1))].toSorted().join()),
+    );
     assert.ok(found.size > 3 && [...found].every((pair) => pair.split(',').length === 2));
   });
 });

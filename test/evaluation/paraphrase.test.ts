@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { EDITS } from '../../src/evaluation/paraphrase.js';
 
-const edit = (name: string | RegExp, text: string, seed = 1): string => EDITS.find((e) => (typeof name === 'string' ? e.name === name : name.test(e.name)))!.apply(text, createRng(seed));
+const edit = (name: string | RegExp, text: string, seed = 1): string =>
+  EDITS.find((e) => (typeof name === 'string' ? e.name === name : name.test(e.name)))!.apply(text, createRng(seed));
 const sorted = (text: string): string[] => text.split(/\s+/).toSorted();
 
 describe('edits', () => {
@@ -16,7 +17,8 @@ describe('edits', () => {
 
   it('put synonyms for words in their own case, and leave names in code alone', () => {
     assert.equal(edit('synonyms', 'Calculate and FIND the big one'), 'Compute and DETERMINE the large one');
-    for (const code of ['x.get(1)', 'get_item', 'def find(a)', '\\begin{align}']) assert.equal(edit('synonyms', code), code);
+    for (const code of ['x.get(1)', 'get_item', 'def find(a)', '\\begin{align}'])
+      assert.equal(edit('synonyms', code), code);
   });
 
   it('turn the order of lettered choices, in lines or in one, and keep the letters in theirs', () => {
@@ -35,12 +37,20 @@ describe('edits', () => {
 
   it('leave a text as it is where there is nothing to edit', () => {
     for (const { name, apply } of EDITS) assert.equal(apply('', createRng(1)), '', name);
-    for (const name of ['no mark at the end', 'synonyms', 'order of choices']) assert.equal(edit(name, 'a (b) A. c'), 'a (b) A. c', name);
+    for (const name of ['no mark at the end', 'synonyms', 'order of choices'])
+      assert.equal(edit(name, 'a (b) A. c'), 'a (b) A. c', name);
   });
 
   it('take no longer than the text is long', () => {
     const started = performance.now();
-    for (const text of ['A. '.repeat(50_000), '(A) x '.repeat(50_000), '? '.repeat(50_000), ' '.repeat(100_000) + 'x', 'A. x\n'.repeat(20_000)]) for (const { apply } of EDITS) apply(text, createRng(1));
+    for (const text of [
+      'A. '.repeat(50_000),
+      '(A) x '.repeat(50_000),
+      '? '.repeat(50_000),
+      ' '.repeat(100_000) + 'x',
+      'A. x\n'.repeat(20_000),
+    ])
+      for (const { apply } of EDITS) apply(text, createRng(1));
     assert.ok(performance.now() - started < 5000);
   });
 });

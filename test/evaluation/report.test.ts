@@ -19,14 +19,53 @@ const report: EvaluationReport = {
   created_at: '2026-01-02T03:04:05.000Z',
   command: "pointsman evaluate --log 'a b.jsonl'",
   log: { queries: 2, llms: 3, tasks: 1, scores: 6, preferences: 0 },
-  design: 'structured-trainable', encoder: 'static-1', backend: 'cpu', seed: 7, folds: 5,
+  design: 'structured-trainable',
+  encoder: 'static-1',
+  backend: 'cpu',
+  seed: 7,
+  folds: 5,
   sections: [
     {
-      id: 'routers', title: 'Routers', notes: [`of ${HOSTILE}`], seconds: 61.25,
-      tables: [{ caption: `by ${HOSTILE}`, header: ['router', 'mean', 'n'], rows: [['learned profile', 0.68125, 12], [HOSTILE, null, 3]], digits: [0, 4, 0] }],
+      id: 'routers',
+      title: 'Routers',
+      notes: [`of ${HOSTILE}`],
+      seconds: 61.25,
+      tables: [
+        {
+          caption: `by ${HOSTILE}`,
+          header: ['router', 'mean', 'n'],
+          rows: [
+            ['learned profile', 0.68125, 12],
+            [HOSTILE, null, 3],
+          ],
+          digits: [0, 4, 0],
+        },
+      ],
       plots: [
-        { kind: 'curves', title: HOSTILE, x: HOSTILE, y: 'score', series: [{ name: HOSTILE, mark: 'step', points: [[1, 0.5], [2, 0.75]] }, { name: 'one point', mark: 'line', emphasis: true, points: [[1, 0.5]] }, { name: 'none', mark: 'dashes', points: [] }] },
-        { kind: 'intervals', title: 'intervals', x: 'score', items: [{ name: HOSTILE, value: 0.5, low: 0.5, high: 0.5 }] },
+        {
+          kind: 'curves',
+          title: HOSTILE,
+          x: HOSTILE,
+          y: 'score',
+          series: [
+            {
+              name: HOSTILE,
+              mark: 'step',
+              points: [
+                [1, 0.5],
+                [2, 0.75],
+              ],
+            },
+            { name: 'one point', mark: 'line', emphasis: true, points: [[1, 0.5]] },
+            { name: 'none', mark: 'dashes', points: [] },
+          ],
+        },
+        {
+          kind: 'intervals',
+          title: 'intervals',
+          x: 'score',
+          items: [{ name: HOSTILE, value: 0.5, low: 0.5, high: 0.5 }],
+        },
         { kind: 'intervals', title: 'nothing to draw', x: 'score', items: [] },
       ],
     },
@@ -48,17 +87,20 @@ describe('report.html', () => {
   it('needs no script and no network', () => {
     for (const { name, attributes } of elementsOf(html)) {
       assert.ok(!['script', 'link', 'iframe', 'img', 'object', 'use', 'image', 'base'].includes(name), name);
-      for (const attribute of ['src', 'href', 'xlink:href', 'data', 'action']) assert.match(attributes[attribute] ?? '#', /^#/);
+      for (const attribute of ['src', 'href', 'xlink:href', 'data', 'action'])
+        assert.match(attributes[attribute] ?? '#', /^#/);
     }
     assert.doesNotMatch(html, /url\(|@import|https?:/);
   });
 
   it('fits a phone: wide tables and plots scroll by themselves', () => {
     assert.match(html, /<meta name="viewport" content="width=device-width, initial-scale=1"\/>/);
-    for (const { name, parent } of elementsOf(html)) if (name === 'table' || name === 'svg') assert.equal(parent?.attributes['class'], 'scroll');
+    for (const { name, parent } of elementsOf(html))
+      if (name === 'table' || name === 'svg') assert.equal(parent?.attributes['class'], 'scroll');
   });
 
-  it('marks the learned profile', () => assert.match(html, /<tr class="learned"><th scope="row">learned profile<\/th><td>0\.6813<\/td><td>12<\/td>/));
+  it('marks the learned profile', () =>
+    assert.match(html, /<tr class="learned"><th scope="row">learned profile<\/th><td>0\.6813<\/td><td>12<\/td>/));
 });
 
 describe('report.md and the terminal', () => {
@@ -88,14 +130,24 @@ describe('axes', () => {
 describe('writing', () => {
   const { path, remove } = temporaryFolder();
   after(remove);
-  const refused = (folder: string, message: RegExp): void => assert.throws(() => checkReportFolder(folder), (error) => error instanceof PointsmanError && error.code === 'invalid_request' && message.test(error.message));
+  const refused = (folder: string, message: RegExp): void =>
+    assert.throws(
+      () => checkReportFolder(folder),
+      (error) => error instanceof PointsmanError && error.code === 'invalid_request' && message.test(error.message),
+    );
 
   it('makes three files in a new folder, readable by others, and replaces them', () => {
     const folder = join(path, 'deep', 'report');
     for (const seed of [1, 2]) {
-      assert.deepEqual(writeReport(folder, { ...report, seed }), ['report.md', 'report.json', 'report.html'].map((file) => join(folder, file)));
+      assert.deepEqual(
+        writeReport(folder, { ...report, seed }),
+        ['report.md', 'report.json', 'report.html'].map((file) => join(folder, file)),
+      );
       assert.deepEqual(readdirSync(folder).toSorted(), ['report.html', 'report.json', 'report.md']);
-      assert.deepEqual(EvaluationReport.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))), { ...report, seed });
+      assert.deepEqual(EvaluationReport.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))), {
+        ...report,
+        seed,
+      });
     }
     assert.deepEqual(readdirSync(join(path, 'deep')), ['report'], 'nothing is left beside it');
     assert.equal(statSync(folder).mode & 0o777, 0o777 & ~process.umask());
@@ -122,7 +174,10 @@ describe('writing', () => {
 
   it('writes nothing that is not a report', () => {
     const folder = join(path, 'wrong');
-    const wrong = { ...report, sections: [{ ...report.sections[0]!, tables: [{ caption: '', header: ['x'], rows: [[NaN]] }] }] };
+    const wrong = {
+      ...report,
+      sections: [{ ...report.sections[0]!, tables: [{ caption: '', header: ['x'], rows: [[NaN]] }] }],
+    };
     assert.throws(() => writeReport(folder, wrong), /report: sections/);
     assert.ok(!existsSync(folder));
   });

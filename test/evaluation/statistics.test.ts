@@ -5,11 +5,13 @@ import { bootstrap, bootstrapMean } from '../../src/evaluation/bootstrap.js';
 import { pairedTest } from '../../src/evaluation/paired-test.js';
 
 const rng = () => createRng(5);
-const near = (actual: number, expected: number, within: number): void => assert.ok(Math.abs(actual - expected) <= within, `${actual} for ${expected}`);
+const near = (actual: number, expected: number, within: number): void =>
+  assert.ok(Math.abs(actual - expected) <= within, `${actual} for ${expected}`);
 
 describe('paired permutation test', () => {
   it('finds the exact probability where all signs can be counted', () => {
-    // Of the 16 choices of sign of 1, 2, 3, 4, as high a sum as 1 + 2 + 3 − (−4) … all plus: 1 of 16; with 1 turned: 2 of 16.
+    // Of the 16 choices of sign of 1, 2, 3, 4, as high a sum as 1 + 2 + 3 − (−4) … all plus: 1 of 16; with 1 turned: 2
+    // of 16.
     const zeros = new Float64Array(4);
     near(pairedTest(Float64Array.of(1, 2, 3, 4), zeros, rng(), 40_000).pHigher, 1 / 16, 0.005);
     near(pairedTest(Float64Array.of(-1, 2, 3, 4), zeros, rng(), 40_000).pHigher, 2 / 16, 0.006);
@@ -17,9 +19,15 @@ describe('paired permutation test', () => {
   });
 
   it('agrees with the normal approximation on many pairs', () => {
-    // 1,000 differences of ±1, of which 530 are 1: z = 60 / √1000 = 1.897, and a half step for continuity: 1.866, p = .031.
+    // 1,000 differences of ±1, of which 530 are 1: z = 60 / √1000 = 1.897, and a half step for continuity: 1.866, p =
+    // .031.
     const a = Float64Array.from({ length: 1000 }, (_, i) => (i < 530 ? 1 : 0));
-    const { difference, pairs, pHigher, pLower } = pairedTest(a, a.map((x) => 1 - x), rng(), 20_000);
+    const { difference, pairs, pHigher, pLower } = pairedTest(
+      a,
+      a.map((x) => 1 - x),
+      rng(),
+      20_000,
+    );
     assert.deepEqual([difference, pairs], [0.06, 1000]);
     near(pHigher, 0.031, 0.004);
     near(pLower, 0.973, 0.004);
@@ -28,8 +36,18 @@ describe('paired permutation test', () => {
   it('knows of no difference where there is none, or no pair', () => {
     const same = Float64Array.of(0.5, 0.25, NaN);
     assert.deepEqual(pairedTest(same, same, rng()), { difference: 0, pairs: 2, pLower: 1, pHigher: 1 });
-    assert.deepEqual(pairedTest(Float64Array.of(NaN, 1), Float64Array.of(1, NaN), rng()), { difference: 0, pairs: 0, pLower: 1, pHigher: 1 });
-    assert.deepEqual(pairedTest(new Float64Array(0), new Float64Array(0), rng()), { difference: 0, pairs: 0, pLower: 1, pHigher: 1 });
+    assert.deepEqual(pairedTest(Float64Array.of(NaN, 1), Float64Array.of(1, NaN), rng()), {
+      difference: 0,
+      pairs: 0,
+      pLower: 1,
+      pHigher: 1,
+    });
+    assert.deepEqual(pairedTest(new Float64Array(0), new Float64Array(0), rng()), {
+      difference: 0,
+      pairs: 0,
+      pLower: 1,
+      pHigher: 1,
+    });
   });
 
   it('counts a pair without a difference in the mean, but gives it no sign', () => {
@@ -48,7 +66,16 @@ describe('paired permutation test', () => {
   it('holds its level: with no difference, p is under .05 in about a twentieth of samples', () => {
     const source = createRng(9);
     let under = 0;
-    for (let s = 0; s < 400; s++) if (pairedTest(Float64Array.from({ length: 30 }, () => source.normal()), new Float64Array(30), createRng(s + 1), 199).pHigher < 0.05) under++;
+    for (let s = 0; s < 400; s++)
+      if (
+        pairedTest(
+          Float64Array.from({ length: 30 }, () => source.normal()),
+          new Float64Array(30),
+          createRng(s + 1),
+          199,
+        ).pHigher < 0.05
+      )
+        under++;
     assert.ok(under > 6 && under < 36, String(under));
   });
 });
@@ -56,7 +83,10 @@ describe('paired permutation test', () => {
 describe('bootstrap', () => {
   it('is about 1.96 standard errors wide on either side of a mean', () => {
     // Half 0, half 1: standard error √(0.25 / 400) = 0.025.
-    const { low, high } = bootstrapMean(Float64Array.from({ length: 400 }, (_, i) => i % 2), rng());
+    const { low, high } = bootstrapMean(
+      Float64Array.from({ length: 400 }, (_, i) => i % 2),
+      rng(),
+    );
     near(low, 0.5 - 0.049, 0.006);
     near(high, 0.5 + 0.049, 0.006);
   });
@@ -64,12 +94,18 @@ describe('bootstrap', () => {
   it('is of the values that are numbers, and a point where these are all the same', () => {
     assert.deepEqual(bootstrapMean(Float64Array.of(0.5, NaN, 0.5), rng()), { low: 0.5, high: 0.5 });
     assert.deepEqual(bootstrapMean(Float64Array.of(NaN), rng()), { low: NaN, high: NaN });
-    assert.deepEqual(bootstrap(0, () => 1, rng()), { low: NaN, high: NaN });
+    assert.deepEqual(
+      bootstrap(0, () => 1, rng()),
+      { low: NaN, high: NaN },
+    );
   });
 
   it('weighs a ratio by its parts', () => {
     // 10 of 10 right on one kind of query, 0 of 1 on the other, 50 queries of each: 10/11 in the mean.
-    const [right, of] = [Float64Array.from({ length: 100 }, (_, i) => (i % 2 ? 10 : 0)), Float64Array.from({ length: 100 }, (_, i) => (i % 2 ? 10 : 1))];
+    const [right, of] = [
+      Float64Array.from({ length: 100 }, (_, i) => (i % 2 ? 10 : 0)),
+      Float64Array.from({ length: 100 }, (_, i) => (i % 2 ? 10 : 1)),
+    ];
     const { low, high } = bootstrapMean(right, rng(), of);
     assert.ok(low > 0.85 && low < 10 / 11 && high > 10 / 11 && high < 0.95, `${low} ${high}`);
     assert.deepEqual(bootstrapMean(Float64Array.of(0, 1), rng(), Float64Array.of(0, 1)), { low: 1, high: 1 });
@@ -79,7 +115,10 @@ describe('bootstrap', () => {
     const source = createRng(11);
     let covered = 0;
     for (let s = 0; s < 300; s++) {
-      const { low, high } = bootstrapMean(Float64Array.from({ length: 60 }, () => source.next()), createRng(s + 1));
+      const { low, high } = bootstrapMean(
+        Float64Array.from({ length: 60 }, () => source.next()),
+        createRng(s + 1),
+      );
       if (low <= 0.5 && high >= 0.5) covered++;
     }
     assert.ok(covered > 268 && covered < 298, String(covered));

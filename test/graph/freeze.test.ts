@@ -27,9 +27,13 @@ describe('graph snapshot', () => {
     const rows = smallLog({ queries: 20 });
     const edges = freeze(rows).edges['llm-task']!;
     edges.source.forEach((llm, e) => {
-      const own = Array.from(rows.scores.llm.keys()).filter((i) => rows.scores.llm[i] === llm && rows.queries.taskOf(rows.scores.query[i]!) === edges.target[e]);
+      const own = Array.from(rows.scores.llm.keys()).filter(
+        (i) => rows.scores.llm[i] === llm && rows.queries.taskOf(rows.scores.query[i]!) === edges.target[e],
+      );
       assert.equal(edges.count[e], own.length);
-      assert.ok(Math.abs(edges.weight[e]! - own.reduce((sum, i) => sum + rows.scores.score[i]!, 0) / own.length) < 1e-6);
+      assert.ok(
+        Math.abs(edges.weight[e]! - own.reduce((sum, i) => sum + rows.scores.score[i]!, 0) / own.length) < 1e-6,
+      );
     });
   });
 
@@ -45,7 +49,10 @@ describe('graph snapshot', () => {
     const changes: ((rows: ReturnType<typeof smallLog>) => void)[] = [
       (rows) => void (rows.scores.score[0] = 0.25),
       (rows) => void (rows.llms[0]!.description = 'another'),
-      (rows) => void (rows.queries = listQueries(Array.from(rows.queries, (query, q) => (q === 0 ? { ...query, task: 1 - query.task } : query)))),
+      (rows) =>
+        void (rows.queries = listQueries(
+          Array.from(rows.queries, (query, q) => (q === 0 ? { ...query, task: 1 - query.task } : query)),
+        )),
       (rows) => void (rows.tasks[0]!.description = 'other'),
       (rows) => void (rows.scores.count[0] = 2),
     ];
@@ -68,6 +75,9 @@ describe('graph snapshot', () => {
     const { sizes, edges } = freeze(undefined, { kinds: new Set(['llm', 'query']), relations: new Set(ALL_RELATIONS) });
     assert.deepEqual(sizes, { llm: 3, family: 0, task: 0, domain: 0, query: 20 });
     assert.deepEqual(Object.keys(edges), ['llm-query']);
-    assert.deepEqual(Object.keys(freeze(undefined, { kinds: everything.kinds, relations: new Set(['llm-family']) }).edges), ['llm-family']);
+    assert.deepEqual(
+      Object.keys(freeze(undefined, { kinds: everything.kinds, relations: new Set(['llm-family']) }).edges),
+      ['llm-family'],
+    );
   });
 });

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { afterCall, CLOSED, failureOf, failuresOf, healthOf, overridden, stateOf, type Breaker } from '../../src/health/breaker.js';
+import {
+  afterCall,
+  CLOSED,
+  failureOf,
+  failuresOf,
+  healthOf,
+  overridden,
+  stateOf,
+  type Breaker,
+} from '../../src/health/breaker.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../src/schema/health.js';
 
 const SECOND = 1000;
@@ -9,7 +18,11 @@ const NOW = Date.UTC(2026, 0, 2);
 /** The breaker after calls, one a second from `from` on: `.` for one that succeeded, `x` for one that failed. */
 function after(calls: string, from: { breaker?: Breaker; at?: number; settings?: BreakerSettings } = {}): Breaker {
   const { breaker = CLOSED, at = NOW, settings = DEFAULT_BREAKER } = from;
-  return [...calls].reduce((state, call, i) => afterCall(state, { error: call === 'x' ? `failure ${i}` : null, at: at + i * SECOND }, settings), breaker);
+  return [...calls].reduce(
+    (state, call, i) =>
+      afterCall(state, { error: call === 'x' ? `failure ${i}` : null, at: at + i * SECOND }, settings),
+    breaker,
+  );
 }
 
 /** Opened by the fifth of five failures. */
@@ -19,7 +32,8 @@ const COOL = OPENED_AT + DEFAULT_BREAKER.cool_down_ms;
 
 describe('a breaker', () => {
   it('opens at the share of failures among the last calls, and not on too few', () => {
-    for (const calls of ['xxxx', '.'.repeat(100), '.........xxxxxxxx.', 'x..x..x..x..x..x..x..']) assert.equal(after(calls).openedAt, null, calls);
+    for (const calls of ['xxxx', '.'.repeat(100), '.........xxxxxxxx.', 'x..x..x..x..x..x..x..'])
+      assert.equal(after(calls).openedAt, null, calls);
     assert.equal(OPEN.openedAt, OPENED_AT);
     assert.equal(after('.xx.x').openedAt, OPENED_AT, 'three of five');
     const long = after(`${'.'.repeat(500)}xxxxxxxxxx`);
@@ -44,7 +58,10 @@ describe('a breaker', () => {
     assert.equal(stateOf(one, COOL + SECOND), 'half_open');
     assert.deepEqual(after('.', { breaker: one, at: COOL + SECOND }), { ...CLOSED, lastAt: COOL + SECOND });
     const failed = after('x', { breaker: one, at: COOL + SECOND });
-    assert.deepEqual([failed.openedAt, failed.coolDownMs, failed.successes], [COOL + SECOND, 2 * DEFAULT_BREAKER.cool_down_ms, 0]);
+    assert.deepEqual(
+      [failed.openedAt, failed.coolDownMs, failed.successes],
+      [COOL + SECOND, 2 * DEFAULT_BREAKER.cool_down_ms, 0],
+    );
     let breaker = OPEN;
     for (let i = 0; i < 20; i++) breaker = after('x', { breaker, at: breaker.openedAt! + breaker.coolDownMs! });
     assert.equal(breaker.coolDownMs, DEFAULT_BREAKER.max_cool_down_ms);
@@ -54,7 +71,15 @@ describe('a breaker', () => {
     const held = overridden(CLOSED, 'open', undefined, NOW);
     assert.equal(stateOf(held, NOW + 1e12), 'open');
     assert.deepEqual(after('....', { breaker: held, at: NOW + 1e9 }), held);
-    assert.deepEqual(healthOf('an/llm', held, NOW), { model: 'an/llm', state: 'open', calls: 0, failures: 0, error: 'taken out by an operator', opened_at: '2026-01-02T00:00:00.000Z', retry_at: null });
+    assert.deepEqual(healthOf('an/llm', held, NOW), {
+      model: 'an/llm',
+      state: 'open',
+      calls: 0,
+      failures: 0,
+      error: 'taken out by an operator',
+      opened_at: '2026-01-02T00:00:00.000Z',
+      retry_at: null,
+    });
     assert.deepEqual(overridden(held, 'closed', undefined, NOW), { ...CLOSED, lastAt: NOW });
     assert.equal(healthOf('an/llm', OPEN, NOW).retry_at, new Date(COOL).toISOString());
   });

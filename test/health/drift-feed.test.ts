@@ -38,7 +38,17 @@ afterEach(() => remove());
 /** The prior over the LLMs, as a version that tells two kinds of query apart would be. */
 function trained(): ScoringIndex {
   const prior = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
-  return { ...prior, version: 'v1', tasksOf: (_vector, task) => (task === undefined ? [{ task: 'law', probability: 0.2 }, { task: 'math', probability: 0.8 }] : [{ task, probability: 1 }]) };
+  return {
+    ...prior,
+    version: 'v1',
+    tasksOf: (_vector, task) =>
+      task === undefined
+        ? [
+            { task: 'law', probability: 0.2 },
+            { task: 'math', probability: 0.8 },
+          ]
+        : [{ task, probability: 1 }],
+  };
 }
 
 function feedOf(index: ScoringIndex, decisions: Partial<KeptDecision>[] = []): DriftFeed {
@@ -50,30 +60,82 @@ function feedOf(index: ScoringIndex, decisions: Partial<KeptDecision>[] = []): D
       return ledger.observeDrift(observations);
     },
   };
-  return createDriftFeed({ ledger: observing, index: { current: () => index }, lookup: (id) => decisions.find((one) => one.id === id) as KeptDecision | undefined, trust, clock: () => NOW, log });
+  return createDriftFeed({
+    ledger: observing,
+    index: { current: () => index },
+    lookup: (id) => decisions.find((one) => one.id === id) as KeptDecision | undefined,
+    trust,
+    clock: () => NOW,
+    log,
+  });
 }
 
-const answer = (fields: object = {}): Interaction => Interaction.parse({ query: 'How much is two and two?', model: 'a', score: 1, at: new Date(NOW).toISOString(), ...fields });
-const scores = (): (string | number | null)[][] => seen.filter(({ signal }) => signal === 'score').map(({ task, value, predicted }) => [task, value, predicted === null ? null : Number(predicted.toFixed(3))]);
+const answer = (fields: object = {}): Interaction =>
+  Interaction.parse({
+    query: 'How much is two and two?',
+    model: 'a',
+    score: 1,
+    at: new Date(NOW).toISOString(),
+    ...fields,
+  });
+const scores = (): (string | number | null)[][] =>
+  seen
+    .filter(({ signal }) => signal === 'score')
+    .map(({ task, value, predicted }) => [task, value, predicted === null ? null : Number(predicted.toFixed(3))]);
 
-test('predictions are the decision’s while its version is in force, else the index’s; a task that is not told is the likeliest', async () => {
-  const index = trained();
-  const own = Number(index.score('', new Float32Array(0)).find(({ model }) => model === 'a')!.quality.toFixed(3));
-  const ranking = JSON.stringify([{ model: 'a', quality: 0.123, latency_ms: 50 }]);
-  const feed = feedOf(index, [{ id: DECISION, at: NOW - 5, version: 'v1', ranking }, { id: DECISION.replace(/1$/, '2'), at: NOW - 5, version: 'v0', ranking }]);
-  feed.add([answer({ decision_id: DECISION, task: 'law' }), answer({ decision_id: DECISION.replace(/1$/, '2') }), answer({ decision_id: DECISION, model: 'b' }), answer()]);
-  await feed.drain();
-  assert.deepEqual(scores()[0], ['law', 1, 0.123]);
-  assert.deepEqual(scores()[1], ['math', 1, own]);
-  assert.notEqual(scores()[2]![2], 0.123, 'the decision’s ranking lacks that LLM');
-  assert.deepEqual(scores()[3], ['math', 1, own]);
-});
+test(
+  'predictions are the decision’s while its version is in force, else the index’s; a task that is not told is ' +
+    'the likeliest',
+  async () => {
+    const index = trained();
+    const own = Number(
+      index
+        .score('', new Float32Array(0))
+        .find(({ model }) => model === 'a')!
+        .quality.toFixed(3),
+    );
+    const ranking = JSON.stringify([{ model: 'a', quality: 0.123, latency_ms: 50 }]);
+    const feed = feedOf(index, [
+      { id: DECISION, at: NOW - 5, version: 'v1', ranking },
+      { id: DECISION.replace(/1$/, '2'), at: NOW - 5, version: 'v0', ranking },
+    ]);
+    feed.add([
+      answer({ decision_id: DECISION, task: 'law' }),
+      answer({ decision_id: DECISION.replace(/1$/, '2') }),
+      answer({ decision_id: DECISION, model: 'b' }),
+      answer(),
+    ]);
+    await feed.drain();
+    assert.deepEqual(scores()[0], ['law', 1, 0.123]);
+    assert.deepEqual(scores()[1], ['math', 1, own]);
+    assert.notEqual(scores()[2]![2], 0.123, 'the decision’s ranking lacks that LLM');
+    assert.deepEqual(scores()[3], ['math', 1, own]);
+  },
+);
 
 test('a decision that was made while an alert was open predicts too little to be measured by', async () => {
-  for (const rate of [1, 0]) ledger.observeDrift(Array.from({ length: 60 }, (_, i) => ({ model: 'a', task: 'math', signal: 'score', value: rate, predicted: null, version: null, at: NOW + i })));
+  for (const rate of [1, 0])
+    ledger.observeDrift(
+      Array.from({ length: 60 }, (_, i) => ({
+        model: 'a',
+        task: 'math',
+        signal: 'score',
+        value: rate,
+        predicted: null,
+        version: null,
+        at: NOW + i,
+      })),
+    );
   trust.refresh();
   assert.equal(ledger.openAlerts().length, 1);
-  const feed = feedOf(trained(), [{ id: DECISION, at: NOW - 5, version: 'v1', ranking: JSON.stringify([{ model: 'a', quality: 0.01, latency_ms: null }]) }]);
+  const feed = feedOf(trained(), [
+    {
+      id: DECISION,
+      at: NOW - 5,
+      version: 'v1',
+      ranking: JSON.stringify([{ model: 'a', quality: 0.01, latency_ms: null }]),
+    },
+  ]);
   feed.add([answer({ decision_id: DECISION })]);
   await feed.drain();
   assert.notEqual(scores()[0]![2], 0.01);
@@ -83,9 +145,15 @@ test('before anything is trained nothing is predicted; a failed answer counts fo
   const feed = feedOf(createPriorIndex(ledger.catalog.listLlms(), []));
   feed.add([answer({ latency_ms: 100 }), answer({ score: 0, error: 'timeout', latency_ms: 30_000, task: 'law' })]);
   await feed.drain();
-  assert.deepEqual(seen.map(({ task, signal, value, predicted }) => [task, signal, Number(value.toFixed(3)), predicted]), [
-    ['unknown', 'error', 0, null], ['unknown', 'score', 1, null], ['unknown', 'latency', 4.605, null], ['law', 'error', 1, null],
-  ]);
+  assert.deepEqual(
+    seen.map(({ task, signal, value, predicted }) => [task, signal, Number(value.toFixed(3)), predicted]),
+    [
+      ['unknown', 'error', 0, null],
+      ['unknown', 'score', 1, null],
+      ['unknown', 'latency', 4.605, null],
+      ['law', 'error', 1, null],
+    ],
+  );
 });
 
 test('it observes by itself within a moment, waits for a busy ledger, and passes over what is old or switched off', async () => {

@@ -9,7 +9,12 @@ const SCORE: TestSettings = { evidence: { fall: 10, rise: 11.5 }, least: 0.1, va
 const ERROR: TestSettings = { evidence: { fall: 14.5, rise: 13 }, least: 0.05, variance: 0.01 };
 
 /** Feeds values until a change or the end; answers how many it took. */
-function until(stream: Stream, draw: () => number, most: number, settings: TestSettings): { stream: Stream; change: Change | null; took: number } {
+function until(
+  stream: Stream,
+  draw: () => number,
+  most: number,
+  settings: TestSettings,
+): { stream: Stream; change: Change | null; took: number } {
   for (let took = 1; took <= most; took++) {
     const next = observe(stream, draw(), took, settings);
     stream = next.stream;
@@ -42,7 +47,11 @@ test('what does not change raises no alarm, be it even, rare or skewed', () => {
     ['always right', () => () => 1, SCORE],
     ['errors in a thousand', (rng) => coin(rng, 0.001), ERROR],
     ['errors in ten', (rng) => coin(rng, 0.1), ERROR],
-    ['log latency', (rng) => () => 6 + 0.7 * rng.normal(), { evidence: { fall: 14.5, rise: 13 }, least: Math.log(1.25), variance: 0.5 }],
+    [
+      'log latency',
+      (rng) => () => 6 + 0.7 * rng.normal(),
+      { evidence: { fall: 14.5, rise: 13 }, least: Math.log(1.25), variance: 0.5 },
+    ],
   ];
   for (const [name, draw, settings] of streams) {
     const rng = createRng(2).fork(name);
@@ -50,16 +59,20 @@ test('what does not change raises no alarm, be it even, rare or skewed', () => {
   }
 });
 
-test('a jump of the error rate is found in a few calls, a drop to nothing soon, and nothing is said of too few values', () => {
-  const rng = createRng(3);
-  const usual = until([], coin(rng, 0.003), 500, ERROR);
-  assert.equal(usual.change, null);
-  const failing = until(usual.stream, coin(rng, 0.5), 100, ERROR);
-  assert.ok(failing.change !== null && failing.took <= 20, String(failing.took));
-  const broken = until(until([], coin(rng, 0.8), 300, SCORE).stream, () => 0, 100, SCORE);
-  assert.ok(broken.change !== null && broken.took <= 15, String(broken.took));
-  assert.equal(until(until([], () => 1, 20, SCORE).stream, () => 0, 9, SCORE).change, null);
-});
+test(
+  'a jump of the error rate is found in a few calls, a drop to nothing soon, and nothing is said of too few ' +
+    'values',
+  () => {
+    const rng = createRng(3);
+    const usual = until([], coin(rng, 0.003), 500, ERROR);
+    assert.equal(usual.change, null);
+    const failing = until(usual.stream, coin(rng, 0.5), 100, ERROR);
+    assert.ok(failing.change !== null && failing.took <= 20, String(failing.took));
+    const broken = until(until([], coin(rng, 0.8), 300, SCORE).stream, () => 0, 100, SCORE);
+    assert.ok(broken.change !== null && broken.took <= 15, String(broken.took));
+    assert.equal(until(until([], () => 1, 20, SCORE).stream, () => 0, 9, SCORE).change, null);
+  },
+);
 
 test('after a change it watches from the new level on, and finds the way back', () => {
   const rng = createRng(4);
@@ -78,19 +91,42 @@ test('the state is small, and survives being written down', () => {
   const values = stream.reduce((sum, { n }) => sum + n, 0);
   assert.ok(values >= 4096 && values < 5200, String(values));
   assert.deepEqual(fromBytes(toBytes(stream)), stream);
-  assert.deepEqual(stream.map(({ n }) => n), stream.map(({ n }) => n).toSorted((a, b) => b - a), 'older buckets are larger');
+  assert.deepEqual(
+    stream.map(({ n }) => n),
+    stream.map(({ n }) => n).toSorted((a, b) => b - a),
+    'older buckets are larger',
+  );
 });
 
 test('another version that predicts otherwise is no change, of which the LLM knows nothing', () => {
   const rng = createRng(6);
   let stream: DriftStream = NEW_STREAM;
   const versions: [version: string | null, predict: (hard: boolean) => number | null][] = [
-    [null, () => null], ['a', (hard) => (hard ? 0.3 : 0.9)], ['b', () => 0.2], ['c', (hard) => (hard ? 0.5 : 1)], [null, () => null],
+    [null, () => null],
+    ['a', (hard) => (hard ? 0.3 : 0.9)],
+    ['b', () => 0.2],
+    ['c', (hard) => (hard ? 0.5 : 1)],
+    [null, () => null],
   ];
-  const run = (version: string | null, predict: (hard: boolean) => number | null, drop: number, n: number): Change | null => {
+  const run = (
+    version: string | null,
+    predict: (hard: boolean) => number | null,
+    drop: number,
+    n: number,
+  ): Change | null => {
     for (let i = 0; i < n; i++) {
       const hard = rng.next() < 0.5;
-      const next = afterObservation(stream, { signal: 'score', value: Number(rng.next() < (hard ? 0.4 : 0.8) - drop), predicted: predict(hard), version, at: i }, DEFAULT_DRIFT);
+      const next = afterObservation(
+        stream,
+        {
+          signal: 'score',
+          value: Number(rng.next() < (hard ? 0.4 : 0.8) - drop),
+          predicted: predict(hard),
+          version,
+          at: i,
+        },
+        DEFAULT_DRIFT,
+      );
       stream = next.stream;
       if (next.change !== null) return next.change;
     }
@@ -98,7 +134,12 @@ test('another version that predicts otherwise is no change, of which the LLM kno
   };
   for (const [version, predict] of versions) assert.equal(run(version, predict, 0, 600), null, `version ${version}`);
   const change = run('a', versions[1]![1], 0.3, 300);
-  assert.ok(change !== null && Math.abs(told('score', change.before) - 0.6) < 0.1 && Math.abs(change.before - change.after - 0.3) < 0.15, JSON.stringify(change));
+  assert.ok(
+    change !== null &&
+      Math.abs(told('score', change.before) - 0.6) < 0.1 &&
+      Math.abs(change.before - change.after - 0.3) < 0.15,
+    JSON.stringify(change),
+  );
 });
 
 test('worse is less score, more latency and more errors', () => {

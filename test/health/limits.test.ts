@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
-import { capacityOf, claimSize, createUseWindow, debtAfter, MAX_PRICE, NO_DEBT, priceOf, SLOT_MS, slotOf, type Amounts, type Debt } from '../../src/health/limits.js';
+import {
+  capacityOf,
+  claimSize,
+  createUseWindow,
+  debtAfter,
+  MAX_PRICE,
+  NO_DEBT,
+  priceOf,
+  SLOT_MS,
+  slotOf,
+  type Amounts,
+  type Debt,
+} from '../../src/health/limits.js';
 
 const START = Date.UTC(2026, 0, 1);
 const request: Amounts = { requests: 1, tokens: 300 };
@@ -43,14 +55,18 @@ test('traffic well under the limit is free, and the price rises to its highest a
   const capacity = capacityOf({ requests_per_minute: 600 });
   const priceAfter = (perSecond: number, seconds: number): number => {
     let debt: Debt = NO_DEBT;
-    for (let i = 0; i < perSecond * seconds; i++) debt = debtAfter(debt, request, capacity, START + (i * 1000) / perSecond);
+    for (let i = 0; i < perSecond * seconds; i++)
+      debt = debtAfter(debt, request, capacity, START + (i * 1000) / perSecond);
     return priceOf(debt, 0, capacity, request, 1);
   };
   assert.equal(priceAfter(5, 120), 0);
   assert.equal(priceAfter(9, 120), 0);
   assert.equal(priceAfter(1, 1), 0);
   const rising = [2, 5, 10, 20, 60].map((seconds) => priceAfter(20, seconds));
-  assert.deepEqual(rising, rising.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    rising,
+    rising.toSorted((a, b) => a - b),
+  );
   assert.equal(rising.at(-1), MAX_PRICE);
   assert.ok(rising[1]! < 0.1, `a burst is cheap: ${rising[1]}`);
 });
@@ -62,14 +78,24 @@ test('what is given back, and time, bring the price down', () => {
   const returned = debtAfter(full, { requests: 0, tokens: -15_000 }, capacity, START);
   const later = debtAfter(full, { requests: 0, tokens: 0 }, capacity, START + 16_000);
   for (const debt of [returned, later]) assert.ok(priceOf(debt, 0, capacity, request, 1) < 0.2);
-  assert.deepEqual(debtAfter(full, { requests: 0, tokens: -1e9 }, capacity, START), { requests: 0, tokens: 0, at: START });
-  assert.ok(priceOf(later, 0, capacity, request, 2) > priceOf(later, 0, capacity, request, 1), 'a query twice as long costs more');
+  assert.deepEqual(debtAfter(full, { requests: 0, tokens: -1e9 }, capacity, START), {
+    requests: 0,
+    tokens: 0,
+    at: START,
+  });
+  assert.ok(
+    priceOf(later, 0, capacity, request, 2) > priceOf(later, 0, capacity, request, 1),
+    'a query twice as long costs more',
+  );
 });
 
 test('the last places in flight have a price, the first hardly', () => {
   const capacity = capacityOf({ in_flight: 10 });
   const prices = [0, 2, 5, 8, 9, 10].map((inFlight) => priceOf(NO_DEBT, inFlight, capacity, request, 1));
-  assert.deepEqual(prices, prices.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    prices,
+    prices.toSorted((a, b) => a - b),
+  );
   assert.ok(prices[2]! < 0.005 && prices[4]! > 0.05);
   assert.equal(priceOf(NO_DEBT, 1_000, capacityOf({ requests_per_minute: 1 }), request, 1), 0);
 });

@@ -3,19 +3,37 @@ import { test } from 'node:test';
 import { distrust } from '../../src/health/trust.js';
 import type { ScoredLlm } from '../../src/scoring/types.js';
 
-const LLM: ScoredLlm = { model: 'm', quality: 0.8, uncertainty: 0.03, costUsd: 0.001, latencyMs: 400, latencyP90Ms: 900 };
+const LLM: ScoredLlm = {
+  model: 'm',
+  quality: 0.8,
+  uncertainty: 0.03,
+  costUsd: 0.001,
+  latencyMs: 400,
+  latencyP90Ms: 900,
+};
 const OTHER: ScoredLlm = { ...LLM, model: 'n', quality: 0.7, latencyMs: null, latencyP90Ms: null };
 const DROP = { task: 'math', signal: 'score', before: 0.8, after: 0.5 } as const;
 
-const adjusted = (alerts: Parameters<typeof distrust>[1], shares: { task: string; probability: number }[], llm = LLM): ScoredLlm => distrust([llm, OTHER], alerts, shares)[0]!;
-const near = (actual: number | null, expected: number): void => assert.ok(actual !== null && Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
+const adjusted = (
+  alerts: Parameters<typeof distrust>[1],
+  shares: { task: string; probability: number }[],
+  llm = LLM,
+): ScoredLlm => distrust([llm, OTHER], alerts, shares)[0]!;
+const near = (actual: number | null, expected: number): void =>
+  assert.ok(actual !== null && Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
 test('expected quality falls by the drop, as far as the query is of the task, and its uncertainty widens', () => {
   const alerts = new Map([['m', [DROP]]]);
   const sure = adjusted(alerts, [{ task: 'math', probability: 1 }]);
   near(sure.quality, 0.5);
   near(sure.uncertainty, Math.hypot(0.03, 0.15));
-  near(adjusted(alerts, [{ task: 'math', probability: 0.25 }, { task: 'law', probability: 0.75 }]).quality, 0.725);
+  near(
+    adjusted(alerts, [
+      { task: 'math', probability: 0.25 },
+      { task: 'law', probability: 0.75 },
+    ]).quality,
+    0.725,
+  );
   assert.deepEqual(adjusted(alerts, [{ task: 'law', probability: 1 }]), LLM);
   assert.deepEqual(adjusted(alerts, []), LLM, 'nothing is known of the query');
   assert.deepEqual(distrust([LLM, OTHER], alerts, [{ task: 'math', probability: 1 }])[1], OTHER);
@@ -34,7 +52,10 @@ test('errors take the share of answers that fail, latency is scaled, and alerts 
   const both = adjusted(new Map([['m', [DROP, failing, slow]]]), shares);
   near(both.quality, 0.25);
   near(both.latencyMs, 1000);
-  assert.equal(adjusted(new Map([['m', [slow]]]), shares, { ...LLM, latencyMs: null, latencyP90Ms: null }).latencyMs, null);
+  assert.equal(
+    adjusted(new Map([['m', [slow]]]), shares, { ...LLM, latencyMs: null, latencyP90Ms: null }).latencyMs,
+    null,
+  );
 });
 
 test('an alert on queries of no known task counts where none is known', () => {

@@ -19,7 +19,10 @@ let enqueued: unknown[];
 beforeEach(async () => {
   enqueued = [];
   // The queue itself has its own tests; here it counts what it is asked for.
-  const queue = { ...noQueue, enqueue: async (...asked: unknown[]) => ({ jobId: `job-${enqueued.push(asked)}`, created: true }) };
+  const queue = {
+    ...noQueue,
+    enqueue: async (...asked: unknown[]) => ({ jobId: `job-${enqueued.push(asked)}`, created: true }),
+  };
   service = await startService({ queue: async () => queue });
 });
 afterEach(() => service.remove());
@@ -28,16 +31,27 @@ const BEST = 'b/large';
 const rng = createRng(7);
 
 async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(service.url + path, { method, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+  const response = await fetch(service.url + path, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
   assert.equal(response.status, 200, await response.clone().text());
   return (await response.json()) as T;
 }
-const alerts = async (state = 'open'): Promise<Alert[]> => (await send<{ alerts: Alert[] }>('GET', `/v1/alerts?state=${state}`)).alerts;
-const route = (fields: object = {}): Promise<RouteResponse> => send('POST', '/v1/route', { query: 'How far is the moon?', task: 'space', ...fields });
+const alerts = async (state = 'open'): Promise<Alert[]> =>
+  (await send<{ alerts: Alert[] }>('GET', `/v1/alerts?state=${state}`)).alerts;
+const route = (fields: object = {}): Promise<RouteResponse> =>
+  send('POST', '/v1/route', { query: 'How far is the moon?', task: 'space', ...fields });
 
 /** Posts interactions of an LLM that is right in the share `rate` of them. */
 async function post(n: number, rate: number, fields: object = {}, headers: Record<string, string> = {}): Promise<void> {
-  const items = Array.from({ length: n }, (_, i) => ({ query: `question ${i}`, task: 'space', model: BEST, score: Number(rng.next() < rate), ...fields }));
+  const items = Array.from({ length: n }, (_, i) => ({
+    query: `question ${i}`,
+    task: 'space',
+    model: BEST,
+    score: Number(rng.next() < rate),
+    ...fields,
+  }));
   assert.equal((await postJson(`${service.url}/v1/feedback`, items, headers)).status, 201);
 }
 
@@ -50,7 +64,10 @@ async function drop(): Promise<Alert> {
 }
 
 /** A webhook's receiver, which answers the statuses in turn and then 200. */
-async function receiver(t: TestContext, statuses: number[]): Promise<{ url: string; bodies: { event: string; alert: Alert }[] }> {
+async function receiver(
+  t: TestContext,
+  statuses: number[],
+): Promise<{ url: string; bodies: { event: string; alert: Alert }[] }> {
   const bodies: { event: string; alert: Alert }[] = [];
   const server = createServer(async (req: IncomingMessage, res) => {
     const chunks: Buffer[] = [];
@@ -68,20 +85,36 @@ test('an LLM that gets worse on a task loses that traffic at once, and gets it b
   assert.equal((await route()).model, BEST);
   const before = (await route()).ranking.find(({ model }) => model === BEST)!;
   const alert = await drop();
-  assert.ok(alert.model === BEST && alert.task === 'space' && alert.signal === 'score' && alert.before > 0.8 && alert.after < 0.4, JSON.stringify(alert));
+  assert.ok(
+    alert.model === BEST &&
+      alert.task === 'space' &&
+      alert.signal === 'score' &&
+      alert.before > 0.8 &&
+      alert.after < 0.4,
+    JSON.stringify(alert),
+  );
   const after = (await route()).ranking.find(({ model }) => model === BEST)!;
   assert.notEqual((await route()).model, BEST);
-  assert.ok(before.quality - after.quality > 0.4 && after.uncertainty > before.uncertainty + 0.1, JSON.stringify([before, after]));
+  assert.ok(
+    before.quality - after.quality > 0.4 && after.uncertainty > before.uncertainty + 0.1,
+    JSON.stringify([before, after]),
+  );
   assert.equal((await route({ task: 'cooking' })).model, BEST, 'on other tasks it is as good as ever');
   const metrics = await (await fetch(`${service.url}/metrics`)).text();
-  assert.match(metrics, /pointsman_drift_alerts_total\{model="b\/large",task="space",signal="score",direction="worse"\} 1/);
+  assert.match(
+    metrics,
+    /pointsman_drift_alerts_total\{model="b\/large",task="space",signal="score",direction="worse"\} 1/,
+  );
   assert.match(metrics, /pointsman_drift_alert_open\{model="b\/large",task="space",signal="score"\} 1/);
 
   await eventually('a job', async () => (await alerts())[0]!.retrain_job === 'job-1', 5_000);
   assert.deepEqual(enqueued, [[{}, 'drift']]);
   const resolved = await send<Alert>('POST', `/v1/alerts/${alert.id}/resolve`, { reason: 'a known outage' });
   assert.deepEqual([resolved.resolution, resolved.reason], ['operator', 'a known outage']);
-  assert.deepEqual((await route()).ranking.find(({ model }) => model === BEST), before);
+  assert.deepEqual(
+    (await route()).ranking.find(({ model }) => model === BEST),
+    before,
+  );
   assert.deepEqual([(await alerts()).length, (await alerts('all')).length], [0, 1]);
   assert.doesNotMatch(await (await fetch(`${service.url}/metrics`)).text(), /pointsman_drift_alert_open\{/);
 });
@@ -92,7 +125,10 @@ test('errors and latency are watched apart from scores', async () => {
   await post(60, 0, { error: 'upstream 503' });
   await eventually('both alerts', async () => (await alerts()).length === 2, 5_000);
   const bySignal = Object.fromEntries((await alerts()).map((alert) => [alert.signal, alert]));
-  assert.ok(Math.abs(bySignal['latency']!.before - 400) < 1 && Math.abs(bySignal['latency']!.after - 900) < 40, JSON.stringify(bySignal['latency']));
+  assert.ok(
+    Math.abs(bySignal['latency']!.before - 400) < 1 && Math.abs(bySignal['latency']!.after - 900) < 40,
+    JSON.stringify(bySignal['latency']),
+  );
   assert.ok(bySignal['error']!.before < 0.01 && bySignal['error']!.after > 0.5);
   // Its breaker opened, too.
   await send('PUT', `/v1/health/${BEST}`, { state: 'closed' });
@@ -105,7 +141,12 @@ test('a repeated request, old feedback and what an import adds are not observed;
   const [key, old] = [{ 'Idempotency-Key': 'once' }, { at: '2020-01-01T00:00:00Z' }];
   const items = Array.from({ length: 20 }, (_, i) => ({ query: `q ${i}`, task: 'space', model: BEST, score: 0 }));
   await post(8, 0, { query: 'the same', score: 1 }, key);
-  for (let i = 0; i < 20; i++) await postJson(`${service.url}/v1/feedback`, Array.from({ length: 8 }, () => ({ query: 'the same', task: 'space', model: BEST, score: 1 })), key);
+  for (let i = 0; i < 20; i++)
+    await postJson(
+      `${service.url}/v1/feedback`,
+      Array.from({ length: 8 }, () => ({ query: 'the same', task: 'space', model: BEST, score: 1 })),
+      key,
+    );
   await post(300, 0, old);
   await service.ledger.bulk(async (writer) => items.forEach((item) => writer.interaction(item as never)));
   await send('PUT', '/v1/drift', { enabled: false });
@@ -117,7 +158,10 @@ test('a repeated request, old feedback and what an import adds are not observed;
 
 test('an alert is posted to the webhook once, by one of several processes, and again where it was refused', async (t) => {
   const { url, bodies } = await receiver(t, [503]);
-  const gone = await receiver(t, Array.from({ length: 9 }, () => 500));
+  const gone = await receiver(
+    t,
+    Array.from({ length: 9 }, () => 500),
+  );
   await send('PUT', '/v1/drift', { webhooks: [url, gone.url], webhook_tries: 2, retrain: false });
   const ledger = openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
   const { log, lines } = keptLog();
@@ -151,10 +195,18 @@ test('what is observed is not lost at a stop, and is there after a restart', asy
 
 test('wrong settings and unknown alerts are refused, and say where', async () => {
   const refused = async (method: string, path: string, body?: unknown): Promise<string> => {
-    const problem = await problemIn(await fetch(service.url + path, { method, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) }));
+    const problem = await problemIn(
+      await fetch(service.url + path, {
+        method,
+        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      }),
+    );
     return `${problem.status} ${problem.code} ${problem.detail}`;
   };
-  assert.match(await refused('PUT', '/v1/drift', { webhooks: ['ftp://x'] }), /^400 invalid_request webhooks\[0\]: expected an http or https URL/);
+  assert.match(
+    await refused('PUT', '/v1/drift', { webhooks: ['ftp://x'] }),
+    /^400 invalid_request webhooks\[0\]: expected an http or https URL/,
+  );
   assert.match(await refused('PUT', '/v1/drift', { score: { least: 2 } }), /^400 invalid_request score\.least/);
   assert.match(await refused('POST', '/v1/alerts/nothing/resolve'), /^404 alert_not_found There is no alert "nothing"/);
   assert.match(await refused('GET', '/v1/alerts?state=closed'), /^400 invalid_request state/);

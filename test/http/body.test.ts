@@ -23,7 +23,8 @@ function send(headers: OutgoingHttpHeaders, pieces: Uint8Array[]): Promise<Answe
       resolve({ status: res.statusCode!, body: JSON.parse(Buffer.concat(parts).toString()) as Answer['body'] });
     });
     sent.on('error', reject);
-    const next = ([first, ...rest]: Uint8Array[]): unknown => (first === undefined ? sent.end() : sent.write(first, () => setImmediate(next, rest)));
+    const next = ([first, ...rest]: Uint8Array[]): unknown =>
+      first === undefined ? sent.end() : sent.write(first, () => setImmediate(next, rest));
     next(pieces);
   });
 }
@@ -40,15 +41,32 @@ const assertRead = ({ status, body }: Answer, what: string): void => {
 test('JSON is read however it comes', async () => {
   const [length, mark] = [{ 'content-length': TEXT.length }, Buffer.from([0xef, 0xbb, 0xbf])];
   assertRead(await send({ ...json, ...length }, [TEXT]), 'whole');
-  assertRead(await send({ ...json, ...length }, Array.from(TEXT, (byte) => Buffer.of(byte))), 'a byte at a time');
+  assertRead(
+    await send(
+      { ...json, ...length },
+      Array.from(TEXT, (byte) => Buffer.of(byte)),
+    ),
+    'a byte at a time',
+  );
   assertRead(await send(json, [TEXT.subarray(0, 9), TEXT.subarray(9)]), 'of no length that is told');
-  assertRead(await send({ 'content-type': 'application/json; charset=utf-8', ...length }, [TEXT]), 'with its character set');
-  assertRead(await send({ 'content-type': 'application/json; charset=utf-16', 'content-length': 2 * TEXT.toString().length }, [Buffer.from(TEXT.toString(), 'utf16le')]), 'in another');
+  assertRead(
+    await send({ 'content-type': 'application/json; charset=utf-8', ...length }, [TEXT]),
+    'with its character set',
+  );
+  assertRead(
+    await send({ 'content-type': 'application/json; charset=utf-16', 'content-length': 2 * TEXT.toString().length }, [
+      Buffer.from(TEXT.toString(), 'utf16le'),
+    ]),
+    'in another',
+  );
   assertRead(await send({ ...json, 'content-length': TEXT.length + 3 }, [mark, TEXT]), 'after a mark');
 });
 
 test('a client that leaves in the middle of its body harms nobody', async () => {
-  const sent = request(`${service.url}/v1/route`, { method: 'POST', headers: { ...json, 'content-length': TEXT.length } });
+  const sent = request(`${service.url}/v1/route`, {
+    method: 'POST',
+    headers: { ...json, 'content-length': TEXT.length },
+  });
   const closed = new Promise((resolve) => sent.once('close', resolve));
   sent.on('error', () => undefined);
   sent.write(TEXT.subarray(0, 10), () => setTimeout(() => sent.destroy(), 20));

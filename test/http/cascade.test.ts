@@ -10,14 +10,20 @@ let service: Service;
 beforeEach(async () => (service = await startService()));
 afterEach(() => service.remove());
 
-const route = async (cascade: object, fields: object = {}): Promise<RouteResponse> => (await ask(service, 'POST', '/v1/route', { query: 'How far is the moon?', cascade, ...fields })).body as RouteResponse;
-const next = async (id: string, report: object): Promise<CascadeNext> => CascadeNext.parse((await ask(service, 'POST', `/v1/route/${id}/next`, report)).body);
+const route = async (cascade: object, fields: object = {}): Promise<RouteResponse> =>
+  (await ask(service, 'POST', '/v1/route', { query: 'How far is the moon?', cascade, ...fields }))
+    .body as RouteResponse;
+const next = async (id: string, report: object): Promise<CascadeNext> =>
+  CascadeNext.parse((await ask(service, 'POST', `/v1/route/${id}/next`, report)).body);
 
 test('a cascade begins with a cheaper LLM, and goes on until an answer is good enough', async () => {
   const { model, cascade, decision_id: id } = await route({ reliability: 1 });
   const plan = CascadePlan.parse(cascade);
   assert.equal(model, plan.steps[0]!.model);
-  assert.ok(plan.expected_cost_usd! < plan.single.cost_usd!, `${plan.expected_cost_usd} is not below ${plan.single.cost_usd}`);
+  assert.ok(
+    plan.expected_cost_usd! < plan.single.cost_usd!,
+    `${plan.expected_cost_usd} is not below ${plan.single.cost_usd}`,
+  );
   assert.ok(plan.expected_quality >= plan.quality - 1e-6);
   const second = await next(id, { model, ok: false });
   assert.deepEqual([second.reason, second.model === model], ['not_good_enough', false]);
@@ -25,7 +31,13 @@ test('a cascade begins with a cheaper LLM, and goes on until an answer is good e
   const done = await next(id, { score: 1, cost_usd: 0.001 });
   assert.deepEqual([done.model, done.answer, done.reason], [null, second.model, 'good_enough']);
   const detail = (await ask(service, 'GET', `/v1/decisions/${id}`)).body as DecisionDetail;
-  assert.deepEqual(detail.cascade, { request: { reliability: 1, cost_weight: 0, max_steps: 3 }, reports: [{ model, ok: false }, { score: 1, cost_usd: 0.001 }] });
+  assert.deepEqual(detail.cascade, {
+    request: { reliability: 1, cost_weight: 0, max_steps: 3 },
+    reports: [
+      { model, ok: false },
+      { score: 1, cost_usd: 0.001 },
+    ],
+  });
   assert.match(detail.explanation!.summary, /the first of a cascade/);
 });
 

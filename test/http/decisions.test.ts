@@ -9,9 +9,12 @@ let service: Service;
 beforeEach(async () => (service = await startService()));
 afterEach(() => service.remove());
 
-const route = async (fields: object = {}): Promise<RouteResponse> => (await ask(service, 'POST', '/v1/route', { query: 'How far is the moon?', ...fields })).body as RouteResponse;
-const detail = async (id: string): Promise<DecisionDetail> => DecisionDetail.parse((await ask(service, 'GET', `/v1/decisions/${id}`)).body);
-const listed = async (search = ''): Promise<{ decisions: DecisionSummary[]; next: string | null }> => (await ask(service, 'GET', `/v1/decisions${search}`)).body as never;
+const route = async (fields: object = {}): Promise<RouteResponse> =>
+  (await ask(service, 'POST', '/v1/route', { query: 'How far is the moon?', ...fields })).body as RouteResponse;
+const detail = async (id: string): Promise<DecisionDetail> =>
+  DecisionDetail.parse((await ask(service, 'GET', `/v1/decisions/${id}`)).body);
+const listed = async (search = ''): Promise<{ decisions: DecisionSummary[]; next: string | null }> =>
+  (await ask(service, 'GET', `/v1/decisions${search}`)).body as never;
 const feedback = (body: object): ReturnType<typeof ask> => ask(service, 'POST', '/v1/feedback', body);
 
 test('a decision tells why, in numbers and in a sentence, and what came of it', async () => {
@@ -20,24 +23,48 @@ test('a decision tells why, in numbers and in a sentence, and what came of it', 
   await feedback({ decision_id: made.decision_id, model: 'a/small', score: 0, error: 'timeout' });
   const why = await detail(made.decision_id);
   assert.deepEqual(why.ranking, made.ranking);
-  assert.deepEqual([why.model, why.policy, why.propensity, why.query, why.query_hash], [made.model, 'balanced', 1, 'How far is the moon?', sha256('How far is the moon?')]);
+  assert.deepEqual(
+    [why.model, why.policy, why.propensity, why.query, why.query_hash],
+    [made.model, 'balanced', 1, 'How far is the moon?', sha256('How far is the moon?')],
+  );
   assert.deepEqual(why.excluded, [{ model: 'a/small', constraint: 'exclude', reason: 'it is named in exclude' }]);
   assert.match(why.explanation!.summary, /policy balanced.*the runner-up/);
   assert.ok(why.explanation!.runner_up!.utility_gap > 0);
-  assert.deepEqual(why.outcomes.map(({ model, score, error }) => [model, score, error]), [[made.model, 0.75, null], ['a/small', 0, 'timeout']]);
+  assert.deepEqual(
+    why.outcomes.map(({ model, score, error }) => [model, score, error]),
+    [
+      [made.model, 0.75, null],
+      ['a/small', 0, 'timeout'],
+    ],
+  );
 });
 
 test('decisions are listed newest first, page by page, and filtered', async () => {
   const ids: string[] = [];
-  for (let i = 0; i < 5; i++) ids.unshift((await route({ query: `q${i}`, policy: i % 2 === 0 ? 'cost' : 'quality' })).decision_id);
+  for (let i = 0; i < 5; i++)
+    ids.unshift((await route({ query: `q${i}`, policy: i % 2 === 0 ? 'cost' : 'quality' })).decision_id);
   const first = await listed('?limit=2');
-  assert.deepEqual(first.decisions.map((one) => DecisionSummary.parse(one).decision_id), ids.slice(0, 2));
+  assert.deepEqual(
+    first.decisions.map((one) => DecisionSummary.parse(one).decision_id),
+    ids.slice(0, 2),
+  );
   const second = await listed(`?limit=3&before=${first.next}`);
   assert.deepEqual([second.decisions.map((one) => one.decision_id), second.next], [ids.slice(2), null]);
-  assert.deepEqual((await listed('?policy=quality')).decisions.map((one) => one.query), ['q3', 'q1']);
+  assert.deepEqual(
+    (await listed('?policy=quality')).decisions.map((one) => one.query),
+    ['q3', 'q1'],
+  );
   assert.equal((await listed('?model=a/small')).decisions.length, 3);
-  assert.equal((await listed(`?from=${encodeURIComponent(new Date(Date.now() + 60_000).toISOString())}`)).decisions.length, 0);
-  for (const [search, field] of [['?limit=0', 'limit'], ['?before=x', 'before'], ['?from=yesterday', 'from'], ['?color=red', 'color']] as const) {
+  assert.equal(
+    (await listed(`?from=${encodeURIComponent(new Date(Date.now() + 60_000).toISOString())}`)).decisions.length,
+    0,
+  );
+  for (const [search, field] of [
+    ['?limit=0', 'limit'],
+    ['?before=x', 'before'],
+    ['?from=yesterday', 'from'],
+    ['?color=red', 'color'],
+  ] as const) {
     const { status, body } = await ask(service, 'GET', `/v1/decisions${search}`);
     assert.deepEqual([status, (body as { issues: { field: string }[] }).issues[0]?.field], [400, field]);
   }
@@ -50,11 +77,24 @@ test('where no text is kept, the hash is; feedback has to bring the text, or the
   const made = await route();
   service.decider.flush();
   const bare = await detail(made.decision_id);
-  assert.deepEqual([bare.query, bare.query_hash, bare.explanation, bare.ranking.length], [null, sha256('How far is the moon?'), null, 3]);
+  assert.deepEqual(
+    [bare.query, bare.query_hash, bare.explanation, bare.ranking.length],
+    [null, sha256('How far is the moon?'), null, 3],
+  );
   const refused = await feedback({ decision_id: made.decision_id, score: 1 });
-  assert.deepEqual([refused.status, (refused.body as { issues: { field: string }[] }).issues[0]?.field], [400, 'query']);
-  assert.equal((await feedback({ decision_id: made.decision_id, query: 'How far is the moon?', score: 1 })).status, 201);
-  assert.equal((await feedback({ decision_id: made.decision_id, score: 1 })).status, 201, 'the text is that of the interaction now');
+  assert.deepEqual(
+    [refused.status, (refused.body as { issues: { field: string }[] }).issues[0]?.field],
+    [400, 'query'],
+  );
+  assert.equal(
+    (await feedback({ decision_id: made.decision_id, query: 'How far is the moon?', score: 1 })).status,
+    201,
+  );
+  assert.equal(
+    (await feedback({ decision_id: made.decision_id, score: 1 })).status,
+    201,
+    'the text is that of the interaction now',
+  );
   assert.equal((await detail(made.decision_id)).outcomes.length, 2);
 });
 
@@ -70,7 +110,11 @@ test('what is too old or too much is removed, text first; sums per day stay', as
   service.decider.flush();
   const [one] = service.ledger.listDecisions({ limit: 1 });
   const bytes = one!.ranking.length + one!.rules.length + one!.excluded.length;
-  assert.equal((await ask(service, 'PUT', '/v1/decision-log', { max_megabytes: (10.5 * bytes) / 1e6, query_text_hours: 1e-9 })).status, 200);
+  assert.equal(
+    (await ask(service, 'PUT', '/v1/decision-log', { max_megabytes: (10.5 * bytes) / 1e6, query_text_hours: 1e-9 }))
+      .status,
+    200,
+  );
   service.ledger.pruneDecisions();
   service.ledger.pruneDecisions();
   const left = service.ledger.listDecisions({ limit: 1000 });
@@ -81,7 +125,10 @@ test('what is too old or too much is removed, text first; sums per day stay', as
   assert.equal(service.ledger.listDecisions({ limit: 1000 }).length, 0);
   assert.equal((await ask(service, 'GET', `/v1/decisions/${made.decision_id}`)).status, 404);
   const { days } = (await ask(service, 'GET', '/v1/summary')).body as { days: DaySummary[] };
-  assert.equal(days.reduce((sum, day) => sum + day.decisions, 0), 51);
+  assert.equal(
+    days.reduce((sum, day) => sum + day.decisions, 0),
+    51,
+  );
   assert.equal((await ask(service, 'PUT', '/v1/decision-log', { max_age_days: 0 })).status, 400);
 });
 
@@ -91,8 +138,14 @@ test('the summary of a day: traffic, cost, quality, regret, and what was observe
   await feedback({ decision_id: cheap.decision_id, score: 0.5, cost_usd: 0.25, error: 'cut off' });
   const { days } = (await ask(service, 'GET', '/v1/summary')).body as { days: DaySummary[] };
   const day = DaySummary.parse(days.at(-1));
-  const [top, chosen] = [best.ranking.find((llm) => llm.model === best.model)!, cheap.ranking.find((llm) => llm.model === cheap.model)!];
-  assert.deepEqual(day.models.map(({ model, share }) => [model, share]).toSorted(), [['a/small', 0.5], ['b/large', 0.5]]);
+  const [top, chosen] = [
+    best.ranking.find((llm) => llm.model === best.model)!,
+    cheap.ranking.find((llm) => llm.model === cheap.model)!,
+  ];
+  assert.deepEqual(day.models.map(({ model, share }) => [model, share]).toSorted(), [
+    ['a/small', 0.5],
+    ['b/large', 0.5],
+  ]);
   const near = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
   near(day.quality, (top.quality + chosen.quality) / 2);
   near(day.cost_usd!, top.cost_usd! + chosen.cost_usd!);

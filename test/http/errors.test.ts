@@ -43,13 +43,28 @@ test('a malformed body is not quoted back, nor logged', async () => {
 });
 
 test('another content type is 415, none at all too', async () => {
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonp', 'application/json; charset=iso-8859-1']) {
-    const problem = await problemIn(await postJson(`${service.url}/v1/route`, '{"query":"x"}', { 'content-type': type }));
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'application/jsonp',
+    'application/json; charset=iso-8859-1',
+  ]) {
+    const problem = await problemIn(
+      await postJson(`${service.url}/v1/route`, '{"query":"x"}', { 'content-type': type }),
+    );
     assert.deepEqual([problem.code, problem.status], ['unsupported_media_type', 415], type);
   }
-  const bare = await fetch(`${service.url}/v1/route`, { method: 'POST', body: new Uint8Array(Buffer.from('{"query":"x"}')) });
+  const bare = await fetch(`${service.url}/v1/route`, {
+    method: 'POST',
+    body: new Uint8Array(Buffer.from('{"query":"x"}')),
+  });
   assert.equal((await problemIn(bare)).code, 'unsupported_media_type');
-  assert.equal((await postJson(`${service.url}/v1/route`, '{"query":"x"}', { 'content-type': 'Application/JSON; Charset=UTF-8' })).status, 200);
+  assert.equal(
+    (await postJson(`${service.url}/v1/route`, '{"query":"x"}', { 'content-type': 'Application/JSON; Charset=UTF-8' }))
+      .status,
+    200,
+  );
 });
 
 test('no body is refused as such', async () => {
@@ -63,9 +78,17 @@ test('a body over the bound is 413, packed or not', async () => {
   const plain = await problemIn(await postJson(`${service.url}/v1/route`, body));
   assert.deepEqual([plain.code, plain.status], ['payload_too_large', 413]);
   assert.match(plain.detail, /10000 bytes/);
-  const packed = await fetch(`${service.url}/v1/route`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: gzipSync(body) });
+  const packed = await fetch(`${service.url}/v1/route`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    body: gzipSync(body),
+  });
   assert.equal((await problemIn(packed)).code, 'payload_too_large');
-  const fits = await fetch(`${service.url}/v1/route`, { method: 'POST', headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' }, body: gzipSync('{"query":"x"}') });
+  const fits = await fetch(`${service.url}/v1/route`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    body: gzipSync('{"query":"x"}'),
+  });
   assert.equal(fits.status, 200);
 });
 
@@ -105,8 +128,17 @@ test('another method is 405 with Allow; OPTIONS answers', async () => {
 });
 
 test('what goes wrong inside is logged under an incident, and not told', async () => {
-  const failing = await startService({ around: (ledger) => ({ ...ledger, appendFeedback: () => { throw new Error('disk /secret/path is full'); } }) });
-  const problem = await problemIn(await postJson(`${failing.url}/v1/feedback`, { query: 'private text', model: 'a/small', score: 1 }));
+  const failing = await startService({
+    around: (ledger) => ({
+      ...ledger,
+      appendFeedback: () => {
+        throw new Error('disk /secret/path is full');
+      },
+    }),
+  });
+  const problem = await problemIn(
+    await postJson(`${failing.url}/v1/feedback`, { query: 'private text', model: 'a/small', score: 1 }),
+  );
   assert.deepEqual([problem.code, problem.status], ['internal', 500]);
   assert.ok(!problem.detail.includes('secret'));
   const incident = /incident (\S+)/.exec(problem.detail)?.[1] ?? assert.fail();

@@ -11,7 +11,12 @@ import { openLedger, type FeedbackBatch, type Ledger } from '../../src/ledger/in
 import { temporaryLedger } from '../decision/parts.js';
 
 function batch(query: string, size = 1): FeedbackBatch {
-  return { records: Array.from({ length: size }, () => ({ kind: 'interaction', value: Interaction.parse({ query, model: 'm', score: 1 }) })) };
+  return {
+    records: Array.from({ length: size }, () => ({
+      kind: 'interaction',
+      value: Interaction.parse({ query, model: 'm', score: 1 }),
+    })),
+  };
 }
 
 /** A real ledger that tells how many batches each transaction had, and refuses the query "poison". */
@@ -42,7 +47,10 @@ test('one request’s fault is not another’s', async () => {
   const { append, ledger, remove } = watched();
   const committer = createFeedbackCommitter(append);
   const results = await Promise.allSettled(['a', 'poison', 'c'].map((query) => committer.commit(batch(query))));
-  assert.deepEqual(results.map((one) => one.status), ['fulfilled', 'rejected', 'fulfilled']);
+  assert.deepEqual(
+    results.map((one) => one.status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
   assert.equal(ledger.countRows(), 2);
   remove();
 });

@@ -22,13 +22,24 @@ async function receiptOf(response: Response): Promise<unknown> {
 }
 
 async function routed(fields: object = {}): Promise<RouteResponse> {
-  return RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'a routed query', ...fields })).json());
+  return RouteResponse.parse(
+    await (await postJson(`${service.url}/v1/route`, { query: 'a routed query', ...fields })).json(),
+  );
 }
 
 test('an interaction is stored and acknowledged, under /v1 and at the root', async () => {
   const rowsBefore = service.ledger.countRows();
-  assert.deepEqual(await receiptOf(await post({ query: 'q', model: 'a/small', score: 1 })), { interactions: 1, preferences: 0, new_models: [] });
-  assert.deepEqual(await receiptOf(await postJson(`${service.url}/feedback`, { query: 'q', better_model: 'a/small', worse_model: 'new/llm' })), { interactions: 0, preferences: 1, new_models: ['new/llm'] });
+  assert.deepEqual(await receiptOf(await post({ query: 'q', model: 'a/small', score: 1 })), {
+    interactions: 1,
+    preferences: 0,
+    new_models: [],
+  });
+  assert.deepEqual(
+    await receiptOf(
+      await postJson(`${service.url}/feedback`, { query: 'q', better_model: 'a/small', worse_model: 'new/llm' }),
+    ),
+    { interactions: 0, preferences: 1, new_models: ['new/llm'] },
+  );
   assert.equal(service.ledger.countRows(), rowsBefore + 2);
 });
 
@@ -38,7 +49,12 @@ test('an LLM first seen in feedback is a candidate at once', async () => {
 });
 
 test('an array may mix interactions and preferences', async () => {
-  const receipt = await receiptOf(await post([{ query: 'q', model: 'a/small', score: 0 }, { query: 'q', better_model: 'a/small', worse_model: 'b/large' }]));
+  const receipt = await receiptOf(
+    await post([
+      { query: 'q', model: 'a/small', score: 0 },
+      { query: 'q', better_model: 'a/small', worse_model: 'b/large' },
+    ]),
+  );
   assert.deepEqual(receipt, { interactions: 1, preferences: 1, new_models: [] });
 });
 
@@ -55,7 +71,12 @@ test('a decision stands in for query, task and LLM, at once', async () => {
 
 test('an escalation names another LLM than the decision chose; a preference takes its query', async () => {
   const { decision_id } = await routed({ query: 'escalated' });
-  await receiptOf(await post([{ decision_id, model: 'a/middle', score: 1 }, { decision_id, better_model: 'a/middle', worse_model: 'a/small' }]));
+  await receiptOf(
+    await post([
+      { decision_id, model: 'a/middle', score: 1 },
+      { decision_id, better_model: 'a/middle', worse_model: 'a/small' },
+    ]),
+  );
   const rows = service.ledger.readGraphRows();
   const query = [...rows.queries].findIndex((row) => row.text === 'escalated');
   assert.equal(rows.llms[rows.scores.llm[rows.scores.query.indexOf(query)] as number]?.id, 'a/middle');
@@ -64,7 +85,12 @@ test('an escalation names another LLM than the decision chose; a preference take
 
 test('an unknown decision: refused alone, taken with all of its content', async () => {
   const decision_id = uuidv7();
-  for (const body of [{ decision_id, score: 1 }, { decision_id, query: 'q', score: 1 }, { decision_id, model: 'a/small', score: 1 }, { decision_id, better_model: 'a/small', worse_model: 'b/large' }]) {
+  for (const body of [
+    { decision_id, score: 1 },
+    { decision_id, query: 'q', score: 1 },
+    { decision_id, model: 'a/small', score: 1 },
+    { decision_id, better_model: 'a/small', worse_model: 'b/large' },
+  ]) {
     const problem = await problemIn(await post(body));
     assert.deepEqual([problem.code, problem.status], ['decision_not_found', 404]);
   }
@@ -123,19 +149,32 @@ test('an Idempotency-Key: replays answer the first receipt and store nothing', a
 
 test('the same key from many clients at once stores one', async () => {
   const rows = service.ledger.countRows();
-  const receipts = await Promise.all(Array.from({ length: 20 }, async () => receiptOf(await post({ query: 'race', model: 'a/small', score: 1 }, { 'idempotency-key': 'race' }))));
+  const receipts = await Promise.all(
+    Array.from({ length: 20 }, async () =>
+      receiptOf(await post({ query: 'race', model: 'a/small', score: 1 }, { 'idempotency-key': 'race' })),
+    ),
+  );
   for (const receipt of receipts) assert.deepEqual(receipt, receipts[0]);
   assert.equal(service.ledger.countRows(), rows + 1);
 });
 
 test('a wrong Idempotency-Key is refused', async () => {
   for (const key of ['', 'x'.repeat(201), 'with space'])
-    assert.equal((await problemIn(await post({ query: 'q', model: 'a/small', score: 1 }, { 'idempotency-key': key }))).issues?.[0]?.field, 'Idempotency-Key', key);
+    assert.equal(
+      (await problemIn(await post({ query: 'q', model: 'a/small', score: 1 }, { 'idempotency-key': key }))).issues?.[0]
+        ?.field,
+      'Idempotency-Key',
+      key,
+    );
 });
 
 test('parallel posts are all stored', async () => {
   const rowsBefore = service.ledger.countRows();
-  await Promise.all(Array.from({ length: 200 }, async (_, i) => receiptOf(await post({ query: `parallel ${i}`, model: 'a/small', score: 1 }))));
+  await Promise.all(
+    Array.from({ length: 200 }, async (_, i) =>
+      receiptOf(await post({ query: `parallel ${i}`, model: 'a/small', score: 1 })),
+    ),
+  );
   assert.equal(service.ledger.countRows(), rowsBefore + 200);
 });
 
@@ -148,14 +187,23 @@ async function statusOver(socket: Socket, request: string): Promise<string> {
 
 test('posts that arrive together share a transaction', async () => {
   const sizes: number[] = [];
-  const shared = await startService({ around: (ledger) => ({ ...ledger, appendFeedback: (batches) => (sizes.push(batches.length), ledger.appendFeedback(batches)) }) });
+  const shared = await startService({
+    around: (ledger) => ({
+      ...ledger,
+      appendFeedback: (batches) => (sizes.push(batches.length), ledger.appendFeedback(batches)),
+    }),
+  });
   const sockets = Array.from({ length: 32 }, () => connect(Number(new URL(shared.url).port), '127.0.0.1'));
   // A server accepts one connection per turn of its event loop: what is measured begins once all are in.
   await Promise.all(sockets.map((socket) => statusOver(socket, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')));
   const statuses = await Promise.all(
     sockets.map((socket, i) => {
       const body = JSON.stringify({ query: `together ${i}`, model: 'a/small', score: 1 });
-      return statusOver(socket, `POST /v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      return statusOver(
+        socket,
+        `POST /v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ` +
+          `${body.length}\r\n\r\n${body}`,
+      );
     }),
   );
   for (const socket of sockets) socket.destroy();

@@ -17,30 +17,50 @@ afterEach(() => service.remove());
 const BEST = 'b/large';
 
 async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(service.url + path, { method, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+  const response = await fetch(service.url + path, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
   assert.equal(response.status, 200, await response.clone().text());
   return (await response.json()) as T;
 }
-const route = (fields: object = {}): Promise<RouteResponse> => send('POST', '/v1/route', { query: 'How far is the moon?', explain: true, ...fields });
-const health = async (): Promise<Record<string, LlmHealth>> => Object.fromEntries((await send<{ models: LlmHealth[] }>('GET', '/v1/health')).models.map((one) => [one.model, one]));
-const reports = (count: number, ok: boolean, model = BEST): object[] => Array.from({ length: count }, () => ({ model, ok, ...(ok ? {} : { error: 'upstream 503' }) }));
+const route = (fields: object = {}): Promise<RouteResponse> =>
+  send('POST', '/v1/route', { query: 'How far is the moon?', explain: true, ...fields });
+const health = async (): Promise<Record<string, LlmHealth>> =>
+  Object.fromEntries((await send<{ models: LlmHealth[] }>('GET', '/v1/health')).models.map((one) => [one.model, one]));
+const reports = (count: number, ok: boolean, model = BEST): object[] =>
+  Array.from({ length: count }, () => ({ model, ok, ...(ok ? {} : { error: 'upstream 503' }) }));
 
 test('an LLM whose calls fail is out of the rankings at once, and its decision says why', async () => {
   assert.equal((await route()).model, BEST);
   assert.equal((await health())[BEST]!.state, 'closed');
   const { models } = await send<{ models: LlmHealth[] }>('POST', '/v1/health', reports(5, false));
-  assert.deepEqual(models.map(({ model, state, failures, error }) => [model, state, failures, error]), [[BEST, 'open', 5, 'upstream 503']]);
+  assert.deepEqual(
+    models.map(({ model, state, failures, error }) => [model, state, failures, error]),
+    [[BEST, 'open', 5, 'upstream 503']],
+  );
   const answer = await route();
-  assert.deepEqual(answer.ranking.map((one) => one.model), ['a/middle', 'a/small']);
+  assert.deepEqual(
+    answer.ranking.map((one) => one.model),
+    ['a/middle', 'a/small'],
+  );
   assert.ok(!answer.fallbacks.includes(BEST as never));
-  assert.match(answer.explanation!.excluded.find((one) => one.model === BEST)!.reason, /^5 of its last 5 calls failed \(upstream 503\); it is tried again at 2/);
+  assert.match(
+    answer.explanation!.excluded.find((one) => one.model === BEST)!.reason,
+    /^5 of its last 5 calls failed \(upstream 503\); it is tried again at 2/,
+  );
   assert.match(await (await fetch(`${service.url}/metrics`)).text(), /pointsman_model_out\{model="b\/large"\} 1/);
 });
 
 test('feedback counts: errors as failures, once for each key, and not what is old', async () => {
   const failed = { query: 'q', model: BEST, score: 0, error: 'timeout' };
   const old = Array.from({ length: 9 }, () => ({ ...failed, at: '2020-01-01T00:00:00Z' }));
-  for (const body of [old, [failed, failed, failed]]) for (let i = 0; i < 2; i++) assert.equal((await postJson(`${service.url}/v1/feedback`, body, { 'Idempotency-Key': String(body.length) })).status, 201);
+  for (const body of [old, [failed, failed, failed]])
+    for (let i = 0; i < 2; i++)
+      assert.equal(
+        (await postJson(`${service.url}/v1/feedback`, body, { 'Idempotency-Key': String(body.length) })).status,
+        201,
+      );
   assert.deepEqual([(await health())[BEST]!.state, (await health())[BEST]!.calls], ['closed', 3]);
   await postJson(`${service.url}/v1/feedback`, [failed, { ...failed, at: '2999-01-01T00:00:00Z' }]);
   assert.equal((await health())[BEST]!.state, 'open');
@@ -100,16 +120,34 @@ test('it is the same for every process on the ledger, and after a restart', asyn
 
 test('wrong reports and settings are refused whole, and say where', async () => {
   const refused = async (method: string, path: string, body: unknown): Promise<string> => {
-    const problem = await problemIn(await fetch(service.url + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }));
+    const problem = await problemIn(
+      await fetch(service.url + path, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    );
     return `${problem.status} ${problem.code} ${problem.detail}`;
   };
-  assert.match(await refused('POST', '/v1/health', [{ model: BEST, ok: false }, { model: 'no/such', ok: true }]), /^422 unknown_model \[1\]\.model: .*"no\/such"/);
+  assert.match(
+    await refused('POST', '/v1/health', [
+      { model: BEST, ok: false },
+      { model: 'no/such', ok: true },
+    ]),
+    /^422 unknown_model \[1\]\.model: .*"no\/such"/,
+  );
   assert.equal((await health())[BEST]!.calls, 0, 'none of them counts');
   assert.match(await refused('POST', '/v1/health', { model: BEST }), /^400 invalid_request ok: /);
-  assert.match(await refused('POST', '/v1/health', { model: BEST, ok: true, error: 'x' }), /^400 invalid_request error: expected none where ok is true/);
+  assert.match(
+    await refused('POST', '/v1/health', { model: BEST, ok: true, error: 'x' }),
+    /^400 invalid_request error: expected none where ok is true/,
+  );
   assert.match(await refused('POST', '/v1/health', []), /^400/);
   assert.match(await refused('PUT', '/v1/health/no/such', { state: 'open' }), /^404 model_not_found/);
-  assert.match(await refused('PUT', '/v1/breaker', { min_calls: 30 }), /^400 invalid_request min_calls: expected no more than calls/);
+  assert.match(
+    await refused('PUT', '/v1/breaker', { min_calls: 30 }),
+    /^400 invalid_request min_calls: expected no more than calls/,
+  );
   assert.match(await refused('PUT', '/v1/breaker', { cool_down_ms: 0 }), /^400 invalid_request cool_down_ms/);
   assert.equal((await send<{ min_calls: number }>('GET', '/v1/breaker')).min_calls, 5);
 });

@@ -10,7 +10,19 @@ import { Job, type TrainRequest, type TrainResult } from '../../src/schema/train
 import { keptLog } from '../decision/parts.js';
 import { postJson, problemIn, startService, type Service } from './service.js';
 
-const RESULT: TrainResult = { version: '00000000000000aa' as Version, created: true, activated: true, reason: 'a test', status: 'accepted', in_force: '00000000000000aa' as Version, comparison: [], metrics: {}, backend: 'cpu', seconds: 0.1, peak_memory_mb: 100 };
+const RESULT: TrainResult = {
+  version: '00000000000000aa' as Version,
+  created: true,
+  activated: true,
+  reason: 'a test',
+  status: 'accepted',
+  in_force: '00000000000000aa' as Version,
+  comparison: [],
+  metrics: {},
+  backend: 'cpu',
+  seconds: 0.1,
+  peak_memory_mb: 100,
+};
 
 /** What the worker does with the next job; a test sets it before it enqueues. */
 let trainer: Trainer = async () => RESULT;
@@ -67,7 +79,9 @@ function eventsOf(text: string): StreamEvent[] {
     .split('\n\n')
     .filter((block) => block.includes('event: '))
     .map((block) => {
-      const lines = Object.fromEntries(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+      const lines = Object.fromEntries(
+        block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      );
       return { id: lines['id'] ?? '', event: lines['event'] ?? '', job: Job.parse(JSON.parse(lines['data'] ?? '')) };
     });
 }
@@ -93,8 +107,14 @@ test('a job is enqueued, followed and read', async () => {
   setTimeout(() => gate.emit('open'), 400);
   const text = await response.text();
   const events = eventsOf(text);
-  assert.deepEqual(events.map((one) => one.id), events.map((_, i) => String(i + 1)));
-  assert.ok(events.some((one) => one.event === 'progress' && one.job.progress?.fraction === 0.5), text);
+  assert.deepEqual(
+    events.map((one) => one.id),
+    events.map((_, i) => String(i + 1)),
+  );
+  assert.ok(
+    events.some((one) => one.event === 'progress' && one.job.progress?.fraction === 0.5),
+    text,
+  );
   assert.equal(events.at(-1)?.event, 'completed');
   assert.equal(events.filter((one) => one.event !== 'progress').length, 1);
   assert.deepEqual(events.at(-1)?.job.result, RESULT);
@@ -104,7 +124,10 @@ test('a job is enqueued, followed and read', async () => {
   const job = Job.parse(await (await fetch(`${service.url}/v1/jobs/${id}`)).json());
   assert.deepEqual([job.state, job.request], ['completed', { seed: 7 }]);
   const late = eventsOf(await (await fetch(`${service.url}/v1/jobs/${id}/events`)).text());
-  assert.deepEqual(late.map((one) => one.event), ['completed']);
+  assert.deepEqual(
+    late.map((one) => one.event),
+    ['completed'],
+  );
 });
 
 test('an empty body asks for the defaults', async () => {
@@ -151,7 +174,8 @@ test('lists jobs, by state and up to a limit', async () => {
   assert.ok((await jobsOf('')).length >= 3);
   assert.equal((await jobsOf('?limit=1')).length, 1);
   for (const job of await jobsOf('?state=completed')) assert.equal(job.state, 'completed');
-  for (const search of ['?state=done', '?limit=0', '?limit=x', '?page=2']) assert.equal((await problemIn(await fetch(`${service.url}/v1/jobs${search}`))).code, 'invalid_request', search);
+  for (const search of ['?state=done', '?limit=0', '?limit=x', '?page=2'])
+    assert.equal((await problemIn(await fetch(`${service.url}/v1/jobs${search}`))).code, 'invalid_request', search);
 });
 
 test('unknown jobs are 404, as are their events', async () => {
@@ -163,12 +187,16 @@ test('unknown jobs are 404, as are their events', async () => {
 
 test('seed 0 and unknown designs are refused', async () => {
   assert.equal((await problemIn(await postJson(`${service.url}/v1/retrain`, { seed: 0 }))).issues?.[0]?.field, 'seed');
-  assert.equal((await problemIn(await postJson(`${service.url}/v1/retrain`, { design: 'best' }))).issues?.[0]?.field, 'design');
+  assert.equal(
+    (await problemIn(await postJson(`${service.url}/v1/retrain`, { design: 'best' }))).issues?.[0]?.field,
+    'design',
+  );
 });
 
 test('the schedule is set, read, replaced and removed', async () => {
   const url = `${service.url}/v1/schedule`;
-  const put = (body: unknown): Promise<Response> => fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const put = (body: unknown): Promise<Response> =>
+    fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   assert.equal((await problemIn(await fetch(url))).code, 'schedule_not_found');
   assert.equal((await problemIn(await fetch(url, { method: 'DELETE' }))).code, 'schedule_not_found');
   const first = (await (await put({ pattern: '0 3 * * *' })).json()) as { next_run: string };
@@ -188,5 +216,16 @@ test('the schedule is set, read, replaced and removed', async () => {
 
 test('ready while the queue answers, and says so when it does not', async () => {
   const ready = await fetch(`${service.url}/readyz`);
-  assert.deepEqual([ready.status, await ready.json()], [200, { ready: true, checks: { ledger: { ok: true, detail: 'SQLite' }, queue: { ok: true, detail: 'embedded' } }, version: null, models: 3 }]);
+  assert.deepEqual(
+    [ready.status, await ready.json()],
+    [
+      200,
+      {
+        ready: true,
+        checks: { ledger: { ok: true, detail: 'SQLite' }, queue: { ok: true, detail: 'embedded' } },
+        version: null,
+        models: 3,
+      },
+    ],
+  );
 });

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findJsonFault } from '../../src/http/json-position.js';
 
-const valid = ['{}', '[]', ' [1, -0.5e+3, "a\\u00e9\\n\\"", true, false, null, {"a": {"b": []}}] ', '"é𝄞"', '0', '{"a":1,"b":[{}]}', '"\u007f"'];
+const valid = [
+  '{}',
+  '[]',
+  ' [1, -0.5e+3, "a\\u00e9\\n\\"", true, false, null, {"a": {"b": []}}] ',
+  '"é𝄞"',
+  '0',
+  '{"a":1,"b":[{}]}',
+  '"\u007f"',
+];
 
 /** Text and the position of its first wrong character. */
 const faults: [string, number][] = [

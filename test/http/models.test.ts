@@ -11,8 +11,17 @@ before(async () => {
 });
 after(() => service.remove());
 
-function put(id: string, body: string, type = 'application/json', headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${service.url}/v1/models/${id}`, { method: 'PUT', headers: { 'content-type': type, ...headers }, body });
+function put(
+  id: string,
+  body: string,
+  type = 'application/json',
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${service.url}/v1/models/${id}`, {
+    method: 'PUT',
+    headers: { 'content-type': type, ...headers },
+    body,
+  });
 }
 
 function get(id: string, accept?: string): Promise<Response> {
@@ -22,7 +31,8 @@ function get(id: string, accept?: string): Promise<Response> {
 test('an id with slashes works raw and percent-encoded', async () => {
   assert.equal((await put('openai/gpt-5-mini', '{"size_b":20}')).status, 201);
   assert.equal((await put('openai%2Fgpt-5-mini', '{"size_b":21}')).status, 200);
-  for (const id of ['openai/gpt-5-mini', 'openai%2Fgpt-5-mini']) assert.deepEqual(await (await get(id)).json(), { id: 'openai/gpt-5-mini', size_b: 21 });
+  for (const id of ['openai/gpt-5-mini', 'openai%2Fgpt-5-mini'])
+    assert.deepEqual(await (await get(id)).json(), { id: 'openai/gpt-5-mini', size_b: 21 });
 });
 
 test('ids with other signs', async () => {
@@ -34,17 +44,26 @@ test('ids with other signs', async () => {
 
 test('a new LLM is a candidate at once, and a deleted one no longer', async () => {
   await put('brand/new', '{"benchmarks":{"any":1}}');
-  const route = async (): Promise<string> => RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'q' })).json()).model;
+  const route = async (): Promise<string> =>
+    RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'q' })).json()).model;
   assert.equal(await route(), 'brand/new');
   assert.equal((await fetch(`${service.url}/v1/models/brand/new`, { method: 'DELETE' })).status, 204);
   assert.notEqual(await route(), 'brand/new');
-  assert.equal((await problemIn(await fetch(`${service.url}/v1/models/brand/new`, { method: 'DELETE' }))).code, 'model_not_found');
+  assert.equal(
+    (await problemIn(await fetch(`${service.url}/v1/models/brand/new`, { method: 'DELETE' }))).code,
+    'model_not_found',
+  );
   assert.equal((await problemIn(await get('brand/new'))).code, 'model_not_found');
 });
 
 test('YAML in and out, by Content-Type and Accept', async () => {
   for (const type of ['application/yaml', 'text/yaml; charset=utf-8', 'application/x-yaml'])
-    assert.ok([200, 201].includes((await put('y/one', '# a comment\nfamily: Y\ninput_price: 0.25\ntags: [chat, code]\n', type)).status), type);
+    assert.ok(
+      [200, 201].includes(
+        (await put('y/one', '# a comment\nfamily: Y\ninput_price: 0.25\ntags: [chat, code]\n', type)).status,
+      ),
+      type,
+    );
   const answer = await get('y/one', 'application/yaml');
   assert.match(answer.headers.get('content-type') ?? '', /^application\/yaml/);
   const text = await answer.text();
@@ -59,7 +78,9 @@ test('another revision is doubted at once, and put as JSON or YAML', async () =>
   const records = Array.from({ length: 200 }, (_, i) => ({ query: `q ${i}`, model: 'r/one', score: i % 2 }));
   assert.equal((await put('r/one', '{"revision":"2026-01"}')).status, 201);
   assert.equal((await postJson(`${service.url}/v1/feedback`, records)).status, 201);
-  const scored = async () => RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'q', models: ['r/one'] })).json()).ranking[0]!;
+  const scored = async () =>
+    RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'q', models: ['r/one'] })).json())
+      .ranking[0]!;
   // A put brings the index up to date.
   assert.equal((await put('r/one', '{"revision":"2026-01"}')).status, 200);
   const settled = await scored();
@@ -75,7 +96,10 @@ test('another revision is doubted at once, and put as JSON or YAML', async () =>
 
 test('a type that can’t be served is 406, and changes nothing', async () => {
   assert.equal((await problemIn(await get('a/small', 'image/png'))).code, 'not_acceptable');
-  assert.equal((await problemIn(await put('never/there', '{}', 'application/json', { accept: 'image/png' }))).code, 'not_acceptable');
+  assert.equal(
+    (await problemIn(await put('never/there', '{}', 'application/json', { accept: 'image/png' }))).code,
+    'not_acceptable',
+  );
   assert.equal((await get('never/there')).status, 404);
 });
 
@@ -111,7 +135,10 @@ test('wrong YAML is refused with its place, and bombs don’t go off', async () 
   const broken = await problemIn(await put('y/two', 'family: "open\nsize_b: 8', 'application/yaml'));
   assert.equal(broken.code, 'invalid_yaml');
   assert.match(broken.detail, /line \d+, column \d+/);
-  const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((key, i) => `${key}: &${key} [${Array(10).fill(`*${'abcdefgh'[i]}`).join(',')}]`)].join('\n');
+  const bomb = [
+    'a: &a [x,x,x,x,x,x,x,x,x,x]',
+    ...'bcdefghi'.split('').map((key, i) => `${key}: &${key} [${Array(10).fill(`*${'abcdefgh'[i]}`).join(',')}]`),
+  ].join('\n');
   assert.equal((await problemIn(await put('y/two', bomb, 'application/yaml'))).code, 'invalid_yaml');
   assert.ok([400].includes((await put('y/two', '['.repeat(50_000), 'application/yaml')).status));
   assert.equal((await problemIn(await put('y/two', 'a: 1\na: 2', 'application/yaml'))).code, 'invalid_yaml');

@@ -22,28 +22,61 @@ before(async () => {
 });
 after(() => service.remove());
 
-const operations = (): [string, string, Operation][] => Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]): [string, string, Operation] => [path, method, operation]));
+const operations = (): [string, string, Operation][] =>
+  Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, string, Operation] => [path, method, operation]),
+  );
 
 test('describes every path of the design, and each one answers', async () => {
   const expected: Record<string, string[]> = {
-    '/v1/feedback': ['post'], '/feedback': ['post'],
-    '/v1/route': ['get', 'post'], '/route': ['get', 'post'], '/v1/route/batch': ['post'], '/v1/route/{decision_id}/next': ['post'],
-    '/v1/policies': ['get'], '/v1/policies/{name}': ['delete', 'get', 'put'],
-    '/v1/decisions': ['get'], '/v1/decisions/{id}': ['get'], '/v1/decision-log': ['get', 'put'], '/v1/summary': ['get'],
-    '/v1/alerts': ['get'], '/v1/alerts/{id}/resolve': ['post'], '/v1/drift': ['get', 'put'],
-    '/v1/health': ['get', 'post'], '/v1/health/{id}': ['put'], '/v1/breaker': ['get', 'put'], '/v1/load': ['get'],
-    '/v1/models': ['get'], '/v1/models/{id}': ['delete', 'get', 'put'],
-    '/v1/retrain': ['post'], '/v1/jobs': ['get'], '/v1/jobs/{id}': ['get'], '/v1/jobs/{id}/events': ['get'],
+    '/v1/feedback': ['post'],
+    '/feedback': ['post'],
+    '/v1/route': ['get', 'post'],
+    '/route': ['get', 'post'],
+    '/v1/route/batch': ['post'],
+    '/v1/route/{decision_id}/next': ['post'],
+    '/v1/policies': ['get'],
+    '/v1/policies/{name}': ['delete', 'get', 'put'],
+    '/v1/decisions': ['get'],
+    '/v1/decisions/{id}': ['get'],
+    '/v1/decision-log': ['get', 'put'],
+    '/v1/summary': ['get'],
+    '/v1/alerts': ['get'],
+    '/v1/alerts/{id}/resolve': ['post'],
+    '/v1/drift': ['get', 'put'],
+    '/v1/health': ['get', 'post'],
+    '/v1/health/{id}': ['put'],
+    '/v1/breaker': ['get', 'put'],
+    '/v1/load': ['get'],
+    '/v1/models': ['get'],
+    '/v1/models/{id}': ['delete', 'get', 'put'],
+    '/v1/retrain': ['post'],
+    '/v1/jobs': ['get'],
+    '/v1/jobs/{id}': ['get'],
+    '/v1/jobs/{id}/events': ['get'],
     '/v1/schedule': ['delete', 'get', 'put'],
-    '/v1/weights': ['get'], '/v1/weights/{version}': ['get'], '/v1/weights/{version}/activate': ['post'], '/v1/weights/{version}/{file}': ['get'],
-    '/healthz': ['get'], '/readyz': ['get'], '/metrics': ['get'], '/openapi.json': ['get'], '/docs': ['get'],
+    '/v1/weights': ['get'],
+    '/v1/weights/{version}': ['get'],
+    '/v1/weights/{version}/activate': ['post'],
+    '/v1/weights/{version}/{file}': ['get'],
+    '/healthz': ['get'],
+    '/readyz': ['get'],
+    '/metrics': ['get'],
+    '/openapi.json': ['get'],
+    '/docs': ['get'],
   };
   assert.equal(api.openapi, '3.1.0');
-  assert.deepEqual(Object.fromEntries(Object.entries(api.paths).map(([path, methods]) => [path, Object.keys(methods).toSorted()])), expected);
+  assert.deepEqual(
+    Object.fromEntries(Object.entries(api.paths).map(([path, methods]) => [path, Object.keys(methods).toSorted()])),
+    expected,
+  );
   for (const [path, method] of operations()) {
     const response = await fetch(service.url + path.replaceAll(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
     const body = await response.text();
-    assert.ok(!/"code":"(route_not_found|method_not_allowed|internal)"/.test(body), `${method} ${path}: ${body.slice(0, 200)}`);
+    assert.ok(
+      !/"code":"(route_not_found|method_not_allowed|internal)"/.test(body),
+      `${method} ${path}: ${body.slice(0, 200)}`,
+    );
   }
 });
 
@@ -63,22 +96,45 @@ test('operations are whole: ids, path parameters, bodies, answers, problems', ()
   assert.equal(new Set(ids).size, ids.length);
   for (const [path, method, operation] of operations()) {
     const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-    assert.deepEqual(operation.parameters.filter((one) => one.in === 'path').map((one) => one.name), inPath, path);
-    assert.ok(Object.keys(operation.responses).some((status) => status.startsWith('2')), `${method} ${path}`);
+    assert.deepEqual(
+      operation.parameters.filter((one) => one.in === 'path').map((one) => one.name),
+      inPath,
+      path,
+    );
+    assert.ok(
+      Object.keys(operation.responses).some((status) => status.startsWith('2')),
+      `${method} ${path}`,
+    );
     for (const [status, response] of Object.entries(operation.responses)) {
       assert.ok(response.description);
-      if (Number(status) >= 400 && path !== '/readyz') assert.deepEqual(Object.keys(response.content ?? {}), ['application/problem+json'], `${method} ${path} ${status}`);
+      if (Number(status) >= 400 && path !== '/readyz')
+        assert.deepEqual(
+          Object.keys(response.content ?? {}),
+          ['application/problem+json'],
+          `${method} ${path} ${status}`,
+        );
     }
-    if (operation.requestBody) assert.ok('400' in operation.responses && '415' in operation.responses && '413' in operation.responses);
+    if (operation.requestBody)
+      assert.ok('400' in operation.responses && '415' in operation.responses && '413' in operation.responses);
   }
 });
 
 test('schemas are those that validate', () => {
   const route = api.paths['/v1/route'] ?? {};
-  assert.deepEqual(route['post']?.requestBody?.content['application/json']?.schema, { $ref: '#/components/schemas/RouteRequest' });
+  assert.deepEqual(route['post']?.requestBody?.content['application/json']?.schema, {
+    $ref: '#/components/schemas/RouteRequest',
+  });
   const query = route['get']?.parameters.map((one) => [one.name, one.required]);
-  assert.deepEqual(query?.filter(([, required]) => required), [['query', true]]);
+  assert.deepEqual(
+    query?.filter(([, required]) => required),
+    [['query', true]],
+  );
   assert.ok(query?.some(([name]) => name === 'max_cost_usd') && !query.some(([name]) => name === 'messages'));
   assert.equal(api.components.schemas['RouteRequest']?.['additionalProperties'], false);
-  assert.deepEqual(Object.keys(api.paths['/v1/models/{id}']?.['put']?.requestBody?.content ?? {}), ['application/json', 'application/yaml', 'application/x-yaml', 'text/yaml']);
+  assert.deepEqual(Object.keys(api.paths['/v1/models/{id}']?.['put']?.requestBody?.content ?? {}), [
+    'application/json',
+    'application/yaml',
+    'application/x-yaml',
+    'text/yaml',
+  ]);
 });

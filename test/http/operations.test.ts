@@ -21,14 +21,26 @@ test('alive, whatever else is down', async () => {
 test('not ready says what is not', async () => {
   const response = await fetch(`${service.url}/readyz`);
   assert.equal(response.status, 503);
-  const { ready, checks } = (await response.json()) as { ready: boolean; checks: Record<string, { ok: boolean; detail: string }> };
+  const { ready, checks } = (await response.json()) as {
+    ready: boolean;
+    checks: Record<string, { ok: boolean; detail: string }>;
+  };
   assert.deepEqual([ready, checks['ledger']?.ok, checks['queue']?.ok], [false, true, false]);
   assert.match(checks['queue']?.detail ?? '', /not opened/);
 });
 
 test('a ledger that does not answer is named', async () => {
-  const closed = await startService({ around: (ledger) => ({ ...ledger, changeToken: () => { throw new Error('closed'); } }) });
-  const { checks } = (await (await fetch(`${closed.url}/readyz`)).json()) as { checks: Record<string, { ok: boolean; detail: string }> };
+  const closed = await startService({
+    around: (ledger) => ({
+      ...ledger,
+      changeToken: () => {
+        throw new Error('closed');
+      },
+    }),
+  });
+  const { checks } = (await (await fetch(`${closed.url}/readyz`)).json()) as {
+    checks: Record<string, { ok: boolean; detail: string }>;
+  };
   assert.deepEqual(checks['ledger'], { ok: false, detail: 'SQLite: closed' });
   await closed.remove();
 });
@@ -36,7 +48,10 @@ test('a ledger that does not answer is named', async () => {
 test('metrics: requests by route and status, decisions per LLM, feedback rows, the version in force', async () => {
   await postJson(`${service.url}/v1/route`, { query: 'q' });
   await postJson(`${service.url}/v1/route`, {});
-  await postJson(`${service.url}/v1/feedback`, [{ query: 'q', model: 'a/small', score: 1 }, { query: 'q', better_model: 'a/small', worse_model: 'b/large' }]);
+  await postJson(`${service.url}/v1/feedback`, [
+    { query: 'q', model: 'a/small', score: 1 },
+    { query: 'q', better_model: 'a/small', worse_model: 'b/large' },
+  ]);
   await fetch(`${service.url}/v1/models/a/small`);
   await fetch(`${service.url}/nowhere/${'x'.repeat(50)}`);
   const text = await textOf('/metrics');

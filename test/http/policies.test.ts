@@ -11,19 +11,30 @@ before(async () => {
 after(() => service.remove());
 
 const put = (name: string, body: object): ReturnType<typeof ask> => ask(service, 'PUT', `/v1/policies/${name}`, body);
-const route = async (fields: object): Promise<RouteResponse> => (await ask(service, 'POST', '/v1/route', { query: 'q', ...fields })).body as RouteResponse;
+const route = async (fields: object): Promise<RouteResponse> =>
+  (await ask(service, 'POST', '/v1/route', { query: 'q', ...fields })).body as RouteResponse;
 
 test('built-in policies are listed; a team’s own is made, used, replaced and removed', async () => {
-  const names = async (): Promise<string[]> => ((await ask(service, 'GET', '/v1/policies')).body as { policies: Policy[] }).policies.map((policy) => policy.name);
+  const names = async (): Promise<string[]> =>
+    ((await ask(service, 'GET', '/v1/policies')).body as { policies: Policy[] }).policies.map((policy) => policy.name);
   assert.deepEqual(await names(), ['balanced', 'cost', 'latency', 'quality']);
   const made = await put('night', { description: 'batch work', cheapest_within: 1 });
-  assert.deepEqual([made.status, made.body], [201, { name: 'night', built_in: false, description: 'batch work', cheapest_within: 1 }]);
+  assert.deepEqual(
+    [made.status, made.body],
+    [201, { name: 'night', built_in: false, description: 'batch work', cheapest_within: 1 }],
+  );
   assert.equal((await route({ policy: 'night' })).model, 'a/small');
   assert.equal((await put('night', { pin: ['a/middle'] })).status, 200);
   assert.equal((await route({ policy: 'night' })).model, 'a/middle');
   assert.deepEqual(await names(), ['balanced', 'cost', 'latency', 'night', 'quality']);
   assert.equal((await ask(service, 'DELETE', '/v1/policies/night')).status, 204);
-  assert.deepEqual([(await ask(service, 'DELETE', '/v1/policies/night')).status, (await ask(service, 'GET', '/v1/policies/night')).status], [404, 404]);
+  assert.deepEqual(
+    [
+      (await ask(service, 'DELETE', '/v1/policies/night')).status,
+      (await ask(service, 'GET', '/v1/policies/night')).status,
+    ],
+    [404, 404],
+  );
   const refused = await ask(service, 'POST', '/v1/route', { query: 'q', policy: 'night' });
   assert.deepEqual([refused.status, (refused.body as { code: string }).code], [422, 'unknown_policy']);
 });
@@ -51,7 +62,19 @@ test('wrong policies name the field', async () => {
 
 test('every rule works over the query string too', async () => {
   const url = new URL('/v1/route', service.url);
-  url.search = String(new URLSearchParams({ query: 'q', cheapest_within: '0.5', latency_percentile: 'p90', max_latency_ms: '1100', on_no_candidate: 'nearest', exclude: 'b/large' }));
+  url.search = String(
+    new URLSearchParams({
+      query: 'q',
+      cheapest_within: '0.5',
+      latency_percentile: 'p90',
+      max_latency_ms: '1100',
+      on_no_candidate: 'nearest',
+      exclude: 'b/large',
+    }),
+  );
   const answer = (await (await fetch(url)).json()) as RouteResponse;
-  assert.deepEqual(answer.ranking.map((llm) => llm.model), ['a/small']);
+  assert.deepEqual(
+    answer.ranking.map((llm) => llm.model),
+    ['a/small'],
+  );
 });

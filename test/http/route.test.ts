@@ -26,12 +26,17 @@ test('POST answers a decision, under /v1 and at the root', async () => {
 });
 
 test('GET takes the same fields as query parameters', async () => {
-  const response = await get('query=How+far%3F&models=a/small,a/middle&max_cost_usd=0.5&explain=true&policy=cost&min_quality=0');
+  const response = await get(
+    'query=How+far%3F&models=a/small,a/middle&max_cost_usd=0.5&explain=true&policy=cost&min_quality=0',
+  );
   const answer = RouteResponse.parse(await response.json());
   assert.deepEqual(answer.ranking.map((one) => one.model).toSorted(), ['a/middle', 'a/small']);
   assert.equal(answer.explanation?.excluded[0]?.model, 'b/large');
   const repeated = RouteResponse.parse(await (await get('query=x&exclude=a/small&exclude=b/large')).json());
-  assert.deepEqual(repeated.ranking.map((one) => one.model), ['a/middle']);
+  assert.deepEqual(
+    repeated.ranking.map((one) => one.model),
+    ['a/middle'],
+  );
 });
 
 test('HEAD answers as GET does, without a body', async () => {
@@ -59,12 +64,20 @@ test('wrong query parameters are refused by name', async () => {
     const response = await get(search);
     const problem = await problemIn(response);
     assert.equal(problem.code, 'invalid_request', search);
-    assert.ok(problem.issues?.some((issue) => issue.field === field), `${search}: ${JSON.stringify(problem.issues)}`);
+    assert.ok(
+      problem.issues?.some((issue) => issue.field === field),
+      `${search}: ${JSON.stringify(problem.issues)}`,
+    );
   }
 });
 
 test('OpenAI messages are routed by the last user text', async () => {
-  const response = await postJson(`${service.url}/v1/route`, { messages: [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: [{ type: 'text', text: 'the moon' }] }] });
+  const response = await postJson(`${service.url}/v1/route`, {
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: [{ type: 'text', text: 'the moon' }] },
+    ],
+  });
   const { decision_id: id } = RouteResponse.parse(await response.json());
   assert.equal(service.decider.lookup(id)?.query, 'the moon');
 });
@@ -104,8 +117,13 @@ test('policy errors keep their codes', async () => {
 
 test('a batch answers in order', async () => {
   const requests = Array.from({ length: 100 }, (_, i) => ({ query: `query ${i}` }));
-  const { results } = RouteBatchResponse.parse(await (await postJson(`${service.url}/v1/route/batch`, { requests })).json());
-  assert.deepEqual(results.map((one) => service.decider.lookup(one.decision_id)?.query), requests.map((one) => one.query));
+  const { results } = RouteBatchResponse.parse(
+    await (await postJson(`${service.url}/v1/route/batch`, { requests })).json(),
+  );
+  assert.deepEqual(
+    results.map((one) => service.decider.lookup(one.decision_id)?.query),
+    requests.map((one) => one.query),
+  );
 });
 
 test('an error in a batch names its position', async () => {
@@ -113,7 +131,9 @@ test('an error in a batch names its position', async () => {
   const problem = await problemIn(await postJson(`${service.url}/v1/route/batch`, { requests }));
   assert.equal(problem.code, 'unknown_model');
   assert.equal(problem.issues?.[0]?.field, 'requests[1].models[0]');
-  const invalid = await problemIn(await postJson(`${service.url}/v1/route/batch`, { requests: [{ query: 'x' }, { query: '' }] }));
+  const invalid = await problemIn(
+    await postJson(`${service.url}/v1/route/batch`, { requests: [{ query: 'x' }, { query: '' }] }),
+  );
   assert.equal(invalid.issues?.[0]?.field, 'requests[1].query');
 });
 
@@ -125,7 +145,12 @@ test('without any LLM: 409 that says how to add one', async () => {
 });
 
 test('parallel posts each get a decision of their own', async () => {
-  const answers = await Promise.all(Array.from({ length: 200 }, async (_, i) => RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: `parallel ${i}` })).json())));
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, async (_, i) =>
+      RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: `parallel ${i}` })).json()),
+    ),
+  );
   assert.equal(new Set(answers.map((one) => one.decision_id)).size, 200);
-  for (const [i, { decision_id: id }] of answers.entries()) assert.equal(service.decider.lookup(id)?.query, `parallel ${i}`);
+  for (const [i, { decision_id: id }] of answers.entries())
+    assert.equal(service.decider.lookup(id)?.query, `parallel ${i}`);
 });

@@ -17,7 +17,9 @@ async function stopped(service: Service): Promise<void> {
 
 test('a stop writes the decisions that wait', async () => {
   const service = await startService();
-  const { decision_id: id } = RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'q' })).json());
+  const { decision_id: id } = RouteResponse.parse(
+    await (await postJson(`${service.url}/v1/route`, { query: 'q' })).json(),
+  );
   await stopped(service);
   assert.equal(service.ledger.getDecision(id)?.query, 'q');
   await service.close();
@@ -29,7 +31,9 @@ test('requests in flight are answered, and nothing acknowledged is lost', async 
   let acknowledged = 0;
   const clients = Array.from({ length: 8 }, async () => {
     for (;;) {
-      const response = await postJson(`${service.url}/v1/feedback`, { query: 'q', model: 'a/small', score: 1 }).catch(() => undefined);
+      const response = await postJson(`${service.url}/v1/feedback`, { query: 'q', model: 'a/small', score: 1 }).catch(
+        () => undefined,
+      );
       // Refused: the server is gone.
       if (response === undefined) return;
       assert.equal(response.status, 201);
@@ -53,7 +57,9 @@ test('idle connections are closed, and a client that dawdles is cut off after th
   const dawdling = connect(port, '127.0.0.1');
   await Promise.all([once(idle, 'connect'), once(dawdling, 'connect')]);
   dawdling.on('error', () => {});
-  dawdling.write('POST /v1/route HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"que');
+  dawdling.write(
+    'POST /v1/route HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"que',
+  );
   await pause(50);
   const started = performance.now();
   const closed = Promise.all([once(idle, 'close'), once(dawdling, 'close')]);
@@ -67,7 +73,10 @@ test('idle connections are closed, and a client that dawdles is cut off after th
 });
 
 test('a stop ends event streams', async () => {
-  const service = await startService({ graceMs: 30_000, queue: (folder) => openQueue({ dataDir: folder, log: keptLog().log }) });
+  const service = await startService({
+    graceMs: 30_000,
+    queue: (folder) => openQueue({ dataDir: folder, log: keptLog().log }),
+  });
   const { job_id: id } = (await (await postJson(`${service.url}/v1/retrain`, {})).json()) as { job_id: string };
   const stream = await fetch(`${service.url}/v1/jobs/${id}/events`);
   const text = stream.text();
@@ -82,7 +91,22 @@ test('a taken port is a plain error', async () => {
   const { startServer, createApp } = await import('../../src/http/index.js');
   const service = await startService();
   const { log } = keptLog();
-  const app = createApp({ ledger: service.ledger, queue: noQueue, index: { current: () => assert.fail(), refresh: () => assert.fail() }, health: service.health, trust: service.trust, load: service.load, policies: service.policies, decider: service.decider, artifacts: { filePath: () => '', activate: async () => {} }, clock: Date.now, log });
-  await assert.rejects(startServer(app, { host: '127.0.0.1', port: Number(new URL(service.url).port) }), { code: 'invalid_config', message: /EADDRINUSE/ });
+  const app = createApp({
+    ledger: service.ledger,
+    queue: noQueue,
+    index: { current: () => assert.fail(), refresh: () => assert.fail() },
+    health: service.health,
+    trust: service.trust,
+    load: service.load,
+    policies: service.policies,
+    decider: service.decider,
+    artifacts: { filePath: () => '', activate: async () => {} },
+    clock: Date.now,
+    log,
+  });
+  await assert.rejects(startServer(app, { host: '127.0.0.1', port: Number(new URL(service.url).port) }), {
+    code: 'invalid_config',
+    message: /EADDRINUSE/,
+  });
   await service.remove();
 });

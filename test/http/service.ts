@@ -41,15 +41,39 @@ function unavailable(): Promise<never> {
 
 /** A queue that can't be reached. */
 export const noQueue: RetrainQueue = {
-  store: 'none', enqueue: unavailable, get: unavailable, list: unavailable, watch: unavailable,
-  setSchedule: unavailable, nextRun: unavailable, work: unavailable, close: async () => {},
+  store: 'none',
+  enqueue: unavailable,
+  get: unavailable,
+  list: unavailable,
+  watch: unavailable,
+  setSchedule: unavailable,
+  nextRun: unavailable,
+  work: unavailable,
+  close: async () => {},
 };
 
 /** Writes and registers a whole artifact, of another encoder's, that has a tensor of `values` besides. */
-export async function addArtifact({ folder, ledger }: Pick<Service, 'folder' | 'ledger'>, version: string, values: number[]): Promise<void> {
+export async function addArtifact(
+  { folder, ledger }: Pick<Service, 'folder' | 'ledger'>,
+  version: string,
+  values: number[],
+): Promise<void> {
   const model = blankModel();
   model.tables['some/tensor'] = { data: Float32Array.from(values), shape: [values.length] };
-  const facts = { version: version as Version, created_at: new Date().toISOString(), snapshot: 'a'.repeat(64), design: 'flat' as const, seed: 1, backend: 'cpu', metrics: { accuracy: 0.5 }, ledger_rows: 0, continues: null, status: 'accepted' as const, comparison: [], serve: version as Version };
+  const facts = {
+    version: version as Version,
+    created_at: new Date().toISOString(),
+    snapshot: 'a'.repeat(64),
+    design: 'flat' as const,
+    seed: 1,
+    backend: 'cpu',
+    metrics: { accuracy: 0.5 },
+    ledger_rows: 0,
+    continues: null,
+    status: 'accepted' as const,
+    comparison: [],
+    serve: version as Version,
+  };
   const { files } = await writeArtifact(dataPaths(folder).artifacts, model, facts);
   ledger.registerArtifact({ ...facts, router: model.names.router, files, active: false });
 }
@@ -64,7 +88,13 @@ export interface ServiceOptions {
 }
 
 /** The API over a real ledger, on a free port. */
-export async function startService({ llms = LLMS, app: options = {}, graceMs, queue: openQueue, around = (ledger) => ledger }: ServiceOptions = {}): Promise<Service> {
+export async function startService({
+  llms = LLMS,
+  app: options = {},
+  graceMs,
+  queue: openQueue,
+  around = (ledger) => ledger,
+}: ServiceOptions = {}): Promise<Service> {
   const { ledger: real, folder, remove } = temporaryLedger();
   addLlms(real, llms);
   const ledger = around(real);
@@ -76,9 +106,32 @@ export async function startService({ llms = LLMS, app: options = {}, graceMs, qu
   const trust = openLiveTrust({ ledger, clock: systemClock, log });
   const load = openLiveLoad({ ledger: real, clock: systemClock, log });
   const policies = openLivePolicies({ ledger, log });
-  const decider = createDecider({ index, policies, ledger, clock: systemClock, rng: createRng(1), log, health, trust, load });
+  const decider = createDecider({
+    index,
+    policies,
+    ledger,
+    clock: systemClock,
+    rng: createRng(1),
+    log,
+    health,
+    trust,
+    load,
+  });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
-  const app = createApp({ ledger, queue, index, health, trust, load, policies, decider, artifacts: createArtifactStore(artifacts, real, async () => {}), clock: systemClock, log, options });
+  const app = createApp({
+    ledger,
+    queue,
+    index,
+    health,
+    trust,
+    load,
+    policies,
+    decider,
+    artifacts: createArtifactStore(artifacts, real, async () => {}),
+    clock: systemClock,
+    log,
+    options,
+  });
   const stop = openDriftFollower({ ledger, queue, log, firstPauseMs: 20 }).follow(50);
   const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
   return {
@@ -101,20 +154,34 @@ export async function startService({ llms = LLMS, app: options = {}, graceMs, qu
 }
 
 export function postJson(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
 }
 
 /** The problem document of an answer, after looking at its status and type. */
 export async function problemIn(response: Response): Promise<Problem> {
   const problem = (await response.json()) as Problem;
-  if (response.headers.get('content-type') !== 'application/problem+json') throw new Error(`expected a problem document, got ${JSON.stringify(problem)}`);
-  if (problem.status !== response.status) throw new Error(`the document's status ${problem.status} is not the answer's ${response.status}`);
+  if (response.headers.get('content-type') !== 'application/problem+json')
+    throw new Error(`expected a problem document, got ${JSON.stringify(problem)}`);
+  if (problem.status !== response.status)
+    throw new Error(`the document's status ${problem.status} is not the answer's ${response.status}`);
   return problem;
 }
 
 /** Calls the API; the body of the answer is its JSON, null where it has none. */
-export async function ask({ url }: Pick<Service, 'url'>, method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(url + path, { method, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+export async function ask(
+  { url }: Pick<Service, 'url'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(url + path, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
   const text = await response.text();
   return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
 }

@@ -45,7 +45,11 @@ test('lists versions and reads one', async () => {
   const { weights } = (await (await get('')).json()) as { weights: unknown[] };
   assert.deepEqual(weights.map((one) => ArtifactSummary.parse(one).version as string).toSorted(), [OLD, NEW]);
   assert.equal(ArtifactSummary.parse(await (await get(`/${OLD}`)).json()).files[0]?.name, 'weights.safetensors');
-  for (const version of ['ffffffffffffffff', 'x', '..']) assert.equal((await problemIn(await get(`/${encodeURIComponent(version)}${version === '..' ? '/x' : ''}`))).status, 404);
+  for (const version of ['ffffffffffffffff', 'x', '..'])
+    assert.equal(
+      (await problemIn(await get(`/${encodeURIComponent(version)}${version === '..' ? '/x' : ''}`))).status,
+      404,
+    );
 });
 
 test('downloads files as they are, with type, length and checksum', async () => {
@@ -67,11 +71,23 @@ test('ranges, conditions and HEAD', async () => {
   assert.deepEqual(Buffer.from(await part.arrayBuffer()), onDisk.subarray(0, 10));
   assert.equal(await getRaw(`/v1/weights/${OLD}/weights.safetensors`, { 'if-none-match': `"${sha256(onDisk)}"` }), 304);
   const head = await fetch(`${service.url}/v1/weights/${OLD}/weights.safetensors`, { method: 'HEAD' });
-  assert.deepEqual([head.status, head.headers.get('content-length'), await head.text()], [200, String(onDisk.length), '']);
+  assert.deepEqual(
+    [head.status, head.headers.get('content-length'), await head.text()],
+    [200, String(onDisk.length), ''],
+  );
 });
 
 test('no path leads out of the artifact', async () => {
-  for (const path of ['/../../ledger.sqlite', `/${OLD}/../../../ledger.sqlite`, `/${OLD}/..%2F..%2Fledger.sqlite`, `/${OLD}/%2e%2e%2f${NEW}%2fweights.safetensors`, `/..%2f${OLD}/manifest.json`, `/${OLD}/manifest.json%00.txt`, `/${OLD}/..`, `/${OLD}/%2fetc%2fpasswd`])
+  for (const path of [
+    '/../../ledger.sqlite',
+    `/${OLD}/../../../ledger.sqlite`,
+    `/${OLD}/..%2F..%2Fledger.sqlite`,
+    `/${OLD}/%2e%2e%2f${NEW}%2fweights.safetensors`,
+    `/..%2f${OLD}/manifest.json`,
+    `/${OLD}/manifest.json%00.txt`,
+    `/${OLD}/..`,
+    `/${OLD}/%2fetc%2fpasswd`,
+  ])
     assert.equal(await getRaw(`/v1/weights${path}`), 404, path);
 });
 
@@ -88,7 +104,9 @@ test('activates a version and goes back', async () => {
     assert.equal(ArtifactSummary.parse(await response.json()).active, true);
     assert.equal(service.ledger.activeVersion(), version);
   }
-  const unknown = await problemIn(await fetch(`${service.url}/v1/weights/ffffffffffffffff/activate`, { method: 'POST' }));
+  const unknown = await problemIn(
+    await fetch(`${service.url}/v1/weights/ffffffffffffffff/activate`, { method: 'POST' }),
+  );
   assert.equal(unknown.code, 'version_not_found');
   assert.equal(service.ledger.activeVersion(), OLD);
 });
@@ -96,7 +114,9 @@ test('activates a version and goes back', async () => {
 test('a damaged version is refused, and the one in force stays', async () => {
   await addArtifact(service, '00000000000000dd', [1, 2]);
   truncateSync(fileOf('00000000000000dd'), 10);
-  const damaged = await problemIn(await fetch(`${service.url}/v1/weights/00000000000000dd/activate`, { method: 'POST' }));
+  const damaged = await problemIn(
+    await fetch(`${service.url}/v1/weights/00000000000000dd/activate`, { method: 'POST' }),
+  );
   assert.deepEqual([damaged.code, damaged.status], ['artifact_damaged', 409]);
   assert.equal(service.ledger.activeVersion(), OLD);
 });

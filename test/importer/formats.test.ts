@@ -13,33 +13,68 @@ const DECISION = '01890000-0000-7000-8000-000000000001';
 test('interactions, score rows and preferences, in one file and in any mixture', async (t) => {
   const { ledger, file, ...on } = desk(t);
   const path = file('log.txt', [
-    { query: 'one', model: 'a', score: 1, task: 't', domain: 'd', cost_usd: 0.01, latency_ms: 20, prompt_tokens: 1, completion_tokens: 2, error: 'e', at: '2026-01-01T00:00:00Z', decision_id: DECISION, query_id: 'q1', metric: 'em' },
+    {
+      query: 'one',
+      model: 'a',
+      score: 1,
+      task: 't',
+      domain: 'd',
+      cost_usd: 0.01,
+      latency_ms: 20,
+      prompt_tokens: 1,
+      completion_tokens: 2,
+      error: 'e',
+      at: '2026-01-01T00:00:00Z',
+      decision_id: DECISION,
+      query_id: 'q1',
+      metric: 'em',
+    },
     { query_id: 'q2', query: 'two', task: 't', metric: 'f1', scores: { a: 0.25, b: 0.5, c: 1 } },
     { query: 'one', better_model: 'a', worse_model: 'b', task: 't', metric: 'x' },
   ]);
   const report = await on.import(path);
-  assert.deepEqual(report.files, [{ path, format: 'records', status: 'imported', entries: 3, interactions: 4, preferences: 1 }]);
+  assert.deepEqual(report.files, [
+    { path, format: 'records', status: 'imported', entries: 3, interactions: 4, preferences: 1 },
+  ]);
   assert.deepEqual([report.interactions, report.preferences, report.new_models], [4, 1, ['a', 'b', 'c']]);
   assert.deepEqual(ledger.countInteractions(), { interactions: 4, preferences: 1, queries: 2 });
   assert.deepEqual(
     ledger.readLlmStats().map((llm) => [llm.id, llm.meanScore, llm.costUsd, llm.wins]),
-    [['a', 0.625, 0.01, 1], ['b', 0.5, NaN, 0], ['c', 1, NaN, 0]],
+    [
+      ['a', 0.625, 0.01, 1],
+      ['b', 0.5, NaN, 0],
+      ['c', 1, NaN, 0],
+    ],
   );
   assert.deepEqual(ledger.readGraphRows().taskDomains, [[0, 0]]);
 });
 
 test('what is compressed, or begins with a byte-order mark, or ends lines as Windows does, reads the same', async (t) => {
   const lines = '{"query":"é 😀","model":"a","score":1}\n\n{"query":"two","model":"a","score":0}';
-  for (const [name, content] of [['a.jsonl', lines], ['b.jsonl.gz', lines], ['c.bin.gz', lines], ['d.jsonl', `\uFEFF${lines}`], ['e.jsonl', lines.replaceAll('\n', '\r\n')], ['f.jsonl', `${lines}\n`]] as const) {
+  for (const [name, content] of [
+    ['a.jsonl', lines],
+    ['b.jsonl.gz', lines],
+    ['c.bin.gz', lines],
+    ['d.jsonl', `\uFEFF${lines}`],
+    ['e.jsonl', lines.replaceAll('\n', '\r\n')],
+    ['f.jsonl', `${lines}\n`],
+  ] as const) {
     const { ledger, file, ...on } = desk(t);
     await on.import(file(name, content));
-    assert.deepEqual(Array.from(ledger.readGraphRows().queries, (query) => query.text).toSorted(), ['two', 'é 😀'], name);
+    assert.deepEqual(
+      Array.from(ledger.readGraphRows().queries, (query) => query.text).toSorted(),
+      ['two', 'é 😀'],
+      name,
+    );
   }
 });
 
 test('a .gz of several members is read to its end', async (t) => {
   const { ledger, file, ...on } = desk(t);
-  const path = file('joined', Buffer.concat(['one', 'two'].map((query) => gzipSync(`${JSON.stringify({ query, model: 'a', score: 1 })}\n`))));
+  const path = file(
+    'joined',
+    Buffer.concat(['one', 'two'].map((query) => gzipSync(`${JSON.stringify({ query, model: 'a', score: 1 })}\n`))),
+  );
   assert.equal(gunzipSync(readFileSync(path)).toString().split('\n').length, 3);
   await on.import(path);
   assert.equal(ledger.countRows(), 2);
@@ -49,19 +84,60 @@ test('a file longer than any buffer keeps every line whole', async (t) => {
   const { ledger, file, ...on } = desk(t);
   const queries = Array.from({ length: 9000 }, (_, i) => `${i} ${'ü😀x'.repeat(i % 97)}`);
   queries.push('y'.repeat(100_000));
-  await on.import(file('long.jsonl.gz', queries.map((query) => ({ query, model: 'a', score: 0.5 }))));
+  await on.import(
+    file(
+      'long.jsonl.gz',
+      queries.map((query) => ({ query, model: 'a', score: 0.5 })),
+    ),
+  );
   assert.deepEqual(new Set(Array.from(ledger.readGraphRows().queries, (query) => query.text)), new Set(queries));
 });
 
 test('records may also stand in a JSON array, or alone', async (t) => {
   const { ledger, file, ...on } = desk(t);
-  await on.import(file('a.json', JSON.stringify([{ query: 'one', model: 'a', score: 1 }, { query: 'two', scores: { b: 0 } }], null, 2)), file('b.json', JSON.stringify({ query: 'three', better_model: 'a', worse_model: 'b' }, null, 1)));
+  await on.import(
+    file(
+      'a.json',
+      JSON.stringify(
+        [
+          { query: 'one', model: 'a', score: 1 },
+          { query: 'two', scores: { b: 0 } },
+        ],
+        null,
+        2,
+      ),
+    ),
+    file('b.json', JSON.stringify({ query: 'three', better_model: 'a', worse_model: 'b' }, null, 1)),
+  );
   assert.deepEqual(ledger.countInteractions(), { interactions: 2, preferences: 1, queries: 3 });
 });
 
 const FEATURES = {
-  first: { size: '7B', feature: 'the first', input_price: 0.2, output_price: 0.3, model: 'x/first', service: 'S', average_score: 35, detailed_scores: { ifeval: 75.85, bbh: null, WildBench: -7 }, parameters: 7.616, architecture: 'QwenArch', tags: ['chat'], languages: ['en'], role: 'primary' },
-  mixture: { size: '8x7B', feature: null, input_price: null, output_price: null, architecture: null, detailed_scores: { ifeval: null }, parameters: null, tags: [] },
+  first: {
+    size: '7B',
+    feature: 'the first',
+    input_price: 0.2,
+    output_price: 0.3,
+    model: 'x/first',
+    service: 'S',
+    average_score: 35,
+    detailed_scores: { ifeval: 75.85, bbh: null, WildBench: -7 },
+    parameters: 7.616,
+    architecture: 'QwenArch',
+    tags: ['chat'],
+    languages: ['en'],
+    role: 'primary',
+  },
+  mixture: {
+    size: '8x7B',
+    feature: null,
+    input_price: null,
+    output_price: null,
+    architecture: null,
+    detailed_scores: { ifeval: null },
+    parameters: null,
+    tags: [],
+  },
   small: { size: '350M' },
   unknown: { size: null, feature: 'no size' },
 };
@@ -69,10 +145,22 @@ const FEATURES = {
 test('LLM features become profiles', async (t) => {
   const { ledger, file, ...on } = desk(t);
   const report = await on.import(file('models.json', JSON.stringify(FEATURES, null, 1)));
-  assert.deepEqual(report.files.map(({ format, entries }) => ({ format, entries })), [{ format: 'llm-features', entries: 4 }]);
+  assert.deepEqual(
+    report.files.map(({ format, entries }) => ({ format, entries })),
+    [{ format: 'llm-features', entries: 4 }],
+  );
   assert.deepEqual(report.new_models, ['first', 'mixture', 'small', 'unknown']);
   assert.deepEqual(ledger.catalog.listLlms(), [
-    { id: 'first', description: 'the first', family: 'QwenArch', size_b: 7.616, input_price: 0.2, output_price: 0.3, benchmarks: { WildBench: 0, ifeval: 0.7585 }, tags: ['chat'] },
+    {
+      id: 'first',
+      description: 'the first',
+      family: 'QwenArch',
+      size_b: 7.616,
+      input_price: 0.2,
+      output_price: 0.3,
+      benchmarks: { WildBench: 0, ifeval: 0.7585 },
+      tags: ['chat'],
+    },
     { id: 'mixture', size_b: 56 },
     { id: 'small', size_b: 0.35 },
     { id: 'unknown', description: 'no size' },
@@ -82,7 +170,9 @@ test('LLM features become profiles', async (t) => {
 test('importing features again changes only what they name', async (t) => {
   const { ledger, file, ...on } = desk(t);
   await on.import(file('models.json', JSON.stringify(FEATURES)));
-  const again = await on.import(file('later.json', JSON.stringify({ first: { input_price: 0.1, detailed_scores: { bbh: 50, ifeval: null } } })));
+  const again = await on.import(
+    file('later.json', JSON.stringify({ first: { input_price: 0.1, detailed_scores: { bbh: 50, ifeval: null } } })),
+  );
   assert.deepEqual(again.new_models, []);
   assert.deepEqual(ledger.catalog.getLlm('first')!.benchmarks, { WildBench: 0, bbh: 0.5, ifeval: 0.7585 });
   assert.equal(ledger.catalog.getLlm('first')!.input_price, 0.1);
@@ -101,7 +191,10 @@ test('declared profiles come as YAML or JSON, one or many', async (t) => {
     file('eight.jsonl', JSON.stringify({ id: 'eight' })),
   );
   assert.ok(report.files.every((each) => each.format === 'llm-profiles'));
-  assert.deepEqual(ledger.catalog.listLlms().map((llm) => llm.id), ['eight', 'five', 'four', 'one', 'seven', 'six', 'three', 'two']);
+  assert.deepEqual(
+    ledger.catalog.listLlms().map((llm) => llm.id),
+    ['eight', 'five', 'four', 'one', 'seven', 'six', 'three', 'two'],
+  );
   for (const id of ['one', 'two', 'four']) assert.deepEqual(ledger.catalog.getLlm(id), { id, ...facts });
 });
 
@@ -111,7 +204,12 @@ const DOMAINS = { math: 'Tasks requiring arithmetic.', following: 'Tasks evaluat
 const TASKS_OF = { math: ['math'], following: ['ifeval', 'bbh'] };
 
 test('descriptions are told apart by their wording when nothing is known yet', async (t) => {
-  for (const [content, format] of [[FAMILIES, 'family-descriptions'], [TASKS, 'task-descriptions'], [DOMAINS, 'domain-descriptions'], [TASKS_OF, 'domain-tasks']] as const) {
+  for (const [content, format] of [
+    [FAMILIES, 'family-descriptions'],
+    [TASKS, 'task-descriptions'],
+    [DOMAINS, 'domain-descriptions'],
+    [TASKS_OF, 'domain-tasks'],
+  ] as const) {
     const { file, ...on } = desk(t);
     assert.equal((await on.import(file('x.json', JSON.stringify(content)))).files[0]!.format, format);
   }
@@ -131,11 +229,20 @@ test('descriptions are told apart by the ids that other files bring, in whatever
     file('4.json', JSON.stringify(TASKS_OF)),
     file('5.json', JSON.stringify(FEATURES)),
   );
-  assert.deepEqual(report.files.map((each) => each.format), ['family-descriptions', 'domain-descriptions', 'task-descriptions', 'domain-tasks', 'llm-features']);
+  assert.deepEqual(
+    report.files.map((each) => each.format),
+    ['family-descriptions', 'domain-descriptions', 'task-descriptions', 'domain-tasks', 'llm-features'],
+  );
   const rows = ledger.readGraphRows();
   assert.deepEqual(rows.families, [{ id: 'QwenArch', description: 'about QwenArch' }]);
-  assert.deepEqual(rows.domains, [{ id: 'following', description: 'about following' }, { id: 'math', description: 'about math' }]);
-  assert.deepEqual(rows.tasks.find((task) => task.id === 'bbh'), { id: 'bbh', description: 'about bbh' });
+  assert.deepEqual(rows.domains, [
+    { id: 'following', description: 'about following' },
+    { id: 'math', description: 'about math' },
+  ]);
+  assert.deepEqual(
+    rows.tasks.find((task) => task.id === 'bbh'),
+    { id: 'bbh', description: 'about bbh' },
+  );
   const pairs = rows.taskDomains.map(([task, domain]) => `${rows.tasks[task]!.id} in ${rows.domains[domain]!.id}`);
   assert.deepEqual(pairs, ['bbh in following', 'ifeval in following', 'math in math']);
 });
@@ -145,10 +252,23 @@ test('the same interactions are not taken twice: not the file, not a copy, not c
   const lines = [{ query: 'one', model: 'a', score: 1 }];
   const path = file('a.jsonl', lines);
   const first = await on.import(path, path);
-  assert.deepEqual(first.files.map((each) => each.status), ['imported', 'skipped']);
+  assert.deepEqual(
+    first.files.map((each) => each.status),
+    ['imported', 'skipped'],
+  );
   for (const again of [path, file('copy.jsonl', lines), file('copy.jsonl.gz', lines)]) {
     const report = await on.import(again);
-    assert.deepEqual(report.files, [{ path: again, format: 'records', status: 'skipped', notice: 'already imported at 2026-01-01T00:00:00.000Z', entries: 0, interactions: 0, preferences: 0 }]);
+    assert.deepEqual(report.files, [
+      {
+        path: again,
+        format: 'records',
+        status: 'skipped',
+        notice: 'already imported at 2026-01-01T00:00:00.000Z',
+        entries: 0,
+        interactions: 0,
+        preferences: 0,
+      },
+    ]);
     assert.equal(report.interactions, 0);
   }
   assert.equal(ledger.countRows(), 1);
@@ -167,12 +287,21 @@ test('profiles are applied again: they may restore what was changed since', asyn
 
 test('progress grows to the whole of each phase', async (t) => {
   const { ledger, file } = desk(t);
-  const paths = [file('a.jsonl.gz', Array.from({ length: 5000 }, (_, i) => ({ query: `q${i}`, model: 'a', score: 1 }))), file('m.yaml', 'id: m\n')];
+  const paths = [
+    file(
+      'a.jsonl.gz',
+      Array.from({ length: 5000 }, (_, i) => ({ query: `q${i}`, model: 'a', score: 1 })),
+    ),
+    file('m.yaml', 'id: m\n'),
+  ];
   const seen: { phase: string; bytesDone: number; bytesTotal: number; interactions: number }[] = [];
   await importFiles(ledger, paths, { onProgress: (progress) => seen.push({ ...progress }) });
   for (const phase of ['check', 'import']) {
     const done = seen.filter((each) => each.phase === phase).map((each) => each.bytesDone);
-    assert.deepEqual(done, done.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      done,
+      done.toSorted((a, b) => a - b),
+    );
     assert.equal(done.at(-1), seen[0]!.bytesTotal, phase);
   }
   assert.equal(seen.at(-1)!.interactions, 5000);
@@ -184,5 +313,6 @@ test('the catalogue that comes with the package', async (t) => {
   const report = await on.import(path);
   assert.deepEqual(report.files[0]?.format, 'llm-profiles');
   assert.ok(report.new_models.length >= 7);
-  for (const llm of ledger.catalog.listLlms()) assert.ok(llm.size_b! > 0 && llm.context_tokens! > 0 && llm.family !== undefined, llm.id);
+  for (const llm of ledger.catalog.listLlms())
+    assert.ok(llm.size_b! > 0 && llm.context_tokens! > 0 && llm.family !== undefined, llm.id);
 });

@@ -12,13 +12,30 @@ test('the published logs and features import whole, in one command', { skip }, a
   const { ledger, ...on } = desk(t);
   const profile = (name: string): string => join(DATA, 'routeprofile', name);
   const report = await on.import(
-    profile('domain_feature.json'), profile('task_feature.json'), profile('model_family_feature.json'), profile('pairwise_standard.jsonl.gz'), profile('model_feature_standard.json'),
-    profile('candidate_models.json'), profile('domain_task_map.json'), join(DATA, 'llmrouter', 'interactions.jsonl.gz'), join(DATA, 'llmrouter', 'models.json'),
+    profile('domain_feature.json'),
+    profile('task_feature.json'),
+    profile('model_family_feature.json'),
+    profile('pairwise_standard.jsonl.gz'),
+    profile('model_feature_standard.json'),
+    profile('candidate_models.json'),
+    profile('domain_task_map.json'),
+    join(DATA, 'llmrouter', 'interactions.jsonl.gz'),
+    join(DATA, 'llmrouter', 'models.json'),
   );
-  assert.deepEqual(report.files.map((file) => [file.format, file.entries]), [
-    ['domain-descriptions', 6], ['task-descriptions', 44], ['family-descriptions', 5], ['records', 4073], ['llm-features', 24],
-    ['llm-features', 8], ['domain-tasks', 6], ['records', 5488], ['llm-features', 14],
-  ]);
+  assert.deepEqual(
+    report.files.map((file) => [file.format, file.entries]),
+    [
+      ['domain-descriptions', 6],
+      ['task-descriptions', 44],
+      ['family-descriptions', 5],
+      ['records', 4073],
+      ['llm-features', 24],
+      ['llm-features', 8],
+      ['domain-tasks', 6],
+      ['records', 5488],
+      ['llm-features', 14],
+    ],
+  );
   assert.deepEqual([report.interactions, report.preferences], [49_392, 4073]);
   assert.equal(ledger.countRows(), 53_465);
   const rows = ledger.readGraphRows();
@@ -31,7 +48,10 @@ test('the published logs and features import whole, in one command', { skip }, a
 
 test('the file in which one LLM is yet to come imports too', { skip }, async (t) => {
   const { ledger, ...on } = desk(t);
-  const report = await on.import(join(DATA, 'routeprofile', 'pairwise_newllm.jsonl.gz'), join(DATA, 'routeprofile', 'model_feature_newllm.json'));
+  const report = await on.import(
+    join(DATA, 'routeprofile', 'pairwise_newllm.jsonl.gz'),
+    join(DATA, 'routeprofile', 'model_feature_newllm.json'),
+  );
   assert.equal(report.preferences, 4001);
   assert.equal(ledger.catalog.listLlms().length, 24);
 });

@@ -21,14 +21,21 @@ export interface Desk {
 export function desk(t: TestContext): Desk {
   const folder = tempFolder(t);
   const ledger = tempLedger(t);
-  const state = (): unknown[] => [allRows(ledger), ledger.countInteractions(), ledger.changeToken(), ledger.readLlmStats()];
+  const state = (): unknown[] => [
+    allRows(ledger),
+    ledger.countInteractions(),
+    ledger.changeToken(),
+    ledger.readLlmStats(),
+  ];
   return {
     ledger,
     file(name, content) {
       const path = join(folder, name);
       mkdirSync(dirname(path), { recursive: true });
       // An array is JSON Lines.
-      const bytes = Array.isArray(content) ? content.map((line) => `${JSON.stringify(line)}\n`).join('') : (content as string | Buffer);
+      const bytes = Array.isArray(content)
+        ? content.map((line) => `${JSON.stringify(line)}\n`).join('')
+        : (content as string | Buffer);
       writeFileSync(path, name.endsWith('.gz') ? gzipSync(bytes) : bytes);
       return path;
     },

@@ -7,7 +7,11 @@ import { allRows, interaction, openFor, preference, profile, START, tempFolder, 
 
 test('an import shows when it is done, and leaves what feedback would have left', async (t) => {
   const [ledger, other] = [tempLedger(t), tempLedger(t)];
-  const records = [interaction('q', 'a', 1, { task: 't', domain: 'd', latency_ms: 5 }), interaction('q', 'b', 0), interaction('r', 'a', 0.5)];
+  const records = [
+    interaction('q', 'a', 1, { task: 't', domain: 'd', latency_ms: 5 }),
+    interaction('q', 'b', 0),
+    interaction('r', 'a', 0.5),
+  ];
   const pair = preference('q', 'a', 'c', { task: 't' });
   const token = ledger.changeToken();
   const answer = await ledger.bulk(async (writer) => {
@@ -52,8 +56,14 @@ test('other writers meet ledger_busy meanwhile, and so does a second import', as
   const ledger = openFor(t, join(tempFolder(t), 'ledger.sqlite'), { busyTimeoutMs: 10 });
   await ledger.bulk(async (writer) => {
     writer.interaction(interaction('q', 'a', 1).value);
-    assert.throws(() => ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]), (error: PointsmanError) => error.code === 'ledger_busy');
-    await assert.rejects(ledger.bulk(async () => undefined), (error: PointsmanError) => error.code === 'ledger_busy');
+    assert.throws(
+      () => ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]),
+      (error: PointsmanError) => error.code === 'ledger_busy',
+    );
+    await assert.rejects(
+      ledger.bulk(async () => undefined),
+      (error: PointsmanError) => error.code === 'ledger_busy',
+    );
   });
   assert.equal(ledger.countRows(), 1);
 });

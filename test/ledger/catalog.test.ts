@@ -31,7 +31,12 @@ test('put replaces, merge fills in', (t) => {
   const { catalog } = tempLedger(t);
   catalog.putLlm(profile('a', FACTS));
   catalog.mergeLlm(profile('a', { size_b: 8, benchmarks: { gsm8k: 0.75, math: 0.25 } }));
-  assert.deepEqual(catalog.getLlm('a'), { id: 'a', ...FACTS, size_b: 8, benchmarks: { arc: 0, gsm8k: 0.75, math: 0.25, mbpp: 1 } });
+  assert.deepEqual(catalog.getLlm('a'), {
+    id: 'a',
+    ...FACTS,
+    size_b: 8,
+    benchmarks: { arc: 0, gsm8k: 0.75, math: 0.25, mbpp: 1 },
+  });
   assert.equal(catalog.putLlm(profile('a', { tags: ['new'] })), false);
   assert.deepEqual(catalog.getLlm('a'), { id: 'a', tags: ['new'] });
   catalog.mergeLlm(profile('fresh', { size_b: 1 }));
@@ -41,7 +46,10 @@ test('put replaces, merge fills in', (t) => {
 test('LLMs are listed in order of their ids, whatever the order of arrival', (t) => {
   const { catalog } = tempLedger(t);
   for (const id of ['z', 'a', 'é', 'B', '😀', '\uFF5E']) catalog.putLlm(profile(id));
-  assert.deepEqual(catalog.listLlms().map((llm) => llm.id), ['z', 'a', 'é', 'B', '😀', '\uFF5E'].toSorted());
+  assert.deepEqual(
+    catalog.listLlms().map((llm) => llm.id),
+    ['z', 'a', 'é', 'B', '😀', '\uFF5E'].toSorted(),
+  );
 });
 
 test('a deleted LLM leaves the list, keeps its interactions, and comes back with put', (t) => {
@@ -53,18 +61,30 @@ test('a deleted LLM leaves the list, keeps its interactions, and comes back with
   assert.equal(catalog.deleteLlm('a'), false);
   assert.equal(catalog.deleteLlm('never'), false);
   assert.equal(catalog.getLlm('a'), undefined);
-  assert.deepEqual(catalog.listLlms().map((llm) => llm.id), ['b']);
+  assert.deepEqual(
+    catalog.listLlms().map((llm) => llm.id),
+    ['b'],
+  );
   assert.equal(ledger.countRows(), 2);
 
   const [receipt] = ledger.appendFeedback([{ records: [interaction('q2', 'a', 0.5)] }]);
   assert.deepEqual(receipt, { interactions: 1, preferences: 0, new_models: [] });
-  assert.deepEqual(catalog.listLlms().map((llm) => llm.id), ['b'], 'feedback must not revive it');
+  assert.deepEqual(
+    catalog.listLlms().map((llm) => llm.id),
+    ['b'],
+    'feedback must not revive it',
+  );
 
   assert.equal(catalog.putLlm(profile('a')), true);
   assert.deepEqual(catalog.getLlm('a'), { id: 'a' });
   const { queries, scores, llms } = ledger.readGraphRows();
   assert.deepEqual(
-    new Set(Array.from(scores.score, (score, i) => `${queries.textOf(scores.query[i]!)} ${llms[scores.llm[i]!]!.id} ${score}`)),
+    new Set(
+      Array.from(
+        scores.score,
+        (score, i) => `${queries.textOf(scores.query[i]!)} ${llms[scores.llm[i]!]!.id} ${score}`,
+      ),
+    ),
     new Set(['q a 1', 'q b 0', 'q2 a 0.5']),
   );
   assert.equal(ledger.readLlmStats().find((llm) => llm.id === 'a')?.interactions, 2);
@@ -90,9 +110,18 @@ test('families, tasks and domains are described and linked', (t) => {
   catalog.linkTaskDomain('new task', 'new domain');
   const rows = ledger.readGraphRows();
   assert.deepEqual(rows.families, [{ id: 'f', description: 'a family' }]);
-  assert.deepEqual(rows.tasks, [{ id: 'new task', description: '' }, { id: 't', description: 'a task' }]);
-  assert.deepEqual(rows.domains, [{ id: 'd', description: 'a domain' }, { id: 'new domain', description: '' }]);
-  assert.deepEqual(rows.taskDomains, [[0, 1], [1, 0]]);
+  assert.deepEqual(rows.tasks, [
+    { id: 'new task', description: '' },
+    { id: 't', description: 'a task' },
+  ]);
+  assert.deepEqual(rows.domains, [
+    { id: 'd', description: 'a domain' },
+    { id: 'new domain', description: '' },
+  ]);
+  assert.deepEqual(rows.taskDomains, [
+    [0, 1],
+    [1, 0],
+  ]);
 });
 
 test('a family that no LLM has any more is not in the rows', (t) => {

@@ -36,17 +36,22 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
   for (const enough of [1, 40, 150, 83]) {
     const acknowledged = await killMidStream(t, path, next, enough);
     assert.ok(acknowledged.length >= enough);
-    assert.deepEqual(acknowledged, acknowledged.map((_, i) => next + i));
+    assert.deepEqual(
+      acknowledged,
+      acknowledged.map((_, i) => next + i),
+    );
 
     const ledger = openLedger(path, { clock: () => START });
     const stored = new Set(Array.from(ledger.readGraphRows().queries, (query) => query.text));
-    for (const number of acknowledged) assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
+    for (const number of acknowledged)
+      assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
     const { interactions, preferences } = ledger.countInteractions();
     assert.equal(interactions, preferences, 'a batch is stored whole or not at all');
 
     // The client sends again what it had no answer to, and for good measure everything else.
     const sent = next + acknowledged.length + 20;
-    for (let number = 0; number < sent; number++) assert.ok(!(ledger.appendFeedback([batchOf(number)])[0] instanceof Error));
+    for (let number = 0; number < sent; number++)
+      assert.ok(!(ledger.appendFeedback([batchOf(number)])[0] instanceof Error));
     assert.deepEqual(ledger.countInteractions(), { interactions: sent, preferences: sent, queries: sent });
     ledger.close();
     next = sent;
@@ -86,7 +91,10 @@ test('many processes that open a new ledger at once all succeed', async (t) => {
     await Promise.all(children.map((child) => once(child, 'message')));
     const answers = children.map((child) => once(child, 'message'));
     for (const child of children) child.send('go');
-    assert.deepEqual((await Promise.all(answers)).flat(1).filter((answer) => typeof answer === 'string'), Array<string>(4).fill('opened'));
+    assert.deepEqual(
+      (await Promise.all(answers)).flat(1).filter((answer) => typeof answer === 'string'),
+      Array<string>(4).fill('opened'),
+    );
     assert.equal(openFor(t, path).countRows(), 8);
   }
 });

@@ -15,7 +15,17 @@ test('every field of an interaction and a preference is kept', (t) => {
   const [receipt] = ledger.appendFeedback([
     {
       records: [
-        interaction('one', 'm', 0.25, { task: 't', domain: 'd', cost_usd: 0.001, latency_ms: 12.5, prompt_tokens: 3, completion_tokens: 4, error: 'late', at, decision_id: DECISION }),
+        interaction('one', 'm', 0.25, {
+          task: 't',
+          domain: 'd',
+          cost_usd: 0.001,
+          latency_ms: 12.5,
+          prompt_tokens: 3,
+          completion_tokens: 4,
+          error: 'late',
+          at,
+          decision_id: DECISION,
+        }),
         interaction('one', 'n', 1),
         preference('two', 'm', 'n', { task: 't', at }),
       ],
@@ -31,17 +41,48 @@ test('every field of an interaction and a preference is kept', (t) => {
     )
     .all();
   assert.deepEqual(rows, [
-    { text: 'one', llm: 'm', task: 't', domain: 'd', score: 0.25, cost_usd: 0.001, latency_ms: 12.5, prompt_tokens: 3, completion_tokens: 4, error: 'late', at: Date.UTC(2025, 5, 1, 10, 0, 0, 250), decision: DECISION },
-    { text: 'one', llm: 'n', task: null, domain: null, score: 1, cost_usd: null, latency_ms: null, prompt_tokens: null, completion_tokens: null, error: null, at: START, decision: null },
+    {
+      text: 'one',
+      llm: 'm',
+      task: 't',
+      domain: 'd',
+      score: 0.25,
+      cost_usd: 0.001,
+      latency_ms: 12.5,
+      prompt_tokens: 3,
+      completion_tokens: 4,
+      error: 'late',
+      at: Date.UTC(2025, 5, 1, 10, 0, 0, 250),
+      decision: DECISION,
+    },
+    {
+      text: 'one',
+      llm: 'n',
+      task: null,
+      domain: null,
+      score: 1,
+      cost_usd: null,
+      latency_ms: null,
+      prompt_tokens: null,
+      completion_tokens: null,
+      error: null,
+      at: START,
+      decision: null,
+    },
   ]);
-  assert.deepEqual(db.prepare('SELECT at, decision FROM preference').all(), [{ at: Date.UTC(2025, 5, 1, 10, 0, 0, 250), decision: null }]);
+  assert.deepEqual(db.prepare('SELECT at, decision FROM preference').all(), [
+    { at: Date.UTC(2025, 5, 1, 10, 0, 0, 250), decision: null },
+  ]);
   assert.deepEqual(ledger.readGraphRows().taskDomains, [[0, 0]], 'a domain given with a task links the two');
 });
 
 test('counts grow by one with each interaction and preference; a query is stored once', (t) => {
   const ledger = tempLedger(t);
   assert.equal(ledger.countRows(), 0);
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1), interaction('q', 'a', 0)] }, { records: [preference('q', 'a', 'b'), interaction('r', 'a', 1)] }]);
+  ledger.appendFeedback([
+    { records: [interaction('q', 'a', 1), interaction('q', 'a', 0)] },
+    { records: [preference('q', 'a', 'b'), interaction('r', 'a', 1)] },
+  ]);
   assert.equal(ledger.countRows(), 4);
   assert.deepEqual(ledger.countInteractions(), { interactions: 3, preferences: 1, queries: 2 });
 });
@@ -49,7 +90,11 @@ test('counts grow by one with each interaction and preference; a query is stored
 test('each batch has its own receipt, and an LLM is new in the first of them only', (t) => {
   const ledger = tempLedger(t);
   ledger.catalog.putLlm(profile('declared'));
-  const receipts = ledger.appendFeedback([{ records: [interaction('q', 'declared', 1), interaction('q', 'x', 1)] }, { records: [interaction('q', 'x', 1), preference('q', 'y', 'x')] }, { records: [] }]);
+  const receipts = ledger.appendFeedback([
+    { records: [interaction('q', 'declared', 1), interaction('q', 'x', 1)] },
+    { records: [interaction('q', 'x', 1), preference('q', 'y', 'x')] },
+    { records: [] },
+  ]);
   assert.deepEqual(receipts, [
     { interactions: 2, preferences: 0, new_models: ['x'] },
     { interactions: 1, preferences: 1, new_models: ['y'] },
@@ -64,10 +109,17 @@ test('a key replays its receipt, also within one call, and refuses another body'
   assert.deepEqual(ledger.appendFeedback([batch, batch]), [first, first]);
   assert.deepEqual(ledger.appendFeedback([batch]), [first]);
   assert.equal(ledger.countRows(), 1);
-  const [refused, other] = ledger.appendFeedback([{ ...batch, requestHash: 'h2' }, { records: [interaction('q', 'a', 0)], key: 'k2', requestHash: 'h1' }]);
+  const [refused, other] = ledger.appendFeedback([
+    { ...batch, requestHash: 'h2' },
+    { records: [interaction('q', 'a', 0)], key: 'k2', requestHash: 'h1' },
+  ]);
   assert.ok(refused instanceof PointsmanError && refused.code === 'idempotency_key_reused');
   assert.match(refused.message, /"k"/);
-  assert.deepEqual(other, { interactions: 1, preferences: 0, new_models: [] }, 'the other batches of the call are written');
+  assert.deepEqual(
+    other,
+    { interactions: 1, preferences: 0, new_models: [] },
+    'the other batches of the call are written',
+  );
   assert.equal(ledger.countRows(), 2);
 });
 
@@ -77,11 +129,20 @@ test('a call that fails writes nothing at all', (t) => {
   const broken = interaction('q2', 'new', 1);
   (broken.value as { score: number }).score = 2;
   const token = ledger.changeToken();
-  assert.throws(() => ledger.appendFeedback([{ records: [interaction('q3', 'newer', 1)], key: 'k', requestHash: 'h' }, { records: [broken] }]), /CHECK/);
+  assert.throws(
+    () =>
+      ledger.appendFeedback([
+        { records: [interaction('q3', 'newer', 1)], key: 'k', requestHash: 'h' },
+        { records: [broken] },
+      ]),
+    /CHECK/,
+  );
   assert.equal(ledger.countRows(), 1);
   assert.equal(ledger.changeToken(), token);
   assert.deepEqual(ledger.catalog.listLlms(), [{ id: 'a' }]);
-  assert.deepEqual(ledger.appendFeedback([{ records: [interaction('q3', 'newer', 1)], key: 'k', requestHash: 'h' }]), [{ interactions: 1, preferences: 0, new_models: ['newer'] }]);
+  assert.deepEqual(ledger.appendFeedback([{ records: [interaction('q3', 'newer', 1)], key: 'k', requestHash: 'h' }]), [
+    { interactions: 1, preferences: 0, new_models: ['newer'] },
+  ]);
 });
 
 test('the change token sees every commit of catalogue and feedback, of this and other connections, and nothing else', (t) => {
@@ -116,20 +177,69 @@ test('the change token sees every commit of catalogue and feedback, of this and 
 test('statistics are the means of what was reported, NaN where nothing was, deleted LLMs apart', (t) => {
   const ledger = tempLedger(t);
   ledger.catalog.putLlm(profile('idle'));
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1, { cost_usd: 0.5, latency_ms: 100 }), interaction('q', 'gone', 1)] }]);
-  ledger.appendFeedback([{ records: [interaction('r', 'a', 0.5, { latency_ms: 300, prompt_tokens: 10, completion_tokens: 0 }), preference('q', 'a', 'b'), preference('r', 'a', 'gone')] }]);
+  ledger.appendFeedback([
+    { records: [interaction('q', 'a', 1, { cost_usd: 0.5, latency_ms: 100 }), interaction('q', 'gone', 1)] },
+  ]);
+  ledger.appendFeedback([
+    {
+      records: [
+        interaction('r', 'a', 0.5, { latency_ms: 300, prompt_tokens: 10, completion_tokens: 0 }),
+        preference('q', 'a', 'b'),
+        preference('r', 'a', 'gone'),
+      ],
+    },
+  ]);
   ledger.catalog.deleteLlm('gone');
   assert.deepEqual(ledger.readLlmStats(), [
-    { id: 'a', meanScore: 0.75, interactions: 2, wins: 2, losses: 0, costUsd: 0.5, now: { meanScore: 0.75, interactions: 2, weight: 2 }, usage: [{ task: null, completionTokens: 0, completionTokensN: 1, logLatency: Math.log(100) + Math.log(300), logLatencySquares: Math.log(100) ** 2 + Math.log(300) ** 2, latencyN: 2 }] },
-    { id: 'b', meanScore: NaN, interactions: 0, wins: 0, losses: 1, costUsd: NaN, now: { meanScore: NaN, interactions: 0, weight: 0 }, usage: [] },
-    { id: 'idle', meanScore: NaN, interactions: 0, wins: 0, losses: 0, costUsd: NaN, now: { meanScore: NaN, interactions: 0, weight: 0 }, usage: [] },
+    {
+      id: 'a',
+      meanScore: 0.75,
+      interactions: 2,
+      wins: 2,
+      losses: 0,
+      costUsd: 0.5,
+      now: { meanScore: 0.75, interactions: 2, weight: 2 },
+      usage: [
+        {
+          task: null,
+          completionTokens: 0,
+          completionTokensN: 1,
+          logLatency: Math.log(100) + Math.log(300),
+          logLatencySquares: Math.log(100) ** 2 + Math.log(300) ** 2,
+          latencyN: 2,
+        },
+      ],
+    },
+    {
+      id: 'b',
+      meanScore: NaN,
+      interactions: 0,
+      wins: 0,
+      losses: 1,
+      costUsd: NaN,
+      now: { meanScore: NaN, interactions: 0, weight: 0 },
+      usage: [],
+    },
+    {
+      id: 'idle',
+      meanScore: NaN,
+      interactions: 0,
+      wins: 0,
+      losses: 0,
+      costUsd: NaN,
+      now: { meanScore: NaN, interactions: 0, weight: 0 },
+      usage: [],
+    },
   ]);
 });
 
 test('two connections write in turn and see each other’s rows', (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const [here, there] = [openFor(t, path), openFor(t, path)];
-  for (let i = 0; i < 20; i++) (i % 2 ? here : there).appendFeedback([{ records: [interaction(`q${i % 5}`, `m${i % 3}`, 1)], key: `k${i}`, requestHash: 'h' }]);
+  for (let i = 0; i < 20; i++)
+    (i % 2 ? here : there).appendFeedback([
+      { records: [interaction(`q${i % 5}`, `m${i % 3}`, 1)], key: `k${i}`, requestHash: 'h' },
+    ]);
   assert.deepEqual(here.countInteractions(), { interactions: 20, preferences: 0, queries: 5 });
   assert.deepEqual(allRows(here), allRows(there));
   here.appendFeedback([{ records: [interaction('q0', 'm0', 1)], key: 'k0', requestHash: 'h' }]);
@@ -143,7 +253,10 @@ test('a writer that cannot get the lock answers ledger_busy, and reads go on', (
   const other = new Database(path);
   t.after(() => other.close());
   other.exec('BEGIN IMMEDIATE');
-  assert.throws(() => ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]), (error: PointsmanError) => error.code === 'ledger_busy' && error.status === 503);
+  assert.throws(
+    () => ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]),
+    (error: PointsmanError) => error.code === 'ledger_busy' && error.status === 503,
+  );
   assert.equal(ledger.readGraphRows().queries.length, 1);
   other.exec('COMMIT');
   ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);

@@ -6,10 +6,20 @@ import { interaction, preference } from './support.js';
 /** The feedback that belongs to a key: the same in whichever process. */
 export function batchOf(number: number): FeedbackBatch {
   const query = `query ${number}`;
-  return { records: [interaction(query, `llm ${number % 7}`, (number % 11) / 10), preference(query, `llm ${number % 7}`, 'other')], key: `key ${number}`, requestHash: `hash ${number}` };
+  return {
+    records: [
+      interaction(query, `llm ${number % 7}`, (number % 11) / 10),
+      preference(query, `llm ${number % 7}`, 'other'),
+    ],
+    key: `key ${number}`,
+    requestHash: `hash ${number}`,
+  };
 }
 
-/** Appends more feedback than anybody waits for, from key `first` on, many keys a commit, and prints each key once it is acknowledged. */
+/**
+ * Appends more feedback than anybody waits for, from key `first` on, many keys a commit, and prints each key once it is
+ * acknowledged.
+ */
 function stream(path: string, first: number): void {
   const ledger = openLedger(path, { clock: Date.now });
   const rng = createRng(first + 1);

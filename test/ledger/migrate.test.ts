@@ -19,7 +19,10 @@ function migrationsOf(t: TestContext, files: Record<string, string>): Migration[
   return readMigrations(folder);
 }
 
-const TWO = { '0001_first.sql': 'CREATE TABLE one (x);', '0002_second.sql': 'CREATE TABLE two (x);\nINSERT INTO two VALUES (1);' };
+const TWO = {
+  '0001_first.sql': 'CREATE TABLE one (x);',
+  '0002_second.sql': 'CREATE TABLE two (x);\nINSERT INTO two VALUES (1);',
+};
 
 function connectFor(t: TestContext): Connection {
   const connection = connect(join(tempFolder(t), 'l.sqlite'), { busyTimeoutMs: 1000 });
@@ -56,7 +59,7 @@ test('a migration that fails leaves the schema as it was', (t) => {
   const connection = connectFor(t);
   const migrations = migrationsOf(t, { ...TWO, '0003_broken.sql': 'CREATE TABLE three (x); nonsense;' });
   assert.throws(() => migrate(connection, migrations, () => START, true), /syntax error/);
-  assert.deepEqual(connection.db.prepare("SELECT name FROM sqlite_master").all(), []);
+  assert.deepEqual(connection.db.prepare('SELECT name FROM sqlite_master').all(), []);
 });
 
 test('a ledger from before decisions kept their rules comes along whole', (t) => {
@@ -73,37 +76,61 @@ test('a ledger from before decisions kept their rules comes along whole', (t) =>
   migrate(connection, migrations, () => START, true);
   db.close();
   const ledger = openFor(t, connection.path);
-  assert.deepEqual(ledger.getDecision('d1'), { ...decisionRecord('d1', { at: 5, model: 'a' }), queryHash: sha256('q') });
+  assert.deepEqual(ledger.getDecision('d1'), {
+    ...decisionRecord('d1', { at: 5, model: 'a' }),
+    queryHash: sha256('q'),
+  });
   const [a, b] = ledger.readLlmStats();
-  assert.deepEqual([a!.interactions, a!.meanScore, b!.usage], [3, 1, []], 'an answer with an error says nothing of usage');
+  assert.deepEqual(
+    [a!.interactions, a!.meanScore, b!.usage],
+    [3, 1, []],
+    'an answer with an error says nothing of usage',
+  );
   const [any, sums] = a!.usage.toSorted((x, y) => x.completionTokensN - y.completionTokensN || x.latencyN - y.latencyN);
   assert.deepEqual([any!.task, any!.completionTokens, any!.latencyN], [null, 30, 1]);
-  assert.deepEqual([sums!.task, sums!.completionTokens, sums!.latencyN, Math.round(Math.exp(sums!.logLatency / 2))], ['sums', 10, 2, 200]);
+  assert.deepEqual(
+    [sums!.task, sums!.completionTokens, sums!.latencyN, Math.round(Math.exp(sums!.logLatency / 2))],
+    ['sums', 10, 2, 200],
+  );
 });
 
 test('refuses a newer schema', (t) => {
   const connection = connectFor(t);
   const migrations = migrationsOf(t, TWO);
   migrate(connection, migrations, () => START, true);
-  assert.match(refusal(connection, migrations.slice(0, 1)).message, /at most schema 1, got the newer schema 2 \("second"\).*upgrade Pointsman/);
+  assert.match(
+    refusal(connection, migrations.slice(0, 1)).message,
+    /at most schema 1, got the newer schema 2 \("second"\).*upgrade Pointsman/,
+  );
 });
 
 test('refuses an altered migration', (t) => {
   const connection = connectFor(t);
   migrate(connection, migrationsOf(t, TWO), () => START, true);
-  assert.match(refusal(connection, migrationsOf(t, { ...TWO, '0001_first.sql': 'CREATE TABLE one (y);' })).message, /migration 1 \("first"\) with checksum .*altered/);
+  assert.match(
+    refusal(connection, migrationsOf(t, { ...TWO, '0001_first.sql': 'CREATE TABLE one (y);' })).message,
+    /migration 1 \("first"\) with checksum .*altered/,
+  );
 });
 
 test('line ends do not alter a migration', (t) => {
   const connection = connectFor(t);
   migrate(connection, migrationsOf(t, TWO), () => START, true);
-  migrate(connection, migrationsOf(t, { ...TWO, '0002_second.sql': TWO['0002_second.sql'].replaceAll('\n', '\r\n') }), () => START, true);
+  migrate(
+    connection,
+    migrationsOf(t, { ...TWO, '0002_second.sql': TWO['0002_second.sql'].replaceAll('\n', '\r\n') }),
+    () => START,
+    true,
+  );
 });
 
 test('refuses reordered migrations', (t) => {
   const connection = connectFor(t);
   migrate(connection, migrationsOf(t, TWO), () => START, true);
-  const swapped = migrationsOf(t, { '0001_second.sql': TWO['0002_second.sql'], '0002_first.sql': TWO['0001_first.sql'] });
+  const swapped = migrationsOf(t, {
+    '0001_second.sql': TWO['0002_second.sql'],
+    '0002_first.sql': TWO['0001_first.sql'],
+  });
   assert.match(refusal(connection, swapped).message, /expected migration 1 to be "second", got "first"/);
 });
 
@@ -116,16 +143,27 @@ test('refuses a ledger in which a migration is missing', (t) => {
 });
 
 test('refuses a folder with a gap, a repeat or a badly named file', (t) => {
-  const broken: Record<string, string>[] = [{ '0002_second.sql': '' }, { ...TWO, '0004_fourth.sql': '' }, { ...TWO, '0002_again.sql': '' }, { 'first.sql': '' }];
+  const broken: Record<string, string>[] = [
+    { '0002_second.sql': '' },
+    { ...TWO, '0004_fourth.sql': '' },
+    { ...TWO, '0002_again.sql': '' },
+    { 'first.sql': '' },
+  ];
   for (const files of broken)
-    assert.throws(() => migrationsOf(t, files), (error: PointsmanError) => error.code === 'schema_mismatch' && /install Pointsman again/.test(error.message));
+    assert.throws(
+      () => migrationsOf(t, files),
+      (error: PointsmanError) => error.code === 'schema_mismatch' && /install Pointsman again/.test(error.message),
+    );
 });
 
 test('only checking refuses an older schema', (t) => {
   const connection = connectFor(t);
   const migrations = migrationsOf(t, TWO);
   migrate(connection, migrations.slice(0, 1), () => START, true);
-  assert.match(refusal(connection, migrations, false).message, /expected schema 2, got the older schema 1; open it for writing/);
+  assert.match(
+    refusal(connection, migrations, false).message,
+    /expected schema 2, got the older schema 1; open it for writing/,
+  );
   migrate(connection, migrations, () => START, true);
   migrate(connection, migrations, () => START, false);
 });

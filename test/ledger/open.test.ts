@@ -21,12 +21,18 @@ test('every commit waits for the disk, and references hold', (t) => {
   const { db } = connect(join(tempFolder(t), 'ledger.sqlite'), { busyTimeoutMs: 1000 });
   t.after(() => db.close());
   const FULL = 2;
-  assert.deepEqual(['journal_mode', 'synchronous', 'foreign_keys'].map((name) => db.pragma(name, { simple: true })), ['wal', FULL, 1]);
+  assert.deepEqual(
+    ['journal_mode', 'synchronous', 'foreign_keys'].map((name) => db.pragma(name, { simple: true })),
+    ['wal', FULL, 1],
+  );
 });
 
 test('read-only opens what is there, refuses to write, and makes nothing', (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
-  assert.throws(() => openLedger(path, { clock, readonly: true }), (error: PointsmanError) => error.code === 'file_not_found' && error.message.includes(path));
+  assert.throws(
+    () => openLedger(path, { clock, readonly: true }),
+    (error: PointsmanError) => error.code === 'file_not_found' && error.message.includes(path),
+  );
   assert.equal(existsSync(path), false);
   const ledger = openFor(t, path);
   ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
@@ -41,7 +47,10 @@ test('a file that is no database is refused and left alone', (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const text = 'this is not a database, but some notes of mine\n'.repeat(40);
   writeFileSync(path, text);
-  assert.throws(() => openLedger(path, { clock }), (error: PointsmanError) => error.code === 'schema_mismatch' && /got another kind of file/.test(error.message));
+  assert.throws(
+    () => openLedger(path, { clock }),
+    (error: PointsmanError) => error.code === 'schema_mismatch' && /got another kind of file/.test(error.message),
+  );
   assert.equal(readFileSync(path, 'utf8'), text);
 });
 
@@ -50,5 +59,8 @@ test('a path that cannot be a file is a setting that is not valid', (t) => {
   mkdirSync(join(folder, 'ledger.sqlite'));
   writeFileSync(join(folder, 'plain'), '');
   for (const path of [join(folder, 'ledger.sqlite'), join(folder, 'plain', 'ledger.sqlite')])
-    assert.throws(() => openLedger(path, { clock }), (error: PointsmanError) => error.code === 'invalid_config' && error.message.includes(path));
+    assert.throws(
+      () => openLedger(path, { clock }),
+      (error: PointsmanError) => error.code === 'invalid_config' && error.message.includes(path),
+    );
 });

@@ -27,8 +27,20 @@ function place(t: TestContext): Place {
   t.after(() => db.close());
   return {
     ledger,
-    mark: (llm, days, task) => void db.prepare("INSERT INTO change_point (llm, task, at, cause) VALUES ((SELECT id FROM llm WHERE name = ?), (SELECT id FROM task WHERE name = ?), ?, 'drift')").run(llm, task ?? null, START + days * DAY),
-    marks: () => db.prepare<[], [string, number, string]>(`SELECT name, (at - ${START}) / ${DAY}, cause FROM change_point c JOIN llm ON llm.id = c.llm ORDER BY c.id`).raw().all(),
+    mark: (llm, days, task) =>
+      void db
+        .prepare(
+          'INSERT INTO change_point (llm, task, at, cause) VALUES ((SELECT id FROM llm WHERE name = ?), ' +
+            "(SELECT id FROM task WHERE name = ?), ?, 'drift')",
+        )
+        .run(llm, task ?? null, START + days * DAY),
+    marks: () =>
+      db
+        .prepare<[], [string, number, string]>(
+          `SELECT name, (at - ${START}) / ${DAY}, cause FROM change_point c JOIN llm ON llm.id = c.llm ORDER BY c.id`,
+        )
+        .raw()
+        .all(),
     setDay: (days) => void (now = START + days * DAY),
   };
 }
@@ -36,10 +48,16 @@ function place(t: TestContext): Place {
 /** Mean score and count of each LLM on each query. */
 function cells(ledger: Ledger, options?: SnapshotOptions): Record<string, [score: number, count: number]> {
   const { llms, queries, scores } = ledger.readGraphRows(options);
-  return Object.fromEntries(Array.from(scores.query, (q, e) => [`${llms[scores.llm[e]!]!.id} ${queries.textOf(q)}`, [scores.score[e]!, scores.count[e]!]]));
+  return Object.fromEntries(
+    Array.from(scores.query, (q, e) => [
+      `${llms[scores.llm[e]!]!.id} ${queries.textOf(q)}`,
+      [scores.score[e]!, scores.count[e]!],
+    ]),
+  );
 }
 
-const hashOf = (ledger: Ledger, options?: SnapshotOptions): string => freezeGraph(ledger.readGraphRows(options), { kinds: new Set(NODE_KINDS), relations: new Set(ALL_RELATIONS) }).hash;
+const hashOf = (ledger: Ledger, options?: SnapshotOptions): string =>
+  freezeGraph(ledger.readGraphRows(options), { kinds: new Set(NODE_KINDS), relations: new Set(ALL_RELATIONS) }).hash;
 
 test('answers from before a change count little once there are others, those of other LLMs wholly', (t) => {
   const { ledger, mark } = place(t);
@@ -54,7 +72,17 @@ test('answers from before a change count little once there are others, those of 
 
 test('the same rows with a change are another snapshot', (t) => {
   const [changed, unchanged] = [place(t), place(t)];
-  for (const { ledger } of [changed, unchanged]) ledger.appendFeedback([{ records: [interaction('q', 'a', 1, at(0)), interaction('r', 'a', 0, at(2)), preference('s', 'a', 'b', at(0)), preference('s', 'a', 'b', at(2))] }]);
+  for (const { ledger } of [changed, unchanged])
+    ledger.appendFeedback([
+      {
+        records: [
+          interaction('q', 'a', 1, at(0)),
+          interaction('r', 'a', 0, at(2)),
+          preference('s', 'a', 'b', at(0)),
+          preference('s', 'a', 'b', at(2)),
+        ],
+      },
+    ]);
   assert.equal(hashOf(changed.ledger), hashOf(unchanged.ledger));
   changed.mark('a', 1);
   assert.notEqual(hashOf(changed.ledger), hashOf(unchanged.ledger));
@@ -63,7 +91,16 @@ test('the same rows with a change are another snapshot', (t) => {
 
 test('a query that was asked before and since is judged by since', (t) => {
   const { ledger, mark } = place(t);
-  ledger.appendFeedback([{ records: [...Array.from({ length: 99 }, () => interaction('q', 'a', 1, at(0))), interaction('q', 'a', 0, at(2)), interaction('r', 'a', 0.25, at(0)), interaction('r', 'a', 0.75, at(0))] }]);
+  ledger.appendFeedback([
+    {
+      records: [
+        ...Array.from({ length: 99 }, () => interaction('q', 'a', 1, at(0))),
+        interaction('q', 'a', 0, at(2)),
+        interaction('r', 'a', 0.25, at(0)),
+        interaction('r', 'a', 0.75, at(0)),
+      ],
+    },
+  ]);
   mark('a', 1);
   const [score, count] = cells(ledger)['a q']!;
   assert.ok(Math.abs(score - 1 / 17) < 1e-6, String(score));
@@ -73,35 +110,73 @@ test('a query that was asked before and since is judged by since', (t) => {
 
 test('a change on a task leaves the other tasks', (t) => {
   const { ledger, mark } = place(t);
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1, { task: 'x', ...at(0) }), interaction('r', 'a', 1, { task: 'y', ...at(0) }), interaction('s', 'a', 1, at(0)), interaction('t', 'a', 0, { task: 'y', ...at(2) })] }]);
+  ledger.appendFeedback([
+    {
+      records: [
+        interaction('q', 'a', 1, { task: 'x', ...at(0) }),
+        interaction('r', 'a', 1, { task: 'y', ...at(0) }),
+        interaction('s', 'a', 1, at(0)),
+        interaction('t', 'a', 0, { task: 'y', ...at(2) }),
+      ],
+    },
+  ]);
   mark('a', 1, 'x');
-  assert.ok(Object.values(cells(ledger)).every(([, count]) => count === 1), 'none on the task has come since');
+  assert.ok(
+    Object.values(cells(ledger)).every(([, count]) => count === 1),
+    'none on the task has come since',
+  );
   ledger.appendFeedback([{ records: [interaction('u', 'a', 0, { task: 'x', ...at(2) })] }]);
-  assert.deepEqual(Object.entries(cells(ledger)).filter(([, [, count]]) => count < 1), [['a q', [1, 1 / 16]]]);
+  assert.deepEqual(
+    Object.entries(cells(ledger)).filter(([, [, count]]) => count < 1),
+    [['a q', [1, 1 / 16]]],
+  );
 });
 
 test('several changes multiply, down to a least weight', (t) => {
   const { ledger, mark } = place(t);
   ledger.appendFeedback([{ records: [0, 2, 4, 6].map((day) => interaction(`day ${day}`, 'a', 1, at(day))) }]);
   for (const day of [1, 3, 5]) mark('a', day);
-  assert.deepEqual([0, 2, 4, 6].map((day) => cells(ledger)[`a day ${day}`]![1]), [1 / 64, 1 / 64, 1 / 16, 1]);
+  assert.deepEqual(
+    [0, 2, 4, 6].map((day) => cells(ledger)[`a day ${day}`]![1]),
+    [1 / 64, 1 / 64, 1 / 16, 1],
+  );
 });
 
 test('comparisons count as little as the LLM of the two that changed', (t) => {
   const { ledger, mark } = place(t);
-  ledger.appendFeedback([{ records: [preference('q', 'a', 'b', at(0)), preference('q', 'b', 'c', at(0)), preference('q', 'a', 'b', at(2))] }]);
+  ledger.appendFeedback([
+    { records: [preference('q', 'a', 'b', at(0)), preference('q', 'b', 'c', at(0)), preference('q', 'a', 'b', at(2))] },
+  ]);
   mark('a', 1);
   const { llms, preferences } = ledger.readGraphRows();
-  assert.deepEqual(llms.map((llm) => llm.id as string), ['a', 'b', 'c']);
-  assert.deepEqual(Array.from(preferences.better, (better, p) => [better, preferences.worse[p], preferences.weight![p]]), [[0, 1, 1 / 16], [0, 1, 1], [1, 2, 1]]);
+  assert.deepEqual(
+    llms.map((llm) => llm.id as string),
+    ['a', 'b', 'c'],
+  );
+  assert.deepEqual(
+    Array.from(preferences.better, (better, p) => [better, preferences.worse[p], preferences.weight![p]]),
+    [
+      [0, 1, 1 / 16],
+      [0, 1, 1],
+      [1, 2, 1],
+    ],
+  );
 });
 
 test('with a half-life answers count the less the older they are, in steps that add up exactly', (t) => {
   const { ledger } = place(t);
-  ledger.appendFeedback([{ records: [0, 300, 360, 370, 380, 390].map((day) => interaction(`day ${day}`, 'a', 1, at(day))) }]);
-  assert.deepEqual(Object.values(cells(ledger)).map(([, count]) => count), Array(6).fill(1));
+  ledger.appendFeedback([
+    { records: [0, 300, 360, 370, 380, 390].map((day) => interaction(`day ${day}`, 'a', 1, at(day))) },
+  ]);
+  assert.deepEqual(
+    Object.values(cells(ledger)).map(([, count]) => count),
+    Array(6).fill(1),
+  );
   const counts = cells(ledger, { halfLifeDays: 30 });
-  assert.deepEqual([390, 380, 360, 300, 0].map((day) => counts[`a day ${day}`]![1]), [1, 51 / 64, 1 / 2, 1 / 8, 1 / 64]);
+  assert.deepEqual(
+    [390, 380, 360, 300, 0].map((day) => counts[`a day ${day}`]![1]),
+    [1, 51 / 64, 1 / 2, 1 / 8, 1 / 64],
+  );
   assert.notEqual(hashOf(ledger, { halfLifeDays: 30 }), hashOf(ledger));
 });
 
@@ -123,7 +198,11 @@ test('another revision marks a change; the first of a new LLM, the same again an
   ledger.appendFeedback([{ records: [interaction('q', 'b', 1)] }]);
   setDay(3);
   catalog.putLlm(profile('b', { revision: 'the first that is declared' }));
-  assert.deepEqual(marks(), [['a', 1, 'revision'], ['a', 2, 'revision'], ['b', 3, 'revision']]);
+  assert.deepEqual(marks(), [
+    ['a', 1, 'revision'],
+    ['a', 2, 'revision'],
+    ['b', 3, 'revision'],
+  ]);
 });
 
 test('an import that brings a revision and its answers is all of one time', async (t) => {
@@ -141,7 +220,9 @@ test('an import that brings a revision and its answers is all of one time', asyn
 test('statistics say what an LLM is now, and what it has been', (t) => {
   const { ledger, mark } = place(t);
   const stats = () => ledger.readLlmStats().find((llm) => llm.id === 'a')!;
-  ledger.appendFeedback([{ records: Array.from({ length: 32 }, (_, i) => interaction(`old ${i}`, 'a', 1, { task: 'x' })) }]);
+  ledger.appendFeedback([
+    { records: Array.from({ length: 32 }, (_, i) => interaction(`old ${i}`, 'a', 1, { task: 'x' })) },
+  ]);
   mark('a', 1, 'x');
   assert.deepEqual(stats().now, { interactions: 32, meanScore: 1, weight: 32 });
   ledger.catalog.putLlm(profile('a', { revision: '2' }));

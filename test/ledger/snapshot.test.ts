@@ -28,15 +28,54 @@ test('rows are in canonical order, with the mean per query and LLM', (t) => {
   const texts = ['one', 'two', 'three'].toSorted((x, y) => (sha256(x) < sha256(y) ? -1 : 1));
   assert.deepEqual(rows.llms, [{ id: 'a' }, { id: 'b' }, { id: 'idle', family: 'f' }]);
   assert.deepEqual(rows.families, [{ id: 'f', description: '' }]);
-  assert.deepEqual(rows.tasks.map((task) => task.id), ['y', 'z']);
+  assert.deepEqual(
+    rows.tasks.map((task) => task.id),
+    ['y', 'z'],
+  );
   assert.deepEqual(rows.taskDomains, [[1, 0]]);
   const taskOf: Record<string, number> = { one: 0, two: 1, three: -1 };
-  assert.deepEqual(rows.queries, texts.map((text) => ({ hash: sha256(text), text, task: taskOf[text] })));
-  const cells = Array.from(rows.scores.query, (q, i) => [texts[q], rows.scores.llm[i], rows.scores.score[i], rows.scores.count[i]]);
-  const expected = texts.flatMap((text): unknown[] => ({ one: [['one', 1, Math.fround(0.2), 1]], two: [['two', 0, 1, 1], ['two', 1, 0.625, 2]], three: [] })[text]!);
+  assert.deepEqual(
+    rows.queries,
+    texts.map((text) => ({ hash: sha256(text), text, task: taskOf[text] })),
+  );
+  const cells = Array.from(rows.scores.query, (q, i) => [
+    texts[q],
+    rows.scores.llm[i],
+    rows.scores.score[i],
+    rows.scores.count[i],
+  ]);
+  const expected = texts.flatMap(
+    (text): unknown[] =>
+      ({
+        one: [['one', 1, Math.fround(0.2), 1]],
+        two: [
+          ['two', 0, 1, 1],
+          ['two', 1, 0.625, 2],
+        ],
+        three: [],
+      })[text]!,
+  );
   assert.deepEqual(cells, expected);
-  const pairs = Array.from(rows.preferences.query, (q, i) => [texts[q], rows.preferences.better[i], rows.preferences.worse[i]]);
-  assert.deepEqual(pairs, texts.flatMap((text): unknown[] => ({ one: [], two: [['two', 0, 1], ['two', 1, 0], ['two', 1, 0]], three: [['three', 2, 1]] })[text]!));
+  const pairs = Array.from(rows.preferences.query, (q, i) => [
+    texts[q],
+    rows.preferences.better[i],
+    rows.preferences.worse[i],
+  ]);
+  assert.deepEqual(
+    pairs,
+    texts.flatMap(
+      (text): unknown[] =>
+        ({
+          one: [],
+          two: [
+            ['two', 0, 1],
+            ['two', 1, 0],
+            ['two', 1, 0],
+          ],
+          three: [['three', 2, 1]],
+        })[text]!,
+    ),
+  );
 });
 
 test('an empty ledger gives empty rows', (t) => {
@@ -48,10 +87,21 @@ test('the same content gives the same rows in whatever order and grouping it cam
   const rng = createRng(3);
   const records: FeedbackRecord[] = [];
   for (let i = 0; i < 600; i++) {
-    const usage = { task: `t${rng.int(4)}`, at: at(i), cost_usd: rng.next() * 10 ** -rng.int(12), latency_ms: rng.next() * 10 ** rng.int(9) };
+    const usage = {
+      task: `t${rng.int(4)}`,
+      at: at(i),
+      cost_usd: rng.next() * 10 ** -rng.int(12),
+      latency_ms: rng.next() * 10 ** rng.int(9),
+    };
     // Few queries, so that many scores of different size are averaged in each cell.
     if (i % 5) records.push(interaction(`query ${rng.int(12)}`, `llm ${rng.int(6)}`, rng.next(), usage));
-    else records.push(preference(`query ${rng.int(12)}`, `llm ${rng.int(3)}`, `llm ${3 + rng.int(3)}`, { task: `t${rng.int(4)}`, at: usage.at }));
+    else
+      records.push(
+        preference(`query ${rng.int(12)}`, `llm ${rng.int(3)}`, `llm ${3 + rng.int(3)}`, {
+          task: `t${rng.int(4)}`,
+          at: usage.at,
+        }),
+      );
   }
   const rowsOf = (order: FeedbackRecord[], groups: number, declareFirst: boolean) => {
     const ledger = tempLedger(t);
@@ -116,7 +166,17 @@ test('a query’s task is the one most recently given', (t) => {
 
 test('deleted LLMs, their edges and the queries that only they had are left out', (t) => {
   const ledger = tempLedger(t);
-  ledger.appendFeedback([{ records: [interaction('shared', 'a', 1), interaction('shared', 'b', 0.5), interaction('only b', 'b', 1), preference('shared', 'a', 'b'), preference('pair', 'a', 'c')] }]);
+  ledger.appendFeedback([
+    {
+      records: [
+        interaction('shared', 'a', 1),
+        interaction('shared', 'b', 0.5),
+        interaction('only b', 'b', 1),
+        preference('shared', 'a', 'b'),
+        preference('pair', 'a', 'c'),
+      ],
+    },
+  ]);
   ledger.catalog.deleteLlm('b');
   const rows = ledger.readGraphRows();
   assert.deepEqual(rows.llms, [{ id: 'a' }, { id: 'c' }]);

@@ -23,9 +23,18 @@ test('decisions are kept as given, and the first of an id stays', (t) => {
 test('embeddings are cached per encoder; missing ones are absent', (t) => {
   const ledger = tempLedger(t);
   const whole = new Float32Array([9, 0.5, -1.25, 3, 9]);
-  ledger.putEmbeddings('e1', [['h1', whole.subarray(1, 4)], ['h2', new Float32Array(0)]]);
+  ledger.putEmbeddings('e1', [
+    ['h1', whole.subarray(1, 4)],
+    ['h2', new Float32Array(0)],
+  ]);
   ledger.putEmbeddings('e2', [['h1', new Float32Array([7])]]);
-  assert.deepEqual(ledger.getEmbeddings('e1', ['h1', 'h2', 'h3']), new Map([['h1', new Float32Array([0.5, -1.25, 3])], ['h2', new Float32Array(0)]]));
+  assert.deepEqual(
+    ledger.getEmbeddings('e1', ['h1', 'h2', 'h3']),
+    new Map([
+      ['h1', new Float32Array([0.5, -1.25, 3])],
+      ['h2', new Float32Array(0)],
+    ]),
+  );
   assert.deepEqual(ledger.getEmbeddings('e2', ['h1']), new Map([['h1', new Float32Array([7])]]));
   ledger.putEmbeddings('e2', [['h1', new Float32Array([8])]]);
   assert.deepEqual(ledger.getEmbeddings('e2', ['h1']).get('h1'), new Float32Array([8]));
@@ -62,14 +71,21 @@ function artifact(version: string, created_at: string, more: Partial<ArtifactRec
 test('artifacts are listed newest first; one is active at a time', (t) => {
   const ledger = tempLedger(t);
   assert.equal(ledger.activeVersion(), null);
-  const [old, recent, same] = [artifact('a'.repeat(16), '2026-01-01T00:00:00Z'), artifact('b'.repeat(16), '2026-01-02T00:00:00.500Z'), artifact('c'.repeat(16), '2026-01-01T00:00:00.000Z')];
+  const [old, recent, same] = [
+    artifact('a'.repeat(16), '2026-01-01T00:00:00Z'),
+    artifact('b'.repeat(16), '2026-01-02T00:00:00.500Z'),
+    artifact('c'.repeat(16), '2026-01-01T00:00:00.000Z'),
+  ];
   for (const each of [recent, old, same]) ledger.registerArtifact(each);
   assert.deepEqual(ledger.listArtifacts(), [recent, same, old]);
   ledger.activateArtifact(old.version);
   assert.equal(ledger.activeVersion(), old.version);
   assert.deepEqual(ledger.getArtifact(old.version), { ...old, active: true });
   ledger.activateArtifact(recent.version);
-  assert.deepEqual(ledger.listArtifacts().map((each) => each.active), [true, false, false]);
+  assert.deepEqual(
+    ledger.listArtifacts().map((each) => each.active),
+    [true, false, false],
+  );
   assert.equal(ledger.getArtifact('0'.repeat(16)), undefined);
 });
 
@@ -85,7 +101,10 @@ test('registering again replaces, and `active` activates', (t) => {
 test('activating an unknown version is refused and changes nothing', (t) => {
   const ledger = tempLedger(t);
   ledger.registerArtifact(artifact('a'.repeat(16), '2026-01-01T00:00:00Z', { active: true }));
-  assert.throws(() => ledger.activateArtifact('f'.repeat(16)), (error: PointsmanError) => error.code === 'version_not_found' && error.message.includes('ffffffffffffffff'));
+  assert.throws(
+    () => ledger.activateArtifact('f'.repeat(16)),
+    (error: PointsmanError) => error.code === 'version_not_found' && error.message.includes('ffffffffffffffff'),
+  );
   assert.equal(ledger.activeVersion(), 'a'.repeat(16));
 });
 

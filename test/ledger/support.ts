@@ -35,11 +35,21 @@ export function openFor(t: TestContext, path: string, options: Partial<LedgerOpt
   return ledger;
 }
 
-export function interaction(query: string, model: string, score: number, more: Record<string, unknown> = {}): Extract<FeedbackRecord, { kind: 'interaction' }> {
+export function interaction(
+  query: string,
+  model: string,
+  score: number,
+  more: Record<string, unknown> = {},
+): Extract<FeedbackRecord, { kind: 'interaction' }> {
   return { kind: 'interaction', value: Interaction.parse({ query, model, score, ...more }) };
 }
 
-export function preference(query: string, better: string, worse: string, more: Record<string, unknown> = {}): Extract<FeedbackRecord, { kind: 'preference' }> {
+export function preference(
+  query: string,
+  better: string,
+  worse: string,
+  more: Record<string, unknown> = {},
+): Extract<FeedbackRecord, { kind: 'preference' }> {
   return { kind: 'preference', value: Preference.parse({ query, better_model: better, worse_model: worse, ...more }) };
 }
 

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RELATIONS } from '../../src/graph/relations.js';
-import { DEFAULT_DESIGN, designName, DESIGNS, parseDesign, partsOf, PROFILE_DESIGNS, withKinds } from '../../src/profile/design.js';
+import {
+  DEFAULT_DESIGN,
+  designName,
+  DESIGNS,
+  parseDesign,
+  partsOf,
+  PROFILE_DESIGNS,
+  withKinds,
+} from '../../src/profile/design.js';
 import { ProfileDesign } from '../../src/schema/design.js';
 import { DESIGN_NAMES } from '../../src/schema/training.js';
 
@@ -18,14 +26,21 @@ describe('trained profile designs', () => {
       const { kinds, relations } = partsOf(design);
       for (const kind of ['llm', 'query'] as const) assert.ok(kinds.has(kind));
       for (const relation of ['llm-query', 'llm-preference'] as const) assert.ok(relations.has(relation));
-      for (const relation of relations) assert.ok(kinds.has(RELATIONS[relation].source) && kinds.has(RELATIONS[relation].target), relation);
+      for (const relation of relations)
+        assert.ok(kinds.has(RELATIONS[relation].source) && kinds.has(RELATIONS[relation].target), relation);
     });
 });
 
 describe('the catalogue of designs', () => {
   it('has the paper’s table 1', () => {
     const hops = (name: string): string[] => [1, 2, 3, 4].map((k) => `${name}-${k}hop`);
-    assert.deepEqual(Object.keys(PROFILE_DESIGNS), ['index', 'flat-text', ...hops('structured-text'), ...hops('structured-embedding'), ...hops('structured-trainable')]);
+    assert.deepEqual(Object.keys(PROFILE_DESIGNS), [
+      'index',
+      'flat-text',
+      ...hops('structured-text'),
+      ...hops('structured-embedding'),
+      ...hops('structured-trainable'),
+    ]);
   });
 
   for (const [name, design] of Object.entries({ ...PROFILE_DESIGNS, ...DESIGNS }))
@@ -39,8 +54,17 @@ describe('the catalogue of designs', () => {
 describe('names of designs', () => {
   it('say the normalization of propagation', () => {
     assert.equal(parseDesign('structured-embedding-3hop').normalization, 'symmetric');
-    assert.deepEqual([parseDesign('structured-embedding-3hop-none').normalization, parseDesign('structured-embedding-1hop-random-walk').normalization], ['none', 'random-walk']);
-    assert.equal(designName(parseDesign('structured-embedding-1hop-random-walk')), 'structured-embedding-1hop-random-walk');
+    assert.deepEqual(
+      [
+        parseDesign('structured-embedding-3hop-none').normalization,
+        parseDesign('structured-embedding-1hop-random-walk').normalization,
+      ],
+      ['none', 'random-walk'],
+    );
+    assert.equal(
+      designName(parseDesign('structured-embedding-1hop-random-walk')),
+      'structured-embedding-1hop-random-walk',
+    );
   });
 
   it('say the kinds of node that take part, in any order', () => {
@@ -54,13 +78,20 @@ describe('names of designs', () => {
   });
 
   it('take the graph’s relations between their kinds', () => {
-    assert.deepEqual([...partsOf(parseDesign('structured-embedding-1hop:task+family')).relations], ['llm-family', 'llm-task', 'llm-benchmark']);
+    assert.deepEqual(
+      [...partsOf(parseDesign('structured-embedding-1hop:task+family')).relations],
+      ['llm-family', 'llm-task', 'llm-benchmark'],
+    );
     assert.deepEqual([...partsOf(parseDesign('index')).relations], []);
   });
 
   it('that are none are refused with those that are', () => {
-    const refused = (name: string, message: RegExp): void => assert.throws(() => parseDesign(name), { code: 'invalid_request', message });
-    refused('structured-text-5hop', /^design: expected one of index, flat-text, .*structured-embedding-2hop-random-walk.*; got "structured-text-5hop"$/);
+    const refused = (name: string, message: RegExp): void =>
+      assert.throws(() => parseDesign(name), { code: 'invalid_request', message });
+    refused(
+      'structured-text-5hop',
+      /^design: expected one of index, flat-text, .*structured-embedding-2hop-random-walk.*; got "structured-text-5hop"$/,
+    );
     refused('', /got ""$/);
     refused('constructor', /got "constructor"$/);
     refused('structured-text-2hop:tasks', /of llm, family, task, domain, query after the colon.*got "tasks"/);

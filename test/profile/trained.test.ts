@@ -27,21 +27,36 @@ describe('profiles of a trained model', () => {
     const tasks = taskAttention(stateOf(vector));
     const expected = tf.tidy(() => {
       const meant = semanticStates(tf, toTensors(tf, weights), data.semantic, tf.tensor2d([[...vector]]));
-      const of = (name: string): Tensor2D => tf.tensor2d(model.tables[name]!.data, model.tables[name]!.shape as [number, number]);
+      const of = (name: string): Tensor2D =>
+        tf.tensor2d(model.tables[name]!.data, model.tables[name]!.shape as [number, number]);
       const record = of('record/task');
-      const byTask = tf.matMul(tf.sub(record, tf.mean(record, 0, true)) as Tensor2D, tf.tensor2d(tasks, [tasks.length, 1]));
+      const byTask = tf.matMul(
+        tf.sub(record, tf.mean(record, 0, true)) as Tensor2D,
+        tf.tensor2d(tasks, [tasks.length, 1]),
+      );
       return (tf.add(byTask, tf.matMul(of('message/llm'), meant, false, true)) as Tensor2D).dataSync();
     });
     const placed = place(vector);
     assert.equal(placed.length, dim);
-    llms.forEach((llm, l) => assert.ok(Math.abs(llm.reduce((sum, x, i) => sum + x * placed[i]!, 0) - expected[l]!) < 1e-4));
+    llms.forEach((llm, l) =>
+      assert.ok(Math.abs(llm.reduce((sum, x, i) => sum + x * placed[i]!, 0) - expected[l]!) < 1e-4),
+    );
   });
 
   it('know nothing of queries that the model was not frozen with', async () => {
     const rows = smallLog({ queries: 20 });
     const evidence = Int32Array.from({ length: 15 }, (_, i) => i);
-    const turnAround = (from: number, to: number) => ({ ...rows, scores: { ...rows.scores, score: rows.scores.score.map((s, e) => (rows.scores.query[e]! >= from && rows.scores.query[e]! < to ? 1 - s : s)) } });
-    const llmsOf = async (log: typeof rows): Promise<readonly Float32Array[]> => trainedProfiles((await randomModel(tf, log, { evidence })).model).llms;
+    const turnAround = (from: number, to: number) => ({
+      ...rows,
+      scores: {
+        ...rows.scores,
+        score: rows.scores.score.map((s, e) =>
+          rows.scores.query[e]! >= from && rows.scores.query[e]! < to ? 1 - s : s,
+        ),
+      },
+    });
+    const llmsOf = async (log: typeof rows): Promise<readonly Float32Array[]> =>
+      trainedProfiles((await randomModel(tf, log, { evidence })).model).llms;
     const known = await llmsOf(rows);
     assert.deepEqual(await llmsOf(turnAround(15, 20)), known);
     assert.notDeepEqual(await llmsOf(turnAround(0, 15)), known);

@@ -33,7 +33,11 @@ function ended(queue: RetrainQueue, jobId: string, timeoutMs?: number): Promise<
 }
 
 /** What every store must do. `skip` says why it can't be tried here. */
-export function queueConformance(name: RetrainQueue['store'], skip: string | false, setUp: () => Promise<StoreUnderTest>): void {
+export function queueConformance(
+  name: RetrainQueue['store'],
+  skip: string | false,
+  setUp: () => Promise<StoreUnderTest>,
+): void {
   describe(`retraining queue over ${name}`, { skip }, () => {
     let store: StoreUnderTest;
     const opened: RetrainQueue[] = [];
@@ -66,8 +70,15 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       const { created_at, ...rest } = waiting;
       assert.ok(Math.abs(Date.parse(created_at) - asked) < 5_000, created_at);
       assert.deepEqual(rest, {
-        job_id: jobId, state: 'waiting', request: { seed: 7, design: 'flat' }, trigger: 'request',
-        progress: null, result: null, error: null, attempts: 0, finished_at: null,
+        job_id: jobId,
+        state: 'waiting',
+        request: { seed: 7, design: 'flat' },
+        trigger: 'request',
+        progress: null,
+        result: null,
+        error: null,
+        attempts: 0,
+        finished_at: null,
       });
       await queue.work(quick);
       const done = await ended(queue, jobId);
@@ -91,8 +102,12 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
     it('knows no job by another id', async () => {
       const queue = await open();
       await queue.enqueue({});
-      for (const id of ['', 'meta', 'events', 'wait', '1', '00000000-0000-7000-8000-000000000000']) assert.equal(await queue.get(id), undefined);
-      await assert.rejects(queue.watch('meta', () => {}), { code: 'job_not_found' });
+      for (const id of ['', 'meta', 'events', 'wait', '1', '00000000-0000-7000-8000-000000000000'])
+        assert.equal(await queue.get(id), undefined);
+      await assert.rejects(
+        queue.watch('meta', () => {}),
+        { code: 'job_not_found' },
+      );
     });
 
     it('lists the newest first, by state and up to a limit', async () => {
@@ -102,23 +117,39 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
         ids.unshift((await queue.enqueue({ seed })).jobId);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
-      assert.deepEqual((await queue.list()).map((job) => job.job_id), ids);
-      assert.deepEqual((await queue.list({ limit: 2 })).map((job) => job.job_id), ids.slice(0, 2));
+      assert.deepEqual(
+        (await queue.list()).map((job) => job.job_id),
+        ids,
+      );
+      assert.deepEqual(
+        (await queue.list({ limit: 2 })).map((job) => job.job_id),
+        ids.slice(0, 2),
+      );
       await queue.work(async (request) => {
         if (request.seed === 2) throw new PointsmanError('no_data', 'no interactions');
         return RESULT;
       });
       for (const id of ids) await ended(queue, id);
       assert.deepEqual(await queue.list({ state: 'waiting' }), []);
-      assert.deepEqual((await queue.list({ state: 'completed' })).map((job) => job.job_id), [ids[0], ids[2]]);
-      assert.deepEqual((await queue.list({ state: 'failed' })).map((job) => job.job_id), [ids[1]]);
+      assert.deepEqual(
+        (await queue.list({ state: 'completed' })).map((job) => job.job_id),
+        [ids[0], ids[2]],
+      );
+      assert.deepEqual(
+        (await queue.list({ state: 'failed' })).map((job) => job.job_id),
+        [ids[1]],
+      );
     });
 
     it('answers the waiting job to an equal request, and a new one once it runs', async () => {
       const queue = await open();
       const first = await queue.enqueue({ seed: 1, design: 'flat' });
       assert.deepEqual(await queue.enqueue({ design: 'flat', seed: 1 }), { jobId: first.jobId, created: false });
-      assert.equal((await queue.enqueue({ seed: 1, design: 'flat' }, 'drift')).jobId, first.jobId, 'whatever asks for it');
+      assert.equal(
+        (await queue.enqueue({ seed: 1, design: 'flat' }, 'drift')).jobId,
+        first.jobId,
+        'whatever asks for it',
+      );
       const drift = await queue.enqueue({ seed: 3 }, 'drift');
       assert.equal((await queue.get(drift.jobId))!.trigger, 'drift');
       assert.deepEqual(await queue.enqueue({ seed: 3 }, 'drift'), { jobId: drift.jobId, created: false });
@@ -133,7 +164,8 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       assert.equal(next.created, true);
       assert.notEqual(next.jobId, first.jobId);
       held.release();
-      for (const { jobId } of [first, other, ageing, next]) assert.equal((await ended(queue, jobId)).state, 'completed');
+      for (const { jobId } of [first, other, ageing, next])
+        assert.equal((await ended(queue, jobId)).state, 'completed');
     });
 
     it('makes one job of equal requests that come at once', async () => {
@@ -165,11 +197,16 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       const { jobId } = await queue.enqueue({ seed: 9 });
       const seen: Job[] = [];
       const unwatch = await queue.watch(jobId, (job) => seen.push(job));
-      assert.deepEqual(seen.map((job) => job.state), ['waiting']);
+      assert.deepEqual(
+        seen.map((job) => job.state),
+        ['waiting'],
+      );
       const held = patient();
       await queue.work(held.trainer);
       const began = Date.now();
-      await eventually('progress is told', () => seen.some((job) => job.state === 'active' && job.progress?.fraction === 0.5));
+      await eventually('progress is told', () =>
+        seen.some((job) => job.state === 'active' && job.progress?.fraction === 0.5),
+      );
       assert.ok(Date.now() - began < 3_000);
       held.release();
       await eventually('the end is told', () => seen.at(-1)?.state === 'completed');
@@ -178,7 +215,10 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       unwatch();
       const late: Job[] = [];
       (await queue.watch(jobId, (job) => late.push(job)))();
-      assert.deepEqual(late.map((job) => job.state), ['completed']);
+      assert.deepEqual(
+        late.map((job) => job.state),
+        ['completed'],
+      );
     });
 
     it('stops telling when told to, and survives a listener that throws', async () => {
@@ -292,12 +332,15 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
       const queue = await open();
       await queue.setSchedule({ pattern: '0 3 * * *', min_new_interactions: 1 });
       const next = await queue.nextRun();
-      await assert.rejects(queue.setSchedule({ pattern: '61 3 * * *', min_new_interactions: 1 }), (error: PointsmanError) => {
-        assert.equal(error.code, 'invalid_request');
-        assert.equal(error.issues[0]?.field, 'pattern');
-        assert.match(error.message, /^pattern: expected a cron pattern .* got "61 3 \* \* \*"/);
-        return true;
-      });
+      await assert.rejects(
+        queue.setSchedule({ pattern: '61 3 * * *', min_new_interactions: 1 }),
+        (error: PointsmanError) => {
+          assert.equal(error.code, 'invalid_request');
+          assert.equal(error.issues[0]?.field, 'pattern');
+          assert.match(error.message, /^pattern: expected a cron pattern .* got "61 3 \* \* \*"/);
+          return true;
+        },
+      );
       assert.deepEqual(await queue.nextRun(), next);
     });
 
@@ -321,7 +364,11 @@ export function queueConformance(name: RetrainQueue['store'], skip: string | fal
 
     it('takes up again the job of a worker that was killed', async () => {
       const script = fileURLToPath(new URL('child-worker.js', import.meta.url));
-      const child = await start(process.execPath, [script, store.dataDir, ...(store.url ? [store.url] : [])], 'active ');
+      const child = await start(
+        process.execPath,
+        [script, store.dataDir, ...(store.url ? [store.url] : [])],
+        'active ',
+      );
       const jobId = /active (\S+)/.exec(child.output())?.[1] ?? '';
       await child.stop('SIGKILL');
       const killed = Date.now();

@@ -30,7 +30,8 @@ queueConformance('embedded', false, async () => {
   };
 });
 
-const listeners = (): number[] => ['exit', 'uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM'].map((event) => process.listenerCount(event));
+const listeners = (): number[] =>
+  ['exit', 'uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM'].map((event) => process.listenerCount(event));
 
 describe('the embedded store', () => {
   it('is held by one process, which another is told of, and is free again once that one is killed', async () => {

@@ -7,10 +7,18 @@ import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
 import { freePort } from '../support/process.js';
 
-const open = (url: string): Promise<unknown> => openQueue({ url, dataDir: '/nonexistent', log: createLogger('silent') });
+const open = (url: string): Promise<unknown> =>
+  openQueue({ url, dataDir: '/nonexistent', log: createLogger('silent') });
 
 describe('openQueue', () => {
-  for (const url of ['mysql://user:sesame@db', 'http://user:sesame@db', 'redis:sesame', 'localhost:6379', 'redis', 'unix:/run/redis.sock'])
+  for (const url of [
+    'mysql://user:sesame@db',
+    'http://user:sesame@db',
+    'redis:sesame',
+    'localhost:6379',
+    'redis',
+    'unix:/run/redis.sock',
+  ])
     it(`refuses ${url.replace('sesame', '…')}`, async () => {
       await assert.rejects(open(url), (error: PointsmanError) => {
         assert.equal(error.code, 'invalid_config');

@@ -53,8 +53,14 @@ export function outages(name: RetrainQueue['store'], skip: string | false, start
         held.release();
         await eventually('the end of the job is told', () => seen.at(-1)?.state === 'completed', 30_000);
         assert.equal(held.runs(), 1);
-        const second = await eventually('requests are taken again', () => queue.enqueue({ seed: 2 }).catch(() => undefined));
-        await eventually('the worker takes the next job', async () => (await queue.get(second.jobId))?.state === 'completed', 30_000);
+        const second = await eventually('requests are taken again', () =>
+          queue.enqueue({ seed: 2 }).catch(() => undefined),
+        );
+        await eventually(
+          'the worker takes the next job',
+          async () => (await queue.get(second.jobId))?.state === 'completed',
+          30_000,
+        );
       } finally {
         await queue.close();
       }

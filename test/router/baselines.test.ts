@@ -43,15 +43,27 @@ describe('by hand', () => {
     const data = await datasetOf(handLog(LLMS, LOG));
     const fitted = await taskBest.fit(data, TRAIN, tools());
     const meanB = 1.25 / 3;
-    near(fitted.score({ vector: data.queries.at(0)!, task: data.tasks.indexOf('sums') }), [(1.5 + 5 * 0.75) / 7, (0.25 + 5 * meanB) / 7, 0]);
-    near(fitted.score({ vector: data.queries.at(0)!, task: data.tasks.indexOf('verse') }), [0.75, (1 + 5 * meanB) / 6, 0]);
+    near(fitted.score({ vector: data.queries.at(0)!, task: data.tasks.indexOf('sums') }), [
+      (1.5 + 5 * 0.75) / 7,
+      (0.25 + 5 * meanB) / 7,
+      0,
+    ]);
+    near(fitted.score({ vector: data.queries.at(0)!, task: data.tasks.indexOf('verse') }), [
+      0.75,
+      (1 + 5 * meanB) / 6,
+      0,
+    ]);
     near(fitted.score({ vector: data.queries.at(0)!, task: -1 }), [0.75, meanB, 0]);
   });
 
   it('k nearest: the mean over neighbours, with two answers’ worth of the overall mean', async () => {
     const data = await datasetOf(handLog(LLMS, LOG));
     // Three queries are under a hundred: all of them are neighbours.
-    near((await nearestQueries.fit(data, TRAIN, tools())).score(seen(data, 0)), [(1.5 + 2 * 0.75) / 4, (1.25 + 2 * (1.25 / 3)) / 5, 0]);
+    near((await nearestQueries.fit(data, TRAIN, tools())).score(seen(data, 0)), [
+      (1.5 + 2 * 0.75) / 4,
+      (1.25 + 2 * (1.25 / 3)) / 5,
+      0,
+    ]);
   });
 
   it('k nearest: of many queries, only the likest count', async () => {

@@ -40,7 +40,14 @@ function fitted(fit: Fit): void {
       { text: 'add one and two', task: 'sums', scores: { a: 1, b: 0 } },
       { text: 'rhyme the moon', task: 'verse', scores: { b: 1 }, pairs: [['b', 'a']] },
     ];
-    const [data, other] = [await datasetOf(handLog(['a', 'b', 'c'], [...log, { text: 'held out', task: 'verse', scores: { a: 1, b: 0, c: 1 } }])), await datasetOf(handLog(['a', 'b', 'c'], [...log, { text: 'held out', task: 'verse', scores: { a: 0, b: 1, c: 0 } }]))];
+    const [data, other] = [
+      await datasetOf(
+        handLog(['a', 'b', 'c'], [...log, { text: 'held out', task: 'verse', scores: { a: 1, b: 0, c: 1 } }]),
+      ),
+      await datasetOf(
+        handLog(['a', 'b', 'c'], [...log, { text: 'held out', task: 'verse', scores: { a: 0, b: 1, c: 0 } }]),
+      ),
+    ];
     const train = Int32Array.of(0, 1);
     const [one, two] = [await fit(data, train, tools()), await fit(other, train, tools())];
     for (const query of [0, 1, 2]) assert.deepEqual(one.score(seen(data, query)), two.score(seen(other, query)));
@@ -68,8 +75,17 @@ function fitted(fit: Fit): void {
 /** Fits on four fifths of a log of two crafts; answers how often the other fifth goes to the LLM of its craft. */
 async function share(fit: Fit, told: boolean, log: { preferences?: boolean }): Promise<number> {
   const data = await datasetOf(smallLog({ queries: 400, ...log }));
-  const router = await fit(data, all(data).filter((q) => q % 5 > 0), tools());
-  return crafts(data, all(data).filter((q) => q % 5 === 0), (q) => router.score(q), told);
+  const router = await fit(
+    data,
+    all(data).filter((q) => q % 5 > 0),
+    tools(),
+  );
+  return crafts(
+    data,
+    all(data).filter((q) => q % 5 === 0),
+    (q) => router.score(q),
+    told,
+  );
 }
 
 /** What every baseline keeps to. */
@@ -82,13 +98,26 @@ export function baselineConformance(baseline: Baseline): void {
         const data = await datasetOf(smallLog({ queries: 60, preferences }));
         const router = await baseline.fit(data, all(data), tools());
         const restored = baseline.restore(decodeSafetensors(encodeSafetensors(router.tables())));
-        for (const q of [0, 7, 33]) for (const task of [-1, 0, 1]) assert.deepEqual(restored.score({ vector: data.queries.at(q)!, task }), router.score({ vector: data.queries.at(q)!, task }));
+        for (const q of [0, 7, 33])
+          for (const task of [-1, 0, 1])
+            assert.deepEqual(
+              restored.score({ vector: data.queries.at(q)!, task }),
+              router.score({ vector: data.queries.at(q)!, task }),
+            );
       }
     });
 
     it('ranks an LLM without evidence below those that did well', async () => {
-      const data = await datasetOf(handLog(['good', 'unasked'], Array.from({ length: 30 }, (_, i) => ({ text: `query number ${i}`, task: 't', scores: { good: 1 } }))));
-      const [good, unasked] = (await baseline.fit(data, all(data), tools())).score(seen(data, 0)) as unknown as [number, number];
+      const data = await datasetOf(
+        handLog(
+          ['good', 'unasked'],
+          Array.from({ length: 30 }, (_, i) => ({ text: `query number ${i}`, task: 't', scores: { good: 1 } })),
+        ),
+      );
+      const [good, unasked] = (await baseline.fit(data, all(data), tools())).score(seen(data, 0)) as unknown as [
+        number,
+        number,
+      ];
       assert.ok(good > unasked, `${good} and ${unasked}`);
     });
 
@@ -103,7 +132,9 @@ export function baselineConformance(baseline: Baseline): void {
     if (baseline.name === 'best-single') return;
     for (const preferences of [false, true]) {
       it(`finds the craft of a query that it hasn’t seen, from ${preferences ? 'preferences' : 'scores'}`, async () => {
-        const right = await share((data, train, given) => baseline.fit(data, train, given), baseline.told, { preferences });
+        const right = await share((data, train, given) => baseline.fit(data, train, given), baseline.told, {
+          preferences,
+        });
         assert.ok(right > 0.9, String(right));
       });
     }
@@ -115,7 +146,11 @@ export function randomProfiles(data: Dataset): ProfileVectors {
   const rng = createRng(4);
   const dim = 24;
   const projection = Float32Array.from({ length: data.dim * dim }, () => rng.normal());
-  return { dim, llms: Array.from({ length: data.numLlms }, () => Float32Array.from({ length: dim }, () => rng.normal())), place: (query) => timesMatrix(query, projection, dim) };
+  return {
+    dim,
+    llms: Array.from({ length: data.numLlms }, () => Float32Array.from({ length: dim }, () => rng.normal())),
+    place: (query) => timesMatrix(query, projection, dim),
+  };
 }
 
 /** What every router keeps to that reads profiles. */
@@ -133,7 +168,11 @@ export function profileRouterConformance(router: ProfileRouter, { learns }: { le
     it('takes profiles that are zero, and of any scale', async () => {
       const data = await datasetOf(smallLog({ queries: 20 }));
       for (const scale of [0, 1e-6, 1e6]) {
-        const profiles: ProfileVectors = { dim: 5, llms: Array.from({ length: 3 }, () => new Float32Array(5).fill(scale)), place: () => new Float32Array(5).fill(scale) };
+        const profiles: ProfileVectors = {
+          dim: 5,
+          llms: Array.from({ length: 3 }, () => new Float32Array(5).fill(scale)),
+          place: () => new Float32Array(5).fill(scale),
+        };
         assertScores(data, (await router.fit(data, all(data), profiles, tools())).score(seen(data, 0)));
       }
     });

@@ -28,7 +28,10 @@ before(async () => {
   models = [(await randomModel(tf, rows, { seed: 3 })).model, (await randomModel(tf, rows, { seed: 4 })).model];
 });
 
-/** A ledger with the log's LLMs, another connection to it as another process has one, and two artifacts of which none is in force. */
+/**
+ * A ledger with the log's LLMs, another connection to it as another process has one, and two artifacts of which none is
+ * in force.
+ */
 async function prepare(t: TestContext) {
   const { ledger, folder, remove } = temporaryLedger();
   const other = openLedger(join(folder, 'ledger.sqlite'), { clock: Date.now });
@@ -40,7 +43,15 @@ async function prepare(t: TestContext) {
   for (const llm of rows.llms) ledger.catalog.putLlm(llm);
   for (const [i, version] of [FIRST, SECOND].entries()) await write(artifacts, ledger, version, models[i]!);
   const { log, lines } = keptLog();
-  return { ledger, other, folder, artifacts, log, lines, open: (using: Encoder = encoder) => openLiveIndex({ ledger, artifacts, encoder: using, log }) };
+  return {
+    ledger,
+    other,
+    folder,
+    artifacts,
+    log,
+    lines,
+    open: (using: Encoder = encoder) => openLiveIndex({ ledger, artifacts, encoder: using, log }),
+  };
 }
 
 async function write(artifacts: string, ledger: Ledger, version: Version, model: TrainedModel): Promise<void> {
@@ -173,7 +184,10 @@ describe('a damaged artifact in force', () => {
     ledger.activateArtifact(FIRST);
     const index = await open({ ...encoder, id: 'another' });
     assert.equal(index.current().version, null);
-    assert.ok(lines.some((line) => line.includes(`trained with the encoder ${encoder.id}, and this process runs another`)), lines.join(''));
+    assert.ok(
+      lines.some((line) => line.includes(`trained with the encoder ${encoder.id}, and this process runs another`)),
+      lines.join(''),
+    );
   });
 });
 
@@ -204,7 +218,11 @@ describe('many refreshes at once', () => {
     const { ledger, open } = await prepare(t);
     let down = true;
     // Only newcomers' facts are encoded when an index is made.
-    const index = await open({ id: encoder.id, dim: encoder.dim, encode: (texts) => (down ? Promise.reject(new Error('the encoder is away')) : encoder.encode(texts)) });
+    const index = await open({
+      id: encoder.id,
+      dim: encoder.dim,
+      encode: (texts) => (down ? Promise.reject(new Error('the encoder is away')) : encoder.encode(texts)),
+    });
     const prior = index.current();
     ledger.catalog.putLlm(newcomer('late'));
     ledger.activateArtifact(FIRST);

@@ -18,7 +18,17 @@ function profile(fields: object): LlmProfile {
 
 function stats(id: string, fields: Partial<LlmStats> = {}): LlmStats {
   const { meanScore = NaN, interactions = 0 } = fields;
-  return { id, meanScore, interactions, wins: 0, losses: 0, costUsd: NaN, now: { meanScore, interactions, weight: interactions }, usage: [], ...fields };
+  return {
+    id,
+    meanScore,
+    interactions,
+    wins: 0,
+    losses: 0,
+    costUsd: NaN,
+    now: { meanScore, interactions, weight: interactions },
+    usage: [],
+    ...fields,
+  };
 }
 
 function scoreOf(llm: LlmProfile, row?: LlmStats, task?: string, query = 'What is 2 + 2?'): ScoredLlm {
@@ -26,7 +36,10 @@ function scoreOf(llm: LlmProfile, row?: LlmStats, task?: string, query = 'What i
 }
 
 test('nothing known of an LLM: half, and unsure', () => {
-  assert.deepEqual({ ...scoreOf(profile({ id: 'a' })), uncertainty: undefined }, { model: 'a', quality: 0.5, uncertainty: undefined, costUsd: null, latencyMs: null, latencyP90Ms: null });
+  assert.deepEqual(
+    { ...scoreOf(profile({ id: 'a' })), uncertainty: undefined },
+    { model: 'a', quality: 0.5, uncertainty: undefined, costUsd: null, latencyMs: null, latencyP90Ms: null },
+  );
   assert.ok(scoreOf(profile({ id: 'a' })).uncertainty >= 0.2);
 });
 
@@ -41,11 +54,24 @@ test('declared facts: the task’s benchmark, else the mean of all, else the siz
 });
 
 test('an LLM that became another keeps its score, with a wide uncertainty that its own answers narrow', () => {
-  const of = (since: number): ScoredLlm => scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 0.8, interactions: 800 + since, now: { interactions: since, meanScore: 0.8, weight: since === 0 ? 800 : 50 + since } }));
+  const of = (since: number): ScoredLlm =>
+    scoreOf(
+      profile({ id: 'a' }),
+      stats('a', {
+        meanScore: 0.8,
+        interactions: 800 + since,
+        now: { interactions: since, meanScore: 0.8, weight: since === 0 ? 800 : 50 + since },
+      }),
+    );
   const settled = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 0.8, interactions: 800 }));
   const [changed, some, many] = [of(0), of(20), of(400)];
   assert.ok(Math.abs(changed.quality - settled.quality) < 1e-9 && Math.abs(some.quality - settled.quality) < 0.02);
-  assert.ok(changed.uncertainty > 8 * settled.uncertainty && changed.uncertainty > some.uncertainty && some.uncertainty > many.uncertainty, `${changed.uncertainty} ${some.uncertainty} ${many.uncertainty}`);
+  assert.ok(
+    changed.uncertainty > 8 * settled.uncertainty &&
+      changed.uncertainty > some.uncertainty &&
+      some.uncertainty > many.uncertainty,
+    `${changed.uncertainty} ${some.uncertainty} ${many.uncertainty}`,
+  );
   assert.ok(many.uncertainty < 2 * settled.uncertainty);
 });
 
@@ -70,7 +96,10 @@ test('wins and losses order LLMs without scores, and never outvote scores', () =
 test('cost from prices and lengths; the logged mean where there is no price', () => {
   const llm = profile({ id: 'a', input_price: 1, output_price: 10 });
   const query = 'x'.repeat(4000);
-  assert.equal(scoreOf(llm, stats('a', { usage: [usageOn(null, 1, { tokens: 100 })] }), undefined, query).costUsd, (1000 * 1 + 100 * 10) / 1e6);
+  assert.equal(
+    scoreOf(llm, stats('a', { usage: [usageOn(null, 1, { tokens: 100 })] }), undefined, query).costUsd,
+    (1000 * 1 + 100 * 10) / 1e6,
+  );
   assert.equal(scoreOf(profile({ id: 'a', input_price: 1 })).costUsd, null);
   assert.equal(scoreOf(profile({ id: 'a' }), stats('a', { costUsd: 0.002 })).costUsd, 0.002);
   assert.equal(scoreOf(profile({ id: 'a' }), stats('a', { costUsd: 0 })).costUsd, 0);
@@ -81,14 +110,22 @@ test('cost from prices and lengths; the logged mean where there is no price', ()
 test('latency from the log, else as declared', () => {
   const llm = profile({ id: 'a', latency_ms: 900 });
   assert.equal(round(scoreOf(llm).latencyMs!), 900);
-  assert.equal(round(scoreOf(profile({ id: 'a' }), stats('a', { usage: [usageOn(null, 3, { latencyMs: 450 })] })).latencyMs!), 450);
+  assert.equal(
+    round(scoreOf(profile({ id: 'a' }), stats('a', { usage: [usageOn(null, 3, { latencyMs: 450 })] })).latencyMs!),
+    450,
+  );
   const drawn = scoreOf(llm, stats('a', { usage: [usageOn(null, 20, { latencyMs: 450 })] }));
   assert.ok(drawn.latencyMs! > 450 && drawn.latencyMs! < 600, 'the declared one counts beside few');
   assert.ok(drawn.latencyP90Ms! > drawn.latencyMs!);
 });
 
 test('answers to one kind of query may be longer and slower', () => {
-  const seen = stats('a', { usage: [usageOn('sums', 200, { tokens: 10, latencyMs: 100 }), usageOn('essays', 200, { tokens: 1000, latencyMs: 10_000 })] });
+  const seen = stats('a', {
+    usage: [
+      usageOn('sums', 200, { tokens: 10, latencyMs: 100 }),
+      usageOn('essays', 200, { tokens: 1000, latencyMs: 10_000 }),
+    ],
+  });
   const llm = profile({ id: 'a', input_price: 0, output_price: 10 });
   const [sums, essays, any] = ['sums', 'essays', undefined].map((task) => scoreOf(llm, seen, task));
   assert.ok(sums!.latencyMs! < 150 && essays!.latencyMs! > 7_000, `${sums!.latencyMs} ${essays!.latencyMs}`);
@@ -113,6 +150,9 @@ test('nearest: same family and size first, itself never', () => {
     ],
     [],
   );
-  assert.deepEqual(index.nearest('small').map((one) => one.model), ['twin', 'giant']);
+  assert.deepEqual(
+    index.nearest('small').map((one) => one.model),
+    ['twin', 'giant'],
+  );
   for (const { similarity } of index.nearest('small')) assert.ok(similarity >= 0 && similarity <= 1);
 });

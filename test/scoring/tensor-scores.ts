@@ -17,19 +17,38 @@ import type { RandomModel } from '../support/model.js';
  *
  * @param told index of the task that every query is said to be of
  */
-export async function tensorScores(tf: TensorFlow, { data, weights, evidence, anchorRng }: RandomModel, queries: Int32Array, told?: number): Promise<Float32Array[]> {
+export async function tensorScores(
+  tf: TensorFlow,
+  { data, weights, evidence, anchorRng }: RandomModel,
+  queries: Int32Array,
+  told?: number,
+): Promise<Float32Array[]> {
   const p = toTensors(tf, weights);
   const knowledge = gatherKnowledge(data, createPasses(tf, data), weights, p, evidence);
   const { folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], anchorRng());
   const around = folds[0]!;
   const scores = tf.tidy(() => {
     const support = gatherQueries(tf, data, weights, evidence, readVectors(data, evidence));
-    const profiles = profilesOf(tf, data, p, declaredTensors(tf, data), knowledge, queryMoments(tf, queryStates(tf, p, support.features), support));
-    const mask = told === undefined ? taskMask(data, knowledge.records) : Float32Array.from({ length: data.numTasks }, (_, t) => (t === told ? 0 : -1e4));
+    const profiles = profilesOf(
+      tf,
+      data,
+      p,
+      declaredTensors(tf, data),
+      knowledge,
+      queryMoments(tf, queryStates(tf, p, support.features), support),
+    );
+    const mask =
+      told === undefined
+        ? taskMask(data, knowledge.records)
+        : Float32Array.from({ length: data.numTasks }, (_, t) => (t === told ? 0 : -1e4));
     const vectors = readVectors(data, queries);
     const { features } = gatherQueries(tf, data, weights, queries, vectors);
     const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, vectors));
-    const seen = { states: queryStates(tf, p, features), semantic, places: neighbourPlaces(tf, semantic, styleTensor(tf, weights, data.style, vectors)) };
+    const seen = {
+      states: queryStates(tf, p, features),
+      semantic,
+      places: neighbourPlaces(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
+    };
     return tf.sigmoid(decode(tf, p, seen, profiles, tf.tensor1d(mask), around).logits);
   });
   const flat = new Float32Array(await scores.data());

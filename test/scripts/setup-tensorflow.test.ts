@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -16,9 +26,13 @@ const work = mkdtempSync(join(tmpdir(), 'pointsman-tensorflow-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
 const ready = process.env['POINTSMAN_TENSORFLOW_DIR'] || join(packageRoot, '.tensorflow');
-const notReady = packageInstalled(ready) && librariesIn(ready) ? false : `TensorFlow is not set up in ${ready}: npm run setup:tensorflow`;
+const notReady =
+  packageInstalled(ready) && librariesIn(ready)
+    ? false
+    : `TensorFlow is not set up in ${ready}: npm run setup:tensorflow`;
 
-const setup = (args: readonly string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof run> => run(process.execPath, [script, ...args], { env: { ...process.env, ...env } });
+const setup = (args: readonly string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof run> =>
+  run(process.execPath, [script, ...args], { env: { ...process.env, ...env } });
 
 /** A folder as a set-up leaves it, around the TensorFlow of `ready`; the addon package is a copy. */
 function copyOfReady(name: string): string {
@@ -28,8 +42,10 @@ function copyOfReady(name: string): string {
   writeFileSync(join(dir, 'package.json'), '{}');
   symlinkSync(join(ready, 'tensorflow'), join(dir, 'tensorflow'));
   const from = join(ready, 'node_modules');
-  for (const entry of readdirSync(from)) if (entry !== '@tensorflow') symlinkSync(join(from, entry), join(dir, 'node_modules', entry));
-  for (const entry of readdirSync(join(from, '@tensorflow'))) if (entry !== 'tfjs-node-gpu') symlinkSync(join(from, '@tensorflow', entry), join(scope, entry));
+  for (const entry of readdirSync(from))
+    if (entry !== '@tensorflow') symlinkSync(join(from, entry), join(dir, 'node_modules', entry));
+  for (const entry of readdirSync(join(from, '@tensorflow')))
+    if (entry !== 'tfjs-node-gpu') symlinkSync(join(from, '@tensorflow', entry), join(scope, entry));
   cpSync(addonFolder(ready), addonFolder(dir), { recursive: true, verbatimSymlinks: true });
   return dir;
 }
@@ -37,13 +53,18 @@ function copyOfReady(name: string): string {
 test('--help names every option and exits with 0', async () => {
   const { code, stdout } = await setup(['--help']);
   assert.equal(code, 0);
-  for (const word of ['--dir', '--gpu', '--wheel', '--force', 'POINTSMAN_TENSORFLOW_DIR']) assert.ok(stdout.includes(word), word);
+  for (const word of ['--dir', '--gpu', '--wheel', '--force', 'POINTSMAN_TENSORFLOW_DIR'])
+    assert.ok(stdout.includes(word), word);
 });
 
 test('wrong usage exits with 2 and says what was expected', async () => {
   const file = join(work, 'a-file');
   writeFileSync(file, '');
-  for (const [args, said] of [[['--fast'], /--fast/], [['--dir', file], /expected a folder/], [['--wheel', join(work, 'none.whl')], /expected a file/]] as const) {
+  for (const [args, said] of [
+    [['--fast'], /--fast/],
+    [['--dir', file], /expected a folder/],
+    [['--wheel', join(work, 'none.whl')], /expected a file/],
+  ] as const) {
     const { code, output } = await setup(args);
     assert.equal(code, 2, output);
     assert.match(output, said);
@@ -54,7 +75,8 @@ test('a machine without the tools is told which, and nothing is left behind', as
   const dir = join(work, 'no-tools');
   const { code, output } = await setup(['--dir', dir], { PATH: join(work, 'empty'), PYTHON: '', CXX: '' });
   assert.equal(code, 1);
-  for (const need of ['npm', 'python3-pip', 'apt-get install g++', 'apt-get install make']) assert.ok(output.includes(need), `${need} in ${output}`);
+  for (const need of ['npm', 'python3-pip', 'apt-get install g++', 'apt-get install make'])
+    assert.ok(output.includes(need), `${need} in ${output}`);
   assert.equal(existsSync(dir), false);
 });
 
@@ -67,9 +89,14 @@ test('what a failed program says becomes advice', () => {
 });
 
 test("TensorFlow's log tells which GPU it uses, or why none", () => {
-  const made = 'I0000 00:00:17.5 1 gpu_device.cc:2040] Created device /job:localhost/replica:0/task:0/device:GPU:0 with 138000 MB memory:  -> device: 0, name: NVIDIA H200, pci bus id: 0000:01:00.0';
+  const made =
+    'I0000 00:00:17.5 1 gpu_device.cc:2040] Created device /job:localhost/replica:0/task:0/device:GPU:0 with ' +
+    '138000 MB memory:  -> device: 0, name: NVIDIA H200, pci bus id: 0000:01:00.0';
   assert.deepEqual(gpuLines(`noise\n${made}\n`), ['GPU:0 is NVIDIA H200 with 138000 MB']);
-  assert.deepEqual(gpuLines('I cuda_cudart_stub.cc:31] Could not find cuda drivers on your machine, GPU will not be used.'), ['Could not find cuda drivers on your machine, GPU will not be used.']);
+  assert.deepEqual(
+    gpuLines('I cuda_cudart_stub.cc:31] Could not find cuda drivers on your machine, GPU will not be used.'),
+    ['Could not find cuda drivers on your machine, GPU will not be used.'],
+  );
 });
 
 test("Node's headers are taken only from a folder that has those of this Node", () => {
@@ -95,18 +122,24 @@ test('a second run checks what is there and leaves it', { skip: notReady }, asyn
   assert.doesNotMatch(output, /Repairing|Setting up/);
 });
 
-test('a half-built addon is built again, and finds its libraries without LD_LIBRARY_PATH', { skip: notReady }, async () => {
-  const dir = copyOfReady('half');
-  const before = await verify(dir);
-  assert.equal(before.works, true, JSON.stringify(before));
-  const lib = join(addonFolder(dir), 'lib');
-  const binding = readdirSync(lib, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('tfjs_binding.node'));
-  assert.ok(binding);
-  truncateSync(join(lib, binding), 20_000);
-  rmSync(join(addonFolder(dir), 'deps'), { recursive: true });
-  const env = { LD_LIBRARY_PATH: '', PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
-  const { code, output } = await setup(['--dir', dir], env);
-  assert.equal(code, 0, output);
-  assert.match(output, /Repairing/);
-  assert.equal((await verify(dir)).works, true);
-});
+test(
+  'a half-built addon is built again, and finds its libraries without LD_LIBRARY_PATH',
+  { skip: notReady },
+  async () => {
+    const dir = copyOfReady('half');
+    const before = await verify(dir);
+    assert.equal(before.works, true, JSON.stringify(before));
+    const lib = join(addonFolder(dir), 'lib');
+    const binding = readdirSync(lib, { recursive: true, encoding: 'utf8' }).find((name) =>
+      name.endsWith('tfjs_binding.node'),
+    );
+    assert.ok(binding);
+    truncateSync(join(lib, binding), 20_000);
+    rmSync(join(addonFolder(dir), 'deps'), { recursive: true });
+    const env = { LD_LIBRARY_PATH: '', PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
+    const { code, output } = await setup(['--dir', dir], env);
+    assert.equal(code, 0, output);
+    assert.match(output, /Repairing/);
+    assert.equal((await verify(dir)).works, true);
+  },
+);

@@ -8,17 +8,30 @@ const numbers = (rng: Rng, n: number): Float32Array => Float32Array.from({ lengt
 
 /** `W x` in double precision. */
 function product(w: Float32Array, x: Float32Array): number[] {
-  return Array.from({ length: w.length / x.length }, (_, r) => x.reduce((sum, value, c) => sum + value * w[r * x.length + c]!, 0));
+  return Array.from({ length: w.length / x.length }, (_, r) =>
+    x.reduce((sum, value, c) => sum + value * w[r * x.length + c]!, 0),
+  );
 }
 
 /** Sums of as many 32-bit floats as there are columns, one after another. */
 function assertNear(actual: Float32Array, expected: number[], what: string, columns: number): void {
   const tolerance = 2e-6 * columns;
   assert.equal(actual.length, expected.length, what);
-  expected.forEach((value, r) => assert.ok(Math.abs(actual[r]! - value) < tolerance, `${what}, row ${r}: ${actual[r]} for ${value}`));
+  expected.forEach((value, r) =>
+    assert.ok(Math.abs(actual[r]! - value) < tolerance, `${what}, row ${r}: ${actual[r]} for ${value}`),
+  );
 }
 
-const SIZES = [[1, 1], [16, 16], [15, 7], [17, 5], [33, 144], [100, 1], [1, 100], [64, 2192]] as const;
+const SIZES = [
+  [1, 1],
+  [16, 16],
+  [15, 7],
+  [17, 5],
+  [33, 144],
+  [100, 1],
+  [1, 100],
+  [64, 2192],
+] as const;
 
 for (const vectors of [true, false])
   describe(`matrices ${vectors ? 'on WebAssembly’s vectors' : 'on plain arrays'}`, () => {
@@ -26,7 +39,10 @@ for (const vectors of [true, false])
       const rng = createRng(1);
       for (const [rows, columns] of SIZES) {
         const [w, vector] = [numbers(rng, rows * columns), numbers(rng, columns)];
-        const { x, matrices } = createMatrices({ w: rowMajor(w, columns), other: rowMajor(numbers(rng, 3 * columns), columns) }, vectors);
+        const { x, matrices } = createMatrices(
+          { w: rowMajor(w, columns), other: rowMajor(numbers(rng, 3 * columns), columns) },
+          vectors,
+        );
         x.set(vector);
         assertNear(matrices.w.multiply(), product(w, vector), `${rows} × ${columns}`, columns);
       }
@@ -36,9 +52,15 @@ for (const vectors of [true, false])
       const w = Float32Array.from({ length: 20 * 6 }, (_, i) => (i % 6 === 3 ? NaN : i));
       const { x, matrices } = createMatrices({ w: rowMajor(w, 6) }, vectors);
       x.set(Float32Array.of(0, 1, 0, 0, -2, 0));
-      assert.deepEqual([...matrices.w.multiply()], Array.from({ length: 20 }, (_, r) => 6 * r + 1 - 2 * (6 * r + 4)));
+      assert.deepEqual(
+        [...matrices.w.multiply()],
+        Array.from({ length: 20 }, (_, r) => 6 * r + 1 - 2 * (6 * r + 4)),
+      );
       x.set(new Float32Array(6));
-      assert.deepEqual([...matrices.w.multiply()], Array.from({ length: 20 }, () => 0));
+      assert.deepEqual(
+        [...matrices.w.multiply()],
+        Array.from({ length: 20 }, () => 0),
+      );
     });
 
     it('multiply a run of rows, and leave the others as they were', () => {
@@ -50,14 +72,27 @@ for (const vectors of [true, false])
       x.set(second);
       matrices.w.multiplyRows(16, 48);
       const [before, after] = [product(w, first), product(w, second)];
-      assertNear(matrices.w.out, before.map((value, r) => (r >= 16 && r < 48 ? after[r]! : value)), 'rows 16 to 47 of the second', 9);
+      assertNear(
+        matrices.w.out,
+        before.map((value, r) => (r >= 16 && r < 48 ? after[r]! : value)),
+        'rows 16 to 47 of the second',
+        9,
+      );
       matrices.w.multiplyRows(16, 16);
       matrices.w.multiplyRows(64, 70);
-      assertNear(matrices.w.out, before.map((value, r) => ((r >= 16 && r < 48) || r >= 64 ? after[r]! : value)), 'the last ones, too', 9);
+      assertNear(
+        matrices.w.out,
+        before.map((value, r) => ((r >= 16 && r < 48) || r >= 64 ? after[r]! : value)),
+        'the last ones, too',
+        9,
+      );
     });
 
     it('share one vector, of as many numbers as each has columns', () => {
-      const { x, matrices } = createMatrices({ wide: rowMajor(Float32Array.of(1, 2, 3, 4), 4), narrow: transpose(rowMajor(Float32Array.of(5, 6), 1)) }, vectors);
+      const { x, matrices } = createMatrices(
+        { wide: rowMajor(Float32Array.of(1, 2, 3, 4), 4), narrow: transpose(rowMajor(Float32Array.of(5, 6), 1)) },
+        vectors,
+      );
       x.set(Float32Array.of(1, 1, 1, 1));
       matrices.wide.multiply();
       x.set(Float32Array.of(1, 1));
@@ -66,7 +101,10 @@ for (const vectors of [true, false])
     });
 
     it('may have no rows, or no columns', () => {
-      const { x, matrices } = createMatrices({ rowless: { rows: 0, columns: 3, at: () => 1 }, columnless: { rows: 2, columns: 0, at: () => 1 } }, vectors);
+      const { x, matrices } = createMatrices(
+        { rowless: { rows: 0, columns: 3, at: () => 1 }, columnless: { rows: 2, columns: 0, at: () => 1 } },
+        vectors,
+      );
       x.set(Float32Array.of(1, 2, 3));
       assert.deepEqual([...matrices.rowless.multiply()], []);
       x.set(new Float32Array(0));

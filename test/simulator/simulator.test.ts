@@ -4,7 +4,16 @@ import type { PointsmanError } from '../../src/base/errors.js';
 import { createRng } from '../../src/base/rng.js';
 import { Interaction } from '../../src/schema/feedback.js';
 import { LlmProfile } from '../../src/schema/profile.js';
-import { createLlms, expectedScore, loadSimulation, simulate, simulateStream, TASKS, writeQuery, type Simulation } from '../../src/simulator/index.js';
+import {
+  createLlms,
+  expectedScore,
+  loadSimulation,
+  simulate,
+  simulateStream,
+  TASKS,
+  writeQuery,
+  type Simulation,
+} from '../../src/simulator/index.js';
 import { tempLedger } from '../ledger/support.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -50,7 +59,9 @@ test('the default has 8 LLMs on 1500 different queries, all valid', () => {
     assert.match(profile.description!, /^Simulated LLM, made up/);
     assert.match(profile.id, /^sim\//);
   }
-  const [families, tasks, domains] = [simulation.families, simulation.tasks, simulation.domains].map((items) => new Set(items.map((item) => item.id)));
+  const [families, tasks, domains] = [simulation.families, simulation.tasks, simulation.domains].map(
+    (items) => new Set(items.map((item) => item.id)),
+  );
   assert.ok(simulation.profiles.every((profile) => families!.has(profile.family!)));
   assert.ok(simulation.profiles.every((profile) => Object.keys(profile.benchmarks!).every((task) => tasks!.has(task))));
   assert.ok(simulation.rows.every((row) => tasks!.has(row.task!) && domains!.has(row.domain!)));
@@ -59,7 +70,9 @@ test('the default has 8 LLMs on 1500 different queries, all valid', () => {
 
 test('a seed fixes everything; another seed gives other queries', () => {
   assert.deepEqual(simulate({ seed: 5, queries: 100 }), simulate({ seed: 5, queries: 100 }));
-  const [one, two] = [simulate({ seed: 5, queries: 100 }), simulate({ seed: 6, queries: 100 })].map((each) => new Set(each.rows.map((row) => row.query)));
+  const [one, two] = [simulate({ seed: 5, queries: 100 }), simulate({ seed: 6, queries: 100 })].map(
+    (each) => new Set(each.rows.map((row) => row.query)),
+  );
   assert.ok([...one!].filter((query) => two!.has(query)).length < 10);
 });
 
@@ -76,7 +89,9 @@ test('it pays to choose: per task, and more so per query', () => {
 test('simple queries can go to a cheap LLM: it does well where difficulty is low', () => {
   const rng = createRng(4);
   const small = createLlms(rng, 8).find((llm) => llm.profile.id === 'sim/comet-3b')!;
-  const queries = Array.from({ length: 2000 }, (_, i) => writeQuery(rng, i % TASKS.length)).toSorted((a, b) => a.difficulty - b.difficulty);
+  const queries = Array.from({ length: 2000 }, (_, i) => writeQuery(rng, i % TASKS.length)).toSorted(
+    (a, b) => a.difficulty - b.difficulty,
+  );
   const scores = queries.map((query) => expectedScore(small, query));
   assert.ok(mean(scores.slice(0, 200)) > 0.7);
   assert.ok(mean(scores.slice(-200)) < 0.1);
@@ -86,8 +101,12 @@ test('difficulty shows in the text: within a task, long queries are harder', () 
   const rng = createRng(8);
   for (const id of ['word-problems', 'code-writing', 'translation', 'summarization', 'extraction']) {
     const index = TASKS.findIndex((task) => task.id === id);
-    const queries = Array.from({ length: 600 }, () => writeQuery(rng, index)).toSorted((a, b) => a.text.length - b.text.length);
-    const [short, long] = [queries.slice(0, 150), queries.slice(-150)].map((part) => mean(part.map((query) => query.difficulty)));
+    const queries = Array.from({ length: 600 }, () => writeQuery(rng, index)).toSorted(
+      (a, b) => a.text.length - b.text.length,
+    );
+    const [short, long] = [queries.slice(0, 150), queries.slice(-150)].map((part) =>
+      mean(part.map((query) => query.difficulty)),
+    );
     assert.ok(long! > short! + 0.1, `${id}: ${short} ${long}`);
   }
 });
@@ -95,11 +114,16 @@ test('difficulty shows in the text: within a task, long queries are harder', () 
 test('cost follows price and tokens; now and then an answer fails', () => {
   const { profiles, rows } = simulate({ seed: 1 });
   const failed = rows.filter((row) => row.error !== undefined);
-  assert.ok(failed.length > 5 && failed.length < 100 && failed.every((row) => row.score === 0 && row.cost_usd === undefined));
+  assert.ok(
+    failed.length > 5 && failed.length < 100 && failed.every((row) => row.score === 0 && row.cost_usd === undefined),
+  );
   for (const row of rows.slice(0, 200)) {
     if (row.error !== undefined) continue;
     const { input_price, output_price } = profiles.find((profile) => profile.id === row.model)!;
-    assert.ok(Math.abs(row.cost_usd! - (row.prompt_tokens! * input_price! + row.completion_tokens! * output_price!) / 1e6) < 1e-9);
+    assert.ok(
+      Math.abs(row.cost_usd! - (row.prompt_tokens! * input_price! + row.completion_tokens! * output_price!) / 1e6) <
+        1e-9,
+    );
     assert.ok(row.latency_ms! > 0);
   }
 });
@@ -117,8 +141,17 @@ test('there are as many different queries as are allowed', () => {
 });
 
 test('refuses sizes out of range', () => {
-  for (const [field, options] of [['queries', { queries: 0 }], ['queries', { queries: 20_001 }], ['queries', { queries: 1.5 }], ['llms', { llms: 1001 }]] as const)
-    assert.throws(() => simulate({ seed: 1, ...options }), (error: PointsmanError) => error.code === 'invalid_request' && error.message.startsWith(`${field}: expected an integer from 1 to`));
+  for (const [field, options] of [
+    ['queries', { queries: 0 }],
+    ['queries', { queries: 20_001 }],
+    ['queries', { queries: 1.5 }],
+    ['llms', { llms: 1001 }],
+  ] as const)
+    assert.throws(
+      () => simulate({ seed: 1, ...options }),
+      (error: PointsmanError) =>
+        error.code === 'invalid_request' && error.message.startsWith(`${field}: expected an integer from 1 to`),
+    );
 });
 
 test('a ledger takes it whole', async (t) => {
@@ -127,7 +160,10 @@ test('a ledger takes it whole', async (t) => {
   await loadSimulation(ledger, simulation);
   assert.deepEqual(ledger.countInteractions(), { interactions: 320, preferences: 0, queries: 80 });
   const rows = ledger.readGraphRows();
-  assert.deepEqual(rows.llms.map((llm) => llm.id), simulation.profiles.map((profile) => profile.id).toSorted());
+  assert.deepEqual(
+    rows.llms.map((llm) => llm.id),
+    simulation.profiles.map((profile) => profile.id).toSorted(),
+  );
   assert.equal(rows.tasks.length, 8);
   assert.equal(rows.taskDomains.length, 8);
   assert.ok(rows.tasks.every((task) => task.description !== ''));

@@ -2,5 +2,20 @@ import type { DecisionRecord } from '../../src/ledger/index.js';
 
 /** A decision as it is logged, with nothing odd about it. */
 export function decisionRecord(id: string, more: Partial<DecisionRecord> = {}): DecisionRecord {
-  return { id, at: 1, query: 'q', task: null, model: 'm', version: null, router: 'prior', policy: 'quality', rules: '{}', ranking: '[]', excluded: '[]', propensity: 1, cascade: null, ...more };
+  return {
+    id,
+    at: 1,
+    query: 'q',
+    task: null,
+    model: 'm',
+    version: null,
+    router: 'prior',
+    policy: 'quality',
+    rules: '{}',
+    ranking: '[]',
+    excluded: '[]',
+    propensity: 1,
+    cascade: null,
+    ...more,
+  };
 }

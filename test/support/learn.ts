@@ -12,14 +12,34 @@ import type { TensorFlow } from '../../src/tensor/backend.js';
 export const encoder = createHashingEncoder();
 
 /** Small and quick: enough for the small log. */
-export const QUICK: GnnOptions = { ...GNN_DEFAULTS, hidden: 16, keys: 8, batch: 64, support: 128, maxSteps: 80, epochs: 10 };
+export const QUICK: GnnOptions = {
+  ...GNN_DEFAULTS,
+  hidden: 16,
+  keys: 8,
+  batch: 64,
+  support: 128,
+  maxSteps: 80,
+  epochs: 10,
+};
 
 export function datasetOf(rows: GraphRows, design: DesignName = 'structured-trainable'): Promise<Dataset> {
-  return createDataset(rows, snapshotOf(rows, design), DESIGNS[design], encoder, Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)));
+  return createDataset(
+    rows,
+    snapshotOf(rows, design),
+    DESIGNS[design],
+    encoder,
+    Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
+  );
 }
 
 /** Trains on a small log; answers what a test needs to look at. */
-export async function learn(tf: TensorFlow, rows: GraphRows, options: Partial<GnnOptions> = {}, design: DesignName = 'structured-trainable', seed = 1): Promise<{ data: Dataset; train: Int32Array; heldOut: Int32Array; result: GnnResult }> {
+export async function learn(
+  tf: TensorFlow,
+  rows: GraphRows,
+  options: Partial<GnnOptions> = {},
+  design: DesignName = 'structured-trainable',
+  seed = 1,
+): Promise<{ data: Dataset; train: Int32Array; heldOut: Int32Array; result: GnnResult }> {
   const data = await datasetOf(rows, design);
   const { seen: train, heldOut } = splitHeldOut(answeredQueries(data), (q) => rows.queries.hashOf(q));
   const result = await trainGnn(tf, data, train, { ...QUICK, ...options }, createRng(seed));

@@ -21,7 +21,14 @@ export interface LogOptions {
 export function smallLog({ queries, seed = 7, preferences = false, untasked = false }: LogOptions): GraphRows {
   const rng = createRng(seed);
   const llms = [
-    { id: 'calculator', description: 'solves arithmetic', family: 'machines', size_b: 7, input_price: 0.1, output_price: 0.1 },
+    {
+      id: 'calculator',
+      description: 'solves arithmetic',
+      family: 'machines',
+      size_b: 7,
+      input_price: 0.1,
+      output_price: 0.1,
+    },
     { id: 'middling', description: 'does a bit of all', size_b: 13, benchmarks: { arithmetic: 0.5, poetry: 0.5 } },
     { id: 'poet', description: 'writes verse', family: 'bards', size_b: 70, input_price: 1, output_price: 2 },
   ] as unknown as LlmProfile[];
@@ -37,8 +44,12 @@ export function smallLog({ queries, seed = 7, preferences = false, untasked = fa
     [0.5, 0.5],
     [0.1, 0.9],
   ];
-  const edges = made.flatMap((q, i) => llms.map((_, l) => ({ query: i, llm: l, score: rng.next() < skill[l]![q.kind]! ? 1 : 0 })));
-  const pairs = preferences ? made.map((q, i) => ({ query: i, better: q.kind === 0 ? 0 : 2, worse: q.kind === 0 ? 2 : 0 })) : [];
+  const edges = made.flatMap((q, i) =>
+    llms.map((_, l) => ({ query: i, llm: l, score: rng.next() < skill[l]![q.kind]! ? 1 : 0 })),
+  );
+  const pairs = preferences
+    ? made.map((q, i) => ({ query: i, better: q.kind === 0 ? 0 : 2, worse: q.kind === 0 ? 2 : 0 }))
+    : [];
   const scored = preferences ? [] : edges;
   return {
     llms,
@@ -56,6 +67,10 @@ export function smallLog({ queries, seed = 7, preferences = false, untasked = fa
       score: Float32Array.from(scored, (e) => e.score),
       count: new Float32Array(scored.length).fill(1),
     },
-    preferences: { query: Int32Array.from(pairs, (p) => p.query), better: Int32Array.from(pairs, (p) => p.better), worse: Int32Array.from(pairs, (p) => p.worse) },
+    preferences: {
+      query: Int32Array.from(pairs, (p) => p.query),
+      better: Int32Array.from(pairs, (p) => p.better),
+      worse: Int32Array.from(pairs, (p) => p.worse),
+    },
   };
 }

@@ -7,17 +7,22 @@ export interface Element {
 }
 
 const VOID = new Set(['meta', 'br', 'hr', 'img', 'input', 'link']);
-const TOKEN = /<!DOCTYPE html>|<\/([a-zA-Z][\w:-]*)\s*>|<([a-zA-Z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/gy;
+const TOKEN =
+  /<!DOCTYPE html>|<\/([a-zA-Z][\w:-]*)\s*>|<([a-zA-Z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|([^<]+)/gy;
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
 function decoded(text: string): string {
   return text.replaceAll(/&([^;\s]*);?/g, (entity, name: string) => {
-    if (ENTITIES[name] === undefined || !entity.endsWith(';')) throw new Error(`a stray & in ${JSON.stringify(text.slice(0, 80))}`);
+    if (ENTITIES[name] === undefined || !entity.endsWith(';'))
+      throw new Error(`a stray & in ${JSON.stringify(text.slice(0, 80))}`);
     return ENTITIES[name];
   });
 }
 
-/** All elements of a page in order. Stricter than a browser: throws unless each tag is closed, each attribute quoted and each & an entity. */
+/**
+ * All elements of a page in order. Stricter than a browser: throws unless each tag is closed, each attribute quoted and
+ * each & an entity.
+ */
 export function elementsOf(html: string): Element[] {
   const all: Element[] = [];
   let open: Element | null = null;
@@ -34,7 +39,14 @@ export function elementsOf(html: string): Element[] {
       if (open?.name !== closed) throw new Error(`</${closed}> closes <${open?.name ?? 'nothing'}>`);
       open = open.parent;
     } else if (opened !== undefined) {
-      const element: Element = { name: opened, attributes: Object.fromEntries(Array.from(attributes!.matchAll(/([\w:-]+)="([^"]*)"/g), ([, name, value]) => [name!, decoded(value!)])), parent: open, text: '' };
+      const element: Element = {
+        name: opened,
+        attributes: Object.fromEntries(
+          Array.from(attributes!.matchAll(/([\w:-]+)="([^"]*)"/g), ([, name, value]) => [name!, decoded(value!)]),
+        ),
+        parent: open,
+        text: '',
+      };
       all.push(element);
       if (selfClosed === '' && !VOID.has(opened)) open = element;
     }

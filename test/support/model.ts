@@ -16,12 +16,38 @@ import { datasetOf, encoder, QUICK } from './learn.js';
 export function blankModel(): TrainedModel {
   const weights = initialWeights({ dim: 4, facts: 6, hidden: 2, keys: 2, hops: 0, axes: 4 }, createRng(1));
   const shapes = {
-    'embedding/llm': [0, 2], 'embedding/task': [1, 2], 'record/llm': [0, 1], 'record/count': [0, 1], 'record/task': [0, 1], 'record/task_count': [0, 1],
-    'message/llm': [0, 4], 'task/keys': [1, 2], 'task/offset': [1, 1], 'task/benchmark': [1, 1], 'task/mask': [1], 'semantic/range': [2], 'semantic/mean': [4],
-    'semantic/basis': [4, 4], 'style/range': [2], 'style/quantiles': [0, 33], 'style/scale': [0], 'anchor/places': [0, 4], 'anchor/tasks': [0, 1], 'anchor/messages': [0, 0], 'anchor/messages/all': [0], 'message/all': [4], 'anchor/scores': [0, 0],
+    'embedding/llm': [0, 2],
+    'embedding/task': [1, 2],
+    'record/llm': [0, 1],
+    'record/count': [0, 1],
+    'record/task': [0, 1],
+    'record/task_count': [0, 1],
+    'message/llm': [0, 4],
+    'task/keys': [1, 2],
+    'task/offset': [1, 1],
+    'task/benchmark': [1, 1],
+    'task/mask': [1],
+    'semantic/range': [2],
+    'semantic/mean': [4],
+    'semantic/basis': [4, 4],
+    'style/range': [2],
+    'style/quantiles': [0, 33],
+    'style/scale': [0],
+    'anchor/places': [0, 4],
+    'anchor/tasks': [0, 1],
+    'anchor/messages': [0, 0],
+    'anchor/messages/all': [0],
+    'message/all': [4],
+    'anchor/scores': [0, 0],
   };
-  const frozen = Object.entries(shapes).map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }]);
-  return { names: { router: 'learned', encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] }, tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) } };
+  const frozen = Object.entries(shapes).map(([name, shape]) => [
+    name,
+    { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) },
+  ]);
+  return {
+    names: { router: 'learned', encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] },
+    tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) },
+  };
 }
 
 export interface RandomModelOptions {
@@ -40,19 +66,48 @@ export interface RandomModel {
   anchorRng(): Rng;
 }
 
-/** A model over a log whose weights are random, none of them zero: what it scores is of no use, but all of it counts. */
-export async function randomModel(tf: TensorFlow, rows: GraphRows, { design = 'structured-trainable', seed = 3, evidence = Int32Array.from({ length: rows.queries.length }, (_, q) => q) }: RandomModelOptions = {}): Promise<RandomModel> {
+/**
+ * A model over a log whose weights are random, none of them zero: what it scores is of no use, but all of it counts.
+ */
+export async function randomModel(
+  tf: TensorFlow,
+  rows: GraphRows,
+  {
+    design = 'structured-trainable',
+    seed = 3,
+    evidence = Int32Array.from({ length: rows.queries.length }, (_, q) => q),
+  }: RandomModelOptions = {},
+): Promise<RandomModel> {
   const data = await datasetOf(rows, design);
   const rng = createRng(seed);
   const learned = initialWeights(modelShape(data, QUICK), rng);
   for (const { data: values } of Object.values(learned)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
   const weights = { ...learned, ...querySpace(tf, data, evidence, rng.fork('axes')) };
   const anchorRng = (): Rng => rng.fork('anchors');
-  return { data, weights, evidence, anchorRng, model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, anchorRng()) };
+  return {
+    data,
+    weights,
+    evidence,
+    anchorRng,
+    model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, anchorRng()),
+  };
 }
 
 export const VERSION = '0123456789abcdef' as Version;
 
 export function factsOf(version: Version = VERSION): ManifestFacts {
-  return { version, created_at: '2026-01-01T00:00:00.000Z', snapshot: 'a'.repeat(64), design: 'structured-trainable', seed: 1, backend: 'none', ledger_rows: 0, continues: null, status: 'accepted', comparison: [], serve: version, metrics: { calibration_error: 0.5 } };
+  return {
+    version,
+    created_at: '2026-01-01T00:00:00.000Z',
+    snapshot: 'a'.repeat(64),
+    design: 'structured-trainable',
+    seed: 1,
+    backend: 'none',
+    ledger_rows: 0,
+    continues: null,
+    status: 'accepted',
+    comparison: [],
+    serve: version,
+    metrics: { calibration_error: 0.5 },
+  };
 }

@@ -16,7 +16,13 @@ export interface RunningProcess {
 }
 
 /** Starts a program and waits until its output holds `ready`. Ended with this process at the latest. */
-export async function start(command: string, args: string[], ready: string, options: SpawnOptions = {}, timeoutMs = 30_000): Promise<RunningProcess> {
+export async function start(
+  command: string,
+  args: string[],
+  ready: string,
+  options: SpawnOptions = {},
+  timeoutMs = 30_000,
+): Promise<RunningProcess> {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const exited = once(child, 'exit').finally(() => running.delete(child));
@@ -29,7 +35,10 @@ export async function start(command: string, args: string[], ready: string, opti
     child.stdout?.on('data', take);
     child.stderr?.on('data', take);
     exited.then(() => reject(new Error(`${command} ended before it was ready: ${output}`)), reject);
-    setTimeout(() => reject(new Error(`${command} was not ready within ${timeoutMs / 1000} s: ${output}`)), timeoutMs).unref();
+    setTimeout(
+      () => reject(new Error(`${command} was not ready within ${timeoutMs / 1000} s: ${output}`)),
+      timeoutMs,
+    ).unref();
   });
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);

@@ -31,7 +31,9 @@ export function lacking(...programs: ProgramName[]): string | false {
   const missing = programs.filter((program) => findProgram(program) === undefined);
   if (missing.length === 0) return false;
   const packages = [...new Set(missing.map((program) => PROGRAMS[program].debian))].join(' ');
-  const reason = `${missing.map((program) => PROGRAMS[program].names[0]).join(' and ')} not found; Debian: apt-get install ${packages}`;
+  const reason =
+    `${missing.map((program) => PROGRAMS[program].names[0]).join(' and ')} not found; Debian: apt-get install ` +
+    `${packages}`;
   if (process.env['CI'] === 'true') throw new Error(reason);
   return reason;
 }
@@ -40,7 +42,10 @@ export function lacking(...programs: ProgramName[]): string | false {
 function searchPath(): string[] {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).toSorted((a, b) => Number(b) - Number(a)) : [];
-  return [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), ...versions.map((version) => join(root, version, 'bin'))];
+  return [
+    ...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean),
+    ...versions.map((version) => join(root, version, 'bin')),
+  ];
 }
 
 function isExecutable(path: string): boolean {

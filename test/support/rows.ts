@@ -18,21 +18,40 @@ export interface HandQuery {
 /** A log written out by hand, its queries in the order given. */
 export function handLog(llms: readonly string[], queries: readonly HandQuery[]): GraphRows {
   const tasks = [...new Set(queries.flatMap((q) => q.task ?? []))].toSorted();
-  const edges = queries.flatMap((q, query) => Object.entries(q.scores ?? {}).map(([llm, score]) => ({ query, llm: llms.indexOf(llm), score, count: q.stale?.includes(llm) ? STALE : 1 })));
-  const pairs = queries.flatMap((q, query) => (q.pairs ?? []).map(([better, worse]) => ({ query, better: llms.indexOf(better), worse: llms.indexOf(worse) })));
+  const edges = queries.flatMap((q, query) =>
+    Object.entries(q.scores ?? {}).map(([llm, score]) => ({
+      query,
+      llm: llms.indexOf(llm),
+      score,
+      count: q.stale?.includes(llm) ? STALE : 1,
+    })),
+  );
+  const pairs = queries.flatMap((q, query) =>
+    (q.pairs ?? []).map(([better, worse]) => ({ query, better: llms.indexOf(better), worse: llms.indexOf(worse) })),
+  );
   return {
     llms: llms.map((id) => LlmProfile.parse({ id })),
     families: [],
     tasks: tasks.map((id) => ({ id, description: '' })),
     domains: [],
     taskDomains: [],
-    queries: listQueries(queries.map(({ text, task }) => ({ hash: sha256(text), text, task: task === undefined ? -1 : tasks.indexOf(task) }))),
+    queries: listQueries(
+      queries.map(({ text, task }) => ({
+        hash: sha256(text),
+        text,
+        task: task === undefined ? -1 : tasks.indexOf(task),
+      })),
+    ),
     scores: {
       query: Int32Array.from(edges, (e) => e.query),
       llm: Int32Array.from(edges, (e) => e.llm),
       score: Float32Array.from(edges, (e) => e.score),
       count: Float32Array.from(edges, (e) => e.count),
     },
-    preferences: { query: Int32Array.from(pairs, (p) => p.query), better: Int32Array.from(pairs, (p) => p.better), worse: Int32Array.from(pairs, (p) => p.worse) },
+    preferences: {
+      query: Int32Array.from(pairs, (p) => p.query),
+      better: Int32Array.from(pairs, (p) => p.better),
+      worse: Int32Array.from(pairs, (p) => p.worse),
+    },
   };
 }

@@ -22,8 +22,23 @@ export async function startRedis(): Promise<Server | undefined> {
   if (!program) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-redis-'));
   const port = await freePort();
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--appendonly', 'yes', '--save', '', '--requirepass', PASSWORD];
-  return serve(folder, `redis://:${PASSWORD}@127.0.0.1:${port}`, 'SIGTERM', () => start(program, args, 'Ready to accept connections'));
+  const args = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--dir',
+    folder,
+    '--appendonly',
+    'yes',
+    '--save',
+    '',
+    '--requirepass',
+    PASSWORD,
+  ];
+  return serve(folder, `redis://:${PASSWORD}@127.0.0.1:${port}`, 'SIGTERM', () =>
+    start(program, args, 'Ready to accept connections'),
+  );
 }
 
 /** Undefined where no PostgreSQL is installed. */
@@ -38,7 +53,11 @@ export async function startPostgres(): Promise<Server | undefined> {
   if (owner) for (const path of [folder, join(folder, 'password')]) chownSync(path, owner.uid, owner.gid);
   chmodSync(folder, 0o700);
   const options = { cwd: folder, ...owner, env: { ...process.env, LC_ALL: 'C' } };
-  execFileSync(initdb, ['-D', data, '-U', 'pointsman', '--auth=scram-sha-256', '--pwfile', join(folder, 'password'), '--no-sync'], { ...options, stdio: 'pipe' });
+  execFileSync(
+    initdb,
+    ['-D', data, '-U', 'pointsman', '--auth=scram-sha-256', '--pwfile', join(folder, 'password'), '--no-sync'],
+    { ...options, stdio: 'pipe' },
+  );
   const port = await freePort();
   const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-c', 'unix_socket_directories=', '-c', 'fsync=off'];
   return serve(folder, `postgres://pointsman:${PASSWORD}@127.0.0.1:${port}/postgres`, 'SIGINT', () =>
@@ -49,7 +68,12 @@ export async function startPostgres(): Promise<Server | undefined> {
 /** Both servers ask for this one, so that tests see that it is never shown. */
 export const PASSWORD = 'sesame-4711';
 
-async function serve(folder: string, url: string, signal: NodeJS.Signals, launch: () => Promise<RunningProcess>): Promise<Server> {
+async function serve(
+  folder: string,
+  url: string,
+  signal: NodeJS.Signals,
+  launch: () => Promise<RunningProcess>,
+): Promise<Server> {
   let server = await launch();
   return {
     url,

@@ -1,7 +1,11 @@
 import type { TaskUsage } from '../../src/ledger/index.js';
 
 /** What `n` answers to one task report: all of the same length and latency. */
-export function usageOn(task: string | null, n: number, { tokens, latencyMs }: { tokens?: number; latencyMs?: number }): TaskUsage {
+export function usageOn(
+  task: string | null,
+  n: number,
+  { tokens, latencyMs }: { tokens?: number; latencyMs?: number },
+): TaskUsage {
   const log = Math.log(latencyMs ?? 1);
   return {
     task,

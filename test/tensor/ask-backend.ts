@@ -11,13 +11,23 @@ export interface Asked {
 }
 
 /** Opens a backend in a process of its own and answers what that process found. */
-export function askBackend(wanted: Parameters<typeof openBackend>[0], { compute = false, env = {}, execArgv = [] }: Asked = {}): Promise<ChildAnswer> {
+export function askBackend(
+  wanted: Parameters<typeof openBackend>[0],
+  { compute = false, env = {}, execArgv = [] }: Asked = {},
+): Promise<ChildAnswer> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('backend-child.js', import.meta.url)), { serialization: 'advanced', execArgv, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(fileURLToPath(new URL('backend-child.js', import.meta.url)), {
+      serialization: 'advanced',
+      execArgv,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let errors = '';
     child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     child.once('message', (message) => resolve(message as ChildAnswer));
-    child.once('exit', (code, signal) => reject(new Error(`the process of backend ${wanted} ended with ${signal ?? code}: ${errors}`)));
+    child.once('exit', (code, signal) =>
+      reject(new Error(`the process of backend ${wanted} ended with ${signal ?? code}: ${errors}`)),
+    );
     child.send({ wanted, compute });
   });
 }

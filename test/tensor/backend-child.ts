@@ -1,4 +1,6 @@
-/** A process for one backend, since two copies of TensorFlow.js in one process quarrel. Answers one message, and ends. */
+/**
+ * A process for one backend, since two copies of TensorFlow.js in one process quarrel. Answers one message, and ends.
+ */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { PointsmanError, messageOf } from '../../src/base/errors.js';
 import { createRng } from '../../src/base/rng.js';
@@ -19,17 +21,25 @@ import { smallLog } from '../support/log.js';
 /** Numbers by name; every one is compared between backends. */
 export type Numbers = Record<string, Float32Array>;
 
-export type ChildAnswer = { kind: 'opened'; name: string; description: string; numbers: Numbers } | { kind: 'failed'; code: string; message: string };
+export type ChildAnswer =
+  | { kind: 'opened'; name: string; description: string; numbers: Numbers }
+  | { kind: 'failed'; code: string; message: string };
 
 /** A log with scores on all of its queries, comparisons on the first ten, and benchmarks that tell tasks apart. */
 function mixedLog(): GraphRows {
   const rows = smallLog({ queries: 60 });
   const first = Int32Array.from({ length: 10 }, (_, i) => i);
   const llms = [{ ...rows.llms[0]!, benchmarks: { arithmetic: 0.9, poetry: 0.2 } }, ...rows.llms.slice(1)];
-  return { ...rows, llms, preferences: { query: first, better: first.map((i) => i % 3), worse: first.map((i) => (i + 1) % 3) } };
+  return {
+    ...rows,
+    llms,
+    preferences: { query: first, better: first.map((i) => i % 3), worse: first.map((i) => (i + 1) % 3) },
+  };
 }
 
-/** Steps of the optimizer: where steps are compiled, the first runs operation by operation, and the others as a graph. */
+/**
+ * Steps of the optimizer: where steps are compiled, the first runs operation by operation, and the others as a graph.
+ */
 const STEPS = 4;
 
 /** Logits, loss and gradient of every weight, on fixed weights; and losses and weights of steps down the gradient. */
@@ -37,25 +47,42 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
   const data = await datasetOf(rows);
   const everything = Int32Array.from({ length: 60 }, (_, i) => i);
   const weights = initialWeights(modelShape(data, QUICK), createRng(5));
-  const variables = Object.fromEntries(Object.entries(weights).map(([name, { shape, data: values }]) => [name, tf.variable(tf.tensor(values, shape), true, name)]));
+  const variables = Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data: values }]) => [
+      name,
+      tf.variable(tf.tensor(values, shape), true, name),
+    ]),
+  );
   const space = querySpace(tf, data, everything, createRng(6));
   const spaceTensors = toTensors(tf, space);
   const target = everything.slice(0, 20);
   const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, everything, [target], createRng(8));
   const { records, messages } = gatherKnowledge(data, createPasses(tf, data), space, spaceTensors, everything);
-  const context: StepContext = { data, declared: declaredTensors(tf, data), space, spaceTensors, records, messages: messageTensors(tf, data, messages), anchors, options: { ...QUICK, support: 40, forget: 0 } };
+  const context: StepContext = {
+    data,
+    declared: declaredTensors(tf, data),
+    space,
+    spaceTensors,
+    records,
+    messages: messageTensors(tf, data, messages),
+    anchors,
+    options: { ...QUICK, support: 40, forget: 0 },
+  };
   const tensors = stepTensors(tf, context, drawStep(context, everything, target, 0, createRng(7)), null);
   const { logits, taskLogits } = predictStep(tf, variables, context, tensors);
   const loss = (): Scalar => stepLoss(tf, variables, context, tensors);
   const { value, grads } = tf.variableGrads(loss);
   const out: Numbers = {};
-  const keep = async (name: string, tensor: Tensor): Promise<void> => void (out[name] = new Float32Array(await tensor.data()));
+  const keep = async (name: string, tensor: Tensor): Promise<void> =>
+    void (out[name] = new Float32Array(await tensor.data()));
   await keep('logits', logits);
   await keep('taskLogits', taskLogits);
   await keep('loss', value);
   for (const [name, gradient] of Object.entries(grads)) await keep(`gradient of ${name}`, gradient);
   const optimizer = createOptimizer(tf, weights, 0.3);
-  out['losses of steps'] = Float32Array.from({ length: STEPS }, () => optimizer.step((w) => stepLoss(tf, w, context, tensors), 1e-3, inputsOf(tf, context, tensors)));
+  out['losses of steps'] = Float32Array.from({ length: STEPS }, () =>
+    optimizer.step((w) => stepLoss(tf, w, context, tensors), 1e-3, inputsOf(tf, context, tensors)),
+  );
   const stepped = await optimizer.weights();
   out['query/kernel after steps'] = stepped['query/kernel']!.data;
   optimizer.dispose();
@@ -67,13 +94,25 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
 /** Gradients of a matrix product, with each operand transposed or not. */
 async function productNumbers(tf: TensorFlow): Promise<Numbers> {
   const rng = createRng(9);
-  const made = (rows: number, cols: number): Tensor2D => tf.tensor2d(Float32Array.from({ length: rows * cols }, () => rng.normal()), [rows, cols]);
+  const made = (rows: number, cols: number): Tensor2D =>
+    tf.tensor2d(
+      Float32Array.from({ length: rows * cols }, () => rng.normal()),
+      [rows, cols],
+    );
   const out: Numbers = {};
-  for (const [transposeA, transposeB] of [[false, false], [false, true], [true, false], [true, true]] as const) {
+  for (const [transposeA, transposeB] of [
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ] as const) {
     const a = transposeA ? made(5, 3) : made(3, 5);
     const b = transposeB ? made(4, 5) : made(5, 4);
-    const gradients = tf.grads((x, y) => tf.sum(tf.square(tf.matMul(x as Tensor2D, y as Tensor2D, transposeA, transposeB))))([a, b]);
-    for (const [i, gradient] of gradients.entries()) out[`product ${transposeA} ${transposeB}, operand ${i}`] = new Float32Array(await gradient.data());
+    const gradients = tf.grads((x, y) =>
+      tf.sum(tf.square(tf.matMul(x as Tensor2D, y as Tensor2D, transposeA, transposeB))),
+    )([a, b]);
+    for (const [i, gradient] of gradients.entries())
+      out[`product ${transposeA} ${transposeB}, operand ${i}`] = new Float32Array(await gradient.data());
   }
   return out;
 }
@@ -81,7 +120,11 @@ async function productNumbers(tf: TensorFlow): Promise<Numbers> {
 async function allNumbers(tf: TensorFlow): Promise<Numbers> {
   // With no task known, one stands for all: states of a single row.
   const untasked = Object.entries(await learningNumbers(tf, smallLog({ queries: 60, untasked: true })));
-  return { ...(await learningNumbers(tf, mixedLog())), ...Object.fromEntries(untasked.map(([name, values]) => [`without tasks: ${name}`, values])), ...(await productNumbers(tf)) };
+  return {
+    ...(await learningNumbers(tf, mixedLog())),
+    ...Object.fromEntries(untasked.map(([name, values]) => [`without tasks: ${name}`, values])),
+    ...(await productNumbers(tf)),
+  };
 }
 
 async function answer(wanted: Parameters<typeof openBackend>[0], compute: boolean): Promise<ChildAnswer> {
@@ -89,7 +132,11 @@ async function answer(wanted: Parameters<typeof openBackend>[0], compute: boolea
     const { tf, name, description } = await openBackend(wanted);
     return { kind: 'opened', name, description, numbers: compute ? await allNumbers(tf) : {} };
   } catch (error) {
-    return { kind: 'failed', code: error instanceof PointsmanError ? error.code : 'unexpected', message: messageOf(error) };
+    return {
+      kind: 'failed',
+      code: error instanceof PointsmanError ? error.code : 'unexpected',
+      message: messageOf(error),
+    };
   }
 }
 

@@ -9,7 +9,9 @@ import type { ChildAnswer } from './backend-child.js';
 
 const skip = await lackingTensorFlow();
 const built = join(packageRoot, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node');
-const skipWithout = existsSync(built) ? 'TensorFlow’s library is installed beside Pointsman, so it can’t be hidden' : false;
+const skipWithout = existsSync(built)
+  ? 'TensorFlow’s library is installed beside Pointsman, so it can’t be hidden'
+  : false;
 
 function opened(answer: ChildAnswer): string {
   assert.equal(answer.kind, 'opened', JSON.stringify(answer));
@@ -32,10 +34,14 @@ describe('backends', () => {
   });
 
   it('auto takes wasm where there is no TensorFlow', { skip: skipWithout }, () =>
-    withEmptyFolder(async (env) => assert.match(opened(await askBackend('auto', { env })), /wasm/)));
+    withEmptyFolder(async (env) => assert.match(opened(await askBackend('auto', { env })), /wasm/)),
+  );
 
   it('auto takes plain JavaScript where there is no WebAssembly either', { skip: skipWithout }, () =>
-    withEmptyFolder(async (env) => assert.match(opened(await askBackend('auto', { env, execArgv: ['--jitless'] })), /plain JavaScript/)));
+    withEmptyFolder(async (env) =>
+      assert.match(opened(await askBackend('auto', { env, execArgv: ['--jitless'] })), /plain JavaScript/),
+    ),
+  );
 
   it('says what is missing, where it looked and how to get it', { skip: skipWithout }, () =>
     withEmptyFolder(async (env, path) => {
@@ -43,8 +49,12 @@ describe('backends', () => {
       assert.equal(answer.kind, 'failed');
       const { code, message } = answer as Extract<ChildAnswer, { kind: 'failed' }>;
       assert.equal(code, 'backend_unavailable');
-      assert.ok(message.includes(path) && message.includes(packageRoot) && message.includes('npm run setup:tensorflow'), message);
-    }));
+      assert.ok(
+        message.includes(path) && message.includes(packageRoot) && message.includes('npm run setup:tensorflow'),
+        message,
+      );
+    }),
+  );
 
   it('opens the one that is named', async () => {
     assert.match(opened(await askBackend('wasm')), /wasm/);

@@ -19,7 +19,13 @@ async function answer(): Promise<CompiledAnswer> {
   const compiled = createCompiled(tf);
   let bodies = 0;
   const answers: number[][] = [];
-  for (const values of [[1, 2], [3, 4], [5, 6, 7], [8, 9], [1, 1, 1]]) {
+  for (const values of [
+    [1, 2],
+    [3, 4],
+    [5, 6, 7],
+    [8, 9],
+    [1, 1, 1],
+  ]) {
     const [x, y] = [tf.tensor1d(values), tf.scalar(values.length)];
     const made = compiled.run([x, y], () => {
       bodies++;

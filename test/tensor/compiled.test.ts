@@ -17,14 +17,27 @@ describe('a compiled computation', () => {
     const [answer] = (await once(child, 'message')) as [CompiledAnswer];
     assert.equal(answer.bodies, 2, JSON.stringify(answer));
     assert.deepEqual(answer.answers, [
-      [10], [4, 8], [1, 2, 2],
-      [50], [12, 16], [3, 4, 2],
-      [330], [30, 36, 42], [5, 6, 7, 3],
-      [290], [32, 36], [8, 9, 2],
-      [9], [6, 6, 6], [1, 1, 1, 3],
+      [10],
+      [4, 8],
+      [1, 2, 2],
+      [50],
+      [12, 16],
+      [3, 4, 2],
+      [330],
+      [30, 36, 42],
+      [5, 6, 7, 3],
+      [290],
+      [32, 36],
+      [8, 9, 2],
+      [9],
+      [6, 6, 6],
+      [1, 1, 1, 3],
     ]);
     assert.equal(answer.left, 0);
-    assert.deepEqual(answer.refusals, ['A computation that is to be compiled reads a tensor that is not among its inputs', 'A computation that is to be compiled reads the values of a tensor']);
+    assert.deepEqual(answer.refusals, [
+      'A computation that is to be compiled reads a tensor that is not among its inputs',
+      'A computation that is to be compiled reads the values of a tensor',
+    ]);
   });
 
   it('runs its body every time on wasm', async () => {

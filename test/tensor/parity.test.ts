@@ -20,7 +20,9 @@ function assertNear(actual: Numbers, expected: Numbers): void {
     assert.equal(actual[name]!.length, values.length, name);
     assert.ok(values.every(Number.isFinite), name);
     const largest = values.reduce((max, x) => Math.max(max, Math.abs(x)), 1e-3);
-    values.forEach((x, i) => assert.ok(Math.abs(actual[name]![i]! - x) <= TOLERANCE * largest, `${name}[${i}]: ${actual[name]![i]} for ${x}`));
+    values.forEach((x, i) =>
+      assert.ok(Math.abs(actual[name]![i]! - x) <= TOLERANCE * largest, `${name}[${i}]: ${actual[name]![i]} for ${x}`),
+    );
   }
 }
 
@@ -35,10 +37,17 @@ describe('one training step: forward pass, loss and gradients', () => {
     assert.ok(gradients.length > 20);
     // What the last hop tells families and domains nobody hears, and of a single message no attention can choose.
     const idle = /hop1\/(?:llm-family|task-domain|family|domain)|(?:family|domain)\/attention/;
-    for (const [name, values] of gradients) if (!idle.test(name)) assert.ok(values.some((x) => x !== 0), `${name} is all zeros`);
+    for (const [name, values] of gradients)
+      if (!idle.test(name))
+        assert.ok(
+          values.some((x) => x !== 0),
+          `${name} is all zeros`,
+        );
   });
 
   it('is the same on wasm', async () => assertNear(await numbersOf('wasm'), reference));
 
-  it('is the same on TensorFlow’s own library', { skip }, async () => assertNear(await numbersOf('tensorflow'), reference));
+  it('is the same on TensorFlow’s own library', { skip }, async () =>
+    assertNear(await numbersOf('tensorflow'), reference),
+  );
 });

@@ -39,9 +39,12 @@ describe('checkpoint', () => {
     const whole = await run(() => undefined);
     const stop = new Error('stopped');
     await assert.rejects(
-      run((e) => {
-        if (e.epoch === 3) throw stop;
-      }, openCheckpoints(artifacts, 'a', hasty())),
+      run(
+        (e) => {
+          if (e.epoch === 3) throw stop;
+        },
+        openCheckpoints(artifacts, 'a', hasty()),
+      ),
       stop,
     );
     const epochs: number[] = [];

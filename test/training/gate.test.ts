@@ -12,19 +12,40 @@ const QUERIES = 40;
 /** On every query one of two LLMs is right; a router that is right on the first `n` of them. */
 let held: HeldOut;
 before(async () => {
-  const queries = Array.from({ length: QUERIES }, (_, i) => ({ text: `query ${i}`, scores: i % 3 === 0 ? { a: 1, b: 0 } : { a: 0, b: 1 } }));
+  const queries = Array.from({ length: QUERIES }, (_, i) => ({
+    text: `query ${i}`,
+    scores: i % 3 === 0 ? { a: 1, b: 0 } : { a: 0, b: 1 },
+  }));
   held = { data: await datasetOf(handLog(['a', 'b'], queries)), queries: Int32Array.from(queries.keys()) };
 });
 
-const right = (n: number, name: string, told = false): Prediction => ({ name, title: `the ${name}`, told, scores: oracleScores(held).map((s, i) => (i < 2 * n ? s : 1 - s)) });
-const verdictOf = (...predictions: Prediction[]): Verdict => judge(held, [...predictions, right(QUERIES, ORACLE.name, true)], createRng(1));
+const right = (n: number, name: string, told = false): Prediction => ({
+  name,
+  title: `the ${name}`,
+  told,
+  scores: oracleScores(held).map((s, i) => (i < 2 * n ? s : 1 - s)),
+});
+const verdictOf = (...predictions: Prediction[]): Verdict =>
+  judge(held, [...predictions, right(QUERIES, ORACLE.name, true)], createRng(1));
 
 describe('the gate', () => {
   it('lets a profile through that nothing simpler beats, whatever the oracle and routers that are told the task do', () => {
-    const { status, serve, baseline, comparison, reason } = verdictOf(right(25, LEARNED.name), right(24, 'nearest-queries'), right(38, 'task-best', true));
+    const { status, serve, baseline, comparison, reason } = verdictOf(
+      right(25, LEARNED.name),
+      right(24, 'nearest-queries'),
+      right(38, 'task-best', true),
+    );
     assert.deepEqual([status, serve, baseline], ['accepted', 'learned', null]);
     assert.match(reason, /no other router is better on 40 held-out queries/);
-    assert.deepEqual(comparison.map(({ name, mean }) => [name, mean]), [['learned', 0.625], ['nearest-queries', 0.6], ['task-best', 0.95], ['oracle', 1]]);
+    assert.deepEqual(
+      comparison.map(({ name, mean }) => [name, mean]),
+      [
+        ['learned', 0.625],
+        ['nearest-queries', 0.6],
+        ['task-best', 0.95],
+        ['oracle', 1],
+      ],
+    );
   });
 
   it('does not take chance for a difference', () => {
@@ -34,7 +55,11 @@ describe('the gate', () => {
   });
 
   it('rejects a profile that a baseline beats, and has the best of them serve', () => {
-    const { status, serve, baseline, reason } = verdictOf(right(20, LEARNED.name), right(30, 'ridge'), right(35, 'soft-task'));
+    const { status, serve, baseline, reason } = verdictOf(
+      right(20, LEARNED.name),
+      right(30, 'ridge'),
+      right(35, 'soft-task'),
+    );
     assert.deepEqual([status, serve, baseline], ['rejected', 'baseline', 'soft-task']);
     assert.match(reason, /the soft-task is better by 0\.3750 \(p = 0\.0\d+\) on 40 held-out queries/);
   });
@@ -58,18 +83,30 @@ describe('the gate', () => {
 
 describe('held-out queries', () => {
   const hashOf = (q: number): string => sha256(`query ${q}`);
-  const upTo = (n: number) => splitHeldOut(Int32Array.from({ length: n }, (_, i) => i), hashOf);
+  const upTo = (n: number) =>
+    splitHeldOut(
+      Int32Array.from({ length: n }, (_, i) => i),
+      hashOf,
+    );
 
   it('are none of few, a quarter of some, a tenth of many, and of very many no more than tell routers apart', () => {
     assert.ok(Math.abs(upTo(200_000).heldOut.length - 5000) < 300, String(upTo(200_000).heldOut.length));
     assert.equal(upTo(19).heldOut.length, 0);
-    for (const [n, share] of [[400, 0.25], [600, 0.25], [20_000, 0.1]] as const) assert.ok(Math.abs(upTo(n).heldOut.length / n - share) < 0.05, `${upTo(n).heldOut.length} of ${n}`);
+    for (const [n, share] of [
+      [400, 0.25],
+      [600, 0.25],
+      [20_000, 0.1],
+    ] as const)
+      assert.ok(Math.abs(upTo(n).heldOut.length / n - share) < 0.05, `${upTo(n).heldOut.length} of ${n}`);
   });
 
   it('stay held out as the log grows, but for the share that falls', () => {
     const [small, large] = [upTo(600), upTo(20_000)];
     const seen = new Set(small.seen);
-    assert.ok(large.heldOut.every((q) => !seen.has(q)), 'what was learned from is never judged by');
+    assert.ok(
+      large.heldOut.every((q) => !seen.has(q)),
+      'what was learned from is never judged by',
+    );
     assert.equal(small.seen.length + small.heldOut.length, 600);
   });
 });

@@ -17,8 +17,16 @@ before(async () => {
 async function indexAfter(rows: ReturnType<typeof smallLog>, design: DesignName = 'structured-trainable') {
   const { data, train, heldOut, result } = await learn(tf, rows, {}, design);
   const model = await freezeModel(tf, data, rows, result.weights, train, encoder.id, createRng(1));
-  const index = await createTrainedIndex({ version: 'test', model, encoder, llms: rows.llms, stats: [], textOf: () => undefined });
-  const best = (text: string): string => index.score(text, encoder.encodeSync!(text)).reduce((a, b) => (b.quality > a.quality ? b : a)).model;
+  const index = await createTrainedIndex({
+    version: 'test',
+    model,
+    encoder,
+    llms: rows.llms,
+    stats: [],
+    textOf: () => undefined,
+  });
+  const best = (text: string): string =>
+    index.score(text, encoder.encodeSync!(text)).reduce((a, b) => (b.quality > a.quality ? b : a)).model;
   return { index, best, rows, heldOut };
 }
 
@@ -53,7 +61,8 @@ describe('training', () => {
 
   it('gives the same weights for the same seed, and others for another', async () => {
     const rows = smallLog({ queries: 60 });
-    const run = async (seed: number) => (await learn(tf, rows, { maxSteps: 8 }, 'structured-trainable', seed)).result.weights;
+    const run = async (seed: number) =>
+      (await learn(tf, rows, { maxSteps: 8 }, 'structured-trainable', seed)).result.weights;
     const [a, b, c] = [await run(1), await run(1), await run(2)];
     assert.deepEqual(a, b);
     assert.notDeepEqual(a, c);
@@ -71,7 +80,16 @@ describe('training', () => {
     const odd: Record<string, ReturnType<typeof smallLog>> = {
       'one query': smallLog({ queries: 1 }),
       'all scores equal': { ...one, scores: { ...one.scores, score: one.scores.score.map(() => 1) } },
-      'one LLM': { ...one, llms: one.llms.slice(0, 1), scores: { query: Int32Array.from({ length: 40 }, (_, q) => q), llm: new Int32Array(40), score: new Float32Array(40).fill(0.5), count: new Float32Array(40).fill(1) } },
+      'one LLM': {
+        ...one,
+        llms: one.llms.slice(0, 1),
+        scores: {
+          query: Int32Array.from({ length: 40 }, (_, q) => q),
+          llm: new Int32Array(40),
+          score: new Float32Array(40).fill(0.5),
+          count: new Float32Array(40).fill(1),
+        },
+      },
       'no description': { ...one, llms: one.llms.map(({ id }) => ({ id })), families: [] },
     };
     for (const [name, rows] of Object.entries(odd)) {
@@ -83,5 +101,4 @@ describe('training', () => {
   it('says so when it diverges', async () => {
     await assert.rejects(learn(tf, smallLog({ queries: 60 }), { learningRate: 1e30 }), { code: 'training_diverged' });
   });
-
 });

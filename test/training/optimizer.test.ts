@@ -10,11 +10,16 @@ before(async () => {
   ({ tf } = await openBackend('wasm'));
 });
 
-const initial = (): Weights => ({ kernel: { shape: [1, 2], data: Float32Array.of(1, -2) }, bias: { shape: [2], data: Float32Array.of(0.5, 3) } });
+const initial = (): Weights => ({
+  kernel: { shape: [1, 2], data: Float32Array.of(1, -2) },
+  bias: { shape: [2], data: Float32Array.of(0.5, 3) },
+});
 
 /** Sum of squares of every weight, whose gradient is 2·w. */
 function squares(weights: Record<string, Tensor>): Scalar {
-  return Object.values(weights).map((w) => tf.sum(tf.square(w)) as Scalar).reduce((a, b) => tf.add(a, b));
+  return Object.values(weights)
+    .map((w) => tf.sum(tf.square(w)) as Scalar)
+    .reduce((a, b) => tf.add(a, b));
 }
 
 /** AdamW by the paper's own algorithm (arXiv 1711.05101, algorithm 2), for one number whose gradient is 2·w. */

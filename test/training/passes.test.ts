@@ -75,10 +75,16 @@ describe('queries that stand for all', () => {
     for (let q = 0; q < numQueries; q++) start[q + 1] = start[q]! + (both(q) ? 2 : 1);
     const llm = Int32Array.from({ length: start[numQueries]! });
     for (let q = 0; q < numQueries; q++) if (both(q)) llm[start[q]! + 1] = 1;
-    return { numLlms: 2, numTasks: 2, evidence: { start, llm }, taskOf: new Int32Array(numQueries).fill(1, numQueries - 1) } as unknown as Dataset;
+    return {
+      numLlms: 2,
+      numTasks: 2,
+      evidence: { start, llm },
+      taskOf: new Int32Array(numQueries).fill(1, numQueries - 1),
+    } as unknown as Dataset;
   }
 
-  it('are all of a log that is not long', () => assert.deepEqual(standInsFor(longLog(60_000), upTo(60_000)), upTo(60_000)));
+  it('are all of a log that is not long', () =>
+    assert.deepEqual(standInsFor(longLog(60_000), upTo(60_000)), upTo(60_000)));
 
   it('are some, spread over a long one, with all of what is rare', () => {
     const length = 500_000;
@@ -88,6 +94,7 @@ describe('queries that stand for all', () => {
       const within = [...some].filter((q) => Math.floor((10 * q) / length) === tenth).length;
       assert.ok(within > 6_000 && within < 6_600, String(within));
     }
-    for (let q = 0; q < length; q++) if (q < 300 || q % 1000 === 0 || q === length - 1) assert.ok(some.has(q), String(q));
+    for (let q = 0; q < length; q++)
+      if (q < 300 || q % 1000 === 0 || q === length - 1) assert.ok(some.has(q), String(q));
   });
 });

@@ -30,9 +30,28 @@ function place(t: TestContext): { ledger: Ledger; artifacts: string } {
   return { ledger, artifacts: dataPaths(folder).artifacts };
 }
 
-function train(rows: GraphRows, artifacts: string, options: Partial<GnnOptions>, { inForce = null, previous = null, ledgerRows = 0 }: Partial<TrainingTarget> = {}): Promise<Trained> {
-  const input = { rows, vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)), design: 'structured-trainable' as const, seed: 3, encoder, options: { ...QUICK, ...options } };
-  return runTraining(input, snapshotOf(rows, input.design), backend, { artifacts, ledgerRows, inForce, previous }, Date.now, () => undefined);
+function train(
+  rows: GraphRows,
+  artifacts: string,
+  options: Partial<GnnOptions>,
+  { inForce = null, previous = null, ledgerRows = 0 }: Partial<TrainingTarget> = {},
+): Promise<Trained> {
+  const input = {
+    rows,
+    vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
+    design: 'structured-trainable' as const,
+    seed: 3,
+    encoder,
+    options: { ...QUICK, ...options },
+  };
+  return runTraining(
+    input,
+    snapshotOf(rows, input.design),
+    backend,
+    { artifacts, ledgerRows, inForce, previous },
+    Date.now,
+    () => undefined,
+  );
 }
 
 describe('a run whose profile a baseline beats', () => {
@@ -46,19 +65,31 @@ describe('a run whose profile a baseline beats', () => {
     assert.match(reason, /is better by 0\.\d+ \(p = 0\.0\d+\)/);
     const better = manifest.comparison.filter((c) => c.better && !c.told).map((c) => c.name);
     assert.ok(better.includes(baseline!.router), String(better));
-    assert.deepEqual([manifest.serve, baseline!.serve, baseline!.status], [baseline!.version, baseline!.version, 'accepted']);
+    assert.deepEqual(
+      [manifest.serve, baseline!.serve, baseline!.status],
+      [baseline!.version, baseline!.version, 'accepted'],
+    );
 
     ledger.registerArtifact(recordOf(manifest, false));
     ledger.registerArtifact(recordOf(baseline!, true));
     const index = await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log });
-    const scoresOf = (text: string): Record<string, number> => Object.fromEntries(index.current().score(text, encoder.encodeSync!(text)).map((s) => [s.model, s.quality]));
+    const scoresOf = (text: string): Record<string, number> =>
+      Object.fromEntries(
+        index
+          .current()
+          .score(text, encoder.encodeSync!(text))
+          .map((s) => [s.model, s.quality]),
+      );
     assert.deepEqual([index.current().version, index.current().router], [baseline!.version, baseline!.router]);
     const [sum, verse] = [scoresOf('sum minus digits total multiply'), scoresOf('rhyme verse sonnet moon stanza')];
     assert.ok(sum['calculator']! > sum['poet']! && verse['poet']! > verse['calculator']!, JSON.stringify([sum, verse]));
     assert.ok([...Object.values(sum), ...Object.values(verse)].every((s) => s >= 0 && s <= 1));
 
     const again = await train(rows, artifacts, { maxSteps: 1, epochs: 1 });
-    assert.deepEqual([again.created, again.manifest.version, again.baseline!.version], [false, manifest.version, baseline!.version]);
+    assert.deepEqual(
+      [again.created, again.manifest.version, again.baseline!.version],
+      [false, manifest.version, baseline!.version],
+    );
 
     await createArtifactStore(artifacts, ledger, () => index.refresh(), encoder.id).activate(manifest.version);
     assert.deepEqual([index.current().version, index.current().router], [manifest.version, 'learned']);
@@ -68,7 +99,12 @@ describe('a run whose profile a baseline beats', () => {
     const { artifacts } = place(t);
     const good = await train(smallLog({ queries: 200 }), artifacts, { maxSteps: 200 });
     assert.equal(good.manifest.status, 'accepted', good.reason);
-    const { manifest, baseline } = await train(smallLog({ queries: 300 }), artifacts, { maxSteps: 1, epochs: 1 }, { inForce: good.manifest.version });
+    const { manifest, baseline } = await train(
+      smallLog({ queries: 300 }),
+      artifacts,
+      { maxSteps: 1, epochs: 1 },
+      { inForce: good.manifest.version },
+    );
     const inForce = manifest.comparison.find((c) => c.name === 'in-force')!;
     assert.ok(inForce.better && inForce.mean! > 0.7, JSON.stringify(inForce));
     assert.equal(manifest.status, 'rejected');
@@ -90,13 +126,22 @@ describe('a run after another', () => {
     const [learned, earlier] = [next.manifest.metrics['score_learned']!, first.manifest.metrics['score_learned']!];
     assert.ok(learned > earlier - 0.03, `${learned} after ${earlier}`);
     const meaning = 'semantic/basis';
-    const [was, is] = await Promise.all([first, next].map(async ({ manifest }) => (await readArtifact(artifacts, manifest.version)).model.tables));
+    const [was, is] = await Promise.all(
+      [first, next].map(async ({ manifest }) => (await readArtifact(artifacts, manifest.version)).model.tables),
+    );
     assert.deepEqual(is![meaning], was![meaning], 'weights go with the axes that they were learned on');
     assert.notDeepEqual(is!['query/kernel'], was!['query/kernel']);
 
-    const third = await train(smallLog({ queries: 215 }), artifacts, quick, { previous: next.manifest.version, ledgerRows: 645 });
+    const third = await train(smallLog({ queries: 215 }), artifacts, quick, {
+      previous: next.manifest.version,
+      ledgerRows: 645,
+    });
     assert.deepEqual(third.manifest.continues, { version: next.manifest.version, began_at_rows: 600 });
-    assert.equal((await train(smallLog({ queries: 215 }), artifacts, quick, { previous: third.manifest.version, ledgerRows: 645 })).created, false);
+    assert.equal(
+      (await train(smallLog({ queries: 215 }), artifacts, quick, { previous: third.manifest.version, ledgerRows: 645 }))
+        .created,
+      false,
+    );
   });
 
   it('begins from nothing where the log grew by a tenth, is short, or what there is does not fit or is damaged', async (t) => {
@@ -109,17 +154,29 @@ describe('a run after another', () => {
       [smallLog({ queries: 202 }), { ...quick, hidden: 12 }, { previous, ledgerRows: 606 }],
       [smallLog({ queries: 203 }), quick, { previous: 'ffffffffffffffff', ledgerRows: 609 }],
     ];
-    for (const [rows, options, target] of others) assert.equal((await train(rows, artifacts, options, target)).manifest.continues, null);
+    for (const [rows, options, target] of others)
+      assert.equal((await train(rows, artifacts, options, target)).manifest.continues, null);
   });
 });
 
-/** A log in which `calculator` gets every sum wrong since it changed, in the last fifth; `weight` is what its answers before count. */
+/**
+ * A log in which `calculator` gets every sum wrong since it changed, in the last fifth; `weight` is what its answers
+ * before count.
+ */
 function afterChange(weight: number): GraphRows {
   const rows = smallLog({ queries: 300 });
   const { query, llm, score, count } = rows.scores;
   const since = (e: number): boolean => query[e]! >= 240;
   const of = (e: number): boolean => rows.llms[llm[e]!]!.id === 'calculator';
-  return { ...rows, scores: { query, llm, score: score.map((s, e) => (of(e) && since(e) ? 0 : s)), count: count.map((n, e) => (of(e) && !since(e) ? weight : n)) } };
+  return {
+    ...rows,
+    scores: {
+      query,
+      llm,
+      score: score.map((s, e) => (of(e) && since(e) ? 0 : s)),
+      count: count.map((n, e) => (of(e) && !since(e) ? weight : n)),
+    },
+  };
 }
 
 describe('a run after an LLM changed', () => {
@@ -129,7 +186,13 @@ describe('a run after an LLM changed', () => {
       const { manifest } = await train(afterChange(weight), artifacts, { maxSteps: 150 });
       const { names, tables } = (await readArtifact(artifacts, manifest.version)).model;
       const sums = names.tasks.indexOf('arithmetic');
-      return { score: manifest.metrics['score_learned']!, oracle: manifest.metrics['score_oracle']!, ...Object.fromEntries(names.llms.map((id, l) => [id, tables['record/task']!.data[l * names.tasks.length + sums]!])) };
+      return {
+        score: manifest.metrics['score_learned']!,
+        oracle: manifest.metrics['score_oracle']!,
+        ...Object.fromEntries(
+          names.llms.map((id, l) => [id, tables['record/task']!.data[l * names.tasks.length + sums]!]),
+        ),
+      };
     };
     const [as, by] = [await meanOf(1), await meanOf(STALE)];
     assert.ok(as['calculator']! > as['middling']! && by['calculator']! < by['middling']!, JSON.stringify([as, by]));
@@ -138,7 +201,10 @@ describe('a run after an LLM changed', () => {
   });
 
   it('is another snapshot, and so another version', () => {
-    assert.notEqual(snapshotOf(afterChange(STALE), 'structured-trainable').hash, snapshotOf(afterChange(1), 'structured-trainable').hash);
+    assert.notEqual(
+      snapshotOf(afterChange(STALE), 'structured-trainable').hash,
+      snapshotOf(afterChange(1), 'structured-trainable').hash,
+    );
   });
 });
 
@@ -146,19 +212,59 @@ describe('a run on an odd log ends with an artifact that scores', () => {
   const one = smallLog({ queries: 40 });
   const long = 'lorem ipsum '.repeat(100_000);
   const logs: Record<string, GraphRows> = {
-    'of one LLM': handLog(['only'], Array.from({ length: 30 }, (_, i) => ({ text: `query ${i}`, scores: { only: (i % 3) / 2 } }))),
+    'of one LLM': handLog(
+      ['only'],
+      Array.from({ length: 30 }, (_, i) => ({ text: `query ${i}`, scores: { only: (i % 3) / 2 } })),
+    ),
     'of one interaction': handLog(['only'], [{ text: 'hello', scores: { only: 1 } }]),
     'of one comparison': handLog(['a', 'b'], [{ text: 'hello', pairs: [['a', 'b']] }]),
     'whose scores are all equal': { ...one, scores: { ...one.scores, score: one.scores.score.map(() => 1) } },
     'with a task that nobody was asked about': { ...one, tasks: [...one.tasks, { id: 'unseen', description: '' }] },
-    'without a description': { ...one, llms: one.llms.map(({ id }) => ({ id })), families: [], tasks: one.tasks.map(({ id }) => ({ id, description: '' })) },
+    'without a description': {
+      ...one,
+      llms: one.llms.map(({ id }) => ({ id })),
+      families: [],
+      tasks: one.tasks.map(({ id }) => ({ id, description: '' })),
+    },
     // The same text is one query, and its answers are averaged: one with 10,000 of them.
-    'of one query, answered 10,000 times': { ...handLog(['a', 'b'], [{ text: 'again', scores: { a: 0.4, b: 0.6 } }]), scores: { query: Int32Array.of(0, 0), llm: Int32Array.of(0, 1), score: Float32Array.of(0.4, 0.6), count: Float32Array.of(10_000, 10_000) } },
-    'of queries that differ in nothing but a space': handLog(['a', 'b'], Array.from({ length: 60 }, (_, i) => ({ text: `the same${' '.repeat(i)}`, scores: { a: i % 2, b: 1 - (i % 2) } }))),
-    'of texts without end': handLog(['a', 'b'], Array.from({ length: 24 }, (_, i) => ({ text: `${long}${i}`, scores: { a: i % 2, b: 0.5 } }))),
-    'whose comparisons contradict each other': handLog(['a', 'b'], Array.from({ length: 40 }, (_, i) => ({ text: `query ${i}`, pairs: [['a', 'b'], ['b', 'a']] as [string, string][] }))),
-    'of answers that are all from before a change': { ...one, scores: { ...one.scores, count: one.scores.count.map(() => 1 / 64) } },
-    'of texts with nothing in them': handLog(['a', 'b'], Array.from({ length: 30 }, (_, i) => ({ text: ' '.repeat(i + 1), scores: { a: 1, b: 0 } }))),
+    'of one query, answered 10,000 times': {
+      ...handLog(['a', 'b'], [{ text: 'again', scores: { a: 0.4, b: 0.6 } }]),
+      scores: {
+        query: Int32Array.of(0, 0),
+        llm: Int32Array.of(0, 1),
+        score: Float32Array.of(0.4, 0.6),
+        count: Float32Array.of(10_000, 10_000),
+      },
+    },
+    'of queries that differ in nothing but a space': handLog(
+      ['a', 'b'],
+      Array.from({ length: 60 }, (_, i) => ({
+        text: `the same${' '.repeat(i)}`,
+        scores: { a: i % 2, b: 1 - (i % 2) },
+      })),
+    ),
+    'of texts without end': handLog(
+      ['a', 'b'],
+      Array.from({ length: 24 }, (_, i) => ({ text: `${long}${i}`, scores: { a: i % 2, b: 0.5 } })),
+    ),
+    'whose comparisons contradict each other': handLog(
+      ['a', 'b'],
+      Array.from({ length: 40 }, (_, i) => ({
+        text: `query ${i}`,
+        pairs: [
+          ['a', 'b'],
+          ['b', 'a'],
+        ] as [string, string][],
+      })),
+    ),
+    'of answers that are all from before a change': {
+      ...one,
+      scores: { ...one.scores, count: one.scores.count.map(() => 1 / 64) },
+    },
+    'of texts with nothing in them': handLog(
+      ['a', 'b'],
+      Array.from({ length: 30 }, (_, i) => ({ text: ' '.repeat(i + 1), scores: { a: 1, b: 0 } })),
+    ),
   };
   for (const [what, rows] of Object.entries(logs))
     it(what, async (t) => {
@@ -172,7 +278,8 @@ describe('a run on an odd log ends with an artifact that scores', () => {
       const index = (await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log })).current();
       assert.equal(index.version, serving.version);
       for (const text of ['hello', '', rows.queries.textOf(0), sha256('x').repeat(100)]) {
-        for (const { quality, uncertainty } of index.score(text, encoder.encodeSync!(text))) assert.ok(quality >= 0 && quality <= 1 && Number.isFinite(uncertainty), `${quality} ± ${uncertainty}`);
+        for (const { quality, uncertainty } of index.score(text, encoder.encodeSync!(text)))
+          assert.ok(quality >= 0 && quality <= 1 && Number.isFinite(uncertainty), `${quality} ± ${uncertainty}`);
       }
     });
 });

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 const SHORTEST = 40;
 const LONGEST = 900;
 
-/** Paragraphs and code samples of the doc comments in the npm package @types/node: text about programs, and programs. */
+/**
+ * Paragraphs and code samples of the doc comments in the npm package @types/node: text about programs, and programs.
+ */
 export function readComments(modules: string): string[] {
   const folder = join(modules, '@types/node');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts')).toSorted();
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.d.ts'))
+    .toSorted();
   const paragraphs = files.flatMap((name) =>
     [...readFileSync(join(folder, name), 'utf8').matchAll(/\/\*\*([\s\S]*?)\*\//g)].flatMap((match) =>
       match[1]!

@@ -48,7 +48,12 @@ const INSTRUCTIONS = [
 ];
 
 /** Questions and instructions about words of WordNet, `count` of them. */
-export function makeQuestions(synsets: readonly Synset[], examples: readonly string[], count: number, rng: Rng): string[] {
+export function makeQuestions(
+  synsets: readonly Synset[],
+  examples: readonly string[],
+  count: number,
+  rng: Rng,
+): string[] {
   const parts = {
     w: () => pick(pick(synsets, rng).words, rng),
     d: () => pick(synsets, rng).gloss.split(';')[0]!,

@@ -18,8 +18,12 @@ function parseSynset(line: string): Synset | undefined {
   const fields = head.split(' ');
   const count = Number.parseInt(fields[3] ?? '', 16);
   // Adjectives carry where they stand: "galore(ip)".
-  const words = Array.from({ length: count }, (_, i) => (fields[4 + 2 * i] ?? '').replaceAll('_', ' ').replace(/\(\w+\)$/, ''));
-  const examples = [...gloss.matchAll(/"([^"]+)"/g)].map((match) => match[1]!).filter((text) => text.split(' ').length >= MIN_EXAMPLE_WORDS);
+  const words = Array.from({ length: count }, (_, i) =>
+    (fields[4 + 2 * i] ?? '').replaceAll('_', ' ').replace(/\(\w+\)$/, ''),
+  );
+  const examples = [...gloss.matchAll(/"([^"]+)"/g)]
+    .map((match) => match[1]!)
+    .filter((text) => text.split(' ').length >= MIN_EXAMPLE_WORDS);
   const meaning = gloss.replaceAll(/;?\s*"[^"]*"/g, '').replaceAll(/^[\s;]+|[\s;]+$/g, '');
   return meaning.length >= MIN_GLOSS ? { words, gloss: meaning, examples } : undefined;
 }

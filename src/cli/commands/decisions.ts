@@ -22,9 +22,18 @@ export function decisionsCommand(): Command {
     .option('--limit <number>', 'how many', integer(1, 1000), 20)
     .addOption(options.url())
     .action(async ({ url, model, policy, limit }: Settings & { model?: string; policy?: string; limit: number }) => {
-      const wanted = new URLSearchParams({ limit: String(limit), ...(model === undefined ? {} : { model }), ...(policy === undefined ? {} : { policy }) });
+      const wanted = new URLSearchParams({
+        limit: String(limit),
+        ...(model === undefined ? {} : { model }),
+        ...(policy === undefined ? {} : { policy }),
+      });
       const { decisions } = await callJson<{ decisions: DecisionSummary[] }>(url, 'GET', `/v1/decisions?${wanted}`);
-      print(table(['decision', 'at', 'LLM', 'policy', 'outcome'], decisions.map((one) => [one.decision_id, one.at, one.model, one.policy, outcomeOf(one)])));
+      print(
+        table(
+          ['decision', 'at', 'LLM', 'policy', 'outcome'],
+          decisions.map((one) => [one.decision_id, one.at, one.model, one.policy, outcomeOf(one)]),
+        ),
+      );
     });
   const show = new Command('show')
     .description('why a decision was made')
@@ -32,13 +41,31 @@ export function decisionsCommand(): Command {
     .addOption(options.url())
     .action(async (id: string, { url }: Settings) => {
       const decision = await callJson<DecisionDetail>(url, 'GET', `/v1/decisions/${encodeURIComponent(id)}`);
-      print(decision.explanation?.summary ?? `${decision.model} was chosen; the text of the query is no longer kept, so its neighbours can't be told.`);
-      const rows = decision.ranking.map((llm) => [llm.model, llm.quality.toFixed(3), `±${llm.uncertainty.toFixed(3)}`, dollars(llm.cost_usd), llm.utility.toFixed(3)]);
+      print(
+        decision.explanation?.summary ??
+          `${decision.model} was chosen; the text of the query is no longer kept, so its neighbours can't be told.`,
+      );
+      const rows = decision.ranking.map((llm) => [
+        llm.model,
+        llm.quality.toFixed(3),
+        `±${llm.uncertainty.toFixed(3)}`,
+        dollars(llm.cost_usd),
+        llm.utility.toFixed(3),
+      ]);
       print(`\n${table(['LLM', 'quality', '', 'cost', 'utility'], rows)}`);
-      if (decision.excluded.length > 0) print(`\n${table(['left out', 'why'], decision.excluded.map((one) => [one.model, one.reason]))}`);
+      if (decision.excluded.length > 0)
+        print(
+          `\n${table(
+            ['left out', 'why'],
+            decision.excluded.map((one) => [one.model, one.reason]),
+          )}`,
+        );
       if (decision.outcomes.length > 0) print(`\noutcome: ${outcomeOf(decision)}`);
     });
-  return new Command('decisions').description('what a running service decided, and why: list, show').addCommand(list, { isDefault: true }).addCommand(show);
+  return new Command('decisions')
+    .description('what a running service decided, and why: list, show')
+    .addCommand(list, { isDefault: true })
+    .addCommand(show);
 }
 
 export function summaryCommand(): Command {
@@ -48,14 +75,32 @@ export function summaryCommand(): Command {
     .option('--to <day>', 'last day')
     .addOption(options.url())
     .action(async ({ url, from, to }: Settings & { from?: string; to?: string }) => {
-      const wanted = new URLSearchParams({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+      const wanted = new URLSearchParams({
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+      });
       const { days } = await callJson<{ days: DaySummary[] }>(url, 'GET', `/v1/summary?${wanted}`);
       const rows = days.map((day) => [
-        day.day, day.decisions, day.quality.toFixed(3), dollars(day.cost_usd), day.regret.toFixed(3), dollars(day.always_best.cost_usd),
-        day.best_single === null ? '–' : `${day.best_single.model} ${day.best_single.quality.toFixed(3)} ${dollars(day.best_single.cost_usd)}`,
+        day.day,
+        day.decisions,
+        day.quality.toFixed(3),
+        dollars(day.cost_usd),
+        day.regret.toFixed(3),
+        dollars(day.always_best.cost_usd),
+        day.best_single === null
+          ? '–'
+          : `${day.best_single.model} ${day.best_single.quality.toFixed(3)} ${dollars(day.best_single.cost_usd)}`,
         day.observed === null ? '–' : `${day.observed.score.toFixed(3)} of ${day.observed.answers}`,
-        day.models.slice(0, 3).map(({ model, share }) => `${model} ${(100 * share).toFixed(0)}%`).join(', '),
+        day.models
+          .slice(0, 3)
+          .map(({ model, share }) => `${model} ${(100 * share).toFixed(0)}%`)
+          .join(', '),
       ]);
-      print(table(['day', 'decisions', 'quality', 'cost', 'regret', 'always best', 'best single', 'observed', 'most to'], rows));
+      print(
+        table(
+          ['day', 'decisions', 'quality', 'cost', 'regret', 'always best', 'best single', 'observed', 'most to'],
+          rows,
+        ),
+      );
     });
 }

@@ -48,10 +48,16 @@ function learnedTable({ index }: Workspace, { tasks, rows }: Simulation): string
 /** Marks a folder that a demonstration made, and so may empty. */
 const MARK = '.pointsman-demo';
 
-/** An empty folder for the demonstration. Throws `invalid_config` for one that holds anything else than a former demonstration. */
+/**
+ * An empty folder for the demonstration. Throws `invalid_config` for one that holds anything else than a former
+ * demonstration.
+ */
 function emptyFolder(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, MARK)))
-    throw new PointsmanError('invalid_config', `--data: expected an empty folder or one of a former demonstration, got ${folder}, which holds other files`);
+    throw new PointsmanError(
+      'invalid_config',
+      `--data: expected an empty folder or one of a former demonstration, got ${folder}, which holds other files`,
+    );
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, MARK), 'Made by `pointsman demo`, which empties this folder each time.\n');
@@ -75,7 +81,10 @@ export function demoCommand(): Command {
         print(`1. A simulated log (seed ${seed}: invented LLMs answering made-up queries)`);
         await loadSimulation(workspace.ledger, simulation);
         const { interactions, queries } = workspace.ledger.countInteractions();
-        print(`   ${interactions} simulated interactions: ${simulation.profiles.length} LLMs, ${simulation.tasks.length} tasks, ${queries} queries\n`);
+        print(
+          `   ${interactions} simulated interactions: ${simulation.profiles.length} LLMs, ` +
+            `${simulation.tasks.length} tasks, ${queries} queries\n`,
+        );
 
         print('2. Training a profile of each LLM on it');
         const result = await trainAndActivate(workspace.trainer, { seed }, bar.report);
@@ -87,7 +96,10 @@ export function demoCommand(): Command {
         print(`\n${learnedTable(workspace, simulation)}\n`);
 
         print('4. Routing queries among the simulated LLMs');
-        for (const query of QUERIES) print(`\n> ${query}\n${describeAnswer(await workspace.decider.decide({ query, explain: true } as RouteRequest))}`);
+        for (const query of QUERIES)
+          print(
+            `\n> ${query}\n${describeAnswer(await workspace.decider.decide({ query, explain: true } as RouteRequest))}`,
+          );
       } finally {
         bar.stop();
         workspace.close();

@@ -38,22 +38,57 @@ interface Settings {
 }
 
 /** A word as a shell reads it back. */
-const quoted = (word: string | number): string => (/^[\w@%+=:,./-]+$/.test(String(word)) ? String(word) : `'${String(word).replaceAll("'", "'\\''")}'`);
+const quoted = (word: string | number): string =>
+  /^[\w@%+=:,./-]+$/.test(String(word)) ? String(word) : `'${String(word).replaceAll("'", "'\\''")}'`;
 
 /** The command line that gets the same report. */
 function commandOf({ log, folds, tables, newLlm, cascades, design, seed, backend, data, encoder }: Settings): string {
   const from = log === undefined ? ['--data', data] : ['--log', ...log];
-  return ['pointsman', 'evaluate', ...from, '--folds', folds, '--tables', tables, '--new-llm', newLlm, '--cascades', cascades, '--design', design, '--seed', seed, '--backend', backend, '--encoder', encoder].map(quoted).join(' ');
+  return [
+    'pointsman',
+    'evaluate',
+    ...from,
+    '--folds',
+    folds,
+    '--tables',
+    tables,
+    '--new-llm',
+    newLlm,
+    '--cascades',
+    cascades,
+    '--design',
+    design,
+    '--seed',
+    seed,
+    '--backend',
+    backend,
+    '--encoder',
+    encoder,
+  ]
+    .map(quoted)
+    .join(' ');
 }
 
 /** What is in a log of files, or in the ledger: its rows, and its queries as vectors. */
-async function readLog({ log, data }: Settings, encoder: Encoder, bar: ProgressBar): Promise<Pick<EvaluationInput, 'rows' | 'vectors'>> {
+async function readLog(
+  { log, data }: Settings,
+  encoder: Encoder,
+  bar: ProgressBar,
+): Promise<Pick<EvaluationInput, 'rows' | 'vectors'>> {
   const scratch = log === undefined ? undefined : mkdtempSync(join(tmpdir(), 'pointsman-evaluate-'));
   const ledger = openLedger(dataPaths(scratch ?? data).ledger, { clock: systemClock });
   try {
     if (log !== undefined) await importFiles(ledger, log);
     const rows = detached(ledger.readGraphRows());
-    return { rows, vectors: await encodeQueries(encoder, rows.queries, { ledger, folder: scratch === undefined ? dataPaths(data).vectors : null }, (done) => bar.update(0, `${done} of ${rows.queries.length} queries encoded`)) };
+    return {
+      rows,
+      vectors: await encodeQueries(
+        encoder,
+        rows.queries,
+        { ledger, folder: scratch === undefined ? dataPaths(data).vectors : null },
+        (done) => bar.update(0, `${done} of ${rows.queries.length} queries encoded`),
+      ),
+    };
   } finally {
     ledger.close();
     if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
@@ -62,13 +97,38 @@ async function readLog({ log, data }: Settings, encoder: Encoder, bar: ProgressB
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('measure the learned profile beside every simple router and every other profile on a log, and write a report')
+    .description(
+      'measure the learned profile beside every simple router and every other profile on a log, and write a report',
+    )
     .option('--log <file...>', 'files to import into a ledger of their own (default: the ledger in --data)')
     .option('--folds <number>', 'number of folds', integer(2, 20), 5)
-    .addOption(new Option('--tables <which>', 'profile design × router, on one fold: none, one design of each form, those of the RouteProfile paper, or every legal one (hours); POINTSMAN_COMPOSER composes their texts').choices(DESIGN_TABLES).default('short'))
-    .addOption(new Option('--new-llm <which>', 'each LLM in turn as a new one, with a training run each: not, on one fold, or on all').choices(NEW_LLM_RUNS).default('fold'))
-    .addOption(new Option('--cascades <which>', 'cost and quality of cascades beside single calls: not, on one fold, or on all').choices(CASCADE_RUNS).default('fold'))
-    .option('--output <dir>', 'folder for report.md, report.json and report.html: a new or empty one, or one with an earlier report', './evaluation')
+    .addOption(
+      new Option(
+        '--tables <which>',
+        'profile design × router, on one fold: none, one design of each form, those of the RouteProfile paper, ' +
+          'or every legal one (hours); POINTSMAN_COMPOSER composes their texts',
+      )
+        .choices(DESIGN_TABLES)
+        .default('short'),
+    )
+    .addOption(
+      new Option(
+        '--new-llm <which>',
+        'each LLM in turn as a new one, with a training run each: not, on one fold, or on all',
+      )
+        .choices(NEW_LLM_RUNS)
+        .default('fold'),
+    )
+    .addOption(
+      new Option('--cascades <which>', 'cost and quality of cascades beside single calls: not, on one fold, or on all')
+        .choices(CASCADE_RUNS)
+        .default('fold'),
+    )
+    .option(
+      '--output <dir>',
+      'folder for report.md, report.json and report.html: a new or empty one, or one with an earlier report',
+      './evaluation',
+    )
     .addOption(options.design())
     .addOption(options.seed())
     .addOption(options.backend())
@@ -83,7 +143,13 @@ export function evaluateCommand(): Command {
         const encoder = await openEncoder(settings.encoder);
         const log = await readLog(settings, encoder, bar);
         const backend = await openBackend(settings.backend);
-        const report = await evaluate({ ...log, encoder, design, seed, folds }, { tables, newLlm, cascades, composer, command: commandOf(settings) }, backend, new Date(systemClock()), bar.update);
+        const report = await evaluate(
+          { ...log, encoder, design, seed, folds },
+          { tables, newLlm, cascades, composer, command: commandOf(settings) },
+          backend,
+          new Date(systemClock()),
+          bar.update,
+        );
         bar.stop();
         const files = writeReport(output, report);
         print(`${toText(report, table)}\n`);

@@ -22,13 +22,22 @@ export function exportCommand(): Command {
       const version = artifact ?? ledger.activeVersion();
       const known = version !== null && ledger.getArtifact(version) !== undefined;
       ledger.close();
-      if (version === null) throw new PointsmanError('version_not_found', `Nothing is trained in ${data} yet: \`pointsman train\` first`);
-      if (!known) throw new PointsmanError('version_not_found', `version: expected one that \`pointsman weights\` lists, got ${JSON.stringify(version)}`);
+      if (version === null)
+        throw new PointsmanError('version_not_found', `Nothing is trained in ${data} yet: \`pointsman train\` first`);
+      if (!known)
+        throw new PointsmanError(
+          'version_not_found',
+          `version: expected one that \`pointsman weights\` lists, got ${JSON.stringify(version)}`,
+        );
       await readArtifact(paths.artifacts, version);
       try {
         mkdirSync(output, { recursive: true });
       } catch (error) {
-        throw new PointsmanError('invalid_config', `--output: expected a folder that can be made, got ${output}: ${messageOf(error)}`, { cause: error });
+        throw new PointsmanError(
+          'invalid_config',
+          `--output: expected a folder that can be made, got ${output}: ${messageOf(error)}`,
+          { cause: error },
+        );
       }
       for (const file of [WEIGHTS_FILE, MANIFEST_FILE]) {
         // Copied under another name first: nobody reads half a file.

@@ -9,9 +9,16 @@ interface Settings {
   reason?: string;
 }
 
-const row = ({ model, state, calls, failures, error, retry_at }: LlmHealth): (string | number)[] => [model, state, `${failures} of ${calls}`, retry_at ?? '', error ?? ''];
+const row = ({ model, state, calls, failures, error, retry_at }: LlmHealth): (string | number)[] => [
+  model,
+  state,
+  `${failures} of ${calls}`,
+  retry_at ?? '',
+  error ?? '',
+];
 
-const show = (models: readonly LlmHealth[]): void => print(table(['LLM', 'state', 'failed', 'tried again', 'error'], models.map(row)));
+const show = (models: readonly LlmHealth[]): void =>
+  print(table(['LLM', 'state', 'failed', 'tried again', 'error'], models.map(row)));
 
 export function healthCommand(): Command {
   const set = (name: string, description: string, state: 'open' | 'closed'): Command =>
@@ -19,14 +26,23 @@ export function healthCommand(): Command {
       .description(description)
       .argument('<model>', 'id of the LLM')
       .addOption(options.url())
-      .action(async (model: string, { url, reason }: Settings) => show([await callJson<LlmHealth>(url, 'PUT', `/v1/health/${encodeURIComponent(model)}`, { state, reason })]));
+      .action(async (model: string, { url, reason }: Settings) =>
+        show([await callJson<LlmHealth>(url, 'PUT', `/v1/health/${encodeURIComponent(model)}`, { state, reason })]),
+      );
   const list = new Command('show')
     .description('which LLMs fail, and which are out of the rankings for it')
     .addOption(options.url())
-    .action(async ({ url }: Settings) => show((await callJson<{ models: LlmHealth[] }>(url, 'GET', '/v1/health')).models));
+    .action(async ({ url }: Settings) =>
+      show((await callJson<{ models: LlmHealth[] }>(url, 'GET', '/v1/health')).models),
+    );
   return new Command('health')
     .description('breakers of the LLMs of a running service: show, out, back')
     .addCommand(list, { isDefault: true })
-    .addCommand(set('out', 'take an LLM out of the rankings until it is put back', 'open').option('--reason <text>', 'shown where the LLM is missed'))
+    .addCommand(
+      set('out', 'take an LLM out of the rankings until it is put back', 'open').option(
+        '--reason <text>',
+        'shown where the LLM is missed',
+      ),
+    )
     .addCommand(set('back', 'put an LLM back into the rankings, its last calls forgotten', 'closed'));
 }

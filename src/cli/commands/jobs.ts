@@ -33,14 +33,32 @@ export function jobsCommand(): Command {
     .addOption(new Option('--state <state>', 'only those in this state').choices(JOB_STATES))
     .addOption(options.url())
     .action(async ({ url, state }: Settings & { state?: string }) => {
-      const { jobs } = await callJson<{ jobs: Job[] }>(url, 'GET', `/v1/jobs${state === undefined ? '' : `?state=${state}`}`);
-      print(table(['job', 'state', 'trigger', 'created', 'version', ''], jobs.map((j) => [j.job_id, j.state, j.trigger, j.created_at, j.result?.version ?? '–', j.error ?? j.result?.reason ?? j.progress?.message ?? ''])));
+      const { jobs } = await callJson<{ jobs: Job[] }>(
+        url,
+        'GET',
+        `/v1/jobs${state === undefined ? '' : `?state=${state}`}`,
+      );
+      print(
+        table(
+          ['job', 'state', 'trigger', 'created', 'version', ''],
+          jobs.map((j) => [
+            j.job_id,
+            j.state,
+            j.trigger,
+            j.created_at,
+            j.result?.version ?? '–',
+            j.error ?? j.result?.reason ?? j.progress?.message ?? '',
+          ]),
+        ),
+      );
     });
   const show = new Command('show')
     .description('print one job')
     .argument('<id>')
     .addOption(options.url())
-    .action(async (id: string, { url }: Settings) => print(JSON.stringify(await callJson(url, 'GET', `/v1/jobs/${encodeURIComponent(id)}`), null, 2)));
+    .action(async (id: string, { url }: Settings) =>
+      print(JSON.stringify(await callJson(url, 'GET', `/v1/jobs/${encodeURIComponent(id)}`), null, 2)),
+    );
   const start = new Command('start')
     .description('retrain now, and wait for the end')
     .addOption(options.design().default(undefined))
@@ -56,5 +74,10 @@ export function jobsCommand(): Command {
     .argument('<id>')
     .addOption(options.url())
     .action(async (id: string, { url }: Settings) => print(JSON.stringify(await watch(url, id), null, 2)));
-  return new Command('jobs').description('retraining jobs of a running service: list, show, start, watch').addCommand(list, { isDefault: true }).addCommand(show).addCommand(start).addCommand(follow);
+  return new Command('jobs')
+    .description('retraining jobs of a running service: list, show, start, watch')
+    .addCommand(list, { isDefault: true })
+    .addCommand(show)
+    .addCommand(start)
+    .addCommand(follow);
 }

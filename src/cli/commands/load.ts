@@ -15,6 +15,11 @@ export function loadCommand(): Command {
     .addOption(options.url())
     .action(async ({ url }: { url: string }) => {
       const { models } = await callJson<{ models: LlmLoad[] }>(url, 'GET', '/v1/load');
-      print(table(['LLM', 'requests a minute', 'tokens a minute', 'in flight', 'price', 'out of the rankings'], models.map(row)));
+      print(
+        table(
+          ['LLM', 'requests a minute', 'tokens a minute', 'in flight', 'price', 'out of the rankings'],
+          models.map(row),
+        ),
+      );
     });
 }

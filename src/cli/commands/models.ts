@@ -24,32 +24,49 @@ function withLedger<T>(data: string, work: (ledger: Ledger) => T, readonly = fal
   }
 }
 
-const unknown = (id: string): PointsmanError => new PointsmanError('model_not_found', `model: expected the id of a known LLM, got ${JSON.stringify(id)}`);
+const unknown = (id: string): PointsmanError =>
+  new PointsmanError('model_not_found', `model: expected the id of a known LLM, got ${JSON.stringify(id)}`);
 
 export function modelsCommand(): Command {
   const list = new Command('list')
     .description('list the LLMs that may be chosen')
     .addOption(options.data())
     .action(({ data }: Settings) =>
-      withLedger(data, (ledger) => {
-        const stats = new Map(ledger.readLlmStats().map((s) => [s.id, s]));
-        const rows = ledger.catalog.listLlms().map((llm) => {
-          const seen = stats.get(llm.id);
-          return [llm.id, llm.family ?? '–', llm.size_b ?? '–', llm.input_price ?? '–', llm.output_price ?? '–', seen?.interactions ?? 0, seen && seen.interactions > 0 ? seen.meanScore.toFixed(3) : '–'];
-        });
-        print(table(['LLM', 'family', 'size (B)', '$/M in', '$/M out', 'interactions', 'mean score'], rows));
-      }, true),
+      withLedger(
+        data,
+        (ledger) => {
+          const stats = new Map(ledger.readLlmStats().map((s) => [s.id, s]));
+          const rows = ledger.catalog.listLlms().map((llm) => {
+            const seen = stats.get(llm.id);
+            return [
+              llm.id,
+              llm.family ?? '–',
+              llm.size_b ?? '–',
+              llm.input_price ?? '–',
+              llm.output_price ?? '–',
+              seen?.interactions ?? 0,
+              seen && seen.interactions > 0 ? seen.meanScore.toFixed(3) : '–',
+            ];
+          });
+          print(table(['LLM', 'family', 'size (B)', '$/M in', '$/M out', 'interactions', 'mean score'], rows));
+        },
+        true,
+      ),
     );
   const show = new Command('show')
     .description('print the declared profile of an LLM as YAML')
     .argument('<id>')
     .addOption(options.data())
     .action((id: string, { data }: Settings) =>
-      withLedger(data, (ledger) => {
-        const profile = ledger.catalog.getLlm(id);
-        if (profile === undefined) throw unknown(id);
-        print(stringify(profile).trimEnd());
-      }, true),
+      withLedger(
+        data,
+        (ledger) => {
+          const profile = ledger.catalog.getLlm(id);
+          if (profile === undefined) throw unknown(id);
+          print(stringify(profile).trimEnd());
+        },
+        true,
+      ),
     );
   const put = new Command('put')
     .description('declare one LLM from a YAML or JSON file, replacing what was declared of it')
@@ -71,5 +88,10 @@ export function modelsCommand(): Command {
         print(`${id} deleted`);
       }),
     );
-  return new Command('models').description('LLM profiles: list, show, put, delete').addCommand(list, { isDefault: true }).addCommand(show).addCommand(put).addCommand(remove);
+  return new Command('models')
+    .description('LLM profiles: list, show, put, delete')
+    .addCommand(list, { isDefault: true })
+    .addCommand(show)
+    .addCommand(put)
+    .addCommand(remove);
 }

@@ -14,7 +14,9 @@ const pathOf = (name: string): string => `/v1/policies/${encodeURIComponent(name
 
 /** The rules of a policy on one line. */
 function rulesOf({ name: _name, built_in: _builtIn, description: _description, ...rules }: Policy): string {
-  return Object.entries(rules).map(([rule, value]) => `${rule} ${Array.isArray(value) ? value.join(',') : String(value)}`).join('; ');
+  return Object.entries(rules)
+    .map(([rule, value]) => `${rule} ${Array.isArray(value) ? value.join(',') : String(value)}`)
+    .join('; ');
 }
 
 export function policiesCommand(): Command {
@@ -23,19 +25,32 @@ export function policiesCommand(): Command {
     .addOption(options.url())
     .action(async ({ url }: Settings) => {
       const { policies } = await callJson<{ policies: Policy[] }>(url, 'GET', '/v1/policies');
-      print(table(['policy', 'rules', 'description'], policies.map((policy) => [policy.name, rulesOf(policy), policy.description ?? (policy.built_in ? 'built in' : '')])));
+      print(
+        table(
+          ['policy', 'rules', 'description'],
+          policies.map((policy) => [
+            policy.name,
+            rulesOf(policy),
+            policy.description ?? (policy.built_in ? 'built in' : ''),
+          ]),
+        ),
+      );
     });
   const show = new Command('show')
     .description('print a policy as YAML')
     .argument('<name>')
     .addOption(options.url())
-    .action(async (name: string, { url }: Settings) => print(stringify(await callJson(url, 'GET', pathOf(name))).trimEnd()));
+    .action(async (name: string, { url }: Settings) =>
+      print(stringify(await callJson(url, 'GET', pathOf(name))).trimEnd()),
+    );
   const put = new Command('put')
     .description('make or replace a policy from a YAML or JSON file of its rules')
     .argument('<name>')
     .argument('<file>')
     .addOption(options.url())
-    .action(async (name: string, file: string, { url }: Settings) => print(rulesOf(await callJson<Policy>(url, 'PUT', pathOf(name), readYamlFile(file)))));
+    .action(async (name: string, file: string, { url }: Settings) =>
+      print(rulesOf(await callJson<Policy>(url, 'PUT', pathOf(name), readYamlFile(file)))),
+    );
   const remove = new Command('delete')
     .description('remove a policy of your own')
     .argument('<name>')
@@ -44,5 +59,10 @@ export function policiesCommand(): Command {
       await call(url, 'DELETE', pathOf(name));
       print(`${name} deleted`);
     });
-  return new Command('policies').description('how a running service routes: list, show, put, delete').addCommand(list, { isDefault: true }).addCommand(show).addCommand(put).addCommand(remove);
+  return new Command('policies')
+    .description('how a running service routes: list, show, put, delete')
+    .addCommand(list, { isDefault: true })
+    .addCommand(show)
+    .addCommand(put)
+    .addCommand(remove);
 }

@@ -33,7 +33,10 @@ export function routeCommand(): Command {
     .option('--task <id>', 'the task, where it is known')
     .option('--models <ids>', 'only these LLMs, with commas between', list)
     .option('--exclude <ids>', 'not these LLMs, with commas between', list)
-    .option('--policy <name>', 'how quality, cost and latency are weighed: quality, balanced, cost, latency or one of your own')
+    .option(
+      '--policy <name>',
+      'how quality, cost and latency are weighed: quality, balanced, cost, latency or one of your own',
+    )
     .option('--max-cost-usd <usd>', 'most that an answer may cost', number(0))
     .option('--max-latency-ms <ms>', 'longest that an answer may take', number(0))
     .option('--min-quality <score>', 'least expected score', number(0, 1))
@@ -53,9 +56,15 @@ export function routeCommand(): Command {
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
     .action(async (query: string | undefined, settings: Settings) => {
-      if ((query === undefined) === (settings.input === undefined)) throw new PointsmanError('invalid_request', 'expected exactly one of a query and --input FILE');
-      if (query !== undefined && settings.output !== undefined) throw new PointsmanError('invalid_request', '--output goes with --input');
-      const given = Object.fromEntries(Object.entries(settings).map(([flag, value]) => [fieldOf(flag), value]).filter(([field, value]) => value !== undefined && (field as string) in RouteRequest.shape));
+      if ((query === undefined) === (settings.input === undefined))
+        throw new PointsmanError('invalid_request', 'expected exactly one of a query and --input FILE');
+      if (query !== undefined && settings.output !== undefined)
+        throw new PointsmanError('invalid_request', '--output goes with --input');
+      const given = Object.fromEntries(
+        Object.entries(settings)
+          .map(([flag, value]) => [fieldOf(flag), value])
+          .filter(([field, value]) => value !== undefined && (field as string) in RouteRequest.shape),
+      );
       const workspace = await openWorkspace(settings);
       try {
         if (query === undefined) await routeLines(workspace.decider, settings.input!, settings.output, given);
@@ -71,9 +80,19 @@ export function routeCommand(): Command {
 
 /** One decision, for people. */
 export function describeAnswer(answer: RouteResponse): string {
-  const rows = answer.ranking.map((r) => [r.model, r.quality.toFixed(3), `±${r.uncertainty.toFixed(3)}`, r.cost_usd === null ? '–' : `$${r.cost_usd.toFixed(6)}`, r.latency_ms === null ? '–' : r.latency_ms.toFixed(0), r.utility.toFixed(3)]);
+  const rows = answer.ranking.map((r) => [
+    r.model,
+    r.quality.toFixed(3),
+    `±${r.uncertainty.toFixed(3)}`,
+    r.cost_usd === null ? '–' : `$${r.cost_usd.toFixed(6)}`,
+    r.latency_ms === null ? '–' : r.latency_ms.toFixed(0),
+    r.utility.toFixed(3),
+  ]);
   const why = answer.explanation === undefined ? '' : `\n${answer.explanation.summary}\n`;
-  return `${answer.model}  (${answer.router}, version ${answer.version ?? 'none trained yet'}, decision ${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}`;
+  return (
+    `${answer.model}  (${answer.router}, version ${answer.version ?? 'none trained yet'}, decision ` +
+    `${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}`
+  );
 }
 
 /** Decides, with errors that say where the request stands. */
@@ -81,21 +100,31 @@ async function decideLine(decider: Decider, request: RouteRequest, where: string
   try {
     return await decider.decide(request);
   } catch (error) {
-    throw error instanceof PointsmanError ? new PointsmanError(error.code, `${where}: ${error.message}`, { cause: error, issues: error.issues }) : error;
+    throw error instanceof PointsmanError
+      ? new PointsmanError(error.code, `${where}: ${error.message}`, { cause: error, issues: error.issues })
+      : error;
   }
 }
 
 /** Answers each line of a file, in order. The output appears whole, or not at all. */
 async function routeLines(decider: Decider, input: string, output: string | undefined, given: object): Promise<void> {
-  if (output !== undefined && statSync(output, { throwIfNoEntry: false })?.isDirectory()) throw new PointsmanError('invalid_config', `--output: expected a file, got the folder ${output}`);
+  if (output !== undefined && statSync(output, { throwIfNoEntry: false })?.isDirectory())
+    throw new PointsmanError('invalid_config', `--output: expected a file, got the folder ${output}`);
   const temporary = output === undefined ? undefined : `${output}.${process.pid}.tmp`;
   const out: WriteStream | NodeJS.WriteStream = temporary === undefined ? process.stdout : createWriteStream(temporary);
   const source = input === '-' ? process.stdin : createReadStream(input);
   const name = input === '-' ? 'standard input' : input;
   try {
-    await Promise.all([input === '-' ? undefined : once(source, 'open'), temporary === undefined ? undefined : once(out, 'open')]);
+    await Promise.all([
+      input === '-' ? undefined : once(source, 'open'),
+      temporary === undefined ? undefined : once(out, 'open'),
+    ]);
   } catch (error) {
-    throw new PointsmanError('file_not_found', `${name} or ${output ?? 'standard output'} can't be opened: ${messageOf(error)}`, { cause: error });
+    throw new PointsmanError(
+      'file_not_found',
+      `${name} or ${output ?? 'standard output'} can't be opened: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
   let failed: unknown;
   if (temporary !== undefined) out.on('error', (error) => (failed = error));
@@ -111,13 +140,21 @@ async function routeLines(decider: Decider, input: string, output: string | unde
       } catch (error) {
         throw new PointsmanError('invalid_file', `${where}: expected JSON: ${messageOf(error)}`, { cause: error });
       }
-      const request = parse(RouteRequest, value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...given, ...value } : value, 'invalid_file', where);
+      const request = parse(
+        RouteRequest,
+        value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...given, ...value } : value,
+        'invalid_file',
+        where,
+      );
       if (!out.write(`${JSON.stringify(await decideLine(decider, request, where))}\n`)) await once(out, 'drain');
     }
     if (temporary !== undefined) {
       out.end();
       await once(out, 'close');
-      if (failed !== undefined) throw new PointsmanError('invalid_config', `--output: ${output} can't be written: ${messageOf(failed)}`, { cause: failed });
+      if (failed !== undefined)
+        throw new PointsmanError('invalid_config', `--output: ${output} can't be written: ${messageOf(failed)}`, {
+          cause: failed,
+        });
       renameSync(temporary, output!);
     }
   } finally {

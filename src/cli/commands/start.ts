@@ -4,21 +4,33 @@ import { print } from '../output.js';
 import type { ServiceSettings } from '../service.js';
 
 function serviceCommand(name: string, description: string, parts: { api: boolean; worker: boolean }): Command {
-  const command = new Command(name).description(description).addOption(options.data()).addOption(options.encoder()).addOption(options.logLevel()).addOption(options.queue());
+  const command = new Command(name)
+    .description(description)
+    .addOption(options.data())
+    .addOption(options.encoder())
+    .addOption(options.logLevel())
+    .addOption(options.queue());
   if (parts.worker) command.addOption(options.backend());
   if (parts.api) command.addOption(options.host()).addOption(options.port());
   return command.action(async (settings: ServiceSettings) => {
     // Loaded when it is needed: the API and the queue would double the time that every other command takes to start.
     const { startService, untilStopped } = await import('../service.js');
     const service = await startService(settings, parts);
-    print(service.url === null ? 'Pointsman worker takes jobs' : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`);
+    print(
+      service.url === null
+        ? 'Pointsman worker takes jobs'
+        : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`,
+    );
     await untilStopped(service);
   });
 }
 
 export function serviceCommands(): Command[] {
   return [
-    serviceCommand('start', 'API and worker in one process, with the embedded queue unless another is given', { api: true, worker: true }),
+    serviceCommand('start', 'API and worker in one process, with the embedded queue unless another is given', {
+      api: true,
+      worker: true,
+    }),
     serviceCommand('serve', 'API alone', { api: true, worker: false }),
     serviceCommand('worker', 'worker alone', { api: false, worker: true }),
   ];

@@ -12,23 +12,54 @@ export function trainCommand(): Command {
     .addOption(options.design())
     .addOption(options.seed())
     .addOption(options.backend())
-    .option('--from-scratch', 'train from nothing; otherwise a long log that grew by less than a tenth is trained on from the version before')
-    .option('--half-life-days <number>', 'after how many days an answer counts half; without it, age alone does not matter', number(1, 36_500))
+    .option(
+      '--from-scratch',
+      'train from nothing; otherwise a long log that grew by less than a tenth is trained on from the version before',
+    )
+    .option(
+      '--half-life-days <number>',
+      'after how many days an answer counts half; without it, age alone does not matter',
+      number(1, 36_500),
+    )
     .addOption(options.data())
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
-    .action(async ({ design, seed, backend, fromScratch, halfLifeDays, ...settings }: Required<Omit<TrainRequest, 'from_scratch' | 'half_life_days'>> & { fromScratch?: boolean; halfLifeDays?: number; data: string; encoder: string; logLevel: string }) => {
-      const workspace = await openWorkspace(settings);
-      const bar = trainingBar();
-      try {
-        const result = await trainAndActivate(workspace.trainer, { design, seed, backend, from_scratch: fromScratch, half_life_days: halfLifeDays }, bar.report);
-        bar.stop();
-        print(comparisonTable(result.comparison, result.metrics));
-        const outcome = result.in_force === result.version ? 'in force' : result.status;
-        print(`\nversion ${result.version}: ${outcome} (${result.reason})${result.in_force === result.version ? '' : `; version ${result.in_force} serves`}; design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s, ${result.peak_memory_mb} MB at most`);
-      } finally {
-        bar.stop();
-        workspace.close();
-      }
-    });
+    .action(
+      async ({
+        design,
+        seed,
+        backend,
+        fromScratch,
+        halfLifeDays,
+        ...settings
+      }: Required<Omit<TrainRequest, 'from_scratch' | 'half_life_days'>> & {
+        fromScratch?: boolean;
+        halfLifeDays?: number;
+        data: string;
+        encoder: string;
+        logLevel: string;
+      }) => {
+        const workspace = await openWorkspace(settings);
+        const bar = trainingBar();
+        try {
+          const result = await trainAndActivate(
+            workspace.trainer,
+            { design, seed, backend, from_scratch: fromScratch, half_life_days: halfLifeDays },
+            bar.report,
+          );
+          bar.stop();
+          print(comparisonTable(result.comparison, result.metrics));
+          const outcome = result.in_force === result.version ? 'in force' : result.status;
+          print(
+            `\nversion ${result.version}: ${outcome} ` +
+              `(${result.reason})${result.in_force === result.version ? '' : `; version ${result.in_force} serves`}; ` +
+              `design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s, ` +
+              `${result.peak_memory_mb} MB at most`,
+          );
+        } finally {
+          bar.stop();
+          workspace.close();
+        }
+      },
+    );
 }

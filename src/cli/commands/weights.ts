@@ -16,7 +16,18 @@ export function weightsCommand(): Command {
     .addOption(options.data())
     .action(({ data }: Settings) => {
       const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock, readonly: true });
-      const rows = ledger.listArtifacts().map((a) => [a.version, a.active ? 'in force' : a.status, a.created_at, a.router, a.design, String(a.seed), a.backend, a.comparison.find((c) => c.name === a.router)?.mean?.toFixed(4) ?? '–']);
+      const rows = ledger
+        .listArtifacts()
+        .map((a) => [
+          a.version,
+          a.active ? 'in force' : a.status,
+          a.created_at,
+          a.router,
+          a.design,
+          String(a.seed),
+          a.backend,
+          a.comparison.find((c) => c.name === a.router)?.mean?.toFixed(4) ?? '–',
+        ]);
       ledger.close();
       print(table(['version', '', 'created', 'router', 'design', 'seed', 'backend', 'held-out score'], rows));
     });
@@ -34,5 +45,8 @@ export function weightsCommand(): Command {
         ledger.close();
       }
     });
-  return new Command('weights').description('trained versions: list, activate').addCommand(list, { isDefault: true }).addCommand(activate);
+  return new Command('weights')
+    .description('trained versions: list, activate')
+    .addCommand(list, { isDefault: true })
+    .addCommand(activate);
 }

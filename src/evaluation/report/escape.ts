@@ -5,4 +5,5 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g;
 
 /** Text as it can stand in HTML, in an element or in a quoted attribute. */
-export const escapeHtml = (text: string): string => text.replaceAll(CONTROL, '\ufffd').replaceAll(/[&<>"']/g, (c) => ENTITIES[c]!);
+export const escapeHtml = (text: string): string =>
+  text.replaceAll(CONTROL, '\ufffd').replaceAll(/[&<>"']/g, (c) => ENTITIES[c]!);

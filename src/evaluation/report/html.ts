@@ -6,15 +6,27 @@ import { STYLE } from './style.js';
 import { toSvg } from './svg.js';
 
 function htmlTable(table: ReportTable): string {
-  const cells = (row: readonly string[]): string => row.map((cell, c) => (c === 0 ? `<th scope="row">${escapeHtml(cell)}</th>` : `<td>${escapeHtml(cell)}</td>`)).join('');
-  const rows = cellTexts(table).map((row) => `<tr${row[0] === LEARNED.title ? ' class="learned"' : ''}>${cells(row)}</tr>`);
-  return `<div class="scroll"><table><caption>${escapeHtml(table.caption)}</caption><thead><tr>${table.header.map((h) => `<th scope="col">${escapeHtml(h)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const cells = (row: readonly string[]): string =>
+    row
+      .map((cell, c) => (c === 0 ? `<th scope="row">${escapeHtml(cell)}</th>` : `<td>${escapeHtml(cell)}</td>`))
+      .join('');
+  const rows = cellTexts(table).map(
+    (row) => `<tr${row[0] === LEARNED.title ? ' class="learned"' : ''}>${cells(row)}</tr>`,
+  );
+  return (
+    '<div ' +
+    `class="scroll"><table><caption>${escapeHtml(table.caption)}</caption><thead><tr>${table.header.map((h) => `<th scope="col">${escapeHtml(h)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+  );
 }
 
 /** One page with everything in it: it needs no script and no network. */
 export function toHtml(report: EvaluationReport): string {
   const contents = report.sections.map((s) => `<a href="#${escapeHtml(s.id)}">${escapeHtml(s.title)}</a>`).join('');
-  const sections = report.sections.map((s) => `<section id="${escapeHtml(s.id)}"><h2>${escapeHtml(s.title)}</h2>${s.notes.map((n) => `<p>${escapeHtml(n)}</p>`).join('')}${s.plots.map(toSvg).join('')}${s.tables.map(htmlTable).join('')}</section>`);
+  const sections = report.sections.map(
+    (s) =>
+      '<section ' +
+      `id="${escapeHtml(s.id)}"><h2>${escapeHtml(s.title)}</h2>${s.notes.map((n) => `<p>${escapeHtml(n)}</p>`).join('')}${s.plots.map(toSvg).join('')}${s.tables.map(htmlTable).join('')}</section>`,
+  );
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

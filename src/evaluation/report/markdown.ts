@@ -7,11 +7,19 @@ const escaped = (text: string): string => text.replaceAll(/[\\`*_<>[\]|&]/g, (c)
 function markdownTable(table: ReportTable): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
   const rule = table.header.map((_, c) => (c === 0 ? '---' : '--:'));
-  return [`**${escaped(table.caption)}**`, '', line(table.header), `|${rule.join('|')}|`, ...cellTexts(table).map(line)].join('\n');
+  return [
+    `**${escaped(table.caption)}**`,
+    '',
+    line(table.header),
+    `|${rule.join('|')}|`,
+    ...cellTexts(table).map(line),
+  ].join('\n');
 }
 
 export function toMarkdown(report: EvaluationReport): string {
-  const sections = report.sections.map((section) => [`## ${escaped(section.title)}`, ...section.notes.map(escaped), ...section.tables.map(markdownTable)].join('\n\n'));
+  const sections = report.sections.map((section) =>
+    [`## ${escaped(section.title)}`, ...section.notes.map(escaped), ...section.tables.map(markdownTable)].join('\n\n'),
+  );
   // Four spaces make code of it, whatever is in it.
   const again = `Again:\n\n    ${report.command.replaceAll(/\s+/g, ' ')}`;
   return `${[`# ${escaped(report.title)}`, escaped(summaryOf(report)), escaped(timesOf(report)), again, ...sections].join('\n\n')}\n`;

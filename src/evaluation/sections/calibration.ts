@@ -11,8 +11,18 @@ export function calibrationSection(held: CrossValidated): Measured {
   const filled = bins.filter((bin) => bin.count > 0);
   return {
     ...section,
-    notes: [`Expected calibration error over ten bins: ${error.toFixed(4)}; Brier score ${brier.toFixed(4)}. Of the scores that were measured, on held-out queries.`],
-    tables: [{ caption: 'Reliability', header: ['predicted from', 'to', 'predictions', 'mean predicted', 'mean observed'], rows: filled.map((b) => [b.from, b.to, b.count, b.predicted, b.observed]), digits: [1, 1, 0, 4, 4] }],
+    notes: [
+      `Expected calibration error over ten bins: ${error.toFixed(4)}; Brier score ${brier.toFixed(4)}. Of the ` +
+        'scores that were measured, on held-out queries.',
+    ],
+    tables: [
+      {
+        caption: 'Reliability',
+        header: ['predicted from', 'to', 'predictions', 'mean predicted', 'mean observed'],
+        rows: filled.map((b) => [b.from, b.to, b.count, b.predicted, b.observed]),
+        digits: [1, 1, 0, 4, 4],
+      },
+    ],
     plots: [
       {
         kind: 'curves',
@@ -20,7 +30,14 @@ export function calibrationSection(held: CrossValidated): Measured {
         x: 'predicted score',
         y: 'observed score',
         series: [
-          { name: 'perfect', mark: 'dashes', points: [[0, 0], [1, 1]] },
+          {
+            name: 'perfect',
+            mark: 'dashes',
+            points: [
+              [0, 0],
+              [1, 1],
+            ],
+          },
           { name: LEARNED.title, mark: 'line', emphasis: true, points: filled.map((b) => [b.predicted, b.observed]) },
         ],
       },

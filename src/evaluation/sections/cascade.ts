@@ -31,7 +31,11 @@ function askedOf(held: CrossValidated, rows: GraphRows, rng: Rng): Asked[] {
     const at = (e: number): number => i * data.numLlms + llm[e]!;
     return {
       fold: foldOf[i]!,
-      ranking: edges.map((e) => ({ model: data.llms[llm[e]!] as LlmId, quality: scores[at(e)]!, cost_usd: costs[at(e)]! })),
+      ranking: edges.map((e) => ({
+        model: data.llms[llm[e]!] as LlmId,
+        quality: scores[at(e)]!,
+        cost_usd: costs[at(e)]!,
+      })),
       scores: edges.map((e) => score[e]!),
       ...drawJudge(edges.length, rng),
     };
@@ -41,7 +45,16 @@ function askedOf(held: CrossValidated, rows: GraphRows, rng: Rng): Asked[] {
 /** Spread of luck for each fold, as measured on the other ones; on itself where there is no other. */
 function spreads(asked: readonly Asked[]): Map<number, number> {
   const folds = [...new Set(asked.map((a) => a.fold))];
-  return new Map(folds.map((fold) => [fold, measuredSpread(asked.filter((a) => folds.length === 1 || a.fold !== fold).map(({ ranking, scores }) => ({ predicted: ranking.map((l) => l.quality), observed: scores })))]));
+  return new Map(
+    folds.map((fold) => [
+      fold,
+      measuredSpread(
+        asked
+          .filter((a) => folds.length === 1 || a.fold !== fold)
+          .map(({ ranking, scores }) => ({ predicted: ranking.map((l) => l.quality), observed: scores })),
+      ),
+    ]),
+  );
 }
 
 /** Place of the LLM of the highest worth; the first of equals. */
@@ -49,10 +62,17 @@ const highest = (worth: readonly number[]): number => worth.indexOf(Math.max(...
 const cheapest = ({ ranking }: Asked): number => highest(ranking.map((l) => -l.cost_usd!));
 const bestRanked = ({ ranking }: Asked): number => highest(ranking.map((l) => l.quality));
 
-/** The LLM that a single call takes for a wanted quality: the cheapest that is expected to reach it (of equals the better), else the best. */
+/**
+ * The LLM that a single call takes for a wanted quality: the cheapest that is expected to reach it (of equals the
+ * better), else the best.
+ */
 function singleFor(asked: Asked, wanted: number): number {
   const reach = Array.from(asked.ranking.keys()).filter((l) => asked.ranking[l]!.quality >= wanted);
-  const [first] = reach.toSorted((a, b) => asked.ranking[a]!.cost_usd! - asked.ranking[b]!.cost_usd! || asked.ranking[b]!.quality - asked.ranking[a]!.quality);
+  const [first] = reach.toSorted(
+    (a, b) =>
+      asked.ranking[a]!.cost_usd! - asked.ranking[b]!.cost_usd! ||
+      asked.ranking[b]!.quality - asked.ranking[a]!.quality,
+  );
   return first ?? bestRanked(asked);
 }
 
@@ -60,7 +80,8 @@ const pointOf = ({ score, cost }: Outcome): Point => ({ cost, score });
 const placeOf = ({ ranking }: Asked, model: string): number => ranking.findIndex((l) => l.model === model);
 
 /** LLMs that answered every query, so that they can be asked whatever the query is. */
-const always = (asked: readonly Asked[]): string[] => asked[0]!.ranking.map((l) => l.model as string).filter((model) => asked.every((a) => placeOf(a, model) >= 0));
+const always = (asked: readonly Asked[]): string[] =>
+  asked[0]!.ranking.map((l) => l.model as string).filter((model) => asked.every((a) => placeOf(a, model) >= 0));
 
 const eachOf = async <T>(items: readonly T[], run: (item: T) => Promise<Outcome>): Promise<Point[]> => {
   const points: Point[] = [];
@@ -79,22 +100,45 @@ interface Way {
 function levels(ways: readonly Way[], best: Point, learned: Point): ReportTable {
   return {
     caption: 'Least cost of a quality, in US dollars a million queries, and the best score',
-    header: ['routing', 'reliability', `at ${best.score.toFixed(4)}, of the best single LLM`, `at ${learned.score.toFixed(4)}, of single calls by the learned profile`, 'best score', 'its cost'],
+    header: [
+      'routing',
+      'reliability',
+      `at ${best.score.toFixed(4)}, of the best single LLM`,
+      `at ${learned.score.toFixed(4)}, of single calls by the learned profile`,
+      'best score',
+      'its cost',
+    ],
     rows: ways.map(({ title, reliability, points }) => {
       const top = frontier(points).at(-1)!;
-      return [title, reliability, ...[costAt(points, best.score) * MILLION, costAt(points, learned.score) * MILLION, top.score, top.cost * MILLION].map(figure)];
+      return [
+        title,
+        reliability,
+        ...[
+          costAt(points, best.score) * MILLION,
+          costAt(points, learned.score) * MILLION,
+          top.score,
+          top.cost * MILLION,
+        ].map(figure),
+      ];
     }),
     digits: [0, 1, 1, 1, 4, 1],
   };
 }
 
 /** Cost and quality of cascades beside single calls, with judges of several reliabilities. */
-export async function cascadeSection(held: CrossValidated, rows: GraphRows, which: CascadeRuns, rng: Rng, onProgress: Progress): Promise<Measured> {
+export async function cascadeSection(
+  held: CrossValidated,
+  rows: GraphRows,
+  which: CascadeRuns,
+  rng: Rng,
+  onProgress: Progress,
+): Promise<Measured> {
   const section = empty('cascade', 'Cascades');
   if (which === 'none') return leftOut(section, '--cascades none was asked for.');
   const all = askedOf(held, rows, rng);
   if (all.length === 0) return leftOut(section, 'it needs measured scores of two LLMs on a query.');
-  if (unpriced(held, rows).length > 0) return leftOut(section, 'it needs input_price and output_price of every LLM with scores, as costs do.');
+  if (unpriced(held, rows).length > 0)
+    return leftOut(section, 'it needs input_price and output_price of every LLM with scores, as costs do.');
   const spread = spreads(all);
   const asked = which === 'all' ? all : all.filter((a) => a.fold === all[0]!.fold);
   const dearest = await runSingle(asked, ({ ranking }) => highest(ranking.map((l) => l.cost_usd!)));
@@ -104,41 +148,95 @@ export async function cascadeSection(held: CrossValidated, rows: GraphRows, whic
   const pairs = models.flatMap((first) => models.map((second) => [first, second] as const));
 
   const fixed = await eachOf(models, (model) => runSingle(asked, (a) => placeOf(a, model)));
-  const single = await eachOf(WEIGHTS, (weight) => runSingle(asked, ({ ranking }) => highest(ranking.map((l) => l.quality - (weight * l.cost_usd!) / unit))));
+  const single = await eachOf(WEIGHTS, (weight) =>
+    runSingle(asked, ({ ranking }) => highest(ranking.map((l) => l.quality - (weight * l.cost_usd!) / unit))),
+  );
   const ways: Way[] = [{ title: 'single calls, learned profile', reliability: null, points: single }];
   const wanted: ReportTable['rows'] = [];
   for (const [r, reliability] of RELIABILITIES.entries()) {
     onProgress(r / RELIABILITIES.length, `cascades, reliability ${reliability}`);
-    const run = (fields: object): Promise<Outcome> => runCascade(asked, CascadeRequest.parse({ reliability, ...fields }), (fold) => spread.get(fold)!);
+    const run = (fields: object): Promise<Outcome> =>
+      runCascade(asked, CascadeRequest.parse({ reliability, ...fields }), (fold) => spread.get(fold)!);
     const points = await eachOf(TRADED, (weight) => run({ quality: 1, cost_weight: weight / unit / 100 }));
     for (const quality of WANTED) {
       const made = await run(quality === undefined ? {} : { quality });
       const beside = await runSingle(asked, (a) => singleFor(a, quality ?? 1));
-      wanted.push([reliability, quality ?? 'best single call', ...[made.expected, made.score, made.expectedCost * MILLION, made.cost * MILLION, made.calls, beside.score, beside.cost * MILLION, costAt(single, made.score) * MILLION].map(figure)]);
+      wanted.push([
+        reliability,
+        quality ?? 'best single call',
+        ...[
+          made.expected,
+          made.score,
+          made.expectedCost * MILLION,
+          made.cost * MILLION,
+          made.calls,
+          beside.score,
+          beside.cost * MILLION,
+          costAt(single, made.score) * MILLION,
+        ].map(figure),
+      ]);
       points.push(pointOf(made));
     }
     ways.push(
       { title: 'cascade', reliability, points },
-      { title: 'fixed pair of LLMs', reliability, points: await eachOf(pairs, (pair) => runPair(asked, reliability, (a) => [placeOf(a, pair[0]), placeOf(a, pair[1])])) },
-      { title: 'cheapest, then the best ranked', reliability, points: await eachOf([0], () => runPair(asked, reliability, (a) => [cheapest(a), bestRanked(a)])) },
+      {
+        title: 'fixed pair of LLMs',
+        reliability,
+        points: await eachOf(pairs, (pair) =>
+          runPair(asked, reliability, (a) => [placeOf(a, pair[0]), placeOf(a, pair[1])]),
+        ),
+      },
+      {
+        title: 'cheapest, then the best ranked',
+        reliability,
+        points: await eachOf([0], () => runPair(asked, reliability, (a) => [cheapest(a), bestRanked(a)])),
+      },
     );
   }
   const measured = [...spread.values()].map((s) => s.toFixed(2)).join(', ');
   return {
     ...section,
     notes: [
-      `${asked.length} held-out queries${which === 'fold' ? ` of fold ${all[0]!.fold}` : ''}, each answered by up to 3 LLMs in the order that was planned from the learned profile’s predictions; a judge reports each answer’s score as it is with the chance that reliability says, and else 0 or 1 by the toss of a coin (drawn once, the same for all rows). How far LLMs fail together was measured on the other folds (spread ${measured}). Costs are estimates, as under cost and quality.`,
-      'Wanted quality is of each query: one that no LLM is likely to answer costs the most. Single calls for the same wanted quality take the cheapest LLM that is expected to reach it, else the best. As a single call means: the least cost at which single calls by the learned profile score as much, at the best of the weights of cost; – where they never do.',
-      'In the second table, cascades are those of the first and those that trade quality for cost (cost_weight) at several weights. The fixed pair is the one that does best on these very queries: a first LLM, and a second one where the judge gives the first less than a half.',
+      `${asked.length} held-out queries${which === 'fold' ? ` of fold ${all[0]!.fold}` : ''}, each answered by ` +
+        'up to 3 LLMs in the order that was planned from the learned profile’s predictions; a judge reports each ' +
+        'answer’s score as it is with the chance that reliability says, and else 0 or 1 by the toss of a coin ' +
+        '(drawn once, the same for all rows). How far LLMs fail together was measured on the other folds (spread ' +
+        `${measured}). Costs are estimates, as under cost and quality.`,
+      'Wanted quality is of each query: one that no LLM is likely to answer costs the most. Single calls for ' +
+        'the same wanted quality take the cheapest LLM that is expected to reach it, else the best. As a single ' +
+        'call means: the least cost at which single calls by the learned profile score as much, at the best of ' +
+        'the weights of cost; – where they never do.',
+      'In the second table, cascades are those of the first and those that trade quality for cost ' +
+        '(cost_weight) at several weights. The fixed pair is the one that does best on these very queries: a ' +
+        'first LLM, and a second one where the judge gives the first less than a half.',
     ],
     tables: [
       {
         caption: 'Cascades by wanted quality; costs in US dollars a million queries',
-        header: ['reliability', 'wanted quality', 'expected', 'achieved', 'expected cost', 'cost', 'calls', 'single call', 'its cost', 'cost as a single call'],
+        header: [
+          'reliability',
+          'wanted quality',
+          'expected',
+          'achieved',
+          'expected cost',
+          'cost',
+          'calls',
+          'single call',
+          'its cost',
+          'cost as a single call',
+        ],
         rows: wanted,
         digits: [1, 1, 4, 4, 1, 1, 2, 4, 1, 1],
       },
-      ...(fixed.length > 0 ? [levels(ways.filter((way) => way.points.length > 0), frontier(fixed).at(-1)!, frontier(single).at(-1)!)] : []),
+      ...(fixed.length > 0
+        ? [
+            levels(
+              ways.filter((way) => way.points.length > 0),
+              frontier(fixed).at(-1)!,
+              frontier(single).at(-1)!,
+            ),
+          ]
+        : []),
     ],
     plots: [
       {
@@ -147,8 +245,18 @@ export async function cascadeSection(held: CrossValidated, rows: GraphRows, whic
         x: 'US dollars a million queries',
         y: 'mean score',
         series: ways
-          .filter(({ title, reliability, points }) => points.length > 0 && (title !== 'cheapest, then the best ranked') && (title === 'cascade' || reliability === null || reliability === 1))
-          .map(({ title, reliability, points }) => ({ name: reliability === null ? title : `${title}, reliability ${reliability}`, mark: 'step' as const, emphasis: title === 'cascade', points: frontier(points).map((p) => [p.cost * MILLION, p.score] as [number, number]) })),
+          .filter(
+            ({ title, reliability, points }) =>
+              points.length > 0 &&
+              title !== 'cheapest, then the best ranked' &&
+              (title === 'cascade' || reliability === null || reliability === 1),
+          )
+          .map(({ title, reliability, points }) => ({
+            name: reliability === null ? title : `${title}, reliability ${reliability}`,
+            mark: 'step' as const,
+            emphasis: title === 'cascade',
+            points: frontier(points).map((p) => [p.cost * MILLION, p.score] as [number, number]),
+          })),
       },
     ],
   };

@@ -18,7 +18,12 @@ const dollars = (cost: number): string => (cost * MILLION).toFixed(1);
 const PRICED_POLICIES = ['quality', 'balanced', 'cost'] as const;
 
 /** What each policy comes to on the held-out queries. */
-function policyRows(held: CrossValidated, scores: Float32Array, costs: Float64Array, single: { quality: number; cost: number }): ReportTable['rows'] {
+function policyRows(
+  held: CrossValidated,
+  scores: Float32Array,
+  costs: Float64Array,
+  single: { quality: number; cost: number },
+): ReportTable['rows'] {
   const { numLlms, evidence } = held.data;
   return PRICED_POLICIES.map((name) => {
     const utility = Float64Array.from(scores);
@@ -41,7 +46,13 @@ export async function costSection(held: CrossValidated, rows: GraphRows): Promis
   const target = routedMean(single);
   if (Number.isNaN(target)) return leftOut(section, 'it needs measured scores of two LLMs on a query.');
   const missing = unpriced(held, rows);
-  if (missing.length > 0) return leftOut(section, `it needs input_price and output_price of every LLM with scores; there are none of ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''} (add a file of LLMs to --log, or use pointsman models put).`);
+  if (missing.length > 0)
+    return leftOut(
+      section,
+      'it needs input_price and output_price of every LLM with scores; there are none of ' +
+        `${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''} (add a ` +
+        'file of LLMs to --log, or use pointsman models put).',
+    );
 
   const costs = estimateCosts(held, rows);
   const [cheapest, dearest] = [extreme(held, costs, 1), extreme(held, costs, -1)];
@@ -59,20 +70,48 @@ export async function costSection(held: CrossValidated, rows: GraphRows): Promis
   return {
     ...section,
     notes: [
-      `Each router takes the LLM of the highest predicted score less a weight times its estimated cost, at ${WEIGHTS.length} weights, the same for all, and at last the cheapest LLM. Costs are estimates: a token is 4 characters, an answer ${DEFAULT_COMPLETION_TOKENS} tokens, at the catalogue’s prices. The area is the mean, over costs from the cheapest LLM of each query (${dollars(cheapest.cost)} US dollars a million queries) to the dearest (${dollars(dearest.cost)}), of the best score for at most that cost.`,
-      `The best single LLM scores ${target.toFixed(4)} for ${dollars(singleCost)} US dollars a million queries; at equal quality means the least cost at which a router scores as much, at the best of the weights: its shares of the best single LLM’s cost and of the cheapest text-only baseline’s stand beside it. Best score is with cost ignored.`,
+      'Each router takes the LLM of the highest predicted score less a weight times its estimated cost, at ' +
+        `${WEIGHTS.length} weights, the same for all, and at last the cheapest LLM. Costs are estimates: a token ` +
+        `is 4 characters, an answer ${DEFAULT_COMPLETION_TOKENS} tokens, at the catalogue’s prices. The area is ` +
+        `the mean, over costs from the cheapest LLM of each query (${dollars(cheapest.cost)} US dollars a ` +
+        `million queries) to the dearest (${dollars(dearest.cost)}), of the best score for at most that cost.`,
+      `The best single LLM scores ${target.toFixed(4)} for ${dollars(singleCost)} US dollars a million ` +
+        'queries; at equal quality means the least cost at which a router scores as much, at the best of the ' +
+        'weights: its shares of the best single LLM’s cost and of the cheapest text-only baseline’s stand beside ' +
+        'it. Best score is with cost ignored.',
     ],
     tables: [
       {
         caption: 'Cost of quality, in US dollars a million queries',
-        header: ['router', 'best score', 'its cost', 'area', 'cost at equal quality', 'of best single', 'of best baseline'],
-        rows: curves.map(({ title, points, best, equal }) => [title, ...[best.score, best.cost * MILLION, area(points, cheapest.cost, dearest.cost), equal * MILLION, equal / singleCost, equal / baseline].map(figure)]),
+        header: [
+          'router',
+          'best score',
+          'its cost',
+          'area',
+          'cost at equal quality',
+          'of best single',
+          'of best baseline',
+        ],
+        rows: curves.map(({ title, points, best, equal }) => [
+          title,
+          ...[
+            best.score,
+            best.cost * MILLION,
+            area(points, cheapest.cost, dearest.cost),
+            equal * MILLION,
+            equal / singleCost,
+            equal / baseline,
+          ].map(figure),
+        ]),
         digits: [0, 4, 1, 4, 1, 3, 3],
       },
       {
         caption: 'Policies, by the learned profile',
         header: ['policy', 'mean score', 'above best single', 'US dollars a million queries', 'of best single'],
-        rows: policyRows(held, held.predictions.find((p) => p.name === LEARNED.name)!.scores, costs, { quality: target, cost: singleCost }),
+        rows: policyRows(held, held.predictions.find((p) => p.name === LEARNED.name)!.scores, costs, {
+          quality: target,
+          cost: singleCost,
+        }),
         digits: [0, 4, 4, 1, 3],
       },
     ],
@@ -82,7 +121,14 @@ export async function costSection(held: CrossValidated, rows: GraphRows): Promis
         title: 'Best score for at most each cost',
         x: 'US dollars a million queries',
         y: 'mean score',
-        series: curves.filter((c) => !c.told).map(({ title, name, points }) => ({ name: title, mark: 'step' as const, emphasis: name === LEARNED.name, points: frontier(points).map((p) => [p.cost * MILLION, p.score] as [number, number]) })),
+        series: curves
+          .filter((c) => !c.told)
+          .map(({ title, name, points }) => ({
+            name: title,
+            mark: 'step' as const,
+            emphasis: name === LEARNED.name,
+            points: frontier(points).map((p) => [p.cost * MILLION, p.score] as [number, number]),
+          })),
       },
     ],
   };

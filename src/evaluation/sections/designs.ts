@@ -15,7 +15,13 @@ import { LEARNED, ORACLE, predict } from '../predictions.js';
 import { empty, figure, leftOut, type Measured } from './parts.js';
 
 /** Profiles in a design, of what the fold may learn from. */
-async function profilesOf(design: ProfileDesign, { data, train, learned }: Fold, input: EvaluationInput, composer: TextComposer, tf: Backend['tf']): Promise<ProfileVectors> {
+async function profilesOf(
+  design: ProfileDesign,
+  { data, train, learned }: Fold,
+  input: EvaluationInput,
+  composer: TextComposer,
+  tf: Backend['tf'],
+): Promise<ProfileVectors> {
   const { rows, encoder, seed, options } = input;
   const rng = createRng(seed).fork(designName(design));
   if (design.learning !== 'trainable') return buildProfiles({ data, rows, train, design, encoder, rng, composer });
@@ -27,16 +33,28 @@ async function profilesOf(design: ProfileDesign, { data, train, learned }: Fold,
 
 /** What was measured on the same fold without profiles, or with the trained profile's own decoder. */
 function beside(held: CrossValidated, fold: Fold): ReportTable {
-  const shown = ['best-single', LEARNED.name, ORACLE.name].map((name) => held.predictions.find((p) => p.name === name)!);
+  const shown = ['best-single', LEARNED.name, ORACLE.name].map((name) =>
+    held.predictions.find((p) => p.name === name)!,
+  );
   return {
     caption: `Beside these, on fold ${fold.fold}`,
     header: ['router', 'score'],
-    rows: shown.map(({ title, scores }) => [title, figure(meanOf(utilities(outcomesOf(held, scores)).filter((_, i) => held.foldOf[i] === fold.fold)))]),
+    rows: shown.map(({ title, scores }) => [
+      title,
+      figure(meanOf(utilities(outcomesOf(held, scores)).filter((_, i) => held.foldOf[i] === fold.fold))),
+    ]),
   };
 }
 
 /** Profile design × router, on one fold; of no design where `lists` is empty. */
-export async function designsSection(held: CrossValidated, input: EvaluationInput, composer: TextComposer, lists: readonly DesignList[], { tf }: Backend, onProgress: Progress): Promise<Measured> {
+export async function designsSection(
+  held: CrossValidated,
+  input: EvaluationInput,
+  composer: TextComposer,
+  lists: readonly DesignList[],
+  { tf }: Backend,
+  onProgress: Progress,
+): Promise<Measured> {
   const section = empty('designs', 'Profile design and router');
   if (lists.length === 0) return leftOut(section, '--tables none was asked for.');
   const fold = held.folds[0]!;
@@ -49,7 +67,10 @@ export async function designsSection(held: CrossValidated, input: EvaluationInpu
       const profiles = await profilesOf(design, fold, input, composer, tf);
       const row: ReportTable['rows'][number] = [designName(design)];
       for (const router of PROFILE_ROUTERS) {
-        const fitted = await router.fit(fold.data, fold.train, profiles, { tf, rng: createRng(input.seed).fork(router.name) });
+        const fitted = await router.fit(fold.data, fold.train, profiles, {
+          tf,
+          rng: createRng(input.seed).fork(router.name),
+        });
         row.push(figure(meanOf(utilities(outcomesOf(fold, await predict(fold, fitted))))));
       }
       table.rows.push(row);
@@ -58,8 +79,12 @@ export async function designsSection(held: CrossValidated, input: EvaluationInpu
   }
   section.tables.push(beside(held, fold));
   section.notes.push(
-    `Every profile with every router that reads profiles, on fold ${fold.fold} (${fold.queries.length} queries): mean score of the chosen LLM, or share of comparisons ranked right. The kinds of node that take part are the design’s own unless a colon and a list of them follow its name. Structured texts were composed by ${composer.id}.`,
-    `The learned profile (${designName(DESIGNS[input.design])}) is served with a decoder of its own, trained with it; it stands below for comparison.`,
+    `Every profile with every router that reads profiles, on fold ${fold.fold} (${fold.queries.length} ` +
+      'queries): mean score of the chosen LLM, or share of comparisons ranked right. The kinds of node that take ' +
+      'part are the design’s own unless a colon and a list of them follow its name. Structured texts were ' +
+      `composed by ${composer.id}.`,
+    `The learned profile (${designName(DESIGNS[input.design])}) is served with a decoder of its own, trained ` +
+      'with it; it stands below for comparison.',
   );
   return section;
 }

@@ -18,7 +18,9 @@ const MILLION = 1e6;
 export function onlyRight({ data, queries }: HeldOut): Int32Array {
   const { start, llm, score, measured } = data.evidence;
   return queries.map((q) => {
-    const scored = Array.from({ length: start[q + 1]! - start[q]! }, (_, i) => start[q]! + i).filter((e) => measured[e]);
+    const scored = Array.from({ length: start[q + 1]! - start[q]! }, (_, i) => start[q]! + i).filter(
+      (e) => measured[e],
+    );
     const right = scored.filter((e) => score[e]! >= RIGHT);
     return scored.length > 1 && right.length === 1 ? llm[right[0]!]! : -1;
   });
@@ -27,7 +29,13 @@ export function onlyRight({ data, queries }: HeldOut): Int32Array {
 const total = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
 
 /** A table with a row per router: a figure over all held-out queries, its interval, and the same of each fold. */
-async function byFold(held: CrossValidated, outcomes: readonly Outcomes[], rng: Rng, caption: string, of: (o: Outcomes) => { values: Float64Array; weights?: Float64Array }): Promise<ReportTable> {
+async function byFold(
+  held: CrossValidated,
+  outcomes: readonly Outcomes[],
+  rng: Rng,
+  caption: string,
+  of: (o: Outcomes) => { values: Float64Array; weights?: Float64Array },
+): Promise<ReportTable> {
   const rows: ReportTable['rows'] = [];
   for (const [i, { name, title }] of held.predictions.entries()) {
     const { values, weights } = of(outcomes[i]!);
@@ -36,15 +44,27 @@ async function byFold(held: CrossValidated, outcomes: readonly Outcomes[], rng: 
       return weights === undefined ? meanOf(picked) : total(picked) / total(weights.filter((_, at) => pick(at)));
     };
     const { low, high } = bootstrapMean(values, rng.fork(name), weights);
-    rows.push([title, ...[mean(() => true), low, high, ...held.folds.map(({ fold }) => mean((at) => held.foldOf[at] === fold))].map(figure)]);
+    rows.push([
+      title,
+      ...[mean(() => true), low, high, ...held.folds.map(({ fold }) => mean((at) => held.foldOf[at] === fold))].map(
+        figure,
+      ),
+    ]);
     await breathe();
   }
   return { caption, header: ['router', 'mean', 'low', 'high', ...held.folds.map((f) => `fold ${f.fold}`)], rows };
 }
 
-/** The first figures of a table with its intervals, drawn; without the oracle, which would leave little room for the others. */
+/**
+ * The first figures of a table with its intervals, drawn; without the oracle, which would leave little room for the
+ * others.
+ */
 function intervals({ caption, rows }: ReportTable): IntervalPlot {
-  const items = rows.flatMap(([name, value, low, high]) => (name !== ORACLE.title && typeof value === 'number' && typeof low === 'number' && typeof high === 'number' ? [{ name: String(name), value, low, high, emphasis: name === LEARNED.title }] : []));
+  const items = rows.flatMap(([name, value, low, high]) =>
+    name !== ORACLE.title && typeof value === 'number' && typeof low === 'number' && typeof high === 'number'
+      ? [{ name: String(name), value, low, high, emphasis: name === LEARNED.title }]
+      : [],
+  );
   return { kind: 'intervals', title: caption, x: caption.split(',')[0]!.toLowerCase(), items };
 }
 
@@ -65,7 +85,17 @@ function distances(held: CrossValidated, outcomes: readonly Outcomes[], rows: Gr
       const recalled = only.reduce((sum, l, q) => sum + (l >= 0 && chosen[q] === l ? 1 : 0), 0) / numOnly;
       const { error, brier } = areProbabilities(scores) ? calibrationOf(held, scores) : { error: NaN, brier: NaN };
       const cost = costs === null ? NaN : meanOf(costsOfChoice(held, chosen, costs)) * MILLION;
-      return [title, ...[oracle - mean, oracle > single ? (mean - single) / (oracle - single) : NaN, recalled, error, brier, cost].map(figure)];
+      return [
+        title,
+        ...[
+          oracle - mean,
+          oracle > single ? (mean - single) / (oracle - single) : NaN,
+          recalled,
+          error,
+          brier,
+          cost,
+        ].map(figure),
+      ];
     }),
     digits: [0, 4, 3, 3, 4, 4, 1],
   };
@@ -77,16 +107,40 @@ export async function routersSection(held: CrossValidated, rows: GraphRows, rng:
   const { predictions, folds, queries } = held;
   const outcomes = predictions.map((p) => outcomesOf(held, p.scores));
   const learned = outcomes[predictions.findIndex((p) => p.name === LEARNED.name)]!;
-  const [scored, compared] = [learned.chosen.filter((l) => l >= 0).length, learned.comparisons.filter((c) => c > 0).length];
+  const [scored, compared] = [
+    learned.chosen.filter((l) => l >= 0).length,
+    learned.comparisons.filter((c) => c > 0).length,
+  ];
   if (scored > 0) {
-    section.tables.push(await byFold(held, outcomes, rng.fork('score'), 'Mean score of the chosen LLM, with its 95% interval over queries', ({ quality }) => ({ values: quality })));
+    section.tables.push(
+      await byFold(
+        held,
+        outcomes,
+        rng.fork('score'),
+        'Mean score of the chosen LLM, with its 95% interval over queries',
+        ({ quality }) => ({ values: quality }),
+      ),
+    );
     section.tables.push(distances(held, outcomes, rows));
   }
-  if (compared > 0) section.tables.push(await byFold(held, outcomes, rng.fork('ranking'), 'Share of held-out comparisons ranked right, with its 95% interval over queries', ({ right, comparisons }) => ({ values: right, weights: comparisons })));
+  if (compared > 0)
+    section.tables.push(
+      await byFold(
+        held,
+        outcomes,
+        rng.fork('ranking'),
+        'Share of held-out comparisons ranked right, with its 95% interval over queries',
+        ({ right, comparisons }) => ({ values: right, weights: comparisons }),
+      ),
+    );
   section.plots.push(...section.tables.filter((t) => t.header[2] === 'low').map(intervals));
   section.notes.push(
-    `Cross-validated by query in ${folds.length} folds (SHA-256 of the text): each of ${queries.length} queries is routed by what was learned from the other folds. Rows under the learned profile are told the task of the query; all others read its text alone.`,
-    `${scored} queries have scores of two LLMs or more, and a router chooses among these; ${compared} have comparisons. ${scored === 0 ? 'There are no scores to choose by, only preferences.' : `Gain kept is the share of what the oracle gains over the best single LLM. Sole-right recall is how often the LLM is chosen that alone is right, with a score of ${RIGHT} or more. Calibration error (ten bins) and Brier score are of routers whose scores are all in [0, 1]. Cost is the estimated mean in US dollars a million queries.`}`,
+    `Cross-validated by query in ${folds.length} folds (SHA-256 of the text): each of ${queries.length} ` +
+      'queries is routed by what was learned from the other folds. Rows under the learned profile are told the ' +
+      'task of the query; all others read its text alone.',
+    `${scored} queries have scores of two LLMs or more, and a router chooses among these; ${compared} have ` +
+      'comparisons. ' +
+      `${scored === 0 ? 'There are no scores to choose by, only preferences.' : `Gain kept is the share of what the oracle gains over the best single LLM. Sole-right recall is how often the LLM is chosen that alone is right, with a score of ${RIGHT} or more. Calibration error (ten bins) and Brier score are of routers whose scores are all in [0, 1]. Cost is the estimated mean in US dollars a million queries.`}`,
     `Training the learned profile took ${folds.map((f) => f.seconds.toFixed(0)).join(', ')} s a fold.`,
   );
   return section;

@@ -18,5 +18,15 @@ export function tasksSection(held: CrossValidated): Measured {
     return [name, of[0]!.length, ...of.map((w) => figure(meanOf(w)))];
   };
   const rows = [...data.tasks.map(rowOf), rowOf('(no task)', -1)].filter((row) => row[1] !== 0);
-  return { ...section, tables: [{ caption: 'Mean score of the chosen LLM, or share of comparisons ranked right', header: ['task', 'queries', ...shown.map((p) => p.title)], rows, digits: [0, 0, 4, 4, 4, 4] }] };
+  return {
+    ...section,
+    tables: [
+      {
+        caption: 'Mean score of the chosen LLM, or share of comparisons ranked right',
+        header: ['task', 'queries', ...shown.map((p) => p.title)],
+        rows,
+        digits: [0, 0, 4, 4, 4, 4],
+      },
+    ],
+  };
 }

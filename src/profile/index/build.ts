@@ -3,7 +3,9 @@ import type { GraphRows } from '../../graph/rows.js';
 import { toUnit } from '../unit.js';
 import type { ProfileVectors } from '../vectors.js';
 
-/** A random unit vector per LLM: it only tells LLMs apart. The same seed and id give the same, whoever else is there. */
+/**
+ * A random unit vector per LLM: it only tells LLMs apart. The same seed and id give the same, whoever else is there.
+ */
 export function indexProfiles(rows: GraphRows, dim: number, rng: Rng): ProfileVectors {
   const llms = rows.llms.map(({ id }) => {
     const own = rng.fork(`index ${id}`);

@@ -29,8 +29,16 @@ export function adjacency({ edges, sizes }: Observed): SparseMatrix {
   const lists = (Object.keys(edges) as Relation[]).map((relation) => {
     const list = edges[relation]!;
     const measured = relation === 'llm-task' || relation === 'llm-query' || relation === 'llm-benchmark';
-    const weight = measured ? advantages(list).map((advantage, e) => advantage * sureness(list.count[e]!)) : list.weight;
-    return { source: list.source, target: list.target, weight, from: offset[RELATIONS[relation].source], to: offset[RELATIONS[relation].target] };
+    const weight = measured
+      ? advantages(list).map((advantage, e) => advantage * sureness(list.count[e]!))
+      : list.weight;
+    return {
+      source: list.source,
+      target: list.target,
+      weight,
+      from: offset[RELATIONS[relation].source],
+      to: offset[RELATIONS[relation].target],
+    };
   });
   const start = new Int32Array(numNodes + 1).map((_, i) => (i === 0 ? 0 : 1));
   for (const { source, target, from, to } of lists) {
@@ -63,13 +71,22 @@ export function adjacency({ edges, sizes }: Observed): SparseMatrix {
  *     random-walk  D^−1 · A
  *     none         A / max D     (only its direction counts, as profiles get unit length; so it can't overflow)
  */
-export function normalize({ start, column, value }: SparseMatrix, normalization: NonNullable<ProfileDesign['normalization']>): void {
+export function normalize(
+  { start, column, value }: SparseMatrix,
+  normalization: NonNullable<ProfileDesign['normalization']>,
+): void {
   const degree = new Float64Array(start.length - 1);
-  for (let i = 0; i < degree.length; i++) for (let e = start[i]!; e < start[i + 1]!; e++) degree[i]! += Math.abs(value[e]!);
+  for (let i = 0; i < degree.length; i++)
+    for (let e = start[i]!; e < start[i + 1]!; e++) degree[i]! += Math.abs(value[e]!);
   const most = degree.reduce((max, d) => Math.max(max, d), 0);
   for (let i = 0; i < degree.length; i++) {
     for (let e = start[i]!; e < start[i + 1]!; e++) {
-      const by = normalization === 'symmetric' ? Math.sqrt(degree[i]! * degree[column[e]!]!) : normalization === 'random-walk' ? degree[i]! : most;
+      const by =
+        normalization === 'symmetric'
+          ? Math.sqrt(degree[i]! * degree[column[e]!]!)
+          : normalization === 'random-walk'
+            ? degree[i]!
+            : most;
       value[e]! /= by;
     }
   }

@@ -17,13 +17,24 @@ const COLUMNS = 64;
  *
  * @param queries encoded queries of `observed`, in its order
  */
-export async function propagatedProfiles(observed: Observed, design: ProfileDesign, queries: readonly Float32Array[], encoder: Encoder): Promise<ProfileVectors> {
+export async function propagatedProfiles(
+  observed: Observed,
+  design: ProfileDesign,
+  queries: readonly Float32Array[],
+  encoder: Encoder,
+): Promise<ProfileVectors> {
   const { rows, sizes } = observed;
   const features: Float32Array[] = [];
   for (const kind of NODE_KINDS) {
     // Queries come last, and are encoded already.
     if (kind === 'query') features.push(...queries.slice(0, sizes.query));
-    else features.push(...(await encodeSome(encoder, Array.from({ length: sizes[kind] }, (_, i) => ownText(rows, kind, i)))));
+    else
+      features.push(
+        ...(await encodeSome(
+          encoder,
+          Array.from({ length: sizes[kind] }, (_, i) => ownText(rows, kind, i)),
+        )),
+      );
   }
   const matrix = adjacency(observed);
   normalize(matrix, design.normalization ?? 'symmetric');
@@ -36,7 +47,13 @@ export async function propagatedProfiles(observed: Observed, design: ProfileDesi
  *
  * @param features X `[numNodes, dim]`
  */
-export function propagate({ start, column, value }: SparseMatrix, features: readonly Float32Array[], dim: number, hops: number, wanted: number): Float32Array[] {
+export function propagate(
+  { start, column, value }: SparseMatrix,
+  features: readonly Float32Array[],
+  dim: number,
+  hops: number,
+  wanted: number,
+): Float32Array[] {
   const numNodes = features.length;
   const result = Array.from({ length: wanted }, () => new Float32Array(dim));
   let state = new Float32Array(numNodes * COLUMNS);

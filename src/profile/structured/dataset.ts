@@ -34,7 +34,10 @@ export interface QueryVectors {
 }
 
 /** Some encoded queries, each read once: a long log's are on disk. */
-export function readVectors({ queries: vectors }: Pick<Dataset, 'queries'>, queries: ArrayLike<number>): Float32Array[] {
+export function readVectors(
+  { queries: vectors }: Pick<Dataset, 'queries'>,
+  queries: ArrayLike<number>,
+): Float32Array[] {
   return Array.from(queries, (q) => vectors.at(q)!);
 }
 
@@ -98,8 +101,15 @@ export function bucketStarts(sorted: Int32Array, buckets: number): Int32Array {
   return start;
 }
 
-/** How far comparisons of each query and LLM count: as the weightiest of them, since all together stand in for one score. */
-function countsOf({ source, target, count }: FrozenEdges, numLlms: number, { query, better, worse, weight }: GraphRows['preferences']): Float32Array {
+/**
+ * How far comparisons of each query and LLM count: as the weightiest of them, since all together stand in for one
+ * score.
+ */
+function countsOf(
+  { source, target, count }: FrozenEdges,
+  numLlms: number,
+  { query, better, worse, weight }: GraphRows['preferences'],
+): Float32Array {
   if (weight === undefined) return count;
   const most = new Map<number, number>();
   const note = (key: number, counts: number): void => void most.set(key, Math.max(counts, most.get(key) ?? 0));
@@ -115,7 +125,12 @@ function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: GraphRo
   const compared = graph.edges['llm-preference'];
   const sets = [scored, compared].filter((edges) => edges !== undefined);
   const length = sets.reduce((sum, edges) => sum + edges.source.length, 0);
-  const joined = { query: new Int32Array(length), llm: new Int32Array(length), score: new Float32Array(length), count: new Float32Array(length) };
+  const joined = {
+    query: new Int32Array(length),
+    llm: new Int32Array(length),
+    score: new Float32Array(length),
+    count: new Float32Array(length),
+  };
   let at = 0;
   for (const edges of sets) {
     const { source, target, weight } = edges;
@@ -126,7 +141,14 @@ function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: GraphRo
     at += source.length;
   }
   const numScored = scored?.source.length ?? 0;
-  const out: Evidence & { query: Int32Array } = { start: new Int32Array(), query: new Int32Array(length), llm: new Int32Array(length), score: new Float32Array(length), measured: new Uint8Array(length), weight: new Float32Array(length) };
+  const out: Evidence & { query: Int32Array } = {
+    start: new Int32Array(),
+    query: new Int32Array(length),
+    llm: new Int32Array(length),
+    score: new Float32Array(length),
+    measured: new Uint8Array(length),
+    weight: new Float32Array(length),
+  };
   let size = 0;
   // Of the same query and LLM the measured score comes first. It says more than comparisons do: they only fill in.
   for (const e of edgeOrder(joined.query, joined.llm, numQueries, graph.sizes.llm)) {
@@ -138,7 +160,13 @@ function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: GraphRo
     out.measured[size++] = e < numScored ? 1 : 0;
   }
   const { llm, score, measured, weight } = out;
-  return { start: bucketStarts(out.query.subarray(0, size), numQueries), llm: llm.slice(0, size), score: score.slice(0, size), measured: measured.slice(0, size), weight: weight.slice(0, size) };
+  return {
+    start: bucketStarts(out.query.subarray(0, size), numQueries),
+    llm: llm.slice(0, size),
+    score: score.slice(0, size),
+    measured: measured.slice(0, size),
+    weight: weight.slice(0, size),
+  };
 }
 
 function adjacency(rows: number, cols: number, edges: { source: Int32Array; target: Int32Array } | undefined): Matrix {
@@ -151,12 +179,26 @@ function adjacency(rows: number, cols: number, edges: { source: Int32Array; targ
 }
 
 /** Gathers a snapshot's features. `queries` are the encoded queries, in the order of `rows.queries`. */
-export async function createDataset(rows: GraphRows, graph: FrozenGraph, design: ProfileDesign, encoder: Encoder, queries: QueryVectors): Promise<Dataset> {
+export async function createDataset(
+  rows: GraphRows,
+  graph: FrozenGraph,
+  design: ProfileDesign,
+  encoder: Encoder,
+  queries: QueryVectors,
+): Promise<Dataset> {
   const numTasks = Math.max(1, graph.sizes.task);
   const noTasks = graph.sizes.task === 0;
   const numLlms = rows.llms.length;
   const text = async (nodes: readonly { description: string; id: string }[], used: number): Promise<Matrix> =>
-    fromRows(used === 0 ? [] : await encodeSome(encoder, nodes.map((n) => `${n.id} ${n.description}`.trim())), encoder.dim);
+    fromRows(
+      used === 0
+        ? []
+        : await encodeSome(
+            encoder,
+            nodes.map((n) => `${n.id} ${n.description}`.trim()),
+          ),
+      encoder.dim,
+    );
   const benchmarks = matrix(numLlms, numTasks, new Float32Array(numLlms * numTasks).fill(NaN));
   const declared = graph.edges['llm-benchmark'];
   declared?.source.forEach((l, e) => (benchmarks.data[l * numTasks + declared.target[e]!] = declared.weight[e]!));

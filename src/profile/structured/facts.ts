@@ -20,7 +20,9 @@ function log10(value: number | undefined, centre: number): number | undefined {
 /** Length of a vector of facts for an encoder of dimension `dim`. */
 export const factsLength = (dim: number): number => dim + 2 * NUMBERS.length;
 
-/** What is declared of one LLM as a vector `[factsLength(dim)]`: its description encoded, numbers, and which are known. */
+/**
+ * What is declared of one LLM as a vector `[factsLength(dim)]`: its description encoded, numbers, and which are known.
+ */
 export function factsVector(llm: LlmProfile, description: Float32Array): Float32Array {
   const vector = new Float32Array(factsLength(description.length));
   vector.set(description);

@@ -45,19 +45,37 @@ export interface QuerySums {
  *
  * `parameters` are this hop's, by their names without `hopN/`. Kinds without nodes are passed on as they are.
  */
-export function messagePassing(tf: TensorFlow, parameters: (name: string) => Tensor2D, states: NodeStates, sums: QuerySums, matrices: MessageMatrices): NodeStates {
+export function messagePassing(
+  tf: TensorFlow,
+  parameters: (name: string) => Tensor2D,
+  states: NodeStates,
+  sums: QuerySums,
+  matrices: MessageMatrices,
+): NodeStates {
   const next = { ...states };
   for (const kind of Object.keys(states) as StateKind[]) {
     const size = states[kind].shape[0];
     if (size === 0) continue;
-    const messages = MESSAGES.filter((m) => m.to === kind && (m.from === 'llmQueries' || m.from === 'taskQueries' || states[m.from].shape[0] > 0)).map((m) => {
-      const summed = m.matrix === null ? sums[m.from as keyof QuerySums] : tf.matMul(matrices[m.matrix], states[m.from as StateKind]);
+    const messages = MESSAGES.filter(
+      (m) => m.to === kind && (m.from === 'llmQueries' || m.from === 'taskQueries' || states[m.from].shape[0] > 0),
+    ).map((m) => {
+      const summed =
+        m.matrix === null
+          ? sums[m.from as keyof QuerySums]
+          : tf.matMul(matrices[m.matrix], states[m.from as StateKind]);
       return tf.matMul(summed, parameters(`${m.name}/kernel`));
     });
     if (messages.length === 0) continue;
     const query = parameters(`${kind}/attention`);
-    const attention = tf.softmax(tf.concat(messages.map((m) => tf.sum(tf.mul(tf.tanh(m), query), 1, true)), 1)) as Tensor2D;
-    const mixed = messages.map((m, r) => tf.mul(m, tf.slice(attention, [0, r], [size, 1]))).reduce((a, b) => tf.add(a, b));
+    const attention = tf.softmax(
+      tf.concat(
+        messages.map((m) => tf.sum(tf.mul(tf.tanh(m), query), 1, true)),
+        1,
+      ),
+    ) as Tensor2D;
+    const mixed = messages
+      .map((m, r) => tf.mul(m, tf.slice(attention, [0, r], [size, 1])))
+      .reduce((a, b) => tf.add(a, b));
     next[kind] = tf.add(states[kind], tf.tanh(tf.add(mixed, parameters(`${kind}/bias`) as unknown as Tensor1D)));
   }
   return next;

@@ -17,14 +17,18 @@ export interface ModelShape {
   axes: number;
 }
 
-/** Initial spread of the first layer's weights: encoded queries have unit length, and the layer scales them up first. */
+/**
+ * Initial spread of the first layer's weights: encoded queries have unit length, and the layer scales them up first.
+ */
 const QUERY_SPREAD = 1 / 12;
 
 /** Weights by name, each in row order. */
 export type Weights = Record<string, { shape: number[]; data: Float32Array }>;
 
 /** Name, shape and initial spread of every weight. `spread` is the standard deviation, or a constant to start from. */
-export function parameterTable(shape: ModelShape): Record<string, { shape: number[]; spread: number } | { shape: number[]; constant: number }> {
+export function parameterTable(
+  shape: ModelShape,
+): Record<string, { shape: number[]; spread: number } | { shape: number[]; constant: number }> {
   const { dim, facts, hidden, keys, hops, axes } = shape;
   const kernel = (rows: number, cols: number, gain = 1) => ({ shape: [rows, cols], spread: gain / Math.sqrt(rows) });
   const zeros = (...sizes: number[]) => ({ shape: sizes, constant: 0 });
@@ -46,7 +50,7 @@ export function parameterTable(shape: ModelShape): Record<string, { shape: numbe
     'task_key/kernel': kernel(hidden, hidden, 0.5),
     'task_key/queries/kernel': kernel(hidden, hidden, 0.5),
     'task_key/bias': zeros(hidden),
-    'task_temperature': { shape: [1], constant: 2 },
+    task_temperature: { shape: [1], constant: 2 },
     'semantic/ridge': { shape: [axes], constant: Math.log(200) },
     'head/message/common': { shape: [1], constant: 1 },
     'head/message/own': { shape: [1], constant: 1 },

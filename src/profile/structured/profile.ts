@@ -28,7 +28,9 @@ export interface Evidenced {
   /** The same per LLM and task `[numLlms, numTasks]`. */
   taskSum: Tensor2D;
   taskCount: Tensor2D;
-  /** Σ residual·φ and Σ φ² over its answers, φ being the query's place by meaning `[numLlms, axes]`; see `residuals.ts`. */
+  /**
+   * Σ residual·φ and Σ φ² over its answers, φ being the query's place by meaning `[numLlms, axes]`; see `residuals.ts`.
+   */
   residual: Tensor2D;
   square: Tensor2D;
 }
@@ -57,7 +59,9 @@ export interface Profiles {
   taskRecord: Tensor2D;
   /** How much better or worse than LLMs at large each task goes `[1, numTasks]`. */
   taskOffset: Tensor2D;
-  /** What it is better or worse at, by meaning, than its record says: ridge regression axis by axis `[numLlms, axes]`. */
+  /**
+   * What it is better or worse at, by meaning, than its record says: ridge regression axis by axis `[numLlms, axes]`.
+   */
   message: Tensor2D;
   /** 1 for LLMs with logged answers, 0 for others `[numLlms, 1]`. */
   answered: Tensor2D;
@@ -68,7 +72,9 @@ export interface Profiles {
 /** First states of all nodes but queries, from what is declared of them. */
 function initialStates(tf: TensorFlow, p: ParameterTensors, declared: Declared): NodeStates {
   const embed = (text: Tensor2D, kernel: string): Tensor2D =>
-    text.shape[0] === 0 ? tf.zeros([0, (p[kernel] as Tensor2D).shape[1]]) : tf.tanh(tf.matMul(text, p[kernel] as Tensor2D));
+    text.shape[0] === 0
+      ? tf.zeros([0, (p[kernel] as Tensor2D).shape[1]])
+      : tf.tanh(tf.matMul(text, p[kernel] as Tensor2D));
   return {
     llm: tf.tanh(tf.add(tf.matMul(declared.llmFacts, p['llm/kernel'] as Tensor2D), p['llm/bias'] as Tensor1D)),
     family: embed(declared.familyText, 'family/kernel'),
@@ -82,7 +88,10 @@ export const QUERY_GAIN = 7.35;
 
 /** First state of encoded queries `[n, dim]` → `[n, hidden]`: swish({@link QUERY_GAIN}·x·W + b). */
 export function queryStates(tf: TensorFlow, p: ParameterTensors, encoded: Tensor2D): Tensor2D {
-  const z = tf.add(tf.mul(tf.matMul(encoded, p['query/kernel'] as Tensor2D), QUERY_GAIN), p['query/bias'] as Tensor1D) as Tensor2D;
+  const z = tf.add(
+    tf.mul(tf.matMul(encoded, p['query/kernel'] as Tensor2D), QUERY_GAIN),
+    p['query/bias'] as Tensor1D,
+  ) as Tensor2D;
   return tf.mul(z, tf.sigmoid(z));
 }
 
@@ -95,14 +104,30 @@ function meanRows(tf: TensorFlow, weights: Tensor2D, known: Tensor2D): Tensor2D 
  * Makes every LLM's profile by `hops` rounds of message passing over the snapshot. With `hops` 0 (flat) a profile is
  * the LLM's own facts and record alone.
  */
-export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, declared: Declared, record: Evidenced, moments: QueryMoments): Profiles {
+export function makeProfiles(
+  tf: TensorFlow,
+  p: ParameterTensors,
+  hops: number,
+  declared: Declared,
+  record: Evidenced,
+  moments: QueryMoments,
+): Profiles {
   const first = initialStates(tf, p, declared);
-  const prior = tf.sigmoid(tf.add(tf.matMul(first.llm, p['prior/kernel'] as Tensor2D), p['prior/bias'] as Tensor1D)) as Tensor2D;
-  const recorded = (sum: Tensor2D): Tensor2D => tf.div(tf.add(sum, tf.mul(prior, RECORD_STRENGTH)), tf.add(record.count, RECORD_STRENGTH));
-  const taskOffset = tf.div(tf.sum(tf.sub(record.taskSum, tf.mul(record.taskCount, recorded(record.sum))), 0, true), tf.add(tf.sum(record.taskCount, 0, true), TASK_STRENGTH)) as Tensor2D;
+  const prior = tf.sigmoid(
+    tf.add(tf.matMul(first.llm, p['prior/kernel'] as Tensor2D), p['prior/bias'] as Tensor1D),
+  ) as Tensor2D;
+  const recorded = (sum: Tensor2D): Tensor2D =>
+    tf.div(tf.add(sum, tf.mul(prior, RECORD_STRENGTH)), tf.add(record.count, RECORD_STRENGTH));
+  const taskOffset = tf.div(
+    tf.sum(tf.sub(record.taskSum, tf.mul(record.taskCount, recorded(record.sum))), 0, true),
+    tf.add(tf.sum(record.taskCount, 0, true), TASK_STRENGTH),
+  ) as Tensor2D;
   // An LLM that was asked easy tasks is no better for it.
   const mean = recorded(tf.sub(record.sum, tf.matMul(record.taskCount, taskOffset, false, true)));
-  const evidenceOnTasks = tf.div(tf.add(record.taskSum, tf.mul(mean, TASK_STRENGTH)), tf.add(record.taskCount, TASK_STRENGTH)) as Tensor2D;
+  const evidenceOnTasks = tf.div(
+    tf.add(record.taskSum, tf.mul(mean, TASK_STRENGTH)),
+    tf.add(record.taskCount, TASK_STRENGTH),
+  ) as Tensor2D;
   const benchmarkMean = meanRows(tf, tf.sum(declared.benchmarks, 1, true), declared.benchmarkKnown);
   const matrices: MessageMatrices = {
     llmFamily: declared.llmFamily,
@@ -111,10 +136,17 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
     domainTask: declared.domainTask,
     // What an LLM is better or worse at than its own mean: without any record of a task its weight is 0.
     llmTask: meanRows(tf, tf.mul(tf.sub(evidenceOnTasks, mean), 4), tf.sign(record.taskCount)),
-    llmBenchmark: meanRows(tf, tf.mul(tf.mul(tf.sub(declared.benchmarks, benchmarkMean), declared.benchmarkKnown), 4), declared.benchmarkKnown),
+    llmBenchmark: meanRows(
+      tf,
+      tf.mul(tf.mul(tf.sub(declared.benchmarks, benchmarkMean), declared.benchmarkKnown), 4),
+      declared.benchmarkKnown,
+    ),
   };
   const sums = {
-    llmQueries: tf.div(tf.mul(tf.sub(moments.scored, tf.mul(moments.answered, mean)), 4), tf.add(moments.answers, 1)) as Tensor2D,
+    llmQueries: tf.div(
+      tf.mul(tf.sub(moments.scored, tf.mul(moments.answered, mean)), 4),
+      tf.add(moments.answers, 1),
+    ) as Tensor2D,
     taskQueries: tf.div(moments.task, tf.add(moments.members, 1)) as Tensor2D,
   };
   const states = [first];
@@ -128,7 +160,10 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
     task: last.task,
     taskQueries: sums.taskQueries,
     record: mean,
-    taskRecord: tf.div(tf.add(record.taskSum, tf.mul(taskPrior, TASK_STRENGTH)), tf.add(record.taskCount, TASK_STRENGTH)),
+    taskRecord: tf.div(
+      tf.add(record.taskSum, tf.mul(taskPrior, TASK_STRENGTH)),
+      tf.add(record.taskCount, TASK_STRENGTH),
+    ),
     taskOffset,
     message: tf.div(record.residual, tf.add(record.square, tf.exp(p['semantic/ridge']!))),
     answered: tf.sign(record.count),
@@ -137,9 +172,20 @@ export function makeProfiles(tf: TensorFlow, p: ParameterTensors, hops: number, 
 }
 
 /** How much better than its mean an LLM should be at each task by what is declared of both `[numLlms, numTasks]`. */
-function declaredAdvantage(tf: TensorFlow, p: ParameterTensors, { benchmarks, benchmarkKnown }: Declared, states: NodeStates): Tensor2D {
-  const matched = tf.matMul(tf.matMul(states.llm, p['task_prior/llm/kernel'] as Tensor2D), tf.transpose(tf.matMul(states.task, p['task_prior/task/kernel'] as Tensor2D)));
-  const byBenchmark = tf.mul(tf.mul(tf.sub(benchmarks, benchmarkMeans(tf, benchmarks, benchmarkKnown)), benchmarkKnown), p['task_prior/benchmark']!);
+function declaredAdvantage(
+  tf: TensorFlow,
+  p: ParameterTensors,
+  { benchmarks, benchmarkKnown }: Declared,
+  states: NodeStates,
+): Tensor2D {
+  const matched = tf.matMul(
+    tf.matMul(states.llm, p['task_prior/llm/kernel'] as Tensor2D),
+    tf.transpose(tf.matMul(states.task, p['task_prior/task/kernel'] as Tensor2D)),
+  );
+  const byBenchmark = tf.mul(
+    tf.mul(tf.sub(benchmarks, benchmarkMeans(tf, benchmarks, benchmarkKnown)), benchmarkKnown),
+    p['task_prior/benchmark']!,
+  );
   return tf.add(tf.mul(tf.tanh(matched), TASK_PRIOR_RANGE), byBenchmark);
 }
 

@@ -1,6 +1,9 @@
 import type { Dataset } from './dataset.js';
 
-/** Sums of logged scores, each as far as it counts, over a set of queries, from which single queries can be taken out again. */
+/**
+ * Sums of logged scores, each as far as it counts, over a set of queries, from which single queries can be taken out
+ * again.
+ */
 export interface RecordSums {
   /** `[numLlms]` */
   sum: Float32Array;
@@ -37,7 +40,12 @@ function addQuery(data: Dataset, sums: RecordSums, query: number, sign: 1 | -1):
 
 /** The sums without the queries of a batch: what is predicted carries no message. */
 export function withoutQueries(data: Dataset, sums: RecordSums, queries: ArrayLike<number>): RecordSums {
-  const rest: RecordSums = { sum: sums.sum.slice(), count: sums.count.slice(), taskSum: sums.taskSum.slice(), taskCount: sums.taskCount.slice() };
+  const rest: RecordSums = {
+    sum: sums.sum.slice(),
+    count: sums.count.slice(),
+    taskSum: sums.taskSum.slice(),
+    taskCount: sums.taskCount.slice(),
+  };
   for (let i = 0; i < queries.length; i++) addQuery(data, rest, queries[i]!, -1);
   return rest;
 }

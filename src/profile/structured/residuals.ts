@@ -5,11 +5,14 @@ import type { Dataset } from './dataset.js';
 import type { RecordSums } from './records.js';
 
 /**
- * What each LLM's score on a task was expected to be by its record alone `[numLlms, numTasks + 1]`: how LLMs at large do
- * on the task and how the LLM does beside them, as far as its answers bear it out (as in `makeProfiles`). The last column
- * is for queries of no known task. What an answer says beyond this is its residual.
+ * What each LLM's score on a task was expected to be by its record alone `[numLlms, numTasks + 1]`: how LLMs at large
+ * do on the task and how the LLM does beside them, as far as its answers bear it out (as in `makeProfiles`). The last
+ * column is for queries of no known task. What an answer says beyond this is its residual.
  */
-export function expectedByRecord({ numLlms, numTasks }: Dataset, { sum, count, taskSum, taskCount }: RecordSums): Float32Array {
+export function expectedByRecord(
+  { numLlms, numTasks }: Dataset,
+  { sum, count, taskSum, taskCount }: RecordSums,
+): Float32Array {
   const total = count.reduce((a, b) => a + b, 0);
   const overall = total > 0 ? sum.reduce((a, b) => a + b, 0) / total : 0;
   const means = Float32Array.from(sum, (x, l) => (x + RECORD_STRENGTH * overall) / (count[l]! + RECORD_STRENGTH));
@@ -64,7 +67,12 @@ export interface MessageSums {
 
 export function emptySums(data: Dataset, axes: number): MessageSums {
   const size = data.numLlms * axes;
-  return { axes, scored: new Float32Array(size), square: new Float32Array(size), perTask: new Float32Array(size * (data.numTasks + 1)) };
+  return {
+    axes,
+    scored: new Float32Array(size),
+    square: new Float32Array(size),
+    perTask: new Float32Array(size * (data.numTasks + 1)),
+  };
 }
 
 /** Adds queries that lie at `places [queries.length, axes]`. */
@@ -91,11 +99,22 @@ export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<n
 /** {@link MessageSums} as tensors. */
 export type MessageTensors = Record<'scored' | 'square' | 'perTask', Tensor>;
 
-export function messageTensors(tf: TensorFlow, { numLlms, numTasks }: Dataset, { axes, scored, square, perTask }: MessageSums): MessageTensors {
-  return { scored: tf.tensor2d(scored, [numLlms, axes]), square: tf.tensor2d(square, [numLlms, axes]), perTask: tf.tensor3d(perTask, [numLlms, numTasks + 1, axes]) };
+export function messageTensors(
+  tf: TensorFlow,
+  { numLlms, numTasks }: Dataset,
+  { axes, scored, square, perTask }: MessageSums,
+): MessageTensors {
+  return {
+    scored: tf.tensor2d(scored, [numLlms, axes]),
+    square: tf.tensor2d(square, [numLlms, axes]),
+    perTask: tf.tensor3d(perTask, [numLlms, numTasks + 1, axes]),
+  };
 }
 
-/** Logged answers to some queries: scores and how far they count, 0 where unknown `[n, numLlms]`, tasks `[n, numTasks]`, places `[n, axes]`. */
+/**
+ * Logged answers to some queries: scores and how far they count, 0 where unknown `[n, numLlms]`, tasks `[n, numTasks]`,
+ * places `[n, axes]`.
+ */
 export interface PlacedAnswers {
   scores: Tensor2D;
   known: Tensor2D;
@@ -110,7 +129,13 @@ export interface PlacedAnswers {
  * @param count answers of each LLM `[numLlms, 1]`
  * @param without answers that are among the sums, and are left out: what is predicted carries no message
  */
-export function messageEvidence(tf: TensorFlow, { scored, square, perTask }: MessageTensors, expected: Tensor2D, count: Tensor2D, without: PlacedAnswers | null): { residual: Tensor2D; square: Tensor2D } {
+export function messageEvidence(
+  tf: TensorFlow,
+  { scored, square, perTask }: MessageTensors,
+  expected: Tensor2D,
+  count: Tensor2D,
+  without: PlacedAnswers | null,
+): { residual: Tensor2D; square: Tensor2D } {
   const [numLlms, columns, axes] = perTask.shape as [number, number, number];
   const explained = tf.reshape(tf.matMul(tf.reshape(expected, [numLlms, 1, columns]), perTask), [numLlms, axes]);
   const evidence = { residual: tf.sub(scored, explained), square };

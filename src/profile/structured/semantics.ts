@@ -13,7 +13,14 @@ export const MAX_AXES = 128;
 const SAMPLE = 4_096;
 const ROUNDS = 40;
 
-export const SPACE_TABLES = ['semantic/range', 'semantic/mean', 'semantic/basis', 'style/range', 'style/quantiles', 'style/scale'] as const;
+export const SPACE_TABLES = [
+  'semantic/range',
+  'semantic/mean',
+  'semantic/basis',
+  'style/range',
+  'style/quantiles',
+  'style/scale',
+] as const;
 
 /** A part `[start, end)` of an encoded query. */
 export interface PartRange {
@@ -30,16 +37,18 @@ export function unitRows(tf: TensorFlow, x: Tensor2D): Tensor2D {
 }
 
 /**
- * Where queries lie, fixed before training by the queries `train`: by meaning, the semantic part of the vector about its
- * mean, of unit length, along its principal axes, so that evidence adds up axis by axis (see `MessageSums`); and by
+ * Where queries lie, fixed before training by the queries `train`: by meaning, the semantic part of the vector about
+ * its mean, of unit length, along its principal axes, so that evidence adds up axis by axis (see `MessageSums`); and by
  * style, see `style.ts`.
  *
- * Tables ({@link SPACE_TABLES}): `semantic/range [2]`, `semantic/mean [d]`, `semantic/basis [axes, d]`, `style/range [2]`,
- * `style/quantiles [s, levels]`, `style/scale [s]`.
+ * Tables ({@link SPACE_TABLES}): `semantic/range [2]`, `semantic/mean [d]`, `semantic/basis [axes, d]`, `style/range
+ * [2]`, `style/quantiles [s, levels]`, `style/scale [s]`.
  */
 export function querySpace(tf: TensorFlow, data: Dataset, train: Int32Array, rng: Rng): Weights {
   const step = Math.max(1, train.length / SAMPLE);
-  const chosen = Array.from({ length: Math.min(train.length, SAMPLE) }, (_, i) => data.queries.at(train[Math.floor(i * step)]!)!);
+  const chosen = Array.from({ length: Math.min(train.length, SAMPLE) }, (_, i) =>
+    data.queries.at(train[Math.floor(i * step)]!)!,
+  );
   const { quantiles, scale, levels } = styleScale(chosen, data.style);
   return {
     ...principalAxes(tf, chosen, data.semantic, rng),
@@ -74,7 +83,12 @@ function principalAxes(tf: TensorFlow, vectors: readonly Float32Array[], part: P
 }
 
 /** Encoded queries `[n, dim]` along the axes of {@link querySpace} `[n, axes]`. */
-export function semanticStates(tf: TensorFlow, p: Record<string, Tensor>, { start, end }: PartRange, encoded: Tensor2D): Tensor2D {
+export function semanticStates(
+  tf: TensorFlow,
+  p: Record<string, Tensor>,
+  { start, end }: PartRange,
+  encoded: Tensor2D,
+): Tensor2D {
   const part = tf.slice(encoded, [0, start], [encoded.shape[0], end - start]);
   return tf.matMul(unitRows(tf, tf.sub(part, p['semantic/mean']!)), p['semantic/basis'] as Tensor2D, false, true);
 }

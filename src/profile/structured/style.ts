@@ -11,7 +11,10 @@ export interface StyleScale {
   levels: number;
   /** `[features, levels]`, ascending. */
   quantiles: Float32Array;
-  /** Spread of each feature against the median feature's, at most 1 `[features]`: an encoder damps what it doesn't trust. */
+  /**
+   * Spread of each feature against the median feature's, at most 1 `[features]`: an encoder damps what it doesn't
+   * trust.
+   */
   scale: Float32Array;
 }
 
@@ -21,7 +24,8 @@ export function styleScale(vectors: readonly Float32Array[], { start, end }: Par
   const spread = new Float32Array(features);
   for (let f = 0; f < features; f++) {
     const values = Float32Array.from(vectors, (v) => v[start + f]!).toSorted();
-    for (let k = 0; k < LEVELS; k++) quantiles[f * LEVELS + k] = values[Math.round((k * (values.length - 1)) / (LEVELS - 1))]!;
+    for (let k = 0; k < LEVELS; k++)
+      quantiles[f * LEVELS + k] = values[Math.round((k * (values.length - 1)) / (LEVELS - 1))]!;
     const mean = values.reduce((sum, x) => sum + x / values.length, 0);
     spread[f] = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2 / values.length, 0));
   }
@@ -42,19 +46,39 @@ function rank(x: number, quantiles: Float32Array, from: number, levels: number):
 }
 
 /** An encoded query as the first layer reads it, `[dim]` from `at` on: its style by rank, not as encoded. */
-export function writeFeatures(vector: Float32Array, start: number, quantiles: Float32Array, scale: Float32Array, out: Float32Array, at: number): void {
+export function writeFeatures(
+  vector: Float32Array,
+  start: number,
+  quantiles: Float32Array,
+  scale: Float32Array,
+  out: Float32Array,
+  at: number,
+): void {
   out.set(vector, at);
   placeByStyle(vector, start, quantiles, scale, out, at + start);
 }
 
 /** Writes where an encoded query lies by style, `[features]` from `at` on. */
-export function placeByStyle(vector: Float32Array, start: number, quantiles: Float32Array, scale: Float32Array, out: Float32Array, at: number): void {
+export function placeByStyle(
+  vector: Float32Array,
+  start: number,
+  quantiles: Float32Array,
+  scale: Float32Array,
+  out: Float32Array,
+  at: number,
+): void {
   const levels = quantiles.length / Math.max(1, scale.length);
-  for (let f = 0; f < scale.length; f++) out[at + f] = scale[f]! * rank(vector[start + f]!, quantiles, f * levels, levels);
+  for (let f = 0; f < scale.length; f++)
+    out[at + f] = scale[f]! * rank(vector[start + f]!, quantiles, f * levels, levels);
 }
 
 /** How encoded queries are written, by rank `[n, features]`. */
-export function styleTensor(tf: TensorFlow, space: Weights, { start }: PartRange, vectors: readonly Float32Array[]): Tensor2D {
+export function styleTensor(
+  tf: TensorFlow,
+  space: Weights,
+  { start }: PartRange,
+  vectors: readonly Float32Array[],
+): Tensor2D {
   const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
   const style = new Float32Array(vectors.length * scale.length);
   vectors.forEach((vector, i) => placeByStyle(vector, start, quantiles, scale, style, i * scale.length));

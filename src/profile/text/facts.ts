@@ -5,14 +5,19 @@ import type { LlmProfile } from '../../schema/profile.js';
 /** At most `size` characters of a text in one line, cut at a word. */
 export function excerpt(text: string, size: number): string {
   // Of a very long text, enough to fill the size even where much of it is spaces.
-  const line = text.slice(0, 4 * size + 200).toWellFormed().replaceAll(/\s+/g, ' ').trim();
+  const line = text
+    .slice(0, 4 * size + 200)
+    .toWellFormed()
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   if (line.length <= size) return line;
   const cut = line.slice(0, Math.max(0, size - 1));
   const space = cut.lastIndexOf(' ');
   return `${(space > size / 2 ? cut.slice(0, space) : cut).trimEnd()}…`.slice(0, Math.max(0, size)).toWellFormed();
 }
 
-const named = ({ id, description = '' }: { id: string; description?: string | undefined }): string => (description.trim() === '' ? id : `${id}: ${description.trim().replace(/\.+$/, '')}`);
+const named = ({ id, description = '' }: { id: string; description?: string | undefined }): string =>
+  description.trim() === '' ? id : `${id}: ${description.trim().replace(/\.+$/, '')}`;
 
 /** What one LLM declares of itself, in words; of its benchmarks nothing, as they are the tasks' to tell. */
 export function factsText(llm: LlmProfile): string {

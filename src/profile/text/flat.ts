@@ -11,7 +11,11 @@ interface Mean {
 }
 
 /** Means of LLMs' scores by some key of each edge, `[numLlms]`; edges whose key is undefined are left out. */
-function meansBy(numLlms: number, edges: FrozenEdges | undefined, keyOf: (target: number) => string | undefined): Map<string, Mean>[] {
+function meansBy(
+  numLlms: number,
+  edges: FrozenEdges | undefined,
+  keyOf: (target: number) => string | undefined,
+): Map<string, Mean>[] {
   const means = Array.from({ length: numLlms }, () => new Map<string, Mean>());
   edges?.source.forEach((l, e) => {
     const key = keyOf(edges.target[e]!);
@@ -26,7 +30,12 @@ function meansBy(numLlms: number, edges: FrozenEdges | undefined, keyOf: (target
 function told(means: Map<string, Mean>): string {
   const sorted = [...means].toSorted(([, a], [, b]) => b.sum / b.count - a.sum / a.count);
   const ends = sorted.length <= 2 * NAMED ? sorted : [...sorted.slice(0, NAMED), ...sorted.slice(-NAMED)];
-  return ends.map(([name, { sum, count }]) => `${name === '' ? '' : `at ${name} `}${(sum / count).toFixed(3)} over ${count} answers`).join(', ');
+  return ends
+    .map(
+      ([name, { sum, count }]) =>
+        `${name === '' ? '' : `at ${name} `}${(sum / count).toFixed(3)} over ${count} answers`,
+    )
+    .join(', ');
 }
 
 /**
@@ -40,9 +49,17 @@ export function flatTexts({ rows, edges }: Observed): string[] {
   const domainOf = new Map<number, string>();
   edges['task-domain']?.source.forEach((t, e) => domainOf.set(t, rows.domains[edges['task-domain']!.target[e]!]!.id));
   const byDomain = meansBy(numLlms, edges['llm-task'], (t) => domainOf.get(t));
-  const families = new Map(Array.from(edges['llm-family']?.source ?? [], (l, e) => [l, rows.families[edges['llm-family']!.target[e]!]!.id]));
+  const families = new Map(
+    Array.from(edges['llm-family']?.source ?? [], (l, e) => [l, rows.families[edges['llm-family']!.target[e]!]!.id]),
+  );
   return rows.llms.map((llm, l) => {
     const scores = [overall, byTask, byDomain].map((means) => told(means[l]!)).filter((text) => text !== '');
-    return [factsText(llm), families.has(l) ? `Family ${families.get(l)}` : '', scores.length > 0 ? `Mean score ${scores.join('; ')}` : ''].filter((part) => part !== '').join('. ');
+    return [
+      factsText(llm),
+      families.has(l) ? `Family ${families.get(l)}` : '',
+      scores.length > 0 ? `Mean score ${scores.join('; ')}` : '',
+    ]
+      .filter((part) => part !== '')
+      .join('. ');
   });
 }

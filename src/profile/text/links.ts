@@ -7,7 +7,9 @@ export interface Link {
   relation: Relation;
   kind: NodeKind;
   index: number;
-  /** Where the relation is measured: the LLM's score here, of how many answers, and by how much it beat the other LLMs. */
+  /**
+   * Where the relation is measured: the LLM's score here, of how many answers, and by how much it beat the other LLMs.
+   */
   measured?: { score: number; count: number; advantage: number };
 }
 
@@ -46,10 +48,16 @@ function incident({ edges }: Observed, relation: Relation, kind: NodeKind): Inci
   const list = edges[relation];
   if (list === undefined) return found;
   const { source, target } = RELATIONS[relation];
-  const [here, there, other] = source === kind ? [list.source, list.target, target] : [list.target, list.source, source];
+  const [here, there, other] =
+    source === kind ? [list.source, list.target, target] : [list.target, list.source, source];
   const beaten = MEASURED.includes(relation) ? advantages(list) : undefined;
   here.forEach((node, e) => {
-    const link: Link = { relation, kind: other, index: there[e]!, ...(beaten ? { measured: { score: list.weight[e]!, count: list.count[e]!, advantage: beaten[e]! } } : {}) };
+    const link: Link = {
+      relation,
+      kind: other,
+      index: there[e]!,
+      ...(beaten ? { measured: { score: list.weight[e]!, count: list.count[e]!, advantage: beaten[e]! } } : {}),
+    };
     const links = found.get(node);
     if (links) links.push(link);
     else found.set(node, [link]);
@@ -66,11 +74,16 @@ function telling(links: readonly Link[], most: number, least: number, rng: Rng):
   if (drawn[0]?.measured === undefined) return drawn.slice(0, most);
   const sorted = drawn.toSorted((a, b) => weightOf(b) - weightOf(a));
   const better = sorted.filter(({ measured }) => measured!.advantage > 0).slice(0, most);
-  const worse = sorted.toReversed().filter(({ measured }) => measured!.advantage < 0).slice(0, least);
+  const worse = sorted
+    .toReversed()
+    .filter(({ measured }) => measured!.advantage < 0)
+    .slice(0, least);
   return [...better, ...worse];
 }
 
-/** Answers the neighbours that a node's text is composed from, the same for a seed; better ones first, worse ones last. */
+/**
+ * Answers the neighbours that a node's text is composed from, the same for a seed; better ones first, worse ones last.
+ */
 export function createLinks(observed: Observed, rng: Rng): (kind: NodeKind, index: number) => Link[] {
   const lists = new Map<string, Incident>();
   const linksOf = (relation: Relation, kind: NodeKind, index: number): readonly Link[] => {
@@ -81,7 +94,9 @@ export function createLinks(observed: Observed, rng: Rng): (kind: NodeKind, inde
   };
   const isWorse = (link: Link): boolean => (link.measured?.advantage ?? 0) < 0;
   return (kind, index) => {
-    const links = HEARD[kind].flatMap(({ relation, most, least }) => telling(linksOf(relation, kind, index), most, least, rng.fork(`${relation} ${kind} ${index}`)));
+    const links = HEARD[kind].flatMap(({ relation, most, least }) =>
+      telling(linksOf(relation, kind, index), most, least, rng.fork(`${relation} ${kind} ${index}`)),
+    );
     return [...links.filter((link) => !isWorse(link)), ...links.filter(isWorse)];
   };
 }

@@ -18,7 +18,12 @@ const HEARD_CHARACTERS = 1000;
  * for the profiles and at most N + F + T + D + Q for each hop before: 1 hop takes N calls, 2 hops at most
  * 2N + F + T + D + Q. Measured on the llmrouter log (14 LLMs, 9 of them asked; 14 tasks): 14, 73, 134 and 232 calls.
  */
-export async function structuredTexts(observed: Observed, hops: number, composer: TextComposer, rng: Rng): Promise<string[]> {
+export async function structuredTexts(
+  observed: Observed,
+  hops: number,
+  composer: TextComposer,
+  rng: Rng,
+): Promise<string[]> {
   const { rows } = observed;
   const linksOf = createLinks(observed, rng);
   const made = new Map<string, Promise<string>>();
@@ -34,9 +39,21 @@ export async function structuredTexts(observed: Observed, hops: number, composer
   async function composed(kind: NodeKind, index: number, hop: number, maxCharacters: number): Promise<string> {
     const links = linksOf(kind, index);
     const heard = await Promise.all(
-      links.map(async (link) => ({ relation: link.relation, kind: link.kind, name: nameOf(rows, link.kind, link.index), text: await textOf(link.kind, link.index, hop - 1), ...(link.measured ? { measured: link.measured } : {}) })),
+      links.map(async (link) => ({
+        relation: link.relation,
+        kind: link.kind,
+        name: nameOf(rows, link.kind, link.index),
+        text: await textOf(link.kind, link.index, hop - 1),
+        ...(link.measured ? { measured: link.measured } : {}),
+      })),
     );
-    return composer.compose({ kind, name: nameOf(rows, kind, index), own: ownText(rows, kind, index), heard, maxCharacters });
+    return composer.compose({
+      kind,
+      name: nameOf(rows, kind, index),
+      own: ownText(rows, kind, index),
+      heard,
+      maxCharacters,
+    });
   }
 
   return Promise.all(rows.llms.map((_, l) => composed('llm', l, hops, PROFILE_CHARACTERS)));

@@ -11,7 +11,10 @@ import { Database } from '../../base/sqlite.js';
 export function takeLock(folder: string): () => void {
   const db = new Database(join(folder, 'lock.sqlite'), { timeout: 0 });
   try {
-    db.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, since TEXT NOT NULL); DELETE FROM holder');
+    db.exec(
+      'BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, since TEXT NOT NULL); DELETE ' +
+        'FROM holder',
+    );
     db.prepare('INSERT INTO holder VALUES (?, ?)').run(process.pid, new Date().toISOString());
     // Holding the write lock from here on still lets others read who holds it.
     db.exec('COMMIT; BEGIN IMMEDIATE');
@@ -21,7 +24,8 @@ export function takeLock(folder: string): () => void {
     if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
     throw new PointsmanError(
       'queue_unavailable',
-      `The embedded job queue in ${folder} is held by ${holder}. Only one process at a time can use it: stop that one, or set POINTSMAN_QUEUE=redis://… or postgres://…, which several processes can share`,
+      `The embedded job queue in ${folder} is held by ${holder}. Only one process at a time can use it: stop ` +
+        'that one, or set POINTSMAN_QUEUE=redis://… or postgres://…, which several processes can share',
       { cause: error },
     );
   }
@@ -31,7 +35,8 @@ export function takeLock(folder: string): () => void {
 function holderOf(db: SQLite.Database): string {
   try {
     const row = db.prepare<[], { pid: number; since: string }>('SELECT pid, since FROM holder').get();
-    if (row) return row.pid === process.pid ? `this very process (${row.pid})` : `process ${row.pid} since ${row.since}`;
+    if (row)
+      return row.pid === process.pid ? `this very process (${row.pid})` : `process ${row.pid} since ${row.since}`;
   } catch {
     // The holder is writing its name just now.
   }

@@ -23,7 +23,8 @@ export async function embeddedStore(folder: string): Promise<Store> {
     return {
       name: 'embedded',
       place: folder,
-      backend: (name, options, role) => calm(createPostgresBackend(name, { ...options, connection: embeddedPool(db) }, role)),
+      backend: (name, options, role) =>
+        calm(createPostgresBackend(name, { ...options, connection: embeddedPool(db) }, role)),
       probe: async () => void (await db.query('SELECT 1')),
       async close() {
         await db.close();
@@ -34,7 +35,8 @@ export async function embeddedStore(folder: string): Promise<Store> {
     release();
     throw new PointsmanError(
       'queue_unavailable',
-      `The embedded job queue in ${folder} can't be opened: ${messageOf(error)}. Move the folder away to begin with an empty queue, or set POINTSMAN_QUEUE=redis://… or postgres://…`,
+      `The embedded job queue in ${folder} can't be opened: ${messageOf(error)}. Move the folder away to begin ` +
+        'with an empty queue, or set POINTSMAN_QUEUE=redis://… or postgres://…',
       { cause: error },
     );
   }

@@ -17,7 +17,13 @@ export function postgresStore(url: URL): Store {
     // The queue is opened first and migrates; workers and listeners then find the tables there.
     backend(name, options, role) {
       const migrate = !role?.blocking && !role?.withBlockingConnection;
-      return calm(createPostgresBackend(name, { ...options, connection: { ...connection, max: 4, schema: SCHEMA, migrate } }, role));
+      return calm(
+        createPostgresBackend(
+          name,
+          { ...options, connection: { ...connection, max: 4, schema: SCHEMA, migrate } },
+          role,
+        ),
+      );
     },
     async probe() {
       const client = new Client(connection);

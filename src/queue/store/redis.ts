@@ -23,7 +23,12 @@ export function redisStore(url: URL): Store {
       return backend;
     },
     async probe() {
-      const client = new Redis(url.href, { lazyConnect: true, connectTimeout: STORE_TIMEOUT_MS, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+      const client = new Redis(url.href, {
+        lazyConnect: true,
+        connectTimeout: STORE_TIMEOUT_MS,
+        retryStrategy: () => null,
+        maxRetriesPerRequest: 0,
+      });
       let cause: unknown;
       client.on('error', (error) => (cause = error));
       try {
@@ -35,10 +40,12 @@ export function redisStore(url: URL): Store {
         client.disconnect();
       }
     },
-    // BullMQ leaves clients that it closes while the server is away reconnecting for ever, which keeps the process alive.
+    // BullMQ leaves clients that it closes while the server is away reconnecting for ever, which keeps the process
+    // alive.
     async close() {
       closed = true;
-      for (const backend of backends) for (const client of [backend.client, backend.blockingClient]) client?.then(letGo, () => {});
+      for (const backend of backends)
+        for (const client of [backend.client, backend.blockingClient]) client?.then(letGo, () => {});
     },
   };
 }

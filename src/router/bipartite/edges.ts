@@ -9,10 +9,21 @@ import type { Support } from './network.js';
  * @param picked rows of `x`; with none, one row stands in that has no edge
  * @param forgotten an LLM whose edges are left out, −1 for none
  */
-export function supportOf(tf: TensorFlow, data: Dataset, x: Matrix, queries: Int32Array, picked: Int32Array, forgotten = -1): Support {
+export function supportOf(
+  tf: TensorFlow,
+  data: Dataset,
+  x: Matrix,
+  queries: Int32Array,
+  picked: Int32Array,
+  forgotten = -1,
+): Support {
   const size = Math.max(1, picked.length);
   const rows = new Float32Array(size * x.cols);
-  const [known, scores, advantage] = [0, 1, 2].map(() => new Float32Array(data.numLlms * size)) as [Float32Array, Float32Array, Float32Array];
+  const [known, scores, advantage] = [0, 1, 2].map(() => new Float32Array(data.numLlms * size)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   const { start, llm, score } = data.evidence;
   picked.forEach((row, i) => {
     rows.set(x.data.subarray(row * x.cols, (row + 1) * x.cols), i * x.cols);
@@ -28,5 +39,10 @@ export function supportOf(tf: TensorFlow, data: Dataset, x: Matrix, queries: Int
     }
   });
   const table = (values: Float32Array) => tf.tensor2d(values, [data.numLlms, size]);
-  return { queries: tf.tensor2d(rows, [size, x.cols]), known: table(known), score: table(scores), advantage: table(advantage) };
+  return {
+    queries: tf.tensor2d(rows, [size, x.cols]),
+    known: table(known),
+    score: table(scores),
+    advantage: table(advantage),
+  };
 }

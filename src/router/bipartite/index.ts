@@ -24,8 +24,8 @@ function others(numRows: number, picked: Int32Array, limit: number, rng: Rng): I
 }
 
 /**
- * A bipartite graph of queries and LLMs: LLM nodes gather, by attention, from the queries they answered; a query attends
- * to LLM nodes; then its edge to each LLM is predicted. The queries whose edges are predicted carry no message.
+ * A bipartite graph of queries and LLMs: LLM nodes gather, by attention, from the queries they answered; a query
+ * attends to LLM nodes; then its edge to each LLM is predicted. The queries whose edges are predicted carry no message.
  */
 export const bipartite: ProfileRouter = {
   name: 'graph',
@@ -50,7 +50,9 @@ export const bipartite: ProfileRouter = {
       rng.fork('batches'),
     );
     const states = compute(tf, () => {
-      const p = Object.fromEntries(Object.entries(weights).map(([name, { shape, data: values }]) => [name, tf.tensor(values, shape)]));
+      const p = Object.fromEntries(
+        Object.entries(weights).map(([name, { shape, data: values }]) => [name, tf.tensor(values, shape)]),
+      );
       const served = others(queries.length, Int32Array.of(), SERVED_SUPPORT, chance);
       return gather(tf, p, profileRows, supportOf(tf, data, x, queries, served));
     });

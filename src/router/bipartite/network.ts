@@ -11,7 +11,10 @@ export const HIDDEN = 64;
 export interface Support {
   /** `[numSupport, dim]` */
   queries: Tensor2D;
-  /** Which edges there are, their score less one half, and their score less the query's mean; 0 where none. `[numLlms, numSupport]` */
+  /**
+   * Which edges there are, their score less one half, and their score less the query's mean; 0 where none. `[numLlms,
+   * numSupport]`
+   */
   known: Tensor2D;
   score: Tensor2D;
   advantage: Tensor2D;
@@ -25,11 +28,22 @@ export function initialWeights(dim: number, rng: Rng): Weights {
     'out/bias': zeros(1),
     'gather/tilt': zeros(2, 1),
   };
-  const kernel = (name: string, rows: number, cols: number, spread: number): void => void (table[`${name}/kernel`] = normal(rng.fork(name), [rows, cols], spread));
+  const kernel = (name: string, rows: number, cols: number, spread: number): void =>
+    void (table[`${name}/kernel`] = normal(rng.fork(name), [rows, cols], spread));
   kernel('query', dim, HIDDEN, 1);
   kernel('llm', dim, HIDDEN, 1);
   const square = 1 / Math.sqrt(HIDDEN);
-  for (const name of ['gather/llm', 'gather/query', 'message/query', 'message/score', 'message/advantage', 'attend/query', 'attend/llm', 'attend/value']) kernel(name, HIDDEN, HIDDEN, square);
+  for (const name of [
+    'gather/llm',
+    'gather/query',
+    'message/query',
+    'message/score',
+    'message/advantage',
+    'attend/query',
+    'attend/llm',
+    'attend/value',
+  ])
+    kernel(name, HIDDEN, HIDDEN, square);
   for (const name of ['edge/query', 'edge/llm', 'edge/product']) kernel(name, HIDDEN, HIDDEN, square);
   kernel('message/edge', 2, HIDDEN, 0.5);
   kernel('out', HIDDEN, 1, 0.1);
@@ -45,16 +59,28 @@ export function layer(tf: TensorFlow, p: Record<string, Tensor>, name: string, x
 
 /**
  * What LLM nodes know after they gathered from the queries they answered: attention over their edges, tilted by score,
- * of messages made of the query and of what was scored. One without edges keeps what its profile says. `[numLlms, HIDDEN]`
+ * of messages made of the query and of what was scored. One without edges keeps what its profile says. `[numLlms,
+ * HIDDEN]`
  *
  * @param profiles `[numLlms, dim]`
  */
-export function gather(tf: TensorFlow, p: Record<string, Tensor>, profiles: Tensor2D, { queries, known, score, advantage }: Support): Tensor2D {
+export function gather(
+  tf: TensorFlow,
+  p: Record<string, Tensor>,
+  profiles: Tensor2D,
+  { queries, known, score, advantage }: Support,
+): Tensor2D {
   const llm = tf.tanh(layer(tf, p, 'llm', profiles));
   const query = tf.tanh(layer(tf, p, 'query', queries));
   const tilt = p['gather/tilt'] as Tensor2D;
-  const match = tf.div(tf.matMul(layer(tf, p, 'gather/llm', llm), tf.transpose(layer(tf, p, 'gather/query', query))), Math.sqrt(HIDDEN));
-  const tilted = tf.add(match, tf.add(tf.mul(score, tf.slice(tilt, [0, 0], [1, 1])), tf.mul(advantage, tf.slice(tilt, [1, 0], [1, 1]))));
+  const match = tf.div(
+    tf.matMul(layer(tf, p, 'gather/llm', llm), tf.transpose(layer(tf, p, 'gather/query', query))),
+    Math.sqrt(HIDDEN),
+  );
+  const tilted = tf.add(
+    match,
+    tf.add(tf.mul(score, tf.slice(tilt, [0, 0], [1, 1])), tf.mul(advantage, tf.slice(tilt, [1, 0], [1, 1]))),
+  );
   const attention = tf.mul(tf.softmax(tf.add(tilted, tf.mul(tf.sub(known, 1), 1e4))), known) as Tensor2D;
   const [scored, ahead] = [tf.mul(attention, score), tf.mul(attention, advantage)] as [Tensor2D, Tensor2D];
   const message = [
@@ -75,12 +101,20 @@ export function gather(tf: TensorFlow, p: Record<string, Tensor>, profiles: Tens
  */
 export function predictEdges(tf: TensorFlow, p: Record<string, Tensor>, queries: Tensor2D, llms: Tensor2D): Tensor2D {
   const own = tf.tanh(layer(tf, p, 'query', queries));
-  const attention = tf.softmax(tf.div(tf.matMul(layer(tf, p, 'attend/query', own), tf.transpose(layer(tf, p, 'attend/llm', llms))), Math.sqrt(HIDDEN))) as Tensor2D;
+  const attention = tf.softmax(
+    tf.div(
+      tf.matMul(layer(tf, p, 'attend/query', own), tf.transpose(layer(tf, p, 'attend/llm', llms))),
+      Math.sqrt(HIDDEN),
+    ),
+  ) as Tensor2D;
   const query = tf.add(own, tf.matMul(attention, layer(tf, p, 'attend/value', llms)));
   const [n, numLlms] = [queries.shape[0], llms.shape[0]];
   const pairs = tf.mul(tf.reshape(query, [n, 1, HIDDEN]), tf.reshape(llms, [1, numLlms, HIDDEN]));
   const product = tf.reshape(pairs, [n * numLlms, HIDDEN]) as Tensor2D;
-  const ends = tf.add(tf.reshape(layer(tf, p, 'edge/query', query as Tensor2D), [n, 1, HIDDEN]), tf.reshape(layer(tf, p, 'edge/llm', llms), [1, numLlms, HIDDEN]));
+  const ends = tf.add(
+    tf.reshape(layer(tf, p, 'edge/query', query as Tensor2D), [n, 1, HIDDEN]),
+    tf.reshape(layer(tf, p, 'edge/llm', llms), [1, numLlms, HIDDEN]),
+  );
   const joined = tf.add(tf.reshape(ends, [n * numLlms, HIDDEN]), layer(tf, p, 'edge/product', product));
   const hidden = tf.relu(tf.add(joined, p['edge/bias']!)) as Tensor2D;
   return tf.reshape(layer(tf, p, 'out', hidden), [n, numLlms]);

@@ -52,7 +52,10 @@ export async function fitByAdam(
     picked.forEach((i, r) => rows.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), r * x.cols));
     if (dropout > 0) dropOut(rows, dropout, rng);
     const chosen = Int32Array.from(picked, (i) => queries[i]!);
-    optimizer.step((weights) => meanLoss(tf, loss, chosen, predict(weights, tf.tensor2d(rows, [picked.length, x.cols]), picked)), 0.5 * rate * (1 + Math.cos((Math.PI * step) / steps)));
+    optimizer.step(
+      (weights) => meanLoss(tf, loss, chosen, predict(weights, tf.tensor2d(rows, [picked.length, x.cols]), picked)),
+      0.5 * rate * (1 + Math.cos((Math.PI * step) / steps)),
+    );
     // Others get a turn: fitting runs in a process that also reports progress.
     if (step % 64 === 63) await new Promise((resume) => setImmediate(resume));
   }
@@ -63,7 +66,8 @@ export async function fitByAdam(
 
 /** Zeroes a share of the values, and makes up for it in the others. */
 function dropOut(values: Float32Array, share: number, rng: Rng): void {
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) values[i] = rng.next() < share ? 0 : values[i]! / (1 - share);
+  for (let i = 0; i < values.length; i++)
+    if (values[i] !== 0) values[i] = rng.next() < share ? 0 : values[i]! / (1 - share);
 }
 
 /** Normal weights of a given spread. */

@@ -13,7 +13,8 @@ export function nearestCentre(vector: Float32Array, centres: Matrix): number {
   let least = Infinity;
   for (let c = 0; c < centres.rows; c++) {
     const from = c * centres.cols;
-    const distance = dot(centres.data, from, centres.data, from, centres.cols) - 2 * dot(vector, 0, centres.data, from, centres.cols);
+    const distance =
+      dot(centres.data, from, centres.data, from, centres.cols) - 2 * dot(vector, 0, centres.data, from, centres.cols);
     if (distance < least) [best, least] = [c, distance];
   }
   return best;
@@ -27,7 +28,9 @@ function distances(tf: TensorFlow, rows: Tensor2D, centres: Matrix): Float32Arra
   });
 }
 
-/** k-means++ (Arthur & Vassilvitskii 2007): each next centre is a row, by chance in proportion to its squared distance. */
+/**
+ * k-means++ (Arthur & Vassilvitskii 2007): each next centre is a row, by chance in proportion to its squared distance.
+ */
 function seedCentres(tf: TensorFlow, x: Matrix, rows: Tensor2D, k: number, rng: Rng): Matrix {
   const centres = matrix(k, x.cols);
   const length = Float64Array.from({ length: x.rows }, (_, i) => dot(x.data, i * x.cols, x.data, i * x.cols, x.cols));
@@ -36,9 +39,14 @@ function seedCentres(tf: TensorFlow, x: Matrix, rows: Tensor2D, k: number, rng: 
   for (let c = 0; c < k; c++) {
     const centre = x.data.subarray(next * x.cols, (next + 1) * x.cols);
     centres.data.set(centre, c * x.cols);
-    distances(tf, rows, { rows: 1, cols: x.cols, data: centre }).forEach((d, i) => (nearest[i] = Math.min(nearest[i]!, Math.max(0, d + length[i]!))));
+    distances(tf, rows, { rows: 1, cols: x.cols, data: centre }).forEach(
+      (d, i) => (nearest[i] = Math.min(nearest[i]!, Math.max(0, d + length[i]!))),
+    );
     let left = rng.next() * nearest.reduce((a, b) => a + b, 0);
-    next = Math.max(0, nearest.findIndex((d) => (left -= d) < 0));
+    next = Math.max(
+      0,
+      nearest.findIndex((d) => (left -= d) < 0),
+    );
   }
   return centres;
 }
@@ -48,7 +56,8 @@ function assign(tf: TensorFlow, rows: Tensor2D, centres: Matrix): Int32Array {
   const distance = distances(tf, rows, centres);
   return Int32Array.from({ length: rows.shape[0] }, (_, i) => {
     let best = 0;
-    for (let c = 1; c < centres.rows; c++) if (distance[i * centres.rows + c]! < distance[i * centres.rows + best]!) best = c;
+    for (let c = 1; c < centres.rows; c++)
+      if (distance[i * centres.rows + c]! < distance[i * centres.rows + best]!) best = c;
     return best;
   });
 }

@@ -1,10 +1,14 @@
 import type { Dataset } from '../../profile/structured/dataset.js';
 
 /**
- * Visits what a query says of LLMs against each other: its preferences (weight: how far they count), and every pair of LLMs
- * whose measured scores differ (weight: the difference, as far as the one that counts less does).
+ * Visits what a query says of LLMs against each other: its preferences (weight: how far they count), and every pair of
+ * LLMs whose measured scores differ (weight: the difference, as far as the one that counts less does).
  */
-export function eachComparison(data: Dataset, query: number, visit: (better: number, worse: number, weight: number) => void): void {
+export function eachComparison(
+  data: Dataset,
+  query: number,
+  visit: (better: number, worse: number, weight: number) => void,
+): void {
   const { start, llm, score, measured, weight } = data.evidence;
   const end = start[query + 1]!;
   for (let a = start[query]!; a < end; a++) {
@@ -18,5 +22,6 @@ export function eachComparison(data: Dataset, query: number, visit: (better: num
     }
   }
   const { better, worse, weight: told } = data.preferences;
-  for (let p = data.preferenceStart[query]!; p < data.preferenceStart[query + 1]!; p++) visit(better[p]!, worse[p]!, told?.[p] ?? 1);
+  for (let p = data.preferenceStart[query]!; p < data.preferenceStart[query + 1]!; p++)
+    visit(better[p]!, worse[p]!, told?.[p] ?? 1);
 }

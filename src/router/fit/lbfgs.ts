@@ -11,7 +11,10 @@ export type Objective = (x: Float64Array) => { value: number; gradient: Float64A
 const inner = (a: Float64Array, b: Float64Array): number => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
 
 /** The direction of descent by limited-memory BFGS (Nocedal 1980): two loops over remembered steps. */
-function direction(gradient: Float64Array, memory: readonly { s: Float64Array; y: Float64Array; rho: number }[]): Float64Array {
+function direction(
+  gradient: Float64Array,
+  memory: readonly { s: Float64Array; y: Float64Array; rho: number }[],
+): Float64Array {
   const d = gradient.map((g) => -g);
   const shares = memory.toReversed().map(({ s, y, rho }) => {
     const share = rho * inner(s, d);
@@ -30,7 +33,9 @@ function direction(gradient: Float64Array, memory: readonly { s: Float64Array; y
   return d;
 }
 
-/** Minimizes a smooth convex function from `start [n]` in at most `steps` steps, each with a backtracking line search. */
+/**
+ * Minimizes a smooth convex function from `start [n]` in at most `steps` steps, each with a backtracking line search.
+ */
 export function minimize(objective: Objective, start: Float64Array, steps: number): Float64Array {
   let x = start;
   let { value, gradient } = objective(x);

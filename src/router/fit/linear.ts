@@ -19,7 +19,14 @@ export interface LinearMap {
  *
  * @param queries the query of each row of `x [n, dim]`
  */
-export function fitLinear(tf: TensorFlow, x: Matrix, queries: Int32Array, outputs: number, loss: RowLoss, l2: number): LinearMap {
+export function fitLinear(
+  tf: TensorFlow,
+  x: Matrix,
+  queries: Int32Array,
+  outputs: number,
+  loss: RowLoss,
+  l2: number,
+): LinearMap {
   const size = x.cols * outputs;
   if (x.rows === 0) return { kernel: new Float32Array(size), bias: new Float32Array(outputs) };
   const rows = tf.tensor2d(x.data, [x.rows, x.cols]);
@@ -28,7 +35,12 @@ export function fitLinear(tf: TensorFlow, x: Matrix, queries: Int32Array, output
   const found = minimize(
     (w) => {
       const kernel = Float32Array.from(w.subarray(0, size));
-      const predicted = compute(tf, () => tf.add(tf.matMul(rows, tf.tensor2d(kernel, [x.cols, outputs])), tf.tensor1d(Float32Array.from(w.subarray(size)))));
+      const predicted = compute(tf, () =>
+        tf.add(
+          tf.matMul(rows, tf.tensor2d(kernel, [x.cols, outputs])),
+          tf.tensor1d(Float32Array.from(w.subarray(size))),
+        ),
+      );
       const { value, gradient: perRow } = sumLosses(loss, queries, predicted);
       const ofKernel = compute(tf, () => tf.matMul(columns, tf.tensor2d(perRow, [x.rows, outputs])));
       const gradient = new Float64Array(size + outputs);

@@ -13,7 +13,9 @@ export function meansOf({ sum, count }: Pick<RecordSums, 'sum' | 'count'>): Floa
 /** Means per LLM and group `[numLlms, numGroups]`, shrunk to the LLM's overall mean `[numLlms]`. */
 export function shrunkMeans(means: Float32Array, groupSum: Float32Array, groupCount: Float32Array): Float32Array {
   const numGroups = groupSum.length / means.length;
-  return groupSum.map((s, i) => (s + MEAN_STRENGTH * means[Math.floor(i / numGroups)]!) / (groupCount[i]! + MEAN_STRENGTH));
+  return groupSum.map(
+    (s, i) => (s + MEAN_STRENGTH * means[Math.floor(i / numGroups)]!) / (groupCount[i]! + MEAN_STRENGTH),
+  );
 }
 
 /** Mean score of each LLM, overall `[numLlms]` and shrunk per task `[numLlms, numTasks]`. */

@@ -2,7 +2,10 @@ import { fromRows, type Dataset, type Matrix } from '../../profile/structured/da
 import type { ProfileVectors } from '../../profile/vectors.js';
 import { dot } from '../../scoring/linear.js';
 
-/** Profiles and queries in their common space, each kind with a mean squared length of 1 whatever the profile's own scale. */
+/**
+ * Profiles and queries in their common space, each kind with a mean squared length of 1 whatever the profile's own
+ * scale.
+ */
 export interface Placed {
   /** `[numLlms, dim]` */
   llms: Matrix;
@@ -20,7 +23,10 @@ function scaleOf({ rows, data }: Matrix): number {
 export function placeAll(data: Dataset, queries: Int32Array, profiles: ProfileVectors): Placed {
   const { dim } = profiles;
   const llms = fromRows(profiles.llms, dim);
-  const placed = fromRows(Array.from(queries, (q) => profiles.place(data.queries.at(q)!)), dim);
+  const placed = fromRows(
+    Array.from(queries, (q) => profiles.place(data.queries.at(q)!)),
+    dim,
+  );
   const [ofLlms, ofQueries] = [scaleOf(llms), scaleOf(placed)];
   return {
     llms: { ...llms, data: llms.data.map((x) => x * ofLlms) },

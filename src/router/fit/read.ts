@@ -1,7 +1,10 @@
 import type { TensorFlow } from '../../tensor/backend.js';
 import type { Tensor } from '../../tensor/types.js';
 
-/** The numbers of a tensor that `make` computes, which leaves no other behind. Read outside the scope: it would search an array for tensors. */
+/**
+ * The numbers of a tensor that `make` computes, which leaves no other behind. Read outside the scope: it would search
+ * an array for tensors.
+ */
 export function compute(tf: TensorFlow, make: () => Tensor): Float32Array {
   const result = tf.tidy(make);
   const values = result.dataSync() as Float32Array;

@@ -38,7 +38,11 @@ export function comparisonLoss(data: Dataset): RowLoss {
 }
 
 /** Cross-entropy of measured scores, and Bradley–Terry of preferences. */
-export function scoreLoss({ evidence: { start, llm, score, measured, weight }, preferences: { better, worse, weight: told }, preferenceStart }: Dataset): RowLoss {
+export function scoreLoss({
+  evidence: { start, llm, score, measured, weight },
+  preferences: { better, worse, weight: told },
+  preferenceStart,
+}: Dataset): RowLoss {
   return (query, logits, gradient) => {
     let loss = 0;
     for (let e = start[query]!; e < start[query + 1]!; e++) {
@@ -71,11 +75,20 @@ export function taskLoss({ taskOf }: Dataset): RowLoss {
 }
 
 /** Sum of the losses of rows `[queries.length, outputs]` and its gradient. */
-export function sumLosses(loss: RowLoss, queries: Int32Array, predicted: Float32Array): { value: number; gradient: Float32Array } {
+export function sumLosses(
+  loss: RowLoss,
+  queries: Int32Array,
+  predicted: Float32Array,
+): { value: number; gradient: Float32Array } {
   const gradient = new Float32Array(predicted.length);
   const outputs = predicted.length / queries.length;
   let value = 0;
-  for (let i = 0; i < queries.length; i++) value += loss(queries[i]!, predicted.subarray(i * outputs, (i + 1) * outputs), gradient.subarray(i * outputs, (i + 1) * outputs));
+  for (let i = 0; i < queries.length; i++)
+    value += loss(
+      queries[i]!,
+      predicted.subarray(i * outputs, (i + 1) * outputs),
+      gradient.subarray(i * outputs, (i + 1) * outputs),
+    );
   return { value, gradient };
 }
 
@@ -83,7 +96,17 @@ export function sumLosses(loss: RowLoss, queries: Int32Array, predicted: Float32
 export function meanLoss(tf: TensorFlow, loss: RowLoss, queries: Int32Array, predicted: Tensor2D): Scalar {
   const operation = tf.customGrad((x) => {
     const { value, gradient } = sumLosses(loss, queries, (x as Tensor2D).dataSync() as Float32Array);
-    return { value: tf.scalar(value / queries.length), gradFunc: (dy) => tf.mul(dy, tf.tensor2d(gradient.map((g) => g / queries.length), predicted.shape)) };
+    return {
+      value: tf.scalar(value / queries.length),
+      gradFunc: (dy) =>
+        tf.mul(
+          dy,
+          tf.tensor2d(
+            gradient.map((g) => g / queries.length),
+            predicted.shape,
+          ),
+        ),
+    };
   });
   return operation(predicted) as Scalar;
 }

@@ -41,25 +41,40 @@ function logit(tf: TensorFlow, p: Tensor2D): Tensor2D {
 }
 
 /** Keys of tasks by their own states and by those of their queries `[numTasks, hidden]`. */
-export function taskKeys(tf: TensorFlow, p: Record<string, Tensor>, profiles: Pick<DecoderProfiles, 'task' | 'taskQueries'>): Tensor2D {
+export function taskKeys(
+  tf: TensorFlow,
+  p: Record<string, Tensor>,
+  profiles: Pick<DecoderProfiles, 'task' | 'taskQueries'>,
+): Tensor2D {
   const own = tf.matMul(profiles.task, p['task_key/kernel'] as Tensor2D);
-  return unitRows(tf, tf.add(tf.add(own, tf.matMul(profiles.taskQueries, p['task_key/queries/kernel'] as Tensor2D)), p['task_key/bias']!));
+  return unitRows(
+    tf,
+    tf.add(tf.add(own, tf.matMul(profiles.taskQueries, p['task_key/queries/kernel'] as Tensor2D)), p['task_key/bias']!),
+  );
 }
 
 /**
- * What meaning and neighbours tell of LLMs: messages by axis `[axes, numLlms]` and by anchor `[numAnchors, numLlms]`. What
- * is so of all LLMs, which is how easy a query is, has one weight; what is so of one beside the others, which is mostly
- * chance where LLMs are alike, has another. Of an LLM without answers only the first is told; it stands by itself, too, for
- * LLMs that come later `[axes, 1]`, `[numAnchors, 1]`.
+ * What meaning and neighbours tell of LLMs: messages by axis `[axes, numLlms]` and by anchor `[numAnchors, numLlms]`.
+ * What is so of all LLMs, which is how easy a query is, has one weight; what is so of one beside the others, which is
+ * mostly chance where LLMs are alike, has another. Of an LLM without answers only the first is told; it stands by
+ * itself, too, for LLMs that come later `[axes, 1]`, `[numAnchors, 1]`.
  */
-export function weighMessages(tf: TensorFlow, p: Record<string, Tensor>, { message, answered }: Pick<DecoderProfiles, 'message' | 'answered'>, { messages }: Pick<Anchors, 'messages'>): Record<'message' | 'anchors', { all: Tensor2D; llm: Tensor2D }> {
+export function weighMessages(
+  tf: TensorFlow,
+  p: Record<string, Tensor>,
+  { message, answered }: Pick<DecoderProfiles, 'message' | 'answered'>,
+  { messages }: Pick<Anchors, 'messages'>,
+): Record<'message' | 'anchors', { all: Tensor2D; llm: Tensor2D }> {
   const weigh = (common: Tensor2D, own: Tensor2D, name: string): { all: Tensor2D; llm: Tensor2D } => {
     const all = tf.mul(common, p[`head/${name}/common`]!) as Tensor2D;
     return { all, llm: tf.add(all, tf.mul(tf.mul(own, tf.transpose(answered)), p[`head/${name}/own`]!)) };
   };
   const usual = tf.div(tf.sum(tf.mul(message, answered), 0, true), tf.maximum(tf.sum(answered), 1)) as Tensor2D;
   const [own, common] = tf.split(messages, [message.shape[0], 1], 1) as [Tensor2D, Tensor2D];
-  return { message: weigh(tf.transpose(usual), tf.transpose(tf.sub(message, usual)), 'message'), anchors: weigh(common, own, 'neighbours') };
+  return {
+    message: weigh(tf.transpose(usual), tf.transpose(tf.sub(message, usual)), 'message'),
+    anchors: weigh(common, own, 'neighbours'),
+  };
 }
 
 /**
@@ -69,15 +84,28 @@ export function weighMessages(tf: TensorFlow, p: Record<string, Tensor>, { messa
  *
  *     s = π(q)·record + φ(q)·message + Σ_a k(q, a) message_a
  *
- * with messages as {@link weighMessages} has them. A small head calibrates it. Messages are of residuals, not of scores:
- * what the task explains can't be learned twice.
+ * with messages as {@link weighMessages} has them. A small head calibrates it. Messages are of residuals, not of
+ * scores: what the task explains can't be learned twice.
  *
  * @param taskMask `[numTasks]`, 0 for tasks that may be attended to, a large negative number for others
  * @returns logits `[numQueries, numLlms]`; and the tasks' `[numQueries, numTasks]`
  */
-export function decode(tf: TensorFlow, p: Record<string, Tensor>, queries: QueryPlaces, profiles: DecoderProfiles, taskMask: Tensor1D, anchors: Anchors): { logits: Tensor2D; taskLogits: Tensor2D } {
-  const taskQueries = unitRows(tf, tf.add(tf.matMul(queries.states, p['task_query/kernel'] as Tensor2D), p['task_query/bias']!));
-  const agreement = tf.mul(tf.matMul(taskQueries, taskKeys(tf, p, profiles), false, true), tf.exp(p['task_temperature']!));
+export function decode(
+  tf: TensorFlow,
+  p: Record<string, Tensor>,
+  queries: QueryPlaces,
+  profiles: DecoderProfiles,
+  taskMask: Tensor1D,
+  anchors: Anchors,
+): { logits: Tensor2D; taskLogits: Tensor2D } {
+  const taskQueries = unitRows(
+    tf,
+    tf.add(tf.matMul(queries.states, p['task_query/kernel'] as Tensor2D), p['task_query/bias']!),
+  );
+  const agreement = tf.mul(
+    tf.matMul(taskQueries, taskKeys(tf, p, profiles), false, true),
+    tf.exp(p['task_temperature']!),
+  );
   const taskLogits = tf.add(agreement, taskMask) as Tensor2D;
   const tasks = tf.softmax(taskLogits) as Tensor2D;
   const byTask = tf.matMul(tasks, profiles.taskRecord, false, true) as Tensor2D;
@@ -96,8 +124,18 @@ export function decode(tf: TensorFlow, p: Record<string, Tensor>, queries: Query
     tf.mul(ones, tf.transpose(logit(tf, profiles.record))),
   ] as Tensor2D[];
   const [numQueries, numLlms] = byTask.shape;
-  const flat = tf.concat(features.map((f) => tf.reshape(f, [numQueries * numLlms, 1])), 1).reshape([numQueries * numLlms, FEATURES]) as Tensor2D;
-  const hidden = tf.tanh(tf.add(tf.matMul(flat, p['head/hidden/kernel'] as Tensor2D), p['head/hidden/bias']!)) as Tensor2D;
-  const correction = tf.reshape(tf.add(tf.matMul(hidden, p['head/out/kernel'] as Tensor2D), p['head/out/bias']!), [numQueries, numLlms]);
+  const flat = tf
+    .concat(
+      features.map((f) => tf.reshape(f, [numQueries * numLlms, 1])),
+      1,
+    )
+    .reshape([numQueries * numLlms, FEATURES]) as Tensor2D;
+  const hidden = tf.tanh(
+    tf.add(tf.matMul(flat, p['head/hidden/kernel'] as Tensor2D), p['head/hidden/bias']!),
+  ) as Tensor2D;
+  const correction = tf.reshape(tf.add(tf.matMul(hidden, p['head/out/kernel'] as Tensor2D), p['head/out/bias']!), [
+    numQueries,
+    numLlms,
+  ]);
   return { logits: tf.add(tf.mul(features[0]!, p['head/scale']!), correction), taskLogits };
 }

@@ -10,10 +10,14 @@ const PRIOR = 1;
  * Platt scaling (Platt 1999) that keeps the order: the slope > 0 and offset for which σ(slope · utility + offset) is
  * nearest the measured scores in cross-entropy. Without any, utilities are only squashed.
  */
-export function calibrate({ evidence: { start, llm, score, measured } }: Dataset, queries: readonly { query: number; utilities: Float32Array }[]): { slope: number; offset: number } {
+export function calibrate(
+  { evidence: { start, llm, score, measured } }: Dataset,
+  queries: readonly { query: number; utilities: Float32Array }[],
+): { slope: number; offset: number } {
   const pairs = queries.flatMap(({ query, utilities }) => {
     const known: [utility: number, score: number][] = [];
-    for (let e = start[query]!; e < start[query + 1]!; e++) if (measured[e]) known.push([utilities[llm[e]!]!, score[e]!]);
+    for (let e = start[query]!; e < start[query + 1]!; e++)
+      if (measured[e]) known.push([utilities[llm[e]!]!, score[e]!]);
     return known;
   });
   const found = minimize(

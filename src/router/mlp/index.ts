@@ -25,7 +25,16 @@ export const mlp: ProfileRouter = {
     const kept = Math.floor(queries.length * CALIBRATION);
     const learned = { rows: queries.length - kept, cols: x.cols, data: x.data.subarray(kept * x.cols) };
     const profileRows = tf.tensor2d(llms.data, [numLlms, x.cols]);
-    const weights = await fitByAdam(tf, learned, queries.subarray(kept), initialWeights(x.cols, rng), (p, rows) => utilities(tf, p, rows, profileRows), comparisonLoss(data), SCHEDULE, rng.fork('batches'));
+    const weights = await fitByAdam(
+      tf,
+      learned,
+      queries.subarray(kept),
+      initialWeights(x.cols, rng),
+      (p, rows) => utilities(tf, p, rows, profileRows),
+      comparisonLoss(data),
+      SCHEDULE,
+      rng.fork('batches'),
+    );
     profileRows.dispose();
 
     const { kernel, bias } = hiddenKernels(weights, llms);
@@ -34,7 +43,10 @@ export const mlp: ProfileRouter = {
       const hidden = timesMatrix(placed, kernel, bias.length).map((h, i) => Math.max(0, h + bias[i]!));
       return Float32Array.from({ length: numLlms }, (_, l) => dot(hidden, l * HIDDEN, out, 0, HIDDEN));
     };
-    const watched = Array.from(queries.subarray(0, kept), (query, i) => ({ query, utilities: utility(x.data.subarray(i * x.cols, (i + 1) * x.cols)) }));
+    const watched = Array.from(queries.subarray(0, kept), (query, i) => ({
+      query,
+      utilities: utility(x.data.subarray(i * x.cols, (i + 1) * x.cols)),
+    }));
     const { slope, offset } = calibrate(data, watched);
     return { score: ({ vector }) => utility(place(vector)).map((u) => sigmoid(slope * u + offset)) };
   },

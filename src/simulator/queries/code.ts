@@ -43,6 +43,11 @@ export function writeCodeRequest(rng: Rng): WrittenQuery {
   const [base, job] = pick(rng, JOBS);
   const constraints = pickSome(rng, CONSTRAINTS, between(rng, 0, 4));
   const language = pick(rng, LANGUAGES);
-  const opening = pick(rng, [`Write a ${language} function that ${job}.`, `In ${language}, implement a function which ${job}.`, `I need ${language} code that ${job}.`, `Please give me an idiomatic ${language} function that ${job}.`]);
+  const opening = pick(rng, [
+    `Write a ${language} function that ${job}.`,
+    `In ${language}, implement a function which ${job}.`,
+    `I need ${language} code that ${job}.`,
+    `Please give me an idiomatic ${language} function that ${job}.`,
+  ]);
   return { text: [opening, ...constraints].join(' '), difficulty: base + 0.06 * constraints.length };
 }

@@ -9,7 +9,11 @@ import { NORMALIZATIONS } from '../../../src/schema/design.js';
 import { smallLog } from '../../support/log.js';
 
 const rows = smallLog({ queries: 12 });
-const observed = observe(rows, Int32Array.from({ length: rows.queries.length }, (_, q) => q), parseDesign('structured-embedding-1hop'));
+const observed = observe(
+  rows,
+  Int32Array.from({ length: rows.queries.length }, (_, q) => q),
+  parseDesign('structured-embedding-1hop'),
+);
 
 function dense({ start, column, value }: SparseMatrix): number[][] {
   const n = start.length - 1;
@@ -18,7 +22,8 @@ function dense({ start, column, value }: SparseMatrix): number[][] {
   return out;
 }
 
-const times = (a: number[][], x: number[][]): number[][] => a.map((row) => x[0]!.map((_, c) => row.reduce((sum, w, k) => sum + w * x[k]![c]!, 0)));
+const times = (a: number[][], x: number[][]): number[][] =>
+  a.map((row) => x[0]!.map((_, c) => row.reduce((sum, w, k) => sum + w * x[k]![c]!, 0)));
 
 describe('the adjacency of a graph', () => {
   const raw = dense(adjacency(observed));
@@ -41,7 +46,9 @@ describe('the adjacency of a graph', () => {
     for (const name of NORMALIZATIONS) {
       const matrix = adjacency(observed);
       normalize(matrix, name);
-      dense(matrix).forEach((row, i) => row.forEach((w, j) => assert.ok(Math.abs(w - expected[name](raw[i]![j]!, i, j)) < 1e-6, name)));
+      dense(matrix).forEach((row, i) =>
+        row.forEach((w, j) => assert.ok(Math.abs(w - expected[name](raw[i]![j]!, i, j)) < 1e-6, name)),
+      );
     }
   });
 });

@@ -14,9 +14,21 @@ const REQUEST: ComposeRequest = {
   name: 'calculator',
   own: 'calculator: solves arithmetic.',
   heard: [
-    { relation: 'llm-task', kind: 'task', name: 'gsm8k', text: 'gsm8k: word problems', measured: { score: 0.8, count: 130, advantage: 0.12 } },
+    {
+      relation: 'llm-task',
+      kind: 'task',
+      name: 'gsm8k',
+      text: 'gsm8k: word problems',
+      measured: { score: 0.8, count: 130, advantage: 0.12 },
+    },
     { relation: 'llm-family', kind: 'family', name: 'machines', text: 'machines: exact' },
-    { relation: 'llm-task', kind: 'task', name: 'verse', text: 'verse: sonnets', measured: { score: 0.1, count: 20, advantage: -0.4 } },
+    {
+      relation: 'llm-task',
+      kind: 'task',
+      name: 'verse',
+      text: 'verse: sonnets',
+      measured: { score: 0.1, count: 20, advantage: -0.4 },
+    },
   ],
   maxCharacters: 1000,
 };
@@ -27,13 +39,25 @@ describe('the composer by rule', () => {
   it('tells what is best first, and quotes nothing that an LLM is worse at', async () => {
     assert.equal(
       await compose(REQUEST),
-      'calculator: solves arithmetic. Better than the other LLMs at gsm8k (+0.12 over 130 answers): word problems. Family machines: exact. Worse than the other LLMs at verse (−0.40 over 20 answers).',
+      'calculator: solves arithmetic. Better than the other LLMs at gsm8k (+0.12 over 130 answers): word ' +
+        'problems. Family machines: exact. Worse than the other LLMs at verse (−0.40 over 20 answers).',
     );
   });
 
   it('tells tasks and queries of their LLMs', async () => {
-    const heard = [{ relation: 'llm-task', kind: 'llm', name: 'calculator', text: 'calculator: solves arithmetic', measured: { score: 0.8, count: 130, advantage: 0.12 } }] as const;
-    assert.equal(await compose({ kind: 'task', name: 'gsm8k', own: 'gsm8k', heard, maxCharacters: 1000 }), 'gsm8k. calculator is better than the other LLMs here (+0.12 over 130 answers): solves arithmetic.');
+    const heard = [
+      {
+        relation: 'llm-task',
+        kind: 'llm',
+        name: 'calculator',
+        text: 'calculator: solves arithmetic',
+        measured: { score: 0.8, count: 130, advantage: 0.12 },
+      },
+    ] as const;
+    assert.equal(
+      await compose({ kind: 'task', name: 'gsm8k', own: 'gsm8k', heard, maxCharacters: 1000 }),
+      'gsm8k. calculator is better than the other LLMs here (+0.12 over 130 answers): solves arithmetic.',
+    );
   });
 
   it('never writes more than it may, and ends with whole facts', async () => {
@@ -54,17 +78,39 @@ interface Asked {
 
 type Answer = (response: ServerResponse, count: number, asked: Asked) => void;
 
-const say = (content: unknown): Answer => (response) => void response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }] }));
-const refuse = (status: number, body = '', headers: Record<string, string> = {}): Answer => (response) => void response.writeHead(status, headers).end(body);
-const json = (content: unknown): Answer => (response) => void response.end(JSON.stringify(content));
+const say =
+  (content: unknown): Answer =>
+  (response) =>
+    void response.setHeader('content-type', 'application/json').end(
+      JSON.stringify({
+        object: 'chat.completion',
+        choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+      }),
+    );
+const refuse =
+  (status: number, body = '', headers: Record<string, string> = {}): Answer =>
+  (response) =>
+    void response.writeHead(status, headers).end(body);
+const json =
+  (content: unknown): Answer =>
+  (response) =>
+    void response.end(JSON.stringify(content));
 
 /** A server that speaks the protocol, for one test. */
-async function serve(t: TestContext, answer: Answer, options: Partial<OpenAIComposerOptions> = {}): Promise<{ composer: TextComposer; asked: Asked[]; baseUrl: string }> {
+async function serve(
+  t: TestContext,
+  answer: Answer,
+  options: Partial<OpenAIComposerOptions> = {},
+): Promise<{ composer: TextComposer; asked: Asked[]; baseUrl: string }> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    asked.push({ path: request.url ?? '', authorization: request.headers.authorization ?? '', body: JSON.parse(body) as Asked['body'] });
+    asked.push({
+      path: request.url ?? '',
+      authorization: request.headers.authorization ?? '',
+      body: JSON.parse(body) as Asked['body'],
+    });
     answer(response, asked.length, asked.at(-1)!);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -73,7 +119,11 @@ async function serve(t: TestContext, answer: Answer, options: Partial<OpenAIComp
     server.close();
   });
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  return { composer: createOpenAIComposer({ model: 'small', baseUrl, apiKey: KEY, backoffMs: 1, ...options }), asked, baseUrl };
+  return {
+    composer: createOpenAIComposer({ model: 'small', baseUrl, apiKey: KEY, backoffMs: 1, ...options }),
+    asked,
+    baseUrl,
+  };
 }
 
 describe('the composer behind an OpenAI-compatible endpoint', () => {
@@ -86,7 +136,13 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
     assert.equal(asked[0]!.body.model, 'small');
     const [system, user] = asked[0]!.body.messages;
     assert.deepEqual([system!.role, user!.role], ['system', 'user']);
-    for (const fact of ['the llm calculator in at most 1000 characters', 'solves arithmetic', 'Better than the other LLMs at gsm8k (+0.12 over 130 answers): gsm8k: word problems', 'Worse than the other LLMs at verse']) assert.ok(user!.content.includes(fact), fact);
+    for (const fact of [
+      'the llm calculator in at most 1000 characters',
+      'solves arithmetic',
+      'Better than the other LLMs at gsm8k (+0.12 over 130 answers): gsm8k: word problems',
+      'Worse than the other LLMs at verse',
+    ])
+      assert.ok(user!.content.includes(fact), fact);
   });
 
   it('cuts an answer that is too long', async (t) => {
@@ -95,7 +151,11 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
   });
 
   it('asks the same only once, and again what failed', async (t) => {
-    const { composer, asked } = await serve(t, (response, count, question) => (count === 1 ? refuse(400, 'no') : say('yes'))(response, count, question), { retries: 0 });
+    const { composer, asked } = await serve(
+      t,
+      (response, count, question) => (count === 1 ? refuse(400, 'no') : say('yes'))(response, count, question),
+      { retries: 0 },
+    );
     await assert.rejects(composer.compose(REQUEST), /HTTP 400: no/);
     assert.deepEqual(await Promise.all([composer.compose(REQUEST), composer.compose({ ...REQUEST })]), ['yes', 'yes']);
     assert.equal(await composer.compose(REQUEST), 'yes');
@@ -105,7 +165,16 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
   it('tries again after a 429, as late as Retry-After says', async (t) => {
     const waits: number[] = [];
     const sleep = async (ms: number): Promise<void> => void waits.push(ms);
-    const { composer, asked } = await serve(t, (response, count, question) => (count === 1 ? refuse(429, 'slow down', { 'retry-after': '3' }) : say('after a while'))(response, count, question), { sleep });
+    const { composer, asked } = await serve(
+      t,
+      (response, count, question) =>
+        (count === 1 ? refuse(429, 'slow down', { 'retry-after': '3' }) : say('after a while'))(
+          response,
+          count,
+          question,
+        ),
+      { sleep },
+    );
     assert.equal(await composer.compose(REQUEST), 'after a while');
     assert.deepEqual([asked.length, waits], [2, [3000]]);
   });
@@ -130,13 +199,20 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
 
   it('that stays down says so after all tries, without the key', async (t) => {
     const { composer, asked } = await serve(t, refuse(500, `oops, ${KEY}`), { retries: 2 });
-    await assert.rejects(composer.compose(REQUEST), { code: 'encoder_unavailable', message: /^The composer small at http.*\/v1\/chat\/completions: HTTP 500: oops, \[key\] \(tried 3 times\)$/ });
+    await assert.rejects(composer.compose(REQUEST), {
+      code: 'encoder_unavailable',
+      message: /^The composer small at http.*\/v1\/chat\/completions: HTTP 500: oops, \[key\] \(tried 3 times\)$/,
+    });
     assert.equal(asked.length, 3);
   });
 
   it('that refuses the key names the setting', async (t) => {
     const { composer, asked } = await serve(t, refuse(401, KEY));
-    await assert.rejects(composer.compose(REQUEST), (error: Error) => /POINTSMAN_COMPOSER_API_KEY is set, but wrong/.test(error.message) && !error.message.includes('sk-'));
+    await assert.rejects(
+      composer.compose(REQUEST),
+      (error: Error) =>
+        /POINTSMAN_COMPOSER_API_KEY is set, but wrong/.test(error.message) && !error.message.includes('sk-'),
+    );
     assert.equal(asked.length, 1);
   });
 
@@ -163,14 +239,29 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
 describe('composer settings', () => {
   it('come from the environment; by rule when nothing is set', () => {
     assert.equal(openComposer(composerSettings({})).id, 'deterministic-1');
-    const composer = openComposer(composerSettings({ POINTSMAN_COMPOSER: 'openai:@cf/meta/llama@http://127.0.0.1:9', POINTSMAN_COMPOSER_API_KEY: KEY }));
+    const composer = openComposer(
+      composerSettings({
+        POINTSMAN_COMPOSER: 'openai:@cf/meta/llama@http://127.0.0.1:9',
+        POINTSMAN_COMPOSER_API_KEY: KEY,
+      }),
+    );
     assert.equal(composer.id, 'openai:@cf/meta/llama@http://127.0.0.1:9/v1');
   });
 
   it('that are wrong are refused', () => {
-    const open = (POINTSMAN_COMPOSER: string, POINTSMAN_COMPOSER_API_KEY = ''): TextComposer => openComposer(composerSettings({ POINTSMAN_COMPOSER, POINTSMAN_COMPOSER_API_KEY }));
-    assert.throws(() => open('gpt'), { code: 'invalid_config', message: 'POINTSMAN_COMPOSER: expected one of deterministic, openai:<model>@<base url>; got "gpt"' });
-    assert.throws(() => open('openai:m@http://me:secret@example.test'), (error: Error) => /POINTSMAN_COMPOSER_API_KEY/.test(error.message) && !error.message.includes('secret'));
-    assert.throws(() => open('openai:m@http://127.0.0.1:9', 'a b'), { code: 'invalid_config', message: /^POINTSMAN_COMPOSER_API_KEY: expected printable/ });
+    const open = (POINTSMAN_COMPOSER: string, POINTSMAN_COMPOSER_API_KEY = ''): TextComposer =>
+      openComposer(composerSettings({ POINTSMAN_COMPOSER, POINTSMAN_COMPOSER_API_KEY }));
+    assert.throws(() => open('gpt'), {
+      code: 'invalid_config',
+      message: 'POINTSMAN_COMPOSER: expected one of deterministic, openai:<model>@<base url>; got "gpt"',
+    });
+    assert.throws(
+      () => open('openai:m@http://me:secret@example.test'),
+      (error: Error) => /POINTSMAN_COMPOSER_API_KEY/.test(error.message) && !error.message.includes('secret'),
+    );
+    assert.throws(() => open('openai:m@http://127.0.0.1:9', 'a b'), {
+      code: 'invalid_config',
+      message: /^POINTSMAN_COMPOSER_API_KEY: expected printable/,
+    });
   });
 });

@@ -22,7 +22,11 @@ function recorder(): TextComposer & { asked: ComposeRequest[] } {
 }
 
 const rows = smallLog({ queries: 200 });
-const observed = observe(rows, Int32Array.from({ length: rows.queries.length }, (_, q) => q), parseDesign('structured-text-4hop'));
+const observed = observe(
+  rows,
+  Int32Array.from({ length: rows.queries.length }, (_, q) => q),
+  parseDesign('structured-text-4hop'),
+);
 
 describe('structured texts', () => {
   it('compose only what an LLM comes to hear, each once', async () => {
@@ -44,16 +48,41 @@ describe('structured texts', () => {
     const composer = recorder();
     await structuredTexts(observed, 2, composer, createRng(1));
     const profiles = composer.asked.filter(({ maxCharacters }) => maxCharacters === 4000);
-    assert.deepEqual(profiles.map(({ name }) => name), ['calculator', 'middling', 'poet']);
+    assert.deepEqual(
+      profiles.map(({ name }) => name),
+      ['calculator', 'middling', 'poet'],
+    );
     for (const { text } of profiles.flatMap(({ heard }) => heard)) assert.match(text, /#\d+$/, 'composed at hop 1');
     const before = composer.asked.filter(({ maxCharacters }) => maxCharacters < 4000);
-    for (const { text } of before.flatMap(({ heard }) => heard)) assert.doesNotMatch(text, /#\d+$/, 'its own text at hop 0');
+    for (const { text } of before.flatMap(({ heard }) => heard))
+      assert.doesNotMatch(text, /#\d+$/, 'its own text at hop 0');
   });
 
   it('name the queries that an LLM did best on and worst on, the most telling first', async () => {
-    const log = handLog(['a', 'b'], [0.5, 0.1, 0.9, -0.2, 0.7, -0.6, 0.3, -0.8, 0].map((margin) => ({ text: `${margin}`, scores: { a: Math.max(0, margin), b: Math.max(0, -margin) } })));
+    const log = handLog(
+      ['a', 'b'],
+      [0.5, 0.1, 0.9, -0.2, 0.7, -0.6, 0.3, -0.8, 0].map((margin) => ({
+        text: `${margin}`,
+        scores: { a: Math.max(0, margin), b: Math.max(0, -margin) },
+      })),
+    );
     const composer = recorder();
-    await structuredTexts(observe(log, Int32Array.from({ length: log.queries.length }, (_, q) => q), parseDesign('structured-text-1hop')), 1, composer, createRng(1));
-    assert.deepEqual(composer.asked.map(({ heard }) => heard.map(({ text }) => text)), [['0.9', '0.7', '0.5', '-0.8', '-0.6'], ['-0.8', '-0.6', '-0.2', '0.9', '0.7']]);
+    await structuredTexts(
+      observe(
+        log,
+        Int32Array.from({ length: log.queries.length }, (_, q) => q),
+        parseDesign('structured-text-1hop'),
+      ),
+      1,
+      composer,
+      createRng(1),
+    );
+    assert.deepEqual(
+      composer.asked.map(({ heard }) => heard.map(({ text }) => text)),
+      [
+        ['0.9', '0.7', '0.5', '-0.8', '-0.6'],
+        ['-0.8', '-0.6', '-0.2', '0.9', '0.7'],
+      ],
+    );
   });
 });

@@ -7,19 +7,30 @@ const HEARD_SHARE = 0.15;
 
 const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(2)}`;
 
-/** How a neighbour is introduced to a node of the kind `about`: `Better than the other LLMs at gsm8k (+0.12 over 130 answers)`. */
+/**
+ * How a neighbour is introduced to a node of the kind `about`: `Better than the other LLMs at gsm8k (+0.12 over 130
+ * answers)`.
+ */
 export function introduced(about: ComposeRequest['kind'], { relation, kind, name, measured }: Heard): string {
-  if (measured === undefined) return kind === 'query' ? 'A query of this kind' : `${kind === 'llm' ? 'LLM' : `${kind[0]!.toUpperCase()}${kind.slice(1)}`} ${name}`;
+  if (measured === undefined)
+    return kind === 'query'
+      ? 'A query of this kind'
+      : `${kind === 'llm' ? 'LLM' : `${kind[0]!.toUpperCase()}${kind.slice(1)}`} ${name}`;
   const { advantage, score, count } = measured;
   const than = `${advantage < 0 ? 'worse' : 'better'} than the other LLMs`;
-  const by = relation === 'llm-task' ? `${signed(advantage)} over ${Math.max(1, Math.round(count))} answers` : `score ${score.toFixed(2)}, ${signed(advantage)}`;
+  const by =
+    relation === 'llm-task'
+      ? `${signed(advantage)} over ${Math.max(1, Math.round(count))} answers`
+      : `score ${score.toFixed(2)}, ${signed(advantage)}`;
   if (about !== 'llm') return `${name} is ${than} here (${by})`;
-  const at = relation === 'llm-benchmark' ? `on the public benchmark ${name}` : `at ${kind === 'query' ? 'the query' : name}`;
+  const at =
+    relation === 'llm-benchmark' ? `on the public benchmark ${name}` : `at ${kind === 'query' ? 'the query' : name}`;
   return `${than[0]!.toUpperCase()}${than.slice(1)} ${at} (${by})`;
 }
 
 /** A neighbour's text without its name at the beginning: it has been introduced by it. */
-const unnamed = ({ name, text }: Heard): string => (text.startsWith(name) ? text.slice(name.length).replace(/^[:.\s]+/, '') : text);
+const unnamed = ({ name, text }: Heard): string =>
+  text.startsWith(name) ? text.slice(name.length).replace(/^[:.\s]+/, '') : text;
 
 const isWorse = ({ measured }: Heard): boolean => (measured?.advantage ?? 0) < 0;
 
@@ -31,7 +42,10 @@ export function createDeterministicComposer(): TextComposer {
   return {
     id: 'deterministic-1',
     async compose({ kind, own, heard, maxCharacters }) {
-      let text = excerpt(own, heard.length === 0 ? maxCharacters : Math.floor(maxCharacters * OWN_SHARE)).replace(/[.\s]+$/, '');
+      let text = excerpt(own, heard.length === 0 ? maxCharacters : Math.floor(maxCharacters * OWN_SHARE)).replace(
+        /[.\s]+$/,
+        '',
+      );
       const quoted = heard.filter((h) => !isWorse(h)).length;
       const share = Math.min(HEARD_SHARE * maxCharacters, (maxCharacters - text.length) / Math.max(1, quoted));
       for (const neighbour of heard) {

@@ -23,5 +23,8 @@ export function openComposer({ spec, apiKey }: ComposerSettings): TextComposer {
   if (spec === 'deterministic') return createDeterministicComposer();
   const openai = /^openai:(.+)@(https?:\/\/.+)$/.exec(spec);
   if (openai) return createOpenAIComposer({ model: openai[1]!, baseUrl: openai[2]!, apiKey });
-  throw new PointsmanError('invalid_config', `POINTSMAN_COMPOSER: expected one of ${COMPOSER_SPECS.join(', ')}; got ${describe(spec)}`);
+  throw new PointsmanError(
+    'invalid_config',
+    `POINTSMAN_COMPOSER: expected one of ${COMPOSER_SPECS.join(', ')}; got ${describe(spec)}`,
+  );
 }

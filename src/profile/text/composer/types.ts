@@ -7,7 +7,9 @@ export interface Heard {
   name: string;
   /** The neighbour's text of the hop before. */
   text: string;
-  /** Where the relation is measured: the LLM's score, of how many answers, and by how much it beat the other LLMs here. */
+  /**
+   * Where the relation is measured: the LLM's score, of how many answers, and by how much it beat the other LLMs here.
+   */
   measured?: { score: number; count: number; advantage: number };
 }
 
