@@ -13,18 +13,18 @@ import { systemClock } from '../../src/base/clock.js';
 import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
-import { calibrationOf } from '../../src/evaluation/calibration.js';
+import { calibrationOf } from '../../src/measure/calibration.js';
 import { datasetOf, splitFold, type EvaluationInput } from '../../src/evaluation/folds.js';
-import { meanOf, outcomesOf, utilities } from '../../src/evaluation/outcomes.js';
-import { predict } from '../../src/evaluation/predictions.js';
+import { meanOf, outcomesOf, utilities } from '../../src/measure/outcomes.js';
+import { predict } from '../../src/measure/predictions.js';
 import { detached } from '../../src/graph/rows.js';
 import { importFiles } from '../../src/importer/index.js';
-import { openLedger } from '../../src/ledger/index.js';
-import type { Weights } from '../../src/profile/structured/parameters.js';
+import { openLedger } from '../../src/store/open.js';
+import type { Weights } from '../../src/math/weights.js';
 import type { FittedRouter } from '../../src/router/types.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
-import { GNN_DEFAULTS } from '../../src/training/gnn.js';
-import { fitLearned, refreeze } from '../../src/training/learned.js';
+import { GNN_DEFAULTS } from '../../src/learned/train/gnn.js';
+import { fitLearned, refreeze } from '../../src/learned/fit.js';
 import { DEFAULT_SEED } from '../../src/training/run.js';
 
 const { values, positionals } = parseArgs({

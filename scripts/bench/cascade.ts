@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
-import { nextStep, planCascade } from '../../src/policy/cascade.js';
+import { nextStep, planCascade } from '../../src/cascade/plan.js';
 import { constraintsOf } from '../../src/policy/constraints.js';
 import { rank } from '../../src/policy/rank.js';
 import { LlmProfile } from '../../src/schema/profile.js';

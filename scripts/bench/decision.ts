@@ -18,7 +18,7 @@ import { openStaticEncoder } from '../../src/encoder/static.js';
 import { rank } from '../../src/policy/rank.js';
 import { constraintsOf } from '../../src/policy/constraints.js';
 import { DESIGNS } from '../../src/profile/design.js';
-import { createDataset } from '../../src/profile/structured/dataset.js';
+import { createDataset } from '../../src/dataset/dataset.js';
 import { nearestQueries } from '../../src/router/nearest-queries.js';
 import { RouteRequest } from '../../src/schema/route.js';
 import { loadSimulation, simulate } from '../../src/simulator/index.js';

@@ -1,8 +1,8 @@
 /**
  * Tests for a change of a stream, to be compared: textbook ones beside ours, and one that is told what nobody knows.
  */
-import { observe, type Stream } from '../../src/health/drift.js';
-import { afterObservation, NEW_STREAM, type DriftStream } from '../../src/health/drift-stream.js';
+import { observe, type Stream } from '../../src/machines/drift.js';
+import { afterObservation, NEW_STREAM, type DriftStream } from '../../src/machines/drift-stream.js';
 import { DEFAULT_DRIFT } from '../../src/schema/drift.js';
 
 /** One value of a stream: what was observed, and what was predicted. */

@@ -11,9 +11,9 @@ import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createRng } from '../../src/base/rng.js';
-import { Database } from '../../src/base/sqlite.js';
+import { Database } from '../../src/store/sqlite/database.js';
 import { importFiles } from '../../src/importer/index.js';
-import { openLedger } from '../../src/ledger/index.js';
+import { openLedger } from '../../src/store/open.js';
 
 const NUM_LLMS = 8;
 const CONTENDERS = ['pointsman', 'bare'] as const;

@@ -16,13 +16,13 @@ import { createLogger } from '../../src/base/log.js';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { createDecider } from '../../src/decision/decider.js';
-import { policiesOver } from '../../src/policy/live.js';
-import { openLiveLoad, type LiveLoad, type Load } from '../../src/health/load.js';
-import { openLedger } from '../../src/ledger/index.js';
+import { policiesOver } from '../../src/live/policies.js';
+import { openLiveLoad, type LiveLoad, type Load } from '../../src/live/load.js';
+import { openLedger } from '../../src/store/open.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import type { LlmLimits } from '../../src/schema/profile.js';
 import type { RouteResponse } from '../../src/schema/route.js';
-import { estimateTokens } from '../../src/scoring/cost.js';
+import { estimateTokens } from '../../src/base/tokens.js';
 import type { ScoringIndex } from '../../src/scoring/types.js';
 import { heldOutQueries } from './held-out.js';
 

@@ -17,21 +17,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sha256 } from '../../src/base/hash.js';
 import { createRng } from '../../src/base/rng.js';
-import { Database } from '../../src/base/sqlite.js';
+import { Database } from '../../src/store/sqlite/database.js';
 import { table } from '../../src/cli/output.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
-import { firstChoice } from '../../src/evaluation/outcomes.js';
+import { firstChoice } from '../../src/measure/outcomes.js';
 import { freezeGraph } from '../../src/graph/freeze.js';
 import { detached, type GraphRows } from '../../src/graph/rows.js';
 import { importFiles } from '../../src/importer/index.js';
-import { openLedger, type Ledger } from '../../src/ledger/index.js';
+import { openLedger, type Ledger } from '../../src/store/open.js';
 import { DESIGNS, partsOf } from '../../src/profile/design.js';
-import { createDataset } from '../../src/profile/structured/dataset.js';
+import { createDataset } from '../../src/dataset/dataset.js';
 import { baselineByName } from '../../src/router/baselines.js';
 import type { FitTools, FittedRouter } from '../../src/router/types.js';
 import { Interaction } from '../../src/schema/feedback.js';
 import { openBackend } from '../../src/tensor/backend.js';
-import { fitLearned, refreeze, type LearnedRouter } from '../../src/training/learned.js';
+import { fitLearned, refreeze, type LearnedRouter } from '../../src/learned/fit.js';
 import { answeredQueries, DEFAULT_SEED } from '../../src/training/run.js';
 
 const { values, positionals } = parseArgs({

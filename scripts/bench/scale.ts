@@ -19,7 +19,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { table } from '../../src/cli/output.js';
 import { importFiles } from '../../src/importer/index.js';
-import { openLedger } from '../../src/ledger/index.js';
+import { openLedger } from '../../src/store/open.js';
 import type { TrainRequest, TrainResult } from '../../src/schema/training.js';
 import { loadSimulation, simulateStream } from '../../src/simulator/index.js';
 import { trainAndActivate } from '../../src/training/trainer.js';

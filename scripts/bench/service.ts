@@ -12,19 +12,19 @@ import { systemClock } from '../../src/base/clock.js';
 import { createLogger } from '../../src/base/log.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { createRng } from '../../src/base/rng.js';
-import { readArtifact } from '../../src/artifact/read.js';
+import { readArtifact } from '../../src/serving/read.js';
 import { createDecider } from '../../src/decision/decider.js';
 import { openEncoder } from '../../src/encoder/index.js';
-import { openLiveTrust } from '../../src/health/trust.js';
-import { openLiveHealth } from '../../src/health/live.js';
-import { openLiveLoad } from '../../src/health/load.js';
+import { openLiveTrust } from '../../src/live/trust.js';
+import { openLiveHealth } from '../../src/live/breakers.js';
+import { openLiveLoad } from '../../src/live/load.js';
 import { createApp, startServer } from '../../src/http/index.js';
-import { openLedger } from '../../src/ledger/index.js';
-import { openLivePolicies } from '../../src/policy/live.js';
+import { openLedger } from '../../src/store/open.js';
+import { openLivePolicies } from '../../src/live/policies.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import { createPriorIndex } from '../../src/scoring/prior.js';
-import { createTrainedIndex } from '../../src/scoring/trained.js';
+import { createTrainedIndex } from '../../src/learned/serve/trained.js';
 import type { ScoringIndex } from '../../src/scoring/types.js';
 
 /** The version in force in a data folder; undefined where none is. */

@@ -26,16 +26,31 @@ import { table } from '../../src/cli/output.js';
 import type { Encoder } from '../../src/encoder/types.js';
 import { listQueries, type GraphRows } from '../../src/graph/rows.js';
 import { DESIGNS } from '../../src/profile/design.js';
-import { createDataset, type Dataset } from '../../src/profile/structured/dataset.js';
-import { splitFolds } from '../../src/profile/structured/neighbourhood.js';
-import { initialWeights, type Weights } from '../../src/profile/structured/parameters.js';
+import { createDataset, type Dataset } from '../../src/dataset/dataset.js';
+import { splitFolds } from '../../src/learned/neighbourhood.js';
+import { initialWeights } from '../../src/learned/parameters.js';
+import type { Weights } from '../../src/math/weights.js';
 import { LlmProfile } from '../../src/schema/profile.js';
-import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
-import type { Tensor } from '../../src/tensor/types.js';
-import { closeSteps, GNN_DEFAULTS, modelShape, openSteps, trainGnn, type GnnOptions } from '../../src/training/gnn.js';
-import { createPasses } from '../../src/training/passes.js';
-import { createOptimizer } from '../../src/training/optimizer.js';
-import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepTensors } from '../../src/training/step.js';
+import { openBackend } from '../../src/tensor/backend.js';
+import type { TensorFlow, Tensor } from '../../src/tensor/types.js';
+import {
+  closeSteps,
+  GNN_DEFAULTS,
+  modelShape,
+  openSteps,
+  trainGnn,
+  type GnnOptions,
+} from '../../src/learned/train/gnn.js';
+import { createPasses } from '../../src/learned/train/passes.js';
+import { createOptimizer } from '../../src/tensor/optimizer.js';
+import {
+  drawStep,
+  inputsOf,
+  stepDropout,
+  stepLoss,
+  stepTensors,
+  type StepTensors,
+} from '../../src/learned/train/step.js';
 import { snapshotOf } from '../../src/training/run.js';
 
 const { values } = parseArgs({

@@ -12,7 +12,7 @@ import { messageOf } from '../../src/base/errors.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { table } from '../../src/cli/output.js';
 import { importFiles } from '../../src/importer/index.js';
-import { openLedger } from '../../src/ledger/index.js';
+import { openLedger } from '../../src/store/open.js';
 import type { TrainRequest } from '../../src/schema/training.js';
 import { trainInChild } from '../../src/training/spawn.js';
 

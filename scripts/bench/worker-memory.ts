@@ -12,7 +12,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { createLogger } from '../../src/base/log.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { table } from '../../src/cli/output.js';
-import { openLedger } from '../../src/ledger/index.js';
+import { openLedger } from '../../src/store/open.js';
 import type { TrainRequest } from '../../src/schema/training.js';
 import { loadSimulation, simulateStream } from '../../src/simulator/index.js';
 import { trainAndActivate } from '../../src/training/trainer.js';

@@ -1,8 +1,8 @@
 import type { Rng } from '../../src/base/rng.js';
 import { meaningText } from '../../src/encoder/static.js';
 import { MAX_TOKENS, Vocabulary } from '../../src/encoder/vocabulary.js';
-import { leadingDirections } from '../../src/router/fit/subspace.js';
-import type { TensorFlow } from '../../src/tensor/backend.js';
+import { leadingDirections } from '../../src/tensor/subspace.js';
+import type { TensorFlow } from '../../src/tensor/types.js';
 import type { Lessons } from './student.js';
 import { TEACHER_DIM } from './teacher.js';
 

@@ -1,5 +1,5 @@
 import type { Rng } from '../../src/base/rng.js';
-import type { TensorFlow } from '../../src/tensor/backend.js';
+import type { TensorFlow } from '../../src/tensor/types.js';
 import { Adam } from './adam.js';
 import { GLOVE_DIM } from './glove.js';
 import type { Words } from './words.js';

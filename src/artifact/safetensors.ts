@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PointsmanError } from '../base/errors.js';
 import { parse } from '../schema/parse.js';
-import type { Weights } from '../profile/structured/parameters.js';
+import type { Weights } from '../math/weights.js';
 
 /** Longest header that is read: against files that only claim to be one. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../base/hash.js';
-import type { TrainedModel } from '../scoring/model.js';
+import type { TrainedModel } from './model.js';
 import { FORMAT, MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from './manifest.js';
 import { encodeSafetensors } from './safetensors.js';
 

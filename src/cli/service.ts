@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
-import { openDriftFollower } from '../health/drift-follow.js';
+import { openDriftFollower } from '../alerts/follow.js';
 import { createApp, startServer } from '../http/index.js';
 import { openQueue } from '../queue/index.js';
 import type { TrainRequest } from '../schema/training.js';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { createArtifactStore } from '../artifact/store.js';
+import { createArtifactStore } from '../serving/store.js';
 import type { ArtifactStore } from '../artifact/types.js';
 import { systemClock } from '../base/clock.js';
 import { createLogger, type Logger } from '../base/log.js';
@@ -7,13 +7,13 @@ import { dataPaths } from '../base/paths.js';
 import { createRng } from '../base/rng.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
-import { openLiveHealth, type LiveHealth } from '../health/live.js';
-import { openLiveTrust, type LiveTrust } from '../health/trust.js';
-import { openLiveLoad, type LiveLoad } from '../health/load.js';
-import { openLedger } from '../ledger/index.js';
-import type { Ledger } from '../ledger/types.js';
-import { openLivePolicies, type LivePolicies } from '../policy/live.js';
-import { openLiveIndex } from '../scoring/live.js';
+import { openLiveHealth, type LiveHealth } from '../live/breakers.js';
+import { openLiveTrust, type LiveTrust } from '../live/trust.js';
+import { openLiveLoad, type LiveLoad } from '../live/load.js';
+import { openLedger } from '../store/open.js';
+import type { Ledger } from '../store/types.js';
+import { openLivePolicies, type LivePolicies } from '../live/policies.js';
+import { openLiveIndex } from '../live/scorer.js';
 import type { LiveIndex } from '../scoring/types.js';
 import type { TrainerParts } from '../training/trainer.js';
 

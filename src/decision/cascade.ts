@@ -1,11 +1,11 @@
 import { PointsmanError } from '../base/errors.js';
-import type { LiveLoad } from '../health/load.js';
-import type { Ledger } from '../ledger/types.js';
-import { nextStep } from '../policy/cascade.js';
+import type { LiveLoad } from '../live/load.js';
+import type { Ledger } from '../store/types.js';
+import { nextStep } from '../cascade/plan.js';
 import type { CascadeNext, CascadeRequest, StepReport } from '../schema/cascade.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
-import { estimateTokens } from '../scoring/cost.js';
+import { estimateTokens } from '../base/tokens.js';
 import { decisionNotFound, type Decider } from './decider.js';
 
 /**

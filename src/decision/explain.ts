@@ -2,7 +2,7 @@ import type { Exclusion } from '../policy/constraints.js';
 import { largest, weightsOf } from '../policy/rank.js';
 import type { Rules } from '../schema/policy.js';
 import type { Explanation, RankedLlm, RunnerUp } from '../schema/route.js';
-import { LEARNED_ROUTER } from '../scoring/model.js';
+import { LEARNED_ROUTER } from '../learned/name.js';
 import type { ScoreExplanation } from '../scoring/types.js';
 
 /** A decision as it was made, and what the index says of its query. */

@@ -3,9 +3,9 @@ import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import { sha256 } from '../base/hash.js';
 import type { Logger } from '../base/log.js';
-import type { DecisionRecord, KeptDecision, Ledger } from '../ledger/types.js';
+import type { DecisionRecord, KeptDecision, Ledger } from '../store/types.js';
 import type { RankedLlm } from '../schema/route.js';
-import { createDaySums } from './day-sums.js';
+import { createDaySums } from '../machines/day-sums.js';
 
 /** Longest a decision waits in memory while the ledger takes writes, in milliseconds. */
 const FLUSH_AFTER_MS = 250;

@@ -1,7 +1,7 @@
 import { PointsmanError } from '../base/errors.js';
 import { MAX_QUERY_CHARS } from '../schema/feedback.js';
 import type { RouteRequest } from '../schema/route.js';
-import { estimateTokens } from '../scoring/cost.js';
+import { estimateTokens } from '../base/tokens.js';
 
 type Message = NonNullable<RouteRequest['messages']>[number];
 

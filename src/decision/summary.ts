@@ -1,6 +1,6 @@
 import type { DaySummary } from '../schema/decision.js';
-import type { ObservedDay } from '../ledger/types.js';
-import { DAY_SUMS, type DayRow } from './day-sums.js';
+import type { ObservedDay } from '../store/types.js';
+import { DAY_SUMS, type DayRow } from '../machines/day-sums.js';
 
 type Sum = (typeof DAY_SUMS)[number];
 type Part = 'chosen' | 'ranked' | 'best';

@@ -1,7 +1,7 @@
 import type { Rng } from '../base/rng.js';
-import { nextStep, type CascadeCandidate } from '../policy/cascade.js';
+import { nextStep, type CascadeCandidate } from '../cascade/plan.js';
 import type { CascadeRequest } from '../schema/cascade.js';
-import { breathe } from './breathe.js';
+import { breathe } from '../base/breathe.js';
 
 /** One held-out query that several LLMs answered. */
 export interface Asked {

@@ -1,6 +1,7 @@
 import type { GraphRows } from '../graph/rows.js';
-import { answerCost, DEFAULT_COMPLETION_TOKENS, estimateTokens } from '../scoring/cost.js';
-import type { HeldOut } from './predictions.js';
+import { answerCost } from '../scoring/cost.js';
+import { DEFAULT_COMPLETION_TOKENS, estimateTokens } from '../base/tokens.js';
+import type { HeldOut } from '../measure/predictions.js';
 
 /** LLMs with measured scores that have no price: their cost can't be told. */
 export function unpriced({ data }: HeldOut, rows: GraphRows): string[] {

@@ -2,7 +2,7 @@ import { createRng } from '../base/rng.js';
 import type { TextComposer } from '../profile/text/composer/types.js';
 import type { EvaluationReport } from '../schema/evaluation.js';
 import type { Backend } from '../tensor/backend.js';
-import { breathe } from './breathe.js';
+import { breathe } from '../base/breathe.js';
 import { designLists, type DesignTables } from './design-lists.js';
 import { crossValidate, type EvaluationInput, type Progress } from './folds.js';
 import { calibrationSection } from './sections/calibration.js';

@@ -5,13 +5,13 @@ import type { Encoder } from '../encoder/types.js';
 import { freezeGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
 import { DESIGNS, partsOf, type ProfileDesign } from '../profile/design.js';
-import { createDataset, type Dataset, type QueryVectors } from '../profile/structured/dataset.js';
+import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
 import type { DesignName } from '../schema/training.js';
 import type { Backend } from '../tensor/backend.js';
-import type { GnnOptions } from '../training/gnn.js';
-import { fitLearned, type LearnedRouter } from '../training/learned.js';
+import type { GnnOptions } from '../learned/train/gnn.js';
+import { fitLearned, type LearnedRouter } from '../learned/fit.js';
 import { snapshotOf } from '../training/run.js';
-import { predictAll, type HeldOut, type Prediction } from './predictions.js';
+import { predictAll, type HeldOut, type Prediction } from '../measure/predictions.js';
 import { answeredOf } from './without-llm.js';
 
 /** Fold of a query: the first four bytes of the SHA-256 of its text, big-endian, modulo the number of folds. */

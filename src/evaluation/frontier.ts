@@ -1,6 +1,6 @@
 import { costsOfChoice } from './costs.js';
-import { meanOf, outcomesOf } from './outcomes.js';
-import type { HeldOut } from './predictions.js';
+import { meanOf, outcomesOf } from '../measure/outcomes.js';
+import type { HeldOut } from '../measure/predictions.js';
 
 /** How many points of score a call as dear as the dearest mean costs: from quality alone towards cost alone. */
 export const WEIGHTS: readonly number[] = [0, ...Array.from({ length: 80 }, (_, i) => 10 ** (-4 + (5 * i) / 79))];

@@ -1,4 +1,4 @@
-import { DEFAULT_SPREAD, luckOf } from '../policy/cascade-luck.js';
+import { DEFAULT_SPREAD, luckOf } from '../cascade/luck.js';
 
 /** What was predicted of the LLMs that answered a query, and how they did `[llms]` each. */
 export interface Answered {

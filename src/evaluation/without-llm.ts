@@ -1,6 +1,6 @@
 import type { Rng } from '../base/rng.js';
 import type { GraphRows } from '../graph/rows.js';
-import type { Dataset } from '../profile/structured/dataset.js';
+import type { Dataset } from '../dataset/dataset.js';
 
 /** The rows without what is logged of an LLM, but for the queries in `kept`; it stays in the catalogue. */
 export function withoutLlm(rows: GraphRows, llm: number, kept: ReadonlySet<number> = new Set()): GraphRows {

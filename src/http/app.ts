@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
-import { createDriftFeed } from '../health/drift-feed.js';
+import { createDriftFeed } from '../feedback/drift-feed.js';
 import { alertResources } from './alerts.js';
 import { readJson, readYaml } from './body.js';
 import type { AppParts, Context } from './context.js';
-import { createFeedbackCommitter } from './feedback-commit.js';
+import { createFeedbackCommitter } from '../feedback/commit.js';
 import { directly } from './direct.js';
 import { decisionResources } from './decisions.js';
 import { feedbackResource } from './feedback.js';

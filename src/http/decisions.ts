@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { dayOf } from '../decision/day-sums.js';
+import { dayOf } from '../machines/day-sums.js';
 import { decisionNotFound } from '../decision/decider.js';
 import { summariesOf } from '../decision/summary.js';
-import type { KeptDecision } from '../ledger/types.js';
+import type { KeptDecision } from '../store/types.js';
 import { DecisionDetail, DecisionList, DecisionSettings, Summary, type DecisionSummary } from '../schema/decision.js';
 import { Timestamp } from '../schema/feedback.js';
 import { DecisionId, LlmId } from '../schema/ids.js';

@@ -6,7 +6,7 @@ import { FeedbackReceipt } from '../schema/feedback.js';
 import { describe } from '../schema/parse.js';
 import { bodyOf } from './body.js';
 import type { Context } from './context.js';
-import { FeedbackRequest, parseFeedback, toRecords } from './feedback-records.js';
+import { FeedbackRequest, parseFeedback, toRecords } from '../feedback/records.js';
 import { sendJson, type Resource } from './resource.js';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;

@@ -1,4 +1,4 @@
-import { CLOSED, healthOf } from '../health/breaker.js';
+import { CLOSED, healthOf } from '../machines/breaker.js';
 import {
   BreakerSettings,
   CallReport,

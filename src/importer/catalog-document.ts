@@ -1,7 +1,7 @@
 import { LlmProfile } from '../schema/profile.js';
 import { DomainId, FamilyId, TaskId } from '../schema/ids.js';
 import { describe, parse } from '../schema/parse.js';
-import type { BulkWriter } from '../ledger/types.js';
+import type { BulkWriter } from '../store/types.js';
 import { FEATURE_FIELDS, profilesOfFeatures } from './features.js';
 import { invalid } from './source.js';
 import type { FileFormat } from './types.js';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { LlmProfile } from '../schema/profile.js';
-import { LlmProfile as LlmProfileSchema } from '../schema/profile.js';
+import { type LlmProfile, LlmProfile as LlmProfileSchema } from '../schema/profile.js';
 import { parse } from '../schema/parse.js';
 import { invalid } from './source.js';
 

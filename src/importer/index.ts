@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { BulkWriter, Ledger } from '../ledger/types.js';
+import type { BulkWriter, Ledger } from '../store/types.js';
 import { classify, writeCatalog, type DocumentContent } from './catalog-document.js';
 import { parseJson, readDocument } from './document.js';
 import { inspect, type Inspected } from './inspect.js';

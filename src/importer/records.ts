@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { PointsmanError } from '../base/errors.js';
 import { Interaction, Preference, ScoreRow } from '../schema/feedback.js';
 import { parse } from '../schema/parse.js';
-import type { BulkWriter } from '../ledger/types.js';
+import type { BulkWriter } from '../store/types.js';
 import { createInteractionCheck } from './interaction-check.js';
 
 /** Ids that exported logs carry along; they say nothing here. */

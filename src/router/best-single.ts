@@ -1,4 +1,4 @@
-import { sumRecords } from '../profile/structured/records.js';
+import { sumRecords } from '../dataset/records.js';
 import { defineBaseline } from './fit/baseline.js';
 import { meansOf } from './fit/means.js';
 

@@ -1,6 +1,6 @@
-import type { Dataset } from '../profile/structured/dataset.js';
-import type { Weights } from '../profile/structured/parameters.js';
-import { dot, toSoftmax } from '../scoring/linear.js';
+import type { Dataset } from '../dataset/dataset.js';
+import type { Weights } from '../math/weights.js';
+import { dot, toSoftmax } from '../math/linear.js';
 import { taskTables, type TaskScores } from './by-task.js';
 import { applyLinear, fitLinear } from './fit/linear.js';
 import { taskLoss } from './fit/row-loss.js';

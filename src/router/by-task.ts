@@ -1,4 +1,4 @@
-import type { Weights } from '../profile/structured/parameters.js';
+import type { Weights } from '../math/weights.js';
 import type { FittedRouter } from './types.js';
 
 /** What is expected of each LLM whatever the task `[numLlms]`, and on each task `[numLlms, numTasks]`. */

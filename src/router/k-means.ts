@@ -1,5 +1,6 @@
-import { matrix, type Dataset } from '../profile/structured/dataset.js';
-import { sumRecords } from '../profile/structured/records.js';
+import { matrix } from '../math/matrix.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { sumRecords } from '../dataset/records.js';
 import { defineBaseline } from './fit/baseline.js';
 import { cluster, nearestCentre } from './fit/clusters.js';
 import { meansOf, shrunkMeans } from './fit/means.js';

@@ -1,12 +1,12 @@
-import { matrix, type Matrix } from '../profile/structured/dataset.js';
-import { sigmoid } from '../scoring/linear.js';
-import { toUnit } from '../profile/unit.js';
+import { matrix, type Matrix } from '../math/matrix.js';
+import { sigmoid } from '../math/linear.js';
+import { toUnit } from '../math/unit.js';
 import { defineBaseline, UNSEEN_LOGIT } from './fit/baseline.js';
 import { applyLinear, fitLinear } from './fit/linear.js';
 import { seenLlms } from './fit/means.js';
 import { comparisonLoss } from './fit/row-loss.js';
 import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
-import { leadingDirections } from './fit/subspace.js';
+import { leadingDirections } from '../tensor/subspace.js';
 
 const RANK = 128;
 const L2 = 3;

@@ -1,4 +1,4 @@
-import { dot, sigmoid, timesMatrix } from '../scoring/linear.js';
+import { dot, sigmoid, timesMatrix } from '../math/linear.js';
 import type { Tensor1D, Tensor2D } from '../tensor/types.js';
 import { fitByAdam, normal, zeros, type Schedule } from './fit/adam.js';
 import { defineBaseline, UNSEEN_LOGIT } from './fit/baseline.js';

@@ -1,6 +1,6 @@
-import { matrix } from '../profile/structured/dataset.js';
-import { sumRecords } from '../profile/structured/records.js';
-import { timesMatrix, transposed } from '../scoring/linear.js';
+import { matrix } from '../math/matrix.js';
+import { sumRecords } from '../dataset/records.js';
+import { timesMatrix, transposed } from '../math/linear.js';
 import { defineBaseline } from './fit/baseline.js';
 import { meansOf } from './fit/means.js';
 import { sample, vectorsOf } from './fit/sample.js';

@@ -1,4 +1,4 @@
-import { bipartite } from './bipartite/index.js';
+import { bipartite } from './graph/index.js';
 import { mlp } from './mlp/index.js';
 import { similarity } from './similarity.js';
 import type { ProfileRouter } from './types.js';

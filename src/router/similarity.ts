@@ -1,5 +1,5 @@
-import { toUnit } from '../profile/unit.js';
-import { dot } from '../scoring/linear.js';
+import { toUnit } from '../math/unit.js';
+import { dot } from '../math/linear.js';
 import type { ProfileRouter } from './types.js';
 
 /** Cosine of the query's place and the LLM's profile, from [−1, 1] to [0, 1]. There is nothing to learn. */

@@ -1,8 +1,8 @@
 import type { Rng } from '../base/rng.js';
-import type { Dataset } from '../profile/structured/dataset.js';
-import type { Weights } from '../profile/structured/parameters.js';
+import type { Dataset } from '../dataset/dataset.js';
+import type { Weights } from '../math/weights.js';
 import type { ProfileVectors } from '../profile/vectors.js';
-import type { TensorFlow } from '../tensor/backend.js';
+import type { TensorFlow } from '../tensor/types.js';
 
 /** A query as a router sees it: its vector `[dim]`, and its task where the router is told. */
 export interface RoutedQuery {

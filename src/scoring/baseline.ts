@@ -1,8 +1,8 @@
 import type { Encoder } from '../encoder/types.js';
-import type { LlmStats } from '../ledger/types.js';
+import type { LlmStats } from '../store/types.js';
 import { baselineByName } from '../router/baselines.js';
 import type { LlmProfile } from '../schema/profile.js';
-import type { TrainedModel } from './model.js';
+import type { TrainedModel } from '../artifact/model.js';
 import { createPriorIndex } from './prior.js';
 import type { ScoringIndex } from './types.js';
 

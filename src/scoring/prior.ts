@@ -1,7 +1,8 @@
-import type { LlmStats } from '../ledger/types.js';
+import type { LlmStats } from '../store/types.js';
 import type { LlmProfile } from '../schema/profile.js';
 import { mostObservations } from './changed.js';
-import { answerCost, estimateTokens } from './cost.js';
+import { answerCost } from './cost.js';
+import { estimateTokens } from '../base/tokens.js';
 import type { ScoredLlm, ScoringIndex } from './types.js';
 import { usageOf } from './usage.js';
 

@@ -1,6 +1,6 @@
-import type { LlmStats } from '../ledger/types.js';
+import type { LlmStats } from '../store/types.js';
 import type { LlmProfile } from '../schema/profile.js';
-import { DEFAULT_COMPLETION_TOKENS } from './cost.js';
+import { DEFAULT_COMPLETION_TOKENS } from '../base/tokens.js';
 
 /** Answers that an LLM's own mean is worth beside those on one task. */
 const LLM_STRENGTH = 10;

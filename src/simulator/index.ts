@@ -1,7 +1,7 @@
 import { PointsmanError } from '../base/errors.js';
 import { createRng, type Rng } from '../base/rng.js';
 import type { Interaction } from '../schema/feedback.js';
-import type { Ledger } from '../ledger/types.js';
+import type { Ledger } from '../store/types.js';
 import { createLlms, DEFAULT_LLMS, FAMILIES, MAX_LLMS } from './llms.js';
 import { answer, writeQuery } from './simulator.js';
 import { DOMAINS, TASKS } from './tasks.js';

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type * as tfjs from '@tensorflow/tfjs';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
 import { registerGraphs } from './compiled.js';
@@ -10,9 +9,7 @@ import type { Messages } from './graph-def.js';
 import { registerExplicitTransposes } from './matmul-gradient.js';
 import { registerPlainMatMul } from './plain-matmul.js';
 import { restoreRemovedUtil } from './removed-util.js';
-
-/** TensorFlow.js, whichever copy the backend came with. Everything that makes tensors is given it. */
-export type TensorFlow = typeof tfjs;
+import type { TensorFlow } from './types.js';
 
 export interface Backend {
   tf: TensorFlow;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs';
-import type { TensorFlow } from './backend.js';
+import type { TensorFlow } from './types.js';
 import { encodeGraph, sourceName, TAG, type Messages } from './graph-def.js';
 import { traceOperations, type NativeBackend, type Trace } from './trace.js';
 

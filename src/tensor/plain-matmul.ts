@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { TensorFlow } from './backend.js';
+import type { TensorFlow } from './types.js';
 import type { NativeBackend } from './trace.js';
 
 /**

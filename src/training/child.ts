@@ -2,13 +2,13 @@ import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { dataPaths } from '../base/paths.js';
 import { encoderSettings, openEncoder } from '../encoder/index.js';
-import { openLedger } from '../ledger/index.js';
+import { openLedger } from '../store/open.js';
 import { DEFAULT_DESIGN } from '../profile/design.js';
 import { openBackend } from '../tensor/backend.js';
 import type { ChildReply, ChildRequest } from './protocol.js';
-import { LEARNED_ROUTER } from '../scoring/model.js';
+import { LEARNED_ROUTER } from '../learned/name.js';
 import { DEFAULT_SEED, runTraining, snapshotOf } from './run.js';
-import { encodeQueries } from './vectors.js';
+import { encodeQueries } from '../dataset/vectors.js';
 
 /**
  * The training process. It ends when its work is done, which gives back all native memory, and when its parent goes

@@ -1,7 +1,7 @@
 import type { Rng } from '../base/rng.js';
-import { meanOf, outcomesOf, utilities } from '../evaluation/outcomes.js';
-import { pairedTest } from '../evaluation/paired-test.js';
-import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../evaluation/predictions.js';
+import { meanOf, outcomesOf, utilities } from '../measure/outcomes.js';
+import { pairedTest } from '../measure/paired-test.js';
+import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
 import type { Comparison } from '../schema/training.js';
 
 /** A difference less likely than this by chance counts. */

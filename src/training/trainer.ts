@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Manifest } from '../artifact/manifest.js';
-import type { ArtifactRecord, Ledger } from '../ledger/types.js';
+import type { ArtifactRecord, Ledger } from '../store/types.js';
 import type { Trainer } from '../queue/types.js';
 import type { TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
 import { trainInChild } from './spawn.js';

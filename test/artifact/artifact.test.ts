@@ -13,12 +13,12 @@ import {
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from '../../src/artifact/manifest.js';
-import { readArtifact } from '../../src/artifact/read.js';
+import { readArtifact } from '../../src/serving/read.js';
 import { encodeSafetensors } from '../../src/artifact/safetensors.js';
 import { writeArtifact } from '../../src/artifact/write.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { Version } from '../../src/schema/ids.js';
-import type { TrainedModel } from '../../src/scoring/model.js';
+import type { TrainedModel } from '../../src/artifact/model.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { smallLog } from '../support/log.js';
 import { blankModel, factsOf, randomModel, VERSION } from '../support/model.js';

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readArtifact } from '../../src/artifact/read.js';
+import { readArtifact } from '../../src/serving/read.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const CHILD = fileURLToPath(new URL('writer-child.js', import.meta.url));

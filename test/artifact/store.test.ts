@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { createArtifactStore } from '../../src/artifact/store.js';
+import { createArtifactStore } from '../../src/serving/store.js';
 import type { ArtifactStore } from '../../src/artifact/types.js';
 import { writeArtifact } from '../../src/artifact/write.js';
 import { dataPaths } from '../../src/base/paths.js';

@@ -6,7 +6,7 @@ import { Manifest } from '../../src/artifact/manifest.js';
 import { decodeSafetensors } from '../../src/artifact/safetensors.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { sha256 } from '../../src/base/hash.js';
-import { openLedger } from '../../src/ledger/index.js';
+import { openLedger } from '../../src/store/open.js';
 import { EvaluationReport } from '../../src/schema/evaluation.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import { done, jsonLines, pointsman, scoreRows, workplace } from './support.js';

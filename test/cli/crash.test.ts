@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { dataPaths } from '../../src/base/paths.js';
-import { openLedger } from '../../src/ledger/index.js';
+import { openLedger } from '../../src/store/open.js';
 import type { Job } from '../../src/schema/training.js';
 import { eventually } from '../support/wait.js';
 import { api, done, jsonLines, scoreRows, service, SILENT, workplace, type Service } from './support.js';

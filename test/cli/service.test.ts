@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openLedger } from '../../src/ledger/index.js';
+import { openLedger } from '../../src/store/open.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import type { Job } from '../../src/schema/training.js';

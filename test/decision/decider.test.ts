@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
-import type { Load } from '../../src/health/load.js';
-import type { Ledger } from '../../src/ledger/index.js';
+import type { Load } from '../../src/live/load.js';
+import type { Ledger } from '../../src/store/open.js';
 import { sha256 } from '../../src/base/hash.js';
 import { RouteRequest, RouteResponse } from '../../src/schema/route.js';
 import { addLlms, commonParts, priorHolder, temporaryLedger } from './parts.js';

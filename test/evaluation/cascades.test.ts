@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { drawJudge, reported, runCascade, runPair, runSingle, type Asked } from '../../src/evaluation/cascades.js';
 import { measuredSpread, type Answered } from '../../src/evaluation/spread.js';
-import { DEFAULT_SPREAD, luckOf } from '../../src/policy/cascade-luck.js';
+import { DEFAULT_SPREAD, luckOf } from '../../src/cascade/luck.js';
 import { CascadeRequest } from '../../src/schema/cascade.js';
 import type { LlmId } from '../../src/schema/ids.js';
 

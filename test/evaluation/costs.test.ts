@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { estimateCosts, unpriced } from '../../src/evaluation/costs.js';
 import { area, costAt, extreme, frontier, tradeAt } from '../../src/evaluation/frontier.js';
-import type { HeldOut } from '../../src/evaluation/predictions.js';
+import type { HeldOut } from '../../src/measure/predictions.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 import { datasetOf } from '../support/learn.js';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { evaluate, type EvaluationOptions } from '../../src/evaluation/evaluate.js';
 import { crossValidate, datasetOf, type EvaluationInput } from '../../src/evaluation/folds.js';
-import { LEARNED, ORACLE } from '../../src/evaluation/predictions.js';
+import { LEARNED, ORACLE } from '../../src/measure/predictions.js';
 import { cellTexts } from '../../src/evaluation/report/cells.js';
 import { toHtml } from '../../src/evaluation/report/html.js';
 import { toMarkdown } from '../../src/evaluation/report/markdown.js';

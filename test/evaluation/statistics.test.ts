@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { bootstrap, bootstrapMean } from '../../src/evaluation/bootstrap.js';
-import { pairedTest } from '../../src/evaluation/paired-test.js';
+import { pairedTest } from '../../src/measure/paired-test.js';
 
 const rng = () => createRng(5);
 const near = (actual: number, expected: number, within: number): void =>

@@ -5,8 +5,8 @@ import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { PointsmanError } from '../../src/base/errors.js';
 import { importFiles, type ImportReport } from '../../src/importer/index.js';
-import type { Ledger } from '../../src/ledger/index.js';
-import { allRows, tempFolder, tempLedger } from '../ledger/support.js';
+import type { Ledger } from '../../src/store/open.js';
+import { allRows, tempFolder, tempLedger } from '../store/support.js';
 
 /** A ledger, and files beside it to import. */
 export interface Desk {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../../src/profile/structured/dataset.js';
+import type { Dataset } from '../../src/dataset/dataset.js';
 import type { FitTools, RoutedQuery } from '../../src/router/types.js';
 import { createRng } from '../../src/base/rng.js';
 import { openBackend } from '../../src/tensor/backend.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LlmStats } from '../../src/ledger/types.js';
-import type { LlmProfile } from '../../src/schema/profile.js';
-import { LlmProfile as Profile } from '../../src/schema/profile.js';
-import { estimateTokens, expectedCost } from '../../src/scoring/cost.js';
+import type { LlmStats } from '../../src/store/types.js';
+import { type LlmProfile, LlmProfile as Profile } from '../../src/schema/profile.js';
+import { estimateTokens } from '../../src/base/tokens.js';
+import { expectedCost } from '../../src/scoring/cost.js';
 import { createPriorIndex, declaredQuality } from '../../src/scoring/prior.js';
 import type { ScoredLlm } from '../../src/scoring/types.js';
 import { usageOn } from '../support/usage.js';

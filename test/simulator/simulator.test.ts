@@ -14,7 +14,7 @@ import {
   writeQuery,
   type Simulation,
 } from '../../src/simulator/index.js';
-import { tempLedger } from '../ledger/support.js';
+import { tempLedger } from '../store/support.js';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

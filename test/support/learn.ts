@@ -2,12 +2,12 @@ import { createRng } from '../../src/base/rng.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import { DESIGNS } from '../../src/profile/design.js';
-import { createDataset, type Dataset } from '../../src/profile/structured/dataset.js';
+import { createDataset, type Dataset } from '../../src/dataset/dataset.js';
 import type { DesignName } from '../../src/schema/training.js';
-import { GNN_DEFAULTS, trainGnn, type GnnOptions, type GnnResult } from '../../src/training/gnn.js';
+import { GNN_DEFAULTS, trainGnn, type GnnOptions, type GnnResult } from '../../src/learned/train/gnn.js';
 import { splitHeldOut } from '../../src/training/gate.js';
 import { answeredQueries, snapshotOf } from '../../src/training/run.js';
-import type { TensorFlow } from '../../src/tensor/backend.js';
+import type { TensorFlow } from '../../src/tensor/types.js';
 
 export const encoder = createHashingEncoder();
 

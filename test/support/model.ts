@@ -1,15 +1,16 @@
 import { createRng, type Rng } from '../../src/base/rng.js';
 import type { ManifestFacts } from '../../src/artifact/write.js';
 import type { GraphRows } from '../../src/graph/rows.js';
-import type { Dataset } from '../../src/profile/structured/dataset.js';
-import { initialWeights, type Weights } from '../../src/profile/structured/parameters.js';
-import { querySpace } from '../../src/profile/structured/semantics.js';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import { initialWeights } from '../../src/learned/parameters.js';
+import type { Weights } from '../../src/math/weights.js';
+import { querySpace } from '../../src/learned/semantics.js';
 import type { Version } from '../../src/schema/ids.js';
 import type { DesignName } from '../../src/schema/training.js';
-import type { TrainedModel } from '../../src/scoring/model.js';
-import type { TensorFlow } from '../../src/tensor/backend.js';
-import { freezeModel } from '../../src/training/freeze.js';
-import { modelShape } from '../../src/training/gnn.js';
+import type { TrainedModel } from '../../src/artifact/model.js';
+import type { TensorFlow } from '../../src/tensor/types.js';
+import { freezeModel } from '../../src/learned/freeze.js';
+import { modelShape } from '../../src/learned/train/gnn.js';
 import { datasetOf, encoder, QUICK } from './learn.js';
 
 /** The least that is a whole model: no LLM, no logged query. */

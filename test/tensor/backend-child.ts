@@ -5,16 +5,24 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { PointsmanError, messageOf } from '../../src/base/errors.js';
 import { createRng } from '../../src/base/rng.js';
 import type { GraphRows } from '../../src/graph/rows.js';
-import { initialWeights } from '../../src/profile/structured/parameters.js';
-import { messageTensors } from '../../src/profile/structured/residuals.js';
-import { querySpace } from '../../src/profile/structured/semantics.js';
-import { openBackend, type TensorFlow } from '../../src/tensor/backend.js';
-import { declaredTensors } from '../../src/training/batch.js';
-import { modelShape, toTensors } from '../../src/training/gnn.js';
-import { gatherKnowledge, gatherNeighbourhood } from '../../src/training/knowledge.js';
-import { createPasses } from '../../src/training/passes.js';
-import { createOptimizer } from '../../src/training/optimizer.js';
-import { drawStep, inputsOf, predictStep, stepLoss, stepTensors, type StepContext } from '../../src/training/step.js';
+import { initialWeights } from '../../src/learned/parameters.js';
+import { messageTensors } from '../../src/learned/residuals.js';
+import { querySpace } from '../../src/learned/semantics.js';
+import { openBackend } from '../../src/tensor/backend.js';
+import type { TensorFlow } from '../../src/tensor/types.js';
+import { declaredTensors } from '../../src/learned/train/batch.js';
+import { modelShape, toTensors } from '../../src/learned/train/gnn.js';
+import { gatherKnowledge, gatherNeighbourhood } from '../../src/learned/train/knowledge.js';
+import { createPasses } from '../../src/learned/train/passes.js';
+import { createOptimizer } from '../../src/tensor/optimizer.js';
+import {
+  drawStep,
+  inputsOf,
+  predictStep,
+  stepLoss,
+  stepTensors,
+  type StepContext,
+} from '../../src/learned/train/step.js';
 import { datasetOf, QUICK } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { sha256 } from '../../src/base/hash.js';
-import { LEARNED, ORACLE, oracleScores, type HeldOut, type Prediction } from '../../src/evaluation/predictions.js';
+import { LEARNED, ORACLE, oracleScores, type HeldOut, type Prediction } from '../../src/measure/predictions.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged, type Verdict } from '../../src/training/gate.js';
 import { datasetOf } from '../support/learn.js';
 import { handLog } from '../support/rows.js';

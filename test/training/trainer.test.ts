@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
-import { readArtifact } from '../../src/artifact/read.js';
+import { readArtifact } from '../../src/serving/read.js';
 import { dataPaths } from '../../src/base/paths.js';
-import { Database } from '../../src/base/sqlite.js';
-import type { Ledger } from '../../src/ledger/index.js';
-import type { FeedbackRecord } from '../../src/ledger/types.js';
+import { Database } from '../../src/store/sqlite/database.js';
+import type { Ledger } from '../../src/store/open.js';
+import type { FeedbackRecord } from '../../src/store/types.js';
 import { Interaction } from '../../src/schema/feedback.js';
 import type { TrainProgress, TrainRequest } from '../../src/schema/training.js';
 import { createTrainer, trainAndActivate, type TrainerParts } from '../../src/training/trainer.js';

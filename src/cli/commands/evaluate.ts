@@ -15,11 +15,11 @@ import { CASCADE_RUNS, type CascadeRuns } from '../../evaluation/sections/cascad
 import { NEW_LLM_RUNS, type NewLlmRuns } from '../../evaluation/sections/new-llm.js';
 import { detached } from '../../graph/rows.js';
 import { importFiles } from '../../importer/index.js';
-import { openLedger } from '../../ledger/index.js';
+import { openLedger } from '../../store/open.js';
 import { composerSettings, openComposer } from '../../profile/text/composer/index.js';
 import type { DesignName, TrainRequest } from '../../schema/training.js';
 import { openBackend } from '../../tensor/backend.js';
-import { encodeQueries } from '../../training/vectors.js';
+import { encodeQueries } from '../../dataset/vectors.js';
 import { integer, options } from '../options.js';
 import { print, progressBar, table, type ProgressBar } from '../output.js';
 

@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { readArtifact } from '../../artifact/read.js';
+import { readArtifact } from '../../serving/read.js';
 import { MANIFEST_FILE, WEIGHTS_FILE } from '../../artifact/manifest.js';
 import { systemClock } from '../../base/clock.js';
 import { PointsmanError, messageOf } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
-import { openLedger } from '../../ledger/index.js';
+import { openLedger } from '../../store/open.js';
 import { options } from '../options.js';
 import { print } from '../output.js';
 

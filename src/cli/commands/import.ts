@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { dataPaths } from '../../base/paths.js';
 import { importFiles } from '../../importer/index.js';
-import { openLedger } from '../../ledger/index.js';
+import { openLedger } from '../../store/open.js';
 import { options } from '../options.js';
 import { print, progressBar, table } from '../output.js';
 

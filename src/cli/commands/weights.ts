@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { createArtifactStore } from '../../artifact/store.js';
+import { createArtifactStore } from '../../serving/store.js';
 import { systemClock } from '../../base/clock.js';
 import { dataPaths } from '../../base/paths.js';
-import { openLedger } from '../../ledger/index.js';
+import { openLedger } from '../../store/open.js';
 import { options } from '../options.js';
 import { print, table } from '../output.js';
 

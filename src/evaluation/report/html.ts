@@ -1,5 +1,5 @@
 import type { EvaluationReport, ReportTable } from '../../schema/evaluation.js';
-import { LEARNED } from '../predictions.js';
+import { LEARNED } from '../../measure/predictions.js';
 import { cellTexts, summaryOf, timesOf } from './cells.js';
 import { escapeHtml } from './escape.js';
 import { STYLE } from './style.js';

@@ -1,6 +1,6 @@
-import { calibrationOf } from '../calibration.js';
+import { calibrationOf } from '../../measure/calibration.js';
 import type { CrossValidated } from '../folds.js';
-import { LEARNED } from '../predictions.js';
+import { LEARNED } from '../../measure/predictions.js';
 import { empty, leftOut, type Measured } from './parts.js';
 
 /** Whether predicted scores can be taken at their word. */

@@ -7,7 +7,7 @@ import { drawJudge, runCascade, runPair, runSingle, type Asked, type Outcome } f
 import { estimateCosts, unpriced } from '../costs.js';
 import type { CrossValidated, Progress } from '../folds.js';
 import { costAt, frontier, WEIGHTS, type Point } from '../frontier.js';
-import { LEARNED } from '../predictions.js';
+import { LEARNED } from '../../measure/predictions.js';
 import { measuredSpread } from '../spread.js';
 import { empty, figure, leftOut, type Measured } from './parts.js';
 

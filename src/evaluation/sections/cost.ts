@@ -1,14 +1,14 @@
 import type { GraphRows } from '../../graph/rows.js';
 import { POLICIES } from '../../policy/named.js';
 import { largest, weightsOf } from '../../policy/rank.js';
-import { DEFAULT_COMPLETION_TOKENS } from '../../scoring/cost.js';
+import { DEFAULT_COMPLETION_TOKENS } from '../../base/tokens.js';
 import type { ReportTable } from '../../schema/evaluation.js';
-import { breathe } from '../breathe.js';
+import { breathe } from '../../base/breathe.js';
 import { costsOfChoice, estimateCosts, unpriced } from '../costs.js';
 import type { CrossValidated } from '../folds.js';
 import { area, costAt, extreme, frontier, tradeAt, WEIGHTS } from '../frontier.js';
-import { meanOf, outcomesOf, routedMean } from '../outcomes.js';
-import { LEARNED } from '../predictions.js';
+import { meanOf, outcomesOf, routedMean } from '../../measure/outcomes.js';
+import { LEARNED } from '../../measure/predictions.js';
 import { empty, figure, leftOut, type Measured } from './parts.js';
 
 const MILLION = 1e6;

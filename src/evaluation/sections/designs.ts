@@ -6,12 +6,12 @@ import type { ProfileVectors } from '../../profile/vectors.js';
 import { PROFILE_ROUTERS } from '../../router/profile-routers.js';
 import type { ReportTable } from '../../schema/evaluation.js';
 import type { Backend } from '../../tensor/backend.js';
-import { fitLearned } from '../../training/learned.js';
-import { trainedProfiles } from '../../training/profiles.js';
+import { fitLearned } from '../../learned/fit.js';
+import { trainedProfiles } from '../../learned/vectors.js';
 import type { DesignList } from '../design-lists.js';
 import { datasetOf, type CrossValidated, type EvaluationInput, type Fold, type Progress } from '../folds.js';
-import { meanOf, outcomesOf, utilities } from '../outcomes.js';
-import { LEARNED, ORACLE, predict } from '../predictions.js';
+import { meanOf, outcomesOf, utilities } from '../../measure/outcomes.js';
+import { LEARNED, ORACLE, predict } from '../../measure/predictions.js';
 import { empty, figure, leftOut, type Measured } from './parts.js';
 
 /** Profiles in a design, of what the fold may learn from. */

@@ -3,10 +3,10 @@ import { BASELINES } from '../../router/baselines.js';
 import { bestSingle } from '../../router/best-single.js';
 import type { Baseline, FitTools, FittedRouter } from '../../router/types.js';
 import type { Backend } from '../../tensor/backend.js';
-import { fitLearned, refreeze } from '../../training/learned.js';
+import { fitLearned, refreeze } from '../../learned/fit.js';
 import { datasetOf, type CrossValidated, type EvaluationInput, type Fold, type Progress } from '../folds.js';
-import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../outcomes.js';
-import { LEARNED, predict } from '../predictions.js';
+import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../../measure/outcomes.js';
+import { LEARNED, predict } from '../../measure/predictions.js';
 import { answeredOf, someOf, withoutLlm } from '../without-llm.js';
 import { empty, figure, leftOut, type Measured } from './parts.js';
 

@@ -1,10 +1,10 @@
 import type { Rng } from '../../base/rng.js';
 import { bootstrapMean } from '../bootstrap.js';
-import { breathe } from '../breathe.js';
+import { breathe } from '../../base/breathe.js';
 import type { CrossValidated } from '../folds.js';
-import { meanOf, outcomesOf, utilities } from '../outcomes.js';
-import { pairedTest } from '../paired-test.js';
-import { LEARNED, ORACLE } from '../predictions.js';
+import { meanOf, outcomesOf, utilities } from '../../measure/outcomes.js';
+import { pairedTest } from '../../measure/paired-test.js';
+import { LEARNED, ORACLE } from '../../measure/predictions.js';
 import { empty, figure, type Measured } from './parts.js';
 
 const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(4)}`;

@@ -2,9 +2,9 @@ import type { Rng } from '../../base/rng.js';
 import type { Encoder } from '../../encoder/types.js';
 import type { GraphRows } from '../../graph/rows.js';
 import type { CrossValidated, Fold } from '../folds.js';
-import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../outcomes.js';
+import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../../measure/outcomes.js';
 import { EDITS, type Edit } from '../paraphrase.js';
-import { predict, predictEach } from '../predictions.js';
+import { predict, predictEach } from '../../measure/predictions.js';
 import { empty, figure, type Measured } from './parts.js';
 
 /** Most held-out queries of a fold that are edited. */

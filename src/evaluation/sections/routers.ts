@@ -2,12 +2,12 @@ import type { Rng } from '../../base/rng.js';
 import type { GraphRows } from '../../graph/rows.js';
 import type { IntervalPlot, ReportTable } from '../../schema/evaluation.js';
 import { bootstrapMean } from '../bootstrap.js';
-import { breathe } from '../breathe.js';
-import { areProbabilities, calibrationOf } from '../calibration.js';
+import { breathe } from '../../base/breathe.js';
+import { areProbabilities, calibrationOf } from '../../measure/calibration.js';
 import { costsOfChoice, estimateCosts, unpriced } from '../costs.js';
 import type { CrossValidated } from '../folds.js';
-import { meanOf, outcomesOf, routedMean, type Outcomes } from '../outcomes.js';
-import { LEARNED, ORACLE, type HeldOut } from '../predictions.js';
+import { meanOf, outcomesOf, routedMean, type Outcomes } from '../../measure/outcomes.js';
+import { LEARNED, ORACLE, type HeldOut } from '../../measure/predictions.js';
 import { empty, figure, type Measured } from './parts.js';
 
 /** Least score that counts as right where a query is one that only one LLM gets right. */

@@ -1,7 +1,7 @@
-import { NO_TASK } from '../../profile/structured/dataset.js';
+import { NO_TASK } from '../../dataset/dataset.js';
 import type { CrossValidated } from '../folds.js';
-import { meanOf, outcomesOf, utilities } from '../outcomes.js';
-import { LEARNED, ORACLE } from '../predictions.js';
+import { meanOf, outcomesOf, utilities } from '../../measure/outcomes.js';
+import { LEARNED, ORACLE } from '../../measure/predictions.js';
 import { empty, figure, leftOut, type Measured } from './parts.js';
 
 const SHOWN = ['best-single', LEARNED.name, 'task-best', ORACLE.name];

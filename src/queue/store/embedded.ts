@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PointsmanError } from '../../base/errors.js';
 import { calm } from './calm.js';
-import { takeLock } from './embedded-lock.js';
+import { takeLock } from '../../store/sqlite/lock.js';
 import { embeddedPool, query } from './embedded-pool.js';
 import type { Store } from './types.js';
 

@@ -1,9 +1,8 @@
 import type { Rng } from '../../base/rng.js';
-import type { Matrix } from '../../profile/structured/dataset.js';
-import type { Weights } from '../../profile/structured/parameters.js';
-import type { TensorFlow } from '../../tensor/backend.js';
-import type { Tensor, Tensor2D } from '../../tensor/types.js';
-import { createOptimizer } from '../../training/optimizer.js';
+import type { Matrix } from '../../math/matrix.js';
+import type { Weights } from '../../math/weights.js';
+import type { TensorFlow, Tensor, Tensor2D } from '../../tensor/types.js';
+import { createOptimizer } from '../../tensor/optimizer.js';
 import { meanLoss, type RowLoss } from './row-loss.js';
 
 /** How long and how fast to learn. */

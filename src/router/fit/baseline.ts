@@ -1,5 +1,5 @@
-import type { Dataset } from '../../profile/structured/dataset.js';
-import type { Weights } from '../../profile/structured/parameters.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import type { Weights } from '../../math/weights.js';
 import type { Baseline, FitTools, FittedRouter } from '../types.js';
 
 /** A baseline as its file gives it: what it learns, as tables, and how to route by them. */

@@ -1,9 +1,8 @@
 import type { Rng } from '../../base/rng.js';
-import { matrix, type Matrix } from '../../profile/structured/dataset.js';
-import { dot } from '../../scoring/linear.js';
-import type { TensorFlow } from '../../tensor/backend.js';
-import type { Tensor2D } from '../../tensor/types.js';
-import { compute } from './read.js';
+import { matrix, type Matrix } from '../../math/matrix.js';
+import { dot } from '../../math/linear.js';
+import type { TensorFlow, Tensor2D } from '../../tensor/types.js';
+import { compute } from '../../tensor/compute.js';
 
 const ROUNDS = 30;
 

@@ -1,4 +1,4 @@
-import type { Dataset } from '../../profile/structured/dataset.js';
+import type { Dataset } from '../../dataset/dataset.js';
 
 /**
  * Visits what a query says of LLMs against each other: its preferences (weight: how far they count), and every pair of

@@ -1,9 +1,8 @@
-import type { Matrix } from '../../profile/structured/dataset.js';
-import { timesMatrix } from '../../scoring/linear.js';
-import type { TensorFlow } from '../../tensor/backend.js';
-import type { Tensor2D } from '../../tensor/types.js';
-import { minimize } from './lbfgs.js';
-import { compute } from './read.js';
+import type { Matrix } from '../../math/matrix.js';
+import { timesMatrix } from '../../math/linear.js';
+import type { TensorFlow, Tensor2D } from '../../tensor/types.js';
+import { minimize } from '../../math/lbfgs.js';
+import { compute } from '../../tensor/compute.js';
 import { sumLosses, type RowLoss } from './row-loss.js';
 
 const STEPS = 200;

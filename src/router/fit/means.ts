@@ -1,6 +1,6 @@
-import type { Dataset } from '../../profile/structured/dataset.js';
+import type { Dataset } from '../../dataset/dataset.js';
 import type { TaskScores } from '../by-task.js';
-import { sumRecords, type RecordSums } from '../../profile/structured/records.js';
+import { sumRecords, type RecordSums } from '../../dataset/records.js';
 
 /** Answers that an LLM's overall mean counts for beside its mean on a task or a cluster. */
 const MEAN_STRENGTH = 5;

@@ -1,6 +1,7 @@
-import { fromRows, type Dataset, type Matrix } from '../../profile/structured/dataset.js';
+import { fromRows, type Matrix } from '../../math/matrix.js';
+import type { Dataset } from '../../dataset/dataset.js';
 import type { ProfileVectors } from '../../profile/vectors.js';
-import { dot } from '../../scoring/linear.js';
+import { dot } from '../../math/linear.js';
 
 /**
  * Profiles and queries in their common space, each kind with a mean squared length of 1 whatever the profile's own

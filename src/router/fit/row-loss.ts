@@ -1,7 +1,6 @@
-import type { Dataset } from '../../profile/structured/dataset.js';
-import { sigmoid } from '../../scoring/linear.js';
-import type { TensorFlow } from '../../tensor/backend.js';
-import type { Scalar, Tensor2D } from '../../tensor/types.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import { sigmoid } from '../../math/linear.js';
+import type { TensorFlow, Scalar, Tensor2D } from '../../tensor/types.js';
 import { eachComparison } from './comparisons.js';
 
 /** Loss of what is predicted for one query `[outputs]`; adds its gradient to `gradient [outputs]`. */

@@ -1,5 +1,6 @@
 import type { Rng } from '../../base/rng.js';
-import { fromRows, readVectors, type Dataset, type Matrix } from '../../profile/structured/dataset.js';
+import { fromRows, type Matrix } from '../../math/matrix.js';
+import { readVectors, type Dataset } from '../../dataset/dataset.js';
 
 /** Queries that fitting looks at: more would cost memory and time, and change a simple method little. */
 export const MAX_FITTED = 20_000;

@@ -1,10 +1,10 @@
-import type { Dataset } from '../../profile/structured/dataset.js';
-import { sigmoid } from '../../scoring/linear.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import { sigmoid } from '../../math/linear.js';
 import { UNSEEN_LOGIT } from './baseline.js';
 import { eachComparison } from './comparisons.js';
 import { seenLlms } from './means.js';
 import type { TaskScores } from '../by-task.js';
-import { solvePositiveDefinite } from './solve.js';
+import { solvePositiveDefinite } from '../../math/solve.js';
 
 /** Precision of the prior at 0 of overall strengths, and of a task's strengths at the overall ones. */
 const OVERALL_PRECISION = 0.1;

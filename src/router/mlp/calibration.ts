@@ -1,6 +1,6 @@
-import type { Dataset } from '../../profile/structured/dataset.js';
-import { sigmoid } from '../../scoring/linear.js';
-import { minimize } from '../fit/lbfgs.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import { sigmoid } from '../../math/linear.js';
+import { minimize } from '../../math/lbfgs.js';
 
 const STEPS = 50;
 /** Precision of the priors, so that few scores, or all the same, don't make it extreme. */

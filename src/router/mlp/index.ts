@@ -1,4 +1,4 @@
-import { dot, sigmoid, timesMatrix } from '../../scoring/linear.js';
+import { dot, sigmoid, timesMatrix } from '../../math/linear.js';
 import { fitByAdam, type Schedule } from '../fit/adam.js';
 import { placeAll } from '../fit/placed.js';
 import { comparisonLoss } from '../fit/row-loss.js';

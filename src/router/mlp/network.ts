@@ -1,9 +1,8 @@
 import type { Rng } from '../../base/rng.js';
-import type { Matrix } from '../../profile/structured/dataset.js';
-import type { Weights } from '../../profile/structured/parameters.js';
-import { timesMatrix } from '../../scoring/linear.js';
-import type { TensorFlow } from '../../tensor/backend.js';
-import type { Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
+import type { Matrix } from '../../math/matrix.js';
+import type { Weights } from '../../math/weights.js';
+import { timesMatrix } from '../../math/linear.js';
+import type { TensorFlow, Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
 import { normal, zeros } from '../fit/adam.js';
 
 export const HIDDEN = 64;

@@ -91,6 +91,7 @@ const ASKS: readonly Ask[] = [
       `${pick(rng, ['Who discovered', 'What is the atomic number of', 'What is the melting point of', 'What is mostly made with'])} ` +
         '' +
         '' +
+        '' +
         `${ELEMENTS[place]}?`,
       0.12 + 0.05 * place,
     ];
@@ -99,6 +100,7 @@ const ASKS: readonly Ask[] = [
     const place = rng.int(WORKS.length);
     return [
       `${pick(rng, ['Who wrote', 'When was the first edition published of', 'Who is the main character of', 'In which language was the original of'])} ` +
+        '' +
         '' +
         '' +
         `${WORKS[place]}${rng.next() < 0.5 ? ', and what else is its author known for' : ''}?`,
@@ -110,6 +112,7 @@ const ASKS: readonly Ask[] = [
     return [
       `Of ${first}, ${second} and ${third}, which ` +
         `${pick(rng, ['joined the United Nations last', 'has the longest coast', 'has the highest mountain', 'has won most Olympic medals', 'lies furthest north'])}, ` +
+        '' +
         '' +
         '' +
         `and ${pick(rng, ['in which year', 'by how much', 'who comes second'])}?`,

@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../base/errors.js';
+import { every } from '../base/every.js';
+import type { Logger } from '../base/log.js';
+import type { Ledger } from '../store/types.js';
+import type { RetrainQueue } from '../queue/types.js';
+import type { Alert, DriftSettings } from '../schema/drift.js';
+
+/** Pause before the second try of a webhook, in milliseconds; doubled for each further one. */
+const FIRST_PAUSE_MS = 1_000;
+/** What a claim lasts beyond the longest that its tries can take, in milliseconds. */
+const CLAIM_MARGIN_MS = 10_000;
+
+export interface DriftFollowParts {
+  ledger: Pick<
+    Ledger,
+    | 'activeVersion'
+    | 'resolveRetrained'
+    | 'claimRetrain'
+    | 'endRetrain'
+    | 'claimWebhook'
+    | 'endWebhook'
+    | 'getDriftSettings'
+  >;
+  queue: Pick<RetrainQueue, 'enqueue'>;
+  log: Logger;
+  /** Before the second try of a webhook; a second unless told. */
+  firstPauseMs?: number;
+}
+
+/** Does what alerts ask for: jobs, webhooks, and an end once a version has learned what came since. */
+export interface DriftFollower {
+  follow(everyMs: number): () => void;
+}
+
+/** How long a webhook may take to be sent or given up, in milliseconds. */
+function leaseOf({ webhook_timeout_ms: timeout, webhook_tries: tries }: DriftSettings, pause: number): number {
+  return tries * timeout + pause * (2 ** (tries - 1) - 1) + CLAIM_MARGIN_MS;
+}
+
+async function post(url: string, body: string, timeoutMs: number): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+}
+
+/** One process at a time does each of these: it claims it in the ledger first. */
+export function openDriftFollower({
+  ledger,
+  queue,
+  log,
+  firstPauseMs = FIRST_PAUSE_MS,
+}: DriftFollowParts): DriftFollower {
+  /** The version whose learning was taken note of. */
+  let seen: string | null = null;
+  const stopped = new AbortController();
+  let sending = false;
+
+  function resolve(): void {
+    const active = ledger.activeVersion();
+    if (active === seen) return;
+    if (active !== null)
+      for (const alert of ledger.resolveRetrained(active))
+        log.info({ alert, version: active }, 'drift: a version has learned the change');
+    seen = active;
+  }
+
+  async function retrain(): Promise<void> {
+    const alerts = ledger.claimRetrain();
+    if (alerts.length === 0) return;
+    // Where the queue is away, the claim ends by itself after a while.
+    const { jobId } = await queue.enqueue({}, 'drift');
+    ledger.endRetrain(alerts, jobId);
+    log.info({ jobId, alerts }, 'drift: a retraining job is enqueued');
+  }
+
+  /** Answers what went wrong, undefined where it was sent. */
+  async function deliver(
+    url: string,
+    body: string,
+    { webhook_timeout_ms: timeout, webhook_tries: tries }: DriftSettings,
+  ): Promise<string | undefined> {
+    let reason: string | undefined;
+    for (let tried = 0; tried < tries && !stopped.signal.aborted; tried++) {
+      if (tried > 0) await sleep(firstPauseMs * 2 ** (tried - 1), undefined, { ref: false });
+      try {
+        await post(url, body, timeout);
+        return undefined;
+      } catch (error) {
+        reason = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+      }
+    }
+    return reason;
+  }
+
+  async function send(alert: Alert, settings: DriftSettings): Promise<void> {
+    const body = JSON.stringify({ event: 'drift', alert });
+    await Promise.all(
+      settings.webhooks.map(async (url) => {
+        const reason = await deliver(url, body, settings);
+        // Paths and queries of such URLs are secrets mostly.
+        if (reason !== undefined)
+          log.error({ alert: alert.id, host: new URL(url).host, reason }, 'drift: an alert could not be posted');
+      }),
+    );
+    // One that a stop cut short is claimed again by another process, or after the next start.
+    if (!stopped.signal.aborted) ledger.endWebhook(alert.id);
+  }
+
+  async function sendAll(): Promise<void> {
+    const settings = ledger.getDriftSettings();
+    const lease = leaseOf(settings, firstPauseMs);
+    for (let alert = ledger.claimWebhook(lease); alert !== undefined; alert = ledger.claimWebhook(lease))
+      await send(alert, settings);
+  }
+
+  async function look(): Promise<void> {
+    resolve();
+    if (!sending) {
+      sending = true;
+      void sendAll()
+        .catch((error: unknown) =>
+          log.warn({ error: messageOf(error) }, 'drift: alerts not posted; will be tried again'),
+        )
+        .finally(() => (sending = false));
+    }
+    await retrain();
+  }
+
+  return {
+    follow(everyMs) {
+      const stop = every(everyMs, look, (error) =>
+        log.warn({ error: messageOf(error) }, 'drift: not followed; will be tried again'),
+      );
+      return () => {
+        stopped.abort();
+        stop();
+      };
+    },
+  };
+}

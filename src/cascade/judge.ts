@@ -1,0 +1,41 @@
+import { dot, type Belief } from './search.js';
+
+/** How often a judge of this reliability is right: with chance `reliability` it knows, else it tosses a coin. */
+export const accuracyOf = (reliability: number): number => (1 + reliability) / 2;
+
+/** Chance that the answer of an LLM that is right with chances `right` `[points]` passes. */
+export const chanceToPass = ({ weights }: Belief, right: Float64Array, accuracy: number): number =>
+  1 - accuracy + (2 * accuracy - 1) * dot(weights, right);
+
+/** Belief after the answer of an LLM that is right with chances `right` `[points]` passed, or did not. */
+function afterVerdict({ weights, answers }: Belief, right: Float64Array, accuracy: number, passed: boolean): Belief {
+  // A judge that is right in so many cases says this of a right answer, and of a wrong one.
+  const says = passed ? accuracy : 1 - accuracy;
+  const chance = right.map((c) => says * c + (1 - says) * (1 - c));
+  const total = dot(weights, chance);
+  return {
+    weights: weights.map((w, k) => (w * chance[k]!) / total),
+    answers: [...answers, right.map((c, k) => (chance[k]! > 0 ? (says * c) / chance[k]! : 0))],
+  };
+}
+
+export const afterPass = (belief: Belief, right: Float64Array, accuracy: number): Belief =>
+  afterVerdict(belief, right, accuracy, true);
+export const afterFail = (belief: Belief, right: Float64Array, accuracy: number): Belief =>
+  afterVerdict(belief, right, accuracy, false);
+
+/**
+ * Belief after an answer was given a score from 0 to 1: as if it had passed with this chance (Jeffrey's rule). Whatever
+ * the luck, a perfect judge's score is the answer's.
+ */
+export function afterScore(belief: Belief, right: Float64Array, accuracy: number, score: number): Belief {
+  if (score === 1) return afterPass(belief, right, accuracy);
+  if (score === 0) return afterFail(belief, right, accuracy);
+  const [passed, failed] = [afterPass(belief, right, accuracy), afterFail(belief, right, accuracy)];
+  const mix = (one: Float64Array, other: Float64Array): Float64Array =>
+    one.map((x, k) => score * x + (1 - score) * other[k]!);
+  return {
+    weights: mix(passed.weights, failed.weights),
+    answers: [...belief.answers, mix(passed.answers.at(-1)!, failed.answers.at(-1)!)],
+  };
+}

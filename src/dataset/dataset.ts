@@ -1,0 +1,212 @@
+import type { Encoder, PartRange } from '../encoder/types.js';
+import { edgeOrder } from '../graph/columns.js';
+import type { FrozenEdges, FrozenGraph } from '../graph/freeze.js';
+import type { GraphRows } from '../graph/rows.js';
+import { fromRows, matrix, type Matrix } from '../math/matrix.js';
+import type { ProfileDesign } from '../schema/design.js';
+import { encodeFacts, encodeSome, factsLength } from './facts.js';
+
+/** The task that stands in where a log has none. */
+export const NO_TASK = '*';
+
+/** Encoded queries by place, as an array of them is: a long log's stay on disk until they are asked for. */
+export interface QueryVectors {
+  readonly length: number;
+  /** `[dim]`, the caller's to keep. */
+  at(place: number): Float32Array | undefined;
+}
+
+/** Some encoded queries, each read once: a long log's are on disk. */
+export function readVectors(
+  { queries: vectors }: Pick<Dataset, 'queries'>,
+  queries: ArrayLike<number>,
+): Float32Array[] {
+  return Array.from(queries, (q) => vectors.at(q)!);
+}
+
+/** LLM evidence per query in compressed rows: entries `[start[q], start[q + 1])` belong to query q. */
+export interface Evidence {
+  start: Int32Array;
+  llm: Int32Array;
+  /** Mean score of the LLM on the query, or the share of its comparisons that it won. */
+  score: Float32Array;
+  /** 1 for a measured score; 0 for one that stands in for comparisons. */
+  measured: Uint8Array;
+  /** How far it counts, in (0, 1]: 1 unless all of it is from before the LLM changed. */
+  weight: Float32Array;
+}
+
+/** From this weight on, an answer or a comparison says what an LLM does now: it may be shown, and judge. */
+export const CURRENT = 0.5;
+export const isCurrent = ({ weight }: Pick<Evidence, 'weight'>, entry: number): boolean => weight[entry]! >= CURRENT;
+
+/** A frozen graph with its features, as training and profiling read it. */
+export interface Dataset {
+  design: ProfileDesign;
+  graph: FrozenGraph;
+  numLlms: number;
+  /** At least 1: with no task known, one task that holds every query stands in. */
+  numTasks: number;
+  numQueries: number;
+  /** Encoded queries `[numQueries, dim]`. */
+  queries: QueryVectors;
+  dim: number;
+  /** The part of an encoded query that carries its meaning, and the part (or none) that describes how it is written. */
+  semantic: PartRange;
+  style: PartRange;
+  /** Task of each query, −1 where unknown. */
+  taskOf: Int32Array;
+  evidence: Evidence;
+  /** Comparisons: LLM `better[i]` did better than `worse[i]` on query `query[i]`, sorted by query. */
+  preferences: GraphRows['preferences'];
+  preferenceStart: Int32Array;
+  /** Declared facts `[numLlms, factsLength]`. */
+  llmFacts: Matrix;
+  /** Encoded descriptions. */
+  familyText: Matrix;
+  taskText: Matrix;
+  domainText: Matrix;
+  /** `[numLlms, numFamilies]`, rows sum to 1 or 0. */
+  llmFamily: Matrix;
+  /** `[numTasks, numDomains]`, rows sum to 1 or 0. */
+  taskDomain: Matrix;
+  /** Declared benchmark scores `[numLlms, numTasks]`; NaN where none. */
+  benchmarks: Matrix;
+  tasks: string[];
+  llms: string[];
+}
+
+/** Start of each bucket in a list sorted by bucket: `start[b]` to `start[b + 1]`. */
+export function bucketStarts(sorted: Int32Array, buckets: number): Int32Array {
+  const start = new Int32Array(buckets + 1);
+  for (const b of sorted) start[b + 1]!++;
+  for (let b = 0; b < buckets; b++) start[b + 1]! += start[b]!;
+  return start;
+}
+
+/**
+ * How far comparisons of each query and LLM count: as the weightiest of them, since all together stand in for one
+ * score.
+ */
+function countsOf(
+  { source, target, count }: FrozenEdges,
+  numLlms: number,
+  { query, better, worse, weight }: GraphRows['preferences'],
+): Float32Array {
+  if (weight === undefined) return count;
+  const most = new Map<number, number>();
+  const note = (key: number, counts: number): void => void most.set(key, Math.max(counts, most.get(key) ?? 0));
+  query.forEach((q, p) => {
+    note(q * numLlms + better[p]!, weight[p]!);
+    note(q * numLlms + worse[p]!, weight[p]!);
+  });
+  return count.map((_, e) => most.get(target[e]! * numLlms + source[e]!)!);
+}
+
+function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: GraphRows['preferences']): Evidence {
+  const scored = graph.edges['llm-query'];
+  const compared = graph.edges['llm-preference'];
+  const sets = [scored, compared].filter((edges) => edges !== undefined);
+  const length = sets.reduce((sum, edges) => sum + edges.source.length, 0);
+  const joined = {
+    query: new Int32Array(length),
+    llm: new Int32Array(length),
+    score: new Float32Array(length),
+    count: new Float32Array(length),
+  };
+  let at = 0;
+  for (const edges of sets) {
+    const { source, target, weight } = edges;
+    joined.query.set(target, at);
+    joined.llm.set(source, at);
+    joined.score.set(weight, at);
+    joined.count.set(edges === compared ? countsOf(edges, graph.sizes.llm, preferences) : edges.count, at);
+    at += source.length;
+  }
+  const numScored = scored?.source.length ?? 0;
+  const out: Evidence & { query: Int32Array } = {
+    start: new Int32Array(),
+    query: new Int32Array(length),
+    llm: new Int32Array(length),
+    score: new Float32Array(length),
+    measured: new Uint8Array(length),
+    weight: new Float32Array(length),
+  };
+  let size = 0;
+  // Of the same query and LLM the measured score comes first. It says more than comparisons do: they only fill in.
+  for (const e of edgeOrder(joined.query, joined.llm, numQueries, graph.sizes.llm)) {
+    if (size > 0 && out.query[size - 1] === joined.query[e] && out.llm[size - 1] === joined.llm[e]) continue;
+    out.query[size] = joined.query[e]!;
+    out.llm[size] = joined.llm[e]!;
+    out.score[size] = joined.score[e]!;
+    out.weight[size] = Math.min(1, joined.count[e]!);
+    out.measured[size++] = e < numScored ? 1 : 0;
+  }
+  const { llm, score, measured, weight } = out;
+  return {
+    start: bucketStarts(out.query.subarray(0, size), numQueries),
+    llm: llm.slice(0, size),
+    score: score.slice(0, size),
+    measured: measured.slice(0, size),
+    weight: weight.slice(0, size),
+  };
+}
+
+function adjacency(rows: number, cols: number, edges: { source: Int32Array; target: Int32Array } | undefined): Matrix {
+  const out = matrix(rows, cols);
+  if (!edges) return out;
+  const degree = new Float32Array(rows);
+  for (const s of edges.source) degree[s]!++;
+  edges.source.forEach((s, e) => (out.data[s * cols + edges.target[e]!] = 1 / degree[s]!));
+  return out;
+}
+
+/** Gathers a snapshot's features. `queries` are the encoded queries, in the order of `rows.queries`. */
+export async function createDataset(
+  rows: GraphRows,
+  graph: FrozenGraph,
+  design: ProfileDesign,
+  encoder: Encoder,
+  queries: QueryVectors,
+): Promise<Dataset> {
+  const numTasks = Math.max(1, graph.sizes.task);
+  const noTasks = graph.sizes.task === 0;
+  const numLlms = rows.llms.length;
+  const text = async (nodes: readonly { description: string; id: string }[], used: number): Promise<Matrix> =>
+    fromRows(
+      used === 0
+        ? []
+        : await encodeSome(
+            encoder,
+            nodes.map((n) => `${n.id} ${n.description}`.trim()),
+          ),
+      encoder.dim,
+    );
+  const benchmarks = matrix(numLlms, numTasks, new Float32Array(numLlms * numTasks).fill(NaN));
+  const declared = graph.edges['llm-benchmark'];
+  declared?.source.forEach((l, e) => (benchmarks.data[l * numTasks + declared.target[e]!] = declared.weight[e]!));
+  return {
+    design,
+    graph,
+    numLlms,
+    numTasks,
+    numQueries: rows.queries.length,
+    queries,
+    dim: encoder.dim,
+    semantic: encoder.semantic ?? { start: 0, end: encoder.dim },
+    style: encoder.style ?? { start: 0, end: 0 },
+    taskOf: new Int32Array(rows.queries.length).map((_, q) => (noTasks ? 0 : rows.queries.taskOf(q))),
+    evidence: evidenceOf(graph, rows.queries.length, rows.preferences),
+    preferences: rows.preferences,
+    preferenceStart: bucketStarts(rows.preferences.query, rows.queries.length),
+    llmFacts: fromRows(await encodeFacts(encoder, rows.llms), factsLength(encoder.dim)),
+    familyText: await text(rows.families, graph.sizes.family),
+    taskText: noTasks ? matrix(1, encoder.dim) : await text(rows.tasks, graph.sizes.task),
+    domainText: await text(rows.domains, graph.sizes.domain),
+    llmFamily: adjacency(numLlms, graph.sizes.family, graph.edges['llm-family']),
+    taskDomain: adjacency(numTasks, graph.sizes.domain, graph.edges['task-domain']),
+    benchmarks,
+    tasks: noTasks ? [NO_TASK] : rows.tasks.map((t) => t.id),
+    llms: rows.llms.map((l) => l.id),
+  };
+}

@@ -1,0 +1,97 @@
+import { PointsmanError } from '../base/errors.js';
+import type { FeedbackBatch, Ledger } from '../store/types.js';
+import type { FeedbackReceipt } from '../schema/feedback.js';
+
+/** Records written in one transaction at most, so that a flood of large batches does not hold up routing. */
+const MAX_GROUP_RECORDS = 2_000;
+/** Pause before a ledger that another process writes to is tried again, in milliseconds. */
+const BUSY_PAUSE_MS = 100;
+/** Longest that feedback waits for such a ledger, in milliseconds; then it fails as `ledger_busy`. */
+const BUSY_LIMIT_MS = 10_000;
+
+/** Writes the feedback of many requests in one transaction. */
+export interface FeedbackCommitter {
+  /** Resolves once the batch is durable; rejects with what the ledger has against it. */
+  commit(batch: FeedbackBatch): Promise<FeedbackReceipt>;
+  /** Resolves when nothing waits any more. */
+  drain(): Promise<void>;
+}
+
+interface Waiting {
+  batch: FeedbackBatch;
+  /** When it fails should the ledger be busy still; on the clock of `performance.now()`. */
+  deadline: number;
+  resolve(receipt: FeedbackReceipt): void;
+  reject(error: unknown): void;
+}
+
+/** How many of the first of `waiting` go into one transaction; at least one. */
+function groupSize(waiting: readonly Waiting[]): number {
+  let records = 0;
+  let size = 0;
+  for (const { batch } of waiting) {
+    records += batch.records.length;
+    if (size > 0 && records > MAX_GROUP_RECORDS) break;
+    size++;
+  }
+  return size;
+}
+
+/**
+ * Group commit: what arrives while the event loop reads its sockets is written together right after, so that
+ * one flush to disk serves all of it and nobody waits longer for it. While another process writes (an import
+ * may for seconds), feedback waits here rather than in the ledger, where waiting would hold up routing.
+ */
+export function createFeedbackCommitter(
+  ledger: Pick<Ledger, 'appendFeedback'>,
+  busyLimitMs: number = BUSY_LIMIT_MS,
+): FeedbackCommitter {
+  const waiting: Waiting[] = [];
+  const drained: (() => void)[] = [];
+  let scheduled = false;
+
+  /** Writes a group; answers those of it that the ledger was too busy for. */
+  function write(group: readonly Waiting[]): Waiting[] {
+    let results: (FeedbackReceipt | Error)[];
+    try {
+      results = ledger.appendFeedback(group.map((one) => one.batch));
+    } catch (error) {
+      // Nothing of the group was written.
+      if (error instanceof PointsmanError && error.code === 'ledger_busy') {
+        const now = performance.now();
+        for (const one of group) if (one.deadline <= now) one.reject(error);
+        return group.filter((one) => one.deadline > now);
+      }
+      // One request must not fail for another's fault, so each is tried alone.
+      if (group.length > 1) return group.flatMap((one) => write([one]));
+      group[0]?.reject(error);
+      return [];
+    }
+    group.forEach((one, i) => {
+      const result = results[i] as FeedbackReceipt | Error;
+      if (result instanceof Error) one.reject(result);
+      else one.resolve(result);
+    });
+    return [];
+  }
+
+  function writeNext(): void {
+    const busy = write(waiting.splice(0, groupSize(waiting)));
+    waiting.unshift(...busy);
+    scheduled = waiting.length > 0;
+    if (busy.length > 0) setTimeout(writeNext, BUSY_PAUSE_MS);
+    else if (scheduled) setImmediate(writeNext);
+    else for (const done of drained.splice(0)) done();
+  }
+
+  return {
+    commit: (batch) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ batch, deadline: performance.now() + busyLimitMs, resolve, reject });
+        if (scheduled) return;
+        scheduled = true;
+        setImmediate(writeNext);
+      }),
+    drain: () => new Promise((resolve) => (scheduled ? drained.push(resolve) : resolve())),
+  };
+}

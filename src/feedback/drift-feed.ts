@@ -1,0 +1,188 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../base/clock.js';
+import { messageOf, PointsmanError } from '../base/errors.js';
+import type { Logger } from '../base/log.js';
+import type { KeptDecision, Ledger } from '../store/types.js';
+import { UNKNOWN_TASK } from '../schema/drift.js';
+import type { Interaction } from '../schema/feedback.js';
+import type { RankedLlm } from '../schema/route.js';
+import type { IndexHolder, ScoringIndex, TaskShare } from '../scoring/types.js';
+import type { DriftObservation } from '../machines/drift-stream.js';
+import type { LiveTrust } from '../live/trust.js';
+
+/** Interactions that wait at most; beyond that, the oldest are passed over. */
+const MAX_WAITING = 10_000;
+/** How often those that wait are observed, in milliseconds, and how many are in one transaction at most. */
+const EVERY_MS = 250;
+const TRANSACTION_SIZE = 100;
+/**
+ * Longest that others wait for their turn, in milliseconds, and their share of the time: feedback and routing go first.
+ */
+const TURN_MS = 4;
+const OTHERS_SHARE = 0.85;
+/** Shortest latency that is told apart, in milliseconds: its logarithm is taken. */
+const LEAST_LATENCY_MS = 0.1;
+
+const logOf = (milliseconds: number): number => Math.log(Math.max(LEAST_LATENCY_MS, milliseconds));
+
+export interface DriftFeedParts {
+  ledger: Pick<Ledger, 'observeDrift' | 'getDriftSettings'>;
+  index: IndexHolder;
+  /** A decision by id. */
+  lookup: (id: string) => KeptDecision | undefined;
+  trust: Pick<LiveTrust, 'refresh' | 'lowered'>;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Observes interactions for drift, after they were acknowledged and while nothing else is to be done. */
+export interface DriftFeed {
+  add(interactions: readonly Interaction[]): void;
+  /** Observes all that waits, at once. */
+  drain(): Promise<void>;
+}
+
+interface Prediction {
+  quality: number;
+  latencyMs: number | null;
+}
+
+/** What an index predicts of an interaction, and the likeliest task of its query. */
+interface Known {
+  task: string;
+  prediction: Prediction | undefined;
+}
+
+function likeliest(shares: readonly TaskShare[]): string {
+  let best: TaskShare | undefined;
+  for (const share of shares) if (best === undefined || share.probability > best.probability) best = share;
+  return best?.task ?? UNKNOWN_TASK;
+}
+
+export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, log }: DriftFeedParts): DriftFeed {
+  let waiting: Interaction[] = [];
+  let passedOver = 0;
+  let timer: NodeJS.Timeout | undefined;
+  /** At a stop: others have no turn to wait for. */
+  let hurried = false;
+  let working: Promise<void> = Promise.resolve();
+
+  /**
+   * What the decision was made by, where it still counts: another version has another scale, and alerts lower what is
+   * logged.
+   */
+  function decided({ decision_id: id, model }: Interaction, { version }: ScoringIndex): Prediction | undefined {
+    if (id === undefined || version === null) return undefined;
+    const decision = lookup(id);
+    if (decision?.version !== version || trust.lowered(model, decision.at)) return undefined;
+    const own = (JSON.parse(decision.ranking) as RankedLlm[]).find((one) => one.model === model);
+    return own && { quality: own.quality, latencyMs: own.latency_ms };
+  }
+
+  async function knownOf(interaction: Interaction, index: ScoringIndex): Promise<Known> {
+    const { query, task, model } = interaction;
+    let prediction = decided(interaction, index);
+    // Before anything is trained, predictions are running means of what is observed: no measure for it.
+    const scores = prediction === undefined && index.version !== null;
+    if (!scores && task !== undefined) return { task, prediction };
+    const encoded = index.encode(query);
+    const vector = encoded instanceof Float32Array ? encoded : await encoded;
+    if (scores) prediction = index.score(query, vector, task).find((one) => one.model === model);
+    return { task: task ?? likeliest(index.tasksOf(vector)), prediction };
+  }
+
+  /**
+   * An answer that failed counts for the error rate alone: its score, mostly 0, says nothing of the answers, and would
+   * tell the same twice.
+   */
+  async function observationsOf(interaction: Interaction, oldest: number, now: number): Promise<DriftObservation[]> {
+    const at = Math.min(now, interaction.at === undefined ? now : Date.parse(interaction.at));
+    if (at < oldest) return [];
+    const index = holder.current();
+    const { task, prediction } = await knownOf(interaction, index);
+    const about = { model: interaction.model as string, task, version: index.version, at };
+    const failed = interaction.error !== undefined;
+    const observations: DriftObservation[] = [{ ...about, signal: 'error', value: Number(failed), predicted: null }];
+    if (failed) return observations;
+    observations.push({ ...about, signal: 'score', value: interaction.score, predicted: prediction?.quality ?? null });
+    const { latency_ms: took } = interaction;
+    const expected = prediction?.latencyMs ?? null;
+    if (took !== undefined)
+      observations.push({
+        ...about,
+        signal: 'latency',
+        value: logOf(took),
+        predicted: expected === null ? null : logOf(expected),
+      });
+    return observations;
+  }
+
+  /** Others' turn, after `spent` milliseconds. */
+  async function pause(spent: number): Promise<void> {
+    await (hurried ? nextTurn() : sleep((spent * OTHERS_SHARE) / (1 - OTHERS_SHARE)));
+  }
+
+  async function observe(interactions: readonly Interaction[]): Promise<void> {
+    const { enabled, max_age_ms: maxAge } = ledger.getDriftSettings();
+    if (!enabled) return;
+    const now = clock();
+    const observations: DriftObservation[] = [];
+    let began = performance.now();
+    for (const interaction of interactions) {
+      observations.push(...(await observationsOf(interaction, now - maxAge, now)));
+      const spent = performance.now() - began;
+      if (spent < TURN_MS) continue;
+      await pause(spent);
+      began = performance.now();
+    }
+    if (observations.length > 0 && ledger.observeDrift(observations).length > 0) trust.refresh();
+    await pause(performance.now() - began);
+  }
+
+  /** Observes all that waits now; what the ledger is too busy for waits on, but at a stop. */
+  async function work(): Promise<void> {
+    const due = waiting;
+    waiting = [];
+    if (passedOver > 0)
+      log.warn({ passedOver }, 'drift: interactions were passed over, as more came than can be observed');
+    passedOver = 0;
+    while (due.length > 0) {
+      const some = due.splice(0, TRANSACTION_SIZE);
+      try {
+        await observe(some);
+      } catch (error) {
+        if (error instanceof PointsmanError && error.code === 'ledger_busy' && !hurried) {
+          waiting.unshift(...some, ...due);
+          return;
+        }
+        log.warn({ error: messageOf(error), interactions: some.length }, 'drift: interactions were not observed');
+      }
+    }
+  }
+
+  function schedule(): void {
+    timer ??= setTimeout(() => {
+      working = work().finally(() => {
+        timer = undefined;
+        if (waiting.length > 0) schedule();
+      });
+    }, EVERY_MS).unref();
+  }
+
+  return {
+    add(interactions) {
+      for (const interaction of interactions) waiting.push(interaction);
+      if (waiting.length > MAX_WAITING) passedOver += waiting.splice(0, waiting.length - MAX_WAITING).length;
+      schedule();
+    },
+    async drain() {
+      hurried = true;
+      clearTimeout(timer);
+      await working;
+      clearTimeout(timer);
+      await work();
+      hurried = false;
+      timer = undefined;
+    },
+  };
+}

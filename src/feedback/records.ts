@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { PointsmanError, type Issue } from '../base/errors.js';
+import type { FeedbackRecord, KeptDecision } from '../store/types.js';
+import {
+  InteractionFeedback,
+  MAX_FEEDBACK_ITEMS,
+  PreferenceFeedback,
+  type Interaction,
+  type Preference,
+} from '../schema/feedback.js';
+import { describeIssues, issuesOf } from '../schema/parse.js';
+
+/** What a feedback request may hold; its items are checked one by one, for messages that fit what they are. */
+export const FeedbackRequest = z
+  .union([
+    InteractionFeedback,
+    PreferenceFeedback,
+    z
+      .array(z.union([InteractionFeedback, PreferenceFeedback]))
+      .min(1)
+      .max(MAX_FEEDBACK_ITEMS),
+  ])
+  .meta({
+    id: 'FeedbackRequest',
+    description:
+      'One interaction or preference, or an array of them. An item with better_model or worse_model is a preference.',
+  });
+
+/** Issues named at most: a request of a thousand wrong items is told enough by these. */
+const MAX_ISSUES = 20;
+
+export type Feedback =
+  | { kind: 'interaction'; value: InteractionFeedback }
+  | { kind: 'preference'; value: PreferenceFeedback };
+
+function isPreference(item: unknown): boolean {
+  return item !== null && typeof item === 'object' && ('better_model' in item || 'worse_model' in item);
+}
+
+function prefixed(issue: Issue, prefix: string): Issue {
+  if (prefix === '') return issue;
+  return {
+    ...issue,
+    field: issue.field === '' || issue.field.startsWith('[') ? prefix + issue.field : `${prefix}.${issue.field}`,
+  };
+}
+
+/** Validates the body of a feedback request. Throws `invalid_request` naming each wrong field of each item. */
+export function parseFeedback(body: unknown): Feedback[] {
+  const items = Array.isArray(body) ? (body as unknown[]) : [body];
+  if (items.length === 0 || items.length > MAX_FEEDBACK_ITEMS) {
+    const issue = {
+      field: '',
+      expected: `an array of 1 to ${MAX_FEEDBACK_ITEMS} items`,
+      received: `an array of ${items.length}`,
+    };
+    throw new PointsmanError('invalid_request', describeIssues([issue]), { issues: [issue] });
+  }
+  const issues: Issue[] = [];
+  const feedback: Feedback[] = [];
+  items.forEach((item, i) => {
+    const preference = isPreference(item);
+    const result = preference ? PreferenceFeedback.safeParse(item) : InteractionFeedback.safeParse(item);
+    if (result.success)
+      feedback.push({ kind: preference ? 'preference' : 'interaction', value: result.data } as Feedback);
+    else if (issues.length < MAX_ISSUES)
+      issues.push(...issuesOf(result.error, item).map((issue) => prefixed(issue, Array.isArray(body) ? `[${i}]` : '')));
+  });
+  if (issues.length > 0) throw new PointsmanError('invalid_request', describeIssues(issues), { issues });
+  return feedback;
+}
+
+/**
+ * Feedback as the ledger stores it: what it leaves out comes from the decision it names, and `at` from `now`.
+ * A decision that is not known is no hindrance where the feedback holds all by itself: it may come first.
+ * Throws `decision_not_found` where it does not.
+ */
+export function toRecords(
+  feedback: readonly Feedback[],
+  lookup: (id: string) => KeptDecision | undefined,
+  now: number,
+): FeedbackRecord[] {
+  const at = new Date(now).toISOString();
+  return feedback.map((item): FeedbackRecord => {
+    const { value } = item;
+    const complete = value.query !== undefined && (item.kind === 'preference' || item.value.model !== undefined);
+    const decision = value.decision_id === undefined ? undefined : lookup(value.decision_id);
+    if (decision === undefined && !complete)
+      throw new PointsmanError(
+        'decision_not_found',
+        `decision_id: expected a known decision, or query and model with it, got ${JSON.stringify(value.decision_id)}`,
+        {
+          issues: [{ field: 'decision_id', expected: 'a known decision', received: JSON.stringify(value.decision_id) }],
+        },
+      );
+    if (decision !== undefined && decision.query === null && value.query === undefined) {
+      const issue = {
+        field: 'query',
+        expected: `the text of the query, as the log keeps only the hash of that of decision ${decision.id}`,
+        received: 'nothing',
+      };
+      throw new PointsmanError('invalid_request', describeIssues([issue]), { issues: [issue] });
+    }
+    const task = decision?.task ?? null;
+    // The decision says what the query was, whatever is repeated with it.
+    const decided = {
+      ...(decision === undefined || decision.query === null ? {} : { query: decision.query }),
+      ...(task === null ? {} : { task }),
+    };
+    if (item.kind === 'preference')
+      return { kind: 'preference', value: { at, ...item.value, ...decided } as Preference };
+    return { kind: 'interaction', value: { at, model: decision?.model, ...item.value, ...decided } as Interaction };
+  });
+}

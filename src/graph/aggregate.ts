@@ -1,0 +1,144 @@
+import type { GraphRows } from './rows.js';
+
+/** Interactions as they were read; the first `length` entries of each array. */
+export interface RawScores {
+  query: Int32Array;
+  llm: Int32Array;
+  score: Float64Array;
+  length: number;
+}
+
+/** Preferences as they were read; the first `length` entries of each array. */
+export interface RawPreferences {
+  query: Int32Array;
+  better: Int32Array;
+  worse: Int32Array;
+  length: number;
+}
+
+/** From query id to place in the canonical order; queries are appended in that order. */
+export class QueryRanks {
+  private readonly places: Int32Array;
+  size = 0;
+
+  constructor(ids: number) {
+    this.places = new Int32Array(ids).fill(-1);
+  }
+
+  append(id: number): void {
+    this.places[id] = this.size++;
+  }
+
+  of(id: number): number {
+    return this.places[id]!;
+  }
+}
+
+/**
+ * One entry per (query, LLM), by query then LLM: the mean score and how many there were. Scores are summed in
+ * order of size, so that the mean does not depend on the order of the rows.
+ *
+ * @param weights how far each answer counts, in (0, 1]; wholly where there are none
+ */
+export function aggregateScores(
+  raw: RawScores,
+  ranks: QueryRanks,
+  numLlms: number,
+  weights?: Float32Array,
+): GraphRows['scores'] {
+  const { order, starts } = groupByQuery(raw, ranks);
+  const query = new Int32Array(raw.length);
+  const llm = new Int32Array(raw.length);
+  const score = new Float32Array(raw.length);
+  const count = new Float32Array(raw.length);
+  const perLlm: number[][] = Array.from({ length: numLlms }, () => []);
+  let cells = 0;
+  for (let rank = 0; rank < ranks.size; rank++) {
+    const present: number[] = [];
+    for (let i = starts[rank]!; i < starts[rank + 1]!; i++) {
+      const row = order[i]!;
+      const rows = perLlm[raw.llm[row]!]!;
+      if (rows.length === 0) present.push(raw.llm[row]!);
+      rows.push(row);
+    }
+    present.sort((a, b) => a - b);
+    for (const index of present) {
+      const mean = meanOf(perLlm[index]!, raw.score, weights);
+      query[cells] = rank;
+      llm[cells] = index;
+      score[cells] = mean.score;
+      count[cells++] = mean.count;
+      perLlm[index]!.length = 0;
+    }
+  }
+  return {
+    query: query.slice(0, cells),
+    llm: llm.slice(0, cells),
+    score: score.slice(0, cells),
+    count: count.slice(0, cells),
+  };
+}
+
+/** Preferences by query, better LLM, worse LLM, and where they are weighed by weight. */
+export function sortPreferences(
+  raw: RawPreferences,
+  ranks: QueryRanks,
+  numLlms: number,
+  weights?: Float32Array,
+): GraphRows['preferences'] {
+  const keys = new Float64Array(raw.length);
+  for (let i = 0; i < raw.length; i++)
+    keys[i] = (ranks.of(raw.query[i]!) * numLlms + raw.better[i]!) * numLlms + raw.worse[i]!;
+  const order =
+    weights && Int32Array.from(keys.keys()).toSorted((a, b) => keys[a]! - keys[b]! || weights[a]! - weights[b]!);
+  keys.sort();
+  const query = new Int32Array(raw.length);
+  const better = new Int32Array(raw.length);
+  const worse = new Int32Array(raw.length);
+  keys.forEach((key, i) => {
+    worse[i] = key % numLlms;
+    better[i] = Math.floor(key / numLlms) % numLlms;
+    query[i] = Math.floor(key / numLlms / numLlms);
+  });
+  return { query, better, worse, ...(weights && { weight: Float32Array.from(order!, (i) => weights[i]!) }) };
+}
+
+/** Row numbers gathered by query rank: those of rank `r` are `order[starts[r] … starts[r + 1])`. */
+function groupByQuery(raw: RawScores, ranks: QueryRanks): { order: Int32Array; starts: Int32Array } {
+  const starts = new Int32Array(ranks.size + 1);
+  for (let i = 0; i < raw.length; i++) starts[ranks.of(raw.query[i]!) + 1]!++;
+  for (let rank = 0; rank < ranks.size; rank++) starts[rank + 1]! += starts[rank]!;
+  const next = starts.slice();
+  const order = new Int32Array(raw.length);
+  for (let i = 0; i < raw.length; i++) order[next[ranks.of(raw.query[i]!)]!++] = i;
+  return { order, starts };
+}
+
+/**
+ * Mean score of some rows, and how many they count as. Answers that count less than wholly count together as much as
+ * the weightiest of them: the same query, asked a thousand times before its LLM changed, must not outvote an answer
+ * from after.
+ */
+function meanOf(
+  rows: number[],
+  scores: Float64Array,
+  weights: Float32Array | undefined,
+): { score: number; count: number } {
+  const weightOf = (row: number): number => weights?.[row] ?? 1;
+  if (rows.length === 1) return { score: scores[rows[0]!]!, count: weightOf(rows[0]!) };
+  rows.sort((a, b) => scores[a]! - scores[b]! || weightOf(a) - weightOf(b));
+  let [whole, sum, most, part, partSum] = [0, 0, 0, 0, 0];
+  for (const row of rows) {
+    const weight = weightOf(row);
+    if (weight === 1) {
+      whole++;
+      sum += scores[row]!;
+    } else {
+      most = Math.max(most, weight);
+      part += weight;
+      partSum += weight * scores[row]!;
+    }
+  }
+  if (part > 0) sum += most * (partSum / part);
+  return { score: sum / (whole + most), count: whole + most };
+}

@@ -1,0 +1,93 @@
+import type { Rng } from '../base/rng.js';
+import type { GraphRows } from '../graph/rows.js';
+import { isCurrent, type Dataset } from '../dataset/dataset.js';
+import type { Weights } from '../math/weights.js';
+import { benchmarkMeans } from './profile.js';
+import { taskKeys, weighMessages } from './decoder.js';
+import { LEARNED_ROUTER } from './name.js';
+import type { TrainedModel } from '../artifact/model.js';
+import type { TensorFlow, Tensor } from '../tensor/types.js';
+import { declaredTensors, taskMask } from './train/batch.js';
+import { toTensors } from './train/gnn.js';
+import { gatherKnowledge, gatherNeighbourhood } from './train/knowledge.js';
+import { createPasses, type Passes } from './train/passes.js';
+import { profilesOf } from './train/step.js';
+
+/** `[numAnchors, numLlms]`, NaN where nothing is logged of what the LLM is now. */
+function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
+  const scores = new Float32Array(anchors.length * data.numLlms).fill(NaN);
+  const { start, llm, score } = data.evidence;
+  anchors.forEach((q, a) => {
+    for (let e = start[q]!; e < start[q + 1]!; e++)
+      if (isCurrent(data.evidence, e)) scores[a * data.numLlms + llm[e]!] = score[e]!;
+  });
+  return scores;
+}
+
+/**
+ * Makes the tables that serving reads, with all of `evidence` as what the profiles know. `passes` may be of the runs
+ * before on the same dataset.
+ */
+export async function freezeModel(
+  tf: TensorFlow,
+  data: Dataset,
+  rows: GraphRows,
+  weights: Weights,
+  evidence: Int32Array,
+  encoder: string,
+  rng: Rng,
+  passes: Passes = createPasses(tf, data),
+): Promise<TrainedModel> {
+  const p = toTensors(tf, weights);
+  const declared = declaredTensors(tf, data);
+  const knowledge = gatherKnowledge(data, passes, weights, p, evidence);
+  const { records } = knowledge;
+  const { anchors, folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], rng);
+  const around = folds[0]!;
+  const moments = passes.moments(weights, p, evidence);
+  const tensors: Record<string, Tensor> = tf.tidy(() => {
+    const profiles = profilesOf(tf, data, p, declared, knowledge, moments);
+    const told = weighMessages(tf, p, profiles, around);
+    const out: Record<string, Tensor> = {
+      'embedding/llm': profiles.llm,
+      'embedding/task': profiles.task,
+      'record/llm': profiles.record,
+      'record/task': profiles.taskRecord,
+      'task/keys': taskKeys(tf, p, profiles),
+      'task/offset': profiles.taskOffset,
+      'task/benchmark': benchmarkMeans(tf, declared.benchmarks, declared.benchmarkKnown),
+      'message/llm': tf.transpose(told.message.llm),
+      'message/all': tf.reshape(told.message.all, [-1]),
+      'anchor/places': around.places,
+      'anchor/tasks': around.tasks,
+      'anchor/messages': told.anchors.llm,
+      'anchor/messages/all': tf.reshape(told.anchors.all, [-1]),
+    };
+    profiles.hops.forEach((states, hop) => {
+      out[`hop${hop}/state/family`] = states.family;
+      out[`hop${hop}/state/task`] = states.task;
+    });
+    return out;
+  });
+  const tables: Weights = { ...weights };
+  for (const [name, tensor] of Object.entries(tensors))
+    tables[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
+  tables['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(data, anchors) };
+  tables['record/count'] = { shape: [data.numLlms, 1], data: records.count };
+  tables['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
+  tables['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };
+  for (const set of [p, declared, moments, tensors]) tf.dispose(Object.values(set) as Tensor[]);
+  around.messages.dispose();
+  return {
+    names: {
+      router: LEARNED_ROUTER,
+      encoder,
+      hops: data.design.hops,
+      llms: data.llms,
+      families: rows.families.slice(0, data.graph.sizes.family).map((f) => f.id),
+      tasks: data.tasks,
+      anchors: Array.from(anchors, (q) => rows.queries.hashOf(q)),
+    },
+    tables,
+  };
+}

@@ -1,0 +1,194 @@
+import type { Tensor, Tensor1D, Tensor2D, TensorFlow } from '../tensor/types.js';
+import { RECORD_STRENGTH, TASK_PRIOR_RANGE, TASK_STRENGTH } from './constants.js';
+import { messagePassing, type MessageMatrices, type NodeStates } from './messages.js';
+
+export type ParameterTensors = Record<string, Tensor>;
+
+/** Constant inputs: declared facts, encoded descriptions, adjacency. */
+export interface Declared {
+  llmFacts: Tensor2D;
+  familyText: Tensor2D;
+  taskText: Tensor2D;
+  domainText: Tensor2D;
+  llmFamily: Tensor2D;
+  familyLlm: Tensor2D;
+  taskDomain: Tensor2D;
+  domainTask: Tensor2D;
+  /** Declared benchmarks `[numLlms, numTasks]`, 0 where none, and which are declared. */
+  benchmarks: Tensor2D;
+  benchmarkKnown: Tensor2D;
+}
+
+/** Sums of logged scores that the profiles are made of: interactions being predicted are not among them. */
+export interface Evidenced {
+  /** Sum and number of scores per LLM `[numLlms, 1]`. */
+  sum: Tensor2D;
+  count: Tensor2D;
+  /** The same per LLM and task `[numLlms, numTasks]`. */
+  taskSum: Tensor2D;
+  taskCount: Tensor2D;
+  /**
+   * Σ residual·φ and Σ φ² over its answers, φ being the query's place by meaning `[numLlms, axes]`; see `residuals.ts`.
+   */
+  residual: Tensor2D;
+  square: Tensor2D;
+}
+
+/** Sums of query states over logged queries. */
+export type QueryMoments = {
+  /** Σ score · z and Σ z over the LLM's answered queries `[numLlms, hidden]`, and how many `[numLlms, 1]`. */
+  scored: Tensor2D;
+  answered: Tensor2D;
+  answers: Tensor2D;
+  /** Σ z over each task's queries `[numTasks, hidden]`, and how many `[numTasks, 1]`. */
+  task: Tensor2D;
+  members: Tensor2D;
+};
+
+/** Profiles as the router reads them. */
+export interface Profiles {
+  /** `[numLlms, hidden]` */
+  llm: Tensor2D;
+  /** `[numTasks, hidden]` */
+  task: Tensor2D;
+  /** Mean state of each task's queries `[numTasks, hidden]`. */
+  taskQueries: Tensor2D;
+  /** Expected score of each LLM over all queries `[numLlms, 1]`, and per task `[numLlms, numTasks]`. */
+  record: Tensor2D;
+  taskRecord: Tensor2D;
+  /** How much better or worse than LLMs at large each task goes `[1, numTasks]`. */
+  taskOffset: Tensor2D;
+  /**
+   * What it is better or worse at, by meaning, than its record says: ridge regression axis by axis `[numLlms, axes]`.
+   */
+  message: Tensor2D;
+  /** 1 for LLMs with logged answers, 0 for others `[numLlms, 1]`. */
+  answered: Tensor2D;
+  /** States after each hop, first hop 0: what a newcomer hears from. */
+  hops: NodeStates[];
+}
+
+/** First states of all nodes but queries, from what is declared of them. */
+function initialStates(tf: TensorFlow, p: ParameterTensors, declared: Declared): NodeStates {
+  const embed = (text: Tensor2D, kernel: string): Tensor2D =>
+    text.shape[0] === 0
+      ? tf.zeros([0, (p[kernel] as Tensor2D).shape[1]])
+      : tf.tanh(tf.matMul(text, p[kernel] as Tensor2D));
+  return {
+    llm: tf.tanh(tf.add(tf.matMul(declared.llmFacts, p['llm/kernel'] as Tensor2D), p['llm/bias'] as Tensor1D)),
+    family: embed(declared.familyText, 'family/kernel'),
+    task: embed(declared.taskText, 'task/kernel'),
+    domain: embed(declared.domainText, 'domain/kernel'),
+  };
+}
+
+/** What encoded queries, of unit length, are scaled by before the first layer: weights stay small and learn fast. */
+export const QUERY_GAIN = 7.35;
+
+/** First state of encoded queries `[n, dim]` → `[n, hidden]`: swish({@link QUERY_GAIN}·x·W + b). */
+export function queryStates(tf: TensorFlow, p: ParameterTensors, encoded: Tensor2D): Tensor2D {
+  const z = tf.add(
+    tf.mul(tf.matMul(encoded, p['query/kernel'] as Tensor2D), QUERY_GAIN),
+    p['query/bias'] as Tensor1D,
+  ) as Tensor2D;
+  return tf.mul(z, tf.sigmoid(z));
+}
+
+/** Divides each row by how many of its entries are set (at least 1). */
+function meanRows(tf: TensorFlow, weights: Tensor2D, known: Tensor2D): Tensor2D {
+  return tf.div(weights, tf.maximum(tf.sum(known, 1, true), 1));
+}
+
+/**
+ * Makes every LLM's profile by `hops` rounds of message passing over the snapshot. With `hops` 0 (flat) a profile is
+ * the LLM's own facts and record alone.
+ */
+export function makeProfiles(
+  tf: TensorFlow,
+  p: ParameterTensors,
+  hops: number,
+  declared: Declared,
+  record: Evidenced,
+  moments: QueryMoments,
+): Profiles {
+  const first = initialStates(tf, p, declared);
+  const prior = tf.sigmoid(
+    tf.add(tf.matMul(first.llm, p['prior/kernel'] as Tensor2D), p['prior/bias'] as Tensor1D),
+  ) as Tensor2D;
+  const recorded = (sum: Tensor2D): Tensor2D =>
+    tf.div(tf.add(sum, tf.mul(prior, RECORD_STRENGTH)), tf.add(record.count, RECORD_STRENGTH));
+  const taskOffset = tf.div(
+    tf.sum(tf.sub(record.taskSum, tf.mul(record.taskCount, recorded(record.sum))), 0, true),
+    tf.add(tf.sum(record.taskCount, 0, true), TASK_STRENGTH),
+  ) as Tensor2D;
+  // An LLM that was asked easy tasks is no better for it.
+  const mean = recorded(tf.sub(record.sum, tf.matMul(record.taskCount, taskOffset, false, true)));
+  const evidenceOnTasks = tf.div(
+    tf.add(record.taskSum, tf.mul(mean, TASK_STRENGTH)),
+    tf.add(record.taskCount, TASK_STRENGTH),
+  ) as Tensor2D;
+  const benchmarkMean = meanRows(tf, tf.sum(declared.benchmarks, 1, true), declared.benchmarkKnown);
+  const matrices: MessageMatrices = {
+    llmFamily: declared.llmFamily,
+    familyLlm: declared.familyLlm,
+    taskDomain: declared.taskDomain,
+    domainTask: declared.domainTask,
+    // What an LLM is better or worse at than its own mean: without any record of a task its weight is 0.
+    llmTask: meanRows(tf, tf.mul(tf.sub(evidenceOnTasks, mean), 4), tf.sign(record.taskCount)),
+    llmBenchmark: meanRows(
+      tf,
+      tf.mul(tf.mul(tf.sub(declared.benchmarks, benchmarkMean), declared.benchmarkKnown), 4),
+      declared.benchmarkKnown,
+    ),
+  };
+  const sums = {
+    llmQueries: tf.div(
+      tf.mul(tf.sub(moments.scored, tf.mul(moments.answered, mean)), 4),
+      tf.add(moments.answers, 1),
+    ) as Tensor2D,
+    taskQueries: tf.div(moments.task, tf.add(moments.members, 1)) as Tensor2D,
+  };
+  const states = [first];
+  for (let hop = 0; hop < hops; hop++) {
+    states.push(messagePassing(tf, (name) => p[`hop${hop}/${name}`] as Tensor2D, states[hop]!, sums, matrices));
+  }
+  const last = states[hops]!;
+  const taskPrior = tf.add(tf.add(mean, taskOffset), declaredAdvantage(tf, p, declared, last));
+  return {
+    llm: last.llm,
+    task: last.task,
+    taskQueries: sums.taskQueries,
+    record: mean,
+    taskRecord: tf.div(
+      tf.add(record.taskSum, tf.mul(taskPrior, TASK_STRENGTH)),
+      tf.add(record.taskCount, TASK_STRENGTH),
+    ),
+    taskOffset,
+    message: tf.div(record.residual, tf.add(record.square, tf.exp(p['semantic/ridge']!))),
+    answered: tf.sign(record.count),
+    hops: states,
+  };
+}
+
+/** How much better than its mean an LLM should be at each task by what is declared of both `[numLlms, numTasks]`. */
+function declaredAdvantage(
+  tf: TensorFlow,
+  p: ParameterTensors,
+  { benchmarks, benchmarkKnown }: Declared,
+  states: NodeStates,
+): Tensor2D {
+  const matched = tf.matMul(
+    tf.matMul(states.llm, p['task_prior/llm/kernel'] as Tensor2D),
+    tf.transpose(tf.matMul(states.task, p['task_prior/task/kernel'] as Tensor2D)),
+  );
+  const byBenchmark = tf.mul(
+    tf.mul(tf.sub(benchmarks, benchmarkMeans(tf, benchmarks, benchmarkKnown)), benchmarkKnown),
+    p['task_prior/benchmark']!,
+  );
+  return tf.add(tf.mul(tf.tanh(matched), TASK_PRIOR_RANGE), byBenchmark);
+}
+
+/** Mean of the declared benchmarks of each task `[1, numTasks]`. */
+export function benchmarkMeans(tf: TensorFlow, benchmarks: Tensor2D, known: Tensor2D): Tensor2D {
+  return tf.div(tf.sum(benchmarks, 0, true), tf.maximum(tf.sum(known, 0, true), 1));
+}

@@ -1,0 +1,90 @@
+import type { LlmStats } from '../../store/types.js';
+import { COVERAGE_HALF } from '../constants.js';
+import type { LlmProfile } from '../../schema/profile.js';
+import { mostObservations } from '../../scoring/changed.js';
+import type { TrainedModel } from '../../artifact/model.js';
+import { profileNewcomer } from './newcomer.js';
+
+/** Observations that one answer of an LLM's record is worth for any query. */
+export const RECORD_SHARE = 0.1;
+
+/** The LLMs that can be chosen now, in columns: those the artifact knows and those that came since. */
+export interface CandidateTables {
+  profiles: LlmProfile[];
+  /** Row of each in the artifact, −1 for newcomers. */
+  rows: number[];
+  stats: (LlmStats | undefined)[];
+  /** `[numCandidates, hidden]` */
+  embeddings: Float32Array;
+  /** `[numCandidates]` */
+  record: Float32Array;
+  interactions: Float32Array;
+  /** Most observations that neighbours and record may count for `[numCandidates]`; see {@link mostObservations}. */
+  mostObservations: Float32Array;
+  /** `[numCandidates, numTasks]` each. */
+  taskRecord: Float32Array;
+  taskCoverage: Float32Array;
+}
+
+/** Row of an LLM in an artifact; −1 where the artifact has no answer of it, so that what came since says more. */
+export function trainedRow({ names, tables }: TrainedModel, id: string): number {
+  const row = names.llms.indexOf(id);
+  return row >= 0 && tables['record/count']!.data[row]! > 0 ? row : -1;
+}
+
+/**
+ * Lines up an artifact's tables with the catalogue of now. `facts` has the declared facts of LLMs the artifact doesn't
+ * know.
+ */
+export function alignCandidates(
+  model: TrainedModel,
+  profiles: LlmProfile[],
+  stats: readonly LlmStats[],
+  facts: ReadonlyMap<string, Float32Array>,
+): CandidateTables {
+  const { names, tables } = model;
+  const data = (name: string): Float32Array => tables[name]!.data;
+  const tasks = names.tasks.length;
+  const rows = profiles.map((p) => trainedRow(model, p.id));
+  const hidden = data('llm/bias').length;
+  const size = profiles.length;
+  const statsById = new Map(stats.map((s) => [s.id, s]));
+  const out: CandidateTables = {
+    profiles,
+    rows,
+    stats: profiles.map((p) => statsById.get(p.id)),
+    embeddings: new Float32Array(size * hidden),
+    record: new Float32Array(size),
+    interactions: new Float32Array(size),
+    mostObservations: Float32Array.from(profiles, (p) => mostObservations(statsById.get(p.id), RECORD_SHARE)),
+    taskRecord: new Float32Array(size * tasks),
+    taskCoverage: new Float32Array(size * tasks),
+  };
+  profiles.forEach((profile, c) => {
+    const row = rows[c]!;
+    if (row >= 0) {
+      out.embeddings.set(data('embedding/llm').subarray(row * hidden, (row + 1) * hidden), c * hidden);
+      out.record[c] = data('record/llm')[row]!;
+      out.interactions[c] = data('record/count')[row]!;
+      for (let t = 0; t < tasks; t++) {
+        const count = data('record/task_count')[row * tasks + t]!;
+        out.taskRecord[c * tasks + t] = data('record/task')[row * tasks + t]!;
+        out.taskCoverage[c * tasks + t] = count / (count + COVERAGE_HALF);
+      }
+    } else {
+      const own = out.stats[c];
+      const newcomer = profileNewcomer(
+        model,
+        profile,
+        facts.get(profile.id)!,
+        own?.now.meanScore ?? 0,
+        own?.now.weight ?? 0,
+      );
+      out.embeddings.set(newcomer.embedding, c * hidden);
+      out.record[c] = newcomer.record;
+      out.interactions[c] = own?.now.weight ?? 0;
+      out.taskRecord.set(newcomer.taskRecord, c * tasks);
+    }
+  });
+  return out;
+}

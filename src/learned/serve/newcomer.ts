@@ -1,0 +1,85 @@
+import { MESSAGES } from '../messages.js';
+import { RECORD_STRENGTH, TASK_PRIOR_RANGE } from '../constants.js';
+import type { LlmProfile } from '../../schema/profile.js';
+import { dot, sigmoid, timesMatrix, toSoftmax } from '../../math/linear.js';
+import type { TrainedModel } from '../../artifact/model.js';
+
+/** The profile of an LLM that the artifact was not trained with. */
+export interface NewcomerProfile {
+  /** `[hidden]` */
+  embedding: Float32Array;
+  /** Expected score over all queries. */
+  record: number;
+  /** Expected score on each task `[numTasks]`. */
+  taskRecord: Float32Array;
+}
+
+/**
+ * Profiles an LLM that arrived after training from its declared facts, family and benchmarks, and its mean score so
+ * far: the same message passing as in training, for one node (see `learned/profile.ts`).
+ *
+ * @param facts `[factsLength]`
+ */
+export function profileNewcomer(
+  model: TrainedModel,
+  llm: LlmProfile,
+  facts: Float32Array,
+  meanScore: number,
+  interactions: number,
+): NewcomerProfile {
+  const { names, tables } = model;
+  const data = (name: string): Float32Array => tables[name]!.data;
+  const hidden = data('llm/bias').length;
+  const state = timesMatrix(facts, data('llm/kernel'), hidden).map((x, i) => Math.tanh(x + data('llm/bias')[i]!));
+  const prior = sigmoid(timesMatrix(state, data('prior/kernel'), 1)[0]! + data('prior/bias')[0]!);
+  const record =
+    ((interactions > 0 ? meanScore * interactions : 0) + RECORD_STRENGTH * prior) / (interactions + RECORD_STRENGTH);
+
+  const benchmarks = Float32Array.from(
+    names.tasks,
+    (task) => (llm.benchmarks as Record<string, number> | undefined)?.[task] ?? NaN,
+  );
+  const known = benchmarks.filter((b) => !Number.isNaN(b));
+  const mean = known.length === 0 ? 0 : known.reduce((a, b) => a + b, 0) / known.length;
+  const benchmarkWeights = benchmarks.map((b) => (Number.isNaN(b) ? 0 : (4 * (b - mean)) / known.length));
+  const family = llm.family === undefined ? -1 : names.families.indexOf(llm.family);
+
+  for (let hop = 0; hop < names.hops; hop++) {
+    const familyStates = data(`hop${hop}/state/family`);
+    // What the newcomer has no record of says nothing: those messages are 0, and take their share of attention.
+    const heard: Record<string, Float32Array> = {
+      'family-llm': family < 0 ? new Float32Array(hidden) : familyStates.slice(family * hidden, (family + 1) * hidden),
+      'task-llm': new Float32Array(hidden),
+      'benchmark-llm': timesMatrix(benchmarkWeights, data(`hop${hop}/state/task`), hidden),
+      'query-llm': new Float32Array(hidden),
+    };
+    const messages = MESSAGES.filter(
+      (m) => m.to === 'llm' && (m.name !== 'family-llm' || names.families.length > 0),
+    ).map((m) => timesMatrix(heard[m.name]!, data(`hop${hop}/${m.name}/kernel`), hidden));
+    const query = data(`hop${hop}/llm/attention`);
+    const attention = toSoftmax(
+      Float32Array.from(messages, (m) => m.reduce((sum, x, i) => sum + Math.tanh(x) * query[i]!, 0)),
+    );
+    const bias = data(`hop${hop}/llm/bias`);
+    for (let i = 0; i < hidden; i++) {
+      let mixed = bias[i]!;
+      for (let r = 0; r < messages.length; r++) mixed += attention[r]! * messages[r]![i]!;
+      state[i]! += Math.tanh(mixed);
+    }
+  }
+
+  const keys = data('task_prior/llm/kernel').length / hidden;
+  const own = timesMatrix(state, data('task_prior/llm/kernel'), keys);
+  const taskRecord = Float32Array.from(names.tasks, (_, t) => {
+    const task = timesMatrix(
+      data('embedding/task').subarray(t * hidden, (t + 1) * hidden),
+      data('task_prior/task/kernel'),
+      keys,
+    );
+    const byBenchmark = Number.isNaN(benchmarks[t]!)
+      ? 0
+      : data('task_prior/benchmark')[0]! * (benchmarks[t]! - data('task/benchmark')[t]!);
+    return record + data('task/offset')[t]! + TASK_PRIOR_RANGE * Math.tanh(dot(own, 0, task, 0, keys)) + byBenchmark;
+  });
+  return { embedding: state, record, taskRecord };
+}

@@ -1,0 +1,101 @@
+import { MEANING_SHARE } from '../neighbourhood.js';
+import { QUERY_GAIN } from '../profile.js';
+import { placeByStyle, writeFeatures } from '../style.js';
+import { expMinus, fastSigmoid } from '../../math/exponential.js';
+import { addTo, dot, toSoftmax, toUnit } from '../../math/linear.js';
+import type { TrainedModel } from '../../artifact/model.js';
+import { productsOf } from './products.js';
+
+/**
+ * Where a query lies among what a model has learned. Answers are overwritten when the next query of the model is
+ * placed.
+ */
+export interface QueryPlacer {
+  /** Learned state `[hidden]` of an encoded query `[dim]`. */
+  stateOf(vector: Float32Array): Float32Array;
+  /** Probability of each task `[numTasks]`; certain where the caller says which it is. */
+  taskAttention(state: Float32Array, task?: string): Float32Array;
+  /** Place by meaning `[axes]`. */
+  placeOf(vector: Float32Array): Float32Array;
+  /** Nearness to every anchor `[numAnchors]` of a query at `place` whose tasks are `tasks`. */
+  nearness(vector: Float32Array, place: Float32Array, tasks: Float32Array): Float32Array;
+}
+
+/**
+ * Anchors of a task that a query is less likely to be of than this are taken to be far away: most tasks are, of most
+ * queries.
+ */
+const LEAST_AGREEMENT = 2e-4;
+
+/** The decoder's view of a query (`learned/decoder.ts`, `learned/semantics.ts`) on plain arrays. */
+export function createPlacer(model: TrainedModel): QueryPlacer {
+  const { names, tables } = model;
+  const data = (name: string): Float32Array => tables[name]!.data;
+  const { x, query, taskQuery, taskKeys, basis, places, groups, squares } = productsOf(model);
+  const queryBias = data('query/bias');
+  const taskQueryBias = data('task_query/bias');
+  const taskMask = data('task/mask');
+  const numTasks = names.tasks.length;
+  const taskScale = Math.exp(data('task_temperature')[0]!);
+  const axes = data('semantic/ridge').length;
+  const mean = data('semantic/mean');
+  const start = data('semantic/range')[0]!;
+  const [quantiles, styleScale] = [data('style/quantiles'), data('style/scale')];
+  const styleStart = data('style/range')[0]!;
+  const size = axes + styleScale.length;
+  // An anchor of no known task agrees with all alike; see `taskRows`.
+  const unknownTask = 1 / Math.sqrt(numTasks);
+
+  const features = new Float32Array(data('query/kernel').length / queryBias.length);
+  const part = new Float32Array(mean.length);
+  const at = new Float32Array(size);
+  const near = new Float32Array(names.anchors.length);
+  return {
+    stateOf(vector) {
+      writeFeatures(vector, styleStart, quantiles, styleScale, features, 0);
+      x.set(features);
+      const state = query.multiply();
+      for (let i = 0; i < state.length; i++) {
+        const z = QUERY_GAIN * state[i]! + queryBias[i]!;
+        state[i] = z * fastSigmoid(z);
+      }
+      return state;
+    },
+    taskAttention(state, task) {
+      const given = task === undefined ? -1 : names.tasks.indexOf(task);
+      if (given >= 0) {
+        taskKeys.out.fill(0)[given] = 1;
+        return taskKeys.out;
+      }
+      x.set(state);
+      x.set(toUnit(addTo(taskQuery.multiply(), taskQueryBias)));
+      const tasks = taskKeys.multiply();
+      for (let t = 0; t < numTasks; t++) tasks[t] = taskScale * tasks[t]! + taskMask[t]!;
+      return toSoftmax(tasks);
+    },
+    placeOf(vector) {
+      for (let i = 0; i < part.length; i++) part[i] = vector[start + i]! - mean[i]!;
+      x.set(toUnit(part));
+      return basis.multiply();
+    },
+    nearness(vector, place, tasks) {
+      at.set(place);
+      toUnit(at.subarray(0, axes));
+      for (let i = 0; i < axes; i++) at[i]! *= Math.sqrt(MEANING_SHARE);
+      placeByStyle(vector, styleStart, quantiles, styleScale, at, axes);
+      const square = dot(at, 0, at, 0, size);
+      x.set(at);
+      near.fill(0);
+      for (const { task, members, from } of groups) {
+        const agreement = task < 0 ? unknownTask : tasks[task]!;
+        if (agreement < LEAST_AGREEMENT) continue;
+        places.multiplyRows(from, from + members.length);
+        for (let i = 0; i < members.length; i++) {
+          const a = members[i]!;
+          near[a] = agreement * expMinus(Math.max(0, square + squares[a]! - 2 * places.out[from + i]!));
+        }
+      }
+      return near;
+    },
+  };
+}

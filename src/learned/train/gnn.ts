@@ -1,0 +1,250 @@
+import { PointsmanError } from '../../base/errors.js';
+import type { Rng } from '../../base/rng.js';
+import type { Dataset } from '../../dataset/dataset.js';
+import { initialWeights, parameterTable, type ModelShape } from '../parameters.js';
+import type { Weights } from '../../math/weights.js';
+import type { ParameterTensors } from '../profile.js';
+import { splitFolds } from '../neighbourhood.js';
+import { axesOf, querySpace, SPACE_TABLES } from '../semantics.js';
+import { messageTensors } from '../residuals.js';
+import type { TensorFlow } from '../../tensor/types.js';
+import { declaredTensors } from './batch.js';
+import type { CheckpointStore } from './checkpoint.js';
+import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
+import { createOptimizer } from '../../tensor/optimizer.js';
+import { createPasses, type Passes } from './passes.js';
+import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
+
+export interface GnnOptions {
+  hidden: number;
+  keys: number;
+  batch: number;
+  /** Logged queries that messages come from in one step. */
+  support: number;
+  epochs: number;
+  /** At least so many steps, however small the log, and no more than `maxSteps`, however large. */
+  minSteps: number;
+  maxSteps: number;
+  /** Steps of a run that goes on from learned weights. */
+  continuedSteps: number;
+  learningRate: number;
+  decay: number;
+  featureDropout: number;
+  stateDropout: number;
+  /** Share of steps in which one LLM's every interaction is forgotten. */
+  forget: number;
+  taskWeight: number;
+  preferenceWeight: number;
+  /** How much a score that stands in for comparisons counts in the cross-entropy. */
+  standInWeight: number;
+}
+
+export const GNN_DEFAULTS: GnnOptions = {
+  hidden: 64,
+  keys: 16,
+  batch: 256,
+  support: 1024,
+  epochs: 15,
+  minSteps: 150,
+  maxSteps: 3000,
+  continuedSteps: 150,
+  learningRate: 3e-3,
+  decay: 0.3,
+  featureDropout: 0.5,
+  stateDropout: 0.3,
+  forget: 0.25,
+  taskWeight: 1.5,
+  preferenceWeight: 1,
+  standInWeight: 0.2,
+};
+
+export function modelShape(data: Dataset, options: GnnOptions): ModelShape {
+  return {
+    dim: data.dim,
+    facts: data.llmFacts.cols,
+    hidden: options.hidden,
+    keys: options.keys,
+    hops: data.design.hops,
+    axes: axesOf(data.semantic),
+  };
+}
+
+/** Weights by name as tensors; the caller disposes them. */
+export function toTensors(tf: TensorFlow, weights: Weights): ParameterTensors {
+  return Object.fromEntries(Object.entries(weights).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]));
+}
+
+/** Share of the learning rate that training goes on with from weights that are learned. */
+const CONTINUED_RATE = 1 / 3;
+
+const pick = (weights: Weights, names: readonly string[]): Weights =>
+  Object.fromEntries(names.map((name) => [name, weights[name]!]));
+
+/** Steps of a run from nothing on so many batches. */
+const stepsFor = (batches: number, options: GnnOptions): number =>
+  Math.min(options.maxSteps, Math.max(options.epochs * batches, options.minSteps));
+
+/** Whether training on `queries` from nothing takes so long that it pays to go on from `start`, and its weights fit. */
+export function canContinue(data: Dataset, queries: number, options: GnnOptions, start: Weights): boolean {
+  const fits = Object.entries(parameterTable(modelShape(data, options))).every(
+    ([name, { shape }]) => shape.join() === start[name]?.shape.join(),
+  );
+  return fits && stepsFor(Math.floor(queries / options.batch), options) > CONTINUING_PAYS * options.continuedSteps;
+}
+
+function rate(peak: number, step: number, steps: number): number {
+  const warm = Math.max(1, Math.round(0.1 * steps));
+  return (
+    peak *
+    (step < warm ? (step + 1) / warm : 0.5 * (1 + Math.cos((Math.PI * (step - warm)) / Math.max(1, steps - warm))))
+  );
+}
+
+/** Going on is worth it where it takes this many times fewer steps. */
+const CONTINUING_PAYS = 3;
+/** A run is reported on, and saved, at least so often. */
+const LEAST_EPOCHS = 10;
+
+/** Folds of training queries that are told what the others' answers said. */
+const FOLDS = 4;
+
+/** Batches of one fold each, all in random order; what is left of a fold comes another epoch. */
+function batchesOf(folds: readonly Int32Array[], size: number, rng: Rng): { fold: number; target: Int32Array }[] {
+  const batches = folds.flatMap((queries, fold) => {
+    const order = rng.shuffle(queries.slice());
+    return Array.from({ length: Math.floor(order.length / size) }, (_, b) => ({
+      fold,
+      target: order.slice(b * size, (b + 1) * size),
+    }));
+  });
+  return rng.shuffle(batches);
+}
+
+export interface EpochReport {
+  epoch: number;
+  epochs: number;
+  step: number;
+  steps: number;
+  loss: number;
+}
+
+export interface GnnResult {
+  /** What was learned, and the tables of the semantic space that it goes with. */
+  weights: Weights;
+  epochs: number;
+  /** Mean of the last epoch. */
+  loss: number;
+}
+
+/** What steps on the queries `train` have in common; {@link closeSteps} disposes its tensors. */
+export function openSteps(
+  tf: TensorFlow,
+  data: Dataset,
+  train: Int32Array,
+  folds: readonly Int32Array[],
+  options: GnnOptions,
+  rng: Rng,
+  passes: Passes,
+  start?: Weights,
+): StepContext {
+  const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
+  const spaceTensors = toTensors(tf, space);
+  const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
+  const { records, messages } = gatherKnowledge(data, passes, space, spaceTensors, train);
+  return {
+    data,
+    declared: declaredTensors(tf, data),
+    space,
+    spaceTensors,
+    records,
+    messages: messageTensors(tf, data, messages),
+    anchors,
+    options,
+  };
+}
+
+export function closeSteps(tf: TensorFlow, { declared, spaceTensors, messages, anchors }: StepContext): void {
+  tf.dispose([declared, spaceTensors, messages, anchors] as never);
+}
+
+/**
+ * Trains profiles and router together on held-out edges: in each step the scores of a batch of queries are predicted
+ * from messages of other queries alone, so that how long to train needs no queries kept apart.
+ *
+ * @param train indices of queries that may be learned from
+ * @param start weights to go on from, of the same shapes; fewer steps are taken then
+ * @param checkpoints where the run is saved between epochs, and taken up from when one is there
+ * @param passes gathers what the queries' answers say, and may serve others on the same dataset
+ * @throws PointsmanError `training_diverged` when a loss is not finite
+ */
+export async function trainGnn(
+  tf: TensorFlow,
+  data: Dataset,
+  train: Int32Array,
+  options: GnnOptions,
+  rng: Rng,
+  onEpoch: (report: EpochReport) => void = () => undefined,
+  checkpoints?: CheckpointStore,
+  start?: Weights,
+  passes: Passes = createPasses(tf, data),
+): Promise<GnnResult> {
+  const folds = splitFolds(train, Math.min(FOLDS, train.length), rng.fork('folds'));
+  // The last fold is the smallest. Small logs get small batches.
+  const batch = Math.max(1, Math.min(options.batch, Math.ceil(train.length / 4), folds.at(-1)?.length ?? 1));
+  const batches = folds.reduce((sum, fold) => sum + Math.floor(fold.length / batch), 0);
+  // Small logs get more epochs, so that every run takes enough steps; long ones fewer, or such as see part of the log.
+  const wanted = start === undefined ? stepsFor(batches, options) : options.continuedSteps;
+  const perEpoch = Math.min(batches, Math.ceil(wanted / LEAST_EPOCHS));
+  const epochs = Math.max(1, Math.round(wanted / perEpoch));
+  const steps = epochs * perEpoch;
+  const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
+  const context = openSteps(tf, data, train, folds, options, rng, passes, start);
+  const { space } = context;
+  const optimizer = createOptimizer(
+    tf,
+    start === undefined
+      ? initialWeights(modelShape(data, options), rng.fork('weights'))
+      : pick(start, Object.keys(parameterTable(modelShape(data, options)))),
+    options.decay,
+  );
+  const saved = checkpoints?.load() ?? null;
+  if (saved !== null) optimizer.restore(saved.optimizer);
+  const first = saved?.epoch ?? 0;
+  let loss = saved?.loss ?? NaN;
+  try {
+    let step = first * perEpoch;
+    for (let epoch = first; epoch < epochs; epoch++) {
+      // Each epoch draws by itself, so that one taken up from a checkpoint draws the same.
+      const draw = rng.fork(`epoch ${epoch}`);
+      const dropout = stepDropout(context, draw.fork('dropout'));
+      let total = 0;
+      for (const { fold, target } of batchesOf(folds, batch, draw).slice(0, perEpoch)) {
+        const drawn = drawStep(context, train, target, fold, draw);
+        const value = tf.tidy(() => {
+          const tensors = stepTensors(tf, context, drawn, dropout);
+          return optimizer.step(
+            (weights) => stepLoss(tf, weights, context, tensors),
+            rate(learningRate, step, steps),
+            inputsOf(tf, context, tensors),
+          );
+        });
+        if (!Number.isFinite(value))
+          throw new PointsmanError(
+            'training_diverged',
+            `The loss of step ${step} is ${value}; a lower learning rate or another seed may help`,
+          );
+        total += value;
+        step++;
+        // Lets progress messages and signals through.
+        await new Promise((resume) => setImmediate(resume));
+      }
+      loss = total / perEpoch;
+      onEpoch({ epoch, epochs, step, steps, loss });
+      await checkpoints?.save(async () => ({ epoch: epoch + 1, loss, optimizer: await optimizer.state() }));
+    }
+    return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss };
+  } finally {
+    optimizer.dispose();
+    closeSteps(tf, context);
+  }
+}

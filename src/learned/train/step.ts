@@ -1,0 +1,233 @@
+import type { Rng } from '../../base/rng.js';
+import { readVectors, type Dataset } from '../../dataset/dataset.js';
+import { neighbourPlaces } from '../neighbourhood.js';
+import type { Weights } from '../../math/weights.js';
+import {
+  makeProfiles,
+  queryStates,
+  type Declared,
+  type ParameterTensors,
+  type Profiles,
+  type QueryMoments,
+} from '../profile.js';
+import { forgetLlm, withoutQueries, type RecordSums } from '../../dataset/records.js';
+import { expectedByRecord, messageEvidence, messageTensors, type MessageTensors } from '../residuals.js';
+import { semanticStates } from '../semantics.js';
+import { styleTensor } from '../style.js';
+import { decode, type Anchors } from '../decoder.js';
+import type { TensorFlow, Scalar, Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
+import {
+  encodedTensor,
+  gatherPreferences,
+  gatherQueries,
+  recordTensors,
+  taskMask,
+  type QueryBatch,
+  type RecordTensors,
+} from './batch.js';
+import { createDropout, type Dropout } from './dropout.js';
+import type { GnnOptions } from './gnn.js';
+import type { Knowledge } from './knowledge.js';
+import { crossEntropy, preferenceLoss, taskLoss } from './loss.js';
+import { sampleOthers } from './sample.js';
+
+/** Most comparisons in one step. */
+const MAX_COMPARISONS = 2048;
+
+/** Moments of the support queries' states; see {@link QueryMoments}. */
+export function queryMoments(tf: TensorFlow, states: Tensor2D, support: QueryBatch): QueryMoments {
+  const summed = (m: Tensor2D): Tensor2D => tf.matMul(tf.transpose(m), states);
+  return {
+    scored: summed(tf.mul(support.scores, support.known)),
+    answered: summed(support.known),
+    answers: tf.transpose(tf.sum(support.known, 0, true)),
+    task: summed(support.tasks),
+    members: tf.transpose(tf.sum(support.tasks, 0, true)),
+  };
+}
+
+/** What of a dataset stays the same from step to step. */
+export interface StepContext {
+  data: Dataset;
+  declared: Declared;
+  /** Tables of the queries' space, and as tensors. */
+  space: Weights;
+  spaceTensors: ParameterTensors;
+  /** What the answers to all training queries say. */
+  records: RecordSums;
+  messages: MessageTensors;
+  /** What anchors tell each fold of the training queries, fitted without it. */
+  anchors: readonly Anchors[];
+  options: GnnOptions;
+}
+
+/** What there is to predict a batch of queries from, drawn by chance and with an LLM forgotten now and then. */
+export interface StepDraw {
+  target: Int32Array;
+  /** Fold that all target queries are of. */
+  fold: number;
+  support: Int32Array;
+  /** The LLMs' records without the target queries; that of an LLM that is forgotten is empty. */
+  records: RecordSums;
+  forgotten: number;
+}
+
+/** @param train queries to learn from, of which `target`, all in one fold, are predicted from the others */
+export function drawStep(
+  { data, records: all, options }: StepContext,
+  train: Int32Array,
+  target: Int32Array,
+  fold: number,
+  rng: Rng,
+): StepDraw {
+  const support = sampleOthers(rng, train, options.support, new Set(target));
+  const forgotten = data.numLlms > 1 && rng.next() < options.forget ? rng.int(data.numLlms) : -1;
+  const records = withoutQueries(data, all, target);
+  if (forgotten >= 0) forgetLlm(data, records, forgotten);
+  return { target, fold, support, records, forgotten };
+}
+
+/** Queries of a step, some of their features dropped, and which entries of their states are. */
+interface Side {
+  batch: QueryBatch;
+  stateMask: Tensor2D;
+}
+
+/** A step's inputs, none of which depends on a weight. */
+export interface StepTensors {
+  /** And as they were encoded `[n, dim]`, and how they are written; see `styleTensor`. */
+  target: Side & { encoded: Tensor2D; style: Tensor2D };
+  support: Side;
+  records: RecordTensors;
+  /** See `expectedByRecord` `[numLlms, numTasks + 1]`. */
+  expected: Tensor2D;
+  anchors: Anchors;
+  taskMask: Tensor1D;
+  comparisons: ReturnType<typeof gatherPreferences>;
+}
+
+/** What of queries' features and states is dropped. */
+export interface StepDropout {
+  features: Dropout;
+  states: Dropout;
+}
+
+export function stepDropout({ data, options }: Pick<StepContext, 'data' | 'options'>, rng: Rng): StepDropout {
+  return {
+    features: createDropout(rng, data.dim, options.featureDropout),
+    states: createDropout(rng, options.hidden, options.stateDropout),
+  };
+}
+
+export function expectedTensor(tf: TensorFlow, data: Dataset, records: RecordSums): Tensor2D {
+  return tf.tensor2d(expectedByRecord(data, records), [data.numLlms, data.numTasks + 1]);
+}
+
+/** @param dropout null for none */
+export function stepTensors(
+  tf: TensorFlow,
+  { data, space, anchors, options }: StepContext,
+  { target, fold, support, records, forgotten }: StepDraw,
+  dropout: StepDropout | null,
+): StepTensors {
+  const side = (queries: Int32Array, vectors: readonly Float32Array[], without: number): Side => {
+    const batch = gatherQueries(tf, data, space, queries, vectors, {
+      forgotten: without,
+      drop: (features) => dropout?.features.drop(features),
+    });
+    const stateMask = dropout?.states.mask(queries.length) ?? new Float32Array(queries.length * options.hidden).fill(1);
+    return { batch, stateMask: tf.tensor2d(stateMask, [queries.length, options.hidden]) };
+  };
+  const vectors = readVectors(data, target);
+  return {
+    target: {
+      ...side(target, vectors, -1),
+      encoded: encodedTensor(tf, data, vectors),
+      style: styleTensor(tf, space, data.style, vectors),
+    },
+    support: side(support, readVectors(data, support), forgotten),
+    records: recordTensors(tf, data, records),
+    expected: expectedTensor(tf, data, records),
+    anchors: anchors[fold]!,
+    taskMask: tf.tensor1d(taskMask(data, records)),
+    comparisons: gatherPreferences(tf, data, target, MAX_COMPARISONS),
+  };
+}
+
+/** Predicts a step's target queries. */
+export function predictStep(
+  tf: TensorFlow,
+  p: ParameterTensors,
+  { data, declared, spaceTensors, messages }: StepContext,
+  { target, support, records, expected, anchors, taskMask: mask }: StepTensors,
+): { logits: Tensor2D; taskLogits: Tensor2D } {
+  const states = ({ batch, stateMask }: Side): Tensor2D => tf.mul(queryStates(tf, p, batch.features), stateMask);
+  const semantic = semanticStates(tf, spaceTensors, data.semantic, target.encoded);
+  const evidence = {
+    ...records,
+    ...messageEvidence(tf, messages, expected, records.count, { ...target.batch, semantic }),
+  };
+  const profiles = makeProfiles(
+    tf,
+    p,
+    data.design.hops,
+    declared,
+    evidence,
+    queryMoments(tf, states(support), support.batch),
+  );
+  return decode(
+    tf,
+    p,
+    { states: states(target), semantic, places: neighbourPlaces(tf, semantic, target.style) },
+    profiles,
+    mask,
+    anchors,
+  );
+}
+
+/** All tensors but weights that {@link stepLoss} reads. */
+export function inputsOf(
+  tf: TensorFlow,
+  { declared, spaceTensors, messages }: StepContext,
+  tensors: StepTensors,
+): Tensor[] {
+  return tf.tensor_util.getTensorsInContainer([declared, spaceTensors, messages, tensors] as never);
+}
+
+/** How badly they are predicted: cross-entropy of scores, and of tasks, and Bradley–Terry loss of comparisons. */
+export function stepLoss(tf: TensorFlow, p: ParameterTensors, context: StepContext, tensors: StepTensors): Scalar {
+  const { data, options } = context;
+  const { batch } = tensors.target;
+  const { logits, taskLogits } = predictStep(tf, p, context, tensors);
+  const weight = tf.add(
+    tf.mul(batch.measured, 1 - options.standInWeight),
+    tf.mul(batch.known, options.standInWeight),
+  ) as Tensor2D;
+  let loss = crossEntropy(tf, logits, batch.scores, weight);
+  if (data.numTasks > 1) loss = tf.add(loss, tf.mul(taskLoss(tf, taskLogits, batch.tasks), options.taskWeight));
+  if (tensors.comparisons !== null) {
+    const { query, better, worse, weight: counts } = tensors.comparisons;
+    loss = tf.add(loss, tf.mul(preferenceLoss(tf, logits, query, better, worse, counts), options.preferenceWeight));
+  }
+  return loss;
+}
+
+/** Profiles that know all of `knowledge`. */
+export function profilesOf(
+  tf: TensorFlow,
+  data: Dataset,
+  p: ParameterTensors,
+  declared: Declared,
+  { records, messages }: Knowledge,
+  moments: QueryMoments,
+): Profiles {
+  const recorded = recordTensors(tf, data, records);
+  const told = messageEvidence(
+    tf,
+    messageTensors(tf, data, messages),
+    expectedTensor(tf, data, records),
+    recorded.count,
+    null,
+  );
+  return makeProfiles(tf, p, data.design.hops, declared, { ...recorded, ...told }, moments);
+}

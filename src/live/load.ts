@@ -1,0 +1,178 @@
+import type { Clock } from '../base/clock.js';
+import { messageOf, PointsmanError } from '../base/errors.js';
+import { every } from '../base/every.js';
+import type { Logger } from '../base/log.js';
+import type { Ledger } from '../store/types.js';
+import type { LoadState } from '../machines/claims.js';
+import type { LlmLoad } from '../schema/load.js';
+import { createLimited, type Limited } from '../machines/limited.js';
+import { NO_DEBT, slotOf, SLOTS } from '../machines/limits.js';
+
+/** How LLMs stand to their limits at this moment, as the ranking of one query reads it. */
+export interface RoutingLoad {
+  /** Quality points that choosing an LLM costs; of those that are barred, the more the longer they will be. */
+  price(model: string): number;
+  /** Why an LLM has no room for a query, undefined where it has. */
+  barred(model: string): string | undefined;
+}
+
+export interface Load {
+  /**
+   * Null where no LLM declares limits.
+   *
+   * @param promptTokens length of the query; the answer's is added as it is expected of each LLM
+   */
+  current(promptTokens: number): RoutingLoad | null;
+  /**
+   * Takes room for one query. False where there is none, as another process took the last; the query may then go
+   * elsewhere.
+   *
+   * @param force takes it though there is none
+   */
+  take(model: string, promptTokens: number, decision: string, force?: boolean): boolean;
+}
+
+/** Where no limits are kept. */
+export const UNLIMITED: Load = { current: () => null, take: () => true };
+
+/** Load that follows the ledger, which all API processes share. */
+export interface LiveLoad extends Load {
+  /** A decision has its outcome, and the ledger knows. */
+  release(decision: string): void;
+  /** Decisions that nobody was told of have no outcome: the ledger is told that they are not in flight. */
+  abandon(decisions: readonly string[]): void;
+  /** Every LLM that declares limits, by id. */
+  list(): LlmLoad[];
+  /** Tells the ledger what it does not know, and reads what it says now. */
+  refresh(): void;
+  follow(everyMs: number): () => void;
+}
+
+/** How long a ledger that was busy is left alone, in milliseconds: each try holds up every request. */
+const BUSY_PAUSE_MS = 250;
+/** An LLM with as many queries in flight as may be is looked at again after so long, in milliseconds. */
+const PLACES_MS = 20;
+/** Slots before the last that was read in which something may have been given back since. */
+const LATE_SLOTS = 3;
+
+const IDLE: LoadState = { use: [], debt: NO_DEBT, inFlight: 0 };
+
+export interface LoadParts {
+  ledger: Pick<Ledger, 'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad' | 'endInFlight'>;
+  clock: Clock;
+  log: Logger;
+}
+
+export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
+  const llms = new Map<string, Limited>();
+  let readSlot = 0;
+  let busyUntil = -Infinity;
+  let placesReadAt = -Infinity;
+
+  /** What `work` answers; undefined where the ledger cannot be written. */
+  function tryWrite<T>(work: () => T): { answer: T } | undefined {
+    if (clock() < busyUntil) return undefined;
+    try {
+      const answer = work();
+      busyUntil = -Infinity;
+      return { answer };
+    } catch (error) {
+      if (busyUntil === -Infinity) {
+        const busy = error instanceof PointsmanError && error.code === 'ledger_busy';
+        log[busy ? 'info' : 'error'](
+          { error: messageOf(error) },
+          'use of limits is counted here until the ledger can be written',
+        );
+      }
+      busyUntil = clock() + BUSY_PAUSE_MS;
+      return undefined;
+    }
+  }
+
+  function settle(): void {
+    const now = clock();
+    const known = [...llms.values()].flatMap((llm) => {
+      const settlement = llm.settlement(now);
+      return settlement === null ? [] : [{ llm, settlement }];
+    });
+    if (known.length === 0) return;
+    const told = tryWrite(() => ledger.settleLoad(known.map(({ settlement }) => settlement)));
+    if (told !== undefined) for (const { llm } of known) llm.settled();
+  }
+
+  function refresh(): void {
+    const declared = ledger.listLimited();
+    for (const model of llms.keys()) if (!declared.some((llm) => llm.model === model)) llms.delete(model);
+    let anew = false;
+    for (const llm of declared) {
+      const known = llms.get(llm.model);
+      if (known !== undefined) known.declare(llm);
+      else llms.set(llm.model, createLimited(llm));
+      anew ||= known === undefined;
+    }
+    if (llms.size === 0) return;
+    settle();
+    const slot = slotOf(clock());
+    const states = ledger.readLoad((anew ? slot - SLOTS : Math.min(readSlot, slot)) - LATE_SLOTS);
+    readSlot = slot;
+    for (const [model, llm] of llms) llm.learn(states.get(model) ?? IDLE);
+  }
+
+  function readPlaces(now: number): void {
+    placesReadAt = now;
+    const counts = ledger.countInFlight();
+    for (const [model, llm] of llms) llm.learnInFlight(counts.get(model) ?? 0);
+  }
+
+  /** Whether an LLM has no place left as far as was read, and may have one now. */
+  function placesOutdated(now: number): boolean {
+    if (now - placesReadAt < PLACES_MS) return false;
+    for (const llm of llms.values()) if (llm.placesTaken()) return true;
+    return false;
+  }
+
+  function release(decision: string): void {
+    for (const llm of llms.values()) llm.release(decision);
+    placesReadAt = -Infinity;
+  }
+
+  refresh();
+  return {
+    current(promptTokens) {
+      if (llms.size === 0) return null;
+      const now = clock();
+      if (placesOutdated(now)) readPlaces(now);
+      const query = { promptTokens };
+      return {
+        price: (model) => llms.get(model)?.price(query, now) ?? 0,
+        barred: (model) => llms.get(model)?.full(query, now),
+      };
+    },
+    take(model, promptTokens, decision, force = false) {
+      const llm = llms.get(model);
+      if (llm === undefined) return true;
+      const now = clock();
+      const asked = { promptTokens, decision };
+      if (llm.spend(asked, now)) return true;
+      const told = tryWrite(() => ledger.claimLoad(llm.claim(asked, now, force)));
+      if (told === undefined) return llm.borrow(asked, now, force);
+      // Undefined for one that was deleted meanwhile.
+      return told.answer === undefined || llm.granted(asked, told.answer);
+    },
+    release,
+    abandon(decisions) {
+      if (llms.size === 0 || decisions.length === 0) return;
+      tryWrite(() => ledger.endInFlight(decisions));
+      decisions.forEach(release);
+    },
+    list() {
+      const now = clock();
+      return Array.from(llms.values(), (llm) => llm.load(now)).toSorted((a, b) => (a.model < b.model ? -1 : 1));
+    },
+    refresh,
+    follow: (everyMs) =>
+      every(everyMs, refresh, (error) =>
+        log.error({ error: messageOf(error) }, 'load not refreshed; what was known goes on counting'),
+      ),
+  };
+}

@@ -1,0 +1,91 @@
+import { CURRENT, isCurrent, type Dataset } from '../dataset/dataset.js';
+import type { HeldOut } from './predictions.js';
+
+/** What came of routing each held-out query `[n]`. */
+export interface Outcomes {
+  /**
+   * LLM that was chosen among those with a measured score since they last changed, so that every choice can be scored;
+   * −1 where under two have one.
+   */
+  chosen: Int32Array;
+  /** Its score; NaN where none was chosen. */
+  quality: Float64Array;
+  /** Comparisons of the query since both LLMs last changed, and how many were ranked right (ties count half). */
+  comparisons: Float64Array;
+  right: Float64Array;
+}
+
+/** Outcomes of choosing, for each query, the LLM of the highest `scores` `[n · numLlms]`; the first of equals. */
+export function outcomesOf({ data, queries }: HeldOut, scores: ArrayLike<number>): Outcomes {
+  const n = queries.length;
+  const out: Outcomes = {
+    chosen: new Int32Array(n).fill(-1),
+    quality: new Float64Array(n).fill(NaN),
+    comparisons: new Float64Array(n),
+    right: new Float64Array(n),
+  };
+  const { start, llm, score, measured } = data.evidence;
+  const { better, worse, weight } = data.preferences;
+  queries.forEach((q, i) => {
+    const row = i * data.numLlms;
+    let best = -1;
+    let scored = 0;
+    for (let e = start[q]!; e < start[q + 1]!; e++) {
+      if (!measured[e] || !isCurrent(data.evidence, e)) continue;
+      scored++;
+      if (best < 0 || scores[row + llm[e]!]! > scores[row + llm[best]!]!) best = e;
+    }
+    if (scored >= 2) {
+      out.chosen[i] = llm[best]!;
+      out.quality[i] = score[best]!;
+    }
+    for (let p = data.preferenceStart[q]!; p < data.preferenceStart[q + 1]!; p++) {
+      if (weight !== undefined && weight[p]! < CURRENT) continue;
+      const margin = scores[row + better[p]!]! - scores[row + worse[p]!]!;
+      out.comparisons[i]!++;
+      out.right[i]! += margin > 0 ? 1 : margin === 0 ? 0.5 : 0;
+    }
+  });
+  return out;
+}
+
+/** Mean of the numbers among `values`; NaN where there is none. */
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) continue;
+    sum += values[i]!;
+    count++;
+  }
+  return sum / count;
+}
+
+/** Mean score of the chosen LLM; NaN where no query had two scored LLMs. */
+export const routedMean = ({ quality }: Outcomes): number => meanOf(quality);
+
+const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
+
+/** Share of comparisons ranked right; NaN where there are none. */
+export const rankingAccuracy = ({ right, comparisons }: Outcomes): number => sum(right) / sum(comparisons);
+
+/**
+ * What routing each query was worth `[n]`: the chosen LLM's score where it was measured, else the share of the query's
+ * comparisons that were ranked right; NaN where neither is known.
+ */
+export function utilities({ quality, right, comparisons }: Outcomes): Float64Array {
+  return quality.map((q, i) => (Number.isNaN(q) ? right[i]! / comparisons[i]! : q));
+}
+
+/** LLMs that anything is logged of. */
+export const loggedLlms = ({ evidence, numLlms }: Dataset): number[] => {
+  const logged = new Set(evidence.llm);
+  return Array.from({ length: numLlms }, (_, l) => l).filter((l) => logged.has(l));
+};
+
+/**
+ * The one of `llms` with the highest of `scores` `[numLlms]`, whether its answer was logged or not; the first of
+ * equals.
+ */
+export const firstChoice = (scores: Float32Array, llms: readonly number[]): number =>
+  llms.reduce((best, l) => (scores[l]! > scores[best]! ? l : best), llms[0]!);

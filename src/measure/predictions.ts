@@ -1,0 +1,84 @@
+import type { Dataset } from '../dataset/dataset.js';
+import { BASELINES } from '../router/baselines.js';
+import type { Baseline, FitTools, FittedRouter } from '../router/types.js';
+import { breathe } from '../base/breathe.js';
+
+/** Queries that nobody has learned from, and what is logged of them. */
+export interface HeldOut {
+  data: Dataset;
+  /** Indices into the dataset's queries `[n]`. */
+  queries: Int32Array;
+}
+
+/** What a router expects of every held-out query. */
+export interface Prediction {
+  /** Short, in kebab case. */
+  name: string;
+  title: string;
+  /** Whether it was told the query's task. */
+  told: boolean;
+  /** Expected score of every LLM `[n · numLlms]`, query-major. */
+  scores: Float32Array;
+}
+
+export const LEARNED = { name: 'learned', title: 'learned profile', told: false };
+export const ORACLE = { name: 'oracle', title: 'oracle per query', told: true };
+
+/** Queries between two breaths. */
+const BREATH = 64;
+
+/** Scores `[n · numLlms]` of every held-out query, asked one at a time by its place in `queries`. */
+export async function predictEach(
+  { data, queries }: HeldOut,
+  scoresOf: (index: number) => Float32Array,
+): Promise<Float32Array> {
+  const scores = new Float32Array(queries.length * data.numLlms);
+  for (let i = 0; i < queries.length; i++) {
+    scores.set(scoresOf(i), i * data.numLlms);
+    if (i % BREATH === BREATH - 1) await breathe();
+  }
+  return scores;
+}
+
+/** Asks a router about every held-out query. */
+export function predict(heldOut: HeldOut, router: FittedRouter): Promise<Float32Array> {
+  const { data, queries } = heldOut;
+  return predictEach(heldOut, (i) =>
+    router.score({ vector: data.queries.at(queries[i]!)!, task: data.taskOf[queries[i]!]! }),
+  );
+}
+
+/** What a router would say that knows every held-out score `[n · numLlms]`; 0 where none is logged. */
+export function oracleScores({ data, queries }: HeldOut): Float32Array {
+  const scores = new Float32Array(queries.length * data.numLlms);
+  const { start, llm, score } = data.evidence;
+  queries.forEach((q, i) => {
+    for (let e = start[q]!; e < start[q + 1]!; e++) scores[i * data.numLlms + llm[e]!] = score[e]!;
+  });
+  return scores;
+}
+
+/**
+ * Predictions of baselines fitted on `train`, those that read only text first; then of the learned router and the
+ * oracle.
+ */
+export async function predictAll(
+  heldOut: HeldOut,
+  train: Int32Array,
+  learned: FittedRouter,
+  tools: FitTools,
+  baselines: readonly Baseline[] = BASELINES,
+): Promise<Prediction[]> {
+  const out: Prediction[] = [];
+  const addBaselines = async (told: boolean): Promise<void> => {
+    for (const baseline of baselines.filter((b) => b.told === told)) {
+      const { name, title } = baseline;
+      out.push({ name, title, told, scores: await predict(heldOut, await baseline.fit(heldOut.data, train, tools)) });
+    }
+  };
+  await addBaselines(false);
+  out.push({ ...LEARNED, scores: await predict(heldOut, learned) });
+  await addBaselines(true);
+  out.push({ ...ORACLE, scores: oracleScores(heldOut) });
+  return out;
+}

@@ -1,0 +1,103 @@
+import { PointsmanError } from '../../base/errors.js';
+import type { ArtifactRecord, Ledger } from '../types.js';
+import type { Connection } from './connection.js';
+
+interface ArtifactRow {
+  version: string;
+  created_at: string;
+  active: number;
+  snapshot: string;
+  design: string;
+  router: string;
+  status: string;
+  comparison: string;
+  seed: number;
+  backend: string;
+  metrics: string;
+  files: string;
+  ledger_rows: number;
+}
+
+type Artifacts = Pick<
+  Ledger,
+  'registerArtifact' | 'listArtifacts' | 'getArtifact' | 'activeVersion' | 'activateArtifact'
+>;
+
+/** The trained artifacts that exist, and which one is in force. */
+export function createArtifacts(connection: Connection): Artifacts {
+  const { db } = connection;
+  const columns =
+    "version, created_at, version = ifnull((SELECT version FROM active_version), '') AS active, snapshot, " +
+    'design, router, status, comparison, seed, backend, metrics, files, ledger_rows';
+  const all = db.prepare<[], ArtifactRow>(`SELECT ${columns} FROM artifact ORDER BY rowid DESC`);
+  const one = db.prepare<[string], ArtifactRow>(`SELECT ${columns} FROM artifact WHERE version = ?`);
+  const put = db.prepare(
+    `INSERT INTO artifact (version, created_at, snapshot, design, router, status, comparison, seed, backend, metrics,
+     files, ledger_rows)
+     VALUES (@version, @created_at, @snapshot, @design, @router, @status, @comparison, @seed, @backend, @metrics,
+     @files, @ledger_rows)
+     ON CONFLICT (version) DO UPDATE SET created_at = excluded.created_at, snapshot = excluded.snapshot, design =
+     excluded.design, router = excluded.router,
+       status = excluded.status, comparison = excluded.comparison, seed = excluded.seed,
+       backend = excluded.backend, metrics = excluded.metrics, files = excluded.files, ledger_rows =
+       excluded.ledger_rows`,
+  );
+  const active = db.prepare<[], string>('SELECT version FROM active_version').pluck();
+  const activate = db.prepare<[string]>(
+    'INSERT INTO active_version VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET version = excluded.version',
+  );
+
+  return {
+    registerArtifact: (artifact) =>
+      connection.write(() => {
+        const { version, created_at, snapshot, design, router, status, seed, backend, ledger_rows } = artifact;
+        put.run({
+          version,
+          created_at,
+          snapshot,
+          design,
+          router,
+          status,
+          seed,
+          backend,
+          ledger_rows,
+          comparison: JSON.stringify(artifact.comparison),
+          metrics: JSON.stringify(artifact.metrics),
+          files: JSON.stringify(artifact.files),
+        });
+        if (artifact.active) activate.run(version);
+      }),
+    // Ties of time go to the one registered later: the sort is stable and the rows come newest first.
+    listArtifacts: () =>
+      all
+        .all()
+        .map(toRecord)
+        .toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)),
+    getArtifact(version) {
+      const row = one.get(version);
+      return row && toRecord(row);
+    },
+    activeVersion: () => active.get() ?? null,
+    activateArtifact: (version) =>
+      connection.write(() => {
+        if (one.get(version) === undefined)
+          throw new PointsmanError(
+            'version_not_found',
+            `version: expected the version of a trained artifact, got ${JSON.stringify(version)}`,
+          );
+        activate.run(version);
+      }),
+  };
+}
+
+function toRecord(row: ArtifactRow): ArtifactRecord {
+  return {
+    ...row,
+    version: row.version as ArtifactRecord['version'],
+    active: row.active === 1,
+    status: row.status as ArtifactRecord['status'],
+    comparison: JSON.parse(row.comparison) as ArtifactRecord['comparison'],
+    metrics: JSON.parse(row.metrics) as ArtifactRecord['metrics'],
+    files: JSON.parse(row.files) as ArtifactRecord['files'],
+  };
+}

@@ -1,0 +1,123 @@
+import type { Clock } from '../../base/clock.js';
+import { afterCall, CLOSED, failureOf, overridden, type Breaker } from '../../machines/breaker.js';
+import { BreakerSettings, DEFAULT_BREAKER, type CallReport } from '../../schema/health.js';
+import { checkKnown } from '../../schema/known-models.js';
+import type { Connection } from './connection.js';
+import { createSettings } from './settings.js';
+import type { Ledger } from '../types.js';
+
+interface Row {
+  outcomes: number;
+  calls: number;
+  last_at: number;
+  opened_at: number | null;
+  cool_down_ms: number | null;
+  successes: number;
+  error: string | null;
+}
+
+/** Calls of one write transaction. What they make of each breaker is written by {@link flush}, once. */
+export interface BreakerSession {
+  /** @param at when it was made; one that is older than the breakers' window says nothing of now */
+  call(llm: number, call: Pick<CallReport, 'error' | 'latency_ms'>, at: number): void;
+  flush(): void;
+}
+
+export interface BreakerStore extends Pick<
+  Ledger,
+  'readBreakers' | 'openBreakers' | 'reportCalls' | 'overrideBreaker' | 'getBreakerSettings' | 'putBreakerSettings'
+> {
+  session(): BreakerSession;
+}
+
+const COLUMNS = 'outcomes, calls, last_at, opened_at, cool_down_ms, successes, error';
+
+const toBreaker = (row: Row): Breaker => ({
+  outcomes: row.outcomes,
+  calls: row.calls,
+  lastAt: row.last_at,
+  openedAt: row.opened_at,
+  coolDownMs: row.cool_down_ms,
+  successes: row.successes,
+  error: row.error,
+});
+
+/** Breakers of LLMs: state that survives a restart, and is the same for all processes. */
+export function createBreakers(
+  connection: Connection,
+  clock: Clock,
+  release: (decision: string) => void,
+): BreakerStore {
+  const { db } = connection;
+  const find = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM breaker WHERE llm = ?`);
+  const put = db.prepare(`INSERT OR REPLACE INTO breaker (llm, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const known = `SELECT name, ${COLUMNS} FROM breaker JOIN llm ON llm.id = breaker.llm WHERE deleted = 0`;
+  const all = db.prepare<[], Row & { name: string }>(known);
+  const open = db.prepare<[], Row & { name: string }>(`${known} AND opened_at IS NOT NULL`);
+  const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
+  const settingsStore = createSettings(connection, 'breaker', BreakerSettings, DEFAULT_BREAKER);
+
+  const breakerOf = (llm: number): Breaker => {
+    const row = find.get(llm);
+    return row === undefined ? CLOSED : toBreaker(row);
+  };
+  const write = (llm: number, { outcomes, calls, lastAt, openedAt, coolDownMs, successes, error }: Breaker): void =>
+    void put.run(llm, outcomes, calls, lastAt, openedAt, coolDownMs, successes, error);
+  const named = (rows: (Row & { name: string })[]): Map<string, Breaker> =>
+    new Map(rows.map((row) => [row.name, toBreaker(row)]));
+
+  function session(): BreakerSession {
+    const touched = new Map<number, Breaker>();
+    let settings: BreakerSettings | undefined;
+    return {
+      call(llm, call, at) {
+        settings ??= settingsStore.get();
+        const now = clock();
+        if (now - at > settings.window_ms) return;
+        // Another machine's clock may be ahead.
+        touched.set(
+          llm,
+          afterCall(
+            touched.get(llm) ?? breakerOf(llm),
+            { error: failureOf(call, settings), at: Math.min(at, now) },
+            settings,
+          ),
+        );
+      },
+      flush() {
+        for (const [llm, breaker] of touched) write(llm, breaker);
+      },
+    };
+  }
+
+  return {
+    session,
+    readBreakers: () => named(all.all()),
+    openBreakers: () => named(open.all()),
+    reportCalls: (calls) =>
+      connection.write(() => {
+        const ids = new Map<string, number | undefined>(calls.map(({ model }) => [model, findLlm.get(model)]));
+        checkKnown(
+          calls.map(({ model }) => model),
+          (model) => ids.get(model) !== undefined,
+          (i) => (calls.length === 1 ? 'model' : `[${i}].model`),
+        );
+        const writing = session();
+        const now = clock();
+        for (const { model, ok, decision_id: decision, ...call } of calls) {
+          writing.call(ids.get(model)!, ok ? call : { error: call.error ?? 'it failed' }, now);
+          if (decision !== undefined) release(decision);
+        }
+        writing.flush();
+      }),
+    overrideBreaker: (model, state, reason) =>
+      connection.write(() => {
+        const llm = findLlm.get(model);
+        if (llm === undefined) return false;
+        write(llm, overridden(breakerOf(llm), state, reason, clock()));
+        return true;
+      }),
+    getBreakerSettings: settingsStore.get,
+    putBreakerSettings: settingsStore.put,
+  };
+}

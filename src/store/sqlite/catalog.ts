@@ -1,0 +1,184 @@
+import type { Clock } from '../../base/clock.js';
+import { byName } from '../../graph/order.js';
+import type { LlmProfile } from '../../schema/profile.js';
+import type { Connection } from './connection.js';
+import type { Registry } from './registry.js';
+import type { Catalog } from '../types.js';
+
+interface LlmRow {
+  id: number;
+  name: string;
+  revision: string | null;
+  description: string | null;
+  family: string | null;
+  size_b: number | null;
+  input_price: number | null;
+  output_price: number | null;
+  context_tokens: number | null;
+  latency_ms: number | null;
+  deleted: number;
+}
+
+/** Facts that are kept as JSON. */
+const JSON_FACTS = ['capabilities', 'languages', 'regions', 'limits', 'tags'] as const;
+type JsonFacts = Record<(typeof JSON_FACTS)[number], string | null>;
+
+/** Live LLMs in order of their id, each with the integer id its rows refer to. */
+export type ListedLlm = { key: number; profile: LlmProfile };
+
+export interface CatalogReader {
+  live(): ListedLlm[];
+  /** The row of one LLM, deleted or not. */
+  find(name: string): { key: number; deleted: boolean; profile: LlmProfile } | undefined;
+}
+
+/** Reads declared facts back as profiles, fields in the schema's order, those not declared left out. */
+export function createCatalogReader({ db }: Connection): CatalogReader {
+  const columns =
+    'l.id, l.name, revision, l.description, f.name AS family, size_b, input_price, output_price, context_tokens, ' +
+    `latency_ms, ${JSON_FACTS.join(', ')}, deleted`;
+  const all = db.prepare<[], LlmRow & JsonFacts>(
+    `SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE deleted = 0`,
+  );
+  const one = db.prepare<[string], LlmRow & JsonFacts>(
+    `SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE l.name = ?`,
+  );
+  const benchmarks = db
+    .prepare<[number], [string, number]>(
+      'SELECT t.name, score FROM benchmark b JOIN task t ON t.id = b.task WHERE llm = ?',
+    )
+    .raw();
+
+  const profileOf = (row: LlmRow & JsonFacts): LlmProfile => {
+    const scores = benchmarks.all(row.id).toSorted((a, b) => byName(a[0], b[0]));
+    const facts = {
+      id: row.name,
+      revision: row.revision,
+      description: row.description,
+      family: row.family,
+      size_b: row.size_b,
+      input_price: row.input_price,
+      output_price: row.output_price,
+      context_tokens: row.context_tokens,
+      latency_ms: row.latency_ms,
+      benchmarks: scores.length > 0 ? Object.fromEntries(scores) : null,
+    };
+    const kept = JSON_FACTS.map((fact) => [fact, row[fact] === null ? null : (JSON.parse(row[fact]) as unknown)]);
+    return Object.fromEntries([...Object.entries(facts), ...kept].filter(([, value]) => value !== null)) as LlmProfile;
+  };
+
+  return {
+    live: () =>
+      all
+        .all()
+        .map((row) => ({ key: row.id, profile: profileOf(row) }))
+        .toSorted((a, b) => byName(a.profile.id, b.profile.id)),
+    find(name) {
+      const row = one.get(name);
+      return row && { key: row.id, deleted: row.deleted === 1, profile: profileOf(row) };
+    },
+  };
+}
+
+/** The catalogue over one connection. `touch` marks the ledger as changed; it runs inside each transaction. */
+export function createCatalog(
+  connection: Connection,
+  reader: CatalogReader,
+  registry: Registry,
+  touch: () => void,
+  clock: Clock,
+): Catalog {
+  const { db } = connection;
+  const declare = db.prepare(
+    `UPDATE llm SET revision = @revision, description = @description, family = @family, size_b = @size_b, input_price
+     = @input_price,
+       output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms,
+       ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
+     WHERE id = @id`,
+  );
+  const markRevision = db.prepare<[number, number, string]>(
+    "INSERT INTO change_point (llm, at, cause, revision) VALUES (?, ?, 'revision', ?)",
+  );
+  const lastRevision = db
+    .prepare<[number], string>(
+      "SELECT revision FROM change_point WHERE llm = ? AND cause = 'revision' ORDER BY id DESC LIMIT 1",
+    )
+    .pluck();
+  const clearBenchmarks = db.prepare<[number]>('DELETE FROM benchmark WHERE llm = ?');
+  const putBenchmark = db.prepare<[number, number, number]>('INSERT INTO benchmark VALUES (?, ?, ?)');
+  const remove = db.prepare<[string]>('UPDATE llm SET deleted = 1 WHERE name = ? AND deleted = 0');
+  const describe = {
+    family: db.prepare<[string, number]>('UPDATE family SET description = ? WHERE id = ?'),
+    task: db.prepare<[string, number]>('UPDATE task SET description = ? WHERE id = ?'),
+    domain: db.prepare<[string, number]>('UPDATE domain SET description = ? WHERE id = ?'),
+  };
+
+  const change = <T>(work: () => T): T =>
+    connection.write(() => {
+      touch();
+      return work();
+    });
+
+  /** @param before what was declared until now; undefined of an LLM that is new */
+  const write = (profile: LlmProfile, before: LlmProfile | undefined): void => {
+    const { id } = registry.llm(profile.id);
+    // One that was left out for a while is the same when it is declared again.
+    if (
+      before !== undefined &&
+      profile.revision !== undefined &&
+      profile.revision !== (before.revision ?? lastRevision.get(id))
+    )
+      markRevision.run(id, clock(), profile.revision);
+    declare.run({
+      id,
+      revision: profile.revision ?? null,
+      description: profile.description ?? null,
+      family: profile.family === undefined ? null : registry.family(profile.family),
+      size_b: profile.size_b ?? null,
+      input_price: profile.input_price ?? null,
+      output_price: profile.output_price ?? null,
+      context_tokens: profile.context_tokens ?? null,
+      latency_ms: profile.latency_ms ?? null,
+      ...Object.fromEntries(
+        JSON_FACTS.map((fact) => [fact, profile[fact] === undefined ? null : JSON.stringify(profile[fact])]),
+      ),
+    });
+    clearBenchmarks.run(id);
+    for (const [task, score] of Object.entries(profile.benchmarks ?? {}))
+      putBenchmark.run(id, registry.task(task), score);
+  };
+
+  const putDescription = (kind: 'family' | 'task' | 'domain', id: string, description: string): void =>
+    change(() => void describe[kind].run(description, registry[kind](id)));
+
+  return {
+    getLlm(id) {
+      const found = connection.read(() => reader.find(id));
+      return found === undefined || found.deleted ? undefined : found.profile;
+    },
+    listLlms: () => connection.read(() => reader.live().map((llm) => llm.profile)),
+    putLlm: (profile) =>
+      change(() => {
+        const before = reader.find(profile.id);
+        write(profile, before?.profile);
+        return before === undefined || before.deleted;
+      }),
+    mergeLlm: (profile) =>
+      change(() => {
+        const before = reader.find(profile.id)?.profile;
+        const benchmarks = { ...before?.benchmarks, ...profile.benchmarks };
+        const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
+        write({ ...before, ...given, benchmarks } as LlmProfile, before);
+      }),
+    deleteLlm: (id) =>
+      connection.write(() => {
+        const deleted = remove.run(id).changes > 0;
+        if (deleted) touch();
+        return deleted;
+      }),
+    putFamily: (id, description) => putDescription('family', id, description),
+    putTask: (id, description) => putDescription('task', id, description),
+    putDomain: (id, description) => putDescription('domain', id, description),
+    linkTaskDomain: (task, domain) => change(() => registry.link(registry.task(task), registry.domain(domain))),
+  };
+}

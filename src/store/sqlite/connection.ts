@@ -1,0 +1,119 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type SQLite from 'better-sqlite3';
+import { PointsmanError, messageOf } from '../../base/errors.js';
+import { Database } from './database.js';
+
+/** One connection to the ledger's file, with the two ways to use it. */
+export interface Connection {
+  readonly db: SQLite.Database;
+  readonly path: string;
+  /**
+   * Runs `work` in one immediate transaction (a savepoint inside another). Throws `ledger_busy` when the lock does not
+   * come.
+   */
+  write<T>(work: () => T): T;
+  /** Runs `work` in one read transaction: it sees one state of the ledger. */
+  read<T>(work: () => T): T;
+}
+
+export interface ConnectOptions {
+  readonly?: boolean;
+  /** How long to wait for another writer, in milliseconds; the thread sleeps meanwhile. */
+  busyTimeoutMs: number;
+  /** `NORMAL` does not wait for the disk at each commit: the last ones may be lost in a power cut. */
+  synchronous?: 'FULL' | 'NORMAL';
+  /** Page cache, in KiB. */
+  cacheKib?: number;
+}
+
+/** Opens the file (and its folder), with every commit durable before it returns unless told otherwise. */
+export function connect(path: string, options: ConnectOptions): Connection {
+  const file = resolve(path);
+  const db = openFile(file, options);
+  try {
+    translateBusy(file, () => configure(db, file, options));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  const run = db.transaction((work: () => unknown) => work());
+  return {
+    db,
+    path: file,
+    write: <T>(work: () => T): T => translateBusy(file, () => run.immediate(work) as T),
+    read: <T>(work: () => T): T => run.deferred(work) as T,
+  };
+}
+
+/** Runs `work`; SQLite's "busy" becomes `ledger_busy`. */
+export function translateBusy<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!isSqlite(error, 'SQLITE_BUSY')) throw error;
+    throw new PointsmanError(
+      'ledger_busy',
+      `${file}: another process is writing (an import, perhaps); try again when it is done`,
+      { cause: error },
+    );
+  }
+}
+
+function openFile(file: string, options: ConnectOptions): SQLite.Database {
+  if (options.readonly && !existsSync(file))
+    throw new PointsmanError(
+      'file_not_found',
+      `${file}: there is no ledger here yet; import something or start the service first`,
+    );
+  try {
+    if (!options.readonly) mkdirSync(dirname(file), { recursive: true });
+    return new Database(file, { readonly: options.readonly ?? false, timeout: options.busyTimeoutMs });
+  } catch (error) {
+    throw new PointsmanError('invalid_config', `${file}: the ledger cannot be opened: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function configure(db: SQLite.Database, file: string, options: ConnectOptions): void {
+  try {
+    if (!options.readonly) enterWal(db, options.busyTimeoutMs);
+    db.pragma(`synchronous = ${options.synchronous ?? 'FULL'}`);
+    db.pragma('foreign_keys = ON');
+    db.pragma('temp_store = MEMORY');
+    db.pragma(`cache_size = -${options.cacheKib ?? 32_768}`);
+    db.pragma('journal_size_limit = 67108864');
+    db.prepare('SELECT count(*) FROM sqlite_master').get();
+  } catch (error) {
+    if (isSqlite(error, 'SQLITE_NOTADB'))
+      throw new PointsmanError(
+        'schema_mismatch',
+        `${file}: expected a SQLite database, got another kind of file; move it away or choose another data folder`,
+        { cause: error },
+      );
+    if (isSqlite(error, 'SQLITE_READONLY') || isSqlite(error, 'SQLITE_CANTOPEN'))
+      throw new PointsmanError('invalid_config', `${file}: the ledger cannot be written here: ${messageOf(error)}`, {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** SQLite does not wait for the lock that the first change to WAL needs, so two first openers must wait here. */
+function enterWal(db: SQLite.Database, timeoutMs: number): void {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; ; waited += 10) {
+    try {
+      db.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isSqlite(error, 'SQLITE_BUSY') || waited >= timeoutMs) throw error;
+      Atomics.wait(sleeper, 0, 0, 10);
+    }
+  }
+}
+
+function isSqlite(error: unknown, code: string): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith(code);
+}

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../base/clock.js';
+import { sha256 } from '../../base/hash.js';
+import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
+import type { StepReport } from '../../schema/cascade.js';
+import { DecisionSettings, DEFAULT_DECISION_SETTINGS, type Outcome } from '../../schema/decision.js';
+import type { Connection } from './connection.js';
+import { createSettings } from './settings.js';
+import type { DecisionFilter, DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from '../types.js';
+
+const COLUMNS = [
+  'id',
+  'at',
+  'query',
+  'query_hash',
+  'task',
+  'model',
+  'version',
+  'router',
+  'policy',
+  'rules',
+  'ranking',
+  'excluded',
+  'propensity',
+  'cascade',
+] as const;
+/** What a row adds to the size of the log: all of its texts that may be long. */
+const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
+/** Rows that one transaction of {@link DecisionStore.pruneDecisions} removes or shortens at most. */
+const PRUNED_AT_ONCE = 2_000;
+const BYTES_PER_MEGABYTE = 1_000_000;
+
+type Row = Omit<KeptDecision, 'queryHash'> & { query_hash: Buffer | null };
+
+/** Comes after all ids. */
+const LAST = '~';
+
+/** Where ids of the time `at` begin, in milliseconds: they are UUIDs of version 7, which sort by time. */
+function idAt(at: number): string {
+  const hex = Math.max(0, at).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
+const hashOf = (query: string): Buffer => createHash('sha256').update(query).digest();
+
+function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
+  return { ...row, queryHash: hash === null ? sha256(row.query ?? '') : hash.toString('hex') };
+}
+
+/** The log of what was routed where, and why. A decision that is there already is left as it is. */
+export function createDecisions(connection: Connection, clock: Clock): DecisionStore {
+  const { db } = connection;
+  const insert = db.prepare(
+    `INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
+  );
+  const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
+  /** By what is filtered, so that each has the index that it needs. */
+  const lists = new Map(
+    ['', 'AND model = @model', 'AND policy = @policy', 'AND model = @model AND policy = @policy'].map((filter) => [
+      filter,
+      db.prepare<[{ from: string; to: string; model: string; policy: string; limit: number }], Row>(
+        `SELECT ${COLUMNS.join(', ')} FROM decision WHERE id >= @from AND id < @to ${filter} ORDER BY id DESC ` +
+          'LIMIT @limit',
+      ),
+    ]),
+  );
+  const outcomes = db.prepare<[string], Omit<Outcome, 'at'> & { at: number }>(
+    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at FROM interaction i JOIN llm l ON l.id = ' +
+      'i.llm WHERE decision = ? ORDER BY i.id',
+  );
+  const reports = db
+    .prepare<[string], string>('SELECT report FROM cascade_report WHERE decision = ? ORDER BY position')
+    .pluck();
+  const addReport = db.prepare<[string, number, string]>(
+    'INSERT INTO cascade_report (decision, position, report) VALUES (?, ?, ?)',
+  );
+  const grow = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes + ?');
+  const size = db.prepare<[], number>('SELECT bytes FROM decision_size').pluck();
+  const addDay = db.prepare(
+    `INSERT INTO decision_day (day, model, ${DAY_SUMS.join(', ')}) VALUES (?, ?, ${DAY_SUMS.map(() => '?').join(', ')})
+     ON CONFLICT (day, model) DO UPDATE SET ${DAY_SUMS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
+  );
+  const days = db
+    .prepare<[string, string], [string, string, ...number[]]>(
+      `SELECT day, model, ${DAY_SUMS.join(', ')} FROM decision_day WHERE day >= ? AND day <= ? ORDER BY day, model`,
+    )
+    .raw();
+  const observed = db.prepare<[string, string], ObservedDay>(
+    `SELECT date(at / 1000, 'unixepoch') AS day, count(*) AS answers, avg(score) AS score, sum(cost_usd) AS cost_usd,
+     count(error) AS errors
+     FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND
+     at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
+  );
+  const settingsStore = createSettings(connection, 'decision', DecisionSettings, DEFAULT_DECISION_SETTINGS);
+  const oldest = db.prepare<[number], { rowid: number; at: number; size: number }>(
+    `SELECT rowid, at, ${SIZE} AS size FROM decision ORDER BY rowid LIMIT ?`,
+  );
+  const removeUpTo = db.prepare<[number]>('DELETE FROM decision WHERE rowid <= ?');
+  const withText = db.prepare<[number, number], { rowid: number; query: string }>(
+    'SELECT rowid, query FROM decision WHERE query IS NOT NULL AND at < ? ORDER BY at LIMIT ?',
+  );
+  const forget = db.prepare<[Buffer, number]>('UPDATE decision SET query_hash = ?, query = NULL WHERE rowid = ?');
+
+  /** Removes the oldest while they are too old or the log is too large; answers how many. */
+  function removeOldest({ max_age_days: age, max_megabytes: megabytes }: DecisionSettings): number {
+    const before = clock() - age * 86_400_000;
+    let excess = size.get()! - megabytes * BYTES_PER_MEGABYTE;
+    let [removed, last, freed] = [0, -1, 0];
+    for (const row of oldest.all(PRUNED_AT_ONCE)) {
+      if (row.at >= before && excess <= 0) break;
+      [last, excess] = [row.rowid, excess - row.size];
+      freed += row.size;
+      removed++;
+    }
+    if (removed > 0) {
+      removeUpTo.run(last);
+      grow.run(-freed);
+    }
+    return removed;
+  }
+
+  /** Forgets the text of queries that is kept no longer; answers of how many. */
+  function forgetText({ query_text_hours: hours }: DecisionSettings): number {
+    const rows = withText.all(clock() - hours * 3_600_000, PRUNED_AT_ONCE);
+    for (const { rowid, query } of rows) forget.run(hashOf(query), rowid);
+    if (rows.length > 0) grow.run(-rows.reduce((sum, row) => sum + Buffer.byteLength(row.query), 0));
+    return rows.length;
+  }
+
+  return {
+    appendDecisions(decisions: readonly DecisionRecord[], sums: readonly DayRow[] = []) {
+      if (decisions.length === 0 && sums.length === 0) return;
+      connection.write(() => {
+        const keepsText = settingsStore.get().query_text_hours > 0;
+        let bytes = 0;
+        for (const decision of decisions) {
+          const { id, at, query, task, model, version, router, policy, rules, ranking, excluded, propensity, cascade } =
+            decision;
+          const kept = keepsText ? query : null;
+          const added =
+            insert.run(
+              id,
+              at,
+              kept,
+              hashOf(query),
+              task,
+              model,
+              version,
+              router,
+              policy,
+              rules,
+              ranking,
+              excluded,
+              propensity,
+              cascade,
+            ).changes > 0;
+          if (added)
+            bytes +=
+              Buffer.byteLength(kept ?? '') +
+              Buffer.byteLength(rules) +
+              Buffer.byteLength(ranking) +
+              Buffer.byteLength(excluded);
+        }
+        grow.run(bytes);
+        for (const { day, model, sums: values } of sums) addDay.run(day, model, ...values);
+      });
+    },
+    getDecision(id) {
+      const row = find.get(id);
+      return row && toKept(row);
+    },
+    listDecisions({ before = LAST, model, policy, from, to, limit }: DecisionFilter) {
+      const until = to === undefined ? LAST : idAt(to);
+      const filter = [
+        model === undefined ? '' : 'AND model = @model',
+        policy === undefined ? '' : 'AND policy = @policy',
+      ]
+        .filter((part) => part !== '')
+        .join(' ');
+      return lists
+        .get(filter)!
+        .all({
+          from: from === undefined ? '' : idAt(from),
+          to: before < until ? before : until,
+          model: model ?? '',
+          policy: policy ?? '',
+          limit,
+        })
+        .map(toKept);
+    },
+    outcomesOf: (id) => outcomes.all(id).map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
+    reportStep(id, report, decide) {
+      return connection.write(() => {
+        const before = reports.all(id).map((text) => JSON.parse(text) as StepReport);
+        const repeated =
+          report.model !== undefined && before.length > 0 && JSON.stringify(before.at(-1)) === JSON.stringify(report);
+        const all = repeated ? before : [...before, report];
+        const next = decide(all, repeated);
+        if (!repeated) addReport.run(id, before.length, JSON.stringify(report));
+        return next;
+      });
+    },
+    stepsOf: (id) => reports.all(id).map((text) => JSON.parse(text) as StepReport),
+    readDays: (from, to) =>
+      connection.read(() => ({
+        rows: days
+          .all(from, to)
+          .map(([day, model, ...sums]): DayRow => ({ day, model, sums: Float64Array.from(sums) })),
+        observed: observed.all(from, to),
+      })),
+    pruneDecisions: () =>
+      connection.write(() => {
+        const settings = settingsStore.get();
+        return Math.max(removeOldest(settings), forgetText(settings)) === PRUNED_AT_ONCE;
+      }),
+    getDecisionSettings: settingsStore.get,
+    putDecisionSettings: settingsStore.put,
+  };
+}

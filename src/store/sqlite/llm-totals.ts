@@ -1,0 +1,92 @@
+import type { Interaction } from '../../schema/feedback.js';
+import type { Connection } from './connection.js';
+import type { LlmUsage } from './llm-usage.js';
+import { BEFORE_CHANGE } from '../../graph/recency.js';
+import type { LlmStats } from '../types.js';
+
+const COLUMNS = ['interactions', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n'] as const;
+type Totals = Record<(typeof COLUMNS)[number], number>;
+
+/** Sums of one transaction's feedback per LLM, added to the table at its end. */
+export interface TotalsSession {
+  interaction(llm: number, value: Interaction): void;
+  preference(better: number, worse: number): void;
+  flush(): void;
+}
+
+export interface LlmTotals {
+  session(): TotalsSession;
+  /** Live LLMs in no order; means are NaN where nothing was reported. */
+  read(): LlmStats[];
+}
+
+export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals {
+  const add = db.prepare(
+    `INSERT INTO llm_total (llm, ${COLUMNS.join(', ')}) VALUES (@llm, ${COLUMNS.map((c) => `@${c}`).join(', ')})
+     ON CONFLICT (llm) DO UPDATE SET ${COLUMNS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
+  );
+  const rows = db.prepare<
+    [],
+    { name: string; before: number; before_score: number } & { [column in keyof Totals]: number | null }
+  >(
+    `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')}, ifnull(b.interactions, 0) AS before, ifnull(b.score, 0) AS before_score
+     FROM llm LEFT JOIN llm_total s ON s.llm = llm.id LEFT JOIN llm_before_change b ON b.llm = llm.id WHERE deleted =
+     0`,
+  );
+  return {
+    session() {
+      const sums = new Map<number, Totals>();
+      const of = (llm: number): Totals => {
+        let totals = sums.get(llm);
+        if (totals === undefined) sums.set(llm, (totals = Object.fromEntries(COLUMNS.map((c) => [c, 0])) as Totals));
+        return totals;
+      };
+      return {
+        interaction: (llm, value) => count(of(llm), value),
+        preference(better, worse) {
+          of(better).wins++;
+          of(worse).losses++;
+        },
+        flush() {
+          for (const [llm, totals] of sums) add.run({ llm, ...totals });
+          sums.clear();
+        },
+      };
+    },
+    read() {
+      const taken = usage.read();
+      return rows.all().map((row) => ({
+        id: row.name,
+        meanScore: mean(row.score, row.interactions),
+        interactions: row.interactions ?? 0,
+        wins: row.wins ?? 0,
+        losses: row.losses ?? 0,
+        costUsd: mean(row.cost_usd, row.cost_usd_n),
+        now: nowOf(row.interactions ?? 0, row.score ?? 0, row.before, row.before_score),
+        usage: taken.get(row.name) ?? [],
+      }));
+    },
+  };
+}
+
+/** @param before answers from before the LLM last changed, among `interactions` */
+function nowOf(interactions: number, score: number, before: number, beforeScore: number): LlmStats['now'] {
+  const since = interactions - before;
+  // As in a snapshot, they count less once there are others.
+  const lost = since > 0 ? 1 - BEFORE_CHANGE : 0;
+  const weight = interactions - lost * before;
+  return { interactions: since, meanScore: mean(score - lost * beforeScore, weight), weight };
+}
+
+function count(totals: Totals, value: Interaction): void {
+  totals.interactions++;
+  totals.score += value.score;
+  if (value.cost_usd !== undefined) {
+    totals.cost_usd += value.cost_usd;
+    totals.cost_usd_n++;
+  }
+}
+
+function mean(sum: number | null, reported: number | null): number {
+  return sum === null || !reported ? NaN : sum / reported;
+}

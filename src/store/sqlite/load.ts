@@ -1,0 +1,168 @@
+import type { Clock } from '../../base/clock.js';
+import { debtAfter, NO_DEBT, SLOTS, slotOf, type Amounts, type Debt } from '../../machines/limits.js';
+import type { LlmLimits } from '../../schema/profile.js';
+import { connect, type Connection } from './connection.js';
+import type { Ledger } from '../types.js';
+import type { LimitedLlm, LoadClaim, LoadGrant, LoadState, Settlement, SlotUse } from '../../machines/claims.js';
+
+/** Longest that a claim waits for another writer, in milliseconds: the wait holds up every request. */
+const BUSY_MS = 25;
+
+interface LimitedRow {
+  model: string;
+  limits: string;
+  latencyMs: number | null;
+  completionTokens: number | null;
+}
+
+export interface LoadStore extends Pick<
+  Ledger,
+  'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad' | 'endInFlight'
+> {
+  /** Within a write transaction: the decision has its outcome. */
+  release(decision: string): void;
+  close(): void;
+}
+
+interface Writer {
+  settle(settlement: Settlement, now: number): number | undefined;
+  claim(claim: LoadClaim, now: number): LoadGrant | undefined;
+  connection: Connection;
+}
+
+/**
+ * Writes through a connection of its own that does not wait for the disk at each commit: what a power cut could lose is
+ * soon a minute old, and a decision must not wait for it. What other connections commit is as durable as ever.
+ */
+function openWriter(path: string, busyTimeoutMs: number): Writer {
+  const connection = connect(path, {
+    busyTimeoutMs: Math.min(BUSY_MS, busyTimeoutMs),
+    synchronous: 'NORMAL',
+    cacheKib: 1024,
+  });
+  const { db } = connection;
+  const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
+  const forget = db.prepare<[number, number]>('DELETE FROM load_use WHERE llm = ? AND slot <= ?');
+  const sum = db.prepare<[number], Amounts>(
+    'SELECT total(requests) AS requests, total(tokens) AS tokens FROM load_use WHERE llm = ?',
+  );
+  const addUse = db.prepare<[number, number, number, number]>(
+    'INSERT INTO load_use VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET requests = requests + ' +
+      'excluded.requests, tokens = tokens + excluded.tokens',
+  );
+  const findUse = db.prepare<[number, number], SlotUse>(
+    'SELECT slot, requests, tokens FROM load_use WHERE llm = ? AND slot >= ? ORDER BY slot',
+  );
+  const findDebt = db.prepare<[number], Debt>('SELECT requests, tokens, at FROM load_debt WHERE llm = ?');
+  const putDebt = db.prepare<[number, number, number, number]>('INSERT OR REPLACE INTO load_debt VALUES (?, ?, ?, ?)');
+  const expire = db.prepare<[number, number]>('DELETE FROM in_flight WHERE llm = ? AND expires_at <= ?');
+  const countInFlight = db.prepare<[number], number>('SELECT count(*) FROM in_flight WHERE llm = ?').pluck();
+  const addInFlight = db.prepare<[string, number, number]>('INSERT OR REPLACE INTO in_flight VALUES (?, ?, ?)');
+
+  /** Counts what was claimed in a slot, or, where it is negative, given back. */
+  function count(llm: number, slot: number, claimed: Amounts, capacity: Amounts, now: number): void {
+    addUse.run(llm, slot, claimed.requests, claimed.tokens);
+    const { requests, tokens, at } = debtAfter(findDebt.get(llm) ?? NO_DEBT, claimed, capacity, now);
+    putDebt.run(llm, requests, tokens, at);
+  }
+
+  function settle({ model, capacity, unspent, owed, decisions }: Settlement, now: number): number | undefined {
+    const llm = findLlm.get(model);
+    if (llm === undefined) return undefined;
+    const slot = slotOf(now);
+    forget.run(llm, slot - SLOTS);
+    expire.run(llm, now);
+    if (unspent !== null && unspent.slot > slot - SLOTS)
+      count(llm, unspent.slot, { requests: -unspent.requests, tokens: -unspent.tokens }, capacity, now);
+    if (owed.requests + owed.tokens > 0) count(llm, slot, owed, capacity, now);
+    for (const { id, expiresAt } of decisions) addInFlight.run(id, llm, expiresAt);
+    return llm;
+  }
+
+  function claim({ needed, wanted, decision, force, ...settlement }: LoadClaim, now: number): LoadGrant | undefined {
+    const llm = settle(settlement, now);
+    if (llm === undefined) return undefined;
+    const { capacity } = settlement;
+    const slot = slotOf(now);
+    const used = sum.get(llm)!;
+    const roomFor = (kind: keyof Amounts): number => capacity[kind] - used[kind];
+    const hasRoom = (kind: keyof Amounts): boolean => needed[kind] <= roomFor(kind) || used[kind] === 0;
+    const fits = force || (hasRoom('requests') && hasRoom('tokens') && countInFlight.get(llm)! < capacity.inFlight);
+    const grant = (kind: keyof Amounts): number => Math.max(needed[kind], Math.min(wanted[kind], roomFor(kind)));
+    const granted = fits ? { requests: grant('requests'), tokens: grant('tokens') } : null;
+    if (granted !== null) {
+      count(llm, slot, granted, capacity, now);
+      if (decision !== null) addInFlight.run(decision.id, llm, decision.expiresAt);
+    }
+    const state: LoadState = {
+      use: findUse.all(llm, slot - 1),
+      debt: findDebt.get(llm) ?? NO_DEBT,
+      inFlight: countInFlight.get(llm)!,
+    };
+    return { granted, slot, state };
+  }
+
+  return { settle, claim, connection };
+}
+
+/** What LLMs are used of their declared limits: the same for all processes, and after a restart. */
+export function createLoad(connection: Connection, clock: Clock, busyTimeoutMs: number): LoadStore {
+  const { db } = connection;
+  const limited = db.prepare<[], LimitedRow>(
+    `SELECT name AS model, limits, coalesce(exp(sum(log_latency) / nullif(sum(latency_n), 0)), latency_ms) AS
+     latencyMs, sum(completion_tokens) / nullif(sum(completion_tokens_n), 0) AS completionTokens
+     FROM llm LEFT JOIN llm_usage u ON u.llm = llm.id WHERE limits IS NOT NULL AND deleted = 0 GROUP BY llm.id ORDER
+     BY name`,
+  );
+  const findUse = db.prepare<[number], SlotUse & { model: string }>(
+    'SELECT name AS model, slot, requests, tokens FROM load_use JOIN llm ON llm.id = llm WHERE slot >= ? AND ' +
+      'deleted = 0',
+  );
+  const findDebt = db.prepare<[], Debt & { model: string }>(
+    'SELECT name AS model, requests, tokens, at FROM load_debt JOIN llm ON llm.id = llm WHERE deleted = 0',
+  );
+  const inFlight = db.prepare<[number], { model: string; count: number }>(
+    'SELECT name AS model, count(*) AS count FROM in_flight JOIN llm ON llm.id = llm WHERE expires_at > ? GROUP BY llm',
+  );
+  const remove = db.prepare<[string]>('DELETE FROM in_flight WHERE decision = ?');
+  /** Opened by the first claim. */
+  let writer: Writer | undefined;
+  const writing = (): Writer => (writer ??= openWriter(connection.path, busyTimeoutMs));
+  const countInFlight = (): Map<string, number> =>
+    new Map(inFlight.all(clock()).map(({ model, count }) => [model, count]));
+
+  return {
+    listLimited: () =>
+      limited.all().map(({ limits, ...row }): LimitedLlm => ({ ...row, limits: JSON.parse(limits) as LlmLimits })),
+    countInFlight,
+    readLoad: (since) =>
+      connection.read(() => {
+        const states = new Map<string, LoadState>();
+        const of = (model: string): LoadState => {
+          let state = states.get(model);
+          if (state === undefined) states.set(model, (state = { use: [], debt: NO_DEBT, inFlight: 0 }));
+          return state;
+        };
+        for (const { model, ...use } of findUse.all(since)) of(model).use.push(use);
+        for (const { model, ...debt } of findDebt.all()) of(model).debt = debt;
+        for (const [model, count] of countInFlight()) of(model).inFlight = count;
+        return states;
+      }),
+    settleLoad(settlements) {
+      const { connection: own, settle } = writing();
+      own.write(() => {
+        for (const settlement of settlements) settle(settlement, clock());
+      });
+    },
+    claimLoad(claim) {
+      const { connection: own, claim: run } = writing();
+      return own.write(() => run(claim, clock()));
+    },
+    endInFlight: (decisions) =>
+      connection.write(() => {
+        for (const decision of decisions) remove.run(decision);
+      }),
+    release: (decision) => void remove.run(decision),
+    close: () => void writer?.connection.db.close(),
+  };
+}

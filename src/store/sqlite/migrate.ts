@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../base/clock.js';
+import { PointsmanError } from '../../base/errors.js';
+import { sha256 } from '../../base/hash.js';
+import type { Connection } from './connection.js';
+
+/** One numbered step of the schema. */
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+interface Applied {
+  version: number;
+  name: string;
+  checksum: string;
+}
+
+/** Reads `0001_name.sql`, `0002_…` of a folder. Throws `schema_mismatch` when the numbers have a gap or a repeat. */
+export function readMigrations(folder: string): Migration[] {
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .toSorted();
+  return files.map((file, i) => {
+    const match = /^(\d{4})_([a-z0-9_]+)\.sql$/.exec(file);
+    if (match === null || Number(match[1]) !== i + 1)
+      throw new PointsmanError(
+        'schema_mismatch',
+        `${join(folder, file)}: expected migration ${String(i + 1).padStart(4, '0')}_….sql here; the ` +
+          'installation is incomplete, install Pointsman again',
+      );
+    // Line ends do not change what a migration does, and git may change them.
+    const sql = readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n');
+    return { version: i + 1, name: match[2]!, sql, checksum: sha256(sql) };
+  });
+}
+
+/**
+ * Brings the ledger to the newest schema; with `apply` false, only checks that it is there already.
+ * Throws `schema_mismatch` when what was applied is not exactly a beginning of `migrations`.
+ */
+export function migrate(connection: Connection, migrations: readonly Migration[], clock: Clock, apply: boolean): void {
+  const done = connection.read(() => check(connection, migrations));
+  if (done === migrations.length) return;
+  if (!apply)
+    throw new PointsmanError(
+      'schema_mismatch',
+      `${connection.path}: expected schema ${migrations.length}, got the older schema ${done}; open it for ` +
+        'writing once (any command that writes, such as import) to bring it up to date',
+    );
+  connection.write(() => {
+    connection.db.exec(
+      'CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum ' +
+        'TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
+    );
+    const record = connection.db.prepare('INSERT INTO schema_migrations VALUES (?, ?, ?, ?)');
+    // Checked again under the lock: another process may have migrated meanwhile.
+    for (const migration of migrations.slice(check(connection, migrations))) {
+      connection.db.exec(migration.sql);
+      record.run(migration.version, migration.name, migration.checksum, clock());
+    }
+  });
+}
+
+/** How many migrations are applied, all of them in place. */
+function check(connection: Connection, migrations: readonly Migration[]): number {
+  const applied = readApplied(connection);
+  const refuse = (what: string, remedy: string): never => {
+    throw new PointsmanError('schema_mismatch', `${connection.path}: ${what}; ${remedy}`);
+  };
+  applied.forEach((row, i) => {
+    const expected = migrations[i];
+    if (expected === undefined)
+      return refuse(
+        `expected at most schema ${migrations.length}, got the newer schema ${applied.at(-1)!.version} ` +
+          `("${applied.at(-1)!.name}")`,
+        'upgrade Pointsman, or use another data folder',
+      );
+    if (row.version !== expected.version)
+      return refuse(
+        `expected migration ${expected.version} to be applied, got ${row.version} in its place`,
+        'the ledger was changed by hand: restore it from a backup',
+      );
+    if (row.name !== expected.name)
+      return refuse(
+        `expected migration ${expected.version} to be "${expected.name}", got "${row.name}"`,
+        'the ledger belongs to another line of versions: use the Pointsman that wrote it',
+      );
+    if (row.checksum !== expected.checksum)
+      return refuse(
+        `expected migration ${expected.version} ("${expected.name}") with checksum ` +
+          `${expected.checksum.slice(0, 12)}…, got ${row.checksum.slice(0, 12)}…`,
+        'the migration was altered after it was applied: use the Pointsman that wrote the ledger',
+      );
+  });
+  return applied.length;
+}
+
+function readApplied(connection: Connection): Applied[] {
+  const tables = connection.db
+    .prepare<[], string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all();
+  if (tables.includes('schema_migrations'))
+    return connection.db
+      .prepare<[], Applied>('SELECT version, name, checksum FROM schema_migrations ORDER BY version')
+      .all();
+  if (tables.length > 0)
+    throw new PointsmanError(
+      'schema_mismatch',
+      `${connection.path}: expected a Pointsman ledger, got a database with other tables ` +
+        `(${tables.slice(0, 3).join(', ')}); choose another data folder`,
+    );
+  return [];
+}

@@ -1,0 +1,212 @@
+import type { GraphRows, QueryTable } from '../../graph/rows.js';
+import { byName } from '../../graph/order.js';
+import type { CatalogReader } from './catalog.js';
+import type { Connection } from './connection.js';
+import { weighAnswers, type ChangePoint } from '../../graph/recency.js';
+import { aggregateScores, QueryRanks, sortPreferences } from '../../graph/aggregate.js';
+import type { Tally } from './tally.js';
+import type { SnapshotOptions } from '../types.js';
+
+type InteractionColumns = [query: number, llm: number, task: number | null, score: number, at: number];
+type ChangeColumns = [llm: number, task: number | null, at: number];
+type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
+
+/**
+ * Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. Texts
+ * are read as they are asked for.
+ */
+export function createSnapshotReader(
+  connection: Connection,
+  catalog: CatalogReader,
+  tally: Tally,
+): (options?: SnapshotOptions) => GraphRows {
+  const { db } = connection;
+  const tasks = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM task');
+  const domains = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM domain');
+  const families = db.prepare<[], Named>(
+    "SELECT id AS key, name AS id, description FROM family WHERE description <> '' OR id IN (SELECT family " +
+      'FROM llm WHERE deleted = 0)',
+  );
+  const taskDomains = db.prepare<[], [number, number]>('SELECT task, domain FROM task_domain').raw();
+  const lastQuery = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM query').pluck();
+  const interactions = db
+    .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at FROM interaction ORDER BY id')
+    .raw();
+  const changes = db.prepare<[], ChangeColumns>('SELECT llm, task, at FROM change_point').raw();
+  const preferences = db
+    .prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id')
+    .raw();
+  const queries = db.prepare<[], [id: number, hash: Buffer]>('SELECT id, hash FROM query ORDER BY hash').raw();
+  const textOf = db.prepare<[number], string>('SELECT text FROM query WHERE id = ?').pluck();
+
+  const read = ({ halfLifeDays = null }: SnapshotOptions): GraphRows => {
+    const llms = catalog.live();
+    const llmIndex = indexOf(llms.map((llm) => llm.key));
+    const taskRows = named(tasks.all());
+    const taskIndex = indexOf(taskRows.map((task) => task.key));
+    const domainRows = named(domains.all());
+    const domainIndex = indexOf(domainRows.map((domain) => domain.key));
+    const counts = tally.counts();
+    const labels = new QueryLabels(lastQuery.get()!);
+
+    const points = changes.all().map(([llm, task, at]): ChangePoint => ({ llm: llmIndex(llm), task, at }));
+    const weighed = points.some((point) => point.llm >= 0) || halfLifeDays !== null;
+
+    const edges = {
+      query: new Int32Array(counts.interactions),
+      llm: new Int32Array(counts.interactions),
+      score: new Float64Array(counts.interactions),
+      at: new Float64Array(weighed ? counts.interactions : 0),
+      length: 0,
+    };
+    for (const [query, llm, task, score, at] of interactions.iterate()) {
+      labels.give(query, task, at);
+      const index = llmIndex(llm);
+      if (index < 0) continue;
+      edges.query[edges.length] = query;
+      edges.llm[edges.length] = index;
+      if (weighed) edges.at[edges.length] = at;
+      edges.score[edges.length++] = score;
+      labels.touch(query);
+    }
+    const pairs = {
+      query: new Int32Array(counts.preferences),
+      better: new Int32Array(counts.preferences),
+      worse: new Int32Array(counts.preferences),
+      at: new Float64Array(weighed ? counts.preferences : 0),
+      length: 0,
+    };
+    for (const [query, better, worse, task, at] of preferences.iterate()) {
+      labels.give(query, task, at);
+      const [betterIndex, worseIndex] = [llmIndex(better), llmIndex(worse)];
+      if (betterIndex < 0 || worseIndex < 0) continue;
+      if (weighed) pairs.at[pairs.length] = at;
+      pairs.query[pairs.length] = query;
+      pairs.better[pairs.length] = betterIndex;
+      pairs.worse[pairs.length++] = worseIndex;
+      labels.touch(query);
+    }
+
+    const ranks = new QueryRanks(labels.size);
+    const touched = labels.count();
+    const columns = {
+      ids: new Int32Array(touched),
+      hashes: Buffer.alloc(touched * HASH_BYTES),
+      tasks: new Int32Array(touched),
+    };
+    for (const [id, hash] of queries.iterate()) {
+      if (!labels.touched(id)) continue;
+      columns.ids[ranks.size] = id;
+      columns.hashes.set(hash, ranks.size * HASH_BYTES);
+      const task = labels.taskOf(id);
+      columns.tasks[ranks.size] = task === 0 ? -1 : taskIndex(task);
+      ranks.append(id);
+    }
+    const sides = [edges, { ...pairs, llm: pairs.better }, { ...pairs, llm: pairs.worse }];
+    const [ofScores, ofBetter, ofWorse] = weighed
+      ? weighAnswers(sides, (query) => labels.taskOf(query), points, halfLifeDays)
+      : [];
+    return {
+      llms: llms.map((llm) => llm.profile),
+      families: named(families.all()).map(described),
+      tasks: taskRows.map(described),
+      domains: domainRows.map(described),
+      taskDomains: taskDomains
+        .all()
+        .map(([task, domain]): [number, number] => [taskIndex(task), domainIndex(domain)])
+        .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]),
+      queries: queryTable(columns, (id) => textOf.get(id)!),
+      scores: aggregateScores(edges, ranks, llms.length, ofScores),
+      preferences: sortPreferences(
+        pairs,
+        ranks,
+        llms.length,
+        ofBetter?.map((weight, i) => Math.min(weight, ofWorse![i]!)),
+      ),
+    };
+  };
+  return (options = {}) => connection.read(() => read(options));
+}
+
+/** Bytes of a SHA-256. */
+const HASH_BYTES = 32;
+
+/** Queries by their ids, hashes and tasks; their texts stay in the ledger. */
+function queryTable(
+  { ids, hashes, tasks }: { ids: Int32Array; hashes: Buffer; tasks: Int32Array },
+  read: (id: number) => string,
+): QueryTable {
+  const hashOf = (place: number): string => hashes.toString('hex', place * HASH_BYTES, (place + 1) * HASH_BYTES);
+  const textOf = (place: number): string => read(ids[place]!);
+  const taskOf = (place: number): number => tasks[place]!;
+  return {
+    length: ids.length,
+    hashOf,
+    textOf,
+    taskOf,
+    *[Symbol.iterator]() {
+      for (let place = 0; place < ids.length; place++)
+        yield { hash: hashOf(place), text: textOf(place), task: taskOf(place) };
+    },
+  };
+}
+
+interface Named {
+  key: number;
+  id: string;
+  description: string;
+}
+
+function named(rows: Named[]): Named[] {
+  return rows.toSorted((a, b) => byName(a.id, b.id));
+}
+
+function described({ id, description }: Named): { id: string; description: string } {
+  return { id, description };
+}
+
+/** From integer id to place in `keys`; −1 where it is not there. */
+function indexOf(keys: readonly number[]): (key: number) => number {
+  const places = new Int32Array(Math.max(0, ...keys) + 1).fill(-1);
+  keys.forEach((key, i) => (places[key] = i));
+  return (key) => places[key] ?? -1;
+}
+
+/** Per query id: whether it has an edge, and the task most recently given to it (0 for none). */
+class QueryLabels {
+  readonly size: number;
+  private readonly task: Int32Array;
+  private readonly taskAt: Float64Array;
+  private readonly hasEdge: Uint8Array;
+
+  constructor(lastId: number) {
+    this.size = lastId + 1;
+    this.task = new Int32Array(this.size);
+    this.taskAt = new Float64Array(this.size).fill(-Infinity);
+    this.hasEdge = new Uint8Array(this.size);
+  }
+
+  /** Of two tasks with the same time, the later row's counts. */
+  give(query: number, task: number | null, at: number): void {
+    if (task === null || at < this.taskAt[query]!) return;
+    this.task[query] = task;
+    this.taskAt[query] = at;
+  }
+
+  touch(query: number): void {
+    this.hasEdge[query] = 1;
+  }
+
+  touched(query: number): boolean {
+    return this.hasEdge[query] === 1;
+  }
+
+  /** How many have an edge. */
+  count(): number {
+    return this.hasEdge.reduce((sum, has) => sum + has, 0);
+  }
+
+  taskOf(query: number): number {
+    return this.task[query]!;
+  }
+}

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it, type TestContext } from 'node:test';
+import { writeArtifact } from '../../src/artifact/write.js';
+import { dataPaths } from '../../src/base/paths.js';
+import { Database } from '../../src/store/sqlite/database.js';
+import type { Encoder } from '../../src/encoder/types.js';
+import { openLedger, type Ledger } from '../../src/store/open.js';
+import type { Version } from '../../src/schema/ids.js';
+import { LlmProfile } from '../../src/schema/profile.js';
+import { openLiveIndex } from '../../src/live/scorer.js';
+import type { TrainedModel } from '../../src/artifact/model.js';
+import { openBackend } from '../../src/tensor/backend.js';
+import { keptLog, temporaryLedger } from '../decision/parts.js';
+import { encoder } from '../support/learn.js';
+import { smallLog } from '../support/log.js';
+import { factsOf, randomModel } from '../support/model.js';
+import { eventually } from '../support/wait.js';
+
+const [FIRST, SECOND] = ['00000000000000aa', '00000000000000bb'] as [Version, Version];
+const QUERY = 'a verse about numbers';
+
+const rows = smallLog({ queries: 30 });
+let models: [TrainedModel, TrainedModel];
+before(async () => {
+  const { tf } = await openBackend('wasm');
+  models = [(await randomModel(tf, rows, { seed: 3 })).model, (await randomModel(tf, rows, { seed: 4 })).model];
+});
+
+/**
+ * A ledger with the log's LLMs, another connection to it as another process has one, and two artifacts of which none is
+ * in force.
+ */
+async function prepare(t: TestContext) {
+  const { ledger, folder, remove } = temporaryLedger();
+  const other = openLedger(join(folder, 'ledger.sqlite'), { clock: Date.now });
+  t.after(() => {
+    other.close();
+    remove();
+  });
+  const { artifacts } = dataPaths(folder);
+  for (const llm of rows.llms) ledger.catalog.putLlm(llm);
+  for (const [i, version] of [FIRST, SECOND].entries()) await write(artifacts, ledger, version, models[i]!);
+  const { log, lines } = keptLog();
+  return {
+    ledger,
+    other,
+    folder,
+    artifacts,
+    log,
+    lines,
+    open: (using: Encoder = encoder) => openLiveIndex({ ledger, artifacts, encoder: using, log }),
+  };
+}
+
+async function write(artifacts: string, ledger: Ledger, version: Version, model: TrainedModel): Promise<void> {
+  const { files } = await writeArtifact(artifacts, model, factsOf(version));
+  ledger.registerArtifact({ ...factsOf(version), router: model.names.router, files, active: false });
+}
+
+const vector = encoder.encodeSync!(QUERY);
+const newcomer = (id: string): LlmProfile => LlmProfile.parse({ id, description: `the LLM ${id}` });
+
+describe('the live index', () => {
+  it('serves the prior until a version is in force, and then that one', async (t) => {
+    const { ledger, open } = await prepare(t);
+    const index = await open();
+    assert.equal(index.current().version, null);
+    assert.deepEqual([...index.current().models].toSorted(), ['calculator', 'middling', 'poet']);
+    const prior = index.current();
+    ledger.activateArtifact(FIRST);
+    assert.equal(index.current(), prior);
+    await index.refresh();
+    assert.equal(index.current().version, FIRST);
+    assert.equal((await open()).current().version, FIRST);
+  });
+
+  it('follows what another process puts in force', async (t) => {
+    const { other, open } = await prepare(t);
+    const index = await open();
+    const unfollow = index.follow(10);
+    t.after(unfollow);
+    for (const version of [FIRST, SECOND, FIRST]) {
+      const former = index.current().score(QUERY, index.current().encode(QUERY) as Float32Array);
+      other.activateArtifact(version);
+      await eventually(`version ${version}`, () => index.current().version === version, 5_000);
+      assert.notDeepEqual(index.current().score(QUERY, vector), former);
+    }
+    unfollow();
+    other.activateArtifact(SECOND);
+    await new Promise((resume) => setTimeout(resume, 100));
+    assert.equal(index.current().version, FIRST, 'it no longer follows');
+  });
+
+  it('goes back to the prior where nothing is in force any more', async (t) => {
+    const { ledger, folder, open } = await prepare(t);
+    ledger.activateArtifact(FIRST);
+    const index = await open();
+    const db = new Database(join(folder, 'ledger.sqlite'));
+    db.exec('DELETE FROM active_version');
+    db.close();
+    await index.refresh();
+    assert.equal(index.current().version, null);
+    assert.equal(index.current().score(QUERY, vector).length, 3);
+  });
+
+  it('makes no other index where nothing has changed', async (t) => {
+    const { ledger, open } = await prepare(t);
+    ledger.activateArtifact(FIRST);
+    const index = await open();
+    const held = index.current();
+    await index.refresh();
+    assert.equal(index.current(), held);
+  });
+
+  it('sees LLMs come and go in another process, trained or not', async (t) => {
+    const { ledger, other, open } = await prepare(t);
+    const index = await open();
+    for (const version of [null, FIRST]) {
+      if (version !== null) ledger.activateArtifact(version);
+      other.catalog.putLlm(newcomer('late'));
+      await index.refresh();
+      assert.equal(index.current().version, version);
+      assert.ok(index.current().models.includes('late'));
+      assert.equal(index.current().score(QUERY, vector).length, 4);
+      other.catalog.deleteLlm('late');
+      await index.refresh();
+      assert.ok(!index.current().models.includes('late'));
+    }
+  });
+});
+
+describe('a damaged artifact in force', () => {
+  it('is refused; the one before goes on serving and sees the catalogue change', async (t) => {
+    const { ledger, artifacts, lines, open } = await prepare(t);
+    ledger.activateArtifact(FIRST);
+    const index = await open();
+    truncateSync(join(artifacts, SECOND, 'weights.safetensors'), 500);
+    ledger.activateArtifact(SECOND);
+    for (let i = 0; i < 3; i++) await index.refresh();
+    assert.equal(index.current().version, FIRST);
+    ledger.catalog.putLlm(newcomer('late'));
+    await index.refresh();
+    assert.equal(index.current().version, FIRST);
+    assert.ok(index.current().models.includes('late'));
+    const refusals = lines.filter((line) => line.includes('artifact refused'));
+    assert.equal(refusals.length, 1, 'said once, not at each look');
+    assert.ok(refusals[0]!.includes(SECOND) && refusals[0]!.includes('checksum'), refusals[0]);
+  });
+
+  it('leaves a process that starts then with the prior', async (t) => {
+    const { ledger, artifacts, open } = await prepare(t);
+    rmSync(join(artifacts, FIRST), { recursive: true });
+    ledger.activateArtifact(FIRST);
+    const index = await open();
+    assert.equal(index.current().version, null);
+    assert.equal(index.current().models.length, 3);
+  });
+
+  it('serves once it is whole again', async (t) => {
+    const { ledger, artifacts, open } = await prepare(t);
+    ledger.activateArtifact(FIRST);
+    rmSync(join(artifacts, FIRST, 'manifest.json'));
+    const index = await open();
+    assert.equal(index.current().version, null);
+    await write(artifacts, ledger, FIRST, models[0]);
+    await index.refresh();
+    assert.equal(index.current().version, FIRST);
+  });
+
+  it('is left behind when another version is put in force', async (t) => {
+    const { ledger, artifacts, open } = await prepare(t);
+    rmSync(join(artifacts, FIRST), { recursive: true });
+    ledger.activateArtifact(FIRST);
+    const index = await open();
+    ledger.activateArtifact(SECOND);
+    await index.refresh();
+    assert.equal(index.current().version, SECOND);
+  });
+
+  it('is also one of another encoder', async (t) => {
+    const { ledger, lines, open } = await prepare(t);
+    ledger.activateArtifact(FIRST);
+    const index = await open({ ...encoder, id: 'another' });
+    assert.equal(index.current().version, null);
+    assert.ok(
+      lines.some((line) => line.includes(`trained with the encoder ${encoder.id}, and this process runs another`)),
+      lines.join(''),
+    );
+  });
+});
+
+describe('many refreshes at once', () => {
+  it('show each caller what was there when it asked', async (t) => {
+    const { ledger, other, open } = await prepare(t);
+    const index = await open();
+    const asked: Promise<void>[] = [];
+    for (let i = 0; i < 20; i++) {
+      other.catalog.putLlm(newcomer(`late ${i}`));
+      if (i === 7) ledger.activateArtifact(FIRST);
+      if (i === 13) ledger.activateArtifact(SECOND);
+      asked.push(
+        (async () => {
+          await index.refresh();
+          assert.ok(index.current().models.includes(`late ${i}`), `late ${i}`);
+          if (i >= 13) assert.equal(index.current().version, SECOND);
+        })(),
+      );
+      // Some come while an artifact is being read, some right after each other.
+      if (i % 3 === 0) await new Promise((resume) => setTimeout(resume, 1));
+    }
+    await Promise.all(asked);
+    assert.equal(index.current().models.length, 23);
+  });
+
+  it('leave the index in force when one fails, and the next one makes up for it', async (t) => {
+    const { ledger, open } = await prepare(t);
+    let down = true;
+    // Only newcomers' facts are encoded when an index is made.
+    const index = await open({
+      id: encoder.id,
+      dim: encoder.dim,
+      encode: (texts) => (down ? Promise.reject(new Error('the encoder is away')) : encoder.encode(texts)),
+    });
+    const prior = index.current();
+    ledger.catalog.putLlm(newcomer('late'));
+    ledger.activateArtifact(FIRST);
+    const outcomes = await Promise.allSettled([index.refresh(), index.refresh(), index.refresh()]);
+    assert.ok(outcomes.every((one) => one.status === 'rejected' && /encoder is away/.test(String(one.reason))));
+    assert.equal(index.current(), prior);
+    down = false;
+    await index.refresh();
+    assert.equal(index.current().version, FIRST);
+    assert.equal(index.current().models.length, 4);
+  });
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sha256 } from '../../src/base/hash.js';
+import { createRng } from '../../src/base/rng.js';
+import type { FeedbackRecord } from '../../src/store/types.js';
+import { allRows, interaction, preference, profile, START, tempLedger } from './support.js';
+
+const at = (minutes: number): string => new Date(START + minutes * 60_000).toISOString();
+
+test('rows are in canonical order, with the mean per query and LLM', (t) => {
+  const ledger = tempLedger(t);
+  ledger.catalog.putLlm(profile('idle', { family: 'f' }));
+  ledger.appendFeedback([
+    {
+      records: [
+        interaction('two', 'b', 0.5, { task: 'z', domain: 'math', prompt_tokens: 10, latency_ms: 100 }),
+        interaction('one', 'b', 0.2, { task: 'y', prompt_tokens: 20 }),
+        interaction('two', 'a', 1),
+        interaction('two', 'b', 0.75),
+        preference('two', 'b', 'a'),
+        preference('three', 'idle', 'b'),
+        preference('two', 'a', 'b'),
+        preference('two', 'b', 'a'),
+      ],
+    },
+  ]);
+  const rows = allRows(ledger);
+  const texts = ['one', 'two', 'three'].toSorted((x, y) => (sha256(x) < sha256(y) ? -1 : 1));
+  assert.deepEqual(rows.llms, [{ id: 'a' }, { id: 'b' }, { id: 'idle', family: 'f' }]);
+  assert.deepEqual(rows.families, [{ id: 'f', description: '' }]);
+  assert.deepEqual(
+    rows.tasks.map((task) => task.id),
+    ['y', 'z'],
+  );
+  assert.deepEqual(rows.taskDomains, [[1, 0]]);
+  const taskOf: Record<string, number> = { one: 0, two: 1, three: -1 };
+  assert.deepEqual(
+    rows.queries,
+    texts.map((text) => ({ hash: sha256(text), text, task: taskOf[text] })),
+  );
+  const cells = Array.from(rows.scores.query, (q, i) => [
+    texts[q],
+    rows.scores.llm[i],
+    rows.scores.score[i],
+    rows.scores.count[i],
+  ]);
+  const expected = texts.flatMap(
+    (text): unknown[] =>
+      ({
+        one: [['one', 1, Math.fround(0.2), 1]],
+        two: [
+          ['two', 0, 1, 1],
+          ['two', 1, 0.625, 2],
+        ],
+        three: [],
+      })[text]!,
+  );
+  assert.deepEqual(cells, expected);
+  const pairs = Array.from(rows.preferences.query, (q, i) => [
+    texts[q],
+    rows.preferences.better[i],
+    rows.preferences.worse[i],
+  ]);
+  assert.deepEqual(
+    pairs,
+    texts.flatMap(
+      (text): unknown[] =>
+        ({
+          one: [],
+          two: [
+            ['two', 0, 1],
+            ['two', 1, 0],
+            ['two', 1, 0],
+          ],
+          three: [['three', 2, 1]],
+        })[text]!,
+    ),
+  );
+});
+
+test('an empty ledger gives empty rows', (t) => {
+  const rows = tempLedger(t).readGraphRows();
+  assert.equal(rows.llms.length + rows.queries.length + rows.scores.score.length + rows.preferences.query.length, 0);
+});
+
+test('the same content gives the same rows in whatever order and grouping it came', (t) => {
+  const rng = createRng(3);
+  const records: FeedbackRecord[] = [];
+  for (let i = 0; i < 600; i++) {
+    const usage = {
+      task: `t${rng.int(4)}`,
+      at: at(i),
+      cost_usd: rng.next() * 10 ** -rng.int(12),
+      latency_ms: rng.next() * 10 ** rng.int(9),
+    };
+    // Few queries, so that many scores of different size are averaged in each cell.
+    if (i % 5) records.push(interaction(`query ${rng.int(12)}`, `llm ${rng.int(6)}`, rng.next(), usage));
+    else
+      records.push(
+        preference(`query ${rng.int(12)}`, `llm ${rng.int(3)}`, `llm ${3 + rng.int(3)}`, {
+          task: `t${rng.int(4)}`,
+          at: usage.at,
+        }),
+      );
+  }
+  const rowsOf = (order: FeedbackRecord[], groups: number, declareFirst: boolean) => {
+    const ledger = tempLedger(t);
+    const declare = (): void => {
+      ledger.catalog.putLlm(profile('llm 2', { family: 'f', benchmarks: { t9: 0.5, t1: 0.25 } }));
+      ledger.catalog.putTask('t3', 'third');
+      ledger.catalog.linkTaskDomain('t3', 'd');
+      ledger.catalog.putLlm(profile('llm 5'));
+      ledger.catalog.deleteLlm('llm 5');
+    };
+    if (declareFirst) declare();
+    for (let i = 0; i < order.length; i += groups) ledger.appendFeedback([{ records: order.slice(i, i + groups) }]);
+    if (!declareFirst) declare();
+    return allRows(ledger);
+  };
+  const expected = rowsOf(records, records.length, true);
+  assert.equal(expected.queries.length, 12);
+  assert.equal(expected.llms.length, 5);
+  for (const groups of [7, 50, 600]) {
+    const actual = rowsOf(rng.shuffle([...records]), groups, groups === 50);
+    assert.deepEqual(actual, expected);
+    assert.equal(JSON.stringify(actual), JSON.stringify(expected), 'down to the order of keys');
+  }
+  const changed = [...records.slice(1), interaction('query 1', 'llm 1', 0.123)];
+  assert.notDeepEqual(rowsOf(changed, 600, true), expected);
+});
+
+function plainMean(scores: number[]): number {
+  return Math.fround(scores.reduce((sum, score) => sum + score, 0) / scores.length);
+}
+
+test('scores that add up to another float in another order have one mean', (t) => {
+  const tiny = 2 ** -53;
+  const scores = [1, 1, 2 ** -23, tiny, tiny, tiny, 0, 0];
+  const meanOf = (order: number[]): number => {
+    const ledger = tempLedger(t);
+    ledger.appendFeedback([{ records: order.map((score) => interaction('q', 'a', score)) }]);
+    return ledger.readGraphRows().scores.score[0]!;
+  };
+  assert.notEqual(plainMean(scores), plainMean(scores.toReversed()), 'the case is one where order would matter');
+  assert.equal(meanOf(scores), meanOf(scores.toReversed()));
+});
+
+test('a query’s task is the one most recently given', (t) => {
+  const ledger = tempLedger(t);
+  const taskOf = (): string | undefined => {
+    const rows = ledger.readGraphRows();
+    return rows.tasks[rows.queries.taskOf(0)]?.id;
+  };
+  const give = (record: FeedbackRecord, expected: string | undefined): void => {
+    ledger.appendFeedback([{ records: [record] }]);
+    assert.equal(taskOf(), expected);
+  };
+  give(interaction('q', 'a', 1), undefined);
+  give(interaction('q', 'a', 1, { task: 'first' }), 'first');
+  give(interaction('q', 'b', 1, { task: 'second' }), 'second');
+  give(interaction('q', 'b', 1), 'second');
+  give(interaction('q', 'b', 1, { task: 'earlier', at: at(-10) }), 'second');
+  give(preference('q', 'a', 'b', { task: 'third', at: at(5) }), 'third');
+  give(interaction('q', 'a', 1, { task: 'first', at: at(6) }), 'first');
+});
+
+test('deleted LLMs, their edges and the queries that only they had are left out', (t) => {
+  const ledger = tempLedger(t);
+  ledger.appendFeedback([
+    {
+      records: [
+        interaction('shared', 'a', 1),
+        interaction('shared', 'b', 0.5),
+        interaction('only b', 'b', 1),
+        preference('shared', 'a', 'b'),
+        preference('pair', 'a', 'c'),
+      ],
+    },
+  ]);
+  ledger.catalog.deleteLlm('b');
+  const rows = ledger.readGraphRows();
+  assert.deepEqual(rows.llms, [{ id: 'a' }, { id: 'c' }]);
+  assert.deepEqual(Array.from(rows.queries, (query) => query.text).toSorted(), ['pair', 'shared']);
+  assert.equal(rows.scores.query.length, 1);
+  assert.equal(rows.queries.textOf(rows.scores.query[0]!), 'shared');
+  assert.equal(rows.preferences.query.length, 1);
+  assert.equal(rows.queries.textOf(rows.preferences.query[0]!), 'pair');
+});

@@ -1,0 +1,65 @@
+import { writeSync } from 'node:fs';
+import { createRng } from '../../src/base/rng.js';
+import { openLedger, type FeedbackBatch } from '../../src/store/open.js';
+import { interaction, preference } from './support.js';
+
+/** The feedback that belongs to a key: the same in whichever process. */
+export function batchOf(number: number): FeedbackBatch {
+  const query = `query ${number}`;
+  return {
+    records: [
+      interaction(query, `llm ${number % 7}`, (number % 11) / 10),
+      preference(query, `llm ${number % 7}`, 'other'),
+    ],
+    key: `key ${number}`,
+    requestHash: `hash ${number}`,
+  };
+}
+
+/**
+ * Appends more feedback than anybody waits for, from key `first` on, many keys a commit, and prints each key once it is
+ * acknowledged.
+ */
+function stream(path: string, first: number): void {
+  const ledger = openLedger(path, { clock: Date.now });
+  const rng = createRng(first + 1);
+  let next = first;
+  for (let commits = 0; commits < 50_000; commits++) {
+    const numbers = Array.from({ length: 1 + rng.int(5) }, () => next++);
+    ledger.appendFeedback(numbers.map(batchOf));
+    writeSync(1, numbers.map((number) => `${number}\n`).join(''));
+  }
+}
+
+/** Imports more than anybody waits for, and says once that much is written. */
+async function importMuch(path: string): Promise<void> {
+  const ledger = openLedger(path, { clock: Date.now });
+  await ledger.bulk(async (writer) => {
+    for (let number = 0; number < 100_000; number++) {
+      writer.interaction(interaction(`imported ${number} ${'x'.repeat(10_000)}`, 'new', 1).value);
+      // By now the page cache is full, so that some of it went to disk.
+      if (number === 20_000) writeSync(1, 'much\n');
+    }
+  });
+}
+
+/** Opens the ledger as soon as it is told to, and reports. */
+function open(path: string): void {
+  process.once('message', () => {
+    try {
+      const ledger = openLedger(path, { clock: Date.now });
+      ledger.appendFeedback([batchOf(process.pid)]);
+      ledger.close();
+      process.send!('opened');
+    } catch (error) {
+      process.send!(String(error));
+    }
+    process.disconnect();
+  });
+  process.send!('ready');
+}
+
+const [role, path, first] = process.argv.slice(2);
+if (role === 'stream') stream(path!, Number(first));
+if (role === 'import') await importMuch(path!);
+if (role === 'open') open(path!);

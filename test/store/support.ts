@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { GraphRows, QueryRow } from '../../src/graph/rows.js';
+import { openLedger, type FeedbackRecord, type Ledger, type LedgerOptions } from '../../src/store/open.js';
+import { Interaction, Preference } from '../../src/schema/feedback.js';
+import { LlmProfile } from '../../src/schema/profile.js';
+
+/** The time that tests' clocks begin at: 2026-01-01. */
+export const START = Date.UTC(2026, 0, 1);
+
+/** A folder that is gone when the test ends. */
+export function tempFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pointsman-ledger-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** An empty ledger, closed and removed when the test ends. */
+export function tempLedger(t: TestContext, options: Partial<LedgerOptions> = {}): Ledger {
+  return openFor(t, join(tempFolder(t), 'ledger.sqlite'), options);
+}
+
+/** All that a ledger's rows say, texts too, to be compared. */
+export function allRows(ledger: Ledger): Omit<GraphRows, 'queries'> & { queries: QueryRow[] } {
+  const rows = ledger.readGraphRows();
+  return { ...rows, queries: [...rows.queries] };
+}
+
+/** Opens a ledger and closes it when the test ends. */
+export function openFor(t: TestContext, path: string, options: Partial<LedgerOptions> = {}): Ledger {
+  const ledger = openLedger(path, { clock: () => START, ...options });
+  t.after(() => ledger.close());
+  return ledger;
+}
+
+export function interaction(
+  query: string,
+  model: string,
+  score: number,
+  more: Record<string, unknown> = {},
+): Extract<FeedbackRecord, { kind: 'interaction' }> {
+  return { kind: 'interaction', value: Interaction.parse({ query, model, score, ...more }) };
+}
+
+export function preference(
+  query: string,
+  better: string,
+  worse: string,
+  more: Record<string, unknown> = {},
+): Extract<FeedbackRecord, { kind: 'preference' }> {
+  return { kind: 'preference', value: Preference.parse({ query, better_model: better, worse_model: worse, ...more }) };
+}
+
+export function profile(id: string, facts: Record<string, unknown> = {}): LlmProfile {
+  return LlmProfile.parse({ id, ...facts });
+}
