@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
-import type { Ledger } from '../store/types.js';
+import type { Ledger } from '../store/ports/index.js';
 import type { RetrainQueue } from '../queue/types.js';
 import type { Alert, DriftSettings } from '../schema/drift.js';
 
@@ -12,16 +12,7 @@ const FIRST_PAUSE_MS = 1_000;
 const CLAIM_MARGIN_MS = 10_000;
 
 export interface DriftFollowParts {
-  ledger: Pick<
-    Ledger,
-    | 'activeVersion'
-    | 'resolveRetrained'
-    | 'claimRetrain'
-    | 'endRetrain'
-    | 'claimWebhook'
-    | 'endWebhook'
-    | 'getDriftSettings'
-  >;
+  ledger: Pick<Ledger, 'alerts' | 'artifacts' | 'settings'>;
   queue: Pick<RetrainQueue, 'enqueue'>;
   log: Logger;
   /** Before the second try of a webhook; a second unless told. */
@@ -62,21 +53,21 @@ export function openDriftFollower({
   const stopped = new AbortController();
   let sending = false;
 
-  function resolve(): void {
-    const active = ledger.activeVersion();
+  async function resolve(): Promise<void> {
+    const active = await ledger.artifacts.activeVersion();
     if (active === seen) return;
     if (active !== null)
-      for (const alert of ledger.resolveRetrained(active))
+      for (const alert of await ledger.alerts.resolveRetrained(active))
         log.info({ alert, version: active }, 'drift: a version has learned the change');
     seen = active;
   }
 
   async function retrain(): Promise<void> {
-    const alerts = ledger.claimRetrain();
+    const alerts = await ledger.alerts.claimRetrain();
     if (alerts.length === 0) return;
     // Where the queue is away, the claim ends by itself after a while.
     const { jobId } = await queue.enqueue({}, 'drift');
-    ledger.endRetrain(alerts, jobId);
+    await ledger.alerts.endRetrain(alerts, jobId);
     log.info({ jobId, alerts }, 'drift: a retraining job is enqueued');
   }
 
@@ -110,18 +101,22 @@ export function openDriftFollower({
       }),
     );
     // One that a stop cut short is claimed again by another process, or after the next start.
-    if (!stopped.signal.aborted) ledger.endWebhook(alert.id);
+    if (!stopped.signal.aborted) await ledger.alerts.endWebhook(alert.id);
   }
 
   async function sendAll(): Promise<void> {
-    const settings = ledger.getDriftSettings();
+    const settings = await ledger.settings.get('drift');
     const lease = leaseOf(settings, firstPauseMs);
-    for (let alert = ledger.claimWebhook(lease); alert !== undefined; alert = ledger.claimWebhook(lease))
+    for (
+      let alert = await ledger.alerts.claimWebhook(lease);
+      alert !== undefined;
+      alert = await ledger.alerts.claimWebhook(lease)
+    )
       await send(alert, settings);
   }
 
   async function look(): Promise<void> {
-    resolve();
+    await resolve();
     if (!sending) {
       sending = true;
       void sendAll()

@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { openDriftFollower } from '../alerts/follow.js';
+import { createFeedbackService } from '../feedback/service.js';
 import { createApp, startServer } from '../http/index.js';
 import { openQueue } from '../queue/index.js';
 import type { TrainRequest } from '../schema/training.js';
@@ -45,25 +46,14 @@ export async function startService(
   try {
     const workspace = await openWorkspace(settings, { serving: parts.api });
     undo.push(workspace.close, workspace.follow());
-    const { ledger, index, health, trust, load, policies, decider, artifacts, log } = workspace;
+    const { ledger, live, decider, artifacts, log } = workspace;
     const queue = await openQueue({ url: settings.queue, dataDir: settings.data, log, clock: systemClock });
     undo.push(() => queue.close());
     let url: string | null = null;
     if (parts.api) {
       undo.push(openDriftFollower({ ledger, queue, log }).follow(FOLLOW_MS));
-      const app = createApp({
-        ledger,
-        queue,
-        index,
-        health,
-        trust,
-        load,
-        policies,
-        decider,
-        artifacts,
-        clock: systemClock,
-        log,
-      });
+      const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
+      const app = createApp({ ledger, queue, live, feedback, decider, artifacts, clock: systemClock, log });
       const server = await startServer(app, settings);
       undo.push(() => server.close());
       url = server.url;
@@ -71,13 +61,13 @@ export async function startService(
     // Jobs are taken only once the address is.
     if (parts.worker) {
       // The ledger says what the schedule is; a store that lost it gets it back.
-      const schedule = ledger.getSchedule();
+      const schedule = await ledger.schedule.get();
       if (schedule !== undefined && (await queue.nextRun()) === null) await queue.setSchedule(schedule);
       const worker = await queue.work(createTrainer({ ...workspace.trainer, backend: settings.backend }));
       undo.push(() => worker.close());
     }
     log.info(
-      { url, queue: queue.store, worker: parts.worker, data: settings.data, version: index.current().version },
+      { url, queue: queue.store, worker: parts.worker, data: settings.data, version: live.index.current().version },
       'ready',
     );
     return { url, close };

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { createArtifactStore } from '../serving/store.js';
 import type { ArtifactStore } from '../artifact/types.js';
 import { systemClock } from '../base/clock.js';
 import { createLogger, type Logger } from '../base/log.js';
@@ -7,37 +6,26 @@ import { dataPaths } from '../base/paths.js';
 import { createRng } from '../base/rng.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
-import { openLiveHealth, type LiveHealth } from '../live/breakers.js';
-import { openLiveTrust, type LiveTrust } from '../live/trust.js';
-import { openLiveLoad, type LiveLoad } from '../live/load.js';
-import { openLedger } from '../store/open.js';
-import type { Ledger } from '../store/types.js';
-import { openLivePolicies, type LivePolicies } from '../live/policies.js';
 import { openLiveIndex } from '../live/scorer.js';
-import type { LiveIndex } from '../scoring/types.js';
+import { openLiveState, type LiveState } from '../live/state.js';
+import { createArtifactStore } from '../serving/store.js';
+import { openLedger, type Ledger } from '../store/open.js';
 import type { TrainerParts } from '../training/trainer.js';
 
 /** A data folder opened for routing and training: what commands are put together from. */
 export interface Workspace {
   ledger: Ledger;
-  index: LiveIndex;
-  health: LiveHealth;
-  trust: LiveTrust;
-  load: LiveLoad;
-  policies: LivePolicies;
+  live: LiveState;
   decider: Decider;
   artifacts: ArtifactStore;
   trainer: TrainerParts;
   log: Logger;
-  /**
-   * Keeps index, health, trust, load and policies up to date with what other processes do, until the returned function
-   * is called.
-   */
+  /** Keeps what is live up to date with what other processes do, until the returned function is called. */
   follow(): () => void;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** How often the index looks for what other processes did, in milliseconds. */
+/** How often changes of other processes are looked for, in milliseconds. */
 export const FOLLOW_MS = 250;
 /** How often decisions that are kept no longer are removed, in milliseconds. */
 const PRUNE_MS = 10_000;
@@ -52,53 +40,28 @@ export async function openWorkspace(
   { serving = false } = {},
 ): Promise<Workspace> {
   const log = createLogger(settings.logLevel);
+  const clock = systemClock;
   const paths = dataPaths(settings.data);
   const encoder = await openEncoder(settings.encoder);
-  const ledger = openLedger(
-    paths.ledger,
-    serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock },
-  );
+  const ledger = await openLedger(paths.ledger, serving ? { clock, busyTimeoutMs: BUSY_MS } : { clock });
   const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
-  const health = openLiveHealth({ ledger, clock: systemClock, log });
-  const trust = openLiveTrust({ ledger, clock: systemClock, log });
-  const load = openLiveLoad({ ledger, clock: systemClock, log });
-  const policies = openLivePolicies({ ledger, log });
-  const decider = createDecider({
-    index,
-    policies,
-    ledger,
-    clock: systemClock,
-    rng: createRng(randomInt(2 ** 31)),
-    log,
-    health,
-    trust,
-    load,
-  });
+  const live = await openLiveState({ ledger, index, clock, log });
+  const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log });
+  const onActivated = (): Promise<void> => live.follower.catchUp();
   return {
     ledger,
-    index,
-    health,
-    trust,
-    load,
-    policies,
+    live,
     decider,
-    artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh(), encoder.id),
-    trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
+    artifacts: createArtifactStore(paths.artifacts, ledger, onActivated, encoder.id),
+    trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated },
     log,
     follow() {
-      const stops = [
-        index.follow(FOLLOW_MS),
-        health.follow(FOLLOW_MS),
-        trust.follow(FOLLOW_MS),
-        load.follow(FOLLOW_MS),
-        policies.follow(FOLLOW_MS),
-        decider.follow(PRUNE_MS),
-      ];
+      const stops = [live.follower.start(FOLLOW_MS), decider.follow(PRUNE_MS)];
       return () => stops.forEach((stop) => stop());
     },
-    close() {
-      decider.flush();
-      ledger.close();
+    async close() {
+      await decider.flush();
+      await ledger.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Encoder, PartRange } from '../encoder/types.js';
 import { edgeOrder } from '../graph/columns.js';
 import type { FrozenEdges, FrozenGraph } from '../graph/freeze.js';
-import type { GraphRows } from '../graph/rows.js';
+import type { SnapshotRows } from '../graph/rows.js';
 import { fromRows, matrix, type Matrix } from '../math/matrix.js';
 import type { ProfileDesign } from '../schema/design.js';
 import { encodeFacts, encodeSome, factsLength } from './facts.js';
@@ -58,7 +58,7 @@ export interface Dataset {
   taskOf: Int32Array;
   evidence: Evidence;
   /** Comparisons: LLM `better[i]` did better than `worse[i]` on query `query[i]`, sorted by query. */
-  preferences: GraphRows['preferences'];
+  preferences: SnapshotRows['preferences'];
   preferenceStart: Int32Array;
   /** Declared facts `[numLlms, factsLength]`. */
   llmFacts: Matrix;
@@ -91,7 +91,7 @@ export function bucketStarts(sorted: Int32Array, buckets: number): Int32Array {
 function countsOf(
   { source, target, count }: FrozenEdges,
   numLlms: number,
-  { query, better, worse, weight }: GraphRows['preferences'],
+  { query, better, worse, weight }: SnapshotRows['preferences'],
 ): Float32Array {
   if (weight === undefined) return count;
   const most = new Map<number, number>();
@@ -103,7 +103,7 @@ function countsOf(
   return count.map((_, e) => most.get(target[e]! * numLlms + source[e]!)!);
 }
 
-function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: GraphRows['preferences']): Evidence {
+function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: SnapshotRows['preferences']): Evidence {
   const scored = graph.edges['llm-query'];
   const compared = graph.edges['llm-preference'];
   const sets = [scored, compared].filter((edges) => edges !== undefined);
@@ -163,7 +163,7 @@ function adjacency(rows: number, cols: number, edges: { source: Int32Array; targ
 
 /** Gathers a snapshot's features. `queries` are the encoded queries, in the order of `rows.queries`. */
 export async function createDataset(
-  rows: GraphRows,
+  rows: SnapshotRows,
   graph: FrozenGraph,
   design: ProfileDesign,
   encoder: Encoder,

@@ -1,6 +1,6 @@
 import type { Encoder } from '../encoder/types.js';
-import type { QueryTable } from '../graph/rows.js';
-import type { Ledger } from '../store/types.js';
+import type { QueryKeys } from '../graph/rows.js';
+import type { Ledger } from '../store/ports/index.js';
 import type { QueryVectors } from './dataset.js';
 import { openVectorStore } from '../store/sqlite/vectors.js';
 
@@ -12,7 +12,7 @@ const IN_MEMORY = 20_000;
 
 /** What was encoded before: in the ledger what a slow encoder answered, in a folder what a long log's queries are. */
 export interface KnownVectors {
-  ledger: Pick<Ledger, 'getEmbeddings' | 'putEmbeddings'>;
+  ledger: Pick<Ledger, 'embeddings' | 'snapshot'>;
   /** See {@link openVectorStore}. */
   folder: string | null;
   /** How many vectors may be held in memory; more are kept on disk. */
@@ -25,7 +25,7 @@ export interface KnownVectors {
  */
 export async function encodeQueries(
   encoder: Encoder,
-  queries: QueryTable,
+  queries: QueryKeys,
   { ledger, folder, inMemory = IN_MEMORY }: KnownVectors,
   report: (done: number) => void,
 ): Promise<QueryVectors> {
@@ -54,19 +54,20 @@ export async function encodeQueries(
 
 async function encodeChunk(
   encoder: Encoder,
-  queries: QueryTable,
+  queries: QueryKeys,
   chunk: readonly number[],
   ledger: KnownVectors['ledger'],
 ): Promise<Float32Array[]> {
-  if (encoder.encodeSync) return chunk.map((q) => encoder.encodeSync!(queries.textOf(q)));
+  if (chunk.length === 0) return [];
   const hashes = chunk.map((q) => queries.hashOf(q));
-  const found = ledger.getEmbeddings(encoder.id, hashes);
-  const missing = chunk.filter((_, i) => !found.has(hashes[i]!));
-  const encoded = missing.length === 0 ? [] : await encoder.encode(missing.map((q) => queries.textOf(q)));
-  ledger.putEmbeddings(
-    encoder.id,
-    missing.map((q, i) => [queries.hashOf(q), encoded[i]!]),
-  );
-  missing.forEach((q, i) => found.set(queries.hashOf(q), encoded[i]!));
+  const textsOf = async (of: readonly string[]): Promise<string[]> =>
+    (await ledger.snapshot.texts(of)).map((text) => text ?? '');
+  if (encoder.encodeSync) return (await textsOf(hashes)).map((text) => encoder.encodeSync!(text));
+  const found = await ledger.embeddings.get(encoder.id, hashes);
+  const missing = hashes.filter((hash) => !found.has(hash));
+  const encoded = missing.length === 0 ? [] : await encoder.encode(await textsOf(missing));
+  const added = missing.map((hash, i): [string, Float32Array] => [hash, encoded[i]!]);
+  await ledger.embeddings.put(encoder.id, added);
+  for (const [hash, vector] of added) found.set(hash, vector);
   return hashes.map((hash) => found.get(hash)!);
 }

@@ -1,36 +1,37 @@
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { chain, type Maybe } from '../base/maybe.js';
 import type { Rng } from '../base/rng.js';
 import { uuid7 } from '../base/uuid.js';
-import { ALL_WELL, type Health } from '../live/breakers.js';
-import { FULL_TRUST, type Trust } from '../live/trust.js';
-import { UNLIMITED, type Load } from '../live/load.js';
-import type { KeptDecision, Ledger } from '../store/types.js';
-import { brokenBounds, constraintsOf } from '../policy/constraints.js';
 import { planCascade } from '../cascade/plan.js';
+import { ALL_WELL, type Health } from '../live/breakers.js';
+import { UNLIMITED, type Load } from '../live/load.js';
+import type { Policies, Prepared } from '../live/policies.js';
+import { FULL_TRUST, type Trust } from '../live/trust.js';
+import { brokenBounds } from '../policy/constraints.js';
 import { fallbacksOf } from '../policy/fallbacks.js';
-import type { Policies } from '../live/policies.js';
 import { DEFAULT_POLICY } from '../policy/named.js';
 import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
-import { checkKnown } from '../schema/known-models.js';
-import { rules as ruleSchemas, type Rules } from '../schema/policy.js';
 import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
-import type { IndexHolder, ScoredLlm, ScoringIndex } from '../scoring/types.js';
+import type { IndexHolder } from '../scoring/types.js';
+import type { KeptDecision } from '../store/ports/decisions.js';
+import type { Ledger } from '../store/ports/index.js';
+import { toJson, type Decision } from './answer.js';
 import { explanationOf } from './explain.js';
+import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
 import { createDecisionLog } from './log.js';
 import { promptTokensOf, queryText } from './query-text.js';
+import { reserve } from './reserve.js';
+import { checkNamed, ownRules } from './rules.js';
+import { factsOf, similarityTo, type IndexFacts } from './similarity.js';
 
-export interface DeciderParts {
+/** What a decision reads, kept current while it is served. */
+export interface DecisionState {
   index: IndexHolder;
   policies: Policies;
-  ledger: Pick<Ledger, 'appendDecisions' | 'getDecision' | 'pruneDecisions' | 'getQueryText'>;
-  clock: Clock;
-  /** Chooses where a policy leaves something to chance. */
-  rng: Rng;
-  log: Logger;
   /** Which LLMs fail; none where it is not told. */
   health?: Health;
   /** Which LLMs got worse on a task; none where it is not told. */
@@ -39,32 +40,35 @@ export interface DeciderParts {
   load?: Load;
 }
 
-/** A decision, and its ranking in the JSON that is both logged and sent. */
-export interface Decision {
-  response: RouteResponse;
-  rankingJson: string;
+export interface DeciderParts {
+  live: DecisionState;
+  ledger: Pick<Ledger, 'decisions' | 'snapshot'>;
+  clock: Clock;
+  /** Chooses where a policy leaves something to chance. */
+  rng: Rng;
+  log: Logger;
 }
 
 /** Decides which LLM gets a query, and logs each decision. */
 export interface Decider {
   /**
-   * Answers at once where the index encodes at once. Throws (or rejects with) `no_models`, `unknown_model`,
-   * `unknown_policy`, `no_candidate`, or `invalid_request` for a chat without text.
+   * Answers at once where the index encodes at once and the LLM's limits need no claim. Throws (or rejects with)
+   * `no_models`, `unknown_model`, `unknown_policy`, `no_candidate`, or `invalid_request` for a chat without text.
    */
-  decide(request: RouteRequest): RouteResponse | Promise<RouteResponse>;
+  decide(request: RouteRequest): Maybe<RouteResponse>;
   /** The same answer as JSON, without writing the ranking out twice. */
-  decideJson(request: RouteRequest, onDecided?: (response: RouteResponse) => void): string | Promise<string>;
+  decideJson(request: RouteRequest, onDecided?: (response: RouteResponse) => void): Maybe<string>;
   /**
-   * A decision by id, even one that is not written yet. A text that the log forgot is that of a logged interaction with
-   * the same query, if there is one.
+   * Decisions by id, even those that are not written yet; unknown ones are absent from the map. A text that the log
+   * forgot is that of a logged interaction with the same query, if there is one.
    */
-  lookup(id: string): KeptDecision | undefined;
+  lookup(ids: readonly string[]): Promise<Map<string, KeptDecision>>;
   /** Why a decision was made, by what the index in force knows of its query. */
   explain(
     decision: KeptDecision,
   ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>>;
   /** Writes the decisions that wait; answers whether all are written. */
-  flush(): boolean;
+  flush(): Promise<boolean>;
   /** Removes logged decisions that are kept no longer, every so often, until the returned function is called. */
   follow(everyMs: number): () => void;
 }
@@ -76,62 +80,27 @@ export const decisionNotFound = (id: string): PointsmanError =>
     `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`,
   );
 
-/** What is derived from one index, kept while it is in force. */
-interface IndexFacts {
-  index: ScoringIndex;
-  known: ReadonlySet<string>;
-  /** Profile similarity to each LLM that was chosen so far. */
-  similarities: Map<string, ReadonlyMap<string, number>>;
-}
-
-function factsOf(index: ScoringIndex): IndexFacts {
-  return { index, known: new Set(index.models), similarities: new Map() };
-}
-
-function similarityTo(facts: IndexFacts, chosen: string): (model: string) => number {
-  return (model) => {
-    let near = facts.similarities.get(chosen);
-    if (near === undefined) {
-      near = new Map(facts.index.nearest(chosen).map((other) => [other.model, other.similarity]));
-      facts.similarities.set(chosen, near);
-    }
-    return near.get(model) ?? -1;
-  };
-}
-
 const NO_MODELS =
   'There is no LLM to choose from. Add one with PUT /v1/models/{id}, post feedback that names one, or run ' +
   '`pointsman import FILE`.';
 
-/** Fields of a request that name LLMs. */
-const NAMING = ['models', 'exclude', 'pin'] as const;
-const RULES: ReadonlySet<string> = new Set(Object.keys(ruleSchemas));
-
-/** The rules that a request gives itself; null where it gives none, as most do. */
-function ownRules(request: RouteRequest): Rules | null {
-  let own: Record<string, unknown> | null = null;
-  for (const field in request) {
-    const value = request[field as keyof RouteRequest];
-    if (value !== undefined && RULES.has(field)) (own ??= {})[field] = value;
-  }
-  return own;
+/** A query on its way to a decision. */
+interface Asked {
+  request: RouteRequest;
+  query: string;
+  /** `[dim]` */
+  vector: Float32Array;
+  promptTokens: number;
+  known: IndexFacts;
+  policyName: string;
+  prepared: Prepared;
 }
 
-/** A logged LLM as it was scored, to six decimals. */
-const scoredAgain = ({ model, quality, uncertainty, cost_usd, latency_ms, latency_p90_ms }: RankedLlm): ScoredLlm => ({
-  model,
-  quality,
-  uncertainty,
-  costUsd: cost_usd,
-  latencyMs: latency_ms,
-  latencyP90Ms: latency_p90_ms,
-});
-
-/** The answer as JSON, with the ranking spliced in as it was logged. */
-function toJson({ response, rankingJson }: Decision): string {
-  const { decision_id, model, version, router, ranking: _ranking, fallbacks, ...rest } = response;
-  const optional = JSON.stringify(rest).slice(1, -1);
-  return `{"decision_id":"${decision_id}","model":${JSON.stringify(model)},"version":${JSON.stringify(version)},"router":"${router}","ranking":${rankingJson},"fallbacks":${JSON.stringify(fallbacks)}${optional === '' ? '' : `,${optional}`}}`;
+/** What was chosen of a ranking. */
+interface Choice {
+  chosen: LlmId;
+  propensity: number;
+  cascade: ReturnType<typeof planCascade> | null;
 }
 
 /** Who may not be chosen now, and why; null where all may. */
@@ -144,206 +113,158 @@ function barredBy(health: Health): RankInput['barred'] {
   };
 }
 
-/** Who is chosen of a ranking, and with what probability: the first, unless `exploration` leaves it to chance. */
-function choose(ranking: readonly RankedLlm[], exploration: number, rng: Rng): { chosen: LlmId; propensity: number } {
-  const place = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
-  return {
-    chosen: ranking[place]!.model,
-    propensity: exploration / ranking.length + (place === 0 ? 1 - exploration : 0),
-  };
-}
-
-export function createDecider({
-  index: holder,
-  policies,
-  ledger,
-  clock,
-  rng,
-  log,
-  health = ALL_WELL,
-  trust = FULL_TRUST,
-  load = UNLIMITED,
-}: DeciderParts): Decider {
-  const decisions = createDecisionLog(ledger, log);
+export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): Decider {
+  const { index: holder, policies, health = ALL_WELL, trust = FULL_TRUST, load = UNLIMITED } = live;
+  const decisions = createDecisionLog(ledger.decisions, log);
   let facts: IndexFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
   let sequence = 0;
 
-  /**
-   * Chooses, and takes room for the query. Where another query took the last, that LLM is left out and another chosen;
-   * where none has room, the first choice gets it all the same.
-   */
-  function settle<T extends { chosen: LlmId }>(
-    ranked: Ranking,
-    tokens: number,
-    id: string,
-    pick: (ranking: RankedLlm[]) => T,
-  ): T {
-    const first = pick(ranked.ranking);
-    // A cascade may find none that it can pay for among those that are left.
-    const pickAmong = (left: RankedLlm[]): T | undefined => {
-      try {
-        return pick(left);
-      } catch (error) {
-        if (error instanceof PointsmanError && error.code === 'no_candidate') return undefined;
-        throw error;
-      }
-    };
-    const taken: string[] = [];
-    for (
-      let picked: T | undefined = first, left = ranked.ranking;
-      !ranked.allFull && picked !== undefined;
-      picked = pickAmong(left)
-    ) {
-      const { chosen } = picked;
-      if (load.take(chosen, tokens, id)) {
-        ranked.ranking = left;
-        for (const model of taken)
-          ranked.excluded.push({ model, constraint: 'load', reason: 'other queries took what was left of its limits' });
-        return picked;
-      }
-      taken.push(chosen);
-      left = left.filter(({ model }) => model !== chosen);
-      if (left.length === 0) break;
-    }
-    load.take(first.chosen, tokens, id, true);
-    return first;
-  }
-
-  function conclude(request: RouteRequest, query: string, vector: Float32Array, known: IndexFacts): Decision {
-    const { index } = known;
-    const policyName = request.policy ?? DEFAULT_POLICY;
-    const { rules, constraints, json: rulesJson } = policies.prepare(policyName, ownRules(request));
-    const promptTokens = promptTokensOf(request, query);
+  function scoreAndRank({ request, query, vector, promptTokens, known: { index }, prepared }: Asked): Ranking {
     const scored = trust.adjust(index.score(query, vector, request.task, promptTokens), () =>
       index.tasksOf(vector, request.task),
     );
-    const now = clock();
-    sequence = (sequence + 1) >>> 0;
-    const id = uuid7(now, sequence);
     const near = load.current(promptTokens);
-    const ranked: Ranking = rank({
+    return rank({
       scored,
       profiles: index.profiles,
-      rules,
-      constraints,
+      rules: prepared.rules,
+      constraints: prepared.constraints,
       promptTokens,
       barred: barredBy(health),
       full: near?.barred ?? null,
       price: near?.price ?? null,
     });
-    const { chosen, propensity, cascade } = settle(ranked, promptTokens, id, (left) => {
-      if (request.cascade === undefined) return { ...choose(left, rules.exploration ?? 0, rng), cascade: null };
-      const planned = planCascade(left, request.cascade);
-      return { chosen: planned.steps[0]!.model, propensity: 1, cascade: planned };
-    });
-    const { ranking, excluded } = ranked;
+  }
+
+  /** The first of a ranking, unless `exploration` leaves it to chance, or the first of a cascade. */
+  function pick({ request, prepared: { rules } }: Asked, ranking: readonly RankedLlm[]): Choice {
+    if (request.cascade !== undefined) {
+      const cascade = planCascade(ranking, request.cascade);
+      return { chosen: cascade.steps[0]!.model, propensity: 1, cascade };
+    }
+    const { exploration = 0 } = rules;
+    const place = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
+    const propensity = exploration / ranking.length + (place === 0 ? 1 - exploration : 0);
+    return { chosen: ranking[place]!.model, propensity, cascade: null };
+  }
+
+  function answer({ known, prepared }: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
+    const { ranking } = ranked;
+    const { chosen, propensity, cascade } = choice;
     ranked.relaxed =
       ranked.relaxed.length === 0
         ? []
-        : brokenBounds(constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
-    const { relaxed } = ranked;
-    health.chosen(chosen);
-    const response: RouteResponse = {
+        : brokenBounds(prepared.constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
+    const others = chosen === ranking[0]!.model ? ranking.slice(1) : ranking.filter((llm) => llm.model !== chosen);
+    return {
       decision_id: id as DecisionId,
       model: chosen,
-      version: index.version,
-      router: index.router,
+      version: known.index.version,
+      router: known.index.router,
       ranking,
-      fallbacks: fallbacksOf(
-        chosen === ranking[0]!.model ? ranking.slice(1) : ranking.filter((llm) => llm.model !== chosen),
-        similarityTo(known, chosen),
-      ),
-      ...(relaxed.length === 0 ? {} : { relaxed }),
+      fallbacks: fallbacksOf(others, similarityTo(known, chosen)),
+      ...(ranked.relaxed.length === 0 ? {} : { relaxed: ranked.relaxed }),
       ...(propensity === 1 ? {} : { propensity }),
       ...(cascade === null ? {} : { cascade }),
     };
-    if (request.explain === true)
-      response.explanation = explanationOf({
-        ...ranked,
-        chosen,
-        cascade: cascade !== null,
-        rules,
-        policyName,
-        score: index.explain(query, vector, request.task),
-        router: index.router,
-      });
-    const rankingJson = JSON.stringify(ranking);
-    decisions.add(
-      {
-        id,
-        at: now,
-        query,
-        task: request.task ?? null,
-        model: chosen,
-        version: index.version,
-        router: index.router,
-        policy: policyName,
-        rules: rulesJson,
-        ranking: rankingJson,
-        excluded: excluded.length === 0 ? '[]' : JSON.stringify(excluded),
-        propensity,
-        cascade: cascade === null ? null : JSON.stringify(request.cascade),
-      },
-      ranking,
-    );
-    return { response, rankingJson };
   }
 
-  function run<T>(request: RouteRequest, answer: (decision: Decision) => T): T | Promise<T> {
+  /** Logs a decision; answers its ranking as JSON. */
+  function note({ request, query, policyName, prepared }: Asked, at: number, ranked: Ranking, made: RouteResponse) {
+    const rankingJson = JSON.stringify(ranked.ranking);
+    decisions.add(
+      {
+        id: made.decision_id,
+        at,
+        query,
+        task: request.task ?? null,
+        model: made.model,
+        version: made.version,
+        router: made.router,
+        policy: policyName,
+        rules: prepared.json,
+        ranking: rankingJson,
+        excluded: ranked.excluded.length === 0 ? '[]' : JSON.stringify(ranked.excluded),
+        propensity: made.propensity ?? 1,
+        cascade: request.cascade === undefined ? null : JSON.stringify(request.cascade),
+      },
+      ranked.ranking,
+    );
+    return rankingJson;
+  }
+
+  async function explained(asked: Asked, ranked: Ranking, { response, rankingJson }: Decision): Promise<Decision> {
+    const { request, query, vector, known, prepared, policyName } = asked;
+    const score = known.index.explain(query, vector, request.task);
+    const explanation = explanationOf({
+      ...ranked,
+      chosen: response.model,
+      cascade: response.cascade !== undefined,
+      rules: prepared.rules,
+      policyName,
+      score: { tasks: score.tasks, neighbours: await neighbourTexts(score.neighbours, ledger.snapshot) },
+      router: known.index.router,
+    });
+    return { response: { ...response, explanation }, rankingJson };
+  }
+
+  /** Scores and ranks the candidates, takes room for the query, and logs what was decided. */
+  function conclude(asked: Asked): Maybe<Decision> {
+    const ranked = scoreAndRank(asked);
+    const now = clock();
+    sequence = (sequence + 1) >>> 0;
+    const id = uuid7(now, sequence);
+    const room = { id, promptTokens: asked.promptTokens };
+    return chain(
+      reserve(load, ranked, room, (left) => pick(asked, left)),
+      (choice): Maybe<Decision> => {
+        health.chosen(choice.chosen);
+        const response = answer(asked, id, ranked, choice);
+        const decision = { response, rankingJson: note(asked, now, ranked, response) };
+        return asked.request.explain === true ? explained(asked, ranked, decision) : decision;
+      },
+    );
+  }
+
+  function decide(request: RouteRequest): Maybe<Decision> {
     const index = holder.current();
     if (facts?.index !== index) facts = factsOf(index);
-    const held = facts;
-    if (held.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
-    for (const field of NAMING)
-      if (request[field] !== undefined)
-        checkKnown(
-          request[field],
-          (model) => held.known.has(model),
-          (i) => `${field}[${i}]`,
-        );
+    const known = facts;
+    if (known.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
+    checkNamed(request, known.known);
     const query = queryText(request);
-    const vector = index.encode(query);
-    if (vector instanceof Float32Array) return answer(conclude(request, query, vector, held));
-    return vector.then((encoded) => answer(conclude(request, query, encoded, held)));
+    return chain(index.encode(query), (vector) => {
+      const policyName = request.policy ?? DEFAULT_POLICY;
+      const prepared = policies.prepare(policyName, ownRules(request));
+      return conclude({
+        request,
+        query,
+        vector,
+        promptTokens: promptTokensOf(request, query),
+        known,
+        policyName,
+        prepared,
+      });
+    });
   }
 
   return {
-    decide: (request) => run(request, (decision) => decision.response),
+    decide: (request) => chain(decide(request), (decision) => decision.response),
     decideJson: (request, onDecided) =>
-      run(request, (decision) => {
+      chain(decide(request), (decision) => {
         onDecided?.(decision.response);
         return toJson(decision);
       }),
-    lookup(id) {
-      const found = decisions.get(id);
-      return found === undefined || found.query !== null
-        ? found
-        : { ...found, query: ledger.getQueryText(found.queryHash) ?? null };
+    async lookup(ids) {
+      const found = await decisions.get(ids);
+      const forgotten = [...found.values()].filter((decision) => decision.query === null);
+      if (forgotten.length === 0) return found;
+      const texts = await ledger.snapshot.texts(forgotten.map((decision) => decision.queryHash));
+      forgotten.forEach((decision, i) => found.set(decision.id, { ...decision, query: texts[i] ?? null }));
+      return found;
     },
-    async explain({ query, task, model, router, policy, ...decision }) {
-      const rules = JSON.parse(decision.rules) as Rules;
-      const ranking = JSON.parse(decision.ranking) as RankedLlm[];
-      const excluded = JSON.parse(decision.excluded) as DecisionDetail['excluded'];
-      const index = holder.current();
-      if (query === null || index.models.length === 0)
-        return { rules, ranking, excluded, explanation: null, explained_by: null };
-      const score = index.explain(query, await index.encode(query), task ?? undefined);
-      const explanation = explanationOf({
-        chosen: model,
-        ranking,
-        excluded: excluded as Ranking['excluded'],
-        relaxed: brokenBounds(constraintsOf(rules), scoredAgain(ranking.find((llm) => llm.model === model)!)),
-        allBarred: false,
-        allFull: false,
-        cascade: decision.cascade !== null,
-        rules,
-        policyName: policy,
-        score,
-        router,
-      });
-      return { rules, ranking, excluded, explanation, explained_by: index.version };
-    },
+    explain: (decision) => explainLogged(decision, holder.current(), ledger.snapshot),
     flush: () => decisions.flush(),
     follow: (everyMs) => decisions.follow(everyMs),
   };

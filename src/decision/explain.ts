@@ -3,7 +3,6 @@ import { largest, weightsOf } from '../policy/rank.js';
 import type { Rules } from '../schema/policy.js';
 import type { Explanation, RankedLlm, RunnerUp } from '../schema/route.js';
 import { LEARNED_ROUTER } from '../learned/name.js';
-import type { ScoreExplanation } from '../scoring/types.js';
 
 /** A decision as it was made, and what the index says of its query. */
 export interface Explained {
@@ -18,7 +17,8 @@ export interface Explained {
   cascade: boolean;
   rules: Rules;
   policyName: string;
-  score: ScoreExplanation;
+  /** What kind of query it is, and its nearest logged queries. */
+  score: Pick<Explanation, 'tasks' | 'neighbours'>;
   /** What scored; see `ScoringIndex.router`. */
   router: string;
 }

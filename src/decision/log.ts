@@ -3,7 +3,7 @@ import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import { sha256 } from '../base/hash.js';
 import type { Logger } from '../base/log.js';
-import type { DecisionRecord, KeptDecision, Ledger } from '../store/types.js';
+import type { DecisionRecord, DecisionStore, KeptDecision } from '../store/ports/decisions.js';
 import type { RankedLlm } from '../schema/route.js';
 import { createDaySums } from '../machines/day-sums.js';
 
@@ -20,25 +20,23 @@ const MAX_BUFFERED = 20_000;
 /** Logs decisions off the request's path: one transaction for many, and a look-up that sees them at once. */
 export interface DecisionLog {
   add(record: DecisionRecord, ranking: readonly RankedLlm[]): void;
-  /** A decision by id, written or not yet. */
-  get(id: string): KeptDecision | undefined;
+  /** Decisions by id, written or not yet; unknown ones are absent from the map. */
+  get(ids: readonly string[]): Promise<Map<string, KeptDecision>>;
   /**
    * Writes all that is buffered. Where the ledger refuses, it stays buffered and is tried again; answers whether all is
    * written.
    */
-  flush(): boolean;
+  flush(): Promise<boolean>;
   /** Removes what is kept no longer, now and every so often, until the returned function is called. */
   follow(everyMs: number): () => void;
 }
 
-export function createDecisionLog(
-  ledger: Pick<Ledger, 'appendDecisions' | 'getDecision' | 'pruneDecisions'>,
-  log: Logger,
-): DecisionLog {
+export function createDecisionLog(ledger: DecisionStore, log: Logger): DecisionLog {
   /** In order of arrival. */
   const buffer = new Map<string, DecisionRecord>();
   const sums = createDaySums();
   let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<boolean> | undefined;
   let refused = false;
   let dropped = 0;
 
@@ -51,12 +49,12 @@ export function createDecisionLog(
   }
 
   /** Writes the oldest that are buffered; answers whether the ledger took them. */
-  function writeOldest(): boolean {
+  async function writeNow(): Promise<boolean> {
     const records: DecisionRecord[] = [];
     for (const record of buffer.values()) if (records.push(record) === TRANSACTION_SIZE) break;
     const taken = sums.take();
     try {
-      ledger.appendDecisions(records, taken);
+      await ledger.append(records, taken);
     } catch (error) {
       sums.giveBack(taken);
       if (!refused)
@@ -71,16 +69,19 @@ export function createDecisionLog(
     return true;
   }
 
+  /** One write at a time: whoever comes during one waits for its end. */
+  const writeOldest = (): Promise<boolean> => (writing ??= writeNow().finally(() => (writing = undefined)));
+
   function schedule(afterMs: number): void {
-    timer ??= setTimeout(writeInTurn, afterMs).unref();
+    timer ??= setTimeout(() => void writeInTurn(), afterMs).unref();
   }
 
   /** One transaction, then other work gets its turn. */
-  function writeInTurn(): void {
+  async function writeInTurn(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     if (buffer.size === 0) return;
-    if (!writeOldest()) schedule(RETRY_AFTER_MS);
+    if (!(await writeOldest())) schedule(RETRY_AFTER_MS);
     else if (buffer.size > 0) schedule(0);
   }
 
@@ -89,15 +90,18 @@ export function createDecisionLog(
       sums.add(record.at, ranking, record.model);
       buffer.set(record.id, record);
       if (refused) dropOldest();
-      else if (buffer.size % FLUSH_AT === 0) writeInTurn();
+      else if (buffer.size % FLUSH_AT === 0) void writeInTurn();
       else schedule(FLUSH_AFTER_MS);
     },
-    get(id) {
-      const waiting = buffer.get(id);
-      return waiting === undefined ? ledger.getDecision(id) : { ...waiting, queryHash: sha256(waiting.query) };
+    async get(ids) {
+      const waiting = ids.flatMap((id) => buffer.get(id) ?? []);
+      const written = ids.filter((id) => !buffer.has(id));
+      const found = written.length === 0 ? new Map<string, KeptDecision>() : await ledger.get(written);
+      for (const record of waiting) found.set(record.id, { ...record, queryHash: sha256(record.query) });
+      return found;
     },
-    flush() {
-      while (buffer.size > 0 && writeOldest());
+    async flush() {
+      while (buffer.size > 0 && (await writeOldest()));
       if (buffer.size > 0) schedule(RETRY_AFTER_MS);
       return buffer.size === 0;
     },
@@ -105,7 +109,7 @@ export function createDecisionLog(
       every(
         everyMs,
         async () => {
-          while (ledger.pruneDecisions()) await nextTurn();
+          while (await ledger.prune()) await nextTurn();
         },
         (error) => log.warn({ error: messageOf(error) }, 'old decisions not removed, will be tried again'),
       ),

@@ -1,5 +1,5 @@
 import type { DaySummary } from '../schema/decision.js';
-import type { ObservedDay } from '../store/types.js';
+import type { ObservedDay } from '../store/ports/decisions.js';
 import { DAY_SUMS, type DayRow } from '../machines/day-sums.js';
 
 type Sum = (typeof DAY_SUMS)[number];

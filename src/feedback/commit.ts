@@ -1,6 +1,5 @@
 import { PointsmanError } from '../base/errors.js';
-import type { FeedbackBatch, Ledger } from '../store/types.js';
-import type { FeedbackReceipt } from '../schema/feedback.js';
+import type { FeedbackBatch, FeedbackStore, StoredBatch } from '../store/ports/feedback.js';
 
 /** Records written in one transaction at most, so that a flood of large batches does not hold up routing. */
 const MAX_GROUP_RECORDS = 2_000;
@@ -12,16 +11,23 @@ const BUSY_LIMIT_MS = 10_000;
 /** Writes the feedback of many requests in one transaction. */
 export interface FeedbackCommitter {
   /** Resolves once the batch is durable; rejects with what the ledger has against it. */
-  commit(batch: FeedbackBatch): Promise<FeedbackReceipt>;
+  commit(batch: FeedbackBatch): Promise<StoredBatch>;
   /** Resolves when nothing waits any more. */
   drain(): Promise<void>;
+}
+
+export interface CommitterOptions {
+  /** Called after each transaction, before those who wait for it are answered. */
+  onCommitted?: () => Promise<void>;
+  /** Longest wait for a busy ledger, in milliseconds; 10 seconds unless given. */
+  busyLimitMs?: number;
 }
 
 interface Waiting {
   batch: FeedbackBatch;
   /** When it fails should the ledger be busy still; on the clock of `performance.now()`. */
   deadline: number;
-  resolve(receipt: FeedbackReceipt): void;
+  resolve(stored: StoredBatch): void;
   reject(error: unknown): void;
 }
 
@@ -43,44 +49,53 @@ function groupSize(waiting: readonly Waiting[]): number {
  * may for seconds), feedback waits here rather than in the ledger, where waiting would hold up routing.
  */
 export function createFeedbackCommitter(
-  ledger: Pick<Ledger, 'appendFeedback'>,
-  busyLimitMs: number = BUSY_LIMIT_MS,
+  ledger: Pick<FeedbackStore, 'append'>,
+  { onCommitted = async () => undefined, busyLimitMs = BUSY_LIMIT_MS }: CommitterOptions = {},
 ): FeedbackCommitter {
   const waiting: Waiting[] = [];
   const drained: (() => void)[] = [];
   let scheduled = false;
 
   /** Writes a group; answers those of it that the ledger was too busy for. */
-  function write(group: readonly Waiting[]): Waiting[] {
-    let results: (FeedbackReceipt | Error)[];
+  async function write(group: readonly Waiting[]): Promise<Waiting[]> {
+    let results: (StoredBatch | Error)[];
     try {
-      results = ledger.appendFeedback(group.map((one) => one.batch));
+      results = await ledger.append(group.map((one) => one.batch));
     } catch (error) {
-      // Nothing of the group was written.
-      if (error instanceof PointsmanError && error.code === 'ledger_busy') {
-        const now = performance.now();
-        for (const one of group) if (one.deadline <= now) one.reject(error);
-        return group.filter((one) => one.deadline > now);
-      }
-      // One request must not fail for another's fault, so each is tried alone.
-      if (group.length > 1) return group.flatMap((one) => write([one]));
-      group[0]?.reject(error);
-      return [];
+      return refused(group, error);
     }
+    await onCommitted();
     group.forEach((one, i) => {
-      const result = results[i] as FeedbackReceipt | Error;
+      const result = results[i]!;
       if (result instanceof Error) one.reject(result);
       else one.resolve(result);
     });
     return [];
   }
 
-  function writeNext(): void {
-    const busy = write(waiting.splice(0, groupSize(waiting)));
+  /** Nothing of the group was written. */
+  async function refused(group: readonly Waiting[], error: unknown): Promise<Waiting[]> {
+    if (error instanceof PointsmanError && error.code === 'ledger_busy') {
+      const now = performance.now();
+      for (const one of group) if (one.deadline <= now) one.reject(error);
+      return group.filter((one) => one.deadline > now);
+    }
+    if (group.length === 1) {
+      group[0]!.reject(error);
+      return [];
+    }
+    // One request must not fail for another's fault, so each is tried alone.
+    const busy: Waiting[] = [];
+    for (const one of group) busy.push(...(await write([one])));
+    return busy;
+  }
+
+  async function writeNext(): Promise<void> {
+    const busy = await write(waiting.splice(0, groupSize(waiting)));
     waiting.unshift(...busy);
     scheduled = waiting.length > 0;
-    if (busy.length > 0) setTimeout(writeNext, BUSY_PAUSE_MS);
-    else if (scheduled) setImmediate(writeNext);
+    if (busy.length > 0) setTimeout(() => void writeNext(), BUSY_PAUSE_MS);
+    else if (scheduled) setImmediate(() => void writeNext());
     else for (const done of drained.splice(0)) done();
   }
 
@@ -90,7 +105,7 @@ export function createFeedbackCommitter(
         waiting.push({ batch, deadline: performance.now() + busyLimitMs, resolve, reject });
         if (scheduled) return;
         scheduled = true;
-        setImmediate(writeNext);
+        setImmediate(() => void writeNext());
       }),
     drain: () => new Promise((resolve) => (scheduled ? drained.push(resolve) : resolve())),
   };

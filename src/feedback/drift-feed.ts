@@ -2,7 +2,9 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Clock } from '../base/clock.js';
 import { messageOf, PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import type { KeptDecision, Ledger } from '../store/types.js';
+import type { Decider } from '../decision/decider.js';
+import type { Follower } from '../live/follower.js';
+import type { Ledger } from '../store/ports/index.js';
 import { UNKNOWN_TASK } from '../schema/drift.js';
 import type { Interaction } from '../schema/feedback.js';
 import type { RankedLlm } from '../schema/route.js';
@@ -26,11 +28,10 @@ const LEAST_LATENCY_MS = 0.1;
 const logOf = (milliseconds: number): number => Math.log(Math.max(LEAST_LATENCY_MS, milliseconds));
 
 export interface DriftFeedParts {
-  ledger: Pick<Ledger, 'observeDrift' | 'getDriftSettings'>;
-  index: IndexHolder;
-  /** A decision by id. */
-  lookup: (id: string) => KeptDecision | undefined;
-  trust: Pick<LiveTrust, 'refresh' | 'lowered'>;
+  ledger: Pick<Ledger, 'alerts' | 'settings'>;
+  live: { index: IndexHolder; trust: Pick<LiveTrust, 'lowered'>; follower: Pick<Follower, 'catchUp'> };
+  /** Decisions by id. */
+  lookup: Decider['lookup'];
   clock: Clock;
   log: Logger;
 }
@@ -59,7 +60,7 @@ function likeliest(shares: readonly TaskShare[]): string {
   return best?.task ?? UNKNOWN_TASK;
 }
 
-export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, log }: DriftFeedParts): DriftFeed {
+export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedParts): DriftFeed {
   let waiting: Interaction[] = [];
   let passedOver = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -71,17 +72,20 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
    * What the decision was made by, where it still counts: another version has another scale, and alerts lower what is
    * logged.
    */
-  function decided({ decision_id: id, model }: Interaction, { version }: ScoringIndex): Prediction | undefined {
+  async function decided(
+    { decision_id: id, model }: Interaction,
+    { version }: ScoringIndex,
+  ): Promise<Prediction | undefined> {
     if (id === undefined || version === null) return undefined;
-    const decision = lookup(id);
-    if (decision?.version !== version || trust.lowered(model, decision.at)) return undefined;
+    const decision = (await lookup([id])).get(id);
+    if (decision?.version !== version || live.trust.lowered(model, decision.at)) return undefined;
     const own = (JSON.parse(decision.ranking) as RankedLlm[]).find((one) => one.model === model);
     return own && { quality: own.quality, latencyMs: own.latency_ms };
   }
 
   async function knownOf(interaction: Interaction, index: ScoringIndex): Promise<Known> {
     const { query, task, model } = interaction;
-    let prediction = decided(interaction, index);
+    let prediction = await decided(interaction, index);
     // Before anything is trained, predictions are running means of what is observed: no measure for it.
     const scores = prediction === undefined && index.version !== null;
     if (!scores && task !== undefined) return { task, prediction };
@@ -98,7 +102,7 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
   async function observationsOf(interaction: Interaction, oldest: number, now: number): Promise<DriftObservation[]> {
     const at = Math.min(now, interaction.at === undefined ? now : Date.parse(interaction.at));
     if (at < oldest) return [];
-    const index = holder.current();
+    const index = live.index.current();
     const { task, prediction } = await knownOf(interaction, index);
     const about = { model: interaction.model as string, task, version: index.version, at };
     const failed = interaction.error !== undefined;
@@ -123,7 +127,7 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
   }
 
   async function observe(interactions: readonly Interaction[]): Promise<void> {
-    const { enabled, max_age_ms: maxAge } = ledger.getDriftSettings();
+    const { enabled, max_age_ms: maxAge } = await ledger.settings.get('drift');
     if (!enabled) return;
     const now = clock();
     const observations: DriftObservation[] = [];
@@ -135,7 +139,8 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
       await pause(spent);
       began = performance.now();
     }
-    if (observations.length > 0 && ledger.observeDrift(observations).length > 0) trust.refresh();
+    if (observations.length > 0 && (await ledger.alerts.observe(observations)).length > 0)
+      await live.follower.catchUp();
     await pause(performance.now() - began);
   }
 

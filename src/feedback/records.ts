@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PointsmanError, type Issue } from '../base/errors.js';
-import type { FeedbackRecord, KeptDecision } from '../store/types.js';
+import type { FeedbackRecord } from '../store/ports/feedback.js';
+import type { KeptDecision } from '../store/ports/decisions.js';
 import {
   InteractionFeedback,
   MAX_FEEDBACK_ITEMS,
@@ -70,21 +71,26 @@ export function parseFeedback(body: unknown): Feedback[] {
   return feedback;
 }
 
+/** The decisions that feedback names, each once. */
+export function decisionIdsOf(feedback: readonly Feedback[]): string[] {
+  return [...new Set(feedback.flatMap(({ value }) => value.decision_id ?? []))];
+}
+
 /**
  * Feedback as the ledger stores it: what it leaves out comes from the decision it names, and `at` from `now`.
- * A decision that is not known is no hindrance where the feedback holds all by itself: it may come first.
+ * A decision that is not among `decisions` is no hindrance where the feedback holds all by itself: it may come first.
  * Throws `decision_not_found` where it does not.
  */
 export function toRecords(
   feedback: readonly Feedback[],
-  lookup: (id: string) => KeptDecision | undefined,
+  decisions: ReadonlyMap<string, KeptDecision>,
   now: number,
 ): FeedbackRecord[] {
   const at = new Date(now).toISOString();
   return feedback.map((item): FeedbackRecord => {
     const { value } = item;
     const complete = value.query !== undefined && (item.kind === 'preference' || item.value.model !== undefined);
-    const decision = value.decision_id === undefined ? undefined : lookup(value.decision_id);
+    const decision = value.decision_id === undefined ? undefined : decisions.get(value.decision_id);
     if (decision === undefined && !complete)
       throw new PointsmanError(
         'decision_not_found',

@@ -1,6 +1,6 @@
 import { MultiDirectedGraph } from 'graphology';
 import { NODE_KINDS, RELATIONS, type NodeKind, type Relation } from './relations.js';
-import type { GraphRows } from './rows.js';
+import type { SnapshotRows } from './rows.js';
 
 export interface NodeAttributes {
   kind: NodeKind;
@@ -29,7 +29,7 @@ export type SmallRelation = Exclude<Relation, 'query-task' | 'llm-query' | 'llm-
 
 /** The edges of each relation, read off the rows: `visit(sourceIndex, targetIndex, weight, count)`. */
 type EdgeSource = (
-  rows: GraphRows,
+  rows: SnapshotRows,
   visit: (source: number, target: number, weight: number, count: number) => void,
 ) => void;
 
@@ -71,7 +71,7 @@ const EDGE_SOURCES: Record<SmallRelation, EdgeSource> = {
  * Builds the part of the heterogeneous graph that is not queries. A relation is left out when one of its kinds is.
  * Queries and their edges stay in columns (see `freeze.ts`): there are millions of them.
  */
-export function buildGraph(rows: GraphRows, parts: GraphParts): HeteroGraph {
+export function buildGraph(rows: SnapshotRows, parts: GraphParts): HeteroGraph {
   const graph: HeteroGraph = new MultiDirectedGraph();
   const sizes: Record<Exclude<NodeKind, 'query'>, number> = {
     llm: rows.llms.length,

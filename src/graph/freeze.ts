@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { buildGraph, type GraphParts } from './build.js';
 import { sortEdges, type EdgeColumns } from './columns.js';
 import { ALL_RELATIONS, NODE_KINDS, RELATIONS, type NodeKind, type Relation } from './relations.js';
-import type { GraphRows } from './rows.js';
+import type { SnapshotRows } from './rows.js';
 
 /** Edges of one relation, sorted by source, then target. `[numEdges]` each. */
 export type FrozenEdges = Readonly<EdgeColumns>;
@@ -18,7 +18,7 @@ export interface FrozenGraph {
 const ones = (length: number): Float32Array => new Float32Array(length).fill(1);
 
 /** Edges to queries as the rows have them. */
-const QUERY_EDGES: Partial<Record<Relation, (rows: GraphRows) => EdgeColumns>> = {
+const QUERY_EDGES: Partial<Record<Relation, (rows: SnapshotRows) => EdgeColumns>> = {
   'query-task': ({ queries }) => {
     const known = new Int32Array(queries.length).map((_, q) => q).filter((q) => queries.taskOf(q) >= 0);
     return {
@@ -50,7 +50,7 @@ const QUERY_EDGES: Partial<Record<Relation, (rows: GraphRows) => EdgeColumns>> =
  * Freezes the parts asked for into typed arrays; the same rows and parts give the same hash, in whatever order edges
  * came.
  */
-export function freezeGraph(rows: GraphRows, parts: GraphParts): FrozenGraph {
+export function freezeGraph(rows: SnapshotRows, parts: GraphParts): FrozenGraph {
   const graph = buildGraph(rows, parts);
   const sizes: Record<NodeKind, number> = {
     llm: 0,

@@ -7,7 +7,7 @@ import type { DriftFeed } from '../feedback/drift-feed.js';
 import type { LiveHealth } from '../live/breakers.js';
 import type { LiveTrust } from '../live/trust.js';
 import type { LiveLoad } from '../live/load.js';
-import type { Ledger } from '../store/types.js';
+import type { Ledger } from '../store/ports/index.js';
 import type { LivePolicies } from '../live/policies.js';
 import type { RetrainQueue } from '../queue/types.js';
 import type { LiveIndex } from '../scoring/types.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dayOf } from '../machines/day-sums.js';
 import { decisionNotFound } from '../decision/decider.js';
 import { summariesOf } from '../decision/summary.js';
-import type { KeptDecision } from '../store/types.js';
+import type { KeptDecision } from '../store/ports/decisions.js';
 import { DecisionDetail, DecisionList, DecisionSettings, Summary, type DecisionSummary } from '../schema/decision.js';
 import { Timestamp } from '../schema/feedback.js';
 import { DecisionId, LlmId } from '../schema/ids.js';

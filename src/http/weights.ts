@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { PointsmanError } from '../base/errors.js';
-import type { ArtifactRecord } from '../store/types.js';
+import type { ArtifactRecord } from '../store/ports/artifacts.js';
 import { Version } from '../schema/ids.js';
 import { ArtifactSummary } from '../schema/training.js';
 import { pathParameter, type Context } from './context.js';

@@ -1,7 +1,7 @@
 import { LlmProfile } from '../schema/profile.js';
 import { DomainId, FamilyId, TaskId } from '../schema/ids.js';
 import { describe, parse } from '../schema/parse.js';
-import type { BulkWriter } from '../store/types.js';
+import type { Import } from '../store/ports/imports.js';
 import { FEATURE_FIELDS, profilesOfFeatures } from './features.js';
 import { invalid } from './source.js';
 import type { FileFormat } from './types.js';
@@ -55,39 +55,36 @@ export function classify(path: string, value: unknown): DocumentContent {
 }
 
 /** Writes a document of the catalogue. Answers its format and how many entries it had. */
-export function writeCatalog(
+export async function writeCatalog(
   path: string,
   content: Exclude<DocumentContent, { format: 'records' }>,
-  writer: BulkWriter,
-): { format: FileFormat; entries: number } {
-  const { catalog } = writer;
+  writer: Import,
+): Promise<{ format: FileFormat; entries: number }> {
   switch (content.format) {
     case 'llm-profiles':
-      content.profiles.forEach((profile, i) =>
-        catalog.mergeLlm(
-          parse(LlmProfile, profile, 'invalid_file', content.profiles.length > 1 ? `${path}, entry ${i + 1}` : path),
-        ),
-      );
+      for (const [i, profile] of content.profiles.entries()) {
+        const where = content.profiles.length > 1 ? `${path}, entry ${i + 1}` : path;
+        await writer.mergeLlm(parse(LlmProfile, profile, 'invalid_file', where));
+      }
       return { format: content.format, entries: content.profiles.length };
     case 'llm-features': {
       const profiles = profilesOfFeatures(path, content.features);
-      for (const profile of profiles) catalog.mergeLlm(profile);
+      for (const profile of profiles) await writer.mergeLlm(profile);
       return { format: content.format, entries: profiles.length };
     }
     case 'domain-tasks':
       for (const [domain, tasks] of Object.entries(content.tasksOf))
         for (const task of tasks)
-          catalog.linkTaskDomain(
+          await writer.linkTaskDomain(
             parse(TaskId, task, 'invalid_file', `${path}, ${domain}`),
             parse(DomainId, domain, 'invalid_file', path),
           );
       return { format: content.format, entries: Object.keys(content.tasksOf).length };
     case 'descriptions': {
-      const kind = kindOfDescriptions(path, content.descriptions, writer);
-      const put = { family: catalog.putFamily, task: catalog.putTask, domain: catalog.putDomain }[kind];
+      const kind = await kindOfDescriptions(path, content.descriptions, writer);
       const schema = { family: FamilyId, task: TaskId, domain: DomainId }[kind];
       for (const [id, description] of Object.entries(content.descriptions))
-        put(parse(schema, id, 'invalid_file', path), description);
+        await writer.describe(kind, parse(schema, id, 'invalid_file', path), description);
       return { format: `${kind}-descriptions`, entries: Object.keys(content.descriptions).length };
     }
   }
@@ -97,13 +94,19 @@ export function writeCatalog(
  * Descriptions are of whatever most of their ids are known as; where none is known, their wording tells.
  * Throws `invalid_file` when neither does.
  */
-function kindOfDescriptions(path: string, descriptions: Record<string, string>, writer: BulkWriter): Kind {
+async function kindOfDescriptions(
+  path: string,
+  descriptions: Record<string, string>,
+  writer: Pick<Import, 'names'>,
+): Promise<Kind> {
   const ids = Object.keys(descriptions);
   const texts = Object.values(descriptions);
-  const known = (kind: Kind): number => {
-    const names = writer.names(kind);
-    return ids.filter((id) => names.has(id)).length;
+  const names = {
+    family: await writer.names('family'),
+    task: await writer.names('task'),
+    domain: await writer.names('domain'),
   };
+  const known = (kind: Kind): number => ids.filter((id) => names[kind].has(id)).length;
   const worded: Record<Kind, RegExp> = {
     family: /^(?:an?|the)\b.*?\b(?:family|series)\b/i,
     task: /\b(?:benchmark|dataset|evaluat\w*)\b/i,

@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import type { BulkWriter, Ledger } from '../store/types.js';
+import type { FeedbackRecord } from '../store/ports/feedback.js';
+import type { Import } from '../store/ports/imports.js';
+import type { Ledger } from '../store/ports/index.js';
 import { classify, writeCatalog, type DocumentContent } from './catalog-document.js';
 import { parseJson, readDocument } from './document.js';
 import { inspect, type Inspected } from './inspect.js';
 import { splitLines } from './lines.js';
-import { createRecordWriter, type RecordCounts } from './records.js';
+import { createRecordReader, type RecordCounts } from './records.js';
 import { openSource, readContent } from './source.js';
 import type { FileReport, ImportOptions, ImportProgress, ImportReport } from './types.js';
 
@@ -22,7 +24,7 @@ interface Planned {
  * is skipped, with a notice. Throws `invalid_file` naming file, line, field, what was expected and what came.
  */
 export async function importFiles(
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'imports'>,
   paths: readonly string[],
   options: ImportOptions = {},
 ): Promise<ImportReport> {
@@ -53,9 +55,9 @@ export async function importFiles(
   }
 
   const importing = meter('import');
-  return ledger.bulk(async (writer) => {
-    const listed = (): string[] => writer.catalog.listLlms().map((llm) => llm.id);
-    const before = new Set(listed());
+  const writer = await ledger.imports.begin();
+  try {
+    const before = new Set(await writer.llms());
     const reports = new Map<Planned, FileReport>();
     for (const planned of inOrder(plan)) {
       const { path, bytes } = planned.file.source;
@@ -65,13 +67,17 @@ export async function importFiles(
       finish();
       reports.set(planned, report);
     }
+    const newModels = (await writer.llms()).filter((id) => !before.has(id));
+    await writer.commit();
     return {
       files: plan.map((planned) => reports.get(planned)!),
       ...totals,
-      new_models: listed().filter((id) => !before.has(id)),
+      new_models: newModels,
       seconds: (performance.now() - begun) / 1000,
     };
-  });
+  } finally {
+    await writer.abandon();
+  }
 }
 
 /** Descriptions last: what they describe is told by the names that the other files bring. */
@@ -83,16 +89,16 @@ function inOrder(plan: readonly Planned[]): Planned[] {
 
 async function importOne(
   { file, content }: Planned,
-  writer: BulkWriter,
+  writer: Import,
   totals: RecordCounts,
   onBytes: (bytes: number) => void,
 ): Promise<FileReport> {
   const { path } = file.source;
   const none = { interactions: 0, preferences: 0 };
   if (content.format !== 'lines' && content.format !== 'records')
-    return { path, status: 'imported', ...writeCatalog(path, content, writer), ...none };
+    return { path, status: 'imported', ...(await writeCatalog(path, content, writer)), ...none };
 
-  const before = writer.importedAt(file.hash);
+  const before = await writer.importedAt(file.hash);
   if (before !== undefined)
     return {
       path,
@@ -104,7 +110,7 @@ async function importOne(
     };
   const begun = { ...totals };
   const entries = await writeRecords(file, content, writer, totals, onBytes);
-  writer.markImported(file.hash, path);
+  await writer.markImported(file.hash, path);
   return {
     path,
     format: 'records',
@@ -118,23 +124,27 @@ async function importOne(
 async function writeRecords(
   file: Inspected,
   content: { format: 'lines' } | { format: 'records'; records: unknown[] },
-  writer: BulkWriter,
+  writer: Import,
   totals: RecordCounts,
   onBytes: (bytes: number) => void,
 ): Promise<number> {
   const { path } = file.source;
-  const write = createRecordWriter(writer, totals);
+  const read = createRecordReader(totals);
   if (content.format === 'records') {
-    content.records.forEach((record, i) => write(record, () => `${path}, entry ${i + 1}`));
+    const records: FeedbackRecord[] = [];
+    content.records.forEach((record, i) => read(record, () => `${path}, entry ${i + 1}`, records));
+    await writer.add(records);
     return content.records.length;
   }
   let entries = 0;
   for await (const { first, lines } of splitLines(path, readContent(file.source, onBytes))) {
+    const records: FeedbackRecord[] = [];
     lines.forEach((line, i) => {
       if (line.trim() === '') return;
-      write(parseJson(path, line, first + i), () => `${path}, line ${first + i}`);
+      read(parseJson(path, line, first + i), () => `${path}, line ${first + i}`, records);
       entries++;
     });
+    await writer.add(records);
   }
   return entries;
 }

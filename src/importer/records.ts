@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { PointsmanError } from '../base/errors.js';
 import { Interaction, Preference, ScoreRow } from '../schema/feedback.js';
 import { parse } from '../schema/parse.js';
-import type { BulkWriter } from '../store/types.js';
+import type { FeedbackRecord } from '../store/ports/feedback.js';
 import { createInteractionCheck } from './interaction-check.js';
 
 /** Ids that exported logs carry along; they say nothing here. */
@@ -15,26 +15,23 @@ export interface RecordCounts {
 }
 
 /**
- * Writes one parsed record, of whichever kind its fields tell. Throws `invalid_file`, the message beginning with
- * `where`.
+ * Reads one parsed record, of whichever kind its fields tell, into the records that it holds. Throws `invalid_file`,
+ * the message beginning with `where`.
  */
-export type WriteRecord = (value: unknown, where: () => string) => void;
+export type ReadRecord = (value: unknown, where: () => string, into: FeedbackRecord[]) => void;
 
-export function createRecordWriter(
-  writer: Pick<BulkWriter, 'interaction' | 'preference'>,
-  counts: RecordCounts,
-): WriteRecord {
+export function createRecordReader(counts: RecordCounts): ReadRecord {
   const isInteraction = createInteractionCheck();
 
-  const writeScores = (row: ScoreRow): void => {
+  const readScores = (row: ScoreRow, into: FeedbackRecord[]): void => {
     const { query, task, domain, at } = row;
     for (const [model, score] of Object.entries(row.scores)) {
-      writer.interaction({ query, model, score, task, domain, at } as Interaction);
+      into.push({ kind: 'interaction', value: { query, model, score, task, domain, at } as Interaction });
       counts.interactions++;
     }
   };
 
-  return (value, where) => {
+  return (value, where, into) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new PointsmanError(
         'invalid_file',
@@ -43,21 +40,21 @@ export function createRecordWriter(
       );
     const record = value as Record<string, unknown>;
     if ('scores' in record)
-      return writeScores(
+      return readScores(
         checked(
           ScoreRow,
           only(record, (key) => !IGNORED.has(key)),
           where,
         ),
+        into,
       );
     if ('better_model' in record || 'worse_model' in record) {
-      writer.preference(
-        checked(
-          Preference,
-          only(record, (key) => !IGNORED.has(key)),
-          where,
-        ),
+      const preference = checked(
+        Preference,
+        only(record, (key) => !IGNORED.has(key)),
+        where,
       );
+      into.push({ kind: 'preference', value: preference });
       counts.preferences++;
       return;
     }
@@ -71,15 +68,16 @@ export function createRecordWriter(
             .join(', ') || 'of an empty object'
         }`,
       );
-    writer.interaction(
-      isInteraction(record)
+    into.push({
+      kind: 'interaction',
+      value: isInteraction(record)
         ? record
         : checked(
             Interaction,
             only(record, (key) => !IGNORED.has(key)),
             where,
           ),
-    );
+    });
     counts.interactions++;
   };
 }

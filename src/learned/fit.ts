@@ -1,5 +1,5 @@
 import type { Encoder } from '../encoder/types.js';
-import type { GraphRows } from '../graph/rows.js';
+import type { SnapshotRows } from '../graph/rows.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import type { FitTools, FittedRouter } from '../router/types.js';
@@ -19,7 +19,7 @@ export interface LearnedRouter extends FittedRouter {
 
 /** A dataset, the rows that it was made from, and what encoded its queries. */
 interface LearnedFrom {
-  rows: GraphRows;
+  rows: SnapshotRows;
   data: Dataset;
   encoder: Encoder;
   /** How to train, where not as by default. */
@@ -63,7 +63,6 @@ export async function refreeze(
     encoder,
     llms: rows.llms,
     stats: [],
-    textOf: () => undefined,
   });
   return { weights, model, index, score: ({ vector }) => Float32Array.from(index.score('', vector), (s) => s.quality) };
 }

@@ -1,5 +1,5 @@
 import type { Rng } from '../base/rng.js';
-import type { GraphRows } from '../graph/rows.js';
+import type { SnapshotRows } from '../graph/rows.js';
 import { isCurrent, type Dataset } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import { benchmarkMeans } from './profile.js';
@@ -31,7 +31,7 @@ function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
 export async function freezeModel(
   tf: TensorFlow,
   data: Dataset,
-  rows: GraphRows,
+  rows: SnapshotRows,
   weights: Weights,
   evidence: Int32Array,
   encoder: string,

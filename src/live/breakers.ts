@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock.js';
-import { messageOf } from '../base/errors.js';
-import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
-import type { Ledger } from '../store/types.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { Live } from './follower.js';
 import { DEFAULT_BREAKER } from '../schema/health.js';
 import { failuresOf, stateOf, type Breaker } from '../machines/breaker.js';
 
@@ -15,11 +14,7 @@ export interface Health {
 }
 
 /** Health that follows the ledger, which all API processes share. */
-export interface LiveHealth extends Health {
-  /** Reads what the ledger says now. */
-  refresh(): void;
-  follow(everyMs: number): () => void;
-}
+export interface LiveHealth extends Health, Live {}
 
 /** Where nothing is watched. */
 export const ALL_WELL: Health = { barred: () => null, chosen: () => undefined };
@@ -33,15 +28,15 @@ function reasonOf(breaker: Breaker): string {
   );
 }
 
-export function openLiveHealth({
+export async function openLiveHealth({
   ledger,
   clock,
   log,
 }: {
-  ledger: Pick<Ledger, 'openBreakers' | 'getBreakerSettings'>;
+  ledger: Pick<Ledger, 'breakers' | 'settings'>;
   clock: Clock;
   log: Logger;
-}): LiveHealth {
+}): Promise<LiveHealth> {
   let open: ReadonlyMap<string, Breaker> = new Map();
   let settings = DEFAULT_BREAKER;
   /** When an LLM that is half open was last chosen here. */
@@ -56,8 +51,8 @@ export function openLiveHealth({
       : `it failed before and is being tried: one query in ${settings.probe_interval_ms} ms`;
   }
 
-  function refresh(): void {
-    const now = ledger.openBreakers();
+  async function refresh(): Promise<void> {
+    const [now, kept] = await Promise.all([ledger.breakers.open(), ledger.settings.get('breaker')]);
     for (const [model, breaker] of now)
       if (!open.has(model))
         log.warn(
@@ -70,11 +65,14 @@ export function openLiveHealth({
       log.info({ model }, 'LLM back in the rankings');
     }
     open = now;
-    settings = ledger.getBreakerSettings();
+    settings = kept;
   }
 
-  refresh();
+  await refresh();
   return {
+    name: 'health',
+    eager: ['breakers', 'catalog', 'settings'],
+    lazy: [],
     barred() {
       if (open.size === 0) return null;
       const now = clock();
@@ -84,9 +82,5 @@ export function openLiveHealth({
       if (open.has(model)) tried.set(model, clock());
     },
     refresh,
-    follow: (everyMs) =>
-      every(everyMs, refresh, (error) =>
-        log.error({ error: messageOf(error) }, 'health not refreshed; what was known goes on counting'),
-      ),
   };
 }

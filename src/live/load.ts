@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.js';
 import { messageOf, PointsmanError } from '../base/errors.js';
-import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
-import type { Ledger } from '../store/types.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { Live } from './follower.js';
 import type { LoadState } from '../machines/claims.js';
 import type { LlmLoad } from '../schema/load.js';
-import { createLimited, type Limited } from '../machines/limited.js';
+import { createLimited, type Asked, type Limited } from '../machines/limited.js';
 import { NO_DEBT, slotOf, SLOTS } from '../machines/limits.js';
 
 /** How LLMs stand to their limits at this moment, as the ranking of one query reads it. */
@@ -24,28 +24,25 @@ export interface Load {
    */
   current(promptTokens: number): RoutingLoad | null;
   /**
-   * Takes room for one query. False where there is none, as another process took the last; the query may then go
-   * elsewhere.
+   * Takes room for one query: at once of what this process claimed ahead, else once the ledger has granted more. False
+   * where there is none, as another process took the last; the query may then go elsewhere.
    *
    * @param force takes it though there is none
    */
-  take(model: string, promptTokens: number, decision: string, force?: boolean): boolean;
+  take(model: string, promptTokens: number, decision: string, force?: boolean): boolean | Promise<boolean>;
 }
 
 /** Where no limits are kept. */
 export const UNLIMITED: Load = { current: () => null, take: () => true };
 
 /** Load that follows the ledger, which all API processes share. */
-export interface LiveLoad extends Load {
+export interface LiveLoad extends Load, Live {
   /** A decision has its outcome, and the ledger knows. */
   release(decision: string): void;
   /** Decisions that nobody was told of have no outcome: the ledger is told that they are not in flight. */
-  abandon(decisions: readonly string[]): void;
+  abandon(decisions: readonly string[]): Promise<void>;
   /** Every LLM that declares limits, by id. */
   list(): LlmLoad[];
-  /** Tells the ledger what it does not know, and reads what it says now. */
-  refresh(): void;
-  follow(everyMs: number): () => void;
 }
 
 /** How long a ledger that was busy is left alone, in milliseconds: each try holds up every request. */
@@ -58,22 +55,32 @@ const LATE_SLOTS = 3;
 const IDLE: LoadState = { use: [], debt: NO_DEBT, inFlight: 0 };
 
 export interface LoadParts {
-  ledger: Pick<Ledger, 'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad' | 'endInFlight'>;
+  ledger: Pick<Ledger, 'limits'>;
   clock: Clock;
   log: Logger;
 }
 
-export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
+export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts): Promise<LiveLoad> {
   const llms = new Map<string, Limited>();
   let readSlot = 0;
   let busyUntil = -Infinity;
   let placesReadAt = -Infinity;
+  /** Writes that wait or run. What an LLM has left changes with each: they run one after another. */
+  let writing = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    writing++;
+    const mine = last.then(work).finally(() => writing--);
+    last = mine.catch(() => undefined);
+    return mine;
+  }
 
   /** What `work` answers; undefined where the ledger cannot be written. */
-  function tryWrite<T>(work: () => T): { answer: T } | undefined {
+  async function tryWrite<T>(work: () => Promise<T>): Promise<{ answer: T } | undefined> {
     if (clock() < busyUntil) return undefined;
     try {
-      const answer = work();
+      const answer = await work();
       busyUntil = -Infinity;
       return { answer };
     } catch (error) {
@@ -89,19 +96,19 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
     }
   }
 
-  function settle(): void {
+  async function settle(): Promise<void> {
     const now = clock();
     const known = [...llms.values()].flatMap((llm) => {
       const settlement = llm.settlement(now);
       return settlement === null ? [] : [{ llm, settlement }];
     });
     if (known.length === 0) return;
-    const told = tryWrite(() => ledger.settleLoad(known.map(({ settlement }) => settlement)));
+    const told = await tryWrite(() => limits.settle(known.map(({ settlement }) => settlement)));
     if (told !== undefined) for (const { llm } of known) llm.settled();
   }
 
-  function refresh(): void {
-    const declared = ledger.listLimited();
+  async function read(): Promise<void> {
+    const declared = await limits.limited();
     for (const model of llms.keys()) if (!declared.some((llm) => llm.model === model)) llms.delete(model);
     let anew = false;
     for (const llm of declared) {
@@ -111,16 +118,15 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
       anew ||= known === undefined;
     }
     if (llms.size === 0) return;
-    settle();
+    await settle();
     const slot = slotOf(clock());
-    const states = ledger.readLoad((anew ? slot - SLOTS : Math.min(readSlot, slot)) - LATE_SLOTS);
+    const states = await limits.load((anew ? slot - SLOTS : Math.min(readSlot, slot)) - LATE_SLOTS);
     readSlot = slot;
     for (const [model, llm] of llms) llm.learn(states.get(model) ?? IDLE);
   }
 
-  function readPlaces(now: number): void {
-    placesReadAt = now;
-    const counts = ledger.countInFlight();
+  async function readPlaces(): Promise<void> {
+    const counts = await limits.inFlight();
     for (const [model, llm] of llms) llm.learnInFlight(counts.get(model) ?? 0);
   }
 
@@ -136,12 +142,30 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
     placesReadAt = -Infinity;
   }
 
-  refresh();
+  /** Asks the ledger for room. */
+  async function claim(llm: Limited, asked: Asked, force: boolean): Promise<boolean> {
+    const now = clock();
+    // The claim before this one may have been granted more than it needed.
+    if (llm.spend(asked, now)) return true;
+    const told = await tryWrite(() => limits.claim(llm.claim(asked, now, force)));
+    if (told === undefined) return llm.borrow(asked, now, force);
+    // Undefined for one that was deleted meanwhile.
+    return told.answer === undefined || llm.granted(asked, told.answer);
+  }
+
+  await read();
   return {
+    name: 'load',
+    eager: ['catalog'],
+    lazy: 'always',
+    refresh: () => inTurn(read),
     current(promptTokens) {
       if (llms.size === 0) return null;
       const now = clock();
-      if (placesOutdated(now)) readPlaces(now);
+      if (placesOutdated(now)) {
+        placesReadAt = now;
+        inTurn(readPlaces).catch((error: unknown) => log.error({ error: messageOf(error) }, 'places not read'));
+      }
       const query = { promptTokens };
       return {
         price: (model) => llms.get(model)?.price(query, now) ?? 0,
@@ -151,28 +175,19 @@ export function openLiveLoad({ ledger, clock, log }: LoadParts): LiveLoad {
     take(model, promptTokens, decision, force = false) {
       const llm = llms.get(model);
       if (llm === undefined) return true;
-      const now = clock();
       const asked = { promptTokens, decision };
-      if (llm.spend(asked, now)) return true;
-      const told = tryWrite(() => ledger.claimLoad(llm.claim(asked, now, force)));
-      if (told === undefined) return llm.borrow(asked, now, force);
-      // Undefined for one that was deleted meanwhile.
-      return told.answer === undefined || llm.granted(asked, told.answer);
+      if (writing === 0 && llm.spend(asked, clock())) return true;
+      return inTurn(() => claim(llm, asked, force));
     },
     release,
-    abandon(decisions) {
+    async abandon(decisions) {
       if (llms.size === 0 || decisions.length === 0) return;
-      tryWrite(() => ledger.endInFlight(decisions));
+      await inTurn(() => tryWrite(() => limits.end(decisions)));
       decisions.forEach(release);
     },
     list() {
       const now = clock();
       return Array.from(llms.values(), (llm) => llm.load(now)).toSorted((a, b) => (a.model < b.model ? -1 : 1));
     },
-    refresh,
-    follow: (everyMs) =>
-      every(everyMs, refresh, (error) =>
-        log.error({ error: messageOf(error) }, 'load not refreshed; what was known goes on counting'),
-      ),
   };
 }

@@ -1,7 +1,5 @@
-import { messageOf } from '../base/errors.js';
-import { every } from '../base/every.js';
-import type { Logger } from '../base/log.js';
-import type { Ledger } from '../store/types.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { Live } from './follower.js';
 import type { PolicyBody, Rules } from '../schema/policy.js';
 import { constraintsOf, type Constraints } from '../policy/constraints.js';
 import { policyOf, withRequest } from '../policy/named.js';
@@ -21,42 +19,34 @@ export interface Policies {
 }
 
 /** Policies that follow the ledger, which all API processes share. */
-export interface LivePolicies extends Policies {
-  /** Reads what the ledger says now. */
-  refresh(): void;
-  follow(everyMs: number): () => void;
-}
+export interface LivePolicies extends Policies, Live {}
 
 function prepared(rules: Rules): Prepared {
   return { rules, constraints: constraintsOf(rules), json: JSON.stringify(rules) };
 }
 
-/** Policies over what is kept of a team's own. */
-export function policiesOver(kept: () => ReadonlyMap<string, PolicyBody>): Policies & { forget(): void } {
-  let known = kept();
-  let ready = new Map<string, Prepared>();
+/** Policies over what is kept of a team's own, by name. */
+export function policiesOver(kept: ReadonlyMap<string, PolicyBody>): Policies {
+  const ready = new Map<string, Prepared>();
   return {
     prepare(name, own) {
-      if (own !== null) return prepared(withRequest(policyOf(name, known), own));
+      if (own !== null) return prepared(withRequest(policyOf(name, kept), own));
       let one = ready.get(name);
-      if (one === undefined) ready.set(name, (one = prepared(withRequest(policyOf(name, known), {}))));
+      if (one === undefined) ready.set(name, (one = prepared(withRequest(policyOf(name, kept), {}))));
       return one;
-    },
-    forget() {
-      known = kept();
-      ready = new Map();
     },
   };
 }
 
-export function openLivePolicies({ ledger, log }: { ledger: Pick<Ledger, 'readPolicies'>; log: Logger }): LivePolicies {
-  const policies = policiesOver(() => ledger.readPolicies());
+export async function openLivePolicies({ ledger }: { ledger: Pick<Ledger, 'policies'> }): Promise<LivePolicies> {
+  let policies = policiesOver(await ledger.policies.list());
   return {
-    prepare: policies.prepare,
-    refresh: policies.forget,
-    follow: (everyMs) =>
-      every(everyMs, policies.forget, (error) =>
-        log.error({ error: messageOf(error) }, 'policies not refreshed; what was known goes on counting'),
-      ),
+    name: 'policies',
+    eager: ['policies'],
+    lazy: [],
+    prepare: (name, own) => policies.prepare(name, own),
+    async refresh() {
+      policies = policiesOver(await ledger.policies.list());
+    },
   };
 }

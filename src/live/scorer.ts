@@ -3,19 +3,23 @@ import { join } from 'node:path';
 import { MANIFEST_FILE, WEIGHTS_FILE } from '../artifact/manifest.js';
 import { checkEncoder, readArtifact } from '../serving/read.js';
 import { messageOf } from '../base/errors.js';
-import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
-import type { Ledger } from '../store/types.js';
+import type { Ledger } from '../store/ports/index.js';
 import { createBaselineIndex } from '../scoring/baseline.js';
 import { LEARNED_ROUTER } from '../learned/name.js';
 import type { TrainedModel } from '../artifact/model.js';
 import { createPriorIndex } from '../scoring/prior.js';
 import { createTrainedIndex, type TrainedParts } from '../learned/serve/trained.js';
-import type { LiveIndex, ScoringIndex } from '../scoring/types.js';
+import type { IndexHolder, ScoringIndex } from '../scoring/types.js';
+import { SUBJECTS, type Subject } from '../store/ports/changes.js';
+import type { Live } from './follower.js';
+
+/** The index in force, kept up to date. */
+export interface LiveScorer extends IndexHolder, Live {}
 
 export interface LiveIndexParts {
-  ledger: Ledger;
+  ledger: Pick<Ledger, 'artifacts' | 'catalog' | 'feedback'>;
   artifacts: string;
   encoder: Encoder;
   log: Logger;
@@ -63,19 +67,14 @@ function remembering(encoder: Encoder): Encoder {
  * any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once its
  * files are others.
  */
-export async function openLiveIndex({
-  ledger,
-  artifacts,
-  encoder,
-  log,
-}: LiveIndexParts): Promise<LiveIndex & { follow(everyMs: number): () => void }> {
+export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveIndexParts): Promise<LiveScorer> {
   const describing = remembering(encoder);
   let loaded: Loaded | null = null;
   let refused: { version: string; written: string } | null = null;
-  let token = '';
   let index: ScoringIndex = createPriorIndex([], []);
   let running: Promise<void> | null = null;
-  let again = false;
+  /** What the update after the running one is for. */
+  let waiting: Set<Subject> | null = null;
 
   /** What `version` holds; null where it is refused, now or before. */
   async function load(version: string): Promise<Loaded | null> {
@@ -96,39 +95,38 @@ export async function openLiveIndex({
     }
   }
 
-  async function update(): Promise<void> {
-    const active = ledger.activeVersion();
-    const now = ledger.changeToken();
+  async function update(changed: ReadonlySet<Subject>): Promise<void> {
+    const active =
+      changed.has('artifacts') || refused !== null ? await ledger.artifacts.activeVersion() : (loaded?.version ?? null);
     const other = active !== (loaded?.version ?? null);
     const found = other && active !== null ? await load(active) : null;
     const swap = other && (active === null || found !== null);
-    if (now === token && !swap) return;
+    if (!swap && !changed.has('catalog') && !changed.has('feedback')) return;
     const next = swap ? found : loaded;
-    const llms = ledger.catalog.listLlms();
-    const stats = ledger.readLlmStats();
+    const [llms, stats] = await Promise.all([ledger.catalog.list(), ledger.feedback.stats()]);
     index =
-      next === null
-        ? createPriorIndex(llms, stats)
-        : await indexOf({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
+      next === null ? createPriorIndex(llms, stats) : await indexOf({ ...next, encoder: describing, llms, stats });
     loaded = next;
-    token = now;
     if (swap) log.info({ version: active }, 'artifact in force');
   }
 
-  /** One update at a time; a change that comes during one is seen by another right after. */
-  function refresh(): Promise<void> {
+  /** One update at a time; what changes during one is seen by another right after. */
+  function refresh(changed: ReadonlySet<Subject> = new Set(SUBJECTS)): Promise<void> {
     if (running !== null) {
-      again = true;
+      waiting ??= new Set();
+      for (const subject of changed) waiting.add(subject);
       return running;
     }
     running = (async () => {
       try {
-        do {
-          again = false;
-          await update();
-        } while (again);
+        for (let due: ReadonlySet<Subject> | null = changed; due !== null;) {
+          await update(due);
+          due = waiting;
+          waiting = null;
+        }
       } finally {
         running = null;
+        waiting = null;
       }
     })();
     return running;
@@ -136,11 +134,11 @@ export async function openLiveIndex({
 
   await refresh();
   return {
+    name: 'scorer',
+    eager: ['catalog', 'artifacts'],
+    // Feedback moves what an LLM is expected to cost and take by little; a refused artifact may be whole again.
+    lazy: 'always',
     current: () => index,
     refresh,
-    follow: (everyMs) =>
-      every(everyMs, refresh, (error) =>
-        log.error({ error: messageOf(error) }, 'index not refreshed; the one in force goes on serving'),
-      ),
   };
 }

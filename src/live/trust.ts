@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock.js';
-import { messageOf } from '../base/errors.js';
-import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
-import type { Ledger } from '../store/types.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { Live } from './follower.js';
 import { UNKNOWN_TASK, type Alert } from '../schema/drift.js';
 import type { ScoredLlm, TaskShare } from '../scoring/types.js';
 import { worseningOf } from '../machines/drift-stream.js';
@@ -60,9 +59,7 @@ export interface Trust {
 }
 
 /** Trust that follows the ledger, which all API processes share. */
-export interface LiveTrust extends Trust {
-  refresh(): void;
-  follow(everyMs: number): () => void;
+export interface LiveTrust extends Trust, Live {
   /** Whether an LLM's scores may have been lowered at some time from `since` (milliseconds since the epoch) on. */
   lowered(model: string, since: number): boolean;
 }
@@ -70,21 +67,21 @@ export interface LiveTrust extends Trust {
 /** Where nothing is watched. */
 export const FULL_TRUST: Trust = { adjust: (scored) => scored };
 
-export function openLiveTrust({
+export async function openLiveTrust({
   ledger,
   clock,
   log,
 }: {
-  ledger: Pick<Ledger, 'openAlerts'>;
+  ledger: Pick<Ledger, 'alerts'>;
   clock: Clock;
   log: Logger;
-}): LiveTrust {
+}): Promise<LiveTrust> {
   let open: ReadonlyMap<string, Alert[]> = new Map();
   /** When an alert of each LLM was last seen open. */
   const lastOpen = new Map<string, number>();
 
-  function refresh(): void {
-    const alerts = ledger.openAlerts();
+  async function refresh(): Promise<void> {
+    const alerts = await ledger.alerts.open();
     const known = new Set([...open.values()].flat().map(({ id }) => id));
     for (const { id, model, task, signal, before, after } of alerts)
       if (!known.delete(id))
@@ -97,15 +94,14 @@ export function openLiveTrust({
     for (const model of open.keys()) lastOpen.set(model, clock());
   }
 
-  refresh();
+  await refresh();
   return {
+    name: 'trust',
+    eager: ['alerts', 'catalog'],
+    lazy: [],
     adjust: (scored, tasksOf) => (open.size === 0 ? scored : distrust(scored, open, tasksOf())),
     lowered: (model, since) => (lastOpen.get(model) ?? -Infinity) >= since,
     refresh,
-    follow: (everyMs) =>
-      every(everyMs, refresh, (error) =>
-        log.error({ error: messageOf(error) }, 'alerts not refreshed; what was known goes on counting'),
-      ),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Encoder } from '../encoder/types.js';
-import type { LlmStats } from '../store/types.js';
+import type { LlmStats } from '../store/ports/feedback.js';
 import { baselineByName } from '../router/baselines.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { TrainedModel } from '../artifact/model.js';

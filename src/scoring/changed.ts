@@ -1,4 +1,4 @@
-import type { LlmStats } from '../store/types.js';
+import type { LlmStats } from '../store/ports/feedback.js';
 
 /** Observations that what an LLM was before it changed is worth. */
 const PREDECESSOR = 2;

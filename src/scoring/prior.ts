@@ -1,4 +1,4 @@
-import type { LlmStats } from '../store/types.js';
+import type { LlmStats } from '../store/ports/feedback.js';
 import type { LlmProfile } from '../schema/profile.js';
 import { mostObservations } from './changed.js';
 import { answerCost } from './cost.js';

@@ -24,8 +24,8 @@ export interface TaskShare {
 export interface ScoreExplanation {
   /** What kind of query it looks like, likeliest first. */
   tasks: TaskShare[];
-  /** Nearest logged queries with how each LLM did on them. */
-  neighbours: { query: string; similarity: number; scores: Record<string, number> }[];
+  /** Nearest logged queries, by the SHA-256 of their texts in hexadecimal, with how each LLM did on them. */
+  neighbours: { queryHash: string; similarity: number; scores: Record<string, number> }[];
 }
 
 /**
@@ -58,10 +58,4 @@ export interface ScoringIndex {
 /** Holds the index in force. Swapping is one assignment: a request sees the old or the new one, never a mix. */
 export interface IndexHolder {
   current(): ScoringIndex;
-}
-
-/** An index that follows the ledger. */
-export interface LiveIndex extends IndexHolder {
-  /** Brings the index up to date with the catalogue and the version in force; resolves when it is. */
-  refresh(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PointsmanError } from '../base/errors.js';
-import type { Ledger } from '../store/types.js';
+import type { Ledger } from '../store/ports/index.js';
 import { MANIFEST_FILE, WEIGHTS_FILE } from '../artifact/manifest.js';
 import { checkEncoder, readArtifact } from './read.js';
 import type { ArtifactStore } from '../artifact/types.js';
@@ -17,17 +17,17 @@ const FILES: readonly string[] = [WEIGHTS_FILE, MANIFEST_FILE];
  */
 export function createArtifactStore(
   folder: string,
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'artifacts'>,
   onActivated: () => Promise<void>,
   encoder?: string,
 ): ArtifactStore {
-  function known(version: string): void {
-    if (ledger.getArtifact(version) === undefined)
+  async function known(version: string): Promise<void> {
+    if ((await ledger.artifacts.get(version)) === undefined)
       throw new PointsmanError('version_not_found', `There is no version ${JSON.stringify(version)}`);
   }
   return {
-    filePath(version, file) {
-      known(version);
+    async filePath(version, file) {
+      await known(version);
       const path = join(folder, version, file);
       if (!FILES.includes(file) || !existsSync(path))
         throw new PointsmanError(
@@ -37,10 +37,10 @@ export function createArtifactStore(
       return path;
     },
     async activate(version) {
-      known(version);
+      await known(version);
       const { manifest } = await readArtifact(folder, version);
       if (encoder !== undefined) checkEncoder(manifest, encoder);
-      ledger.activateArtifact(version);
+      await ledger.artifacts.activate(version);
       await onActivated();
     },
   };

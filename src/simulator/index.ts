@@ -1,7 +1,8 @@
 import { PointsmanError } from '../base/errors.js';
 import { createRng, type Rng } from '../base/rng.js';
 import type { Interaction } from '../schema/feedback.js';
-import type { Ledger } from '../store/types.js';
+import type { FeedbackRecord } from '../store/ports/feedback.js';
+import type { Ledger } from '../store/ports/index.js';
 import { createLlms, DEFAULT_LLMS, FAMILIES, MAX_LLMS } from './llms.js';
 import { answer, writeQuery } from './simulator.js';
 import { DOMAINS, TASKS } from './tasks.js';
@@ -77,18 +78,31 @@ function catalogOf(llms: readonly SimulatedLlm[]): Omit<Simulation, 'rows'> {
   };
 }
 
+/** Rows written at a time. */
+const ROWS_AT_ONCE = 1_000;
+
 /** Writes a simulation into a ledger, all of it or nothing. */
-export async function loadSimulation(ledger: Ledger, simulation: SimulationStream): Promise<void> {
-  await ledger.bulk(async ({ catalog, interaction }) => {
-    for (const { id, description } of simulation.families) catalog.putFamily(id, description);
-    for (const { id, description } of simulation.domains) catalog.putDomain(id, description);
+export async function loadSimulation(ledger: Pick<Ledger, 'imports'>, simulation: SimulationStream): Promise<void> {
+  const writer = await ledger.imports.begin();
+  try {
+    for (const { id, description } of simulation.families) await writer.describe('family', id, description);
+    for (const { id, description } of simulation.domains) await writer.describe('domain', id, description);
     for (const { id, description, domain } of simulation.tasks) {
-      catalog.putTask(id, description);
-      catalog.linkTaskDomain(id, domain);
+      await writer.describe('task', id, description);
+      await writer.linkTaskDomain(id, domain);
     }
-    for (const profile of simulation.profiles) catalog.mergeLlm(profile);
-    for (const row of simulation.rows) interaction(row);
-  });
+    for (const profile of simulation.profiles) await writer.mergeLlm(profile);
+    let records: FeedbackRecord[] = [];
+    for (const value of simulation.rows) {
+      if (records.push({ kind: 'interaction', value }) < ROWS_AT_ONCE) continue;
+      await writer.add(records);
+      records = [];
+    }
+    await writer.add(records);
+    await writer.commit();
+  } finally {
+    await writer.abandon();
+  }
 }
 
 /** `count` queries of different text, the tasks in turn. */

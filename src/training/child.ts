@@ -30,10 +30,11 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
 
   report('snapshot', 0, 'reading the ledger');
   const encoder = await openEncoder(spec, encoderSettings(process.env));
-  const ledger = openLedger(paths.ledger, { clock: systemClock });
+  const ledger = await openLedger(paths.ledger, { clock: systemClock });
   try {
-    const ledgerRows = ledger.countRows();
-    const rows = ledger.readGraphRows({ halfLifeDays });
+    const { interactions, preferences } = await ledger.feedback.counts();
+    const ledgerRows = interactions + preferences;
+    const rows = await ledger.snapshot.read({ halfLifeDays });
     const graph = snapshotOf(rows, design);
     report(
       'snapshot',
@@ -51,13 +52,13 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
     const backend = await openBackend(wanted);
     const previous = from_scratch
       ? undefined
-      : ledger
-          .listArtifacts()
-          .find((made) => made.router === LEARNED_ROUTER && made.design === design && made.seed === seed);
+      : (await ledger.artifacts.list()).find(
+          (made) => made.router === LEARNED_ROUTER && made.design === design && made.seed === seed,
+        );
     const target = {
       artifacts: paths.artifacts,
       ledgerRows,
-      inForce: ledger.activeVersion(),
+      inForce: await ledger.artifacts.activeVersion(),
       previous: previous?.version ?? null,
     };
     const trained = await runTraining(
@@ -75,7 +76,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
       peak_memory_mb: Math.round(process.resourceUsage().maxRSS / 1024),
     });
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 

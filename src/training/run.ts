@@ -12,7 +12,7 @@ import { calibrationOf } from '../measure/calibration.js';
 import { outcomesOf, rankingAccuracy, routedMean } from '../measure/outcomes.js';
 import { LEARNED, predict, predictAll, type HeldOut, type Prediction } from '../measure/predictions.js';
 import { freezeGraph, type FrozenGraph } from '../graph/freeze.js';
-import type { GraphRows } from '../graph/rows.js';
+import type { SnapshotRows } from '../graph/rows.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
@@ -33,7 +33,7 @@ const RECIPE = 6;
 export const DEFAULT_SEED = 20_260_500;
 
 export interface TrainingInput {
-  rows: GraphRows;
+  rows: SnapshotRows;
   /** Encoded queries, in the order of `rows.queries`. */
   vectors: QueryVectors;
   design: DesignName;
@@ -43,7 +43,7 @@ export interface TrainingInput {
 }
 
 /** A snapshot that can be learned from: throws `no_data`, saying what is missing. */
-export function snapshotOf(rows: GraphRows, design: DesignName): FrozenGraph {
+export function snapshotOf(rows: SnapshotRows, design: DesignName): FrozenGraph {
   const answered = rows.scores.query.length + rows.preferences.query.length;
   if (rows.llms.length === 0)
     throw new PointsmanError(

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Manifest } from '../artifact/manifest.js';
-import type { ArtifactRecord, Ledger } from '../store/types.js';
+import type { ArtifactRecord } from '../store/ports/artifacts.js';
+import type { Ledger } from '../store/ports/index.js';
 import type { Trainer } from '../queue/types.js';
 import type { TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
 import { trainInChild } from './spawn.js';
@@ -23,10 +24,10 @@ const BUSY_PAUSE_MS = 250;
 const BUSY_TRIES = 480;
 
 /** Does a write as soon as other processes let it: what was trained for minutes is not thrown away for an import. */
-async function whenFree(write: () => void): Promise<void> {
+async function whenFree(write: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      return write();
+      return await write();
     } catch (error) {
       if (!(error instanceof PointsmanError && error.code === 'ledger_busy') || tries === BUSY_TRIES) throw error;
       await sleep(BUSY_PAUSE_MS);
@@ -57,15 +58,14 @@ export async function trainAndActivate(
   } = await trainInChild({ dataDir, encoder, request }, report, signal);
   const { version, status, backend, metrics, comparison } = manifest;
   const serving = baseline ?? manifest;
-  const inForce = ledger.activeVersion();
+  const inForce = await ledger.artifacts.activeVersion();
   const already = inForce === serving.version;
   // A rejected profile serves only where there is nothing better: its baseline, or the one in force.
   const wanted = baseline !== null || status === 'accepted' || inForce === null;
   const active = wanted && (created || known || inForce === null || already);
-  await whenFree(() => {
-    ledger.registerArtifact(recordOf(manifest, baseline === null && active));
-    if (baseline !== null) ledger.registerArtifact(recordOf(baseline, active));
-  });
+  const made = [recordOf(manifest, baseline === null && active)];
+  if (baseline !== null) made.push(recordOf(baseline, active));
+  await whenFree(() => ledger.artifacts.register(made));
   await parts.onActivated();
   const reason = already
     ? 'it was in force already: nothing it was made from has changed'
@@ -79,7 +79,7 @@ export async function trainAndActivate(
     activated: active && !already,
     reason,
     status,
-    in_force: ledger.activeVersion() as TrainResult['in_force'],
+    in_force: (await ledger.artifacts.activeVersion()) as TrainResult['in_force'],
     comparison,
     metrics,
     backend,
@@ -126,8 +126,9 @@ export function createTrainer(parts: TrainerParts): Trainer {
   return async (request, context) => {
     const { ledger, log } = parts;
     if (context.trigger === 'schedule') {
-      const last = ledger.listArtifacts()[0]?.ledger_rows ?? 0;
-      const fresh = ledger.countRows() - last;
+      const last = (await ledger.artifacts.list())[0]?.ledger_rows ?? 0;
+      const { interactions, preferences } = await ledger.feedback.counts();
+      const fresh = interactions + preferences - last;
       if (fresh < context.minNewInteractions) {
         log.info({ fresh, wanted: context.minNewInteractions }, 'scheduled training skipped: too little is new');
         return null;

@@ -5,7 +5,7 @@ import { createDecisionLog } from '../../src/decision/log.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { DayRow } from '../../src/machines/day-sums.js';
 import { summariesOf } from '../../src/decision/summary.js';
-import type { DecisionRecord } from '../../src/store/open.js';
+import type { DecisionRecord } from '../../src/store/ports/decisions.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import type { RankedLlm } from '../../src/schema/route.js';
 import { decisionRecord } from '../support/decision.js';

@@ -7,7 +7,8 @@ import { systemClock } from '../../src/base/clock.js';
 import type { PointsmanError } from '../../src/base/errors.js';
 import { createFeedbackCommitter } from '../../src/feedback/commit.js';
 import { Interaction } from '../../src/schema/feedback.js';
-import { openLedger, type FeedbackBatch, type Ledger } from '../../src/store/open.js';
+import { openLedger, type Ledger } from '../../src/store/open.js';
+import type { FeedbackBatch } from '../../src/store/ports/feedback.js';
 import { temporaryLedger } from '../decision/parts.js';
 
 function batch(query: string, size = 1): FeedbackBatch {

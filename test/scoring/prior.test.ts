@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LlmStats } from '../../src/store/types.js';
+import type { LlmStats } from '../../src/store/ports/feedback.js';
 import { type LlmProfile, LlmProfile as Profile } from '../../src/schema/profile.js';
 import { estimateTokens } from '../../src/base/tokens.js';
 import { expectedCost } from '../../src/scoring/cost.js';

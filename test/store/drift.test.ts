@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { Database } from '../../src/store/sqlite/database.js';
 import type { DriftObservation } from '../../src/machines/drift-stream.js';
-import type { ArtifactRecord, Ledger } from '../../src/store/open.js';
+import type { ArtifactRecord } from '../../src/store/ports/artifacts.js';
+import type { Ledger } from '../../src/store/open.js';
 import { DriftSettings } from '../../src/schema/drift.js';
 import { interaction, openFor, profile, START, tempFolder } from './support.js';
 

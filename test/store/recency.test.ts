@@ -4,7 +4,8 @@ import { test, type TestContext } from 'node:test';
 import { Database } from '../../src/store/sqlite/database.js';
 import { freezeGraph } from '../../src/graph/freeze.js';
 import { ALL_RELATIONS, NODE_KINDS } from '../../src/graph/relations.js';
-import type { Ledger, SnapshotOptions } from '../../src/store/open.js';
+import type { Ledger } from '../../src/store/open.js';
+import type { SnapshotOptions } from '../../src/store/ports/snapshot.js';
 import { interaction, openFor, preference, profile, START, tempFolder } from './support.js';
 
 const DAY = 86_400_000;

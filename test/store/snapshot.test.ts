@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256 } from '../../src/base/hash.js';
 import { createRng } from '../../src/base/rng.js';
-import type { FeedbackRecord } from '../../src/store/types.js';
+import type { FeedbackRecord } from '../../src/store/ports/feedback.js';
 import { allRows, interaction, preference, profile, START, tempLedger } from './support.js';
 
 const at = (minutes: number): string => new Date(START + minutes * 60_000).toISOString();

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { createRng } from '../../src/base/rng.js';
-import { openLedger, type FeedbackBatch } from '../../src/store/open.js';
+import { openLedger } from '../../src/store/open.js';
+import type { FeedbackBatch } from '../../src/store/ports/feedback.js';
 import { interaction, preference } from './support.js';
 
 /** The feedback that belongs to a key: the same in whichever process. */

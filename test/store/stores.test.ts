@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PointsmanError } from '../../src/base/errors.js';
 import { sha256 } from '../../src/base/hash.js';
-import type { ArtifactRecord } from '../../src/store/open.js';
+import type { ArtifactRecord } from '../../src/store/ports/artifacts.js';
 import { decisionRecord } from '../support/decision.js';
 import { openFor, tempFolder, tempLedger } from './support.js';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { GraphRows, QueryRow } from '../../src/graph/rows.js';
-import { openLedger, type FeedbackRecord, type Ledger, type LedgerOptions } from '../../src/store/open.js';
+import { openLedger, type Ledger, type LedgerOptions } from '../../src/store/open.js';
+import type { FeedbackRecord } from '../../src/store/ports/feedback.js';
 import { Interaction, Preference } from '../../src/schema/feedback.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../../src/store/open.js';
+import type { DecisionRecord } from '../../src/store/ports/decisions.js';
 
 /** A decision as it is logged, with nothing odd about it. */
 export function decisionRecord(id: string, more: Partial<DecisionRecord> = {}): DecisionRecord {

@@ -1,4 +1,4 @@
-import type { TaskUsage } from '../../src/store/open.js';
+import type { TaskUsage } from '../../src/store/ports/feedback.js';
 
 /** What `n` answers to one task report: all of the same length and latency. */
 export function usageOn(

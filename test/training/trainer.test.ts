@@ -5,7 +5,7 @@ import { readArtifact } from '../../src/serving/read.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { Database } from '../../src/store/sqlite/database.js';
 import type { Ledger } from '../../src/store/open.js';
-import type { FeedbackRecord } from '../../src/store/types.js';
+import type { FeedbackRecord } from '../../src/store/ports/feedback.js';
 import { Interaction } from '../../src/schema/feedback.js';
 import type { TrainProgress, TrainRequest } from '../../src/schema/training.js';
 import { createTrainer, trainAndActivate, type TrainerParts } from '../../src/training/trainer.js';

@@ -28,7 +28,7 @@ const QUERIES = [
 const SAMPLE = 40;
 
 /** Per task: the LLM chosen most often for its queries, how often, and how the tasks' best single LLM compares. */
-function learnedTable({ index }: Workspace, { tasks, rows }: Simulation): string {
+function learnedTable({ live: { index } }: Workspace, { tasks, rows }: Simulation): string {
   const scoring = index.current();
   const lines = tasks.map(({ id }) => {
     const texts = [...new Set(rows.filter((r) => r.task === (id as string)).map((r) => r.query))].slice(0, SAMPLE);
@@ -80,7 +80,7 @@ export function demoCommand(): Command {
       try {
         print(`1. A simulated log (seed ${seed}: invented LLMs answering made-up queries)`);
         await loadSimulation(workspace.ledger, simulation);
-        const { interactions, queries } = workspace.ledger.countInteractions();
+        const { interactions, queries } = await workspace.ledger.feedback.counts();
         print(
           `   ${interactions} simulated interactions: ${simulation.profiles.length} LLMs, ` +
             `${simulation.tasks.length} tasks, ${queries} queries\n`,
@@ -102,7 +102,7 @@ export function demoCommand(): Command {
           );
       } finally {
         bar.stop();
-        workspace.close();
+        await workspace.close();
       }
 
       const { startService, untilStopped } = await import('../service.js');

@@ -13,7 +13,7 @@ import type { EvaluationInput } from '../../evaluation/folds.js';
 import { checkReportFolder, writeReport } from '../../evaluation/report/write.js';
 import { CASCADE_RUNS, type CascadeRuns } from '../../evaluation/sections/cascade.js';
 import { NEW_LLM_RUNS, type NewLlmRuns } from '../../evaluation/sections/new-llm.js';
-import { detached } from '../../graph/rows.js';
+import { withTexts } from '../../graph/rows.js';
 import { importFiles } from '../../importer/index.js';
 import { openLedger } from '../../store/open.js';
 import { composerSettings, openComposer } from '../../profile/text/composer/index.js';
@@ -76,10 +76,10 @@ async function readLog(
   bar: ProgressBar,
 ): Promise<Pick<EvaluationInput, 'rows' | 'vectors'>> {
   const scratch = log === undefined ? undefined : mkdtempSync(join(tmpdir(), 'pointsman-evaluate-'));
-  const ledger = openLedger(dataPaths(scratch ?? data).ledger, { clock: systemClock });
+  const ledger = await openLedger(dataPaths(scratch ?? data).ledger, { clock: systemClock });
   try {
     if (log !== undefined) await importFiles(ledger, log);
-    const rows = detached(ledger.readGraphRows());
+    const rows = await withTexts(await ledger.snapshot.read(), ledger.snapshot.texts);
     return {
       rows,
       vectors: await encodeQueries(
@@ -90,7 +90,7 @@ async function readLog(
       ),
     };
   } finally {
-    ledger.close();
+    await ledger.close();
     if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
   }
 }

@@ -18,10 +18,10 @@ export function exportCommand(): Command {
     .addOption(options.data())
     .action(async ({ output, artifact, data }: { output: string; artifact?: string; data: string }) => {
       const paths = dataPaths(data);
-      const ledger = openLedger(paths.ledger, { clock: systemClock, readonly: true });
-      const version = artifact ?? ledger.activeVersion();
-      const known = version !== null && ledger.getArtifact(version) !== undefined;
-      ledger.close();
+      const ledger = await openLedger(paths.ledger, { clock: systemClock, readonly: true });
+      const version = artifact ?? (await ledger.artifacts.activeVersion());
+      const known = version !== null && (await ledger.artifacts.get(version)) !== undefined;
+      await ledger.close();
       if (version === null)
         throw new PointsmanError('version_not_found', `Nothing is trained in ${data} yet: \`pointsman train\` first`);
       if (!known)

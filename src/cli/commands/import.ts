@@ -17,7 +17,7 @@ export function importCommand(): Command {
     )
     .addOption(options.data())
     .action(async (files: string[], { data }: { data: string }) => {
-      const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock });
+      const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock });
       const bar = progressBar();
       try {
         const report = await importFiles(ledger, files, {
@@ -35,15 +35,15 @@ export function importCommand(): Command {
             report.files.map((f) => [f.path, f.format, f.entries, f.interactions, f.preferences, f.notice ?? f.status]),
           ),
         );
-        const { interactions, preferences, queries } = ledger.countInteractions();
+        const { interactions, preferences, queries } = await ledger.feedback.counts();
         print(
           `\n${report.interactions} interactions and ${report.preferences} preferences in ` +
-            `${report.seconds.toFixed(1)} s; the ledger in ${data} now has ${ledger.catalog.listLlms().length} ` +
+            `${report.seconds.toFixed(1)} s; the ledger in ${data} now has ${(await ledger.catalog.list()).length} ` +
             `LLMs, ${queries} queries, ${interactions} interactions and ${preferences} preferences`,
         );
       } finally {
         bar.stop();
-        ledger.close();
+        await ledger.close();
       }
     });
 }

@@ -4,7 +4,7 @@ import { systemClock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
 import { openLedger } from '../../store/open.js';
-import type { Ledger } from '../../store/types.js';
+import type { Ledger } from '../../store/ports/index.js';
 import { parse } from '../../schema/parse.js';
 import { LlmProfile } from '../../schema/profile.js';
 import { options } from '../options.js';
@@ -15,12 +15,12 @@ interface Settings {
   data: string;
 }
 
-function withLedger<T>(data: string, work: (ledger: Ledger) => T, readonly = false): T {
-  const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock, readonly });
+async function withLedger<T>(data: string, work: (ledger: Ledger) => Promise<T>, readonly = false): Promise<T> {
+  const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock, readonly });
   try {
-    return work(ledger);
+    return await work(ledger);
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 
@@ -34,9 +34,9 @@ export function modelsCommand(): Command {
     .action(({ data }: Settings) =>
       withLedger(
         data,
-        (ledger) => {
-          const stats = new Map(ledger.readLlmStats().map((s) => [s.id, s]));
-          const rows = ledger.catalog.listLlms().map((llm) => {
+        async (ledger) => {
+          const stats = new Map((await ledger.feedback.stats()).map((s) => [s.id, s]));
+          const rows = (await ledger.catalog.list()).map((llm) => {
             const seen = stats.get(llm.id);
             return [
               llm.id,
@@ -60,8 +60,8 @@ export function modelsCommand(): Command {
     .action((id: string, { data }: Settings) =>
       withLedger(
         data,
-        (ledger) => {
-          const profile = ledger.catalog.getLlm(id);
+        async (ledger) => {
+          const profile = await ledger.catalog.get(id);
           if (profile === undefined) throw unknown(id);
           print(stringify(profile).trimEnd());
         },
@@ -73,9 +73,9 @@ export function modelsCommand(): Command {
     .argument('<file>')
     .addOption(options.data())
     .action((file: string, { data }: Settings) =>
-      withLedger(data, (ledger) => {
+      withLedger(data, async (ledger) => {
         const profile = parse(LlmProfile, readYamlFile(file), 'invalid_file', file);
-        print(`${profile.id} ${ledger.catalog.putLlm(profile) ? 'added' : 'replaced'}`);
+        print(`${profile.id} ${(await ledger.catalog.put(profile)) ? 'added' : 'replaced'}`);
       }),
     );
   const remove = new Command('delete')
@@ -83,8 +83,8 @@ export function modelsCommand(): Command {
     .argument('<id>')
     .addOption(options.data())
     .action((id: string, { data }: Settings) =>
-      withLedger(data, (ledger) => {
-        if (!ledger.catalog.deleteLlm(id)) throw unknown(id);
+      withLedger(data, async (ledger) => {
+        if (!(await ledger.catalog.delete(id))) throw unknown(id);
         print(`${id} deleted`);
       }),
     );

@@ -73,7 +73,7 @@ export function routeCommand(): Command {
           print(process.stdout.isTTY && settings.json !== true ? describeAnswer(answer) : JSON.stringify(answer));
         }
       } finally {
-        workspace.close();
+        await workspace.close();
       }
     });
 }

@@ -58,7 +58,7 @@ export function trainCommand(): Command {
           );
         } finally {
           bar.stop();
-          workspace.close();
+          await workspace.close();
         }
       },
     );

@@ -14,21 +14,19 @@ export function weightsCommand(): Command {
   const list = new Command('list')
     .description('list trained versions, newest first')
     .addOption(options.data())
-    .action(({ data }: Settings) => {
-      const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock, readonly: true });
-      const rows = ledger
-        .listArtifacts()
-        .map((a) => [
-          a.version,
-          a.active ? 'in force' : a.status,
-          a.created_at,
-          a.router,
-          a.design,
-          String(a.seed),
-          a.backend,
-          a.comparison.find((c) => c.name === a.router)?.mean?.toFixed(4) ?? '–',
-        ]);
-      ledger.close();
+    .action(async ({ data }: Settings) => {
+      const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock, readonly: true });
+      const rows = (await ledger.artifacts.list()).map((a) => [
+        a.version,
+        a.active ? 'in force' : a.status,
+        a.created_at,
+        a.router,
+        a.design,
+        String(a.seed),
+        a.backend,
+        a.comparison.find((c) => c.name === a.router)?.mean?.toFixed(4) ?? '–',
+      ]);
+      await ledger.close();
       print(table(['version', '', 'created', 'router', 'design', 'seed', 'backend', 'held-out score'], rows));
     });
   const activate = new Command('activate')
@@ -37,12 +35,12 @@ export function weightsCommand(): Command {
     .addOption(options.data())
     .action(async (version: string, { data }: Settings) => {
       const paths = dataPaths(data);
-      const ledger = openLedger(paths.ledger, { clock: systemClock });
+      const ledger = await openLedger(paths.ledger, { clock: systemClock });
       try {
         await createArtifactStore(paths.artifacts, ledger, async () => undefined).activate(version);
         print(`version ${version} is in force`);
       } finally {
-        ledger.close();
+        await ledger.close();
       }
     });
   return new Command('weights')

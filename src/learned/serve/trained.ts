@@ -1,5 +1,5 @@
 import type { Encoder } from '../../encoder/types.js';
-import type { LlmStats } from '../../store/types.js';
+import type { LlmStats } from '../../store/ports/feedback.js';
 import { NO_TASK } from '../../dataset/dataset.js';
 import { createPlacer } from './place.js';
 import { encodeFacts } from '../../dataset/facts.js';
@@ -27,8 +27,6 @@ export interface TrainedParts {
   /** The catalogue of now: LLMs that came after training are scored from their declared facts. */
   llms: LlmProfile[];
   stats: readonly LlmStats[];
-  /** Text of a logged query by its hash, for explanations. */
-  textOf(hash: string): string | undefined;
 }
 
 function logit(p: number): number {
@@ -43,7 +41,6 @@ export async function createTrainedIndex({
   encoder,
   llms,
   stats,
-  textOf,
 }: TrainedParts): Promise<ScoringIndex> {
   const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;
@@ -179,7 +176,7 @@ export async function createTrainedIndex({
           probability: tasks[t]!,
         })),
         neighbours: top(near).map((a) => ({
-          query: textOf(names.anchors[a]!) ?? `(query ${names.anchors[a]!.slice(0, 12)}, no longer in the ledger)`,
+          queryHash: names.anchors[a]!,
           similarity: near[a]!,
           scores: scoresOn(a),
         })),

@@ -1,113 +1,192 @@
 import type { Clock } from '../../base/clock.js';
-import { uuid7 } from '../../base/uuid.js';
-import type { Change } from '../../machines/drift.js';
-import { leastWorsening, told, worseningOf } from '../../machines/drift-stream.js';
-import { UNKNOWN_TASK, type Alert, type DriftSettings, type DriftSignal } from '../../schema/drift.js';
+import { fromBytes, meanOf, toBytes } from '../../machines/drift.js';
+import {
+  afterObservation,
+  NEW_STREAM,
+  told,
+  type DriftObservation,
+  type DriftStream,
+  type Level,
+} from '../../machines/drift-stream.js';
+import type { Alert } from '../../schema/drift.js';
+import { ALERT_COLUMNS, createRecorder, toAlert, type AlertRow } from './alert-recorder.js';
 import type { Connection } from './connection.js';
+import type { AlertStore } from '../ports/alerts.js';
+import type { Touch } from './changes.js';
+import type { ReadSettings } from './settings.js';
 
-export interface AlertRow {
-  id: string;
-  at: number;
-  model: string;
-  task: string;
-  signal: DriftSignal;
-  direction: Alert['direction'];
-  before: number;
-  after: number;
-  since: number;
-  observations: number;
-  evidence: number;
-  resolved_at: number | null;
-  resolution: Alert['resolution'];
-  reason: string | null;
-  retrain_job: string | null;
-}
-
-const iso = (at: number): string => new Date(at).toISOString();
-
-export const ALERT_COLUMNS =
-  'a.id, a.at, l.name AS model, a.task, signal, direction, before, after, since, observations, evidence, ' +
-  'resolved_at, resolution, reason, retrain_job';
-
-export const toAlert = (row: AlertRow): Alert => ({
-  ...row,
-  model: row.model as Alert['model'],
-  at: iso(row.at),
-  since: iso(row.since),
-  resolved_at: row.resolved_at === null ? null : iso(row.resolved_at),
-});
-
-/** What a confirmed change is of. */
-interface Changed {
-  llm: number;
-  task: string;
-  signal: DriftSignal;
-  change: Change;
-}
-
-/** Rows of alerts, written inside a write transaction. Answers the alert's id. */
-export type RecordChange = (changed: Changed, settings: DriftSettings) => string;
+/** Signals that training learns from, so that a version can put right what is expected of them. */
+const LEARNED = `signal IN ('score', 'error')`;
 
 /**
- * Writes confirmed changes down. One for the worse opens an alert, in place of an open one of the same LLM, task and
- * signal: how good it was before either is still what predictions expect. One for the better is an alert that is
- * resolved from the start; it resolves an open one, unless part of the loss is left.
+ * How long a claim to start a retraining job holds, in milliseconds: what is not enqueued by then failed, and is tried
+ * again.
  */
-export function createRecorder({ db }: Connection, clock: Clock): RecordChange {
-  const findOpen = db.prepare<[number, string, DriftSignal], { id: string; before: number }>(
-    'SELECT id, before FROM drift_alert WHERE llm = ? AND task = ? AND signal = ? AND resolved_at IS NULL',
-  );
-  const insert = db.prepare(
-    `INSERT INTO drift_alert (id, at, llm, task, signal, direction, before, after, since, observations, evidence,
-     ledger_row, ledger_rows, resolved_at, resolution, webhook_ended_at)
-     VALUES (@id, @at, @llm, @task, @signal, @direction, @before, @after, @since, @observations, @evidence, (SELECT
-     ifnull(max(id), 0) FROM interaction), (SELECT interactions + preferences FROM tally), @resolvedAt, @resolution,
-     @unsent)`,
-  );
-  const resolve = db.prepare<[number, string, string]>(
-    'UPDATE drift_alert SET resolved_at = ?, resolution = ? WHERE id = ?',
-  );
-  const findTask = db.prepare<[string], number>('SELECT id FROM task WHERE name = ?').pluck();
-  const changed = db.prepare<[number, number | null, number]>(
-    "INSERT INTO change_point (llm, task, at, cause) VALUES (?, ?, ?, 'drift')",
-  );
-  let sequence = 0;
+const RETRAIN_CLAIM_MS = 60_000;
 
-  return ({ llm, task, signal, change }, settings) => {
-    const now = clock();
-    const id = uuid7(now, (sequence = (sequence + 1) >>> 0));
-    const open = findOpen.get(llm, task, signal);
-    const [before, after] = [told(signal, change.before), told(signal, change.after)];
-    const worse = worseningOf(signal, before, after) > 0;
-    if (worse) {
-      if (open !== undefined) resolve.run(now, 'superseded', open.id);
-    } else if (open !== undefined) {
-      if (worseningOf(signal, open.before, after) < leastWorsening(signal, settings))
-        resolve.run(now, 'recovered', open.id);
+/** Tests for drift and their alerts: state that survives a restart, and is the same for all processes. */
+export function createAlerts(
+  connection: Connection,
+  { clock, settings: readSettings, touch }: { clock: Clock; settings: ReadSettings; touch: Touch },
+): AlertStore {
+  const { db } = connection;
+  const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
+  const findStream = db.prepare<[number, string, string], { level: string; remembered: Buffer }>(
+    'SELECT level, remembered FROM drift_stream WHERE llm = ? AND task = ? AND signal = ?',
+  );
+  const putStream = db.prepare<[number, string, string, string, Buffer]>(
+    'INSERT OR REPLACE INTO drift_stream VALUES (?, ?, ?, ?, ?)',
+  );
+
+  const from = `SELECT ${ALERT_COLUMNS} FROM drift_alert a JOIN llm l ON l.id = a.llm`;
+  const one = db.prepare<[string], AlertRow>(`${from} WHERE a.id = ?`);
+  const all = db.prepare<[number], AlertRow>(`${from} ORDER BY a.at DESC, a.id DESC LIMIT ?`);
+  // +: by the few that are open, not through all there ever were.
+  const openAll = db.prepare<[], AlertRow>(
+    `${from} WHERE resolved_at IS NULL AND deleted = 0 ORDER BY +a.at DESC, a.id DESC`,
+  );
+  const counts = db.prepare<[], { model: string; task: string; signal: string; direction: string; count: number }>(
+    'SELECT l.name AS model, a.task, signal, direction, count(*) AS count FROM drift_alert a JOIN llm l ON ' +
+      'l.id = a.llm GROUP BY 1, 2, 3, 4',
+  );
+  const resolve = db.prepare<[number, string, string | null, string]>(
+    'UPDATE drift_alert SET resolved_at = ?, resolution = ?, reason = ? WHERE id = ? AND resolved_at IS NULL',
+  );
+
+  // A version that is older than the alert, or knows too little of what came since, changes nothing. Ids of
+  // interactions have no gaps, so those that it was trained on end where its rows do (sooner, where preferences came in
+  // between).
+  const retrained = db
+    .prepare<{ version: string; least: number }, string>(
+      `SELECT a.id FROM drift_alert a JOIN artifact v ON v.version = @version
+     WHERE resolved_at IS NULL AND ${LEARNED} AND unixepoch(v.created_at, 'subsec') * 1000 > a.at AND v.ledger_rows >=
+     a.ledger_rows
+       AND observations + (SELECT count(*) FROM interaction i LEFT JOIN task t ON t.id = i.task
+         WHERE i.id > a.ledger_row AND i.id <= a.ledger_row + v.ledger_rows - a.ledger_rows AND i.llm = a.llm AND
+         ifnull(t.name, a.task) = a.task) >= @least`,
+    )
+    .pluck();
+
+  const waiting = `resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NULL AND ifnull(retrain_claimed_at, 0) < ?`;
+  const toRetrain = db.prepare<[number], string>(`SELECT id FROM drift_alert WHERE ${waiting}`).pluck();
+  const lastRetrain = db
+    .prepare<[], number | null>('SELECT max(retrain_claimed_at) FROM drift_alert WHERE retrain_job IS NOT NULL')
+    .pluck();
+  // An alert whose job failed, or knew too little, has another one once there is enough to learn from.
+  const toRetry = db
+    .prepare<{ before: number; least: number }, string>(
+      `SELECT a.id FROM drift_alert a
+     WHERE resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NOT NULL AND retrain_claimed_at < @before
+       AND observations + (SELECT count(*) FROM interaction i LEFT JOIN task t ON t.id = i.task WHERE i.id >
+       a.ledger_row AND i.llm = a.llm AND ifnull(t.name, a.task) = a.task) >= @least`,
+    )
+    .pluck();
+  /** When it was last looked for those, which takes longer. */
+  let retriedAt = -Infinity;
+  const claimRetrain = db.prepare<[number, string]>('UPDATE drift_alert SET retrain_claimed_at = ? WHERE id = ?');
+  const endRetrain = db.prepare<[string, string]>('UPDATE drift_alert SET retrain_job = ? WHERE id = ?');
+
+  const unsent = db.prepare<[number], AlertRow>(
+    `${from} WHERE webhook_ended_at IS NULL AND ifnull(webhook_claimed_at, 0) < ? ORDER BY a.at LIMIT 1`,
+  );
+  const claimWebhook = db.prepare<[number, string]>('UPDATE drift_alert SET webhook_claimed_at = ? WHERE id = ?');
+  const endWebhook = db.prepare<[number, string]>('UPDATE drift_alert SET webhook_ended_at = ? WHERE id = ?');
+
+  const findOpen = db
+    .prepare<[number, string, string], string>(
+      'SELECT id FROM drift_alert WHERE llm = ? AND task = ? AND signal = ? AND resolved_at IS NULL',
+    )
+    .pluck();
+  const correct = db.prepare<[number, string]>('UPDATE drift_alert SET after = ? WHERE id = ?');
+
+  const record = createRecorder(connection, clock);
+  const read = (id: string): Alert => toAlert(one.get(id)!);
+
+  function readStream(llm: number, task: string, signal: string): DriftStream {
+    const row = findStream.get(llm, task, signal);
+    return row === undefined
+      ? NEW_STREAM
+      : { level: JSON.parse(row.level) as Level, values: fromBytes(row.remembered) };
+  }
+
+  function observe(observations: readonly DriftObservation[]): Alert[] {
+    const settings = readSettings('drift');
+    const touched = new Map<
+      string,
+      { key: [llm: number, task: string, signal: DriftObservation['signal']]; stream: DriftStream }
+    >();
+    const alerts: string[] = [];
+    let moved = false;
+    for (const observation of observations) {
+      const { model, task, signal } = observation;
+      const llm = findLlm.get(model);
+      if (llm === undefined) continue;
+      const name = JSON.stringify([llm, task, signal]);
+      const known = touched.get(name) ?? { key: [llm, task, signal], stream: readStream(llm, task, signal) };
+      const { stream, change } = afterObservation(known.stream, observation, settings);
+      touched.set(name, { ...known, stream });
+      if (change !== null) alerts.push(record({ llm, task, signal, change }, settings));
     }
-    insert.run({
-      id,
-      at: now,
-      llm,
-      task,
-      signal,
-      direction: worse ? 'worse' : 'better',
-      before: worse ? (open?.before ?? before) : before,
-      after,
-      since: change.from,
-      observations: change.observations,
-      evidence: change.evidence,
-      resolvedAt: worse ? null : now,
-      resolution: worse ? null : 'improvement',
-      unsent: settings.webhooks.length === 0 ? now : null,
-    });
-    // What it answered before tells less of it now, be it for the worse or back again. Latencies are learned from no
-    // snapshot.
-    if (signal !== 'latency' && (worse || open !== undefined)) {
-      const known = findTask.get(task);
-      // Of a task that the ledger does not know, no answer could count less.
-      if (known !== undefined || task === UNKNOWN_TASK) changed.run(llm, known ?? null, change.from);
+    for (const { key, stream } of touched.values()) {
+      putStream.run(...key, JSON.stringify(stream.level), toBytes(stream.values));
+      // A change is found where it looks larger than it is: what comes later says better what there is now.
+      const open = findOpen.get(...key);
+      if (open === undefined) continue;
+      correct.run(told(key[2], meanOf(stream.values)), open);
+      moved = true;
     }
-    return id;
+    if (moved || alerts.length > 0) touch('alerts');
+    return alerts.map(read);
+  }
+
+  return {
+    observe: async (observations) => connection.write(() => observe(observations)),
+    list: async (limit) => all.all(limit).map(toAlert),
+    open: async () => openAll.all().map(toAlert),
+    counts: async () => counts.all(),
+    resolve: async (id, reason) =>
+      connection.write(() => {
+        resolve.run(clock(), 'operator', reason ?? null, id);
+        touch('alerts');
+        const row = one.get(id);
+        return row && toAlert(row);
+      }),
+    resolveRetrained: async (version) =>
+      connection.write(() => {
+        const ids = retrained.all({ version, least: readSettings('drift').min_new_interactions });
+        for (const id of ids) resolve.run(clock(), 'retrained', version, id);
+        if (ids.length > 0) touch('alerts');
+        return ids;
+      }),
+    async claimRetrain() {
+      const now = clock();
+      const { retrain, retrain_interval_ms: pause, min_new_interactions: least } = readSettings('drift');
+      const looksAgain = now - retriedAt >= Math.max(pause, RETRAIN_CLAIM_MS);
+      if (!retrain || (!looksAgain && toRetrain.get(now - RETRAIN_CLAIM_MS) === undefined)) return [];
+      return connection.write(() => {
+        if (now - (lastRetrain.get() ?? -Infinity) < pause) return [];
+        const ids = toRetrain.all(now - RETRAIN_CLAIM_MS);
+        if (looksAgain) {
+          retriedAt = now;
+          ids.push(...toRetry.all({ before: now - Math.max(pause, RETRAIN_CLAIM_MS), least }));
+        }
+        for (const id of ids) claimRetrain.run(now, id);
+        return ids;
+      });
+    },
+    endRetrain: async (ids, jobId) =>
+      connection.write(() => {
+        for (const id of ids) endRetrain.run(jobId, id);
+      }),
+    async claimWebhook(leaseMs) {
+      const now = clock();
+      if (unsent.get(now - leaseMs) === undefined) return undefined;
+      return connection.write(() => {
+        const row = unsent.get(now - leaseMs);
+        if (row !== undefined) claimWebhook.run(now, row.id);
+        return row && toAlert(row);
+      });
+    },
+    endWebhook: async (id) => connection.write(() => void endWebhook.run(clock(), id)),
   };
 }

@@ -1,5 +1,6 @@
 import { PointsmanError } from '../../base/errors.js';
-import type { ArtifactRecord, Ledger } from '../types.js';
+import type { ArtifactRecord, ArtifactStore } from '../ports/artifacts.js';
+import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
 
 interface ArtifactRow {
@@ -18,13 +19,8 @@ interface ArtifactRow {
   ledger_rows: number;
 }
 
-type Artifacts = Pick<
-  Ledger,
-  'registerArtifact' | 'listArtifacts' | 'getArtifact' | 'activeVersion' | 'activateArtifact'
->;
-
 /** The trained artifacts that exist, and which one is in force. */
-export function createArtifacts(connection: Connection): Artifacts {
+export function createArtifacts(connection: Connection, touch: Touch): ArtifactStore {
   const { db } = connection;
   const columns =
     "version, created_at, version = ifnull((SELECT version FROM active_version), '') AS active, snapshot, " +
@@ -36,11 +32,11 @@ export function createArtifacts(connection: Connection): Artifacts {
      files, ledger_rows)
      VALUES (@version, @created_at, @snapshot, @design, @router, @status, @comparison, @seed, @backend, @metrics,
      @files, @ledger_rows)
-     ON CONFLICT (version) DO UPDATE SET created_at = excluded.created_at, snapshot = excluded.snapshot, design =
-     excluded.design, router = excluded.router,
-       status = excluded.status, comparison = excluded.comparison, seed = excluded.seed,
-       backend = excluded.backend, metrics = excluded.metrics, files = excluded.files, ledger_rows =
-       excluded.ledger_rows`,
+     ON CONFLICT (version) DO UPDATE SET
+       created_at = excluded.created_at, snapshot = excluded.snapshot, design = excluded.design,
+       router = excluded.router, status = excluded.status, comparison = excluded.comparison, seed = excluded.seed,
+       backend = excluded.backend, metrics = excluded.metrics, files = excluded.files,
+       ledger_rows = excluded.ledger_rows`,
   );
   const active = db.prepare<[], string>('SELECT version FROM active_version').pluck();
   const activate = db.prepare<[string]>(
@@ -48,37 +44,31 @@ export function createArtifacts(connection: Connection): Artifacts {
   );
 
   return {
-    registerArtifact: (artifact) =>
+    register: async (artifacts) =>
       connection.write(() => {
-        const { version, created_at, snapshot, design, router, status, seed, backend, ledger_rows } = artifact;
-        put.run({
-          version,
-          created_at,
-          snapshot,
-          design,
-          router,
-          status,
-          seed,
-          backend,
-          ledger_rows,
-          comparison: JSON.stringify(artifact.comparison),
-          metrics: JSON.stringify(artifact.metrics),
-          files: JSON.stringify(artifact.files),
-        });
-        if (artifact.active) activate.run(version);
+        for (const { comparison, metrics, files, active: isActive, ...rest } of artifacts) {
+          put.run({
+            ...rest,
+            comparison: JSON.stringify(comparison),
+            metrics: JSON.stringify(metrics),
+            files: JSON.stringify(files),
+          });
+          if (isActive) activate.run(rest.version);
+        }
+        touch('artifacts');
       }),
     // Ties of time go to the one registered later: the sort is stable and the rows come newest first.
-    listArtifacts: () =>
+    list: async () =>
       all
         .all()
         .map(toRecord)
         .toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)),
-    getArtifact(version) {
+    async get(version) {
       const row = one.get(version);
       return row && toRecord(row);
     },
-    activeVersion: () => active.get() ?? null,
-    activateArtifact: (version) =>
+    activeVersion: async () => active.get() ?? null,
+    activate: async (version) =>
       connection.write(() => {
         if (one.get(version) === undefined)
           throw new PointsmanError(
@@ -86,6 +76,7 @@ export function createArtifacts(connection: Connection): Artifacts {
             `version: expected the version of a trained artifact, got ${JSON.stringify(version)}`,
           );
         activate.run(version);
+        touch('artifacts');
       }),
   };
 }

@@ -1,10 +1,11 @@
 import type { Clock } from '../../base/clock.js';
 import { afterCall, CLOSED, failureOf, overridden, type Breaker } from '../../machines/breaker.js';
-import { BreakerSettings, DEFAULT_BREAKER, type CallReport } from '../../schema/health.js';
+import type { BreakerSettings, CallReport } from '../../schema/health.js';
 import { checkKnown } from '../../schema/known-models.js';
+import type { BreakerStore } from '../ports/breakers.js';
+import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
-import { createSettings } from './settings.js';
-import type { Ledger } from '../types.js';
+import type { ReadSettings } from './settings.js';
 
 interface Row {
   outcomes: number;
@@ -23,11 +24,15 @@ export interface BreakerSession {
   flush(): void;
 }
 
-export interface BreakerStore extends Pick<
-  Ledger,
-  'readBreakers' | 'openBreakers' | 'reportCalls' | 'overrideBreaker' | 'getBreakerSettings' | 'putBreakerSettings'
-> {
-  session(): BreakerSession;
+/** Opens sessions; each is made and flushed inside one write transaction. */
+export type OpenCalls = () => BreakerSession;
+
+export interface BreakerParts {
+  clock: Clock;
+  settings: ReadSettings;
+  touch: Touch;
+  /** Inside a write transaction: the decision has its outcome. */
+  release(decision: string): void;
 }
 
 const COLUMNS = 'outcomes, calls, last_at, opened_at, cool_down_ms, successes, error';
@@ -45,9 +50,8 @@ const toBreaker = (row: Row): Breaker => ({
 /** Breakers of LLMs: state that survives a restart, and is the same for all processes. */
 export function createBreakers(
   connection: Connection,
-  clock: Clock,
-  release: (decision: string) => void,
-): BreakerStore {
+  { clock, settings: readSettings, touch, release }: BreakerParts,
+): { port: BreakerStore; session: OpenCalls } {
   const { db } = connection;
   const find = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM breaker WHERE llm = ?`);
   const put = db.prepare(`INSERT OR REPLACE INTO breaker (llm, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -55,7 +59,6 @@ export function createBreakers(
   const all = db.prepare<[], Row & { name: string }>(known);
   const open = db.prepare<[], Row & { name: string }>(`${known} AND opened_at IS NOT NULL`);
   const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
-  const settingsStore = createSettings(connection, 'breaker', BreakerSettings, DEFAULT_BREAKER);
 
   const breakerOf = (llm: number): Breaker => {
     const row = find.get(llm);
@@ -71,7 +74,7 @@ export function createBreakers(
     let settings: BreakerSettings | undefined;
     return {
       call(llm, call, at) {
-        settings ??= settingsStore.get();
+        settings ??= readSettings('breaker');
         const now = clock();
         if (now - at > settings.window_ms) return;
         // Another machine's clock may be ahead.
@@ -85,16 +88,21 @@ export function createBreakers(
         );
       },
       flush() {
-        for (const [llm, breaker] of touched) write(llm, breaker);
+        let moved = false;
+        for (const [llm, breaker] of touched) {
+          // Calls of an LLM whose breaker stays closed change nothing that a decision reads.
+          moved ||= breaker.openedAt !== null || breakerOf(llm).openedAt !== null;
+          write(llm, breaker);
+        }
+        if (moved) touch('breakers');
       },
     };
   }
 
-  return {
-    session,
-    readBreakers: () => named(all.all()),
-    openBreakers: () => named(open.all()),
-    reportCalls: (calls) =>
+  const port: BreakerStore = {
+    list: async () => named(all.all()),
+    open: async () => named(open.all()),
+    report: async (calls) =>
       connection.write(() => {
         const ids = new Map<string, number | undefined>(calls.map(({ model }) => [model, findLlm.get(model)]));
         checkKnown(
@@ -110,14 +118,14 @@ export function createBreakers(
         }
         writing.flush();
       }),
-    overrideBreaker: (model, state, reason) =>
+    override: async (model, state, reason) =>
       connection.write(() => {
         const llm = findLlm.get(model);
         if (llm === undefined) return false;
         write(llm, overridden(breakerOf(llm), state, reason, clock()));
+        touch('breakers');
         return true;
       }),
-    getBreakerSettings: settingsStore.get,
-    putBreakerSettings: settingsStore.put,
   };
+  return { port, session };
 }

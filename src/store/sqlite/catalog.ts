@@ -3,7 +3,8 @@ import { byName } from '../../graph/order.js';
 import type { LlmProfile } from '../../schema/profile.js';
 import type { Connection } from './connection.js';
 import type { Registry } from './registry.js';
-import type { Catalog } from '../types.js';
+import type { CatalogStore, DescribedKind } from '../ports/catalog.js';
+import type { Touch } from './changes.js';
 
 interface LlmRow {
   id: number;
@@ -80,19 +81,32 @@ export function createCatalogReader({ db }: Connection): CatalogReader {
   };
 }
 
-/** The catalogue over one connection. `touch` marks the ledger as changed; it runs inside each transaction. */
-export function createCatalog(
-  connection: Connection,
-  reader: CatalogReader,
-  registry: Registry,
-  touch: () => void,
-  clock: Clock,
-): Catalog {
-  const { db } = connection;
+/** What writes the catalogue, inside a write transaction. */
+export interface CatalogWriter {
+  /** Answers whether the LLM is new. */
+  put(profile: LlmProfile): boolean;
+  /** Declares only the facts that the profile gives. */
+  merge(profile: LlmProfile): void;
+  /** Answers whether it was there. */
+  delete(id: string): boolean;
+  describe(kind: DescribedKind, id: string, description: string): void;
+  link(task: string, domain: string): void;
+}
+
+export interface CatalogParts {
+  reader: CatalogReader;
+  registry: Registry;
+  touch: Touch;
+  clock: Clock;
+}
+
+export function createCatalogWriter(
+  { db }: Connection,
+  { reader, registry, touch, clock }: CatalogParts,
+): CatalogWriter {
   const declare = db.prepare(
-    `UPDATE llm SET revision = @revision, description = @description, family = @family, size_b = @size_b, input_price
-     = @input_price,
-       output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms,
+    `UPDATE llm SET revision = @revision, description = @description, family = @family, size_b = @size_b,
+       input_price = @input_price, output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms,
        ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
      WHERE id = @id`,
   );
@@ -112,12 +126,6 @@ export function createCatalog(
     task: db.prepare<[string, number]>('UPDATE task SET description = ? WHERE id = ?'),
     domain: db.prepare<[string, number]>('UPDATE domain SET description = ? WHERE id = ?'),
   };
-
-  const change = <T>(work: () => T): T =>
-    connection.write(() => {
-      touch();
-      return work();
-    });
 
   /** @param before what was declared until now; undefined of an LLM that is new */
   const write = (profile: LlmProfile, before: LlmProfile | undefined): void => {
@@ -148,37 +156,47 @@ export function createCatalog(
       putBenchmark.run(id, registry.task(task), score);
   };
 
-  const putDescription = (kind: 'family' | 'task' | 'domain', id: string, description: string): void =>
-    change(() => void describe[kind].run(description, registry[kind](id)));
-
   return {
-    getLlm(id) {
+    put(profile) {
+      const before = reader.find(profile.id);
+      write(profile, before?.profile);
+      touch('catalog');
+      return before === undefined || before.deleted;
+    },
+    merge(profile) {
+      const before = reader.find(profile.id)?.profile;
+      const benchmarks = { ...before?.benchmarks, ...profile.benchmarks };
+      const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
+      write({ ...before, ...given, benchmarks } as LlmProfile, before);
+      touch('catalog');
+    },
+    delete(id) {
+      const deleted = remove.run(id).changes > 0;
+      if (deleted) touch('catalog');
+      return deleted;
+    },
+    describe(kind, id, description) {
+      describe[kind].run(description, registry[kind](id));
+      touch('catalog');
+    },
+    link(task, domain) {
+      registry.link(registry.task(task), registry.domain(domain));
+      touch('catalog');
+    },
+  };
+}
+
+/** The catalogue over one connection. */
+export function createCatalog(connection: Connection, reader: CatalogReader, writer: CatalogWriter): CatalogStore {
+  return {
+    async get(id) {
       const found = connection.read(() => reader.find(id));
       return found === undefined || found.deleted ? undefined : found.profile;
     },
-    listLlms: () => connection.read(() => reader.live().map((llm) => llm.profile)),
-    putLlm: (profile) =>
-      change(() => {
-        const before = reader.find(profile.id);
-        write(profile, before?.profile);
-        return before === undefined || before.deleted;
-      }),
-    mergeLlm: (profile) =>
-      change(() => {
-        const before = reader.find(profile.id)?.profile;
-        const benchmarks = { ...before?.benchmarks, ...profile.benchmarks };
-        const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
-        write({ ...before, ...given, benchmarks } as LlmProfile, before);
-      }),
-    deleteLlm: (id) =>
-      connection.write(() => {
-        const deleted = remove.run(id).changes > 0;
-        if (deleted) touch();
-        return deleted;
-      }),
-    putFamily: (id, description) => putDescription('family', id, description),
-    putTask: (id, description) => putDescription('task', id, description),
-    putDomain: (id, description) => putDescription('domain', id, description),
-    linkTaskDomain: (task, domain) => change(() => registry.link(registry.task(task), registry.domain(domain))),
+    list: async () => connection.read(() => reader.live().map((llm) => llm.profile)),
+    put: async (profile) => connection.write(() => writer.put(profile)),
+    delete: async (id) => connection.write(() => writer.delete(id)),
+    describe: async (kind, id, description) => connection.write(() => writer.describe(kind, id, description)),
+    linkTaskDomain: async (task, domain) => connection.write(() => writer.link(task, domain)),
   };
 }

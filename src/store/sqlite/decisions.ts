@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import { sha256 } from '../../base/hash.js';
 import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
-import type { StepReport } from '../../schema/cascade.js';
-import { DecisionSettings, DEFAULT_DECISION_SETTINGS, type Outcome } from '../../schema/decision.js';
+import type { DecisionSettings, Outcome } from '../../schema/decision.js';
 import type { Connection } from './connection.js';
-import { createSettings } from './settings.js';
-import type { DecisionFilter, DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from '../types.js';
+import type { DecisionStore, KeptDecision, ObservedDay } from '../ports/decisions.js';
+import type { ReadSettings } from './settings.js';
 
 const COLUMNS = [
   'id',
@@ -26,7 +25,7 @@ const COLUMNS = [
 ] as const;
 /** What a row adds to the size of the log: all of its texts that may be long. */
 const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
-/** Rows that one transaction of {@link DecisionStore.pruneDecisions} removes or shortens at most. */
+/** Rows that one transaction of {@link DecisionStore.prune} removes or shortens at most. */
 const PRUNED_AT_ONCE = 2_000;
 const BYTES_PER_MEGABYTE = 1_000_000;
 
@@ -48,7 +47,7 @@ function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
 }
 
 /** The log of what was routed where, and why. A decision that is there already is left as it is. */
-export function createDecisions(connection: Connection, clock: Clock): DecisionStore {
+export function createDecisions(connection: Connection, clock: Clock, readSettings: ReadSettings): DecisionStore {
   const { db } = connection;
   const insert = db.prepare(
     `INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
@@ -68,12 +67,6 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
     'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at FROM interaction i JOIN llm l ON l.id = ' +
       'i.llm WHERE decision = ? ORDER BY i.id',
   );
-  const reports = db
-    .prepare<[string], string>('SELECT report FROM cascade_report WHERE decision = ? ORDER BY position')
-    .pluck();
-  const addReport = db.prepare<[string, number, string]>(
-    'INSERT INTO cascade_report (decision, position, report) VALUES (?, ?, ?)',
-  );
   const grow = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes + ?');
   const size = db.prepare<[], number>('SELECT bytes FROM decision_size').pluck();
   const addDay = db.prepare(
@@ -91,7 +84,6 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
      FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND
      at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
   );
-  const settingsStore = createSettings(connection, 'decision', DecisionSettings, DEFAULT_DECISION_SETTINGS);
   const oldest = db.prepare<[number], { rowid: number; at: number; size: number }>(
     `SELECT rowid, at, ${SIZE} AS size FROM decision ORDER BY rowid LIMIT ?`,
   );
@@ -128,10 +120,10 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
   }
 
   return {
-    appendDecisions(decisions: readonly DecisionRecord[], sums: readonly DayRow[] = []) {
+    async append(decisions, sums = []) {
       if (decisions.length === 0 && sums.length === 0) return;
       connection.write(() => {
-        const keepsText = settingsStore.get().query_text_hours > 0;
+        const keepsText = readSettings('decision').query_text_hours > 0;
         let bytes = 0;
         for (const decision of decisions) {
           const { id, at, query, task, model, version, router, policy, rules, ranking, excluded, propensity, cascade } =
@@ -165,11 +157,16 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
         for (const { day, model, sums: values } of sums) addDay.run(day, model, ...values);
       });
     },
-    getDecision(id) {
-      const row = find.get(id);
-      return row && toKept(row);
-    },
-    listDecisions({ before = LAST, model, policy, from, to, limit }: DecisionFilter) {
+    get: async (ids) =>
+      connection.read(() => {
+        const found = new Map<string, KeptDecision>();
+        for (const id of ids) {
+          const row = found.has(id) ? undefined : find.get(id);
+          if (row !== undefined) found.set(id, toKept(row));
+        }
+        return found;
+      }),
+    async list({ before = LAST, model, policy, from, to, limit }) {
       const until = to === undefined ? LAST : idAt(to);
       const filter = [
         model === undefined ? '' : 'AND model = @model',
@@ -188,32 +185,25 @@ export function createDecisions(connection: Connection, clock: Clock): DecisionS
         })
         .map(toKept);
     },
-    outcomesOf: (id) => outcomes.all(id).map((row) => ({ ...row, at: new Date(row.at).toISOString() })),
-    reportStep(id, report, decide) {
-      return connection.write(() => {
-        const before = reports.all(id).map((text) => JSON.parse(text) as StepReport);
-        const repeated =
-          report.model !== undefined && before.length > 0 && JSON.stringify(before.at(-1)) === JSON.stringify(report);
-        const all = repeated ? before : [...before, report];
-        const next = decide(all, repeated);
-        if (!repeated) addReport.run(id, before.length, JSON.stringify(report));
-        return next;
-      });
-    },
-    stepsOf: (id) => reports.all(id).map((text) => JSON.parse(text) as StepReport),
-    readDays: (from, to) =>
+    outcomes: async (ids) =>
+      connection.read(() => {
+        const iso = (row: Omit<Outcome, 'at'> & { at: number }): Outcome => ({
+          ...row,
+          at: new Date(row.at).toISOString(),
+        });
+        return new Map(ids.map((id) => [id, outcomes.all(id).map(iso)]));
+      }),
+    days: async (from, to) =>
       connection.read(() => ({
         rows: days
           .all(from, to)
           .map(([day, model, ...sums]): DayRow => ({ day, model, sums: Float64Array.from(sums) })),
         observed: observed.all(from, to),
       })),
-    pruneDecisions: () =>
+    prune: async () =>
       connection.write(() => {
-        const settings = settingsStore.get();
+        const settings = readSettings('decision');
         return Math.max(removeOldest(settings), forgetText(settings)) === PRUNED_AT_ONCE;
       }),
-    getDecisionSettings: settingsStore.get,
-    putDecisionSettings: settingsStore.put,
   };
 }

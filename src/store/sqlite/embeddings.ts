@@ -1,17 +1,17 @@
+import type { EmbeddingStore } from '../ports/embeddings.js';
 import type { Connection } from './connection.js';
-import type { Ledger } from '../types.js';
 
 /** Rows written per transaction: whoever encodes slowly must not hold the lock while it does. */
 const ROWS_PER_WRITE = 500;
 
 /** Vectors of queries, by encoder and query hash, so that a text is encoded once. */
-export function createEmbeddings(connection: Connection): Pick<Ledger, 'getEmbeddings' | 'putEmbeddings'> {
+export function createEmbeddings(connection: Connection): EmbeddingStore {
   const find = connection.db
     .prepare<[string, string], Buffer>('SELECT vector FROM embedding WHERE encoder = ? AND hash = ?')
     .pluck();
   const put = connection.db.prepare<[string, string, Buffer]>(
-    'INSERT INTO embedding (encoder, hash, vector) VALUES (?, ?, ?) ON CONFLICT (encoder, hash) DO UPDATE SET ' +
-      'vector = excluded.vector',
+    `INSERT INTO embedding (encoder, hash, vector) VALUES (?, ?, ?)
+     ON CONFLICT (encoder, hash) DO UPDATE SET vector = excluded.vector`,
   );
   const writeAll = (encoder: string, rows: readonly [string, Float32Array][]): void =>
     connection.write(() => {
@@ -19,7 +19,7 @@ export function createEmbeddings(connection: Connection): Pick<Ledger, 'getEmbed
         put.run(encoder, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
     });
   return {
-    getEmbeddings: (encoder, hashes) =>
+    get: async (encoder, hashes) =>
       connection.read(() => {
         const found = new Map<string, Float32Array>();
         for (const hash of hashes) {
@@ -28,7 +28,7 @@ export function createEmbeddings(connection: Connection): Pick<Ledger, 'getEmbed
         }
         return found;
       }),
-    putEmbeddings(encoder, rows) {
+    async put(encoder, rows) {
       let pending: [string, Float32Array][] = [];
       for (const row of rows) {
         pending.push(row);

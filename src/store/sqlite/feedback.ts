@@ -1,134 +1,82 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
-import type { Interaction, Preference } from '../../schema/feedback.js';
+import { PointsmanError } from '../../base/errors.js';
+import type { FeedbackReceipt } from '../../schema/feedback.js';
+import { byName } from '../../graph/order.js';
+import type { BreakerSession, OpenCalls } from './breakers.js';
 import type { Connection } from './connection.js';
+import type { FeedbackSession, OpenSession } from './feedback-session.js';
 import type { LlmTotals } from './llm-totals.js';
-import type { LlmUsage } from './llm-usage.js';
-import { rememberIds, type Registry } from './registry.js';
-import type { Counts, Tally } from './tally.js';
+import type { Tally } from './tally.js';
+import type { FeedbackBatch, FeedbackStore, StoredBatch } from '../ports/feedback.js';
 
-/** Feedback rows of one write transaction. Statistics and the tally are written by {@link finish}, once. */
-export interface FeedbackSession {
-  /** Answers the LLM's integer id, and when it was. */
-  interaction(value: Interaction): { llm: number; at: number };
-  preference(value: Preference): void;
-  /** LLMs first seen in this session. */
-  readonly newLlms: string[];
-  finish(): void;
+export interface FeedbackParts {
+  openSession: OpenSession;
+  openCalls: OpenCalls;
+  /** Inside a write transaction: the decision has its outcome. */
+  release(decision: string): void;
+  totals: LlmTotals;
+  tally: Tally;
+  clock: Clock;
 }
 
-/** Opens sessions; each is made and finished inside one write transaction. */
-export type OpenSession = () => FeedbackSession;
-
+/** Feedback: many batches, one commit (and so one wait for the disk), each key written once. */
 export function createFeedback(
-  { db }: Connection,
-  registry: Registry,
-  totals: LlmTotals,
-  usage: LlmUsage,
-  tally: Tally,
-  clock: Clock,
-): OpenSession {
-  const findQuery = db.prepare<[Buffer], number>('SELECT id FROM query WHERE hash = ?').pluck();
-  const insertQuery = db.prepare<[Buffer, string]>('INSERT INTO query (hash, text) VALUES (?, ?)');
-  const insertInteraction = db.prepare(
-    `INSERT INTO interaction (query, llm, task, domain, score, cost_usd, latency_ms, prompt_tokens, completion_tokens,
-     error, at, decision)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  connection: Connection,
+  { openSession, openCalls, release, totals, tally, clock }: FeedbackParts,
+): FeedbackStore {
+  const findKey = connection.db.prepare<[string], { request_hash: string; receipt: string }>(
+    'SELECT request_hash, receipt FROM idempotency WHERE key = ?',
   );
-  const insertPreference = db.prepare(
-    'INSERT INTO preference (query, better, worse, task, domain, at, decision) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  const putKey = connection.db.prepare<[string, string, string, number]>(
+    'INSERT INTO idempotency (key, request_hash, receipt, at) VALUES (?, ?, ?, ?)',
   );
 
-  return () => {
-    const ids = rememberIds(registry);
-    const sums = totals.session();
-    const taken = usage.session();
-    const counts: Counts = { interactions: 0, preferences: 0, queries: 0 };
-    const newLlms: string[] = [];
-    const now = clock();
-    // Files list the LLMs of one query together, so the last query is the likeliest next one.
-    let lastText: string | undefined;
-    let lastQuery = 0;
-
-    const queryId = (text: string): number => {
-      if (text === lastText) return lastQuery;
-      const hash = createHash('sha256').update(text).digest();
-      let id = findQuery.get(hash);
-      if (id === undefined) {
-        id = Number(insertQuery.run(hash, text).lastInsertRowid);
-        counts.queries++;
-      }
-      lastText = text;
-      lastQuery = id;
-      return id;
-    };
-    const seen = new Set<number>();
-    const llmId = (name: string): number => {
-      const { id, created } = ids.llm(name);
-      if (created && !seen.has(id)) {
-        seen.add(id);
-        newLlms.push(name);
-      }
-      return id;
-    };
-    const labels = (value: {
-      task?: string | undefined;
-      domain?: string | undefined;
-    }): { task: number | null; domain: number | null } => {
-      const task = value.task === undefined ? null : ids.task(value.task);
-      const domain = value.domain === undefined ? null : ids.domain(value.domain);
-      if (task !== null && domain !== null) ids.link(task, domain);
-      return { task, domain };
-    };
-    const time = (at: string | undefined): number => (at === undefined ? now : Date.parse(at));
-
-    return {
-      newLlms,
-      interaction(value) {
-        const llm = llmId(value.model);
-        const at = time(value.at);
-        const { task, domain } = labels(value);
-        insertInteraction.run(
-          queryId(value.query),
-          llm,
-          task,
-          domain,
-          value.score,
-          value.cost_usd ?? null,
-          value.latency_ms ?? null,
-          value.prompt_tokens ?? null,
-          value.completion_tokens ?? null,
-          value.error ?? null,
-          at,
-          value.decision_id ?? null,
+  const appendOne = (session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): StoredBatch | Error => {
+    const requestHash = batch.requestHash ?? '';
+    if (batch.key !== undefined) {
+      const first = findKey.get(batch.key);
+      if (first !== undefined && first.request_hash === requestHash)
+        return { receipt: JSON.parse(first.receipt) as FeedbackReceipt, stored: false };
+      if (first !== undefined)
+        return new PointsmanError(
+          'idempotency_key_reused',
+          `Idempotency-Key: expected the body that ${JSON.stringify(batch.key)} was first used with, got ` +
+            'another one; use a new key',
         );
-        sums.interaction(llm, value);
-        taken.interaction(llm, task, value);
-        counts.interactions++;
-        return { llm, at };
-      },
-      preference(value) {
-        const better = llmId(value.better_model);
-        const worse = llmId(value.worse_model);
-        const { task, domain } = labels(value);
-        insertPreference.run(
-          queryId(value.query),
-          better,
-          worse,
-          task,
-          domain,
-          time(value.at),
-          value.decision_id ?? null,
-        );
-        sums.preference(better, worse);
-        counts.preferences++;
-      },
-      finish() {
-        if (counts.interactions + counts.preferences === 0) return;
-        sums.flush();
-        taken.flush();
-        tally.add(counts);
-      },
-    };
+    }
+    const receipt = write(session, calls, batch);
+    for (const { value } of batch.records) if (value.decision_id !== undefined) release(value.decision_id);
+    if (batch.key !== undefined) putKey.run(batch.key, requestHash, JSON.stringify(receipt), clock());
+    return { receipt, stored: true };
   };
+
+  return {
+    append: async (batches) =>
+      connection.write(() => {
+        const session = openSession();
+        const calls = openCalls();
+        const answers = batches.map((batch) => appendOne(session, calls, batch));
+        session.finish();
+        calls.flush();
+        return answers;
+      }),
+    counts: async () => tally.counts(),
+    stats: async () => totals.read().toSorted((a, b) => byName(a.id, b.id)),
+  };
+}
+
+function write(session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): FeedbackReceipt {
+  const receipt = { interactions: 0, preferences: 0 };
+  const before = session.newLlms.length;
+  for (const record of batch.records) {
+    if (record.kind === 'interaction') {
+      const { llm, at } = session.interaction(record.value);
+      calls.call(llm, record.value, at);
+      receipt.interactions++;
+    } else {
+      session.preference(record.value);
+      receipt.preferences++;
+    }
+  }
+  return { ...receipt, new_models: session.newLlms.slice(before) };
 }

@@ -2,7 +2,7 @@ import type { Interaction } from '../../schema/feedback.js';
 import type { Connection } from './connection.js';
 import type { LlmUsage } from './llm-usage.js';
 import { BEFORE_CHANGE } from '../../graph/recency.js';
-import type { LlmStats } from '../types.js';
+import type { LlmStats } from '../ports/feedback.js';
 
 const COLUMNS = ['interactions', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n'] as const;
 type Totals = Record<(typeof COLUMNS)[number], number>;

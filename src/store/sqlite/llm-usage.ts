@@ -1,6 +1,6 @@
 import type { Interaction } from '../../schema/feedback.js';
 import type { Connection } from './connection.js';
-import type { TaskUsage } from '../types.js';
+import type { TaskUsage } from '../ports/feedback.js';
 
 interface Sums {
   completion_tokens: number;

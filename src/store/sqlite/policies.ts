@@ -1,18 +1,20 @@
-import { PolicyBody } from '../../schema/policy.js';
 import { parse } from '../../schema/parse.js';
+import { PolicyBody } from '../../schema/policy.js';
+import type { PolicyStore } from '../ports/policies.js';
+import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
-import type { Ledger } from '../types.js';
 
 /** A team's own policies. */
-export function createPolicyStore(connection: Connection): Pick<Ledger, 'readPolicies' | 'putPolicy' | 'deletePolicy'> {
+export function createPolicies(connection: Connection, touch: Touch): PolicyStore {
   const { db } = connection;
   const all = db.prepare<[], { name: string; body: string }>('SELECT name, body FROM policy ORDER BY name');
+  const exists = db.prepare<[string], number>('SELECT 1 FROM policy WHERE name = ?').pluck();
   const put = db.prepare<[string, string]>(
     'INSERT INTO policy (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body',
   );
   const remove = db.prepare<[string]>('DELETE FROM policy WHERE name = ?');
   return {
-    readPolicies: () =>
+    list: async () =>
       new Map(
         all
           .all()
@@ -21,7 +23,18 @@ export function createPolicyStore(connection: Connection): Pick<Ledger, 'readPol
             parse(PolicyBody, JSON.parse(body), 'internal', `policy ${name} of the ledger`),
           ]),
       ),
-    putPolicy: (name, body) => connection.write(() => void put.run(name, JSON.stringify(body))),
-    deletePolicy: (name) => connection.write(() => remove.run(name).changes > 0),
+    put: async (name, body) =>
+      connection.write(() => {
+        const isNew = exists.get(name) === undefined;
+        put.run(name, JSON.stringify(body));
+        touch('policies');
+        return isNew;
+      }),
+    delete: async (name) =>
+      connection.write(() => {
+        const removed = remove.run(name).changes > 0;
+        if (removed) touch('policies');
+        return removed;
+      }),
   };
 }

@@ -1,28 +1,50 @@
 import type { z } from 'zod';
+import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../schema/decision.js';
+import { DEFAULT_DRIFT, DriftSettings } from '../../schema/drift.js';
+import { BreakerSettings, DEFAULT_BREAKER } from '../../schema/health.js';
 import { parse } from '../../schema/parse.js';
+import type { SettingsByKind, SettingsStore } from '../ports/settings.js';
+import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
 
-/** Settings that are kept whole, as JSON in the one row of their table; the defaults where there is none. */
-export interface Settings<T> {
-  get(): T;
-  put(settings: T): void;
+type Kind = keyof SettingsByKind;
+
+const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: SettingsByKind[K] } } = {
+  breaker: { schema: BreakerSettings, defaults: DEFAULT_BREAKER },
+  decision: { schema: DecisionSettings, defaults: DEFAULT_DECISION_SETTINGS },
+  drift: { schema: DriftSettings, defaults: DEFAULT_DRIFT },
+};
+
+/** Settings as other writes of this connection read them. */
+export type ReadSettings = <K extends Kind>(kind: K) => SettingsByKind[K];
+
+/** Reads settings, each kept whole as JSON in the one row of its table; the defaults where there is none. */
+export function createSettingsReader({ db }: Connection): ReadSettings {
+  const find = Object.fromEntries(
+    Object.keys(KINDS).map((kind) => [kind, db.prepare<[], string>(`SELECT settings FROM ${kind}_settings`).pluck()]),
+  );
+  return (kind) => {
+    const json = find[kind]!.get();
+    const { schema, defaults } = KINDS[kind];
+    return json === undefined
+      ? defaults
+      : parse(schema, JSON.parse(json), 'internal', `${kind} settings of the ledger`);
+  };
 }
 
-export function createSettings<S extends z.ZodType>(
-  connection: Connection,
-  kind: 'breaker' | 'decision' | 'drift',
-  schema: S,
-  defaults: z.output<S>,
-): Settings<z.output<S>> {
-  const find = connection.db.prepare<[], string>(`SELECT settings FROM ${kind}_settings`).pluck();
-  const put = connection.db.prepare<[string]>(`INSERT OR REPLACE INTO ${kind}_settings (only, settings) VALUES (1, ?)`);
+export function createSettings(connection: Connection, read: ReadSettings, touch: Touch): SettingsStore {
+  const put = Object.fromEntries(
+    Object.keys(KINDS).map((kind) => [
+      kind,
+      connection.db.prepare<[string]>(`INSERT OR REPLACE INTO ${kind}_settings (only, settings) VALUES (1, ?)`),
+    ]),
+  );
   return {
-    get() {
-      const json = find.get();
-      return json === undefined
-        ? defaults
-        : parse(schema, JSON.parse(json), 'internal', `${kind} settings of the ledger`);
-    },
-    put: (settings) => connection.write(() => void put.run(JSON.stringify(settings))),
+    get: async (kind) => read(kind),
+    put: async (kind, settings) =>
+      connection.write(() => {
+        put[kind]!.run(JSON.stringify(settings));
+        touch('settings');
+      }),
   };
 }

@@ -1,25 +1,20 @@
-import type { GraphRows, QueryTable } from '../../graph/rows.js';
+import type { QueryKeys, SnapshotRows } from '../../graph/rows.js';
 import { byName } from '../../graph/order.js';
 import type { CatalogReader } from './catalog.js';
 import type { Connection } from './connection.js';
 import { weighAnswers, type ChangePoint } from '../../graph/recency.js';
 import { aggregateScores, QueryRanks, sortPreferences } from '../../graph/aggregate.js';
 import type { Tally } from './tally.js';
-import type { SnapshotOptions } from '../types.js';
+import type { SnapshotOptions, SnapshotStore } from '../ports/snapshot.js';
 
 type InteractionColumns = [query: number, llm: number, task: number | null, score: number, at: number];
 type ChangeColumns = [llm: number, task: number | null, at: number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
 
 /**
- * Reads canonical rows for a graph; see {@link GraphRows}. Queries that no live LLM has an edge to are left out. Texts
- * are read as they are asked for.
+ * Reads canonical rows for a graph; see {@link SnapshotRows}. Queries that no live LLM has an edge to are left out.
  */
-export function createSnapshotReader(
-  connection: Connection,
-  catalog: CatalogReader,
-  tally: Tally,
-): (options?: SnapshotOptions) => GraphRows {
+export function createSnapshot(connection: Connection, catalog: CatalogReader, tally: Tally): SnapshotStore {
   const { db } = connection;
   const tasks = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM task');
   const domains = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM domain');
@@ -37,9 +32,9 @@ export function createSnapshotReader(
     .prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id')
     .raw();
   const queries = db.prepare<[], [id: number, hash: Buffer]>('SELECT id, hash FROM query ORDER BY hash').raw();
-  const textOf = db.prepare<[number], string>('SELECT text FROM query WHERE id = ?').pluck();
+  const textOf = db.prepare<[Buffer], string>('SELECT text FROM query WHERE hash = ?').pluck();
 
-  const read = ({ halfLifeDays = null }: SnapshotOptions): GraphRows => {
+  const read = ({ halfLifeDays = null }: SnapshotOptions): SnapshotRows => {
     const llms = catalog.live();
     const llmIndex = indexOf(llms.map((llm) => llm.key));
     const taskRows = named(tasks.all());
@@ -90,13 +85,11 @@ export function createSnapshotReader(
     const ranks = new QueryRanks(labels.size);
     const touched = labels.count();
     const columns = {
-      ids: new Int32Array(touched),
       hashes: Buffer.alloc(touched * HASH_BYTES),
       tasks: new Int32Array(touched),
     };
     for (const [id, hash] of queries.iterate()) {
       if (!labels.touched(id)) continue;
-      columns.ids[ranks.size] = id;
       columns.hashes.set(hash, ranks.size * HASH_BYTES);
       const task = labels.taskOf(id);
       columns.tasks[ranks.size] = task === 0 ? -1 : taskIndex(task);
@@ -115,7 +108,7 @@ export function createSnapshotReader(
         .all()
         .map(([task, domain]): [number, number] => [taskIndex(task), domainIndex(domain)])
         .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]),
-      queries: queryTable(columns, (id) => textOf.get(id)!),
+      queries: queryKeys(columns),
       scores: aggregateScores(edges, ranks, llms.length, ofScores),
       preferences: sortPreferences(
         pairs,
@@ -125,29 +118,21 @@ export function createSnapshotReader(
       ),
     };
   };
-  return (options = {}) => connection.read(() => read(options));
+  return {
+    read: async (options = {}) => connection.read(() => read(options)),
+    texts: async (hashes) => connection.read(() => hashes.map((hash) => textOf.get(Buffer.from(hash, 'hex')))),
+  };
 }
 
 /** Bytes of a SHA-256. */
 const HASH_BYTES = 32;
 
-/** Queries by their ids, hashes and tasks; their texts stay in the ledger. */
-function queryTable(
-  { ids, hashes, tasks }: { ids: Int32Array; hashes: Buffer; tasks: Int32Array },
-  read: (id: number) => string,
-): QueryTable {
-  const hashOf = (place: number): string => hashes.toString('hex', place * HASH_BYTES, (place + 1) * HASH_BYTES);
-  const textOf = (place: number): string => read(ids[place]!);
-  const taskOf = (place: number): number => tasks[place]!;
+/** Queries by their hashes and tasks; their texts stay in the ledger. */
+function queryKeys({ hashes, tasks }: { hashes: Buffer; tasks: Int32Array }): QueryKeys {
   return {
-    length: ids.length,
-    hashOf,
-    textOf,
-    taskOf,
-    *[Symbol.iterator]() {
-      for (let place = 0; place < ids.length; place++)
-        yield { hash: hashOf(place), text: textOf(place), task: taskOf(place) };
-    },
+    length: tasks.length,
+    hashOf: (place) => hashes.toString('hex', place * HASH_BYTES, (place + 1) * HASH_BYTES),
+    taskOf: (place) => tasks[place]!,
   };
 }
 

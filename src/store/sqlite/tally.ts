@@ -1,29 +1,21 @@
+import type { LedgerCounts } from '../ports/feedback.js';
 import type { Connection } from './connection.js';
 
-export interface Counts {
-  interactions: number;
-  preferences: number;
-  queries: number;
-}
-
-/** How much the ledger holds, kept in one row, and its revision: reading either is one lookup. */
+/** How much the ledger holds, kept in one row, and the revision of feedback. */
 export interface Tally {
-  counts(): Counts;
-  revision(): number;
+  counts(): LedgerCounts;
   /** Adds to the counts and moves the revision on; inside a write transaction. */
-  add(counts: Counts): void;
+  add(counts: LedgerCounts): void;
 }
 
 export function createTally({ db }: Connection): Tally {
-  const counts = db.prepare<[], Counts>('SELECT interactions, preferences, queries FROM tally');
-  const revision = db.prepare<[], number>('SELECT revision FROM tally').pluck();
+  const counts = db.prepare<[], LedgerCounts>('SELECT interactions, preferences, queries FROM tally');
   const add = db.prepare<[number, number, number]>(
     'UPDATE tally SET revision = revision + 1, interactions = interactions + ?, preferences = preferences + ?, ' +
       'queries = queries + ?',
   );
   return {
     counts: () => counts.get()!,
-    revision: () => revision.get()!,
     add: (more) => void add.run(more.interactions, more.preferences, more.queries),
   };
 }

@@ -1,34 +1,36 @@
 import type { Clock } from '../../base/clock.js';
-import { createCatalog, createCatalogReader, type CatalogReader } from './catalog.js';
+import { createCatalogReader, createCatalogWriter, type CatalogReader, type CatalogWriter } from './catalog.js';
+import { createTouch, type Touch } from './changes.js';
 import type { Connection } from './connection.js';
-import { createFeedback, type OpenSession } from './feedback.js';
+import { createFeedbackSessions, type OpenSession } from './feedback-session.js';
 import { createLlmTotals, type LlmTotals } from './llm-totals.js';
 import { createLlmUsage } from './llm-usage.js';
 import { createRegistry } from './registry.js';
 import { createTally, type Tally } from './tally.js';
-import type { Catalog } from '../types.js';
 
 /** What both the ledger and an import write through, prepared once per connection. */
-export interface Store {
-  catalog: Catalog;
+export interface Writers {
   catalogReader: CatalogReader;
+  catalog: CatalogWriter;
   openSession: OpenSession;
   totals: LlmTotals;
   tally: Tally;
+  touch: Touch;
 }
 
-export function createStore(connection: Connection, clock: Clock): Store {
+export function createWriters(connection: Connection, clock: Clock): Writers {
   const registry = createRegistry(connection);
   const tally = createTally(connection);
+  const touch = createTouch(connection);
   const usage = createLlmUsage(connection);
   const totals = createLlmTotals(connection, usage);
   const catalogReader = createCatalogReader(connection);
-  const touch = (): void => tally.add({ interactions: 0, preferences: 0, queries: 0 });
   return {
-    catalog: createCatalog(connection, catalogReader, registry, touch, clock),
     catalogReader,
-    openSession: createFeedback(connection, registry, totals, usage, tally, clock),
+    catalog: createCatalogWriter(connection, { reader: catalogReader, registry, touch, clock }),
+    openSession: createFeedbackSessions(connection, { registry, totals, usage, tally, touch, clock }),
     totals,
     tally,
+    touch,
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Encoder } from '../../../src/encoder/types.js';
 import type { GraphRows } from '../../../src/graph/rows.js';
-import type { LlmStats } from '../../../src/store/types.js';
+import type { LlmStats } from '../../../src/store/ports/feedback.js';
 import { LlmProfile } from '../../../src/schema/profile.js';
 import { DESIGN_NAMES } from '../../../src/schema/training.js';
 import { createTrainedIndex } from '../../../src/learned/serve/trained.js';

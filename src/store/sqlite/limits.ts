@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import { debtAfter, NO_DEBT, SLOTS, slotOf, type Amounts, type Debt } from '../../machines/limits.js';
 import type { LlmLimits } from '../../schema/profile.js';
 import { connect, type Connection } from './connection.js';
-import type { Ledger } from '../types.js';
+import type { LimitStore } from '../ports/limits.js';
 import type { LimitedLlm, LoadClaim, LoadGrant, LoadState, Settlement, SlotUse } from '../../machines/claims.js';
 
 /** Longest that a claim waits for another writer, in milliseconds: the wait holds up every request. */
@@ -15,11 +15,10 @@ interface LimitedRow {
   completionTokens: number | null;
 }
 
-export interface LoadStore extends Pick<
-  Ledger,
-  'listLimited' | 'readLoad' | 'countInFlight' | 'settleLoad' | 'claimLoad' | 'endInFlight'
-> {
-  /** Within a write transaction: the decision has its outcome. */
+/** The port, and what other writes of this connection call. */
+export interface Limits {
+  port: LimitStore;
+  /** Inside a write transaction: the decision has its outcome. */
   release(decision: string): void;
   close(): void;
 }
@@ -106,13 +105,14 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
 }
 
 /** What LLMs are used of their declared limits: the same for all processes, and after a restart. */
-export function createLoad(connection: Connection, clock: Clock, busyTimeoutMs: number): LoadStore {
+export function createLimits(connection: Connection, clock: Clock, busyTimeoutMs: number): Limits {
   const { db } = connection;
   const limited = db.prepare<[], LimitedRow>(
-    `SELECT name AS model, limits, coalesce(exp(sum(log_latency) / nullif(sum(latency_n), 0)), latency_ms) AS
-     latencyMs, sum(completion_tokens) / nullif(sum(completion_tokens_n), 0) AS completionTokens
-     FROM llm LEFT JOIN llm_usage u ON u.llm = llm.id WHERE limits IS NOT NULL AND deleted = 0 GROUP BY llm.id ORDER
-     BY name`,
+    `SELECT name AS model, limits,
+       coalesce(exp(sum(log_latency) / nullif(sum(latency_n), 0)), latency_ms) AS latencyMs,
+       sum(completion_tokens) / nullif(sum(completion_tokens_n), 0) AS completionTokens
+     FROM llm LEFT JOIN llm_usage u ON u.llm = llm.id
+     WHERE limits IS NOT NULL AND deleted = 0 GROUP BY llm.id ORDER BY name`,
   );
   const findUse = db.prepare<[number], SlotUse & { model: string }>(
     'SELECT name AS model, slot, requests, tokens FROM load_use JOIN llm ON llm.id = llm WHERE slot >= ? AND ' +
@@ -131,11 +131,11 @@ export function createLoad(connection: Connection, clock: Clock, busyTimeoutMs: 
   const countInFlight = (): Map<string, number> =>
     new Map(inFlight.all(clock()).map(({ model, count }) => [model, count]));
 
-  return {
-    listLimited: () =>
+  const port: LimitStore = {
+    limited: async () =>
       limited.all().map(({ limits, ...row }): LimitedLlm => ({ ...row, limits: JSON.parse(limits) as LlmLimits })),
-    countInFlight,
-    readLoad: (since) =>
+    inFlight: async () => countInFlight(),
+    load: async (since) =>
       connection.read(() => {
         const states = new Map<string, LoadState>();
         const of = (model: string): LoadState => {
@@ -148,20 +148,23 @@ export function createLoad(connection: Connection, clock: Clock, busyTimeoutMs: 
         for (const [model, count] of countInFlight()) of(model).inFlight = count;
         return states;
       }),
-    settleLoad(settlements) {
+    async settle(settlements) {
       const { connection: own, settle } = writing();
       own.write(() => {
         for (const settlement of settlements) settle(settlement, clock());
       });
     },
-    claimLoad(claim) {
+    async claim(claim) {
       const { connection: own, claim: run } = writing();
       return own.write(() => run(claim, clock()));
     },
-    endInFlight: (decisions) =>
+    end: async (decisions) =>
       connection.write(() => {
         for (const decision of decisions) remove.run(decision);
       }),
+  };
+  return {
+    port,
     release: (decision) => void remove.run(decision),
     close: () => void writer?.connection.db.close(),
   };

@@ -1,0 +1,67 @@
+import { brokenBounds, constraintsOf } from '../policy/constraints.js';
+import type { Ranking } from '../policy/rank.js';
+import type { DecisionDetail } from '../schema/decision.js';
+import type { Rules } from '../schema/policy.js';
+import type { Explanation, RankedLlm } from '../schema/route.js';
+import type { ScoredLlm, ScoreExplanation, ScoringIndex } from '../scoring/types.js';
+import type { KeptDecision } from '../store/ports/decisions.js';
+import type { SnapshotStore } from '../store/ports/snapshot.js';
+import { explanationOf } from './explain.js';
+
+/** A logged LLM as it was scored, to six decimals. */
+export const scoredAgain = ({
+  model,
+  quality,
+  uncertainty,
+  cost_usd,
+  latency_ms,
+  latency_p90_ms,
+}: RankedLlm): ScoredLlm => ({
+  model,
+  quality,
+  uncertainty,
+  costUsd: cost_usd,
+  latencyMs: latency_ms,
+  latencyP90Ms: latency_p90_ms,
+});
+
+/** Neighbours with the texts of their queries. */
+export async function neighbourTexts(
+  neighbours: ScoreExplanation['neighbours'],
+  snapshot: Pick<SnapshotStore, 'texts'>,
+): Promise<Explanation['neighbours']> {
+  const texts = await snapshot.texts(neighbours.map(({ queryHash }) => queryHash));
+  return neighbours.map(({ queryHash, ...neighbour }, i) => ({
+    query: texts[i] ?? `(query ${queryHash.slice(0, 12)}, no longer in the ledger)`,
+    ...neighbour,
+  }));
+}
+
+/** Why a logged decision was made, by what `index` knows of its query; no explanation where its text is forgotten. */
+export async function explainLogged(
+  { query, task, model, router, policy, ...decision }: KeptDecision,
+  index: ScoringIndex,
+  snapshot: Pick<SnapshotStore, 'texts'>,
+): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>> {
+  const rules = JSON.parse(decision.rules) as Rules;
+  const ranking = JSON.parse(decision.ranking) as RankedLlm[];
+  const excluded = JSON.parse(decision.excluded) as DecisionDetail['excluded'];
+  if (query === null || index.models.length === 0)
+    return { rules, ranking, excluded, explanation: null, explained_by: null };
+  const { tasks, neighbours } = index.explain(query, await index.encode(query), task ?? undefined);
+  const chosen = scoredAgain(ranking.find((llm) => llm.model === model)!);
+  const explanation = explanationOf({
+    chosen: model,
+    ranking,
+    excluded: excluded as Ranking['excluded'],
+    relaxed: brokenBounds(constraintsOf(rules), chosen),
+    allBarred: false,
+    allFull: false,
+    cascade: decision.cascade !== null,
+    rules,
+    policyName: policy,
+    score: { tasks, neighbours: await neighbourTexts(neighbours, snapshot) },
+    router,
+  });
+  return { rules, ranking, excluded, explanation, explained_by: index.version };
+}

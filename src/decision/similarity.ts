@@ -1,0 +1,25 @@
+import type { ScoringIndex } from '../scoring/types.js';
+
+/** What is derived from one index, kept while it is in force. */
+export interface IndexFacts {
+  index: ScoringIndex;
+  known: ReadonlySet<string>;
+  /** Profile similarity to each LLM that was chosen so far. */
+  similarities: Map<string, ReadonlyMap<string, number>>;
+}
+
+export function factsOf(index: ScoringIndex): IndexFacts {
+  return { index, known: new Set(index.models), similarities: new Map() };
+}
+
+/** Similarity of each LLM's profile to that of the chosen one. */
+export function similarityTo(facts: IndexFacts, chosen: string): (model: string) => number {
+  return (model) => {
+    let near = facts.similarities.get(chosen);
+    if (near === undefined) {
+      near = new Map(facts.index.nearest(chosen).map((other) => [other.model, other.similarity]));
+      facts.similarities.set(chosen, near);
+    }
+    return near.get(model) ?? -1;
+  };
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../base/clock.js';
+import { sha256 } from '../base/hash.js';
+import type { Logger } from '../base/log.js';
+import type { Decider } from '../decision/decider.js';
+import type { LiveState } from '../live/state.js';
+import type { FeedbackReceipt } from '../schema/feedback.js';
+import type { CallReport } from '../schema/health.js';
+import type { Ledger } from '../store/ports/index.js';
+import { createFeedbackCommitter } from './commit.js';
+import { createDriftFeed } from './drift-feed.js';
+import { decisionIdsOf, parseFeedback, toRecords } from './records.js';
+
+export interface FeedbackParts {
+  ledger: Pick<Ledger, 'feedback' | 'breakers' | 'alerts' | 'settings'>;
+  live: LiveState;
+  decider: Pick<Decider, 'lookup' | 'flush'>;
+  clock: Clock;
+  log: Logger;
+}
+
+export interface PostOptions {
+  /** 1 to 200 visible ASCII characters: the same key with the same feedback stores it once. */
+  idempotencyKey?: string | undefined;
+}
+
+/** All that is told of answers and calls comes in here, from whoever tells it. */
+export interface FeedbackService {
+  /**
+   * Stores feedback: one interaction or preference, or an array of them, all or nothing, durably. What a decision that
+   * it names knows need not be repeated. Decisions see it once this resolves; drift is looked for afterwards.
+   *
+   * Throws `invalid_request` naming each wrong field, `decision_not_found`, `idempotency_key_reused`, `ledger_busy`.
+   */
+  post(feedback: unknown, options?: PostOptions): Promise<FeedbackReceipt>;
+  /** Counts how calls of LLMs went, all or none. Throws `unknown_model`, `ledger_busy`. */
+  report(calls: readonly CallReport[]): Promise<void>;
+  /** Resolves when what was taken is durable, and observed for drift. */
+  drain(): Promise<void>;
+}
+
+export function createFeedbackService({ ledger, live, decider, clock, log }: FeedbackParts): FeedbackService {
+  const committer = createFeedbackCommitter(ledger.feedback, { onCommitted: () => live.follower.catchUp() });
+  const drift = createDriftFeed({ ledger, live, lookup: decider.lookup, clock, log });
+  return {
+    async post(feedback, { idempotencyKey: key } = {}) {
+      const items = parseFeedback(feedback);
+      // A retry after a crash must find the decision that the first request found.
+      if (key !== undefined) await decider.flush();
+      const named = decisionIdsOf(items);
+      const decisions = named.length === 0 ? new Map() : await decider.lookup(named);
+      const records = toRecords(items, decisions, clock());
+      const batch = key === undefined ? { records } : { records, key, requestHash: sha256(JSON.stringify(feedback)) };
+      const { receipt, stored } = await committer.commit(batch);
+      if (stored) drift.add(records.flatMap((record) => (record.kind === 'interaction' ? [record.value] : [])));
+      for (const id of named) live.load.release(id);
+      return receipt;
+    },
+    async report(calls) {
+      await ledger.breakers.report(calls);
+      await live.follower.catchUp();
+      for (const { decision_id: decision } of calls) if (decision !== undefined) live.load.release(decision);
+    },
+    async drain() {
+      await committer.drain();
+      await drift.drain();
+    },
+  };
+}

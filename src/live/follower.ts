@@ -1,0 +1,80 @@
+import { messageOf } from '../base/errors.js';
+import { every } from '../base/every.js';
+import type { Logger } from '../base/log.js';
+import { changedSince, type ChangeStore, type Revisions, type Subject } from '../store/ports/changes.js';
+
+/** Something kept in memory of what the ledger holds. */
+export interface Live {
+  readonly name: string;
+  /** Subjects that it is refreshed for as soon as this process changed them. */
+  readonly eager: readonly Subject[];
+  /** Subjects that it is refreshed for besides, with the next tick; `always` where each tick refreshes it. */
+  readonly lazy: readonly Subject[] | 'always';
+  /** Reads what the ledger says now. `changed` are the subjects that moved since the last time; all unless given. */
+  refresh(changed?: ReadonlySet<Subject>): Promise<void>;
+}
+
+/** Keeps everything that is live up to date. */
+export interface Follower {
+  /** Resolves when all that is live has read what was committed before the call, lazy subjects apart. */
+  catchUp(): Promise<void>;
+  /** Looks for what other processes did, every so often, until the returned function is called. */
+  start(everyMs: number): () => void;
+}
+
+/**
+ * One timer, and one read of revisions a look, for all that is live. A part whose refresh fails goes on with what it
+ * knew, and is refreshed again with the next look.
+ */
+export function createFollower(changes: ChangeStore, parts: readonly Live[], log: Logger): Follower {
+  const seen = new Map<Live, Revisions>();
+  let running: Promise<void> | null = null;
+  let next: { ticking: boolean; done: Promise<void> } | null = null;
+
+  async function refreshOne(part: Live, revisions: Revisions, ticking: boolean): Promise<void> {
+    const changed = new Set(changedSince(seen.get(part) ?? null, revisions));
+    const due = (subjects: readonly Subject[]): boolean => subjects.some((subject) => changed.has(subject));
+    const wanted = due(part.eager) || (ticking && (part.lazy === 'always' || due(part.lazy)));
+    if (!wanted) return;
+    try {
+      await part.refresh(changed);
+      seen.set(part, revisions);
+    } catch (error) {
+      log.error({ part: part.name, error: messageOf(error) }, 'not refreshed; what was known goes on counting');
+    }
+  }
+
+  async function look(ticking: boolean): Promise<void> {
+    const revisions = await changes.revisions();
+    await Promise.all(parts.map((part) => refreshOne(part, revisions, ticking)));
+  }
+
+  /** One look at a time; those that are asked for meanwhile are one look right after. */
+  function follow(ticking: boolean): Promise<void> {
+    if (running === null) {
+      running = look(ticking).finally(() => (running = null));
+      return running;
+    }
+    if (next === null) {
+      const mine = { ticking, done: Promise.resolve() };
+      const after = (): Promise<void> => {
+        next = null;
+        return follow(mine.ticking);
+      };
+      mine.done = running.then(after, after);
+      next = mine;
+    }
+    next.ticking ||= ticking;
+    return next.done;
+  }
+
+  return {
+    catchUp: () => follow(false),
+    start: (everyMs) =>
+      every(
+        everyMs,
+        () => follow(true),
+        (error) => log.error({ error: messageOf(error) }, 'changes not read; what was known goes on counting'),
+      ),
+  };
+}

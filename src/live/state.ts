@@ -1,0 +1,36 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import type { Ledger } from '../store/ports/index.js';
+import { openLiveHealth, type LiveHealth } from './breakers.js';
+import { createFollower, type Follower } from './follower.js';
+import { openLiveLoad, type LiveLoad } from './load.js';
+import { openLivePolicies, type LivePolicies } from './policies.js';
+import type { LiveScorer } from './scorer.js';
+import { openLiveTrust, type LiveTrust } from './trust.js';
+
+/** Everything that a decision reads, in memory, and what keeps it current. */
+export interface LiveState {
+  index: LiveScorer;
+  policies: LivePolicies;
+  health: LiveHealth;
+  trust: LiveTrust;
+  load: LiveLoad;
+  follower: Follower;
+}
+
+export interface LiveParts {
+  ledger: Ledger;
+  index: LiveScorer;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Reads what the ledger says now. */
+export async function openLiveState({ ledger, index, clock, log }: LiveParts): Promise<LiveState> {
+  const health = await openLiveHealth({ ledger, clock, log });
+  const trust = await openLiveTrust({ ledger, clock, log });
+  const load = await openLiveLoad({ ledger, clock, log });
+  const policies = await openLivePolicies({ ledger });
+  const follower = createFollower(ledger.changes, [index, health, trust, load, policies], log);
+  return { index, policies, health, trust, load, follower };
+}

@@ -1,0 +1,21 @@
+import type { LlmProfile } from '../../schema/profile.js';
+
+/** What the catalogue describes beside LLMs. */
+export type DescribedKind = 'family' | 'task' | 'domain';
+
+/** The catalogue: LLMs, families, tasks, domains. */
+export interface CatalogStore {
+  get(id: string): Promise<LlmProfile | undefined>;
+  /** All LLMs that may be chosen, by id. */
+  list(): Promise<LlmProfile[]>;
+  /**
+   * Replaces what is declared of an LLM; another `revision` than before marks that it changed. Answers whether it is
+   * new. Throws `ledger_busy`, as every verb that writes.
+   */
+  put(profile: LlmProfile): Promise<boolean>;
+  /** Takes an LLM out of the candidates; its interactions are kept. Answers whether it was there. */
+  delete(id: string): Promise<boolean>;
+  /** Describes a family, task or domain, registering it where it is new. */
+  describe(kind: DescribedKind, id: string, description: string): Promise<void>;
+  linkTaskDomain(task: string, domain: string): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { DayRow } from '../../machines/day-sums.js';
+import type { Outcome } from '../../schema/decision.js';
+
+/** A decision as it is logged. */
+export interface DecisionRecord {
+  id: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  query: string;
+  task: string | null;
+  model: string;
+  version: string | null;
+  router: string;
+  policy: string;
+  /** The rules it was made by, as JSON. */
+  rules: string;
+  /** The ranking as answered, as JSON. */
+  ranking: string;
+  /** Who was no candidate, and why, as JSON. */
+  excluded: string;
+  /** Probability with which the LLM was chosen. */
+  propensity: number;
+  /** What a cascade was asked to reach, as JSON; null for a single call. */
+  cascade: string | null;
+}
+
+/** A decision as it is read back. */
+export interface KeptDecision extends Omit<DecisionRecord, 'query'> {
+  /** Null once the text is forgotten. */
+  query: string | null;
+  /** SHA-256 of the text, in hexadecimal. */
+  queryHash: string;
+}
+
+/**
+ * Which decisions are listed: newest first, from before the decision `before`. Times in milliseconds, `to` excluded.
+ */
+export interface DecisionFilter {
+  before?: string | undefined;
+  model?: string | undefined;
+  policy?: string | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
+  limit: number;
+}
+
+/** Feedback of one day that named a decision. */
+export interface ObservedDay {
+  day: string;
+  answers: number;
+  /** Mean. */
+  score: number;
+  /** Sum; null where none was reported. */
+  cost_usd: number | null;
+  errors: number;
+}
+
+/** The log of decisions. */
+export interface DecisionStore {
+  /** Logs decisions, and adds to the sums per day. One that is there already is left as it is. Throws `ledger_busy`. */
+  append(decisions: readonly DecisionRecord[], sums?: readonly DayRow[]): Promise<void>;
+  /** Decisions by id; those that are not there are absent from the map. */
+  get(ids: readonly string[]): Promise<Map<string, KeptDecision>>;
+  list(filter: DecisionFilter): Promise<KeptDecision[]>;
+  /** Interactions that named each of these decisions, in order of arrival; none for a decision without any. */
+  outcomes(ids: readonly string[]): Promise<Map<string, Outcome[]>>;
+  /** Sums of the days `from` to `to` (both taken), as 2026-11-25. */
+  days(from: string, to: string): Promise<{ rows: DayRow[]; observed: ObservedDay[] }>;
+  /** Removes what is kept no longer, a bounded part at a time; answers whether more is left to do. */
+  prune(): Promise<boolean>;
+}

@@ -1,0 +1,71 @@
+import type { FeedbackReceipt, Interaction, Preference } from '../../schema/feedback.js';
+
+/** An interaction or preference whose query and LLM are known: what the store writes as given. */
+export type FeedbackRecord = { kind: 'interaction'; value: Interaction } | { kind: 'preference'; value: Preference };
+
+/** The records of one request. */
+export interface FeedbackBatch {
+  records: readonly FeedbackRecord[];
+  /** `Idempotency-Key` of the request. */
+  key?: string;
+  /** SHA-256 of the request, in hexadecimal; given with `key`. */
+  requestHash?: string;
+}
+
+/** What became of a batch. */
+export interface StoredBatch {
+  receipt: FeedbackReceipt;
+  /** Whether it was written now; false where its key was used before. */
+  stored: boolean;
+}
+
+/** How much the ledger holds. */
+export interface LedgerCounts {
+  interactions: number;
+  preferences: number;
+  queries: number;
+}
+
+/** How long an LLM's answers on one task (null: without a task) were and took: sums, and how many were reported. */
+export interface TaskUsage {
+  task: string | null;
+  completionTokens: number;
+  completionTokensN: number;
+  /** Sums of the logarithm of milliseconds (at least 1), and of its square. */
+  logLatency: number;
+  logLatencySquares: number;
+  latencyN: number;
+}
+
+/** How an LLM has done over all its feedback; means are NaN where nothing was reported. */
+export interface LlmStats {
+  id: string;
+  meanScore: number;
+  interactions: number;
+  wins: number;
+  losses: number;
+  costUsd: number;
+  /** What it is now, where it became another LLM on all tasks; else as above. */
+  now: {
+    /** Answers since. */
+    interactions: number;
+    /** Mean score and weight of its answers, those from before counting little; the mean is NaN without any. */
+    meanScore: number;
+    weight: number;
+  };
+  usage: readonly TaskUsage[];
+}
+
+/** Interactions and preferences. */
+export interface FeedbackStore {
+  /**
+   * Appends all records of all batches or none, registering LLMs, tasks and domains first seen here. A batch whose key
+   * was used before is not written again: its first receipt is answered, or, where `requestHash` differs, an
+   * `idempotency_key_reused` error in its place. Durable once it resolves. Calls count in their LLMs' breakers, and a
+   * decision that is named is in flight no longer. Throws `ledger_busy`.
+   */
+  append(batches: readonly FeedbackBatch[]): Promise<(StoredBatch | Error)[]>;
+  counts(): Promise<LedgerCounts>;
+  /** Statistics per LLM of the catalogue, by id: cheap, for scoring before anything is trained. */
+  stats(): Promise<LlmStats[]>;
+}

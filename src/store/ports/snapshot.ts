@@ -1,0 +1,15 @@
+import type { SnapshotRows } from '../../graph/rows.js';
+
+/** How a snapshot is read. */
+export interface SnapshotOptions {
+  /** After how many days an answer counts half; none unless given. */
+  halfLifeDays?: number | null;
+}
+
+/** What a graph is built from. */
+export interface SnapshotStore {
+  /** Canonical rows, all of one state of the ledger; see {@link SnapshotRows}. Texts of queries stay in the store. */
+  read(options?: SnapshotOptions): Promise<SnapshotRows>;
+  /** Texts of logged queries by their hashes (SHA-256 in hexadecimal); undefined for one that is not there. */
+  texts(hashes: readonly string[]): Promise<(string | undefined)[]>;
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../base/clock.js';
+import type { Interaction, Preference } from '../../schema/feedback.js';
+import type { Touch } from './changes.js';
+import type { LedgerCounts } from '../ports/feedback.js';
+import type { Connection } from './connection.js';
+import type { LlmTotals } from './llm-totals.js';
+import type { LlmUsage } from './llm-usage.js';
+import { rememberIds, type Registry } from './registry.js';
+import type { Tally } from './tally.js';
+
+/** Feedback rows of one write transaction. Statistics and the tally are written by {@link finish}, once. */
+export interface FeedbackSession {
+  /** Answers the LLM's integer id, and when it was. */
+  interaction(value: Interaction): { llm: number; at: number };
+  preference(value: Preference): void;
+  /** LLMs first seen in this session. */
+  readonly newLlms: string[];
+  finish(): void;
+}
+
+/** Opens sessions; each is made and finished inside one write transaction. */
+export type OpenSession = () => FeedbackSession;
+
+export interface SessionParts {
+  registry: Registry;
+  totals: LlmTotals;
+  usage: LlmUsage;
+  tally: Tally;
+  touch: Touch;
+  clock: Clock;
+}
+
+export function createFeedbackSessions(
+  { db }: Connection,
+  { registry, totals, usage, tally, touch, clock }: SessionParts,
+): OpenSession {
+  const findQuery = db.prepare<[Buffer], number>('SELECT id FROM query WHERE hash = ?').pluck();
+  const insertQuery = db.prepare<[Buffer, string]>('INSERT INTO query (hash, text) VALUES (?, ?)');
+  const insertInteraction = db.prepare(
+    `INSERT INTO interaction (query, llm, task, domain, score, cost_usd, latency_ms, prompt_tokens, completion_tokens,
+     error, at, decision)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertPreference = db.prepare(
+    'INSERT INTO preference (query, better, worse, task, domain, at, decision) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+
+  return () => {
+    const ids = rememberIds(registry);
+    const sums = totals.session();
+    const taken = usage.session();
+    const counts: LedgerCounts = { interactions: 0, preferences: 0, queries: 0 };
+    const newLlms: string[] = [];
+    const now = clock();
+    // Files list the LLMs of one query together, so the last query is the likeliest next one.
+    let lastText: string | undefined;
+    let lastQuery = 0;
+
+    const queryId = (text: string): number => {
+      if (text === lastText) return lastQuery;
+      const hash = createHash('sha256').update(text).digest();
+      let id = findQuery.get(hash);
+      if (id === undefined) {
+        id = Number(insertQuery.run(hash, text).lastInsertRowid);
+        counts.queries++;
+      }
+      lastText = text;
+      lastQuery = id;
+      return id;
+    };
+    const seen = new Set<number>();
+    const llmId = (name: string): number => {
+      const { id, created } = ids.llm(name);
+      if (created && !seen.has(id)) {
+        seen.add(id);
+        newLlms.push(name);
+      }
+      return id;
+    };
+    const labels = (value: {
+      task?: string | undefined;
+      domain?: string | undefined;
+    }): { task: number | null; domain: number | null } => {
+      const task = value.task === undefined ? null : ids.task(value.task);
+      const domain = value.domain === undefined ? null : ids.domain(value.domain);
+      if (task !== null && domain !== null) ids.link(task, domain);
+      return { task, domain };
+    };
+    const time = (at: string | undefined): number => (at === undefined ? now : Date.parse(at));
+
+    return {
+      newLlms,
+      interaction(value) {
+        const llm = llmId(value.model);
+        const at = time(value.at);
+        const { task, domain } = labels(value);
+        insertInteraction.run(
+          queryId(value.query),
+          llm,
+          task,
+          domain,
+          value.score,
+          value.cost_usd ?? null,
+          value.latency_ms ?? null,
+          value.prompt_tokens ?? null,
+          value.completion_tokens ?? null,
+          value.error ?? null,
+          at,
+          value.decision_id ?? null,
+        );
+        sums.interaction(llm, value);
+        taken.interaction(llm, task, value);
+        counts.interactions++;
+        return { llm, at };
+      },
+      preference(value) {
+        const better = llmId(value.better_model);
+        const worse = llmId(value.worse_model);
+        const { task, domain } = labels(value);
+        insertPreference.run(
+          queryId(value.query),
+          better,
+          worse,
+          task,
+          domain,
+          time(value.at),
+          value.decision_id ?? null,
+        );
+        sums.preference(better, worse);
+        counts.preferences++;
+      },
+      finish() {
+        if (counts.interactions + counts.preferences === 0) return;
+        sums.flush();
+        taken.flush();
+        tally.add(counts);
+        if (newLlms.length > 0) touch('catalog');
+      },
+    };
+  };
+}
