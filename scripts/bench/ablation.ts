@@ -67,11 +67,11 @@ const OTHERWISE: Record<string, Partial<EvaluationInput>> = {
   'no task loss': { options: { ...GNN_DEFAULTS, taskWeight: 0 } },
 };
 
-function readLog(files: string[]): Promise<Pick<EvaluationInput, 'rows'>> {
+async function readLog(files: string[]): Promise<Pick<EvaluationInput, 'rows'>> {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
-  const ledger = openLedger(join(folder, 'ledger.db'), { clock: systemClock });
+  const ledger = await openLedger(join(folder, 'ledger.db'), { clock: systemClock });
   return importFiles(ledger, files)
-    .then(() => ({ rows: detached(ledger.readGraphRows()) }))
+    .then(async () => ({ rows: detached(await ledger.snapshot.read()) }))
     .finally(() => {
       ledger.close();
       rmSync(folder, { recursive: true });

@@ -50,9 +50,9 @@ const EVERY_RULE = {
 
 /** Gives each LLM limits and a capability, and one of them an open alert. */
 async function turnAllOn({ ledger, index, load, trust }: Workspace, task: string): Promise<void> {
-  const declared = ledger.catalog.listLlms();
+  const declared = await ledger.catalog.list();
   for (const llm of declared)
-    ledger.catalog.putLlm({
+    await ledger.catalog.put({
       ...llm,
       capabilities: ['json'],
       limits: { requests_per_minute: 1e6, tokens_per_minute: 1e9 },
@@ -67,7 +67,7 @@ async function turnAllOn({ ledger, index, load, trust }: Workspace, task: string
     version,
     at: Date.now(),
   }));
-  if (ledger.observeDrift(observed).length === 0) throw new Error('no alert was raised');
+  if ((await ledger.alerts.observe(observed)).length === 0) throw new Error('no alert was raised');
   await index.refresh();
   load.refresh();
   trust.refresh();
@@ -80,11 +80,11 @@ try {
     await loadSimulation(workspace.ledger, simulate({ seed, llms, queries }));
     const { version } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
     // The learned profile is what is timed, whatever the gate says of it on simulated answers.
-    workspace.ledger.activateArtifact(version);
+    await workspace.ledger.artifacts.activate(version);
     await workspace.index.refresh();
   }
   const index = workspace.index.current();
-  const rows = workspace.ledger.readGraphRows();
+  const rows = await workspace.ledger.snapshot.read();
   const texts = Array.from(rows.queries, (q) => q.text);
   const encoder = openStaticEncoder();
   const vectors = texts.map((text) => encoder.encodeSync!(text));

@@ -72,8 +72,8 @@ interface Source extends Truth {
 
 async function train(folder: string, rows: readonly Row[]): Promise<ScoringIndex> {
   const paths = dataPaths(folder);
-  const ledger = openLedger(paths.ledger, { clock: systemClock });
-  if (ledger.activeVersion() === null) {
+  const ledger = await openLedger(paths.ledger, { clock: systemClock });
+  if ((await ledger.artifacts.activeVersion()) === null) {
     const file = join(folder, 'train.jsonl');
     writeFileSync(file, rows.map(({ query, task, scores }) => JSON.stringify({ query, task, scores })).join('\n'));
     await importFiles(ledger, [file]);

@@ -30,7 +30,7 @@ export async function heldOutQueries(
   const rows = lines.map((line) => JSON.parse(line) as { query: string; task: string; scores: object });
   const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn' });
   try {
-    if (workspace.ledger.activeVersion() === null) {
+    if ((await workspace.ledger.artifacts.activeVersion()) === null) {
       const file = join(data, 'train.jsonl');
       writeFileSync(
         file,

@@ -51,7 +51,7 @@ async function writeLines(path: string, lines: number): Promise<void> {
 }
 
 async function importWithPointsman(file: string, folder: string): Promise<number> {
-  const ledger = openLedger(join(folder, 'ledger.sqlite'), { clock: Date.now });
+  const ledger = await openLedger(join(folder, 'ledger.sqlite'), { clock: Date.now });
   const report = await importFiles(ledger, [file]);
   ledger.close();
   return report.interactions;

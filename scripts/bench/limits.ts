@@ -138,14 +138,14 @@ function run(
   arriving: readonly Arrival[],
 ): { chosen: Chosen[]; micros: number } {
   let now = START;
-  const clock = (): number => now;
+  const clock = async (): number => now;
   const folder = mkdtempSync(join(work, 'run-'));
   const rng = createRng(seed).fork('way');
-  const parts = Array.from({ length: DECIDERS }, (_, d) => {
-    const ledger = openLedger(join(folder, 'ledger.sqlite'), { clock, busyTimeoutMs: 25 });
+  const parts = Array.from({ length: DECIDERS }, async (_, d) => {
+    const ledger = await openLedger(join(folder, 'ledger.sqlite'), { clock, busyTimeoutMs: 25 });
     if (d === 0)
       for (const id of LLMS)
-        ledger.catalog.putLlm({ id: id as LlmId, ...(id === BEST && limits !== null ? { limits } : {}) });
+        await ledger.catalog.put({ id: id as LlmId, ...(id === BEST && limits !== null ? { limits } : {}) });
     const load = openLiveLoad({ ledger, clock, log: silent });
     return {
       ledger,
@@ -176,7 +176,7 @@ function run(
       if (running[i]!.until > at) continue;
       const { id } = running.splice(i, 1)[0]!;
       const { ledger, load } = parts[rng.int(DECIDERS)]!;
-      ledger.reportCalls([{ model: BEST as LlmId, ok: true, decision_id: id as RouteResponse['decision_id'] }]);
+      await ledger.breakers.report([{ model: BEST as LlmId, ok: true, decision_id: id as RouteResponse['decision_id'] }]);
       load.release(id);
     }
     const begun = performance.now();

@@ -57,7 +57,7 @@ const [PAST, PRESENT] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 1, 1)];
 async function withLedger<T>(work: (ledger: Ledger, path: string) => T | Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
   const path = join(folder, 'ledger.sqlite');
-  const ledger = openLedger(path, { clock: () => PAST });
+  const ledger = await openLedger(path, { clock: () => PAST });
   try {
     return await work(ledger, path);
   } finally {
@@ -79,7 +79,7 @@ interface Log {
 async function readLog(files: string[]): Promise<Log> {
   const rows = await withLedger(async (ledger) => {
     await importFiles(ledger, files);
-    return detached(ledger.readGraphRows());
+    return detached(await ledger.snapshot.read());
   });
   const scores = new Float32Array(rows.queries.length * rows.llms.length);
   rows.scores.score.forEach(
@@ -165,9 +165,9 @@ function snapshotAfter(change: Change, after: Float32Array, answers: number): Pr
   const asked = present
     .filter((q) => change.task === null || log.rows.queries.taskOf(q) === change.task)
     .slice(0, answers);
-  return withLedger((ledger, path) => {
-    for (const llm of log.rows.llms) ledger.catalog.putLlm(llm);
-    ledger.appendFeedback([
+  return withLedger(async (ledger, path) => {
+    for (const llm of log.rows.llms) await ledger.catalog.put(llm);
+    await ledger.feedback.append([
       {
         records: [
           ...past.flatMap((q) => log.llms.map((l) => answer(q, l, log.scores, PAST))),
@@ -176,7 +176,7 @@ function snapshotAfter(change: Change, after: Float32Array, answers: number): Pr
       },
     ]);
     const db = new Database(path);
-    const idOf = (kind: 'llm' | 'task', name: string): number =>
+    const idOf = async (kind: 'llm' | 'task', name: string): number =>
       db.prepare<[string], number>(`SELECT id FROM ${kind} WHERE name = ?`).pluck().get(name)!;
     if (answers > 0)
       db.prepare("INSERT INTO change_point (llm, task, at, cause) VALUES (?, ?, ?, 'drift')").run(
@@ -185,7 +185,7 @@ function snapshotAfter(change: Change, after: Float32Array, answers: number): Pr
         PRESENT,
       );
     db.close();
-    return detached(ledger.readGraphRows());
+    return detached(await ledger.snapshot.read());
   });
 }
 

@@ -47,7 +47,7 @@ interface Imported {
 
 /** The importing process: the catalog of the simulation, then its rows from a file. */
 async function importLog(folder: string, file: string): Promise<void> {
-  const ledger = openLedger(dataPaths(folder).ledger, { clock: systemClock });
+  const ledger = await openLedger(dataPaths(folder).ledger, { clock: systemClock });
   await loadSimulation(ledger, simulateStream({ seed, llms: Number(values.llms), interactions: 0 }));
   const begun = performance.now();
   await importFiles(ledger, [file]);
@@ -75,7 +75,7 @@ async function inAnotherProcess(folder: string, llms: number, file: string): Pro
 }
 
 async function train(folder: string): Promise<TrainResult> {
-  const ledger = openLedger(dataPaths(folder).ledger, { clock: systemClock });
+  const ledger = await openLedger(dataPaths(folder).ledger, { clock: systemClock });
   try {
     return await trainAndActivate(
       { ledger, dataDir: folder, encoder: 'static', log: createLogger('warn'), onActivated: () => Promise.resolve() },

@@ -30,9 +30,9 @@ import type { ScoringIndex } from '../../src/scoring/types.js';
 /** The version in force in a data folder; undefined where none is. */
 async function trainedIn(data: string, encoderSpec: string): Promise<ScoringIndex | undefined> {
   const paths = dataPaths(data);
-  const ledger = openLedger(paths.ledger, { clock: systemClock, readonly: true });
-  const version = ledger.activeVersion();
-  const [llms, stats] = [ledger.catalog.listLlms(), ledger.readLlmStats()];
+  const ledger = await openLedger(paths.ledger, { clock: systemClock, readonly: true });
+  const version = await ledger.artifacts.activeVersion();
+  const [llms, stats] = [await ledger.catalog.list(), await ledger.feedback.stats()];
   ledger.close();
   if (version === null) return undefined;
   const [{ model }, encoder] = await Promise.all([readArtifact(paths.artifacts, version), openEncoder(encoderSpec)]);
@@ -44,9 +44,9 @@ async function trainedIn(data: string, encoderSpec: string): Promise<ScoringInde
 const [data, encoderSpec = 'static'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const log = createLogger('warn');
-const ledger = openLedger(dataPaths(folder).ledger, { clock: systemClock });
+const ledger = await openLedger(dataPaths(folder).ledger, { clock: systemClock });
 for (let i = 1; i <= 9; i++)
-  ledger.catalog.putLlm({
+  await ledger.catalog.put({
     id: `bench/llm-${i}` as LlmId,
     size_b: i * 8,
     input_price: i / 10,
@@ -54,7 +54,7 @@ for (let i = 1; i <= 9; i++)
     latency_ms: i * 300,
   });
 const trained = data === undefined ? undefined : await trainedIn(data, encoderSpec);
-const index = trained ?? createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+const index = trained ?? createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
 const holder = { current: () => index, refresh: async () => {} };
 const health = openLiveHealth({ ledger, clock: systemClock, log });
 const trust = openLiveTrust({ ledger, clock: systemClock, log });

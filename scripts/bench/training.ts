@@ -23,9 +23,9 @@ const { values, positionals } = parseArgs({
 if (positionals.length === 0) throw new Error('expected the files of a log');
 const data = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 try {
-  const ledger = openLedger(dataPaths(data).ledger, { clock: systemClock });
+  const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock });
   await importFiles(ledger, positionals);
-  const { interactions, preferences } = ledger.countInteractions();
+  const { interactions, preferences } = await ledger.feedback.counts();
   ledger.close();
   const rows: (string | number)[][] = [];
   for (const backend of values.backends.split(',')) {

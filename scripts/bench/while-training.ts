@@ -35,7 +35,7 @@ const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn
 await loadSimulation(workspace.ledger, simulate({ seed, llms: 9, queries: 4000 }));
 const { version, in_force } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
 // The learned profile is what serves, whatever the gate says of it on simulated answers.
-if (in_force !== version) workspace.ledger.activateArtifact(version);
+if (in_force !== version) await workspace.ledger.artifacts.activate(version);
 workspace.close();
 
 const service = spawn(

@@ -27,7 +27,7 @@ const { values } = parseArgs({
 const [trainings, interactions] = [Number(values.trainings), Number(values.interactions)];
 
 const dataDir = mkdtempSync(join(tmpdir(), 'pointsman-memory-'));
-const ledger = openLedger(dataPaths(dataDir).ledger, { clock: systemClock });
+const ledger = await openLedger(dataPaths(dataDir).ledger, { clock: systemClock });
 try {
   await loadSimulation(ledger, simulateStream({ seed: 1, llms: 10, interactions }));
   const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);

@@ -34,7 +34,7 @@ afterEach(() => parts.remove());
 
 async function refused(version: string, code: string, message = /./): Promise<void> {
   await assert.rejects(store.activate(version), { code, message });
-  assert.equal(parts.ledger.activeVersion(), FIRST);
+  assert.equal(await parts.ledger.artifacts.activeVersion(), FIRST);
   assert.equal(activated, 0);
 }
 
@@ -69,9 +69,9 @@ describe('the artifact store', () => {
 
   it('puts a version in force, and goes back', async () => {
     await store.activate(SECOND);
-    assert.equal(parts.ledger.activeVersion(), SECOND);
+    assert.equal(await parts.ledger.artifacts.activeVersion(), SECOND);
     await store.activate(FIRST);
-    assert.equal(parts.ledger.activeVersion(), FIRST);
+    assert.equal(await parts.ledger.artifacts.activeVersion(), FIRST);
     assert.equal(activated, 2);
   });
 
@@ -90,6 +90,6 @@ describe('the artifact store', () => {
     await writeArtifact(artifacts, model, factsOf(SECOND));
     await refused(SECOND, 'artifact_damaged', /trained with the encoder another, and this process runs none/);
     await createArtifactStore(artifacts, parts.ledger, async () => undefined).activate(SECOND);
-    assert.equal(parts.ledger.activeVersion(), SECOND);
+    assert.equal(await parts.ledger.artifacts.activeVersion(), SECOND);
   });
 });

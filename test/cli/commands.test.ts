@@ -18,8 +18,8 @@ const log = file('log.jsonl', jsonLines(scoreRows(120)));
 
 /** Trained versions, newest first, with which is in force. */
 function versions(): { version: string; active: boolean }[] {
-  const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
-  const found = ledger.listArtifacts().map(({ version, active }) => ({ version, active }));
+  const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
+  const found = (await ledger.artifacts.list()).map(({ version, active }) => ({ version, active }));
   ledger.close();
   return found;
 }

@@ -70,8 +70,8 @@ describe('kill -9 of the whole service', () => {
       // What the last round had no answer to is sent again, and for good measure everything else.
       await Promise.all(Array.from({ length: next }, (_, number) => post(running.url, number)));
       const killed = await killMidStream(running, next, enough);
-      const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
-      const stored = new Set(Array.from(ledger.readGraphRows().queries, (query) => query.text));
+      const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
+      const stored = new Set(Array.from((await ledger.snapshot.read()).queries, (query) => query.text));
       for (const number of killed.acknowledged)
         assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
       ledger.close();
@@ -81,9 +81,9 @@ describe('kill -9 of the whole service', () => {
     for (let number = 0; number < next; number += 50)
       await Promise.all(Array.from({ length: Math.min(50, next - number) }, (_, i) => post(running.url, number + i)));
     assert.equal((await running.end()).code, 0);
-    const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
-    assert.deepEqual(ledger.countInteractions(), { interactions: 2 * next, preferences: 0, queries: next });
-    assert.ok(ledger.readGraphRows().scores.count.every((count) => count === 1));
+    const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
+    assert.deepEqual(await ledger.feedback.counts(), { interactions: 2 * next, preferences: 0, queries: next });
+    assert.ok((await ledger.snapshot.read()).scores.count.every((count) => count === 1));
     ledger.close();
   });
 
@@ -103,8 +103,8 @@ describe('kill -9 of the whole service', () => {
       assert.equal(children.length, 1);
       assert.equal((await running.end('SIGKILL')).signal, 'SIGKILL');
       await eventually('the end of the training process', () => !children.some(isRunning), 5_000);
-      const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
-      assert.deepEqual([ledger.listArtifacts(), ledger.activeVersion()], [[], null]);
+      const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
+      assert.deepEqual([await ledger.artifacts.list(), await ledger.artifacts.activeVersion()], [[], null]);
       ledger.close();
     },
   );

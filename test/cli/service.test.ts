@@ -126,8 +126,8 @@ describe('a service', () => {
     const { code, seconds } = await first.end('SIGTERM');
     assert.deepEqual([code, seconds < 8], [0, true], `${code} after ${seconds} s: ${first.output()}`);
 
-    const ledger = openLedger(dataPaths(data).ledger, { clock: Date.now });
-    const stored = new Set(Array.from(ledger.readGraphRows().queries, (q) => q.text));
+    const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
+    const stored = new Set(Array.from((await ledger.snapshot.read()).queries, (q) => q.text));
     for (const acknowledged of await Promise.all(late))
       if (acknowledged !== undefined) assert.ok(stored.has(acknowledged), acknowledged);
     for (const id of [decided.decision_id, last.decision_id]) assert.ok(ledger.getDecision(id) !== undefined);

@@ -137,9 +137,11 @@ describe('encoding a snapshot’s queries', () => {
       queries.map((q) => hashing.encodeSync!(q.text)),
     );
     assert.equal(
-      parts.ledger.getEmbeddings(
-        hashing.id,
-        queries.map((q) => q.hash),
+      (
+        await parts.ledger.embeddings.get(
+          hashing.id,
+          queries.map((q) => q.hash),
+        )
       ).size,
       0,
     );

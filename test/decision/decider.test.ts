@@ -170,8 +170,8 @@ test('exploration leaves some decisions to chance, and says how likely each was'
   assert.equal(decider.lookup(one!.decision_id)?.propensity, one!.propensity);
 });
 
-test('a policy of the team’s own, and a request that goes further', () => {
-  ledger.putPolicy('ours', { cheapest_within: 1, exclude: ['a/small' as never] });
+test('a policy of the team’s own, and a request that goes further', async () => {
+  await ledger.policies.put('ours', { cheapest_within: 1, exclude: ['a/small' as never] });
   const { policies } = commonParts(ledger);
   const own = createDecider({ index: priorHolder(ledger), ledger, clock: () => NOW, ...commonParts(ledger), policies });
   const answer = own.decide(RouteRequest.parse({ query: 'q', policy: 'ours', explain: true })) as RouteResponse;

@@ -42,7 +42,7 @@ test('writes by itself within a moment', async () => {
     ...decisionRecord('one', { at: Date.UTC(2026, 0, 2) }),
     queryHash: sha256('q'),
   });
-  assert.deepEqual(summariesOf(ledger.readDays('2026-01-02', '2026-01-02')), [
+  assert.deepEqual(summariesOf(await ledger.decisions.days('2026-01-02', '2026-01-02')), [
     {
       day: '2026-01-02',
       decisions: 1,
@@ -63,9 +63,9 @@ test('a full buffer is written at once, in one transaction', () => {
   let transactions = 0;
   const counted = {
     ...ledger,
-    appendDecisions: (records: readonly DecisionRecord[], sums?: readonly DayRow[]) => (
+    appendDecisions: async (records: readonly DecisionRecord[], sums?: readonly DayRow[]) => (
       transactions++,
-      ledger.appendDecisions(records, sums)
+      await ledger.decisions.append(records, sums)
     ),
   };
   const decisions = createDecisionLog(counted, keptLog().log);
@@ -103,15 +103,15 @@ test('a ledger that refuses loses nothing until the bound, and is tried again', 
   assert.ok(lines.some((line) => line.includes('given up')));
 });
 
-test('sums of a day that a refused write held up are written with the next, all of them', () => {
+test('sums of a day that a refused write held up are written with the next, all of them', async () => {
   const { ledger, remove } = temporaryLedger();
   let refuses = true;
   const decisions = createDecisionLog(
     {
       ...ledger,
-      appendDecisions(records, sums) {
+      async appendDecisions(records, sums) {
         if (refuses) throw new Error('busy');
-        ledger.appendDecisions(records, sums);
+        await ledger.decisions.append(records, sums);
       },
     },
     keptLog().log,
@@ -123,7 +123,7 @@ test('sums of a day that a refused write held up are written with the next, all 
   decisions.add(decisionRecord('three', { at: 86_400_001 }), RANKING);
   assert.equal(decisions.flush(), true);
   assert.deepEqual(
-    summariesOf(ledger.readDays('1970-01-01', '1970-01-02')).map(({ day, decisions: n }) => [day, n]),
+    summariesOf(await ledger.decisions.days('1970-01-01', '1970-01-02')).map(({ day, decisions: n }) => [day, n]),
     [
       ['1970-01-01', 2],
       ['1970-01-02', 1],

@@ -21,13 +21,13 @@ export function keptLog(): { log: Logger; lines: string[] } {
 
 /** What deciders are made of besides an index: the policies of a ledger, or of none. */
 export function commonParts(ledger?: Ledger): Pick<DeciderParts, 'policies' | 'rng' | 'log'> {
-  return { policies: policiesOver(() => ledger?.readPolicies() ?? new Map()), rng: createRng(1), log: keptLog().log };
+  return { policies: policiesOver(async () => await ledger?.policies.list() ?? new Map()), rng: createRng(1), log: keptLog().log };
 }
 
 /** A real ledger in a temporary folder. */
 export function temporaryLedger(busyTimeoutMs = 25): { ledger: Ledger; folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-test-'));
-  const ledger = openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock, busyTimeoutMs });
+  const ledger = await openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock, busyTimeoutMs });
   return {
     ledger,
     folder,
@@ -40,8 +40,8 @@ export function temporaryLedger(busyTimeoutMs = 25): { ledger: Ledger; folder: s
 
 /** Puts `models` into the catalogue: three sizes, prices and latencies that grow together. */
 export function addLlms(ledger: Ledger, ids: readonly string[]): void {
-  ids.forEach((id, i) =>
-    ledger.catalog.putLlm(
+  ids.forEach(async (id, i) =>
+    await ledger.catalog.put(
       LlmProfile.parse({
         id,
         size_b: 10 ** (i + 1),
@@ -58,10 +58,10 @@ export function priorHolder(ledger: Ledger): IndexHolder {
   let token: string | undefined;
   let index: ScoringIndex | undefined;
   return {
-    current() {
-      const now = ledger.changeToken();
+    async current() {
+      const now = await ledger.changes.revisions();
       if (index === undefined || now !== token)
-        index = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+        index = createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
       token = now;
       return index;
     },

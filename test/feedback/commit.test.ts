@@ -25,10 +25,10 @@ function watched(): { append: Pick<Ledger, 'appendFeedback'>; sizes: number[]; l
   const { ledger, remove } = temporaryLedger();
   const sizes: number[] = [];
   const append = {
-    appendFeedback(batches: readonly FeedbackBatch[]) {
+    async appendFeedback(batches: readonly FeedbackBatch[]) {
       sizes.push(batches.length);
       if (batches.some((one) => one.records[0]?.value.query === 'poison')) throw new Error('refused');
-      return ledger.appendFeedback(batches);
+      return await ledger.feedback.append(batches);
     },
   };
   return { append, sizes, ledger, remove };
@@ -70,7 +70,7 @@ test('a flood is split, and drain waits for all of it', async () => {
 
 test('while another connection imports, feedback waits without holding up this process', async () => {
   const { ledger, folder, remove } = temporaryLedger();
-  const other = openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
+  const other = await openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
   const committer = createFeedbackCommitter(ledger);
   const importing = new EventEmitter();
   const imported = other.bulk(() => once(importing, 'end'));
@@ -97,7 +97,7 @@ test('while another connection imports, feedback waits without holding up this p
 
 test('feedback that waited too long for the ledger fails as such, and drain ends', async () => {
   const { ledger, folder, remove } = temporaryLedger();
-  const other = openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
+  const other = await openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
   const committer = createFeedbackCommitter(ledger, 200);
   const importing = new EventEmitter();
   const imported = other.bulk(() => once(importing, 'end'));

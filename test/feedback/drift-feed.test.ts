@@ -37,8 +37,8 @@ beforeEach(() => {
 afterEach(() => remove());
 
 /** The prior over the LLMs, as a version that tells two kinds of query apart would be. */
-function trained(): ScoringIndex {
-  const prior = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+async function trained(): ScoringIndex {
+  const prior = createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
   return {
     ...prior,
     version: 'v1',
@@ -54,11 +54,11 @@ function trained(): ScoringIndex {
 
 function feedOf(index: ScoringIndex, decisions: Partial<KeptDecision>[] = []): DriftFeed {
   const observing: Pick<Ledger, 'observeDrift' | 'getDriftSettings'> = {
-    getDriftSettings: () => ledger.getDriftSettings(),
-    observeDrift(observations) {
+    getDriftSettings: async () => await ledger.settings.get('drift'),
+    async observeDrift(observations) {
       if (refuse-- > 0) throw new PointsmanError('ledger_busy', 'an import');
       seen.push(...observations);
-      return ledger.observeDrift(observations);
+      return await ledger.alerts.observe(observations);
     },
   };
   return createDriftFeed({
@@ -116,7 +116,7 @@ test(
 
 test('a decision that was made while an alert was open predicts too little to be measured by', async () => {
   for (const rate of [1, 0])
-    ledger.observeDrift(
+    await ledger.alerts.observe(
       Array.from({ length: 60 }, (_, i) => ({
         model: 'a',
         task: 'math',
@@ -128,7 +128,7 @@ test('a decision that was made while an alert was open predicts too little to be
       })),
     );
   trust.refresh();
-  assert.equal(ledger.openAlerts().length, 1);
+  assert.equal((await ledger.alerts.open()).length, 1);
   const feed = feedOf(trained(), [
     {
       id: DECISION,
@@ -143,7 +143,7 @@ test('a decision that was made while an alert was open predicts too little to be
 });
 
 test('before anything is trained nothing is predicted; a failed answer counts for the error rate alone', async () => {
-  const feed = feedOf(createPriorIndex(ledger.catalog.listLlms(), []));
+  const feed = feedOf(createPriorIndex(await ledger.catalog.list(), []));
   feed.add([answer({ latency_ms: 100 }), answer({ score: 0, error: 'timeout', latency_ms: 30_000, task: 'law' })]);
   await feed.drain();
   assert.deepEqual(
@@ -165,14 +165,14 @@ test('it observes by itself within a moment, waits for a busy ledger, and passes
   assert.deepEqual(seen, []);
   await eventually('the ledger is free again', async () => seen.length > 0, 5_000);
   assert.equal(scores().length, 1);
-  ledger.putDriftSettings(DriftSettings.parse({ enabled: false }));
+  await ledger.settings.put('drift', DriftSettings.parse({ enabled: false }));
   feed.add([answer()]);
   await feed.drain();
   assert.equal(scores().length, 1);
 });
 
 test('of more than can be observed the oldest are passed over, and the log says so', async () => {
-  const feed = feedOf(createPriorIndex(ledger.catalog.listLlms(), []));
+  const feed = feedOf(createPriorIndex(await ledger.catalog.list(), []));
   feed.add(Array.from({ length: 10_005 }, (_, i) => answer({ score: i < 5 ? 0 : 1, task: 'math' })));
   await feed.drain();
   assert.equal(scores().length, 10_000);

@@ -220,7 +220,7 @@ test('an error in the last of many lines undoes all the others', async (t) => {
     file('f', [...lines, '{"query": 1}'].join('\n')),
   );
   assert.match(message, /^f, line 30001: /);
-  assert.deepEqual(ledger.catalog.listLlms(), [{ id: 'a' }]);
+  assert.deepEqual(await ledger.catalog.list(), [{ id: 'a' }]);
   // Corrected, it goes through: the failed attempt was not remembered as imported.
   await on.import(file('f', lines.join('\n')));
   assert.equal(ledger.countRows(), 30_001);

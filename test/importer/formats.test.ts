@@ -37,16 +37,16 @@ test('interactions, score rows and preferences, in one file and in any mixture',
     { path, format: 'records', status: 'imported', entries: 3, interactions: 4, preferences: 1 },
   ]);
   assert.deepEqual([report.interactions, report.preferences, report.new_models], [4, 1, ['a', 'b', 'c']]);
-  assert.deepEqual(ledger.countInteractions(), { interactions: 4, preferences: 1, queries: 2 });
+  assert.deepEqual(await ledger.feedback.counts(), { interactions: 4, preferences: 1, queries: 2 });
   assert.deepEqual(
-    ledger.readLlmStats().map((llm) => [llm.id, llm.meanScore, llm.costUsd, llm.wins]),
+    (await ledger.feedback.stats()).map((llm) => [llm.id, llm.meanScore, llm.costUsd, llm.wins]),
     [
       ['a', 0.625, 0.01, 1],
       ['b', 0.5, NaN, 0],
       ['c', 1, NaN, 0],
     ],
   );
-  assert.deepEqual(ledger.readGraphRows().taskDomains, [[0, 0]]);
+  assert.deepEqual((await ledger.snapshot.read()).taskDomains, [[0, 0]]);
 });
 
 test('what is compressed, or begins with a byte-order mark, or ends lines as Windows does, reads the same', async (t) => {
@@ -62,7 +62,7 @@ test('what is compressed, or begins with a byte-order mark, or ends lines as Win
     const { ledger, file, ...on } = desk(t);
     await on.import(file(name, content));
     assert.deepEqual(
-      Array.from(ledger.readGraphRows().queries, (query) => query.text).toSorted(),
+      Array.from((await ledger.snapshot.read()).queries, (query) => query.text).toSorted(),
       ['two', 'é 😀'],
       name,
     );
@@ -90,7 +90,10 @@ test('a file longer than any buffer keeps every line whole', async (t) => {
       queries.map((query) => ({ query, model: 'a', score: 0.5 })),
     ),
   );
-  assert.deepEqual(new Set(Array.from(ledger.readGraphRows().queries, (query) => query.text)), new Set(queries));
+  assert.deepEqual(
+    new Set(Array.from((await ledger.snapshot.read()).queries, (query) => query.text)),
+    new Set(queries),
+  );
 });
 
 test('records may also stand in a JSON array, or alone', async (t) => {
@@ -109,7 +112,7 @@ test('records may also stand in a JSON array, or alone', async (t) => {
     ),
     file('b.json', JSON.stringify({ query: 'three', better_model: 'a', worse_model: 'b' }, null, 1)),
   );
-  assert.deepEqual(ledger.countInteractions(), { interactions: 2, preferences: 1, queries: 3 });
+  assert.deepEqual(await ledger.feedback.counts(), { interactions: 2, preferences: 1, queries: 3 });
 });
 
 const FEATURES = {
@@ -150,7 +153,7 @@ test('LLM features become profiles', async (t) => {
     [{ format: 'llm-features', entries: 4 }],
   );
   assert.deepEqual(report.new_models, ['first', 'mixture', 'small', 'unknown']);
-  assert.deepEqual(ledger.catalog.listLlms(), [
+  assert.deepEqual(await ledger.catalog.list(), [
     {
       id: 'first',
       description: 'the first',
@@ -174,9 +177,9 @@ test('importing features again changes only what they name', async (t) => {
     file('later.json', JSON.stringify({ first: { input_price: 0.1, detailed_scores: { bbh: 50, ifeval: null } } })),
   );
   assert.deepEqual(again.new_models, []);
-  assert.deepEqual(ledger.catalog.getLlm('first')!.benchmarks, { WildBench: 0, bbh: 0.5, ifeval: 0.7585 });
-  assert.equal(ledger.catalog.getLlm('first')!.input_price, 0.1);
-  assert.equal(ledger.catalog.getLlm('first')!.description, 'the first');
+  assert.deepEqual((await ledger.catalog.get('first'))!.benchmarks, { WildBench: 0, bbh: 0.5, ifeval: 0.7585 });
+  assert.equal((await ledger.catalog.get('first'))!.input_price, 0.1);
+  assert.equal((await ledger.catalog.get('first'))!.description, 'the first');
 });
 
 test('declared profiles come as YAML or JSON, one or many', async (t) => {
@@ -192,10 +195,10 @@ test('declared profiles come as YAML or JSON, one or many', async (t) => {
   );
   assert.ok(report.files.every((each) => each.format === 'llm-profiles'));
   assert.deepEqual(
-    ledger.catalog.listLlms().map((llm) => llm.id),
+    (await ledger.catalog.list()).map((llm) => llm.id),
     ['eight', 'five', 'four', 'one', 'seven', 'six', 'three', 'two'],
   );
-  for (const id of ['one', 'two', 'four']) assert.deepEqual(ledger.catalog.getLlm(id), { id, ...facts });
+  for (const id of ['one', 'two', 'four']) assert.deepEqual(await ledger.catalog.get(id), { id, ...facts });
 });
 
 const FAMILIES = { QwenArch: 'A family of decoders.' };
@@ -233,7 +236,7 @@ test('descriptions are told apart by the ids that other files bring, in whatever
     report.files.map((each) => each.format),
     ['family-descriptions', 'domain-descriptions', 'task-descriptions', 'domain-tasks', 'llm-features'],
   );
-  const rows = ledger.readGraphRows();
+  const rows = await ledger.snapshot.read();
   assert.deepEqual(rows.families, [{ id: 'QwenArch', description: 'about QwenArch' }]);
   assert.deepEqual(rows.domains, [
     { id: 'following', description: 'about following' },
@@ -280,9 +283,9 @@ test('profiles are applied again: they may restore what was changed since', asyn
   const { ledger, file, ...on } = desk(t);
   const path = file('one.yaml', stringify({ id: 'one', size_b: 8 }));
   await on.import(path);
-  ledger.catalog.putLlm({ ...ledger.catalog.getLlm('one')!, size_b: 9 });
+  await ledger.catalog.put({ ...ledger.catalog.getLlm('one')!, size_b: 9 });
   assert.equal((await on.import(path)).files[0]!.status, 'imported');
-  assert.equal(ledger.catalog.getLlm('one')!.size_b, 8);
+  assert.equal((await ledger.catalog.get('one'))!.size_b, 8);
 });
 
 test('progress grows to the whole of each phase', async (t) => {
@@ -313,6 +316,6 @@ test('the catalogue that comes with the package', async (t) => {
   const report = await on.import(path);
   assert.deepEqual(report.files[0]?.format, 'llm-profiles');
   assert.ok(report.new_models.length >= 7);
-  for (const llm of ledger.catalog.listLlms())
+  for (const llm of await ledger.catalog.list())
     assert.ok(llm.size_b! > 0 && llm.context_tokens! > 0 && llm.family !== undefined, llm.id);
 });

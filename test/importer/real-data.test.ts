@@ -38,7 +38,7 @@ test('the published logs and features import whole, in one command', { skip }, a
   );
   assert.deepEqual([report.interactions, report.preferences], [49_392, 4073]);
   assert.equal(ledger.countRows(), 53_465);
-  const rows = ledger.readGraphRows();
+  const rows = await ledger.snapshot.read();
   assert.equal(rows.scores.count.length, 49_392);
   assert.equal(new Set(rows.scores.llm).size, 9);
   assert.equal(rows.preferences.query.length, 4073);
@@ -53,5 +53,5 @@ test('the file in which one LLM is yet to come imports too', { skip }, async (t)
     join(DATA, 'routeprofile', 'model_feature_newllm.json'),
   );
   assert.equal(report.preferences, 4001);
-  assert.equal(ledger.catalog.listLlms().length, 24);
+  assert.equal((await ledger.catalog.list()).length, 24);
 });

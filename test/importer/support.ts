@@ -21,11 +21,11 @@ export interface Desk {
 export function desk(t: TestContext): Desk {
   const folder = tempFolder(t);
   const ledger = tempLedger(t);
-  const state = (): unknown[] => [
+  const state = async (): unknown[] => [
     allRows(ledger),
-    ledger.countInteractions(),
-    ledger.changeToken(),
-    ledger.readLlmStats(),
+    await ledger.feedback.counts(),
+    await ledger.changes.revisions(),
+    await ledger.feedback.stats(),
   ];
   return {
     ledger,

@@ -45,11 +45,11 @@ const barred = ({ load }: Process): string | undefined => load.current(PROMPT)!.
 const fullest = (times: readonly number[]): number =>
   Math.max(...times.map((at) => times.filter((other) => other > at - 60_000 && other <= at).length));
 
-test('where no LLM declares limits there is nothing to look at', (t) => {
+test('where no LLM declares limits there is nothing to look at', async (t) => {
   const {
     all: [one],
   } = processes(t, {}, 1);
-  one!.ledger.catalog.putLlm(profile(MODEL));
+  await one!.ledger.catalog.put(profile(MODEL));
   one!.load.refresh();
   assert.equal(one!.load.current(PROMPT), null);
   assert.equal(take(one!), true);
@@ -82,7 +82,7 @@ test('most decisions of a busy process write nothing', (t) => {
   let claims = 0;
   const { ledger } = one!;
   const load = openLiveLoad({
-    ledger: { ...ledger, claimLoad: (claim) => (claims++, ledger.claimLoad(claim)) },
+    ledger: { ...ledger, claimLoad: async (claim) => (claims++, await ledger.limits.claim(claim)) },
     clock: () => time.now,
     log: keptLog().log,
   });
@@ -126,12 +126,12 @@ test('says why it is full, costs more the longer it is, and other processes know
   assert.equal(barred(one!), undefined);
 });
 
-test('a limit on tokens holds what a query needs against it, and an answer of the usual length', (t) => {
+test('a limit on tokens holds what a query needs against it, and an answer of the usual length', async (t) => {
   const {
     all: [one],
     time,
   } = processes(t, { tokens_per_minute: 1_000 }, 1);
-  one!.ledger.appendFeedback([{ records: [interaction('q', MODEL, 1, { completion_tokens: 56 })] }]);
+  await one!.ledger.feedback.append([{ records: [interaction('q', MODEL, 1, { completion_tokens: 56 })] }]);
   one!.load.refresh();
   for (let i = 0; i < 9; i++) assert.ok(take(one!));
   assert.equal(one!.load.list()[0]!.tokens!.used, 900);
@@ -162,7 +162,7 @@ test('what a process claimed ahead and did not spend is given back', (t) => {
   assert.deepEqual([one!.load.list()[0]!.requests!.used, other!.load.list()[0]!.requests!.used], [30, 30]);
 });
 
-test('places are freed by an outcome, whichever process hears of it', (t) => {
+test('places are freed by an outcome, whichever process hears of it', async (t) => {
   const {
     all: [one, other],
     time,
@@ -170,7 +170,7 @@ test('places are freed by an outcome, whichever process hears of it', (t) => {
   const ids = ['01a21720-68b4-7000-8000-00000000000a', '01a21720-68b4-7000-8000-00000000000b'];
   for (const id of ids) assert.ok(one!.load.take(MODEL, PROMPT, id));
   assert.equal(barred(one!), 'it has 2 of its 2 queries in flight');
-  other!.ledger.appendFeedback([{ records: [interaction('q', MODEL, 1, { decision_id: ids[0] })] }]);
+  await other!.ledger.feedback.append([{ records: [interaction('q', MODEL, 1, { decision_id: ids[0] })] }]);
   other!.load.release(ids[0]!);
   assert.equal(barred(other!), undefined);
   time.now += 20;
@@ -184,7 +184,7 @@ test('places are freed by an outcome, whichever process hears of it', (t) => {
   );
 });
 
-test('an outcome is waited for as long as is declared, else three mean latencies', (t) => {
+test('an outcome is waited for as long as is declared, else three mean latencies', async (t) => {
   const {
     all: [one],
     time,
@@ -192,7 +192,7 @@ test('an outcome is waited for as long as is declared, else three mean latencies
   assert.deepEqual([take(one!), take(one!)], [true, false]);
   time.now += 200;
   assert.ok(take(one!));
-  one!.ledger.catalog.putLlm(profile(MODEL, { latency_ms: 2_000, limits: { in_flight: 1 } }));
+  await one!.ledger.catalog.put(profile(MODEL, { latency_ms: 2_000, limits: { in_flight: 1 } }));
   one!.load.refresh();
   time.now += 200;
   assert.ok(take(one!));

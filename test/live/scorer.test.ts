@@ -34,13 +34,13 @@ before(async () => {
  */
 async function prepare(t: TestContext) {
   const { ledger, folder, remove } = temporaryLedger();
-  const other = openLedger(join(folder, 'ledger.sqlite'), { clock: Date.now });
+  const other = await openLedger(join(folder, 'ledger.sqlite'), { clock: Date.now });
   t.after(() => {
     other.close();
     remove();
   });
   const { artifacts } = dataPaths(folder);
-  for (const llm of rows.llms) ledger.catalog.putLlm(llm);
+  for (const llm of rows.llms) await ledger.catalog.put(llm);
   for (const [i, version] of [FIRST, SECOND].entries()) await write(artifacts, ledger, version, models[i]!);
   const { log, lines } = keptLog();
   return {
@@ -69,7 +69,7 @@ describe('the live index', () => {
     assert.equal(index.current().version, null);
     assert.deepEqual([...index.current().models].toSorted(), ['calculator', 'middling', 'poet']);
     const prior = index.current();
-    ledger.activateArtifact(FIRST);
+    await ledger.artifacts.activate(FIRST);
     assert.equal(index.current(), prior);
     await index.refresh();
     assert.equal(index.current().version, FIRST);
@@ -83,19 +83,19 @@ describe('the live index', () => {
     t.after(unfollow);
     for (const version of [FIRST, SECOND, FIRST]) {
       const former = index.current().score(QUERY, index.current().encode(QUERY) as Float32Array);
-      other.activateArtifact(version);
+      await other.artifacts.activate(version);
       await eventually(`version ${version}`, () => index.current().version === version, 5_000);
       assert.notDeepEqual(index.current().score(QUERY, vector), former);
     }
     unfollow();
-    other.activateArtifact(SECOND);
+    await other.artifacts.activate(SECOND);
     await new Promise((resume) => setTimeout(resume, 100));
     assert.equal(index.current().version, FIRST, 'it no longer follows');
   });
 
   it('goes back to the prior where nothing is in force any more', async (t) => {
     const { ledger, folder, open } = await prepare(t);
-    ledger.activateArtifact(FIRST);
+    await ledger.artifacts.activate(FIRST);
     const index = await open();
     const db = new Database(join(folder, 'ledger.sqlite'));
     db.exec('DELETE FROM active_version');
@@ -107,7 +107,7 @@ describe('the live index', () => {
 
   it('makes no other index where nothing has changed', async (t) => {
     const { ledger, open } = await prepare(t);
-    ledger.activateArtifact(FIRST);
+    await ledger.artifacts.activate(FIRST);
     const index = await open();
     const held = index.current();
     await index.refresh();
@@ -118,13 +118,13 @@ describe('the live index', () => {
     const { ledger, other, open } = await prepare(t);
     const index = await open();
     for (const version of [null, FIRST]) {
-      if (version !== null) ledger.activateArtifact(version);
-      other.catalog.putLlm(newcomer('late'));
+      if (version !== null) await ledger.artifacts.activate(version);
+      await other.catalog.put(newcomer('late'));
       await index.refresh();
       assert.equal(index.current().version, version);
       assert.ok(index.current().models.includes('late'));
       assert.equal(index.current().score(QUERY, vector).length, 4);
-      other.catalog.deleteLlm('late');
+      await other.catalog.delete('late');
       await index.refresh();
       assert.ok(!index.current().models.includes('late'));
     }
@@ -134,13 +134,13 @@ describe('the live index', () => {
 describe('a damaged artifact in force', () => {
   it('is refused; the one before goes on serving and sees the catalogue change', async (t) => {
     const { ledger, artifacts, lines, open } = await prepare(t);
-    ledger.activateArtifact(FIRST);
+    await ledger.artifacts.activate(FIRST);
     const index = await open();
     truncateSync(join(artifacts, SECOND, 'weights.safetensors'), 500);
-    ledger.activateArtifact(SECOND);
+    await ledger.artifacts.activate(SECOND);
     for (let i = 0; i < 3; i++) await index.refresh();
     assert.equal(index.current().version, FIRST);
-    ledger.catalog.putLlm(newcomer('late'));
+    await ledger.catalog.put(newcomer('late'));
     await index.refresh();
     assert.equal(index.current().version, FIRST);
     assert.ok(index.current().models.includes('late'));
@@ -152,7 +152,7 @@ describe('a damaged artifact in force', () => {
   it('leaves a process that starts then with the prior', async (t) => {
     const { ledger, artifacts, open } = await prepare(t);
     rmSync(join(artifacts, FIRST), { recursive: true });
-    ledger.activateArtifact(FIRST);
+    await ledger.artifacts.activate(FIRST);
     const index = await open();
     assert.equal(index.current().version, null);
     assert.equal(index.current().models.length, 3);
@@ -160,7 +160,7 @@ describe('a damaged artifact in force', () => {
 
   it('serves once it is whole again', async (t) => {
     const { ledger, artifacts, open } = await prepare(t);
-    ledger.activateArtifact(FIRST);
+    await ledger.artifacts.activate(FIRST);
     rmSync(join(artifacts, FIRST, 'manifest.json'));
     const index = await open();
     assert.equal(index.current().version, null);
@@ -172,16 +172,16 @@ describe('a damaged artifact in force', () => {
   it('is left behind when another version is put in force', async (t) => {
     const { ledger, artifacts, open } = await prepare(t);
     rmSync(join(artifacts, FIRST), { recursive: true });
-    ledger.activateArtifact(FIRST);
+    await ledger.artifacts.activate(FIRST);
     const index = await open();
-    ledger.activateArtifact(SECOND);
+    await ledger.artifacts.activate(SECOND);
     await index.refresh();
     assert.equal(index.current().version, SECOND);
   });
 
   it('is also one of another encoder', async (t) => {
     const { ledger, lines, open } = await prepare(t);
-    ledger.activateArtifact(FIRST);
+    await ledger.artifacts.activate(FIRST);
     const index = await open({ ...encoder, id: 'another' });
     assert.equal(index.current().version, null);
     assert.ok(
@@ -197,9 +197,9 @@ describe('many refreshes at once', () => {
     const index = await open();
     const asked: Promise<void>[] = [];
     for (let i = 0; i < 20; i++) {
-      other.catalog.putLlm(newcomer(`late ${i}`));
-      if (i === 7) ledger.activateArtifact(FIRST);
-      if (i === 13) ledger.activateArtifact(SECOND);
+      await other.catalog.put(newcomer(`late ${i}`));
+      if (i === 7) await ledger.artifacts.activate(FIRST);
+      if (i === 13) await ledger.artifacts.activate(SECOND);
       asked.push(
         (async () => {
           await index.refresh();
@@ -224,8 +224,8 @@ describe('many refreshes at once', () => {
       encode: (texts) => (down ? Promise.reject(new Error('the encoder is away')) : encoder.encode(texts)),
     });
     const prior = index.current();
-    ledger.catalog.putLlm(newcomer('late'));
-    ledger.activateArtifact(FIRST);
+    await ledger.catalog.put(newcomer('late'));
+    await ledger.artifacts.activate(FIRST);
     const outcomes = await Promise.allSettled([index.refresh(), index.refresh(), index.refresh()]);
     assert.ok(outcomes.every((one) => one.status === 'rejected' && /encoder is away/.test(String(one.reason))));
     assert.equal(index.current(), prior);

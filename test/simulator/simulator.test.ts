@@ -158,8 +158,8 @@ test('a ledger takes it whole', async (t) => {
   const ledger = tempLedger(t);
   const simulation = simulate({ seed: 1, llms: 4, queries: 80 });
   await loadSimulation(ledger, simulation);
-  assert.deepEqual(ledger.countInteractions(), { interactions: 320, preferences: 0, queries: 80 });
-  const rows = ledger.readGraphRows();
+  assert.deepEqual(await ledger.feedback.counts(), { interactions: 320, preferences: 0, queries: 80 });
+  const rows = await ledger.snapshot.read();
   assert.deepEqual(
     rows.llms.map((llm) => llm.id),
     simulation.profiles.map((profile) => profile.id).toSorted(),

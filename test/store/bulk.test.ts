@@ -13,7 +13,7 @@ test('an import shows when it is done, and leaves what feedback would have left'
     interaction('r', 'a', 0.5),
   ];
   const pair = preference('q', 'a', 'c', { task: 't' });
-  const token = ledger.changeToken();
+  const token = await ledger.changes.revisions();
   const answer = await ledger.bulk(async (writer) => {
     for (const record of records) writer.interaction(record.value);
     await sleep(1);
@@ -24,31 +24,31 @@ test('an import shows when it is done, and leaves what feedback would have left'
     return 'done';
   });
   assert.equal(answer, 'done');
-  assert.notEqual(ledger.changeToken(), token);
-  other.appendFeedback([{ records: [...records, pair] }]);
+  assert.notEqual(await ledger.changes.revisions(), token);
+  await other.feedback.append([{ records: [...records, pair] }]);
   other.catalog.mergeLlm(profile('d', { family: 'f' }));
   assert.deepEqual(allRows(ledger), allRows(other));
-  assert.deepEqual(ledger.readLlmStats(), other.readLlmStats());
-  assert.deepEqual(ledger.countInteractions(), other.countInteractions());
+  assert.deepEqual(await ledger.feedback.stats(), await other.feedback.stats());
+  assert.deepEqual(await ledger.feedback.counts(), await other.feedback.counts());
 });
 
 test('an import that fails leaves nothing', async (t) => {
   const ledger = tempLedger(t);
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
-  const before = [allRows(ledger), ledger.changeToken(), ledger.readLlmStats()];
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
+  const before = [allRows(ledger), await ledger.changes.revisions(), await ledger.feedback.stats()];
   await assert.rejects(
     ledger.bulk(async (writer) => {
       for (let i = 0; i < 5000; i++) writer.interaction(interaction(`q${i}`, 'new', 1).value);
-      writer.catalog.putLlm(profile('declared'));
+      await writer.catalog.put(profile('declared'));
       writer.markImported('hash', 'file');
       await sleep(1);
       throw new Error('the file broke');
     }),
     /the file broke/,
   );
-  assert.deepEqual([allRows(ledger), ledger.changeToken(), ledger.readLlmStats()], before);
+  assert.deepEqual([allRows(ledger), await ledger.changes.revisions(), await ledger.feedback.stats()], before);
   await ledger.bulk(async (writer) => assert.equal(writer.importedAt('hash'), undefined));
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
   assert.equal(ledger.countRows(), 2);
 });
 
@@ -56,8 +56,8 @@ test('other writers meet ledger_busy meanwhile, and so does a second import', as
   const ledger = openFor(t, join(tempFolder(t), 'ledger.sqlite'), { busyTimeoutMs: 10 });
   await ledger.bulk(async (writer) => {
     writer.interaction(interaction('q', 'a', 1).value);
-    assert.throws(
-      () => ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]),
+    await assert.rejects(
+      async () => await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]),
       (error: PointsmanError) => error.code === 'ledger_busy',
     );
     await assert.rejects(

@@ -52,11 +52,11 @@ test('LLMs are listed in order of their ids, whatever the order of arrival', (t)
   );
 });
 
-test('a deleted LLM leaves the list, keeps its interactions, and comes back with put', (t) => {
+test('a deleted LLM leaves the list, keeps its interactions, and comes back with put', async (t) => {
   const ledger = tempLedger(t);
   const { catalog } = ledger;
   catalog.putLlm(profile('a', FACTS));
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1), interaction('q', 'b', 0)] }]);
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1), interaction('q', 'b', 0)] }]);
   assert.equal(catalog.deleteLlm('a'), true);
   assert.equal(catalog.deleteLlm('a'), false);
   assert.equal(catalog.deleteLlm('never'), false);
@@ -67,7 +67,7 @@ test('a deleted LLM leaves the list, keeps its interactions, and comes back with
   );
   assert.equal(ledger.countRows(), 2);
 
-  const [receipt] = ledger.appendFeedback([{ records: [interaction('q2', 'a', 0.5)] }]);
+  const [receipt] = await ledger.feedback.append([{ records: [interaction('q2', 'a', 0.5)] }]);
   assert.deepEqual(receipt, { interactions: 1, preferences: 0, new_models: [] });
   assert.deepEqual(
     catalog.listLlms().map((llm) => llm.id),
@@ -77,7 +77,7 @@ test('a deleted LLM leaves the list, keeps its interactions, and comes back with
 
   assert.equal(catalog.putLlm(profile('a')), true);
   assert.deepEqual(catalog.getLlm('a'), { id: 'a' });
-  const { queries, scores, llms } = ledger.readGraphRows();
+  const { queries, scores, llms } = await ledger.snapshot.read();
   assert.deepEqual(
     new Set(
       Array.from(
@@ -87,7 +87,7 @@ test('a deleted LLM leaves the list, keeps its interactions, and comes back with
     ),
     new Set(['q a 1', 'q b 0', 'q2 a 0.5']),
   );
-  assert.equal(ledger.readLlmStats().find((llm) => llm.id === 'a')?.interactions, 2);
+  assert.equal((await ledger.feedback.stats()).find((llm) => llm.id === 'a')?.interactions, 2);
 });
 
 test('merging a profile of a deleted LLM declares it again', (t) => {
@@ -98,7 +98,7 @@ test('merging a profile of a deleted LLM declares it again', (t) => {
   assert.deepEqual(catalog.getLlm('a'), { id: 'a', size_b: 3 });
 });
 
-test('families, tasks and domains are described and linked', (t) => {
+test('families, tasks and domains are described and linked', async (t) => {
   const ledger = tempLedger(t);
   const { catalog } = ledger;
   catalog.putFamily('f', 'first');
@@ -108,7 +108,7 @@ test('families, tasks and domains are described and linked', (t) => {
   catalog.linkTaskDomain('t', 'd');
   catalog.linkTaskDomain('t', 'd');
   catalog.linkTaskDomain('new task', 'new domain');
-  const rows = ledger.readGraphRows();
+  const rows = await ledger.snapshot.read();
   assert.deepEqual(rows.families, [{ id: 'f', description: 'a family' }]);
   assert.deepEqual(rows.tasks, [
     { id: 'new task', description: '' },
@@ -124,9 +124,9 @@ test('families, tasks and domains are described and linked', (t) => {
   ]);
 });
 
-test('a family that no LLM has any more is not in the rows', (t) => {
+test('a family that no LLM has any more is not in the rows', async (t) => {
   const ledger = tempLedger(t);
-  ledger.catalog.putLlm(profile('a', { family: 'old' }));
-  ledger.catalog.putLlm(profile('a', { family: 'new' }));
-  assert.deepEqual(ledger.readGraphRows().families, [{ id: 'new', description: '' }]);
+  await ledger.catalog.put(profile('a', { family: 'old' }));
+  await ledger.catalog.put(profile('a', { family: 'new' }));
+  assert.deepEqual((await ledger.snapshot.read()).families, [{ id: 'new', description: '' }]);
 });

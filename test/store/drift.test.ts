@@ -18,8 +18,8 @@ function ledgerAt(
 ): { ledger: Ledger; path: string; time: { now: number } } {
   const time = { now: START };
   const ledger = openFor(t, path, { clock: () => time.now });
-  ledger.catalog.putLlm(profile('m'));
-  ledger.catalog.putTask('math', '');
+  await ledger.catalog.put(profile('m'));
+  await ledger.catalog.describe('task', 'math', '');
   return { ledger, path, time };
 }
 
@@ -61,10 +61,10 @@ function artifact(version: string, createdAt: number, rows: number): ArtifactRec
 test(
   'a worsening opens one alert and marks when the LLM changed; it survives a restart and is seen by other ' +
     'processes',
-  (t) => {
+  async (t) => {
     const { ledger, path } = ledgerAt(t);
     const other = openFor(t, path);
-    assert.deepEqual(ledger.observeDrift(draws(400, 0.8)), []);
+    assert.deepEqual(await ledger.alerts.observe(draws(400, 0.8)), []);
     // Half of it goes through another process: both know what the other observed.
     const alerts = [
       ...other.observeDrift(draws(60, 0.3, { from: START + 1000 })),
@@ -95,81 +95,81 @@ test(
   },
 );
 
-test('a second drop supersedes the first, and the way back resolves it', (t) => {
+test('a second drop supersedes the first, and the way back resolves it', async (t) => {
   const { ledger } = ledgerAt(t);
-  ledger.observeDrift(draws(400, 0.9));
-  ledger.observeDrift(draws(300, 0.6));
-  const [first] = ledger.openAlerts();
-  ledger.observeDrift(draws(300, 0.1));
-  const [second, ...none] = ledger.openAlerts();
+  await ledger.alerts.observe(draws(400, 0.9));
+  await ledger.alerts.observe(draws(300, 0.6));
+  const [first] = await ledger.alerts.open();
+  await ledger.alerts.observe(draws(300, 0.1));
+  const [second, ...none] = await ledger.alerts.open();
   assert.deepEqual(none, []);
   assert.notEqual(second!.id, first!.id);
   assert.equal(second!.before, first!.before, 'predictions expect what was before either');
-  ledger.observeDrift(draws(400, 0.6));
+  await ledger.alerts.observe(draws(400, 0.6));
   assert.ok(
-    ledger.openAlerts()[0]!.after > 0.4 && ledger.openAlerts()[0]!.id === second!.id,
+    (await ledger.alerts.open())[0]!.after > 0.4 && (await ledger.alerts.open())[0]!.id === second!.id,
     'part of the loss is left',
   );
-  ledger.observeDrift(draws(600, 0.95));
-  assert.deepEqual(ledger.openAlerts(), []);
-  const all = ledger.listAlerts(10);
+  await ledger.alerts.observe(draws(600, 0.95));
+  assert.deepEqual(await ledger.alerts.open(), []);
+  const all = await ledger.alerts.list(10);
   assert.equal(all.find(({ id }) => id === first!.id)!.resolution, 'superseded');
   assert.equal(all.find(({ id }) => id === second!.id)!.resolution, 'recovered');
   assert.ok(all.some(({ direction, resolution }) => direction === 'better' && resolution === 'improvement'));
   assert.equal(
-    ledger.countAlerts().reduce((sum, { count }) => sum + count, 0),
+    (await ledger.alerts.counts()).reduce((sum, { count }) => sum + count, 0),
     all.length,
   );
 });
 
-test('streams are apart by task and signal; LLMs that are not in the catalogue are passed over', (t) => {
+test('streams are apart by task and signal; LLMs that are not in the catalogue are passed over', async (t) => {
   const { ledger } = ledgerAt(t);
-  ledger.observeDrift([
+  await ledger.alerts.observe([
     ...draws(200, 0.9),
     ...draws(200, 0.01, { signal: 'error' }),
     ...draws(200, 0.9, { task: 'unknown' }),
   ]);
-  assert.deepEqual(ledger.observeDrift(draws(9, 0.5, { task: 'law' }).map((one) => ({ ...one, model: 'nobody' }))), []);
-  const alerts = ledger.observeDrift([...draws(60, 0.9), ...draws(60, 0.6, { signal: 'error' })]);
+  assert.deepEqual(await ledger.alerts.observe(draws(9, 0.5, { task: 'law' }).map((one) => ({ ...one, model: 'nobody' }))), []);
+  const alerts = await ledger.alerts.observe([...draws(60, 0.9), ...draws(60, 0.6, { signal: 'error' })]);
   assert.deepEqual(
     alerts.map(({ task, signal, direction }) => [task, signal, direction]),
     [['math', 'error', 'worse']],
   );
-  ledger.catalog.deleteLlm('m');
-  assert.deepEqual(ledger.openAlerts(), []);
-  assert.equal(ledger.listAlerts(10).length, 1);
+  await ledger.catalog.delete('m');
+  assert.deepEqual(await ledger.alerts.open(), []);
+  assert.equal((await ledger.alerts.list(10)).length, 1);
 });
 
-test('an operator resolves an alert once; what is now is the usual from then on', (t) => {
+test('an operator resolves an alert once; what is now is the usual from then on', async (t) => {
   const { ledger, time } = ledgerAt(t);
-  ledger.observeDrift(draws(300, 0.9));
-  ledger.observeDrift(draws(100, 0.3));
-  const { id } = ledger.openAlerts()[0]!;
+  await ledger.alerts.observe(draws(300, 0.9));
+  await ledger.alerts.observe(draws(100, 0.3));
+  const { id } = (await ledger.alerts.open())[0]!;
   time.now += HOUR;
-  const resolved = ledger.resolveAlert(id, 'as agreed')!;
+  const resolved = (await ledger.alerts.resolve(id, 'as agreed'))!;
   assert.deepEqual(
     [resolved.resolution, resolved.reason, resolved.resolved_at],
     ['operator', 'as agreed', new Date(time.now).toISOString()],
   );
-  assert.deepEqual(ledger.resolveAlert(id, 'again'), resolved);
-  assert.equal(ledger.resolveAlert('nothing', undefined), undefined);
-  assert.deepEqual(ledger.observeDrift(draws(300, 0.3)), []);
+  assert.deepEqual(await ledger.alerts.resolve(id, 'again'), resolved);
+  assert.equal(await ledger.alerts.resolve('nothing', undefined), undefined);
+  assert.deepEqual(await ledger.alerts.observe(draws(300, 0.3)), []);
 });
 
-test('a version resolves an alert when it is newer and learned enough of what came since', (t) => {
+test('a version resolves an alert when it is newer and learned enough of what came since', async (t) => {
   const { ledger, time } = ledgerAt(t);
-  ledger.putDriftSettings(DriftSettings.parse({ min_new_interactions: 200 }));
-  const log = (n: number): void =>
-    void ledger.appendFeedback([
+  await ledger.settings.put('drift', DriftSettings.parse({ min_new_interactions: 200 }));
+  const log = async (n: number): void =>
+    void await ledger.feedback.append([
       { records: Array.from({ length: n }, (_, i) => interaction(`q${i}`, 'm', 0, { task: 'math' })) },
     ]);
   log(100);
-  ledger.observeDrift(draws(300, 0.9));
-  ledger.observeDrift(draws(100, 0.2));
-  const { id, observations } = ledger.openAlerts()[0]!;
-  const tried = (version: string, createdAt: number, rows: number): string[] => {
+  await ledger.alerts.observe(draws(300, 0.9));
+  await ledger.alerts.observe(draws(100, 0.2));
+  const { id, observations } = (await ledger.alerts.open())[0]!;
+  const tried = async (version: string, createdAt: number, rows: number): string[] => {
     ledger.registerArtifact(artifact(version, createdAt, rows));
-    return ledger.resolveRetrained(version.repeat(16));
+    return await ledger.alerts.resolveRetrained(version.repeat(16));
   };
   assert.deepEqual(tried('a', START - 1, 100), [], 'trained before the alert');
   assert.deepEqual(tried('b', START + HOUR, 100), [], `${observations} interactions since the change are too few`);
@@ -178,20 +178,20 @@ test('a version resolves an alert when it is newer and learned enough of what ca
   time.now += HOUR;
   assert.deepEqual(tried('d', START + HOUR, 300 - observations), [id]);
   assert.deepEqual(
-    ledger.listAlerts(1).map(({ resolution, reason }) => [resolution, reason]),
+    (await ledger.alerts.list(1)).map(({ resolution, reason }) => [resolution, reason]),
     [['retrained', 'd'.repeat(16)]],
   );
 });
 
-test('jobs are claimed once, no more often than the settings say, and not for latency', (t) => {
+test('jobs are claimed once, no more often than the settings say, and not for latency', async (t) => {
   const { ledger, path, time } = ledgerAt(t);
   const other = openFor(t, path, { clock: () => time.now });
-  ledger.observeDrift([
+  await ledger.alerts.observe([
     ...draws(300, 0.9),
     ...draws(300, 0.9, { task: 'law' }),
     ...draws(300, 0, { signal: 'latency' }),
   ]);
-  ledger.observeDrift([...draws(100, 0.2), ...draws(200, 1, { signal: 'latency' })]);
+  await ledger.alerts.observe([...draws(100, 0.2), ...draws(200, 1, { signal: 'latency' })]);
   assert.deepEqual(
     ledger
       .openAlerts()
@@ -199,43 +199,43 @@ test('jobs are claimed once, no more often than the settings say, and not for la
       .toSorted(),
     ['latency', 'score'],
   );
-  const ids = ledger.claimRetrain();
+  const ids = await ledger.alerts.claimRetrain();
   assert.equal(ids.length, 1);
-  assert.deepEqual([ledger.claimRetrain(), other.claimRetrain()], [[], []]);
+  assert.deepEqual([await ledger.alerts.claimRetrain(), await other.alerts.claimRetrain()], [[], []]);
   time.now += 61_000;
-  assert.deepEqual(other.claimRetrain(), ids, 'the first process did not say that it was done');
-  other.endRetrain(ids, 'job-1');
+  assert.deepEqual(await other.alerts.claimRetrain(), ids, 'the first process did not say that it was done');
+  await other.alerts.endRetrain(ids, 'job-1');
   time.now += 61_000;
-  ledger.observeDrift(draws(100, 0.2, { task: 'law' }));
-  assert.deepEqual(ledger.claimRetrain(), [], 'the last job is too recent');
+  await ledger.alerts.observe(draws(100, 0.2, { task: 'law' }));
+  assert.deepEqual(await ledger.alerts.claimRetrain(), [], 'the last job is too recent');
   time.now += 600_000;
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     { records: Array.from({ length: 30 }, (_, i) => interaction(`q${i}`, 'm', 0.2, { task: 'math' })) },
   ]);
-  const again = ledger.claimRetrain();
+  const again = await ledger.alerts.claimRetrain();
   assert.equal(again.length, 2);
   assert.ok(again.includes(ids[0]!), 'what no version resolved has another job, as enough is known of it');
-  assert.equal(ledger.listAlerts(9).find(({ id }) => id === ids[0])!.retrain_job, 'job-1');
-  ledger.putDriftSettings(DriftSettings.parse({ retrain: false }));
+  assert.equal((await ledger.alerts.list(9)).find(({ id }) => id === ids[0])!.retrain_job, 'job-1');
+  await ledger.settings.put('drift', DriftSettings.parse({ retrain: false }));
   time.now += 61_000;
-  assert.deepEqual(ledger.claimRetrain(), []);
+  assert.deepEqual(await ledger.alerts.claimRetrain(), []);
 });
 
-test('an alert is claimed by one sender until it is sent; with no webhook there is nothing to send', (t) => {
+test('an alert is claimed by one sender until it is sent; with no webhook there is nothing to send', async (t) => {
   const { ledger, path, time } = ledgerAt(t);
   const other = openFor(t, path, { clock: () => time.now });
-  ledger.observeDrift([...draws(300, 0.9), ...draws(300, 0.9, { task: 'law' })]);
-  ledger.observeDrift(draws(100, 0.2));
-  assert.equal(ledger.claimWebhook(1000), undefined);
-  ledger.putDriftSettings(DriftSettings.parse({ webhooks: ['https://example.org/hook'] }));
-  assert.equal(ledger.claimWebhook(1000), undefined, 'what was before the webhook is not sent');
-  ledger.observeDrift(draws(100, 0.2, { task: 'law' }));
-  const claimed = ledger.claimWebhook(1000);
+  await ledger.alerts.observe([...draws(300, 0.9), ...draws(300, 0.9, { task: 'law' })]);
+  await ledger.alerts.observe(draws(100, 0.2));
+  assert.equal(await ledger.alerts.claimWebhook(1000), undefined);
+  await ledger.settings.put('drift', DriftSettings.parse({ webhooks: ['https://example.org/hook'] }));
+  assert.equal(await ledger.alerts.claimWebhook(1000), undefined, 'what was before the webhook is not sent');
+  await ledger.alerts.observe(draws(100, 0.2, { task: 'law' }));
+  const claimed = await ledger.alerts.claimWebhook(1000);
   assert.equal(claimed!.task, 'law');
-  assert.equal(other.claimWebhook(1000), undefined);
+  assert.equal(await other.alerts.claimWebhook(1000), undefined);
   time.now += 1001;
-  assert.deepEqual(other.claimWebhook(1000), claimed, 'the first sender died');
-  other.endWebhook(claimed!.id);
+  assert.deepEqual(await other.alerts.claimWebhook(1000), claimed, 'the first sender died');
+  await other.alerts.endWebhook(claimed!.id);
   time.now += 5000;
-  assert.equal(ledger.claimWebhook(1000), undefined);
+  assert.equal(await ledger.alerts.claimWebhook(1000), undefined);
 });

@@ -41,18 +41,18 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
       acknowledged.map((_, i) => next + i),
     );
 
-    const ledger = openLedger(path, { clock: () => START });
-    const stored = new Set(Array.from(ledger.readGraphRows().queries, (query) => query.text));
+    const ledger = await openLedger(path, { clock: () => START });
+    const stored = new Set(Array.from((await ledger.snapshot.read()).queries, (query) => query.text));
     for (const number of acknowledged)
       assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
-    const { interactions, preferences } = ledger.countInteractions();
+    const { interactions, preferences } = await ledger.feedback.counts();
     assert.equal(interactions, preferences, 'a batch is stored whole or not at all');
 
     // The client sends again what it had no answer to, and for good measure everything else.
     const sent = next + acknowledged.length + 20;
     for (let number = 0; number < sent; number++)
-      assert.ok(!(ledger.appendFeedback([batchOf(number)])[0] instanceof Error));
-    assert.deepEqual(ledger.countInteractions(), { interactions: sent, preferences: sent, queries: sent });
+      assert.ok(!((await ledger.feedback.append([batchOf(number)]))[0] instanceof Error));
+    assert.deepEqual(await ledger.feedback.counts(), { interactions: sent, preferences: sent, queries: sent });
     ledger.close();
     next = sent;
   }
@@ -68,8 +68,8 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
 test('kill -9 in the middle of an import: the ledger is as it was before', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const ledger = openFor(t, path);
-  ledger.appendFeedback([batchOf(1)]);
-  const before = [allRows(ledger), ledger.countInteractions(), ledger.changeToken()];
+  await ledger.feedback.append([batchOf(1)]);
+  const before = [allRows(ledger), await ledger.feedback.counts(), await ledger.changes.revisions()];
   const child = fork(CHILD, ['import', path], { silent: true });
   t.after(() => child.kill('SIGKILL'));
   const exited = once(child, 'exit');
@@ -77,10 +77,10 @@ test('kill -9 in the middle of an import: the ledger is as it was before', async
   assert.ok(statSync(`${path}-wal`).size > 2 ** 20, 'part of it was on disk already');
   child.kill('SIGKILL');
   await exited;
-  assert.deepEqual([allRows(ledger), ledger.countInteractions(), ledger.changeToken()], before);
+  assert.deepEqual([allRows(ledger), await ledger.feedback.counts(), await ledger.changes.revisions()], before);
   const reopened = openFor(t, path);
   assert.deepEqual(allRows(reopened), before[0]);
-  reopened.appendFeedback([batchOf(2)]);
+  await reopened.feedback.append([batchOf(2)]);
   assert.equal(ledger.countRows(), 4);
 });
 

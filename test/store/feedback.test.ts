@@ -8,11 +8,11 @@ import { decisionRecord } from '../support/decision.js';
 
 const DECISION = '01890000-0000-7000-8000-000000000001';
 
-test('every field of an interaction and a preference is kept', (t) => {
+test('every field of an interaction and a preference is kept', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const ledger = openFor(t, path);
   const at = '2025-06-01T12:00:00.250+02:00';
-  const [receipt] = ledger.appendFeedback([
+  const [receipt] = await ledger.feedback.append([
     {
       records: [
         interaction('one', 'm', 0.25, {
@@ -73,24 +73,24 @@ test('every field of an interaction and a preference is kept', (t) => {
   assert.deepEqual(db.prepare('SELECT at, decision FROM preference').all(), [
     { at: Date.UTC(2025, 5, 1, 10, 0, 0, 250), decision: null },
   ]);
-  assert.deepEqual(ledger.readGraphRows().taskDomains, [[0, 0]], 'a domain given with a task links the two');
+  assert.deepEqual((await ledger.snapshot.read()).taskDomains, [[0, 0]], 'a domain given with a task links the two');
 });
 
-test('counts grow by one with each interaction and preference; a query is stored once', (t) => {
+test('counts grow by one with each interaction and preference; a query is stored once', async (t) => {
   const ledger = tempLedger(t);
   assert.equal(ledger.countRows(), 0);
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     { records: [interaction('q', 'a', 1), interaction('q', 'a', 0)] },
     { records: [preference('q', 'a', 'b'), interaction('r', 'a', 1)] },
   ]);
   assert.equal(ledger.countRows(), 4);
-  assert.deepEqual(ledger.countInteractions(), { interactions: 3, preferences: 1, queries: 2 });
+  assert.deepEqual(await ledger.feedback.counts(), { interactions: 3, preferences: 1, queries: 2 });
 });
 
-test('each batch has its own receipt, and an LLM is new in the first of them only', (t) => {
+test('each batch has its own receipt, and an LLM is new in the first of them only', async (t) => {
   const ledger = tempLedger(t);
-  ledger.catalog.putLlm(profile('declared'));
-  const receipts = ledger.appendFeedback([
+  await ledger.catalog.put(profile('declared'));
+  const receipts = await ledger.feedback.append([
     { records: [interaction('q', 'declared', 1), interaction('q', 'x', 1)] },
     { records: [interaction('q', 'x', 1), preference('q', 'y', 'x')] },
     { records: [] },
@@ -102,14 +102,14 @@ test('each batch has its own receipt, and an LLM is new in the first of them onl
   ]);
 });
 
-test('a key replays its receipt, also within one call, and refuses another body', (t) => {
+test('a key replays its receipt, also within one call, and refuses another body', async (t) => {
   const ledger = tempLedger(t);
   const batch = { records: [interaction('q', 'a', 1)], key: 'k', requestHash: 'h1' };
   const first = { interactions: 1, preferences: 0, new_models: ['a'] };
-  assert.deepEqual(ledger.appendFeedback([batch, batch]), [first, first]);
-  assert.deepEqual(ledger.appendFeedback([batch]), [first]);
+  assert.deepEqual(await ledger.feedback.append([batch, batch]), [first, first]);
+  assert.deepEqual(await ledger.feedback.append([batch]), [first]);
   assert.equal(ledger.countRows(), 1);
-  const [refused, other] = ledger.appendFeedback([
+  const [refused, other] = await ledger.feedback.append([
     { ...batch, requestHash: 'h2' },
     { records: [interaction('q', 'a', 0)], key: 'k2', requestHash: 'h1' },
   ]);
@@ -123,64 +123,69 @@ test('a key replays its receipt, also within one call, and refuses another body'
   assert.equal(ledger.countRows(), 2);
 });
 
-test('a call that fails writes nothing at all', (t) => {
+test('a call that fails writes nothing at all', async (t) => {
   const ledger = tempLedger(t);
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
   const broken = interaction('q2', 'new', 1);
   (broken.value as { score: number }).score = 2;
-  const token = ledger.changeToken();
-  assert.throws(
-    () =>
-      ledger.appendFeedback([
+  const token = await ledger.changes.revisions();
+  await assert.rejects(
+    async () =>
+      await ledger.feedback.append([
         { records: [interaction('q3', 'newer', 1)], key: 'k', requestHash: 'h' },
         { records: [broken] },
       ]),
     /CHECK/,
   );
   assert.equal(ledger.countRows(), 1);
-  assert.equal(ledger.changeToken(), token);
-  assert.deepEqual(ledger.catalog.listLlms(), [{ id: 'a' }]);
-  assert.deepEqual(ledger.appendFeedback([{ records: [interaction('q3', 'newer', 1)], key: 'k', requestHash: 'h' }]), [
-    { interactions: 1, preferences: 0, new_models: ['newer'] },
-  ]);
+  assert.equal(await ledger.changes.revisions(), token);
+  assert.deepEqual(await ledger.catalog.list(), [{ id: 'a' }]);
+  assert.deepEqual(
+    await ledger.feedback.append([{ records: [interaction('q3', 'newer', 1)], key: 'k', requestHash: 'h' }]),
+    [{ interactions: 1, preferences: 0, new_models: ['newer'] }],
+  );
 });
 
-test('the change token sees every commit of catalogue and feedback, of this and other connections, and nothing else', (t) => {
+test('the change token sees every commit of catalogue and feedback, of this and other connections, and nothing else', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const [here, there] = [openFor(t, path), openFor(t, path)];
-  let token = here.changeToken();
-  const changes = (what: string, work: () => unknown): void => {
+  let token = await here.changes.revisions();
+  const changes = async (what: string, work: () => unknown): void => {
     work();
-    assert.notEqual(here.changeToken(), token, what);
-    token = here.changeToken();
-    assert.equal(there.changeToken(), token, what);
+    assert.notEqual(await here.changes.revisions(), token, what);
+    token = await here.changes.revisions();
+    assert.equal(await there.changes.revisions(), token, what);
   };
-  const keeps = (what: string, work: () => unknown): void => {
+  const keeps = async (what: string, work: () => unknown): void => {
     work();
-    assert.equal(here.changeToken(), token, what);
+    assert.equal(await here.changes.revisions(), token, what);
   };
   for (const ledger of [here, there]) {
-    changes('feedback', () => ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]));
-    changes('preference', () => ledger.appendFeedback([{ records: [preference('q', 'a', 'b')] }]));
-    changes('put', () => ledger.catalog.putLlm(profile('c')));
+    changes('feedback', async () => await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]));
+    changes('preference', async () => await ledger.feedback.append([{ records: [preference('q', 'a', 'b')] }]));
+    changes('put', async () => await ledger.catalog.put(profile('c')));
     changes('merge', () => ledger.catalog.mergeLlm(profile('c', { size_b: 1 })));
-    changes('delete', () => ledger.catalog.deleteLlm('c'));
-    changes('task', () => ledger.catalog.putTask('t', 'd'));
-    keeps('reads', () => [ledger.readGraphRows(), ledger.readLlmStats(), ledger.catalog.listLlms()]);
-    keeps('decision', () => ledger.appendDecisions([decisionRecord('x')]));
-    keeps('schedule', () => ledger.putSchedule({ pattern: '0 0 * * *', min_new_interactions: 1 }));
-    keeps('replay', () => ledger.appendFeedback([]));
-    keeps('deleting nothing', () => ledger.catalog.deleteLlm('c'));
+    changes('delete', async () => await ledger.catalog.delete('c'));
+    changes('task', async () => await ledger.catalog.describe('task', 't', 'd'));
+    keeps('reads', async () => [
+      await ledger.snapshot.read(),
+      await ledger.feedback.stats(),
+      await ledger.catalog.list(),
+    ]);
+    keeps('decision', async () => await ledger.decisions.append([decisionRecord('x')]));
+    keeps('schedule', async () => await ledger.schedule.put({ pattern: '0 0 * * *', min_new_interactions: 1 }));
+    keeps('replay', async () => await ledger.feedback.append([]));
+    keeps('deleting nothing', async () => await ledger.catalog.delete('c'));
   }
 });
 
-test('statistics are the means of what was reported, NaN where nothing was, deleted LLMs apart', (t) => {
+test('statistics are the means of what was reported, NaN where nothing was, deleted LLMs apart', async (t) => {
   const ledger = tempLedger(t);
-  ledger.catalog.putLlm(profile('idle'));
-  ledger.appendFeedback([
+  await ledger.catalog.put(profile('idle'));
+  await ledger.feedback.append([
     { records: [interaction('q', 'a', 1, { cost_usd: 0.5, latency_ms: 100 }), interaction('q', 'gone', 1)] },
   ]);
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     {
       records: [
         interaction('r', 'a', 0.5, { latency_ms: 300, prompt_tokens: 10, completion_tokens: 0 }),
@@ -189,8 +194,8 @@ test('statistics are the means of what was reported, NaN where nothing was, dele
       ],
     },
   ]);
-  ledger.catalog.deleteLlm('gone');
-  assert.deepEqual(ledger.readLlmStats(), [
+  await ledger.catalog.delete('gone');
+  assert.deepEqual(await ledger.feedback.stats(), [
     {
       id: 'a',
       meanScore: 0.75,
@@ -233,39 +238,42 @@ test('statistics are the means of what was reported, NaN where nothing was, dele
   ]);
 });
 
-test('two connections write in turn and see each other’s rows', (t) => {
+test('two connections write in turn and see each other’s rows', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const [here, there] = [openFor(t, path), openFor(t, path)];
   for (let i = 0; i < 20; i++)
     (i % 2 ? here : there).appendFeedback([
       { records: [interaction(`q${i % 5}`, `m${i % 3}`, 1)], key: `k${i}`, requestHash: 'h' },
     ]);
-  assert.deepEqual(here.countInteractions(), { interactions: 20, preferences: 0, queries: 5 });
+  assert.deepEqual(await here.feedback.counts(), { interactions: 20, preferences: 0, queries: 5 });
   assert.deepEqual(allRows(here), allRows(there));
-  here.appendFeedback([{ records: [interaction('q0', 'm0', 1)], key: 'k0', requestHash: 'h' }]);
+  await here.feedback.append([{ records: [interaction('q0', 'm0', 1)], key: 'k0', requestHash: 'h' }]);
   assert.equal(there.countRows(), 20);
 });
 
-test('a writer that cannot get the lock answers ledger_busy, and reads go on', (t) => {
+test('a writer that cannot get the lock answers ledger_busy, and reads go on', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const ledger = openFor(t, path, { busyTimeoutMs: 20 });
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
   const other = new Database(path);
   t.after(() => other.close());
   other.exec('BEGIN IMMEDIATE');
-  assert.throws(
-    () => ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]),
+  await assert.rejects(
+    async () => await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]),
     (error: PointsmanError) => error.code === 'ledger_busy' && error.status === 503,
   );
-  assert.equal(ledger.readGraphRows().queries.length, 1);
+  assert.equal((await ledger.snapshot.read()).queries.length, 1);
   other.exec('COMMIT');
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
   assert.equal(ledger.countRows(), 2);
 });
 
-test('text of any script, with quotes, NUL and astral characters, is one query each', (t) => {
+test('text of any script, with quotes, NUL and astral characters, is one query each', async (t) => {
   const ledger = tempLedger(t);
   const texts = ["it's", '"; DROP TABLE query; --', 'день 日本 😀', 'a\u0000b', 'a\u0000c', ' padded ', 'padded'];
-  ledger.appendFeedback([{ records: [...texts, ...texts].map((text) => interaction(text, 'a', 1)) }]);
-  assert.deepEqual(Array.from(ledger.readGraphRows().queries, (query) => query.text).toSorted(), texts.toSorted());
+  await ledger.feedback.append([{ records: [...texts, ...texts].map((text) => interaction(text, 'a', 1)) }]);
+  assert.deepEqual(
+    Array.from((await ledger.snapshot.read()).queries, (query) => query.text).toSorted(),
+    texts.toSorted(),
+  );
 });

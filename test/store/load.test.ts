@@ -34,13 +34,13 @@ function two(
 ): { path: string; ledgers: [Ledger, Ledger]; time: { now: number }; open(): Ledger } {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const time = { now: START };
-  const open = (): Ledger => openFor(t, path, { clock: () => time.now, busyTimeoutMs: 25 });
+  const open = async (): Ledger => openFor(t, path, { clock: () => time.now, busyTimeoutMs: 25 });
   const ledgers: [Ledger, Ledger] = [open(), open()];
-  ledgers[0].catalog.putLlm(profile('m', { limits, latency_ms: 700 }));
+  await ledgers[0].catalog.put(profile('m', { limits, latency_ms: 700 }));
   return { path, ledgers, time, open };
 }
 
-test('two connections share what there is, a third finds it after a restart, and a minute later there is room again', (t) => {
+test('two connections share what there is, a third finds it after a restart, and a minute later there is room again', async (t) => {
   const limits = { requests_per_minute: 5 };
   const { ledgers, time, open } = two(t, limits);
   const granted = Array.from({ length: 8 }, (_, i) => ledgers[i % 2]!.claimLoad(claim(limits))?.granted);
@@ -50,44 +50,44 @@ test('two connections share what there is, a third finds it after a restart, and
   );
   for (const ledger of ledgers) ledger.close();
   const again = open();
-  assert.equal(again.claimLoad(claim(limits))!.granted, null);
-  assert.deepEqual(again.readLoad(0).get('m')!.use, [{ slot: slotOf(START), requests: 5, tokens: 500 }]);
+  assert.equal((await again.limits.claim(claim(limits)))!.granted, null);
+  assert.deepEqual((await again.limits.load(0)).get('m')!.use, [{ slot: slotOf(START), requests: 5, tokens: 500 }]);
   time.now += 60_000;
-  assert.equal(again.claimLoad(claim(limits))!.granted, null);
+  assert.equal((await again.limits.claim(claim(limits)))!.granted, null);
   time.now += SLOT_MS;
-  assert.deepEqual(again.claimLoad(claim(limits))!.granted, { requests: 1, tokens: 100 });
-  assert.deepEqual(again.readLoad(0).get('m')!.use, [{ slot: slotOf(time.now), requests: 1, tokens: 100 }]);
+  assert.deepEqual((await again.limits.claim(claim(limits)))!.granted, { requests: 1, tokens: 100 });
+  assert.deepEqual((await again.limits.load(0)).get('m')!.use, [{ slot: slotOf(time.now), requests: 1, tokens: 100 }]);
 });
 
-test('more than is needed is granted where there is room, less than is needed never, unless forced', (t) => {
+test('more than is needed is granted where there is room, less than is needed never, unless forced', async (t) => {
   const limits = { requests_per_minute: 10, tokens_per_minute: 1_000 };
   const {
     ledgers: [ledger],
   } = two(t, limits);
   const wanted = { requests: 6, tokens: 300 };
-  assert.deepEqual(ledger.claimLoad(claim(limits, { wanted }))!.granted, wanted);
-  assert.deepEqual(ledger.claimLoad(claim(limits, { wanted }))!.granted, { requests: 4, tokens: 300 });
-  assert.equal(ledger.claimLoad(claim(limits))!.granted, null, 'no request is left');
+  assert.deepEqual((await ledger.limits.claim(claim(limits, { wanted })))!.granted, wanted);
+  assert.deepEqual((await ledger.limits.claim(claim(limits, { wanted })))!.granted, { requests: 4, tokens: 300 });
+  assert.equal((await ledger.limits.claim(claim(limits)))!.granted, null, 'no request is left');
   assert.equal(
-    ledger.claimLoad(claim(limits, { needed: { requests: 0, tokens: 401 } }))!.granted,
+    (await ledger.limits.claim(claim(limits, { needed: { requests: 0, tokens: 401 } })))!.granted,
     null,
     'too few tokens are left',
   );
-  const { granted, state } = ledger.claimLoad(claim(limits, { force: true }))!;
+  const { granted, state } = (await ledger.limits.claim(claim(limits, { force: true })))!;
   assert.deepEqual(granted, { requests: 1, tokens: 100 });
   assert.deepEqual(state.use.at(-1), { slot: slotOf(START), requests: 11, tokens: 700 });
 });
 
-test('what was not spent is given back, and what was spent without asking is counted', (t) => {
+test('what was not spent is given back, and what was spent without asking is counted', async (t) => {
   const limits = { requests_per_minute: 10 };
   const {
     ledgers: [ledger],
     time,
   } = two(t, limits);
-  const { slot } = ledger.claimLoad(claim(limits, { wanted: { requests: 10, tokens: 100 } }))!;
-  const before = ledger.readLoad(0).get('m')!;
+  const { slot } = (await ledger.limits.claim(claim(limits, { wanted: { requests: 10, tokens: 100 } })))!;
+  const before = (await ledger.limits.load(0)).get('m')!;
   time.now += SLOT_MS;
-  ledger.settleLoad([
+  await ledger.limits.settle([
     {
       model: 'm',
       capacity: capacityOf(limits),
@@ -96,13 +96,13 @@ test('what was not spent is given back, and what was spent without asking is cou
       decisions: [],
     },
   ]);
-  const { use, debt } = ledger.readLoad(0).get('m')!;
+  const { use, debt } = (await ledger.limits.load(0)).get('m')!;
   assert.deepEqual(use, [
     { slot, requests: 3, tokens: 100 },
     { slot: slot + 1, requests: 2, tokens: 50 },
   ]);
   assert.ok(debt.requests < before.debt.requests);
-  assert.deepEqual(ledger.readLoad(slot + 1).get('m')!.use.length, 1);
+  assert.deepEqual((await ledger.limits.load(slot + 1)).get('m')!.use.length, 1);
 });
 
 test('places in flight are freed by feedback, by a report and by time', (t) => {
@@ -111,21 +111,21 @@ test('places in flight are freed by feedback, by a report and by time', (t) => {
     ledgers: [one, other],
     time,
   } = two(t, limits);
-  const take = (ledger: Ledger, id: string): boolean =>
-    ledger.claimLoad(claim(limits, { decision: { id, expiresAt: time.now + 5_000 } }))!.granted !== null;
+  const take = async (ledger: Ledger, id: string): boolean =>
+    (await ledger.limits.claim(claim(limits, { decision: { id, expiresAt: time.now + 5_000 } })))!.granted !== null;
   assert.deepEqual(
     DECISIONS.map((id, i) => take([one, other][i]!, id)),
     [true, true],
   );
   assert.equal(take(one, 'third'), false);
-  assert.deepEqual(other.countInFlight(), new Map([['m', 2]]));
-  other.appendFeedback([{ records: [interaction('q', 'm', 1, { decision_id: DECISIONS[0] })] }]);
+  assert.deepEqual(await other.limits.inFlight(), new Map([['m', 2]]));
+  await other.feedback.append([{ records: [interaction('q', 'm', 1, { decision_id: DECISIONS[0] })] }]);
   assert.equal(take(one, 'third'), true);
-  one.reportCalls([{ model: profile('m').id, ok: false, decision_id: DECISIONS[1] as never }]);
+  await one.breakers.report([{ model: profile('m').id, ok: false, decision_id: DECISIONS[1] as never }]);
   assert.equal(take(other, 'fourth'), true);
   assert.equal(take(other, 'fifth'), false);
   time.now += 5_000;
-  assert.deepEqual(other.countInFlight(), new Map());
+  assert.deepEqual(await other.limits.inFlight(), new Map());
   assert.equal(take(other, 'fifth'), true);
 });
 
@@ -136,25 +136,24 @@ test('a claim does not wait for an import, and says that the ledger is busy', as
   await one.bulk(async (writer) => {
     writer.interaction(interaction('q', 'm', 1).value);
     const begun = performance.now();
-    assert.throws(
-      () => other.claimLoad(claim({ requests_per_minute: 5 })),
+    await assert.rejects(async () => await other.limits.claim(claim({ requests_per_minute: 5 })),
       (error: PointsmanError) => error.code === 'ledger_busy',
     );
     assert.ok(performance.now() - begun < 500);
-    assert.deepEqual(other.readLoad(0), new Map());
+    assert.deepEqual(await other.limits.load(0), new Map());
   });
-  assert.ok(other.claimLoad(claim({ requests_per_minute: 5 }))!.granted);
+  assert.ok((await other.limits.claim(claim({ requests_per_minute: 5 })))!.granted);
 });
 
-test('lists who declares limits, with what is known of its answers; an LLM that is gone has no load', (t) => {
+test('lists who declares limits, with what is known of its answers; an LLM that is gone has no load', async (t) => {
   const {
     ledgers: [ledger],
   } = two(t, { in_flight: 3 });
-  ledger.catalog.putLlm(profile('free'));
-  assert.deepEqual(ledger.listLimited(), [
+  await ledger.catalog.put(profile('free'));
+  assert.deepEqual(await ledger.limits.limited(), [
     { model: 'm', limits: { in_flight: 3 }, latencyMs: 700, completionTokens: null },
   ]);
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     {
       records: [
         interaction('q', 'm', 1, { latency_ms: 100, completion_tokens: 40 }),
@@ -162,15 +161,15 @@ test('lists who declares limits, with what is known of its answers; an LLM that 
       ],
     },
   ]);
-  const [known] = ledger.listLimited();
+  const [known] = await ledger.limits.limited();
   assert.deepEqual(
     { ...known, latencyMs: Math.round(known!.latencyMs!) },
     { model: 'm', limits: { in_flight: 3 }, latencyMs: 200, completionTokens: 40 },
   );
-  ledger.claimLoad(claim({ in_flight: 3 }));
-  ledger.catalog.deleteLlm('m');
+  await ledger.limits.claim(claim({ in_flight: 3 }));
+  await ledger.catalog.delete('m');
   assert.deepEqual(
-    [ledger.listLimited(), ledger.readLoad(0), ledger.claimLoad(claim({ in_flight: 3 }))],
+    [await ledger.limits.limited(), await ledger.limits.load(0), await ledger.limits.claim(claim({ in_flight: 3 }))],
     [[], new Map(), undefined],
   );
 });

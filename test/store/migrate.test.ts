@@ -62,7 +62,7 @@ test('a migration that fails leaves the schema as it was', (t) => {
   assert.deepEqual(connection.db.prepare('SELECT name FROM sqlite_master').all(), []);
 });
 
-test('a ledger from before decisions kept their rules comes along whole', (t) => {
+test('a ledger from before decisions kept their rules comes along whole', async (t) => {
   const connection = connectFor(t);
   const { db } = connection;
   const migrations = readMigrations(join(packageRoot, 'migrations'));
@@ -80,7 +80,7 @@ test('a ledger from before decisions kept their rules comes along whole', (t) =>
     ...decisionRecord('d1', { at: 5, model: 'a' }),
     queryHash: sha256('q'),
   });
-  const [a, b] = ledger.readLlmStats();
+  const [a, b] = await ledger.feedback.stats();
   assert.deepEqual(
     [a!.interactions, a!.meanScore, b!.usage],
     [3, 1, []],

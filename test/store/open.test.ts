@@ -9,10 +9,10 @@ import { interaction, openFor, START, tempFolder } from './support.js';
 
 const clock = (): number => START;
 
-test('makes the folder and the file, and keeps what was written', (t) => {
+test('makes the folder and the file, and keeps what was written', async (t) => {
   const path = join(tempFolder(t), 'deep', 'down', 'ledger.sqlite');
-  const ledger = openLedger(path, { clock });
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
+  const ledger = await openLedger(path, { clock });
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
   ledger.close();
   assert.equal(openFor(t, path).countRows(), 1);
 });
@@ -27,40 +27,40 @@ test('every commit waits for the disk, and references hold', (t) => {
   );
 });
 
-test('read-only opens what is there, refuses to write, and makes nothing', (t) => {
+test('read-only opens what is there, refuses to write, and makes nothing', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
-  assert.throws(
-    () => openLedger(path, { clock, readonly: true }),
+  await assert.rejects(
+    async () => await openLedger(path, { clock, readonly: true }),
     (error: PointsmanError) => error.code === 'file_not_found' && error.message.includes(path),
   );
   assert.equal(existsSync(path), false);
   const ledger = openFor(t, path);
-  ledger.appendFeedback([{ records: [interaction('q', 'a', 1)] }]);
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
   const reader = openFor(t, path, { readonly: true });
-  assert.equal(reader.readGraphRows().queries.length, 1);
-  assert.throws(() => reader.appendFeedback([{ records: [interaction('q', 'a', 1)] }]), /readonly/);
-  ledger.appendFeedback([{ records: [interaction('q2', 'a', 1)] }]);
+  assert.equal((await reader.snapshot.read()).queries.length, 1);
+  await assert.rejects(async () => await reader.feedback.append([{ records: [interaction('q', 'a', 1)] }]), /readonly/);
+  await ledger.feedback.append([{ records: [interaction('q2', 'a', 1)] }]);
   assert.equal(reader.countRows(), 2);
 });
 
-test('a file that is no database is refused and left alone', (t) => {
+test('a file that is no database is refused and left alone', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const text = 'this is not a database, but some notes of mine\n'.repeat(40);
   writeFileSync(path, text);
-  assert.throws(
-    () => openLedger(path, { clock }),
+  await assert.rejects(
+    async () => await openLedger(path, { clock }),
     (error: PointsmanError) => error.code === 'schema_mismatch' && /got another kind of file/.test(error.message),
   );
   assert.equal(readFileSync(path, 'utf8'), text);
 });
 
-test('a path that cannot be a file is a setting that is not valid', (t) => {
+test('a path that cannot be a file is a setting that is not valid', async (t) => {
   const folder = tempFolder(t);
   mkdirSync(join(folder, 'ledger.sqlite'));
   writeFileSync(join(folder, 'plain'), '');
   for (const path of [join(folder, 'ledger.sqlite'), join(folder, 'plain', 'ledger.sqlite')])
-    assert.throws(
-      () => openLedger(path, { clock }),
+    await assert.rejects(
+      async () => await openLedger(path, { clock }),
       (error: PointsmanError) => error.code === 'invalid_config' && error.message.includes(path),
     );
 });

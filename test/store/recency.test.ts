@@ -47,8 +47,8 @@ function place(t: TestContext): Place {
 }
 
 /** Mean score and count of each LLM on each query. */
-function cells(ledger: Ledger, options?: SnapshotOptions): Record<string, [score: number, count: number]> {
-  const { llms, queries, scores } = ledger.readGraphRows(options);
+async function cells(ledger: Ledger, options?: SnapshotOptions): Record<string, [score: number, count: number]> {
+  const { llms, queries, scores } = await ledger.snapshot.read(options);
   return Object.fromEntries(
     Array.from(scores.query, (q, e) => [
       `${llms[scores.llm[e]!]!.id} ${queries.textOf(q)}`,
@@ -57,24 +57,24 @@ function cells(ledger: Ledger, options?: SnapshotOptions): Record<string, [score
   );
 }
 
-const hashOf = (ledger: Ledger, options?: SnapshotOptions): string =>
-  freezeGraph(ledger.readGraphRows(options), { kinds: new Set(NODE_KINDS), relations: new Set(ALL_RELATIONS) }).hash;
+const hashOf = async (ledger: Ledger, options?: SnapshotOptions): string =>
+  freezeGraph(await ledger.snapshot.read(options), { kinds: new Set(NODE_KINDS), relations: new Set(ALL_RELATIONS) }).hash;
 
-test('answers from before a change count little once there are others, those of other LLMs wholly', (t) => {
+test('answers from before a change count little once there are others, those of other LLMs wholly', async (t) => {
   const { ledger, mark } = place(t);
-  ledger.appendFeedback([{ records: [interaction('old', 'a', 1, at(0)), interaction('old', 'b', 1, at(0))] }]);
+  await ledger.feedback.append([{ records: [interaction('old', 'a', 1, at(0)), interaction('old', 'b', 1, at(0))] }]);
   const before = hashOf(ledger);
   mark('a', 1);
   assert.deepEqual(cells(ledger), { 'a old': [1, 1], 'b old': [1, 1] });
   assert.equal(hashOf(ledger), before, 'nothing has come since: the snapshot is the same');
-  ledger.appendFeedback([{ records: [interaction('new', 'a', 0, at(1))] }]);
+  await ledger.feedback.append([{ records: [interaction('new', 'a', 0, at(1))] }]);
   assert.deepEqual(cells(ledger), { 'a old': [1, 1 / 16], 'b old': [1, 1], 'a new': [0, 1] });
 });
 
-test('the same rows with a change are another snapshot', (t) => {
+test('the same rows with a change are another snapshot', async (t) => {
   const [changed, unchanged] = [place(t), place(t)];
   for (const { ledger } of [changed, unchanged])
-    ledger.appendFeedback([
+    await ledger.feedback.append([
       {
         records: [
           interaction('q', 'a', 1, at(0)),
@@ -87,12 +87,12 @@ test('the same rows with a change are another snapshot', (t) => {
   assert.equal(hashOf(changed.ledger), hashOf(unchanged.ledger));
   changed.mark('a', 1);
   assert.notEqual(hashOf(changed.ledger), hashOf(unchanged.ledger));
-  assert.equal('weight' in unchanged.ledger.readGraphRows().preferences, false);
+  assert.equal('weight' in (await unchanged.ledger.snapshot.read()).preferences, false);
 });
 
-test('a query that was asked before and since is judged by since', (t) => {
+test('a query that was asked before and since is judged by since', async (t) => {
   const { ledger, mark } = place(t);
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     {
       records: [
         ...Array.from({ length: 99 }, () => interaction('q', 'a', 1, at(0))),
@@ -109,9 +109,9 @@ test('a query that was asked before and since is judged by since', (t) => {
   assert.deepEqual(cells(ledger)['a r'], [0.5, 1 / 16]);
 });
 
-test('a change on a task leaves the other tasks', (t) => {
+test('a change on a task leaves the other tasks', async (t) => {
   const { ledger, mark } = place(t);
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     {
       records: [
         interaction('q', 'a', 1, { task: 'x', ...at(0) }),
@@ -126,16 +126,16 @@ test('a change on a task leaves the other tasks', (t) => {
     Object.values(cells(ledger)).every(([, count]) => count === 1),
     'none on the task has come since',
   );
-  ledger.appendFeedback([{ records: [interaction('u', 'a', 0, { task: 'x', ...at(2) })] }]);
+  await ledger.feedback.append([{ records: [interaction('u', 'a', 0, { task: 'x', ...at(2) })] }]);
   assert.deepEqual(
     Object.entries(cells(ledger)).filter(([, [, count]]) => count < 1),
     [['a q', [1, 1 / 16]]],
   );
 });
 
-test('several changes multiply, down to a least weight', (t) => {
+test('several changes multiply, down to a least weight', async (t) => {
   const { ledger, mark } = place(t);
-  ledger.appendFeedback([{ records: [0, 2, 4, 6].map((day) => interaction(`day ${day}`, 'a', 1, at(day))) }]);
+  await ledger.feedback.append([{ records: [0, 2, 4, 6].map((day) => interaction(`day ${day}`, 'a', 1, at(day))) }]);
   for (const day of [1, 3, 5]) mark('a', day);
   assert.deepEqual(
     [0, 2, 4, 6].map((day) => cells(ledger)[`a day ${day}`]![1]),
@@ -143,13 +143,13 @@ test('several changes multiply, down to a least weight', (t) => {
   );
 });
 
-test('comparisons count as little as the LLM of the two that changed', (t) => {
+test('comparisons count as little as the LLM of the two that changed', async (t) => {
   const { ledger, mark } = place(t);
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     { records: [preference('q', 'a', 'b', at(0)), preference('q', 'b', 'c', at(0)), preference('q', 'a', 'b', at(2))] },
   ]);
   mark('a', 1);
-  const { llms, preferences } = ledger.readGraphRows();
+  const { llms, preferences } = await ledger.snapshot.read();
   assert.deepEqual(
     llms.map((llm) => llm.id as string),
     ['a', 'b', 'c'],
@@ -164,9 +164,9 @@ test('comparisons count as little as the LLM of the two that changed', (t) => {
   );
 });
 
-test('with a half-life answers count the less the older they are, in steps that add up exactly', (t) => {
+test('with a half-life answers count the less the older they are, in steps that add up exactly', async (t) => {
   const { ledger } = place(t);
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     { records: [0, 300, 360, 370, 380, 390].map((day) => interaction(`day ${day}`, 'a', 1, at(day))) },
   ]);
   assert.deepEqual(
@@ -181,7 +181,7 @@ test('with a half-life answers count the less the older they are, in steps that 
   assert.notEqual(hashOf(ledger, { halfLifeDays: 30 }), hashOf(ledger));
 });
 
-test('another revision marks a change; the first of a new LLM, the same again and none do not', (t) => {
+test('another revision marks a change; the first of a new LLM, the same again and none do not', async (t) => {
   const { ledger, marks, setDay } = place(t);
   const { catalog } = ledger;
   catalog.putLlm(profile('a', { revision: '1', size_b: 8 }));
@@ -196,7 +196,7 @@ test('another revision marks a change; the first of a new LLM, the same again an
   catalog.putLlm(profile('a'));
   assert.equal(catalog.getLlm('a')!.revision, undefined);
   catalog.putLlm(profile('a', { revision: '3' }));
-  ledger.appendFeedback([{ records: [interaction('q', 'b', 1)] }]);
+  await ledger.feedback.append([{ records: [interaction('q', 'b', 1)] }]);
   setDay(3);
   catalog.putLlm(profile('b', { revision: 'the first that is declared' }));
   assert.deepEqual(marks(), [
@@ -208,8 +208,8 @@ test('another revision marks a change; the first of a new LLM, the same again an
 
 test('an import that brings a revision and its answers is all of one time', async (t) => {
   const { ledger, setDay } = place(t);
-  ledger.catalog.putLlm(profile('a'));
-  ledger.appendFeedback([{ records: [interaction('old', 'a', 1)] }]);
+  await ledger.catalog.put(profile('a'));
+  await ledger.feedback.append([{ records: [interaction('old', 'a', 1)] }]);
   setDay(1);
   await ledger.bulk(async (writer) => {
     writer.interaction(interaction('new', 'a', 0).value);
@@ -220,15 +220,15 @@ test('an import that brings a revision and its answers is all of one time', asyn
 
 test('statistics say what an LLM is now, and what it has been', (t) => {
   const { ledger, mark } = place(t);
-  const stats = () => ledger.readLlmStats().find((llm) => llm.id === 'a')!;
-  ledger.appendFeedback([
+  const stats = async () => (await ledger.feedback.stats()).find((llm) => llm.id === 'a')!;
+  await ledger.feedback.append([
     { records: Array.from({ length: 32 }, (_, i) => interaction(`old ${i}`, 'a', 1, { task: 'x' })) },
   ]);
   mark('a', 1, 'x');
   assert.deepEqual(stats().now, { interactions: 32, meanScore: 1, weight: 32 });
-  ledger.catalog.putLlm(profile('a', { revision: '2' }));
+  await ledger.catalog.put(profile('a', { revision: '2' }));
   assert.deepEqual(stats().now, { interactions: 0, meanScore: 1, weight: 32 });
-  ledger.appendFeedback([{ records: [interaction('new', 'a', 0), interaction('newer', 'a', 0)] }]);
+  await ledger.feedback.append([{ records: [interaction('new', 'a', 0), interaction('newer', 'a', 0)] }]);
   assert.deepEqual(stats().now, { interactions: 2, meanScore: 0.5, weight: 4 });
   assert.deepEqual([stats().interactions, stats().meanScore], [34, 32 / 34]);
 });

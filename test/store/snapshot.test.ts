@@ -7,10 +7,10 @@ import { allRows, interaction, preference, profile, START, tempLedger } from './
 
 const at = (minutes: number): string => new Date(START + minutes * 60_000).toISOString();
 
-test('rows are in canonical order, with the mean per query and LLM', (t) => {
+test('rows are in canonical order, with the mean per query and LLM', async (t) => {
   const ledger = tempLedger(t);
-  ledger.catalog.putLlm(profile('idle', { family: 'f' }));
-  ledger.appendFeedback([
+  await ledger.catalog.put(profile('idle', { family: 'f' }));
+  await ledger.feedback.append([
     {
       records: [
         interaction('two', 'b', 0.5, { task: 'z', domain: 'math', prompt_tokens: 10, latency_ms: 100 }),
@@ -105,15 +105,15 @@ test('the same content gives the same rows in whatever order and grouping it cam
   }
   const rowsOf = (order: FeedbackRecord[], groups: number, declareFirst: boolean) => {
     const ledger = tempLedger(t);
-    const declare = (): void => {
-      ledger.catalog.putLlm(profile('llm 2', { family: 'f', benchmarks: { t9: 0.5, t1: 0.25 } }));
-      ledger.catalog.putTask('t3', 'third');
-      ledger.catalog.linkTaskDomain('t3', 'd');
-      ledger.catalog.putLlm(profile('llm 5'));
-      ledger.catalog.deleteLlm('llm 5');
+    const declare = async (): void => {
+      await ledger.catalog.put(profile('llm 2', { family: 'f', benchmarks: { t9: 0.5, t1: 0.25 } }));
+      await ledger.catalog.describe('task', 't3', 'third');
+      await ledger.catalog.linkTaskDomain('t3', 'd');
+      await ledger.catalog.put(profile('llm 5'));
+      await ledger.catalog.delete('llm 5');
     };
     if (declareFirst) declare();
-    for (let i = 0; i < order.length; i += groups) ledger.appendFeedback([{ records: order.slice(i, i + groups) }]);
+    for (let i = 0; i < order.length; i += groups) await ledger.feedback.append([{ records: order.slice(i, i + groups) }]);
     if (!declareFirst) declare();
     return allRows(ledger);
   };
@@ -136,10 +136,10 @@ function plainMean(scores: number[]): number {
 test('scores that add up to another float in another order have one mean', (t) => {
   const tiny = 2 ** -53;
   const scores = [1, 1, 2 ** -23, tiny, tiny, tiny, 0, 0];
-  const meanOf = (order: number[]): number => {
+  const meanOf = async (order: number[]): number => {
     const ledger = tempLedger(t);
-    ledger.appendFeedback([{ records: order.map((score) => interaction('q', 'a', score)) }]);
-    return ledger.readGraphRows().scores.score[0]!;
+    await ledger.feedback.append([{ records: order.map((score) => interaction('q', 'a', score)) }]);
+    return (await ledger.snapshot.read()).scores.score[0]!;
   };
   assert.notEqual(plainMean(scores), plainMean(scores.toReversed()), 'the case is one where order would matter');
   assert.equal(meanOf(scores), meanOf(scores.toReversed()));
@@ -147,12 +147,12 @@ test('scores that add up to another float in another order have one mean', (t) =
 
 test('a query’s task is the one most recently given', (t) => {
   const ledger = tempLedger(t);
-  const taskOf = (): string | undefined => {
-    const rows = ledger.readGraphRows();
+  const taskOf = async (): string | undefined => {
+    const rows = await ledger.snapshot.read();
     return rows.tasks[rows.queries.taskOf(0)]?.id;
   };
-  const give = (record: FeedbackRecord, expected: string | undefined): void => {
-    ledger.appendFeedback([{ records: [record] }]);
+  const give = async (record: FeedbackRecord, expected: string | undefined): void => {
+    await ledger.feedback.append([{ records: [record] }]);
     assert.equal(taskOf(), expected);
   };
   give(interaction('q', 'a', 1), undefined);
@@ -164,9 +164,9 @@ test('a query’s task is the one most recently given', (t) => {
   give(interaction('q', 'a', 1, { task: 'first', at: at(6) }), 'first');
 });
 
-test('deleted LLMs, their edges and the queries that only they had are left out', (t) => {
+test('deleted LLMs, their edges and the queries that only they had are left out', async (t) => {
   const ledger = tempLedger(t);
-  ledger.appendFeedback([
+  await ledger.feedback.append([
     {
       records: [
         interaction('shared', 'a', 1),
@@ -177,8 +177,8 @@ test('deleted LLMs, their edges and the queries that only they had are left out'
       ],
     },
   ]);
-  ledger.catalog.deleteLlm('b');
-  const rows = ledger.readGraphRows();
+  await ledger.catalog.delete('b');
+  const rows = await ledger.snapshot.read();
   assert.deepEqual(rows.llms, [{ id: 'a' }, { id: 'c' }]);
   assert.deepEqual(Array.from(rows.queries, (query) => query.text).toSorted(), ['pair', 'shared']);
   assert.equal(rows.scores.query.length, 1);

@@ -21,20 +21,20 @@ export function batchOf(number: number): FeedbackBatch {
  * Appends more feedback than anybody waits for, from key `first` on, many keys a commit, and prints each key once it is
  * acknowledged.
  */
-function stream(path: string, first: number): void {
-  const ledger = openLedger(path, { clock: Date.now });
+async function stream(path: string, first: number): void {
+  const ledger = await openLedger(path, { clock: Date.now });
   const rng = createRng(first + 1);
   let next = first;
   for (let commits = 0; commits < 50_000; commits++) {
     const numbers = Array.from({ length: 1 + rng.int(5) }, () => next++);
-    ledger.appendFeedback(numbers.map(batchOf));
+    await ledger.feedback.append(numbers.map(batchOf));
     writeSync(1, numbers.map((number) => `${number}\n`).join(''));
   }
 }
 
 /** Imports more than anybody waits for, and says once that much is written. */
 async function importMuch(path: string): Promise<void> {
-  const ledger = openLedger(path, { clock: Date.now });
+  const ledger = await openLedger(path, { clock: Date.now });
   await ledger.bulk(async (writer) => {
     for (let number = 0; number < 100_000; number++) {
       writer.interaction(interaction(`imported ${number} ${'x'.repeat(10_000)}`, 'new', 1).value);
@@ -46,10 +46,10 @@ async function importMuch(path: string): Promise<void> {
 
 /** Opens the ledger as soon as it is told to, and reports. */
 function open(path: string): void {
-  process.once('message', () => {
+  process.once('message', async () => {
     try {
-      const ledger = openLedger(path, { clock: Date.now });
-      ledger.appendFeedback([batchOf(process.pid)]);
+      const ledger = await openLedger(path, { clock: Date.now });
+      await ledger.feedback.append([batchOf(process.pid)]);
       ledger.close();
       process.send!('opened');
     } catch (error) {

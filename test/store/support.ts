@@ -25,13 +25,13 @@ export function tempLedger(t: TestContext, options: Partial<LedgerOptions> = {})
 
 /** All that a ledger's rows say, texts too, to be compared. */
 export function allRows(ledger: Ledger): Omit<GraphRows, 'queries'> & { queries: QueryRow[] } {
-  const rows = ledger.readGraphRows();
+  const rows = await ledger.snapshot.read();
   return { ...rows, queries: [...rows.queries] };
 }
 
 /** Opens a ledger and closes it when the test ends. */
-export function openFor(t: TestContext, path: string, options: Partial<LedgerOptions> = {}): Ledger {
-  const ledger = openLedger(path, { clock: () => START, ...options });
+export async function openFor(t: TestContext, path: string, options: Partial<LedgerOptions> = {}): Ledger {
+  const ledger = await openLedger(path, { clock: () => START, ...options });
   t.after(() => ledger.close());
   return ledger;
 }

@@ -58,7 +58,7 @@ describe('a run whose profile a baseline beats', () => {
   it('keeps it, rejected, with the table that says why; the baseline serves and says so; an operator may overrule', async (t) => {
     const { ledger, artifacts } = place(t);
     const rows = smallLog({ queries: 300 });
-    for (const llm of rows.llms) ledger.catalog.putLlm(llm);
+    for (const llm of rows.llms) await ledger.catalog.put(llm);
     // One step learns nothing of tasks.
     const { manifest, baseline, reason } = await train(rows, artifacts, { maxSteps: 1, epochs: 1 });
     assert.equal(manifest.status, 'rejected');
@@ -273,7 +273,7 @@ describe('a run on an odd log ends with an artifact that scores', () => {
       assert.ok(Object.values(manifest.metrics).every(Number.isFinite));
       const serving = baseline ?? manifest;
       await readArtifact(artifacts, serving.version);
-      for (const llm of rows.llms) ledger.catalog.putLlm({ ...llm, family: undefined });
+      for (const llm of rows.llms) await ledger.catalog.put({ ...llm, family: undefined });
       ledger.registerArtifact(recordOf(serving, true));
       const index = (await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log })).current();
       assert.equal(index.version, serving.version);

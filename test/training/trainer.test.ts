@@ -34,7 +34,7 @@ function prepare(
 ): { ledger: Ledger; artifacts: string; parts: TrainerParts; activations: () => number } {
   const { ledger, folder, remove } = temporaryLedger();
   t.after(remove);
-  if (queries > 0) ledger.appendFeedback([{ records: feedback(queries) }]);
+  if (queries > 0) await ledger.feedback.append([{ records: feedback(queries) }]);
   let activations = 0;
   const parts = {
     ledger,
@@ -52,7 +52,7 @@ describe('training in a process of its own', () => {
     const reports: TrainProgress[] = [];
     const first = await trainAndActivate(parts, WASM, (progress) => void reports.push(progress));
     assert.deepEqual(
-      [first.created, first.activated, ledger.activeVersion(), activations()],
+      [first.created, first.activated, await ledger.artifacts.activeVersion(), activations()],
       [true, true, first.version, 1],
     );
     assert.deepEqual([...new Set(reports.map((r) => r.phase))], ['snapshot', 'encode', 'train', 'evaluate', 'write']);
@@ -63,7 +63,7 @@ describe('training in a process of its own', () => {
     assert.ok(reports.every((r) => r.fraction >= 0 && r.fraction <= 1));
 
     const { manifest } = await readArtifact(artifacts, first.version);
-    const record = ledger.getArtifact(first.version)!;
+    const record = (await ledger.artifacts.get(first.version))!;
     assert.deepEqual(
       [record.metrics, record.files, record.seed, record.backend],
       [manifest.metrics, manifest.files, 3, first.backend],
@@ -84,10 +84,10 @@ describe('training in a process of its own', () => {
       (await trainAndActivate(parts, WASM, () => undefined)).version,
       (await trainAndActivate(parts, { ...WASM, seed: 4 }, () => undefined)).version,
     ];
-    ledger.appendFeedback([{ records: feedback(13).slice(-3) }]);
+    await ledger.feedback.append([{ records: feedback(13).slice(-3) }]);
     versions.push((await trainAndActivate(parts, WASM, () => undefined)).version);
     assert.equal(new Set(versions).size, 3);
-    assert.equal(ledger.activeVersion(), versions[2]);
+    assert.equal(await ledger.artifacts.activeVersion(), versions[2]);
   });
 
   it('waits for another process’s writes before it records what it made', async (t) => {
@@ -99,7 +99,7 @@ describe('training in a process of its own', () => {
       other.exec('BEGIN IMMEDIATE');
       setTimeout(() => other.exec('COMMIT'), 1_000);
     });
-    assert.equal(ledger.activeVersion(), result.version);
+    assert.equal(await ledger.artifacts.activeVersion(), result.version);
   });
 
   it('says that there is nothing to learn from', async (t) => {
@@ -108,7 +108,7 @@ describe('training in a process of its own', () => {
       trainAndActivate(parts, WASM, () => undefined),
       { code: 'no_data', message: /no LLM yet/ },
     );
-    ledger.catalog.putLlm(smallLog({ queries: 1 }).llms[0]!);
+    await ledger.catalog.put(smallLog({ queries: 1 }).llms[0]!);
     await assert.rejects(
       trainAndActivate(parts, WASM, () => undefined),
       { code: 'no_data', message: /no interaction and no preference yet \(1 LLMs/ },
@@ -118,7 +118,7 @@ describe('training in a process of its own', () => {
 
   it('weighs answers by age where a half-life is asked for: another snapshot of the same ledger', async (t) => {
     const { ledger, parts } = prepare(t, 10);
-    ledger.appendFeedback([
+    await ledger.feedback.append([
       {
         records: feedback(12)
           .slice(-6)
@@ -134,7 +134,7 @@ describe('training in a process of its own', () => {
       await trainAndActivate(parts, { ...WASM, half_life_days: 30 }, () => undefined),
     ];
     assert.deepEqual([plain.created, ageing.created, again.created], [true, true, false]);
-    assert.notEqual(ledger.getArtifact(plain.version)!.snapshot, ledger.getArtifact(ageing.version)!.snapshot);
+    assert.notEqual((await ledger.artifacts.get(plain.version))!.snapshot, (await ledger.artifacts.get(ageing.version))!.snapshot);
   });
 
   it('hands on what the process has against a setting', async (t) => {
@@ -152,7 +152,7 @@ describe('training in a process of its own', () => {
       signal: stop.signal,
     });
     await assert.rejects(begun, { code: 'training_failed', message: 'Training was stopped' });
-    assert.equal(ledger.activeVersion(), null);
+    assert.equal(await ledger.artifacts.activeVersion(), null);
     assert.ok(!existsSync(artifacts) || readdirSync(artifacts).length === 0);
     await assert.rejects(
       trainAndActivate(parts, WASM, () => undefined, { signal: AbortSignal.abort() }),
@@ -178,7 +178,7 @@ describe('a scheduled run', () => {
     assert.match(first!.backend, /wasm/, 'the worker’s own backend, where the request names none');
     assert.equal(first?.created, true);
     assert.equal(await trainer(WASM, context(1)), null);
-    ledger.appendFeedback([{ records: feedback(11).slice(-3) }]);
+    await ledger.feedback.append([{ records: feedback(11).slice(-3) }]);
     assert.equal(await trainer(WASM, context(4)), null);
     const second = await trainer(WASM, context(3));
     assert.notEqual(second?.version, first?.version);
