@@ -60,6 +60,7 @@ export function createDecisionLog(ledger: DecisionStore, log: Logger): DecisionL
       if (!refused)
         log.warn({ error: messageOf(error), waiting: buffer.size }, 'decisions not written, will be tried again');
       refused = true;
+      dropOldest();
       return false;
     }
     for (const { id } of records) buffer.delete(id);
@@ -89,7 +90,7 @@ export function createDecisionLog(ledger: DecisionStore, log: Logger): DecisionL
     add(record, ranking) {
       sums.add(record.at, ranking, record.model);
       buffer.set(record.id, record);
-      if (refused) dropOldest();
+      if (refused || buffer.size > MAX_BUFFERED) dropOldest();
       else if (buffer.size % FLUSH_AT === 0) void writeInTurn();
       else schedule(FLUSH_AFTER_MS);
     },

@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createDecider, type Decider } from '../../src/decision/decider.js';
+import type { Decider } from '../../src/decision/decider.js';
 import type { Load } from '../../src/live/load.js';
 import type { Ledger } from '../../src/store/open.js';
 import { sha256 } from '../../src/base/hash.js';
 import { RouteRequest, RouteResponse } from '../../src/schema/route.js';
-import { addLlms, commonParts, priorHolder, temporaryLedger } from './parts.js';
+import { policiesOver } from '../../src/live/policies.js';
+import { addLlms, deciderOf, priorHolder, temporaryLedger } from './parts.js';
 
 let ledger: Ledger;
-let remove: () => void;
+let remove: () => Promise<void>;
 let decider: Decider;
 const NOW = Date.UTC(2026, 0, 2);
 
-before(() => {
-  ({ ledger, remove } = temporaryLedger());
-  addLlms(ledger, ['a/small', 'a/middle', 'b/large']);
-  decider = createDecider({ index: priorHolder(ledger), ledger, clock: () => NOW, ...commonParts() });
+const clock = (): number => NOW;
+
+before(async () => {
+  ({ ledger, remove } = await temporaryLedger());
+  await addLlms(ledger, ['a/small', 'a/middle', 'b/large']);
+  decider = deciderOf(ledger, await priorHolder(ledger), { clock });
 });
 after(() => remove());
 
@@ -24,6 +27,16 @@ function decide(fields: object): RouteResponse {
   assert.ok(!(answer instanceof Promise), 'a synchronous encoder answers at once');
   return RouteResponse.parse(answer);
 }
+
+/** With an explanation, for which the ledger is asked. */
+async function explain(fields: object): Promise<RouteResponse> {
+  return RouteResponse.parse(
+    await decider.decide(RouteRequest.parse({ query: 'How far is the moon?', explain: true, ...fields })),
+  );
+}
+
+const lookup = async (id: string) => (await decider.lookup([id])).get(id);
+const written = async (id: string) => (await ledger.decisions.get([id])).get(id);
 
 test('chooses the best, ranks the rest and names fallbacks', () => {
   const answer = decide({});
@@ -37,7 +50,7 @@ test('chooses the best, ranks the rest and names fallbacks', () => {
   assert.equal(answer.explanation, undefined);
 });
 
-test('a decision is found by its id at once, and in the ledger after a flush', () => {
+test('a decision is found by its id at once, and in the ledger after a flush', async () => {
   const { decision_id: id, ranking } = decide({ task: 'astronomy', policy: 'cost' });
   const wanted = {
     id,
@@ -53,13 +66,13 @@ test('a decision is found by its id at once, and in the ledger after a flush', (
     propensity: 1,
     cascade: null,
   };
-  const { model: _model, ranking: logged, ...rest } = decider.lookup(id) ?? assert.fail();
+  const { model: _model, ranking: logged, ...rest } = (await lookup(id)) ?? assert.fail();
   assert.deepEqual(rest, wanted);
   assert.deepEqual(JSON.parse(logged), ranking);
-  assert.equal(ledger.getDecision(id), undefined);
-  assert.equal(decider.flush(), true);
-  assert.equal(ledger.getDecision(id)?.query, wanted.query);
-  assert.equal(decider.lookup(id)?.policy, 'cost');
+  assert.equal(await written(id), undefined);
+  assert.equal(await decider.flush(), true);
+  assert.equal((await written(id))?.query, wanted.query);
+  assert.equal((await lookup(id))?.policy, 'cost');
 });
 
 test('ids sort in the order of decisions, also within a millisecond', () => {
@@ -82,8 +95,8 @@ test('the JSON answer is the answer', async () => {
   ]);
 });
 
-test('explains in one sentence, with who was left out for what', () => {
-  const { explanation } = decide({ explain: true, exclude: ['a/small'], policy: 'balanced' });
+test('explains in one sentence, with who was left out for what', async () => {
+  const { explanation } = await explain({ exclude: ['a/small'], policy: 'balanced' });
   assert.match(
     explanation?.summary ?? '',
     /^(a\/middle|b\/large) is expected to score 0\.\d\d ± 0\.\d\d.*policy balanced.*nothing is trained yet.*\.$/,
@@ -99,40 +112,36 @@ test('an unknown LLM is refused by name and place', () => {
   assert.throws(() => decide({ exclude: ['nobody'] }), { code: 'unknown_model', message: /exclude\[0\]/ });
 });
 
-test('without any LLM, the error says how to add one', () => {
-  const { ledger: empty, remove: removeEmpty } = temporaryLedger();
-  const lone = createDecider({ index: priorHolder(empty), ledger: empty, clock: () => NOW, ...commonParts() });
+test('without any LLM, the error says how to add one', async () => {
+  const { ledger: empty, remove: removeEmpty } = await temporaryLedger();
+  const lone = deciderOf(empty, await priorHolder(empty), { clock });
   assert.throws(() => lone.decide(RouteRequest.parse({ query: 'q' })), {
     code: 'no_models',
     message: /PUT \/v1\/models/,
   });
-  removeEmpty();
+  await removeEmpty();
 });
 
 test('an encoder that has to wait: the answer is a promise, by the index the request began with', async () => {
-  const prior = priorHolder(ledger).current();
+  const prior = (await priorHolder(ledger)).current();
   const slow = {
     ...prior,
     version: '0123456789abcdef',
     encode: () => new Promise<Float32Array>((resolve) => void setImmediate(resolve, new Float32Array(2))),
   };
   let current = slow;
-  const waiting = createDecider({ index: { current: () => current }, ledger, clock: () => NOW, ...commonParts() });
+  const waiting = deciderOf(ledger, { current: () => current }, { clock });
   const answer = waiting.decide(RouteRequest.parse({ query: 'q' }));
   current = { ...slow, version: 'fedcba9876543210' };
   assert.ok(answer instanceof Promise);
   assert.equal((await answer).version, '0123456789abcdef');
-  const failing = createDecider({
-    index: { current: () => ({ ...prior, encode: () => Promise.reject(new Error('down')) }) },
-    ledger,
-    clock: () => NOW,
-    ...commonParts(),
-  });
+  const down = { ...prior, encode: () => Promise.reject(new Error('down')) };
+  const failing = deciderOf(ledger, { current: () => down }, { clock });
   await assert.rejects(async () => failing.decide(RouteRequest.parse({ query: 'q' })), /down/);
 });
 
-test('what the runner-up lacks is what would make it win', () => {
-  const { explanation, ranking } = decide({ explain: true, cost_weight: 0.05, latency_weight: 0.0025 });
+test('what the runner-up lacks is what would make it win', async () => {
+  const { explanation, ranking } = await explain({ cost_weight: 0.05, latency_weight: 0.0025 });
   const [best, second] = ranking;
   const runnerUp = explanation?.runner_up ?? assert.fail();
   assert.equal(runnerUp.model, second!.model);
@@ -153,7 +162,7 @@ test('what the runner-up lacks is what would make it win', () => {
   assert.ok([cost_usd, latency_ms, cost_weight, latency_weight].some((change) => change !== null));
 });
 
-test('exploration leaves some decisions to chance, and says how likely each was', () => {
+test('exploration leaves some decisions to chance, and says how likely each was', async () => {
   const answers = Array.from({ length: 400 }, () => decide({ exploration: 0.3 }));
   const explored = answers.filter((answer) => answer.model !== answer.ranking[0]!.model);
   assert.ok(explored.length > 40 && explored.length < 120, `expected about 80 of 400, got ${explored.length}`);
@@ -167,14 +176,14 @@ test('exploration leaves some decisions to chance, and says how likely each was'
       .filter((model) => model !== one!.model)
       .toSorted(),
   );
-  assert.equal(decider.lookup(one!.decision_id)?.propensity, one!.propensity);
+  assert.equal((await lookup(one!.decision_id))?.propensity, one!.propensity);
 });
 
 test('a policy of the team’s own, and a request that goes further', async () => {
   await ledger.policies.put('ours', { cheapest_within: 1, exclude: ['a/small' as never] });
-  const { policies } = commonParts(ledger);
-  const own = createDecider({ index: priorHolder(ledger), ledger, clock: () => NOW, ...commonParts(ledger), policies });
-  const answer = own.decide(RouteRequest.parse({ query: 'q', policy: 'ours', explain: true })) as RouteResponse;
+  const policies = policiesOver(await ledger.policies.list());
+  const own = deciderOf(ledger, await priorHolder(ledger), { clock, policies });
+  const answer = await own.decide(RouteRequest.parse({ query: 'q', policy: 'ours', explain: true }));
   assert.equal(answer.model, 'a/middle');
   assert.match(answer.explanation!.summary, /the cheapest within 1 of the best \(policy ours\)/);
   assert.throws(() => own.decide(RouteRequest.parse({ query: 'q', policy: 'theirs' })), {
@@ -185,7 +194,7 @@ test('a policy of the team’s own, and a request that goes further', async () =
 
 test('a decision explains itself later, as it was made', async () => {
   const answer = decide({ policy: 'cost', exclude: ['b/large'] });
-  const detail = await decider.explain(decider.lookup(answer.decision_id) ?? assert.fail());
+  const detail = await decider.explain((await lookup(answer.decision_id)) ?? assert.fail());
   assert.deepEqual(detail.ranking, answer.ranking);
   assert.deepEqual(detail.rules, { cost_weight: 0.5, exclude: ['b/large'] });
   assert.deepEqual(detail.excluded, [{ model: 'b/large', constraint: 'exclude', reason: 'it is named in exclude' }]);
@@ -193,37 +202,38 @@ test('a decision explains itself later, as it was made', async () => {
   const relaxed = decide({ max_cost_usd: 1e-9, on_no_candidate: 'nearest' });
   assert.deepEqual(relaxed.relaxed, ['max_cost_usd']);
   assert.match(
-    (await decider.explain(decider.lookup(relaxed.decision_id)!)).explanation!.summary,
+    (await decider.explain((await lookup(relaxed.decision_id))!)).explanation!.summary,
     /the nearest to keeping max_cost_usd, which nobody keeps/,
   );
 });
 
-test('goes down the ranking to the first that has room, and takes some of the best where none has', () => {
-  const taken: [model: string, tokens: number, force: boolean][] = [];
-  const rooms = new Set(['a/small']);
-  const load: Load = {
-    current: () => null,
-    take(model, tokens, _decision, force = false) {
-      taken.push([model, tokens, force]);
-      return rooms.has(model);
-    },
-  };
-  const limited = createDecider({ index: priorHolder(ledger), ledger, clock: () => NOW, ...commonParts(), load });
-  const route = (): RouteResponse =>
-    limited.decide(RouteRequest.parse({ query: 'four', explain: true })) as RouteResponse;
-  const { model, ranking, explanation } = route();
-  assert.deepEqual([model, ranking.map((one) => one.model)], ['a/small', ['a/small']]);
-  assert.deepEqual(
-    explanation!.excluded.map((one) => one.model),
-    ['b/large', 'a/middle'],
-  );
-  assert.match(explanation!.excluded[0]!.reason, /other queries took what was left/);
-  assert.deepEqual(taken.splice(0), [
-    ['b/large', 1, false],
-    ['a/middle', 1, false],
-    ['a/small', 1, false],
-  ]);
-  rooms.clear();
-  assert.deepEqual([route().model, route().ranking.length], ['b/large', 3]);
-  assert.deepEqual(taken[3], ['b/large', 1, true]);
-});
+for (const waits of [false, true])
+  test(`goes down the ranking to the first with room, else takes some of the best; claims ${waits ? 'wait' : 'are at once'}`, async () => {
+    const taken: [model: string, tokens: number, force: boolean][] = [];
+    const rooms = new Set(['a/small']);
+    const load: Load = {
+      current: () => null,
+      take(model, tokens, _decision, force = false) {
+        taken.push([model, tokens, force]);
+        return waits ? Promise.resolve(rooms.has(model)) : rooms.has(model);
+      },
+    };
+    const limited = deciderOf(ledger, await priorHolder(ledger), { clock, load });
+    const route = async (): Promise<RouteResponse> =>
+      limited.decide(RouteRequest.parse({ query: 'four', explain: true }));
+    const { model, ranking, explanation } = await route();
+    assert.deepEqual([model, ranking.map((one) => one.model)], ['a/small', ['a/small']]);
+    assert.deepEqual(
+      explanation!.excluded.map((one) => one.model),
+      ['b/large', 'a/middle'],
+    );
+    assert.match(explanation!.excluded[0]!.reason, /other queries took what was left/);
+    assert.deepEqual(taken.splice(0), [
+      ['b/large', 1, false],
+      ['a/middle', 1, false],
+      ['a/small', 1, false],
+    ]);
+    rooms.clear();
+    assert.deepEqual([(await route()).model, (await route()).ranking.length], ['b/large', 3]);
+    assert.deepEqual(taken[3], ['b/large', 1, true]);
+  });

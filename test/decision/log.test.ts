@@ -33,12 +33,12 @@ const RANKING: RankedLlm[] = [
 ];
 
 test('writes by itself within a moment', async () => {
-  const { ledger, remove } = temporaryLedger();
-  const decisions = createDecisionLog(ledger, keptLog().log);
+  const { ledger, remove } = await temporaryLedger();
+  const decisions = createDecisionLog(ledger.decisions, keptLog().log);
   decisions.add(decisionRecord('one', { at: Date.UTC(2026, 0, 2) }), RANKING);
-  assert.equal(ledger.getDecision('one'), undefined);
-  for (let i = 0; i < 100 && ledger.getDecision('one') === undefined; i++) await pause(10);
-  assert.deepEqual(ledger.getDecision('one'), {
+  assert.equal((await ledger.decisions.get(['one'])).get('one'), undefined);
+  for (let i = 0; i < 100 && (await ledger.decisions.get(['one'])).get('one') === undefined; i++) await pause(10);
+  assert.deepEqual((await ledger.decisions.get(['one'])).get('one'), {
     ...decisionRecord('one', { at: Date.UTC(2026, 0, 2) }),
     queryHash: sha256('q'),
   });
@@ -55,61 +55,62 @@ test('writes by itself within a moment', async () => {
       observed: null,
     },
   ]);
-  remove();
+  await remove();
 });
 
-test('a full buffer is written at once, in one transaction', () => {
-  const { ledger, remove } = temporaryLedger();
+test('a full buffer is written at once, in one transaction', async () => {
+  const { ledger, remove } = await temporaryLedger();
   let transactions = 0;
   const counted = {
-    ...ledger,
-    appendDecisions: async (records: readonly DecisionRecord[], sums?: readonly DayRow[]) => (
+    ...ledger.decisions,
+    append: (records: readonly DecisionRecord[], sums?: readonly DayRow[]) => (
       transactions++,
-      await ledger.decisions.append(records, sums)
+      ledger.decisions.append(records, sums)
     ),
   };
   const decisions = createDecisionLog(counted, keptLog().log);
   for (let i = 0; i < 1000; i++) decisions.add(decisionRecord(`d${i}`), RANKING);
   assert.equal(transactions, 1);
-  assert.ok(ledger.getDecision('d999'));
-  remove();
+  assert.ok((await ledger.decisions.get(['d999'])).get('d999'));
+  await remove();
 });
 
-test('a ledger that refuses loses nothing until the bound, and is tried again', () => {
+test('a ledger that refuses loses nothing until the bound, and is tried again', async () => {
+  const { ledger, remove } = await temporaryLedger();
   const { log, lines } = keptLog();
   const written: DecisionRecord[] = [];
   let refuses = true;
   let chosen = 0;
   const decisions = createDecisionLog(
     {
-      appendDecisions(records, sums = []) {
+      ...ledger.decisions,
+      async append(records, sums = []) {
         if (refuses) throw new Error('disk is full');
         written.push(...records);
         chosen += sums.reduce((sum, row) => sum + row.sums[0]!, 0);
       },
-      getDecision: () => undefined,
-      pruneDecisions: () => false,
     },
     log,
   );
   for (let i = 0; i < 22_000; i++) decisions.add(decisionRecord(`d${i}`), RANKING);
-  assert.equal(decisions.flush(), false);
-  assert.ok(decisions.get('d21999'));
+  assert.equal(await decisions.flush(), false);
+  assert.ok((await decisions.get(['d21999'])).has('d21999'));
   refuses = false;
-  assert.equal(decisions.flush(), true);
+  assert.equal(await decisions.flush(), true);
   assert.equal(written.length, 20_000);
   assert.equal(chosen, 22_000, 'sums per day count those that were given up, once');
   assert.equal(written.at(-1)?.id, 'd21999');
   assert.ok(lines.some((line) => line.includes('given up')));
+  await remove();
 });
 
 test('sums of a day that a refused write held up are written with the next, all of them', async () => {
-  const { ledger, remove } = temporaryLedger();
+  const { ledger, remove } = await temporaryLedger();
   let refuses = true;
   const decisions = createDecisionLog(
     {
-      ...ledger,
-      async appendDecisions(records, sums) {
+      ...ledger.decisions,
+      async append(records, sums) {
         if (refuses) throw new Error('busy');
         await ledger.decisions.append(records, sums);
       },
@@ -117,11 +118,11 @@ test('sums of a day that a refused write held up are written with the next, all 
     keptLog().log,
   );
   decisions.add(decisionRecord('one'), RANKING);
-  assert.equal(decisions.flush(), false);
+  assert.equal(await decisions.flush(), false);
   refuses = false;
   decisions.add(decisionRecord('two'), RANKING);
   decisions.add(decisionRecord('three', { at: 86_400_001 }), RANKING);
-  assert.equal(decisions.flush(), true);
+  assert.equal(await decisions.flush(), true);
   assert.deepEqual(
     summariesOf(await ledger.decisions.days('1970-01-01', '1970-01-02')).map(({ day, decisions: n }) => [day, n]),
     [
@@ -129,5 +130,5 @@ test('sums of a day that a refused write held up are written with the next, all 
       ['1970-01-02', 1],
     ],
   );
-  remove();
+  await remove();
 });

@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { systemClock } from '../../src/base/clock.js';
+import { systemClock, type Clock } from '../../src/base/clock.js';
 import { createRng } from '../../src/base/rng.js';
-import type { DeciderParts } from '../../src/decision/decider.js';
+import { createDecider, type Decider, type DeciderParts } from '../../src/decision/decider.js';
 import type { Logger } from '../../src/base/log.js';
 import { openLedger, type Ledger } from '../../src/store/open.js';
 import { policiesOver } from '../../src/live/policies.js';
 import { createPriorIndex } from '../../src/scoring/prior.js';
 import { LlmProfile } from '../../src/schema/profile.js';
-import type { IndexHolder, ScoringIndex } from '../../src/scoring/types.js';
+import type { IndexHolder } from '../../src/scoring/types.js';
 
 /** A logger whose lines are kept, to look at. */
 export function keptLog(): { log: Logger; lines: string[] } {
@@ -19,28 +19,35 @@ export function keptLog(): { log: Logger; lines: string[] } {
   return { log, lines };
 }
 
-/** What deciders are made of besides an index: the policies of a ledger, or of none. */
-export function commonParts(ledger?: Ledger): Pick<DeciderParts, 'policies' | 'rng' | 'log'> {
-  return { policies: policiesOver(async () => await ledger?.policies.list() ?? new Map()), rng: createRng(1), log: keptLog().log };
+/** A decider of a ledger whose LLMs are scored by `index`; of other parts of what is live, those that are given. */
+export function deciderOf(
+  ledger: Ledger,
+  index: IndexHolder,
+  { clock = systemClock, ...live }: Partial<DeciderParts['live']> & { clock?: Clock } = {},
+): Decider {
+  const policies = policiesOver(new Map());
+  return createDecider({ live: { index, policies, ...live }, ledger, clock, rng: createRng(1), log: keptLog().log });
 }
 
 /** A real ledger in a temporary folder. */
-export function temporaryLedger(busyTimeoutMs = 25): { ledger: Ledger; folder: string; remove(): void } {
+export async function temporaryLedger(
+  busyTimeoutMs = 25,
+): Promise<{ ledger: Ledger; folder: string; remove(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-test-'));
   const ledger = await openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock, busyTimeoutMs });
   return {
     ledger,
     folder,
-    remove() {
-      ledger.close();
+    async remove() {
+      await ledger.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 /** Puts `models` into the catalogue: three sizes, prices and latencies that grow together. */
-export function addLlms(ledger: Ledger, ids: readonly string[]): void {
-  ids.forEach(async (id, i) =>
+export async function addLlms(ledger: Ledger, ids: readonly string[]): Promise<void> {
+  for (const [i, id] of ids.entries())
     await ledger.catalog.put(
       LlmProfile.parse({
         id,
@@ -49,21 +56,11 @@ export function addLlms(ledger: Ledger, ids: readonly string[]): void {
         output_price: 10 ** i,
         latency_ms: 500 * (i + 1),
       }),
-    ),
-  );
+    );
 }
 
-/** The prior over the ledger, made anew whenever the ledger changed. */
-export function priorHolder(ledger: Ledger): IndexHolder {
-  let token: string | undefined;
-  let index: ScoringIndex | undefined;
-  return {
-    async current() {
-      const now = await ledger.changes.revisions();
-      if (index === undefined || now !== token)
-        index = createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
-      token = now;
-      return index;
-    },
-  };
+/** The prior over the ledger as it is now. */
+export async function priorHolder(ledger: Ledger): Promise<IndexHolder> {
+  const index = createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
+  return { current: () => index };
 }

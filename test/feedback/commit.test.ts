@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,7 +7,7 @@ import type { PointsmanError } from '../../src/base/errors.js';
 import { createFeedbackCommitter } from '../../src/feedback/commit.js';
 import { Interaction } from '../../src/schema/feedback.js';
 import { openLedger, type Ledger } from '../../src/store/open.js';
-import type { FeedbackBatch } from '../../src/store/ports/feedback.js';
+import type { FeedbackBatch, FeedbackStore } from '../../src/store/ports/feedback.js';
 import { temporaryLedger } from '../decision/parts.js';
 
 function batch(query: string, size = 1): FeedbackBatch {
@@ -21,63 +20,69 @@ function batch(query: string, size = 1): FeedbackBatch {
 }
 
 /** A real ledger that tells how many batches each transaction had, and refuses the query "poison". */
-function watched(): { append: Pick<Ledger, 'appendFeedback'>; sizes: number[]; ledger: Ledger; remove(): void } {
-  const { ledger, remove } = temporaryLedger();
+async function watched(): Promise<{
+  append: Pick<FeedbackStore, 'append'>;
+  sizes: number[];
+  ledger: Ledger;
+  remove(): Promise<void>;
+}> {
+  const { ledger, remove } = await temporaryLedger();
   const sizes: number[] = [];
-  const append = {
-    async appendFeedback(batches: readonly FeedbackBatch[]) {
+  const append: Pick<FeedbackStore, 'append'> = {
+    async append(batches) {
       sizes.push(batches.length);
       if (batches.some((one) => one.records[0]?.value.query === 'poison')) throw new Error('refused');
-      return await ledger.feedback.append(batches);
+      return ledger.feedback.append(batches);
     },
   };
   return { append, sizes, ledger, remove };
 }
 
+const stored = async (ledger: Ledger): Promise<number> => (await ledger.feedback.counts()).interactions;
+
 test('what comes in one turn is one transaction', async () => {
-  const { append, sizes, ledger, remove } = watched();
+  const { append, sizes, ledger, remove } = await watched();
   const committer = createFeedbackCommitter(append);
   await Promise.all(['a', 'b', 'c'].map((query) => committer.commit(batch(query))));
   await committer.commit(batch('d'));
   assert.deepEqual(sizes, [3, 1]);
-  assert.equal(ledger.countRows(), 4);
-  remove();
+  assert.equal(await stored(ledger), 4);
+  await remove();
 });
 
 test('one request’s fault is not another’s', async () => {
-  const { append, ledger, remove } = watched();
+  const { append, ledger, remove } = await watched();
   const committer = createFeedbackCommitter(append);
   const results = await Promise.allSettled(['a', 'poison', 'c'].map((query) => committer.commit(batch(query))));
   assert.deepEqual(
     results.map((one) => one.status),
     ['fulfilled', 'rejected', 'fulfilled'],
   );
-  assert.equal(ledger.countRows(), 2);
-  remove();
+  assert.equal(await stored(ledger), 2);
+  await remove();
 });
 
 test('a flood is split, and drain waits for all of it', async () => {
-  const { append, sizes, ledger, remove } = watched();
+  const { append, sizes, ledger, remove } = await watched();
   const committer = createFeedbackCommitter(append);
   const commits = Array.from({ length: 5 }, (_, i) => committer.commit(batch(`q${i}`, 1000)));
   await committer.drain();
-  assert.equal(ledger.countRows(), 5000);
+  assert.equal(await stored(ledger), 5000);
   assert.deepEqual(sizes, [2, 2, 1]);
   await Promise.all(commits);
   await committer.drain();
-  remove();
+  await remove();
 });
 
 test('while another connection imports, feedback waits without holding up this process', async () => {
-  const { ledger, folder, remove } = temporaryLedger();
+  const { ledger, folder, remove } = await temporaryLedger();
   const other = await openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
-  const committer = createFeedbackCommitter(ledger);
-  const importing = new EventEmitter();
-  const imported = other.bulk(() => once(importing, 'end'));
-  let stored = 0;
+  const committer = createFeedbackCommitter(ledger.feedback);
+  const importing = await other.imports.begin();
+  let answered = 0;
   const commits = ['a', 'b'].map(async (query) => {
     await committer.commit(batch(query));
-    stored++;
+    answered++;
   });
   let longestTurn = 0;
   for (let i = 0; i < 40; i++) {
@@ -85,28 +90,25 @@ test('while another connection imports, feedback waits without holding up this p
     await pause(10);
     longestTurn = Math.max(longestTurn, performance.now() - started);
   }
-  assert.equal(stored, 0);
+  assert.equal(answered, 0);
   assert.ok(longestTurn < 400, `${longestTurn} ms`);
-  importing.emit('end');
-  await imported;
+  await importing.commit();
   await Promise.all(commits);
-  assert.equal(ledger.countRows(), 2);
-  other.close();
-  remove();
+  assert.equal(await stored(ledger), 2);
+  await other.close();
+  await remove();
 });
 
 test('feedback that waited too long for the ledger fails as such, and drain ends', async () => {
-  const { ledger, folder, remove } = temporaryLedger();
+  const { ledger, folder, remove } = await temporaryLedger();
   const other = await openLedger(join(folder, 'ledger.sqlite'), { clock: systemClock });
-  const committer = createFeedbackCommitter(ledger, 200);
-  const importing = new EventEmitter();
-  const imported = other.bulk(() => once(importing, 'end'));
+  const committer = createFeedbackCommitter(ledger.feedback, { busyLimitMs: 200 });
+  const importing = await other.imports.begin();
   const [result] = await Promise.allSettled([committer.commit(batch('a'))]);
   assert.equal(result.status === 'rejected' && (result.reason as PointsmanError).code, 'ledger_busy');
   await committer.drain();
-  importing.emit('end');
-  await imported;
-  assert.equal(ledger.countRows(), 0);
-  other.close();
-  remove();
+  await importing.commit();
+  assert.equal(await stored(ledger), 0);
+  await other.close();
+  await remove();
 });

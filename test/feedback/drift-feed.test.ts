@@ -6,6 +6,7 @@ import type { Logger } from '../../src/base/log.js';
 import { createDriftFeed, type DriftFeed } from '../../src/feedback/drift-feed.js';
 import type { DriftObservation } from '../../src/machines/drift-stream.js';
 import { openLiveTrust, type LiveTrust } from '../../src/live/trust.js';
+import type { AlertStore } from '../../src/store/ports/alerts.js';
 import type { KeptDecision } from '../../src/store/ports/decisions.js';
 import type { Ledger } from '../../src/store/open.js';
 import { DriftSettings } from '../../src/schema/drift.js';
@@ -19,25 +20,25 @@ const NOW = Date.UTC(2026, 5, 1);
 const DECISION = '01890000-0000-7000-8000-000000000001';
 
 let ledger: Ledger;
-let remove: () => void;
+let remove: () => Promise<void>;
 let log: Logger;
 let lines: string[];
 let trust: LiveTrust;
 /** What the ledger was given to observe. */
 let seen: DriftObservation[];
 let refuse = 0;
-beforeEach(() => {
-  ({ ledger, remove } = temporaryLedger());
-  addLlms(ledger, ['a', 'b']);
+beforeEach(async () => {
+  ({ ledger, remove } = await temporaryLedger());
+  await addLlms(ledger, ['a', 'b']);
   ({ log, lines } = keptLog());
-  trust = openLiveTrust({ ledger, clock: () => NOW, log });
+  trust = await openLiveTrust({ ledger, clock: () => NOW, log });
   seen = [];
   refuse = 0;
 });
 afterEach(() => remove());
 
 /** The prior over the LLMs, as a version that tells two kinds of query apart would be. */
-async function trained(): ScoringIndex {
+async function trained(): Promise<ScoringIndex> {
   const prior = createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
   return {
     ...prior,
@@ -53,19 +54,19 @@ async function trained(): ScoringIndex {
 }
 
 function feedOf(index: ScoringIndex, decisions: Partial<KeptDecision>[] = []): DriftFeed {
-  const observing: Pick<Ledger, 'observeDrift' | 'getDriftSettings'> = {
-    getDriftSettings: async () => await ledger.settings.get('drift'),
-    async observeDrift(observations) {
+  const alerts: AlertStore = {
+    ...ledger.alerts,
+    async observe(observations) {
       if (refuse-- > 0) throw new PointsmanError('ledger_busy', 'an import');
       seen.push(...observations);
-      return await ledger.alerts.observe(observations);
+      return ledger.alerts.observe(observations);
     },
   };
   return createDriftFeed({
-    ledger: observing,
-    index: { current: () => index },
-    lookup: (id) => decisions.find((one) => one.id === id) as KeptDecision | undefined,
-    trust,
+    ledger: { alerts, settings: ledger.settings },
+    live: { index: { current: () => index }, trust, follower: { catchUp: () => trust.refresh() } },
+    lookup: async (ids) =>
+      new Map(decisions.filter(({ id }) => ids.includes(id!)).map((one) => [one.id!, one as KeptDecision])),
     clock: () => NOW,
     log,
   });
@@ -88,7 +89,7 @@ test(
   'predictions are the decision’s while its version is in force, else the index’s; a task that is not told is ' +
     'the likeliest',
   async () => {
-    const index = trained();
+    const index = await trained();
     const own = Number(
       index
         .score('', new Float32Array(0))
@@ -127,9 +128,9 @@ test('a decision that was made while an alert was open predicts too little to be
         at: NOW + i,
       })),
     );
-  trust.refresh();
+  await trust.refresh();
   assert.equal((await ledger.alerts.open()).length, 1);
-  const feed = feedOf(trained(), [
+  const feed = feedOf(await trained(), [
     {
       id: DECISION,
       at: NOW - 5,
@@ -157,8 +158,8 @@ test('before anything is trained nothing is predicted; a failed answer counts fo
   );
 });
 
-test('it observes by itself within a moment, waits for a busy ledger, and passes over what is old or switched off', async () => {
-  const feed = feedOf(trained());
+test('observes by itself, waits for a busy ledger, passes over what is old or switched off', async () => {
+  const feed = feedOf(await trained());
   refuse = 2;
   feed.add([answer(), answer({ at: '2020-01-01T00:00:00Z' })]);
   await sleep(300);

@@ -9,6 +9,7 @@ import type { Encoder } from '../../src/encoder/types.js';
 import { openLedger, type Ledger } from '../../src/store/open.js';
 import type { Version } from '../../src/schema/ids.js';
 import { LlmProfile } from '../../src/schema/profile.js';
+import { createFollower } from '../../src/live/follower.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
 import type { TrainedModel } from '../../src/artifact/model.js';
 import { openBackend } from '../../src/tensor/backend.js';
@@ -33,11 +34,11 @@ before(async () => {
  * in force.
  */
 async function prepare(t: TestContext) {
-  const { ledger, folder, remove } = temporaryLedger();
+  const { ledger, folder, remove } = await temporaryLedger();
   const other = await openLedger(join(folder, 'ledger.sqlite'), { clock: Date.now });
-  t.after(() => {
-    other.close();
-    remove();
+  t.after(async () => {
+    await other.close();
+    await remove();
   });
   const { artifacts } = dataPaths(folder);
   for (const llm of rows.llms) await ledger.catalog.put(llm);
@@ -56,7 +57,7 @@ async function prepare(t: TestContext) {
 
 async function write(artifacts: string, ledger: Ledger, version: Version, model: TrainedModel): Promise<void> {
   const { files } = await writeArtifact(artifacts, model, factsOf(version));
-  ledger.registerArtifact({ ...factsOf(version), router: model.names.router, files, active: false });
+  await ledger.artifacts.register([{ ...factsOf(version), router: model.names.router, files, active: false }]);
 }
 
 const vector = encoder.encodeSync!(QUERY);
@@ -77,9 +78,9 @@ describe('the live index', () => {
   });
 
   it('follows what another process puts in force', async (t) => {
-    const { other, open } = await prepare(t);
+    const { ledger, other, open, log } = await prepare(t);
     const index = await open();
-    const unfollow = index.follow(10);
+    const unfollow = createFollower(ledger.changes, [index], log).start(10);
     t.after(unfollow);
     for (const version of [FIRST, SECOND, FIRST]) {
       const former = index.current().score(QUERY, index.current().encode(QUERY) as Float32Array);
@@ -106,11 +107,15 @@ describe('the live index', () => {
   });
 
   it('makes no other index where nothing has changed', async (t) => {
-    const { ledger, open } = await prepare(t);
+    const { ledger, open, log } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
     const index = await open();
+    const follower = createFollower(ledger.changes, [index], log);
+    await follower.catchUp();
     const held = index.current();
-    await index.refresh();
+    await follower.catchUp();
+    assert.equal(index.current(), held);
+    await index.refresh(new Set(['policies']));
     assert.equal(index.current(), held);
   });
 

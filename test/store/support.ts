@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { GraphRows, QueryRow } from '../../src/graph/rows.js';
+import { withTexts, type GraphRows, type QueryRow } from '../../src/graph/rows.js';
 import { openLedger, type Ledger, type LedgerOptions } from '../../src/store/open.js';
 import type { FeedbackRecord } from '../../src/store/ports/feedback.js';
 import { Interaction, Preference } from '../../src/schema/feedback.js';
@@ -19,18 +19,18 @@ export function tempFolder(t: TestContext): string {
 }
 
 /** An empty ledger, closed and removed when the test ends. */
-export function tempLedger(t: TestContext, options: Partial<LedgerOptions> = {}): Ledger {
+export function tempLedger(t: TestContext, options: Partial<LedgerOptions> = {}): Promise<Ledger> {
   return openFor(t, join(tempFolder(t), 'ledger.sqlite'), options);
 }
 
 /** All that a ledger's rows say, texts too, to be compared. */
-export function allRows(ledger: Ledger): Omit<GraphRows, 'queries'> & { queries: QueryRow[] } {
-  const rows = await ledger.snapshot.read();
+export async function allRows(ledger: Ledger): Promise<Omit<GraphRows, 'queries'> & { queries: QueryRow[] }> {
+  const rows = await withTexts(await ledger.snapshot.read(), ledger.snapshot.texts);
   return { ...rows, queries: [...rows.queries] };
 }
 
 /** Opens a ledger and closes it when the test ends. */
-export async function openFor(t: TestContext, path: string, options: Partial<LedgerOptions> = {}): Ledger {
+export async function openFor(t: TestContext, path: string, options: Partial<LedgerOptions> = {}): Promise<Ledger> {
   const ledger = await openLedger(path, { clock: () => START, ...options });
   t.after(() => ledger.close());
   return ledger;
