@@ -11,7 +11,7 @@ import { openLiveHealth, type LiveHealth } from '../../src/live/breakers.js';
 import { openLiveTrust, type LiveTrust } from '../../src/live/trust.js';
 import { openLiveLoad, type LiveLoad } from '../../src/live/load.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
-import type { Problem } from '../../src/http/problem.js';
+import type { Problem } from '../../src/http/kit/problem.js';
 import type { Ledger } from '../../src/store/open.js';
 import { openLivePolicies, type LivePolicies } from '../../src/live/policies.js';
 import type { RetrainQueue } from '../../src/queue/types.js';

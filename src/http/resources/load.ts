@@ -1,0 +1,22 @@
+import { LoadList } from '../../schema/load.js';
+import type { Context } from '../context.js';
+import { operation, type Operation } from '../kit/operation.js';
+
+export function loadOperations({ load }: Pick<Context, 'load'>): Operation[] {
+  return [
+    operation({
+      method: 'GET',
+      path: '/v1/load',
+      tag: 'health',
+      scope: 'read',
+      writes: false,
+      summary: 'How near LLMs are to their declared limits',
+      answers: { 200: { description: 'Every LLM that declares limits, by id', schema: LoadList } },
+      errors: [],
+      async run() {
+        await load.refresh();
+        return { models: load.list() };
+      },
+    }),
+  ];
+}
