@@ -41,8 +41,9 @@ export interface LiveLoad extends Load, Live {
   release(decision: string): void;
   /** Decisions that nobody was told of have no outcome: the ledger is told that they are not in flight. */
   abandon(decisions: readonly string[]): Promise<void>;
-  /** Every LLM that declares limits, by id. */
+  /** Every LLM that declares limits, by id, as known here; {@link read} asks the ledger first. */
   list(): LlmLoad[];
+  read(): Promise<LlmLoad[]>;
 }
 
 /** How long a ledger that was busy is left alone, in milliseconds: each try holds up every request. */
@@ -153,6 +154,11 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
     return told.answer === undefined || llm.granted(asked, told.answer);
   }
 
+  const list = (): LlmLoad[] => {
+    const now = clock();
+    return Array.from(llms.values(), (llm) => llm.load(now)).toSorted((a, b) => (a.model < b.model ? -1 : 1));
+  };
+
   await read();
   return {
     name: 'load',
@@ -185,9 +191,10 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
       await inTurn(() => tryWrite(() => limits.end(decisions)));
       decisions.forEach(release);
     },
-    list() {
-      const now = clock();
-      return Array.from(llms.values(), (llm) => llm.load(now)).toSorted((a, b) => (a.model < b.model ? -1 : 1));
+    list,
+    async read() {
+      await inTurn(read);
+      return list();
     },
   };
 }

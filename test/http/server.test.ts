@@ -7,7 +7,7 @@ import { openQueue } from '../../src/queue/index.js';
 import type { FeedbackReceipt } from '../../src/schema/feedback.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import { keptLog } from '../decision/parts.js';
-import { noQueue, postJson, startService, type Service } from './service.js';
+import { noQueue, postJson, rowsIn, startService, type Service } from './service.js';
 
 /** Stops the server only: the ledger stays open for a look. */
 async function stopped(service: Service): Promise<void> {
@@ -21,7 +21,7 @@ test('a stop writes the decisions that wait', async () => {
     await (await postJson(`${service.url}/v1/route`, { query: 'q' })).json(),
   );
   await stopped(service);
-  assert.equal(service.ledger.getDecision(id)?.query, 'q');
+  assert.equal((await service.ledger.decisions.get([id])).get(id)?.query, 'q');
   await service.close();
   await service.remove();
 });
@@ -46,7 +46,10 @@ test('requests in flight are answered, and nothing acknowledged is lost', async 
   await Promise.all(clients);
   assert.ok(acknowledged > 0);
   // What was stored but could not be acknowledged any more may be more, never less.
-  assert.ok(service.ledger.countRows() >= acknowledged, `${service.ledger.countRows()} stored of ${acknowledged}`);
+  assert.ok(
+    (await rowsIn(service.ledger)) >= acknowledged,
+    `${await rowsIn(service.ledger)} stored of ${acknowledged}`,
+  );
   await service.remove();
 });
 
@@ -94,13 +97,10 @@ test('a taken port is a plain error', async () => {
   const app = createApp({
     ledger: service.ledger,
     queue: noQueue,
-    index: { current: () => assert.fail(), refresh: () => assert.fail() },
-    health: service.health,
-    trust: service.trust,
-    load: service.load,
-    policies: service.policies,
+    live: service.live,
+    feedback: service.feedback,
     decider: service.decider,
-    artifacts: { filePath: () => '', activate: async () => {} },
+    artifacts: { filePath: async () => '', activate: async () => {} },
     clock: Date.now,
     log,
   });

@@ -28,16 +28,29 @@ function typeOf(schema) {
   const union = schema.anyOf || schema.oneOf;
   if (union) return union.map(typeOf).join(' | ');
   if (schema.type === 'array') return typeOf(schema.items) + '[]';
-  if (schema.type === 'object' && schema.additionalProperties && schema.additionalProperties.type) return 'map of ' + typeOf(schema.additionalProperties);
-  const bounds = [['minimum', '≥ '], ['exclusiveMinimum', '> '], ['maximum', '≤ ']]
-    .filter(([key]) => schema[key] !== undefined && Math.abs(schema[key]) < Number.MAX_SAFE_INTEGER).map(([key, sign]) => sign + schema[key]);
+  if (schema.type === 'object' && schema.additionalProperties && schema.additionalProperties.type)
+    return 'map of ' + typeOf(schema.additionalProperties);
+  const bounds = [
+    ['minimum', '≥ '],
+    ['exclusiveMinimum', '> '],
+    ['maximum', '≤ '],
+  ]
+    .filter(([key]) => schema[key] !== undefined && Math.abs(schema[key]) < Number.MAX_SAFE_INTEGER)
+    .map(([key, sign]) => sign + schema[key]);
   return [schema.format || schema.type || 'any', ...bounds].join(' ');
 }
 
 function propertyTable(schema) {
   const required = new Set(schema.required || []);
   const rows = Object.entries(schema.properties || {}).map(([name, property]) =>
-    make('tr', {}, make('td', {}, make('code', { textContent: name }), required.has(name) ? ' *' : ''), make('td', { textContent: typeOf(property) }), make('td', { textContent: property.description || '' })));
+    make(
+      'tr',
+      {},
+      make('td', {}, make('code', { textContent: name }), required.has(name) ? ' *' : ''),
+      make('td', { textContent: typeOf(property) }),
+      make('td', { textContent: property.description || '' }),
+    ),
+  );
   return rows.length ? make('table', {}, ...rows) : make('p', { textContent: typeOf(schema) });
 }
 
@@ -45,10 +58,21 @@ function tryForm(method, path, operation) {
   const inputs = operation.parameters.map((parameter) => {
     const input = make('input', { placeholder: typeOf(parameter.schema), required: parameter.required });
     input.setAttribute('aria-label', parameter.name);
-    return { parameter, input, row: make('label', {}, make('span', { textContent: parameter.name + ' (' + parameter.in + ')' + (parameter.required ? ' *' : '') }), input) };
+    return {
+      parameter,
+      input,
+      row: make(
+        'label',
+        {},
+        make('span', { textContent: parameter.name + ' (' + parameter.in + ')' + (parameter.required ? ' *' : '') }),
+        input,
+      ),
+    };
   });
   const example = EXAMPLES[method + ' ' + path];
-  const body = operation.requestBody && make('textarea', { rows: 6, spellcheck: false, value: JSON.stringify(example || {}, null, 2) });
+  const body =
+    operation.requestBody &&
+    make('textarea', { rows: 6, spellcheck: false, value: JSON.stringify(example || {}, null, 2) });
   if (body) body.setAttribute('aria-label', 'body');
   const answer = make('pre', { hidden: true });
   const form = make('form', {}, ...inputs.map((one) => one.row), body, make('button', { textContent: 'Send' }), answer);
@@ -67,11 +91,23 @@ function tryForm(method, path, operation) {
     const started = performance.now();
     answer.hidden = false;
     try {
-      const response = await fetch(url + (search ? '?' + search : ''), { method: method.toUpperCase(), headers, body: body ? body.value : undefined });
+      const response = await fetch(url + (search ? '?' + search : ''), {
+        method: method.toUpperCase(),
+        headers,
+        body: body ? body.value : undefined,
+      });
       const text = await response.text();
       let shown = text;
-      if ((response.headers.get('content-type') || '').includes('json')) shown = JSON.stringify(JSON.parse(text), null, 2);
-      answer.textContent = response.status + ' ' + response.statusText + ', ' + (performance.now() - started).toFixed(1) + ' ms\n\n' + shown.slice(0, 50000);
+      if ((response.headers.get('content-type') || '').includes('json'))
+        shown = JSON.stringify(JSON.parse(text), null, 2);
+      answer.textContent =
+        response.status +
+        ' ' +
+        response.statusText +
+        ', ' +
+        (performance.now() - started).toFixed(1) +
+        ' ms\n\n' +
+        shown.slice(0, 50000);
     } catch (error) {
       answer.textContent = String(error);
     }
@@ -80,15 +116,68 @@ function tryForm(method, path, operation) {
 }
 
 function operationView(method, path, operation) {
-  const details = make('details', {}, make('summary', {}, make('b', { className: method, textContent: method.toUpperCase() }), ' ', make('code', { textContent: path }), ' ', operation.summary));
+  const details = make(
+    'details',
+    {},
+    make(
+      'summary',
+      {},
+      make('b', { className: method, textContent: method.toUpperCase() }),
+      ' ',
+      make('code', { textContent: path }),
+      ' ',
+      operation.summary,
+    ),
+  );
   details.addEventListener('toggle', () => {
     if (details.children.length > 1) return;
     if (operation.description) details.append(make('p', { textContent: operation.description }));
-    if (operation.parameters.length) details.append(make('table', {}, ...operation.parameters.map((parameter) =>
-      make('tr', {}, make('td', {}, make('code', { textContent: parameter.name }), parameter.required ? ' *' : ''), make('td', { textContent: parameter.in + ', ' + typeOf(parameter.schema) }), make('td', { textContent: parameter.description || '' })))));
-    if (operation.requestBody) details.append(make('p', { textContent: 'Body: ' + Object.entries(operation.requestBody.content).map(([type, content]) => typeOf(content.schema) + ' as ' + type).join(', ') }));
-    details.append(make('table', {}, ...Object.entries(operation.responses).map(([status, response]) =>
-      make('tr', {}, make('td', { textContent: status }), make('td', { textContent: response.description }), make('td', { textContent: Object.values(response.content || {}).slice(0, 1).map((content) => typeOf(content.schema)).join('') })))));
+    if (operation.parameters.length)
+      details.append(
+        make(
+          'table',
+          {},
+          ...operation.parameters.map((parameter) =>
+            make(
+              'tr',
+              {},
+              make('td', {}, make('code', { textContent: parameter.name }), parameter.required ? ' *' : ''),
+              make('td', { textContent: parameter.in + ', ' + typeOf(parameter.schema) }),
+              make('td', { textContent: parameter.description || '' }),
+            ),
+          ),
+        ),
+      );
+    if (operation.requestBody)
+      details.append(
+        make('p', {
+          textContent:
+            'Body: ' +
+            Object.entries(operation.requestBody.content)
+              .map(([type, content]) => typeOf(content.schema) + ' as ' + type)
+              .join(', '),
+        }),
+      );
+    details.append(
+      make(
+        'table',
+        {},
+        ...Object.entries(operation.responses).map(([status, response]) =>
+          make(
+            'tr',
+            {},
+            make('td', { textContent: status }),
+            make('td', { textContent: response.description }),
+            make('td', {
+              textContent: Object.values(response.content || {})
+                .slice(0, 1)
+                .map((content) => typeOf(content.schema))
+                .join(''),
+            }),
+          ),
+        ),
+      ),
+    );
     details.append(tryForm(method, path, operation));
   });
   return details;
@@ -107,9 +196,17 @@ async function show() {
     }
   const sections = [...byTag].map(([tag, views]) => make('section', {}, make('h2', { textContent: tag }), ...views));
   const schemas = Object.entries(api.components.schemas).map(([name, schema]) =>
-    make('details', {}, make('summary', {}, make('code', { textContent: name }), ' ', schema.description || ''), propertyTable(schema)));
+    make(
+      'details',
+      {},
+      make('summary', {}, make('code', { textContent: name }), ' ', schema.description || ''),
+      propertyTable(schema),
+    ),
+  );
   main.replaceChildren(...sections, make('section', {}, make('h2', { textContent: 'schemas' }), ...schemas));
 }
 
-show().catch((error) => { document.querySelector('main').textContent = 'The API description could not be read: ' + error; });
+show().catch((error) => {
+  document.querySelector('main').textContent = 'The API description could not be read: ' + error;
+});
 `;

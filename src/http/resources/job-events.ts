@@ -1,6 +1,7 @@
-import type { RequestHandler, Response } from 'express';
-import type { Job } from '../schema/training.js';
-import { pathParameter, type Context } from './context.js';
+import type { ServerResponse } from 'node:http';
+import type { Job } from '../../schema/training.js';
+import type { Context } from '../context.js';
+import { streamReply, type Reply } from '../kit/answer.js';
 
 const FINISHED = new Set<Job['state']>(['completed', 'failed']);
 
@@ -13,7 +14,7 @@ const HEADERS = {
 
 /** Writes one job's events to one client, until the job ends, the client goes away or the service stops. */
 function createStream(
-  res: Response,
+  res: ServerResponse,
   heartbeatMs: number,
 ): { send(job: Job): void; end(): void; onEnd(cleanUp: () => void): void } {
   const cleanUps: (() => void)[] = [];
@@ -42,23 +43,26 @@ function createStream(
   };
 }
 
-/** `GET /v1/jobs/{id}/events`: the job as it stands, then each change of it, as server-sent events. */
-export function jobEvents({ queue, streams, heartbeatMs }: Context): RequestHandler {
-  return async (req, res) => {
-    // The first call comes while `watch` runs, before it is known that there is something to stream.
-    const held: Job[] = [];
-    let deliver = (job: Job): void => void held.push(job);
-    const unwatch = await queue.watch(pathParameter(req, 'id'), (job) => deliver(job));
-    if (req.method === 'HEAD' || res.destroyed) {
-      unwatch();
-      res.writeHead(200, HEADERS).end();
-      return;
-    }
-    res.writeHead(200, HEADERS);
-    const stream = createStream(res, heartbeatMs);
-    stream.onEnd(unwatch);
-    stream.onEnd(streams.add(stream.end));
-    deliver = stream.send;
-    for (const job of held) stream.send(job);
-  };
+/** The job as it stands, then each change of it, as server-sent events. Throws `job_not_found`. */
+export async function jobEvents(
+  { queue, streams, heartbeatMs }: Pick<Context, 'queue' | 'streams' | 'heartbeatMs'>,
+  id: string,
+): Promise<Reply> {
+  // The first call comes while `watch` runs, before it is known that there is something to stream.
+  const held: Job[] = [];
+  let deliver = (job: Job): void => void held.push(job);
+  const unwatch = await queue.watch(id, (job) => deliver(job));
+  return streamReply(
+    {
+      discard: unwatch,
+      open(res) {
+        const stream = createStream(res, heartbeatMs);
+        stream.onEnd(unwatch);
+        stream.onEnd(streams.add(stream.end));
+        deliver = stream.send;
+        for (const job of held) stream.send(job);
+      },
+    },
+    HEADERS,
+  );
 }

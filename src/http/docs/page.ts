@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { docsScript } from './docs-script.js';
+import { docsScript } from './script.js';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
@@ -9,10 +9,14 @@ details { border: 1px solid #8885; border-radius: 6px; margin: .3rem 0; padding:
 summary { cursor: pointer; }
 b { display: inline-block; min-width: 4.2rem; color: #1769aa; }
 b.post { color: #2e7d32; } b.put { color: #b26a00; } b.delete { color: #c62828; }
-table { border-collapse: collapse; margin: .5rem 0; } td { border-top: 1px solid #8884; padding: .15rem .8rem .15rem 0; vertical-align: top; }
-form { display: grid; gap: .4rem; margin-top: .6rem; } label { display: grid; grid-template-columns: 14rem 1fr; }
-input, textarea, button { font: inherit; } textarea, pre, code { font-family: ui-monospace, monospace; font-size: .92em; }
-button { justify-self: start; padding: .2rem 1.2rem; } pre { overflow: auto; max-height: 30rem; background: #8882; padding: .6rem; border-radius: 6px; }
+table { border-collapse: collapse; margin: .5rem 0; }
+td { border-top: 1px solid #8884; padding: .15rem .8rem .15rem 0; vertical-align: top; }
+form { display: grid; gap: .4rem; margin-top: .6rem; }
+label { display: grid; grid-template-columns: 14rem 1fr; }
+input, textarea, button { font: inherit; }
+textarea, pre, code { font-family: ui-monospace, monospace; font-size: .92em; }
+button { justify-self: start; padding: .2rem 1.2rem; }
+pre { overflow: auto; max-height: 30rem; background: #8882; padding: .6rem; border-radius: 6px; }
 `;
 
 /** The page behind /docs: it reads /openapi.json, so it can't fall behind it, and loads nothing from elsewhere. */

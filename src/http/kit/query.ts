@@ -1,5 +1,6 @@
+import { parse as parseSearch } from 'node:querystring';
 import type { z } from 'zod';
-import { parse } from '../schema/parse.js';
+import { parse } from '../../schema/parse.js';
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -22,13 +23,17 @@ function coerce(kind: string, value: unknown): unknown {
 }
 
 /**
- * Query parameters by a strict schema: numbers, booleans (`true`, `false`, `1`, `0`) and lists (repeated, or
- * with commas) are read from their text. Throws `invalid_request` for parameters the schema does not name.
+ * A parser of query strings by a strict schema: numbers, booleans (`true`, `false`, `1`, `0`) and lists (repeated, or
+ * with commas) are read from their text. It throws `invalid_request` for parameters that the schema does not name.
  */
-export function parseQuery<T extends z.ZodObject>(schema: T, query: Record<string, unknown>): z.output<T> {
-  const values = Object.entries(query).map(([name, value]): [string, unknown] => {
-    const field: unknown = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
-    return [name, field === undefined ? value : coerce(kindOf(field), value)];
-  });
-  return parse(schema, Object.fromEntries(values));
+export function queryParser<T extends z.ZodObject>(schema: T): (search: string) => z.output<T> {
+  const kinds = new Map(Object.entries(schema.shape).map(([name, field]) => [name, kindOf(field)]));
+  return (search) => {
+    const values: Record<string, unknown> = parseSearch(search);
+    for (const name of Object.keys(values)) {
+      const kind = kinds.get(name);
+      if (kind !== undefined) values[name] = coerce(kind, values[name]);
+    }
+    return parse(schema, values);
+  };
 }
