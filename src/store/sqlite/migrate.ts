@@ -40,8 +40,8 @@ export function readMigrations(folder: string): Migration[] {
 }
 
 /**
- * Brings the ledger to the newest schema; with `apply` false, only checks that it is there already. What an earlier text
- * of a migration made becomes what today's makes.
+ * Brings the ledger to the newest schema; with `apply` false, only checks that it is there already. What an earlier
+ * text of a migration made becomes what today's makes.
  * Throws `schema_mismatch` when what was applied is not exactly a beginning of `migrations`.
  */
 export function migrate(connection: Connection, migrations: readonly Migration[], clock: Clock, apply: boolean): void {
