@@ -34,15 +34,19 @@ export function reduced(next: ReadonlyMap<string, ReadonlySet<string>>): Map<str
   );
 }
 
+/** A room's name as Mermaid takes it: `graph` and `end` are words of its language, in small letters only. */
+const idOf = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
 /** The picture, in Mermaid: an arrow from each folder to those that it imports, users above what they use. */
 export function mermaid(imports: readonly Import[], order: readonly string[]): string {
   const place = (name: string): number => order.indexOf(name);
   const next = reduced(folderImports(imports, order));
   const arrows = order.toReversed().flatMap((name) => {
     const used = next.get(name)!.toSorted((a, b) => place(b) - place(a));
-    return used.length === 0 ? [] : [`    ${name} --> ${used.join(' & ')}`];
+    return used.length === 0 ? [] : [`    ${idOf(name)} --> ${used.map(idOf).join(' & ')}`];
   });
-  return ['```mermaid', 'flowchart TD', ...arrows, '```'].join('\n');
+  const rooms = order.toReversed().map((name) => `    ${idOf(name)}["${name}"]`);
+  return ['```mermaid', 'flowchart TD', ...rooms, ...arrows, '```'].join('\n');
 }
 
 /** The table of rooms, from the ground up. */

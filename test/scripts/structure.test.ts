@@ -183,9 +183,13 @@ describe('documents', () => {
       ],
     );
     assert.deepEqual(mermaid(imports, ORDER).split('\n').slice(2, -1), [
-      '    http --> router',
-      '    router --> schema',
-      '    schema --> base',
+      '    Http["http"]',
+      '    Router["router"]',
+      '    Schema["schema"]',
+      '    Base["base"]',
+      '    Http --> Router',
+      '    Router --> Schema',
+      '    Schema --> Base',
     ]);
   });
 
