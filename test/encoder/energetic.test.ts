@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { openEnergeticEncoder, ENERGETIC_INSTALL } from '../../src/encoder/energetic.js';
 import { findOptional } from '../../src/encoder/optional.js';
+import { encoderConformance } from './conformance.js';
 
 const modules = process.env['POINTSMAN_ENCODER_MODULES'] ?? '';
 
@@ -20,6 +21,8 @@ function whyNot(): string | false {
 const skip = whyNot();
 const dot = (a: Float32Array | undefined, b: Float32Array | undefined): number =>
   a && b ? a.reduce((sum, x, i) => sum + x * (b[i] ?? NaN), 0) : NaN;
+
+encoderConformance('EnergeticAI', { open: () => openEnergeticEncoder(modules), skip });
 
 test('likeness of meaning is likeness of vectors', { skip }, async () => {
   const encoder = await openEnergeticEncoder(modules);

@@ -7,6 +7,9 @@ import { openEncoder } from '../../src/encoder/index.js';
 import { STATIC_FOLDER, openStaticEncoder } from '../../src/encoder/static.js';
 import { TABLE_FILE, WORDS_FILE } from '../../src/encoder/token-table.js';
 import type { PointsmanError } from '../../src/base/errors.js';
+import { encoderConformance } from './conformance.js';
+
+encoderConformance('static', { open: () => openStaticEncoder() });
 
 const encoder = openStaticEncoder();
 const encode = encoder.encodeSync!;
