@@ -151,7 +151,7 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
     const told = await tryWrite(() => limits.claim(llm.claim(asked, now, force)));
     if (told === undefined) return llm.borrow(asked, now, force);
     // Undefined for one that was deleted meanwhile.
-    return told.answer === undefined || llm.granted(asked, told.answer);
+    return told.answer === undefined || llm.granted(asked, told.answer, now);
   }
 
   const list = (): LlmLoad[] => {

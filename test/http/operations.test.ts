@@ -33,9 +33,7 @@ test('a ledger that does not answer is named', async () => {
   const closed = await startService({
     around: (ledger) => ({
       ...ledger,
-      changeToken: () => {
-        throw new Error('closed');
-      },
+      changes: { ...ledger.changes, revisions: () => Promise.reject(new Error('closed')) },
     }),
   });
   const { checks } = (await (await fetch(`${closed.url}/readyz`)).json()) as {

@@ -1,31 +1,28 @@
 import { sigmoid } from '../math/linear.js';
 
 /**
- * How far LLMs fail together on a query beyond what was predicted: standard deviation, in log odds, of what the
- * predictions miss and all LLMs share. 0: failures are independent given the predictions. Measured on held-out
- * queries of the llmrouter log, by what the second and third best LLM add to the best (docs/learning.md).
+ * Standard deviation, in log odds, of the effect that all LLMs share on a query: how far they fail together beyond what
+ * was predicted. 0: failures are independent given the predictions. Measured on held-out queries of the llmrouter log,
+ * by what the second and third best LLM add to the best (docs/learning.md).
  */
 export const DEFAULT_SPREAD = 2.7;
 
-/** Points at which what is shared is looked at, from −3.5 to 3.5 standard deviations: the trapezoid rule. */
+/** Points of the trapezoid rule by which the effect is integrated, from −3.5 to 3.5 standard deviations. */
 const POINTS = 11;
 const REACH = 3.5;
-/** Predicted qualities of which the chances at each point are tabulated; between them, chances are linear. */
+/** Number of predicted qualities whose chances at each point are tabulated; between them, chances are linear. */
 const GRID = 256;
 
 /**
- * The luck of a query: whatever makes it easier or harder for every LLM than predicted. LLM i is right with
- * chance σ(t_i + spread · z) at luck z, z standard normal, where t_i is such that the mean is its predicted quality.
- * Given z, LLMs are right or wrong independently.
+ * The effect that all LLMs share on a query (a random intercept): it makes the query easier or harder for each of them
+ * than predicted. LLM i is right with chance σ(t_i + spread · z), z standard normal; t_i is such that the mean over z
+ * is its predicted quality. Given z, LLMs are right or wrong independently.
  */
-export interface Luck {
+export interface SharedEffect {
   points: number;
   /** Chance of each point `[points]`. */
   prior: Float64Array;
-  /**
-   * Chances `[points]` that an LLM of this predicted quality, in [0, 1], is right; their mean over `prior` is
-   * `quality`.
-   */
+  /** Chances `[points]` that an LLM of this predicted quality, in [0, 1], is right; their mean over `prior` is that. */
   chances(quality: number): Float64Array;
 }
 
@@ -47,7 +44,7 @@ function shiftOf(quality: number, spread: number, at: Float64Array, prior: Float
   return (low + high) / 2;
 }
 
-function createLuck(spread: number): Luck {
+function createSharedEffect(spread: number): SharedEffect {
   const at = Float64Array.from({ length: POINTS }, (_, k) => (2 * REACH * k) / (POINTS - 1) - REACH);
   const density = at.map((z) => Math.exp((-z * z) / 2));
   const total = density.reduce((a, b) => a + b, 0);
@@ -62,9 +59,9 @@ function createLuck(spread: number): Luck {
     points: POINTS,
     prior,
     chances(quality) {
-      const place = Math.min(1, Math.max(0, quality)) * GRID;
-      const row = Math.min(GRID - 1, Math.floor(place));
-      const share = place - row;
+      const position = Math.min(1, Math.max(0, quality)) * GRID;
+      const row = Math.min(GRID - 1, Math.floor(position));
+      const share = position - row;
       const out = new Float64Array(POINTS);
       for (let k = 0; k < POINTS; k++)
         out[k] = (1 - share) * table[row * POINTS + k]! + share * table[(row + 1) * POINTS + k]!;
@@ -73,11 +70,11 @@ function createLuck(spread: number): Luck {
   };
 }
 
-const made = new Map<number, Luck>();
+const made = new Map<number, SharedEffect>();
 
-/** The luck of queries with this spread; made once for each, in a few milliseconds. */
-export function luckOf(spread: number): Luck {
-  let luck = made.get(spread);
-  if (luck === undefined) made.set(spread, (luck = createLuck(spread)));
-  return luck;
+/** The shared effect of this spread; made once for each, in a few milliseconds. */
+export function sharedEffectOf(spread: number): SharedEffect {
+  let effect = made.get(spread);
+  if (effect === undefined) made.set(spread, (effect = createSharedEffect(spread)));
+  return effect;
 }
