@@ -27,6 +27,8 @@ export interface Workspace {
   policies: LivePolicies;
   decider: Decider;
   artifacts: ArtifactStore;
+  /** Id of the encoder that reads queries. */
+  encoder: string;
   trainer: TrainerParts;
   log: Logger;
   /**
@@ -83,6 +85,7 @@ export async function openWorkspace(
     policies,
     decider,
     artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh(), encoder.id),
+    encoder: encoder.id,
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
     log,
     follow() {

@@ -14,6 +14,8 @@ export interface TrainerParts {
   log: Logger;
   /** What computes where a request names no backend; `auto` unless given. */
   backend?: TrainRequest['backend'];
+  /** Nice value of the training process; see {@link SpawnOptions}. */
+  priority?: number | undefined;
   /** Called when another version is in force. */
   onActivated: () => Promise<void>;
 }
@@ -23,10 +25,10 @@ const BUSY_PAUSE_MS = 250;
 const BUSY_TRIES = 480;
 
 /** Does a write as soon as other processes let it: what was trained for minutes is not thrown away for an import. */
-async function whenFree(write: () => void): Promise<void> {
+async function whenFree(write: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      return write();
+      return await write();
     } catch (error) {
       if (!(error instanceof PointsmanError && error.code === 'ledger_busy') || tries === BUSY_TRIES) throw error;
       await sleep(BUSY_PAUSE_MS);
@@ -35,7 +37,8 @@ async function whenFree(write: () => void): Promise<void> {
 }
 
 /**
- * Trains, records the artifact, and puts in force what the gate lets through: it, or a baseline that is better.
+ * Trains, records the artifact, and, unless the request says not to, puts in force what the gate lets through: it, or a
+ * baseline that is better.
  *
  * @param known whether one that was trained before from the same may replace the one in force: not for jobs, where an
  *   operator may have rolled it back
@@ -46,7 +49,7 @@ export async function trainAndActivate(
   report: (progress: TrainProgress) => void,
   { known = true, signal }: { known?: boolean; signal?: AbortSignal } = {},
 ): Promise<TrainResult> {
-  const { ledger, dataDir, encoder, log } = parts;
+  const { ledger, dataDir, encoder, log, priority } = parts;
   const {
     manifest,
     created,
@@ -54,24 +57,24 @@ export async function trainAndActivate(
     reason: verdict,
     seconds,
     peak_memory_mb,
-  } = await trainInChild({ dataDir, encoder, request }, report, signal);
+  } = await trainInChild({ dataDir, encoder, request }, report, { priority, signal });
   const { version, status, backend, metrics, comparison } = manifest;
   const serving = baseline ?? manifest;
-  const inForce = ledger.activeVersion();
+  const inForce = await ledger.activeVersion();
   const already = inForce === serving.version;
-  // A rejected profile serves only where there is nothing better: its baseline, or the one in force.
-  const wanted = baseline !== null || status === 'accepted' || inForce === null;
-  const active = wanted && (created || known || inForce === null || already);
-  await whenFree(() => {
-    ledger.registerArtifact(recordOf(manifest, baseline === null && active));
-    if (baseline !== null) ledger.registerArtifact(recordOf(baseline, active));
+  const current = inForce === null ? undefined : await ledger.getArtifact(inForce);
+  // The gate names what serves: nothing where what is in force should stay.
+  const wanted = manifest.serve !== null || inForce === null;
+  // One that was trained before was compared with what was in force then.
+  const uncompared = !created && current !== undefined && !already && current.design !== manifest.design;
+  const replaces = created || (known && !uncompared) || inForce === null;
+  const active = already || (wanted && replaces && request.activate !== false);
+  await whenFree(async () => {
+    await ledger.registerArtifact(recordOf(manifest, baseline === null && active));
+    if (baseline !== null) await ledger.registerArtifact(recordOf(baseline, active));
   });
   await parts.onActivated();
-  const reason = already
-    ? 'it was in force already: nothing it was made from has changed'
-    : active || !wanted
-      ? verdict
-      : `${verdict}, and another version was put in force since`;
+  const reason = reasonOf();
   log.info({ version, router: serving.router, status, created, seconds, peak_memory_mb, backend, metrics }, 'trained');
   return {
     version,
@@ -79,13 +82,22 @@ export async function trainAndActivate(
     activated: active && !already,
     reason,
     status,
-    in_force: ledger.activeVersion() as TrainResult['in_force'],
+    in_force: (await ledger.activeVersion()) as TrainResult['in_force'],
     comparison,
     metrics,
     backend,
     seconds,
     peak_memory_mb,
   };
+
+  function reasonOf(): string {
+    if (already) return 'it was in force already: nothing it was made from has changed';
+    if (request.activate === false) return `${verdict}; it was asked not to activate it`;
+    if (active || !wanted) return verdict;
+    return uncompared
+      ? `${verdict}, and was not compared with version ${inForce}, of the design ${current.design}`
+      : `${verdict}, and another version was put in force since`;
+  }
 }
 
 /** What the ledger keeps of an artifact. */
@@ -126,8 +138,8 @@ export function createTrainer(parts: TrainerParts): Trainer {
   return async (request, context) => {
     const { ledger, log } = parts;
     if (context.trigger === 'schedule') {
-      const last = ledger.listArtifacts()[0]?.ledger_rows ?? 0;
-      const fresh = ledger.countRows() - last;
+      const last = (await ledger.listArtifacts())[0]?.ledger_rows ?? 0;
+      const fresh = (await ledger.countRows()) - last;
       if (fresh < context.minNewInteractions) {
         log.info({ fresh, wanted: context.minNewInteractions }, 'scheduled training skipped: too little is new');
         return null;

@@ -10,7 +10,7 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
     .addOption(options.encoder())
     .addOption(options.logLevel())
     .addOption(options.queue());
-  if (parts.worker) command.addOption(options.backend());
+  if (parts.worker) command.addOption(options.backend()).addOption(options.trainingPriority());
   if (parts.api) command.addOption(options.host()).addOption(options.port());
   return command.action(async (settings: ServiceSettings) => {
     // Loaded when it is needed: the API and the queue would double the time that every other command takes to start.
