@@ -81,6 +81,7 @@ const queue: RetrainQueue = {
   list: absent,
   watch: absent,
   setSchedule: absent,
+  schedule: absent,
   nextRun: absent,
   work: absent,
   close: async () => {},
@@ -88,6 +89,7 @@ const queue: RetrainQueue = {
 const app = createApp({
   ledger,
   queue,
+  schedule: { read: absent, put: absent, remove: absent, follow: absent },
   index: holder,
   health,
   trust,

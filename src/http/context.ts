@@ -9,6 +9,7 @@ import type { LiveTrust } from '../live/trust.js';
 import type { LiveLoad } from '../live/load.js';
 import type { Ledger } from '../store/types.js';
 import type { LivePolicies } from '../live/policies.js';
+import type { RetrainSchedule } from '../queue/reconcile.js';
 import type { RetrainQueue } from '../queue/types.js';
 import type { LiveIndex } from '../scoring/types.js';
 import type { FeedbackCommitter } from '../feedback/commit.js';
@@ -18,6 +19,7 @@ import type { Streams } from './streams.js';
 export interface AppParts {
   ledger: Ledger;
   queue: RetrainQueue;
+  schedule: RetrainSchedule;
   index: LiveIndex;
   health: LiveHealth;
   trust: LiveTrust;

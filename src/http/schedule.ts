@@ -9,7 +9,10 @@ import { sendJson, type Resource } from './resource.js';
 const ScheduleAnswer = z
   .strictObject({
     ...Schedule.shape,
-    next_run: z.iso.datetime().nullable().describe('When it fires next; null where the queue does not tell'),
+    next_run: z.iso
+      .datetime()
+      .nullable()
+      .describe('When it fires next; null while the queue is away, which gets the schedule when it is back'),
   })
   .meta({ id: 'ScheduleAnswer' });
 
@@ -17,12 +20,10 @@ function notSet(): PointsmanError {
   return new PointsmanError('schedule_not_found', 'No retraining schedule is set; PUT /v1/schedule sets one');
 }
 
-export function scheduleResource({ ledger, queue, readJson }: Context): Resource {
-  async function answer(schedule: Schedule): Promise<string> {
-    const next = await queue.nextRun();
-    return JSON.stringify({ ...schedule, next_run: next?.toISOString() ?? null });
-  }
+const answer = (schedule: Schedule, next: Date | null): string =>
+  JSON.stringify({ ...schedule, next_run: next?.toISOString() ?? null });
 
+export function scheduleResource({ schedule: retraining, readJson }: Context): Resource {
   return {
     path: '/v1/schedule',
     tag: 'training',
@@ -30,12 +31,12 @@ export function scheduleResource({ ledger, queue, readJson }: Context): Resource
       get: {
         summary: 'Read the retraining schedule',
         answers: { 200: { description: 'The schedule', schema: ScheduleAnswer } },
-        errors: ['schedule_not_found', 'queue_unavailable'],
+        errors: ['schedule_not_found'],
         handlers: [
           async (_req, res) => {
-            const schedule = ledger.getSchedule();
-            if (schedule === undefined) throw notSet();
-            sendJson(res, 200, await answer(schedule));
+            const found = await retraining.read();
+            if (found === undefined) throw notSet();
+            sendJson(res, 200, answer(found.schedule, found.nextRun));
           },
         ],
       },
@@ -43,27 +44,22 @@ export function scheduleResource({ ledger, queue, readJson }: Context): Resource
         summary: 'Set the retraining schedule',
         body: { schema: Schedule, required: true },
         answers: { 200: { description: 'Set', schema: ScheduleAnswer } },
-        errors: ['queue_unavailable'],
+        errors: [],
         handlers: [
           readJson,
           async (req, res) => {
             const schedule = parse(Schedule, bodyOf(req));
-            // The queue knows wrong patterns, so it goes first: the ledger keeps only what runs.
-            await queue.setSchedule(schedule);
-            ledger.putSchedule(schedule);
-            sendJson(res, 200, await answer(schedule));
+            sendJson(res, 200, answer(schedule, await retraining.put(schedule)));
           },
         ],
       },
       delete: {
         summary: 'Remove the retraining schedule',
         answers: { 204: { description: 'Removed' } },
-        errors: ['schedule_not_found', 'queue_unavailable'],
+        errors: ['schedule_not_found'],
         handlers: [
           async (_req, res) => {
-            if (ledger.getSchedule() === undefined) throw notSet();
-            await queue.setSchedule(null);
-            ledger.deleteSchedule();
+            if (!(await retraining.remove())) throw notSet();
             res.writeHead(204).end();
           },
         ],

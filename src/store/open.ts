@@ -61,7 +61,7 @@ export function openLedger(path: string, { clock, readonly = false, busyTimeoutM
     ...createQueryText(connection),
     ...createEmbeddings(connection),
     ...createArtifacts(connection),
-    ...createScheduleStore(connection),
+    ...createScheduleStore(connection, clock),
     ...breakers,
     ...createDrift(connection, clock),
     ...createPolicyStore(connection),

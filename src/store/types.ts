@@ -215,6 +215,14 @@ export interface Ledger extends DecisionStore {
   getSchedule(): Schedule | undefined;
   putSchedule(schedule: Schedule): void;
   deleteSchedule(): boolean;
+  /**
+   * Claims for `holder`, for `leaseMs`, to bring the queue in step with the schedule; answers whether no other holds the
+   * claim. Ended with {@link endScheduleClaim}.
+   */
+  claimSchedule(holder: string, leaseMs: number): boolean;
+  endScheduleClaim(holder: string): void;
+  /** Random id that was made with the ledger: 16 hexadecimal digits. */
+  ledgerId(): string;
 
   /** Breakers of the LLMs of the catalogue that were called, by LLM; {@link openBreakers} those that are not closed. */
   readBreakers(): Map<string, Breaker>;

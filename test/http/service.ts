@@ -14,6 +14,7 @@ import { createApp, startServer, type AppOptions, type RunningServer } from '../
 import type { Problem } from '../../src/http/problem.js';
 import type { Ledger } from '../../src/store/open.js';
 import { openLivePolicies, type LivePolicies } from '../../src/live/policies.js';
+import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
@@ -47,6 +48,7 @@ export const noQueue: RetrainQueue = {
   list: unavailable,
   watch: unavailable,
   setSchedule: unavailable,
+  schedule: unavailable,
   nextRun: unavailable,
   work: unavailable,
   close: async () => {},
@@ -121,6 +123,7 @@ export async function startService({
   const app = createApp({
     ledger,
     queue,
+    schedule: openRetrainSchedule({ ledger, queue, clock: systemClock, log }),
     index,
     health,
     trust,
