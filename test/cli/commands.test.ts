@@ -79,6 +79,14 @@ describe('from a log to decisions', () => {
     assert.ok(answer.explanation !== undefined);
   });
 
+  it('does not route by a version of another encoder: it says which both are', async () => {
+    for (const args of [['a verse'], ['--input', file('one.jsonl', '{"query": "a verse"}\n')]]) {
+      const { code, stdout, stderr } = await pointsman(['route', ...args, '--encoder', 'hashing', '--data', data]);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /trained with the encoder static.*, and this process runs hashing/);
+    }
+  });
+
   it('routes a file: every line answered in order, as over HTTP, with its own fields before the flags', async () => {
     const texts = scoreRows(40).map((row) => row.query);
     const requests = [
@@ -185,6 +193,15 @@ describe('from a log to decisions', () => {
       versions().map((v) => v.active),
       [false, true],
     );
+  });
+
+  it('trains without activating, which leaves what serves as it is', async () => {
+    const before = versions();
+    const { version } = before.find((v) => v.active)!;
+    const out = await done('train', '--no-activate', '--backend', 'wasm', '--seed', '55', '--data', data);
+    assert.match(out, new RegExp(`asked not to activate it\\); version ${version} serves; .*seed 55`));
+    assert.equal(versions().length, before.length + 1);
+    assert.equal(versions().find((v) => v.active)!.version, version);
   });
 
   it('keeps the catalogue: put, show, list, delete', async () => {

@@ -3,16 +3,20 @@ import { before, describe, it, type TestContext } from 'node:test';
 import { readArtifact } from '../../src/serving/read.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import { dataPaths } from '../../src/base/paths.js';
+import { writeArtifact } from '../../src/artifact/write.js';
+import type { Version } from '../../src/schema/ids.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import type { Ledger } from '../../src/store/open.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
+import type { DesignName } from '../../src/schema/training.js';
 import type { GnnOptions } from '../../src/learned/train/gnn.js';
 import { runTraining, snapshotOf, type Trained, type TrainingTarget } from '../../src/training/run.js';
 import { recordOf } from '../../src/training/trainer.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
 import { QUICK } from '../support/learn.js';
+import { blankModel } from '../support/model.js';
 import { smallLog } from '../support/log.js';
 import { handLog, STALE } from '../support/rows.js';
 import { createSmallEncoder } from '../support/small-encoder.js';
@@ -35,11 +39,12 @@ function train(
   artifacts: string,
   options: Partial<GnnOptions>,
   { inForce = null, previous = null, ledgerRows = 0 }: Partial<TrainingTarget> = {},
+  design: DesignName = 'structured-trainable',
 ): Promise<Trained> {
   const input = {
     rows,
     vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
-    design: 'structured-trainable' as const,
+    design,
     seed: 3,
     encoder,
     options: { ...QUICK, ...options },
@@ -109,6 +114,49 @@ describe('a run whose profile a baseline beats', () => {
     assert.ok(inForce.better && inForce.mean! > 0.7, JSON.stringify(inForce));
     assert.equal(manifest.status, 'rejected');
     assert.ok(baseline === null || baseline.comparison.find((c) => c.name === baseline.router)!.mean! >= inForce.mean!);
+  });
+});
+
+describe('a run beside a version in force of another kind', () => {
+  const quick = { maxSteps: 1, epochs: 1 };
+
+  it('compares with one of another design on its own graph, and leaves it in force unless it is better', async (t) => {
+    const { artifacts } = place(t);
+    const good = await train(smallLog({ queries: 200 }), artifacts, { maxSteps: 200 });
+    const rows = smallLog({ queries: 210 });
+    for (const design of ['flat', 'structured-trainable-1hop'] as const) {
+      const { manifest, baseline } = await train(rows, artifacts, quick, { inForce: good.manifest.version }, design);
+      const inForce = manifest.comparison.find((c) => c.name === 'in-force')!;
+      assert.ok(inForce.mean! > 0.7, JSON.stringify(inForce));
+      assert.deepEqual([manifest.serve, baseline], [null, null]);
+    }
+  });
+
+  it('says so where that cannot be compared with: another encoder, or files that are gone', async (t) => {
+    const { artifacts } = place(t);
+    const model = blankModel();
+    const facts = {
+      version: 'a'.repeat(16) as Version,
+      created_at: new Date().toISOString(),
+      snapshot: 'a'.repeat(64),
+      design: 'flat' as const,
+      seed: 1,
+      backend: 'cpu',
+      metrics: {},
+      ledger_rows: 0,
+      continues: null,
+      status: 'accepted' as const,
+      comparison: [],
+      serve: null,
+    };
+    await writeArtifact(artifacts, model, facts);
+    const rows = smallLog({ queries: 60 });
+    const foreign = await train(rows, artifacts, quick, { inForce: facts.version });
+    assert.match(foreign.reason, /version in force, a{16}, could not be compared: it was trained with the encoder /);
+    assert.ok(foreign.reason.includes(model.names.encoder) && foreign.reason.includes(encoder.id), foreign.reason);
+    assert.notEqual(foreign.manifest.serve, null);
+    const gone = await train(smallLog({ queries: 61 }), artifacts, quick, { inForce: 'b'.repeat(16) });
+    assert.match(gone.reason, /version in force, b{16}, could not be compared: it could not be read/);
   });
 });
 

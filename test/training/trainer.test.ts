@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { readArtifact } from '../../src/serving/read.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -89,6 +90,49 @@ describe('training in a process of its own', () => {
     assert.equal(new Set(versions).size, 3);
     assert.equal(ledger.activeVersion(), versions[2]);
   });
+
+  it('activates nothing where it is asked not to, and registers what it made', async (t) => {
+    const { ledger, parts } = prepare(t, 6);
+    const kept = await trainAndActivate(parts, { ...WASM, activate: false }, () => undefined);
+    assert.deepEqual([kept.created, kept.activated, kept.in_force, ledger.activeVersion()], [true, false, null, null]);
+    assert.match(kept.reason, /too few to hold any out.*asked not to activate it/);
+    assert.equal(ledger.getArtifact(kept.version)?.active, false);
+    const now = await trainAndActivate(parts, WASM, () => undefined);
+    assert.deepEqual([now.created, now.activated, now.in_force], [false, true, kept.version]);
+  });
+
+  it('leaves what serves in force where another design was not shown to be better', async (t) => {
+    const { ledger, parts } = prepare(t, 6);
+    const flat: TrainRequest = { ...WASM, design: 'flat' };
+    const first = await trainAndActivate(parts, flat, () => undefined);
+    assert.equal(ledger.activeVersion(), first.version);
+    const other = await trainAndActivate(parts, WASM, () => undefined);
+    assert.deepEqual([other.activated, other.in_force], [false, first.version]);
+    assert.match(other.reason, /another design is in force/);
+    ledger.activateArtifact(other.version);
+    const known = await trainAndActivate(parts, flat, () => undefined);
+    assert.deepEqual([known.created, known.activated, known.in_force], [false, false, other.version]);
+    assert.match(known.reason, /not compared with version [0-9a-f]{16}, of the design structured-trainable/);
+  });
+
+  it(
+    'trains at the priority that it is told, ten by default, and never above the service',
+    { skip: process.platform === 'linux' ? false : 'reads /proc' },
+    async (t) => {
+      const { parts } = prepare(t, 6);
+      const niceOf = async (priority: number | undefined, seed: number): Promise<number> => {
+        let nice = NaN;
+        await trainAndActivate({ ...parts, priority }, { ...WASM, seed }, ({ phase }) => {
+          const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+          if (phase === 'train') nice = getPriority(Number(children.trim().split(' ').at(-1)));
+        });
+        return nice;
+      };
+      assert.equal(await niceOf(undefined, 1), Math.max(10, getPriority()));
+      assert.equal(await niceOf(17, 2), Math.max(17, getPriority()));
+      assert.equal(await niceOf(0, 3), getPriority());
+    },
+  );
 
   it('waits for another process’s writes before it records what it made', async (t) => {
     const { ledger, parts } = prepare(t, 6);
