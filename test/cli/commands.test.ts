@@ -196,11 +196,11 @@ describe('from a log to decisions', () => {
   });
 
   it('trains without activating, which leaves what serves as it is', async () => {
-    const before = versions();
-    const { version } = before.find((v) => v.active)!;
+    const known = versions();
+    const { version } = known.find((v) => v.active)!;
     const out = await done('train', '--no-activate', '--backend', 'wasm', '--seed', '55', '--data', data);
     assert.match(out, new RegExp(`asked not to activate it\\); version ${version} serves; .*seed 55`));
-    assert.equal(versions().length, before.length + 1);
+    assert.equal(versions().length, known.length + 1);
     assert.equal(versions().find((v) => v.active)!.version, version);
   });
 
