@@ -18,7 +18,7 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
     const service = await startService(settings, parts);
     print(
       service.url === null
-        ? 'Pointsman worker takes jobs'
+        ? 'Pointsman worker takes jobs as they come'
         : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`,
     );
     await untilStopped(service);
