@@ -178,21 +178,18 @@ describe('from a log to decisions', () => {
   it('goes back to an earlier version', async () => {
     await done('train', '--backend', 'wasm', '--seed', '6', '--design', 'flat', '--data', data);
     const [newer, older] = [versions()[0]!, versions()[1]!];
-    assert.deepEqual([newer.active, older.active], [true, false]);
+    const activity = (): boolean[] => versions().map((v) => v.active);
+    assert.deepEqual(activity(), [false, true], 'another design that is not better replaces nothing');
+    await done('weights', 'activate', newer.version, '--data', data);
+    assert.deepEqual(activity(), [true, false]);
     const lines = (await done('weights', '--data', data)).split('\n');
     assert.match(lines[2]!, new RegExp(`^${newer.version}  in force .* learned .* flat .* 6 `));
     assert.match(lines[3]!, new RegExp(`^${older.version}  accepted .* learned .* structured-trainable .* 5 `));
     assert.match(await done('weights', 'activate', older.version, '--data', data), new RegExp(older.version));
-    assert.deepEqual(
-      versions().map((v) => v.active),
-      [false, true],
-    );
+    assert.deepEqual(activity(), [false, true]);
     assert.equal((JSON.parse(await done('route', 'x', '--data', data)) as RouteResponse).version, older.version);
     assert.equal((await pointsman(['weights', 'activate', '0000000000000000', '--data', data])).code, 1);
-    assert.deepEqual(
-      versions().map((v) => v.active),
-      [false, true],
-    );
+    assert.deepEqual(activity(), [false, true]);
   });
 
   it('trains without activating, which leaves what serves as it is', async () => {
