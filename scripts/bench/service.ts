@@ -74,6 +74,7 @@ const queue: RetrainQueue = {
   list: absent,
   watch: absent,
   setSchedule: absent,
+  schedule: absent,
   nextRun: absent,
   work: absent,
   close: async () => {},
@@ -81,6 +82,7 @@ const queue: RetrainQueue = {
 const app = createApp({
   ledger,
   queue,
+  schedule: { read: absent, put: absent, remove: absent, follow: absent },
   live,
   feedback,
   decider,

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Decider } from '../decision/decider.js';
 import type { FeedbackService } from '../feedback/service.js';
 import type { LiveState } from '../live/state.js';
+import type { RetrainSchedule } from '../queue/reconcile.js';
 import type { RetrainQueue } from '../queue/types.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { Metrics } from './metrics.js';
@@ -12,6 +13,7 @@ import type { Streams } from './streams.js';
 export interface Context {
   ledger: Ledger;
   queue: RetrainQueue;
+  schedule: RetrainSchedule;
   live: LiveState;
   feedback: FeedbackService;
   decider: Decider;

@@ -5,7 +5,7 @@ import { dataPaths } from '../../src/base/paths.js';
 import { openLedger } from '../../src/store/open.js';
 import type { Job } from '../../src/schema/training.js';
 import { eventually } from '../support/wait.js';
-import { api, done, jsonLines, scoreRows, service, SILENT, workplace, type Service } from './support.js';
+import { api, done, jsonLines, queriesOf, scoreRows, service, SILENT, workplace, type Service } from './support.js';
 
 /** Clients that post at the same time. */
 const CLIENTS = 8;
@@ -71,10 +71,10 @@ describe('kill -9 of the whole service', () => {
       await Promise.all(Array.from({ length: next }, (_, number) => post(running.url, number)));
       const killed = await killMidStream(running, next, enough);
       const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
-      const stored = new Set(Array.from((await ledger.snapshot.read()).queries, (query) => query.text));
+      const stored = await queriesOf(ledger);
       for (const number of killed.acknowledged)
         assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
-      ledger.close();
+      await ledger.close();
       ({ next } = killed);
     }
     const running = await service(t, 'start', ['--data', data, ...SILENT]);
@@ -105,7 +105,7 @@ describe('kill -9 of the whole service', () => {
       await eventually('the end of the training process', () => !children.some(isRunning), 5_000);
       const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
       assert.deepEqual([await ledger.artifacts.list(), await ledger.artifacts.activeVersion()], [[], null]);
-      ledger.close();
+      await ledger.close();
     },
   );
 });

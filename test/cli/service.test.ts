@@ -18,6 +18,7 @@ import {
   service,
   SILENT,
   workplace,
+  queriesOf,
 } from './support.js';
 
 /** Asks for routes without pause until told to stop. Answers the versions that were seen, in order of first seen. */
@@ -127,11 +128,11 @@ describe('a service', () => {
     assert.deepEqual([code, seconds < 8], [0, true], `${code} after ${seconds} s: ${first.output()}`);
 
     const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
-    const stored = new Set(Array.from((await ledger.snapshot.read()).queries, (q) => q.text));
+    const stored = await queriesOf(ledger);
     for (const acknowledged of await Promise.all(late))
       if (acknowledged !== undefined) assert.ok(stored.has(acknowledged), acknowledged);
-    for (const id of [decided.decision_id, last.decision_id]) assert.ok(ledger.getDecision(id) !== undefined);
-    ledger.close();
+    for (const id of [decided.decision_id, last.decision_id]) assert.ok((await ledger.decisions.get(id)) !== undefined);
+    await ledger.close();
 
     const again = await service(t, 'start', ['--data', data, ...SILENT]);
     assert.equal((await api<RouteResponse>(again.url, 'GET', '/route?query=a+verse')).version, second);

@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { packageRoot } from '../../src/base/paths.js';
+import { withTexts } from '../../src/graph/rows.js';
 import type { Job } from '../../src/schema/training.js';
+import type { Ledger } from '../../src/store/open.js';
 import { smallLog } from '../support/log.js';
 import { start } from '../support/process.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -18,6 +20,12 @@ const ENV: NodeJS.ProcessEnv = {
 };
 
 export const SILENT: readonly string[] = ['--log-level', 'silent'];
+
+/** Texts of all logged queries. */
+export async function queriesOf({ snapshot }: Ledger): Promise<Set<string>> {
+  const { queries } = await withTexts(await snapshot.read(), snapshot.texts);
+  return new Set(Array.from(queries, ({ text }) => text));
+}
 
 export interface Ran {
   code: number | null;

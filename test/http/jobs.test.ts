@@ -36,7 +36,7 @@ before(async () => {
   service = await startService({
     app: { heartbeatMs: 50 },
     queue: async (folder) => {
-      queue = await openQueue({ dataDir: folder, log: keptLog().log });
+      queue = await openQueue({ dataDir: folder, ledgerId: '0123456789abcdef', log: keptLog().log });
       const watch: RetrainQueue['watch'] = async (id, listener) => {
         const unwatch = await queue.watch(id, listener);
         watching++;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openQueue } from '../../src/queue/index.js';
+import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { FeedbackReceipt } from '../../src/schema/feedback.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import { keptLog } from '../decision/parts.js';
@@ -78,7 +79,7 @@ test('idle connections are closed, and a client that dawdles is cut off after th
 test('a stop ends event streams', async () => {
   const service = await startService({
     graceMs: 30_000,
-    queue: (folder) => openQueue({ dataDir: folder, log: keptLog().log }),
+    queue: (folder) => openQueue({ dataDir: folder, ledgerId: '0123456789abcdef', log: keptLog().log }),
   });
   const { job_id: id } = (await (await postJson(`${service.url}/v1/retrain`, {})).json()) as { job_id: string };
   const stream = await fetch(`${service.url}/v1/jobs/${id}/events`);
@@ -97,6 +98,7 @@ test('a taken port is a plain error', async () => {
   const app = createApp({
     ledger: service.ledger,
     queue: noQueue,
+    schedule: openRetrainSchedule({ ledger: service.ledger, queue: noQueue, clock: Date.now, log }),
     live: service.live,
     feedback: service.feedback,
     decider: service.decider,

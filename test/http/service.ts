@@ -12,6 +12,7 @@ import { openLiveState, type LiveState } from '../../src/live/state.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
 import type { Problem } from '../../src/http/kit/problem.js';
 import type { Ledger } from '../../src/store/open.js';
+import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
@@ -43,6 +44,7 @@ export const noQueue: RetrainQueue = {
   list: unavailable,
   watch: unavailable,
   setSchedule: unavailable,
+  schedule: unavailable,
   nextRun: unavailable,
   work: unavailable,
   close: async () => {},
@@ -107,6 +109,7 @@ export async function startService({
   const app = createApp({
     ledger,
     queue,
+    schedule: openRetrainSchedule({ ledger, queue, clock: systemClock, log }),
     live,
     feedback,
     decider,

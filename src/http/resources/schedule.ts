@@ -7,7 +7,10 @@ import { operation, requiredBody, type Operation } from '../kit/operation.js';
 const ScheduleAnswer = z
   .strictObject({
     ...Schedule.shape,
-    next_run: z.iso.datetime().nullable().describe('When it fires next; null where the queue does not tell'),
+    next_run: z.iso
+      .datetime()
+      .nullable()
+      .describe('When it fires next; null while the queue is away, which gets the schedule when it is back'),
   })
   .meta({ id: 'ScheduleAnswer' });
 
@@ -17,12 +20,11 @@ function notSet(): PointsmanError {
   return new PointsmanError('schedule_not_found', 'No retraining schedule is set; PUT /v1/schedule sets one');
 }
 
-export function scheduleOperations({ ledger, queue }: Pick<Context, 'ledger' | 'queue'>): Operation[] {
-  async function answerOf(schedule: Schedule): Promise<z.output<typeof ScheduleAnswer>> {
-    const next = await queue.nextRun();
-    return { ...schedule, next_run: next?.toISOString() ?? null };
-  }
+function answerOf(schedule: Schedule, next: Date | null): z.output<typeof ScheduleAnswer> {
+  return { ...schedule, next_run: next?.toISOString() ?? null };
+}
 
+export function scheduleOperations({ schedule: retraining }: Pick<Context, 'schedule'>): Operation[] {
   return [
     operation({
       ...common,
@@ -31,11 +33,11 @@ export function scheduleOperations({ ledger, queue }: Pick<Context, 'ledger' | '
       writes: false,
       summary: 'Read the retraining schedule',
       answers: { 200: { description: 'The schedule', schema: ScheduleAnswer } },
-      errors: ['schedule_not_found', 'queue_unavailable'],
+      errors: ['schedule_not_found'],
       async run() {
-        const schedule = await ledger.schedule.get();
-        if (schedule === undefined) throw notSet();
-        return answerOf(schedule);
+        const found = await retraining.read();
+        if (found === undefined) throw notSet();
+        return answerOf(found.schedule, found.nextRun);
       },
     }),
     operation({
@@ -46,13 +48,8 @@ export function scheduleOperations({ ledger, queue }: Pick<Context, 'ledger' | '
       summary: 'Set the retraining schedule',
       body: requiredBody(Schedule),
       answers: { 200: { description: 'Set', schema: ScheduleAnswer } },
-      errors: ['queue_unavailable'],
-      async run({ body: schedule }) {
-        // The queue knows wrong patterns, so it goes first: the ledger keeps only what runs.
-        await queue.setSchedule(schedule);
-        await ledger.schedule.put(schedule);
-        return answerOf(schedule);
-      },
+      errors: [],
+      run: async ({ body: schedule }) => answerOf(schedule, await retraining.put(schedule)),
     }),
     operation({
       ...common,
@@ -61,11 +58,9 @@ export function scheduleOperations({ ledger, queue }: Pick<Context, 'ledger' | '
       writes: true,
       summary: 'Remove the retraining schedule',
       answers: { 204: { description: 'Removed' } },
-      errors: ['schedule_not_found', 'queue_unavailable'],
+      errors: ['schedule_not_found'],
       async run() {
-        if ((await ledger.schedule.get()) === undefined) throw notSet();
-        await queue.setSchedule(null);
-        await ledger.schedule.delete();
+        if (!(await retraining.remove())) throw notSet();
         return undefined;
       },
     }),
