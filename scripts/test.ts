@@ -3,8 +3,8 @@
  * what was left out and why, and then exactly `N passed, N failed`, with `, N skipped` where some were. The exit code
  * is 1 when a test failed or none passed.
  */
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -118,4 +118,11 @@ async function main(filters: readonly string[]): Promise<boolean> {
   return failed === 0 && passed > 0;
 }
 
-if (!(await main(process.argv.slice(2)))) process.exitCode = 1;
+/** What test files make once for all of them, such as `test/support/queue-folder.ts`. */
+const shared = mkdtempSync(join(tmpdir(), 'pointsman-tests-'));
+process.env['POINTSMAN_TEST_SHARED'] = shared;
+try {
+  if (!(await main(process.argv.slice(2)))) process.exitCode = 1;
+} finally {
+  rmSync(shared, { recursive: true, force: true });
+}
