@@ -7,6 +7,7 @@ import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
 import { start } from '../support/process.js';
+import { prepareQueue } from '../support/queue-folder.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { queueConformance } from './conformance.js';
 
@@ -17,6 +18,7 @@ queueConformance('embedded', false, async () => {
   const dataDir = join(folder.path, 'data');
   const pristine = join(folder.path, 'pristine');
   // A new database takes seconds; a copy of one does not.
+  await prepareQueue(dataDir);
   await (await openQueue({ dataDir, log })).close();
   cpSync(dataDir, pristine, { recursive: true });
   return {
