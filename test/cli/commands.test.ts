@@ -50,7 +50,10 @@ describe('from a log to decisions', () => {
       assert.match(stdout, new RegExp(`^${router}.* [01]\\.\\d{4}`, 'm'));
     assert.match(
       stdout,
-      /version [0-9a-f]{16}: in force \(no other router is better on 35 held-out queries\).*seed 5, TensorFlow\.js .* wasm/,
+      new RegExp(
+        'version [0-9a-f]{16}: in force \\(no other router is better on 35 held-out queries\\)' +
+          '.*seed 5, TensorFlow\\.js .* wasm',
+      ),
     );
     assert.match(stderr, /100%|97%/);
     assert.deepEqual(
