@@ -53,9 +53,10 @@ test('empty texts are zero, odd and very long ones are not, and order holds over
 });
 
 test('our own TensorFlow.js keeps its backend, and an idle encoder lets the process exit', { skip }, async () => {
+  const url = new URL('../../src/encoder/energetic.js', import.meta.url).href;
   const program = `
     import * as tf from '@tensorflow/tfjs';
-    import { openEnergeticEncoder } from ${JSON.stringify(new URL('../../src/encoder/energetic.js', import.meta.url).href)};
+    import { openEnergeticEncoder } from ${JSON.stringify(url)};
     await tf.setBackend('cpu');
     const encoder = await openEnergeticEncoder(${JSON.stringify(modules)});
     await encoder.encode(['hello']);
