@@ -59,7 +59,7 @@ const titles = [...BASELINES.filter((b) => !b.told), LEARNED, ...BASELINES.filte
 );
 
 describe('an evaluation', () => {
-  it('puts text-only baselines first, then the learned profile, those told the task, and the oracle above all', async () => {
+  it('lists text-only baselines, the learned profile, those told the task, and the oracle above all', async () => {
     const made = await report(pricedLog(40), 2, 40);
     EvaluationReport.parse(made);
     const [scores, distances] = section(made, 'routers').tables as [ReportTable, ReportTable];
