@@ -156,7 +156,7 @@ test('before anything is trained nothing is predicted; a failed answer counts fo
   );
 });
 
-test('it observes by itself within a moment, waits for a busy ledger, and passes over what is old or switched off', async () => {
+test('it observes by itself at once, waits for a busy ledger, passes over what is old or switched off', async () => {
   const feed = feedOf(trained());
   refuse = 2;
   feed.add([answer(), answer({ at: '2020-01-01T00:00:00Z' })]);
