@@ -90,7 +90,10 @@ describe('names of designs', () => {
       assert.throws(() => parseDesign(name), { code: 'invalid_request', message });
     refused(
       'structured-text-5hop',
-      /^design: expected one of index, flat-text, .*structured-embedding-2hop-random-walk.*; got "structured-text-5hop"$/,
+      new RegExp(
+        '^design: expected one of index, flat-text, .*structured-embedding-2hop-random-walk.*; ' +
+          'got "structured-text-5hop"$',
+      ),
     );
     refused('', /got ""$/);
     refused('constructor', /got "constructor"$/);
