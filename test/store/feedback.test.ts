@@ -36,8 +36,11 @@ test('every field of an interaction and a preference is kept', (t) => {
   t.after(() => db.close());
   const rows = db
     .prepare(
-      `SELECT q.text, l.name AS llm, t.name AS task, d.name AS domain, score, cost_usd, i.latency_ms, prompt_tokens, completion_tokens, error, at, decision
-       FROM interaction i JOIN query q ON q.id = i.query JOIN llm l ON l.id = i.llm LEFT JOIN task t ON t.id = i.task LEFT JOIN domain d ON d.id = i.domain ORDER BY i.id`,
+      `SELECT q.text, l.name AS llm, t.name AS task, d.name AS domain, score, cost_usd, i.latency_ms, prompt_tokens,
+         completion_tokens, error, at, decision
+       FROM interaction i JOIN query q ON q.id = i.query JOIN llm l ON l.id = i.llm
+         LEFT JOIN task t ON t.id = i.task LEFT JOIN domain d ON d.id = i.domain
+       ORDER BY i.id`,
     )
     .all();
   assert.deepEqual(rows, [
@@ -145,7 +148,7 @@ test('a call that fails writes nothing at all', (t) => {
   ]);
 });
 
-test('the change token sees every commit of catalogue and feedback, of this and other connections, and nothing else', (t) => {
+test('the change token sees each commit of catalogue and feedback, of all connections, and nothing else', (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const [here, there] = [openFor(t, path), openFor(t, path)];
   let token = here.changeToken();

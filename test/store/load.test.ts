@@ -40,7 +40,7 @@ function two(
   return { path, ledgers, time, open };
 }
 
-test('two connections share what there is, a third finds it after a restart, and a minute later there is room again', (t) => {
+test('two connections share what there is, one after a restart finds it, a minute later there is room', (t) => {
   const limits = { requests_per_minute: 5 };
   const { ledgers, time, open } = two(t, limits);
   const granted = Array.from({ length: 8 }, (_, i) => ledgers[i % 2]!.claimLoad(claim(limits))?.granted);
