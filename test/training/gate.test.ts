@@ -29,7 +29,7 @@ const verdictOf = (...predictions: Prediction[]): Verdict =>
   judge(held, [...predictions, right(QUERIES, ORACLE.name, true)], createRng(1));
 
 describe('the gate', () => {
-  it('lets a profile through that nothing simpler beats, whatever the oracle and routers that are told the task do', () => {
+  it('accepts a profile that nothing simpler beats, whatever the oracle and routers told the task do', () => {
     const { status, serve, baseline, comparison, reason } = verdictOf(
       right(25, LEARNED.name),
       right(24, 'nearest-queries'),

@@ -55,7 +55,7 @@ function train(
 }
 
 describe('a run whose profile a baseline beats', () => {
-  it('keeps it, rejected, with the table that says why; the baseline serves and says so; an operator may overrule', async (t) => {
+  it('keeps it, rejected, with the table that says why; the baseline serves; an operator may overrule', async (t) => {
     const { ledger, artifacts } = place(t);
     const rows = smallLog({ queries: 300 });
     for (const llm of rows.llms) ledger.catalog.putLlm(llm);
@@ -144,7 +144,7 @@ describe('a run after another', () => {
     );
   });
 
-  it('begins from nothing where the log grew by a tenth, is short, or what there is does not fit or is damaged', async (t) => {
+  it('begins from nothing where the log grew by a tenth or is short, or weights misfit or are damaged', async (t) => {
     const { artifacts } = place(t);
     const first = await train(smallLog({ queries: 200 }), artifacts, quick, { ledgerRows: 600 });
     const previous = first.manifest.version;

@@ -49,7 +49,7 @@ function prepare(
 }
 
 describe('training in a process of its own', () => {
-  it('reports how far it is, writes a whole artifact and puts it in force; the same again is not made again', async (t) => {
+  it('reports progress, writes a whole artifact, puts it in force; the same again is not made again', async (t) => {
     const { ledger, artifacts, parts, activations } = prepare(t, 30);
     const reports: TrainProgress[] = [];
     const first = await trainAndActivate(parts, WASM, (progress) => void reports.push(progress));
