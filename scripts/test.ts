@@ -17,21 +17,25 @@ const FILE_TIMEOUT_MS = 300_000;
 
 /** Files that take seconds, the longest first: begun late, one of them would run on alone. */
 const LONG = [
-  'training/trainer',
   'cli/service',
+  'training/trainer',
   'cli/commands',
-  'training/run',
-  'learned/train/gnn',
   'cli/schedule',
+  'training/run',
+  'cli/redis',
+  'learned/train/gnn',
+  'router/profile-routers',
   'evaluation/evaluate',
   'tensor/parity',
-  'scripts/setup-tensorflow',
   'cli/usage',
-  'cli/redis',
-  'learned/train/passes',
-  'learned/serve/trained',
-  'learned/train/checkpoint',
   'cli/crash',
+  'router/baselines',
+  'scripts/setup-tensorflow',
+  'learned/serve/trained',
+  'http/jobs',
+  'store/durability',
+  'learned/train/passes',
+  'learned/train/checkpoint',
 ];
 
 /** Files that wait for servers and timers nearly all of their time: they run beside the others, one at a time. */
