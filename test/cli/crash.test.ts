@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { dataPaths } from '../../src/base/paths.js';
 import { openLedger } from '../../src/store/open.js';
 import type { Job } from '../../src/schema/training.js';
+import { prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
 import { api, done, jsonLines, queriesOf, scoreRows, service, SILENT, workplace, type Service } from './support.js';
 
@@ -64,6 +65,7 @@ function isRunning(pid: number): boolean {
 describe('kill -9 of the whole service', () => {
   it('loses no acknowledged feedback, and none is doubled when it is sent again', async (t) => {
     const { data } = workplace(t);
+    await prepareQueue(data);
     let next = 0;
     for (const enough of [60, 250]) {
       const running = await service(t, 'start', ['--data', data, ...SILENT]);
@@ -92,12 +94,14 @@ describe('kill -9 of the whole service', () => {
     { skip: process.platform === 'linux' ? false : 'reads /proc' },
     async (t) => {
       const { data, file } = workplace(t);
+      await prepareQueue(data);
       await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
       const running = await service(t, 'start', ['--data', data, ...SILENT]);
       const { job_id } = await api<{ job_id: string }>(running.url, 'POST', '/v1/retrain', {});
       await eventually(
         'training',
         async () => (await api<Job>(running.url, 'GET', `/v1/jobs/${job_id}`)).progress?.phase === 'train',
+        60_000,
       );
       const children = childrenOf(running.pid);
       assert.equal(children.length, 1);

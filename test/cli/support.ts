@@ -14,7 +14,7 @@ import { temporaryFolder } from '../support/temporary.js';
 const MAIN = join(packageRoot, 'dist/src/cli/main.js');
 
 /** The environment of a user who has set nothing; without TensorFlow’s own library, which takes seconds to load. */
-const ENV: NodeJS.ProcessEnv = {
+export const ENV: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POINTSMAN_'))),
   POINTSMAN_TENSORFLOW_DIR: '/nowhere',
 };

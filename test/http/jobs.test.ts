@@ -8,6 +8,7 @@ import type { RetrainQueue, TrainContext, Trainer, Worker } from '../../src/queu
 import type { Version } from '../../src/schema/ids.js';
 import { Job, type TrainRequest, type TrainResult } from '../../src/schema/training.js';
 import { keptLog } from '../decision/parts.js';
+import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { postJson, problemIn, startService, type Service } from './service.js';
 
 const RESULT: TrainResult = {
@@ -36,7 +37,8 @@ before(async () => {
   service = await startService({
     app: { heartbeatMs: 50 },
     queue: async (folder) => {
-      queue = await openQueue({ dataDir: folder, ledgerId: '0123456789abcdef', log: keptLog().log });
+      await prepareQueue(folder);
+      queue = await openQueue({ dataDir: folder, ledgerId: LEDGER_ID, log: keptLog().log });
       const watch: RetrainQueue['watch'] = async (id, listener) => {
         const unwatch = await queue.watch(id, listener);
         watching++;

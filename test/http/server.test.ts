@@ -8,6 +8,7 @@ import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { FeedbackReceipt } from '../../src/schema/feedback.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import { keptLog } from '../decision/parts.js';
+import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { noQueue, postJson, rowsIn, startService, type Service } from './service.js';
 
 /** Stops the server only: the ledger stays open for a look. */
@@ -79,7 +80,10 @@ test('idle connections are closed, and a client that dawdles is cut off after th
 test('a stop ends event streams', async () => {
   const service = await startService({
     graceMs: 30_000,
-    queue: (folder) => openQueue({ dataDir: folder, ledgerId: '0123456789abcdef', log: keptLog().log }),
+    queue: async (folder) => {
+      await prepareQueue(folder);
+      return openQueue({ dataDir: folder, ledgerId: LEDGER_ID, log: keptLog().log });
+    },
   });
   const { job_id: id } = (await (await postJson(`${service.url}/v1/retrain`, {})).json()) as { job_id: string };
   const stream = await fetch(`${service.url}/v1/jobs/${id}/events`);

@@ -1,7 +1,7 @@
 /** A worker in a process of its own, for tests to kill: enqueues two jobs, begins the first and never ends it. */
 import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
-import { LEDGER_ID } from './trainers.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 const [dataDir = '', url] = process.argv.slice(2);
 const queue = await openQueue({ url, dataDir, ledgerId: LEDGER_ID, log: createLogger('silent') });

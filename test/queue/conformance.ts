@@ -8,7 +8,8 @@ import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Job } from '../../src/schema/training.js';
 import { start } from '../support/process.js';
 import { eventually } from '../support/wait.js';
-import { LEDGER_ID, patient, quick, RESULT } from './trainers.js';
+import { patient, quick, RESULT } from './trainers.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 /** One kind of store, set up for the suite. */
 export interface StoreUnderTest {

@@ -9,7 +9,8 @@ import { lacking } from '../support/programs.js';
 import { startRedis, type Server } from '../support/servers.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { eventually } from '../support/wait.js';
-import { LEDGER_ID, quick, RESULT } from './trainers.js';
+import { quick, RESULT } from './trainers.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 /** A queue whose server is away when it is opened. */
 async function openAway(

@@ -7,9 +7,9 @@ import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
 import { start } from '../support/process.js';
+import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { queueConformance } from './conformance.js';
-import { LEDGER_ID } from './trainers.js';
 
 const log = createLogger('silent');
 
@@ -18,6 +18,7 @@ queueConformance('embedded', false, async () => {
   const dataDir = join(folder.path, 'data');
   const pristine = join(folder.path, 'pristine');
   // A new database takes seconds; a copy of one does not.
+  await prepareQueue(dataDir);
   await (await openQueue({ dataDir, ledgerId: LEDGER_ID, log })).close();
   cpSync(dataDir, pristine, { recursive: true });
   return {

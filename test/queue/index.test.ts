@@ -6,7 +6,7 @@ import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
 import { freePort } from '../support/process.js';
-import { LEDGER_ID } from './trainers.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 const open = (url: string): Promise<unknown> =>
   openQueue({ url, dataDir: '/nonexistent', ledgerId: LEDGER_ID, log: createLogger('silent') });

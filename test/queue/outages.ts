@@ -8,7 +8,8 @@ import type { Job } from '../../src/schema/training.js';
 import { PASSWORD, type Server } from '../support/servers.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { eventually } from '../support/wait.js';
-import { LEDGER_ID, patient, quick } from './trainers.js';
+import { patient, quick } from './trainers.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 const log = createLogger('silent');
 

@@ -9,7 +9,7 @@ import { startRedis } from '../support/servers.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { queueConformance } from './conformance.js';
 import { outages } from './outages.js';
-import { LEDGER_ID } from './trainers.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 const skip = lacking('redis');
 

@@ -3,9 +3,6 @@ import { parse } from '../../src/schema/parse.js';
 import { TrainResult } from '../../src/schema/training.js';
 import type { Trainer } from '../../src/queue/types.js';
 
-/** Id of the ledger that the queues of most tests belong to. */
-export const LEDGER_ID = '0123456789abcdef';
-
 export const RESULT: TrainResult = parse(TrainResult, {
   version: '0123456789abcdef',
   created: true,

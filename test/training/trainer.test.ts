@@ -14,6 +14,8 @@ import { keptLog, temporaryLedger } from '../decision/parts.js';
 import { smallLog } from '../support/log.js';
 
 const WASM: TrainRequest = { backend: 'wasm', seed: 3 };
+/** The design that trains soonest. */
+const FLAT: TrainRequest = { ...WASM, design: 'flat' };
 
 /** The scores of a small log as feedback. */
 function feedback(queries: number): FeedbackRecord[] {
@@ -82,11 +84,11 @@ describe('training in a process of its own', () => {
   it('makes another version of another seed, and of what came since', async (t) => {
     const { ledger, parts } = await prepare(t, 12);
     const versions = [
-      (await trainAndActivate(parts, WASM, () => undefined)).version,
-      (await trainAndActivate(parts, { ...WASM, seed: 4 }, () => undefined)).version,
+      (await trainAndActivate(parts, FLAT, () => undefined)).version,
+      (await trainAndActivate(parts, { ...FLAT, seed: 4 }, () => undefined)).version,
     ];
     await ledger.feedback.append([{ records: feedback(13).slice(-3) }]);
-    versions.push((await trainAndActivate(parts, WASM, () => undefined)).version);
+    versions.push((await trainAndActivate(parts, FLAT, () => undefined)).version);
     assert.equal(new Set(versions).size, 3);
     assert.equal(await ledger.artifacts.activeVersion(), versions[2]);
   });
@@ -141,7 +143,7 @@ describe('training in a process of its own', () => {
     const { ledger, parts } = await prepare(t, 6);
     const other = new Database(dataPaths(parts.dataDir).ledger);
     t.after(() => other.close());
-    const result = await trainAndActivate(parts, WASM, ({ phase }) => {
+    const result = await trainAndActivate(parts, FLAT, ({ phase }) => {
       if (phase !== 'write') return;
       other.exec('BEGIN IMMEDIATE');
       setTimeout(() => other.exec('COMMIT'), 1_000);
@@ -176,9 +178,9 @@ describe('training in a process of its own', () => {
       },
     ]);
     const [plain, ageing, again] = [
-      await trainAndActivate(parts, WASM, () => undefined),
-      await trainAndActivate(parts, { ...WASM, half_life_days: 30 }, () => undefined),
-      await trainAndActivate(parts, { ...WASM, half_life_days: 30 }, () => undefined),
+      await trainAndActivate(parts, FLAT, () => undefined),
+      await trainAndActivate(parts, { ...FLAT, half_life_days: 30 }, () => undefined),
+      await trainAndActivate(parts, { ...FLAT, half_life_days: 30 }, () => undefined),
     ];
     assert.deepEqual([plain.created, ageing.created, again.created], [true, true, false]);
     assert.notEqual(
@@ -224,7 +226,7 @@ describe('a scheduled run', () => {
     const { ledger, parts } = await prepare(t, 10);
     const trainer = createTrainer({ ...parts, backend: 'wasm' });
     assert.equal(await trainer({}, context(31)), null);
-    const first = await trainer({ seed: 3 }, context(30));
+    const first = await trainer({ seed: 3, design: 'flat' }, context(30));
     assert.match(first!.backend, /wasm/, 'the worker’s own backend, where the request names none');
     assert.equal(first?.created, true);
     assert.equal(await trainer(WASM, context(1)), null);
@@ -232,6 +234,6 @@ describe('a scheduled run', () => {
     assert.equal(await trainer(WASM, context(4)), null);
     const second = await trainer(WASM, context(3));
     assert.notEqual(second?.version, first?.version);
-    assert.equal((await trainer(WASM, context(1_000, 'request')))?.created, false);
+    assert.equal((await trainer(FLAT, context(1_000, 'request')))?.created, false);
   });
 });
