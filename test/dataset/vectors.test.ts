@@ -29,8 +29,8 @@ const queriesOf = (numbers: number[]): QueryRow[] =>
   numbers.map((n) => ({ text: `query ${'x'.repeat(n)}`, hash: sha256(`query ${'x'.repeat(n)}`), task: -1 }));
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-let parts: ReturnType<typeof temporaryLedger>;
-beforeEach(() => (parts = temporaryLedger()));
+let parts: Awaited<ReturnType<typeof temporaryLedger>>;
+beforeEach(async () => void (parts = await temporaryLedger()));
 afterEach(() => parts.remove());
 
 async function encode(
