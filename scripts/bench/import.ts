@@ -53,7 +53,7 @@ async function writeLines(path: string, lines: number): Promise<void> {
 async function importWithPointsman(file: string, folder: string): Promise<number> {
   const ledger = await openLedger(join(folder, 'ledger.sqlite'), { clock: Date.now });
   const report = await importFiles(ledger, [file]);
-  ledger.close();
+  await ledger.close();
   return report.interactions;
 }
 
