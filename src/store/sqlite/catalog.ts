@@ -109,8 +109,8 @@ export function createCatalogWriter(
 ): CatalogWriter {
   const update = db.prepare(
     `UPDATE llm SET revision = @revision, description = @description, family = @family, size_b = @size_b,
-       input_price = @input_price, output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms,
-       ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
+       input_price = @input_price, output_price = @output_price, context_tokens = @context_tokens,
+       latency_ms = @latency_ms, ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
      WHERE id = @id`,
   );
   const markRevision = db.prepare<[number, number, string]>(

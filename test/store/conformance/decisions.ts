@@ -200,7 +200,7 @@ export function describeDecisionStore(store: StoreUnderTest): void {
       assert.deepEqual(await get(ledger, 'd1'), { ...DECISION, query: null, queryHash: HASH });
     });
 
-    test('the oldest are removed where the log is too large, in bounded parts, with the steps of their cascades', async (t) => {
+    test('the oldest are removed where the log is too large, in parts, with the steps of their cascades', async (t) => {
       const { ledger } = await store.open(t);
       const ids = Array.from({ length: 2_500 }, (_, i) => idAt(START + i));
       await ledger.decisions.append(

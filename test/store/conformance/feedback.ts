@@ -4,6 +4,7 @@ import { PointsmanError } from '../../../src/base/errors.js';
 import type { FeedbackReceipt } from '../../../src/schema/feedback.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
 import { allRows, interaction, preference, profile, START } from '../support.js';
+import { describeStatistics } from './statistics.js';
 import { ODD_IDS, ODD_TEXTS, testBusy, type StoreUnderTest } from './store-under-test.js';
 
 const DECISION = '01890000-0000-7000-8000-000000000001';
@@ -137,94 +138,6 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
       assert.equal(await rowsOf(ledger), 2);
     });
 
-    test('statistics are the means of what was reported, NaN where nothing was, deleted LLMs apart', async (t) => {
-      const { ledger } = await store.open(t);
-      await ledger.catalog.put(profile('idle'));
-      await ledger.feedback.append([
-        { records: [interaction('q', 'a', 1, { cost_usd: 0.5, latency_ms: 100 }), interaction('q', 'gone', 1)] },
-      ]);
-      await ledger.feedback.append([
-        {
-          records: [
-            interaction('r', 'a', 0.5, { latency_ms: 300, prompt_tokens: 10, completion_tokens: 0 }),
-            preference('q', 'a', 'b'),
-            preference('r', 'a', 'gone'),
-          ],
-        },
-      ]);
-      await ledger.catalog.delete('gone');
-      const nothing = {
-        meanScore: NaN,
-        interactions: 0,
-        wins: 0,
-        losses: 0,
-        costUsd: NaN,
-        now: { meanScore: NaN, interactions: 0, weight: 0 },
-        usage: [],
-      };
-      assert.deepEqual(await ledger.feedback.stats(), [
-        {
-          id: 'a',
-          meanScore: 0.75,
-          interactions: 2,
-          wins: 2,
-          losses: 0,
-          costUsd: 0.5,
-          now: { meanScore: 0.75, interactions: 2, weight: 2 },
-          usage: [
-            {
-              task: null,
-              completionTokens: 0,
-              completionTokensN: 1,
-              logLatency: Math.log(100) + Math.log(300),
-              logLatencySquares: Math.log(100) ** 2 + Math.log(300) ** 2,
-              latencyN: 2,
-            },
-          ],
-        },
-        { id: 'b', ...nothing, losses: 1 },
-        { id: 'idle', ...nothing },
-      ]);
-    });
-
-    test('lengths and latencies are summed by task, of answers without an error', async (t) => {
-      const { ledger } = await store.open(t);
-      await ledger.feedback.append([
-        {
-          records: [
-            interaction('q', 'a', 1, { task: 'x', completion_tokens: 10, latency_ms: 0.5 }),
-            interaction('q', 'a', 1, { task: 'y', completion_tokens: 20 }),
-            interaction('q', 'a', 1, { task: 'x', completion_tokens: 30 }),
-            interaction('q', 'a', 0, { task: 'x', completion_tokens: 1000, latency_ms: 9000, error: 'late' }),
-          ],
-        },
-      ]);
-      const { usage } = (await ledger.feedback.stats())[0]!;
-      const nothing = { logLatency: 0, logLatencySquares: 0, latencyN: 0 };
-      assert.deepEqual(
-        usage.toSorted((a, b) => (a.task! < b.task! ? -1 : 1)),
-        [
-          { task: 'x', completionTokens: 40, completionTokensN: 2, ...nothing, latencyN: 1 },
-          { task: 'y', completionTokens: 20, completionTokensN: 1, ...nothing },
-        ],
-      );
-    });
-
-    test('statistics say what an LLM is now, and what it has been', async (t) => {
-      const { ledger } = await store.open(t);
-      const stats = async () => (await ledger.feedback.stats()).find((llm) => llm.id === 'a')!;
-      await ledger.feedback.append([
-        { records: Array.from({ length: 32 }, (_, i) => interaction(`old ${i}`, 'a', 1, { task: 'x' })) },
-      ]);
-      assert.deepEqual((await stats()).now, { interactions: 32, meanScore: 1, weight: 32 });
-      await ledger.catalog.put(profile('a', { revision: '2' }));
-      assert.deepEqual((await stats()).now, { interactions: 0, meanScore: 1, weight: 32 });
-      await ledger.feedback.append([{ records: [interaction('new', 'a', 0), interaction('newer', 'a', 0)] }]);
-      const { now, interactions, meanScore } = await stats();
-      assert.deepEqual(now, { interactions: 2, meanScore: 0.5, weight: 4 });
-      assert.deepEqual([interactions, meanScore], [34, 32 / 34]);
-    });
-
     test('calls count in their LLMs’ breakers, and a decision that is named is in flight no longer', async (t) => {
       const { ledger, time } = await store.open(t);
       await ledger.catalog.put(profile('m', { limits: { in_flight: 1 } }));
@@ -332,4 +245,5 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
 
     testBusy(store, { append: ({ feedback }) => feedback.append([{ records: [interaction('q', 'a', 1)] }]) });
   });
+  describeStatistics(store);
 }

@@ -18,7 +18,7 @@ import type { StoreUnderTest } from './store-under-test.js';
 
 /** What every store must keep, port by port. */
 export function describeStore(store: StoreUnderTest): void {
-  describe(`store: ${store.name}`, () => {
+  describe(`store: ${store.name}`, { skip: store.skip ?? false }, () => {
     describeFeedbackStore(store);
     describeImportStore(store);
     describeCatalogStore(store);

@@ -39,7 +39,7 @@ async function two(
 
 export function describeLimitStore(store: StoreUnderTest): void {
   describe('limits', () => {
-    test('two connections share what there is, a third finds it after a restart, and a minute later there is room again', async (t) => {
+    test('two openers share what there is, a third finds it later, and after a minute there is room', async (t) => {
       const limits = { requests_per_minute: 5 };
       const { ledgers, time, openAgain } = await two(store, t, limits);
       const granted = await Promise.all(

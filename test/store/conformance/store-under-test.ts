@@ -19,6 +19,8 @@ export interface OpenedLedger {
 /** One kind of store, set up for the suites. */
 export interface StoreUnderTest {
   name: string;
+  /** Why it cannot be tried here. */
+  skip?: string | false;
   open(t: TestContext, options?: OpenOptions): Promise<OpenedLedger>;
 }
 

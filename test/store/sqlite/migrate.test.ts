@@ -70,7 +70,9 @@ test('a ledger from before decisions kept their rules comes along whole', async 
   db.exec(`INSERT INTO llm (id, name) VALUES (1, 'a'), (2, 'b');
     INSERT INTO task (id, name) VALUES (7, 'sums');
     INSERT INTO query VALUES (1, zeroblob(32), 'q');
-    INSERT INTO interaction (query, llm, task, score, latency_ms, completion_tokens, error, at) VALUES (1, 1, 7, 1, 100, 10, NULL, 5), (1, 1, 7, 1, 400, NULL, NULL, 5), (1, 1, NULL, 1, 100, 30, NULL, 5), (1, 2, 7, 0, 9000, 1, 'late', 5);
+    INSERT INTO interaction (query, llm, task, score, latency_ms, completion_tokens, error, at) VALUES
+      (1, 1, 7, 1, 100, 10, NULL, 5), (1, 1, 7, 1, 400, NULL, NULL, 5), (1, 1, NULL, 1, 100, 30, NULL, 5),
+      (1, 2, 7, 0, 9000, 1, 'late', 5);
     INSERT INTO llm_total VALUES (1, 3, 3, 0, 0, 0, 0, 40, 2, 0, 0, 600, 3), (2, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 9000, 1);
     INSERT INTO decision VALUES ('d1', 5, 'q', NULL, 'a', NULL, 'quality', '[]')`);
   migrate(connection, migrations, () => START, true);

@@ -38,8 +38,10 @@ test('every field of an interaction and a preference is kept', async (t) => {
   t.after(() => db.close());
   const rows = db
     .prepare(
-      `SELECT q.text, l.name AS llm, t.name AS task, d.name AS domain, score, cost_usd, i.latency_ms, prompt_tokens, completion_tokens, error, at, decision
-       FROM interaction i JOIN query q ON q.id = i.query JOIN llm l ON l.id = i.llm LEFT JOIN task t ON t.id = i.task LEFT JOIN domain d ON d.id = i.domain ORDER BY i.id`,
+      `SELECT q.text, l.name AS llm, t.name AS task, d.name AS domain, score, cost_usd, i.latency_ms,
+         prompt_tokens, completion_tokens, error, at, decision
+       FROM interaction i JOIN query q ON q.id = i.query JOIN llm l ON l.id = i.llm
+         LEFT JOIN task t ON t.id = i.task LEFT JOIN domain d ON d.id = i.domain ORDER BY i.id`,
     )
     .all();
   assert.deepEqual(rows, [
