@@ -7,6 +7,7 @@ import type { Encoder } from '../../src/encoder/types.js';
 import { listQueries, type QueryRow } from '../../src/graph/rows.js';
 import { encodeQueries } from '../../src/dataset/vectors.js';
 import { temporaryLedger } from '../decision/parts.js';
+import { interaction } from '../store/support.js';
 import { encoder as hashing } from '../support/learn.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -29,8 +30,8 @@ const queriesOf = (numbers: number[]): QueryRow[] =>
   numbers.map((n) => ({ text: `query ${'x'.repeat(n)}`, hash: sha256(`query ${'x'.repeat(n)}`), task: -1 }));
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-let parts: ReturnType<typeof temporaryLedger>;
-beforeEach(() => (parts = temporaryLedger()));
+let parts: Awaited<ReturnType<typeof temporaryLedger>>;
+beforeEach(async () => void (parts = await temporaryLedger()));
 afterEach(() => parts.remove());
 
 async function encode(
@@ -39,6 +40,7 @@ async function encode(
   done: number[] = [],
   { folder = null, inMemory }: { folder?: string | null; inMemory?: number } = {},
 ): Promise<Float32Array[]> {
+  await parts.ledger.feedback.append([{ records: queries.map(({ text }) => interaction(text, 'm', 1)) }]);
   const vectors = await encodeQueries(
     encoder,
     listQueries(queries),

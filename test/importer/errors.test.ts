@@ -92,7 +92,7 @@ const BAD_LINES: [name: string, line: string, message: RegExp][] = [
 
 for (const [name, bad, message] of BAD_LINES)
   test(`refuses ${name}, saying where, and writes nothing`, async (t) => {
-    const { file, refused } = desk(t);
+    const { file, refused } = await desk(t);
     assert.match(await refused(file('good.jsonl', [GOOD]), file('f', around(bad))), message);
   });
 
@@ -195,12 +195,12 @@ const BAD_FILES: [name: string, content: string | Buffer, message: RegExp][] = [
 
 for (const [name, content, message] of BAD_FILES)
   test(`refuses ${name}, and writes nothing`, async (t) => {
-    const { file, refused } = desk(t);
+    const { file, refused } = await desk(t);
     assert.match(await refused(file('good.jsonl', [GOOD]), file('f', content)), message);
   });
 
 test('refuses what is not a file, or not there', async (t) => {
-  const { file, refused } = desk(t);
+  const { file, refused } = await desk(t);
   const good = file('good.jsonl', [GOOD]);
   mkdirSync(join(dirname(good), 'folder'));
   assert.match(await refused(good, join(dirname(good), 'folder')), /^folder: expected a file, got a folder/);
@@ -212,7 +212,7 @@ test('refuses what is not a file, or not there', async (t) => {
 });
 
 test('an error in the last of many lines undoes all the others', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   await on.import(file('before.jsonl', [{ ...GOOD, query: 'kept' }]));
   const lines = Array.from({ length: 30_000 }, (_, i) => line({ query: `q${i}`, model: `m${i % 9}`, score: 1 }));
   const message = await on.refused(
@@ -223,11 +223,11 @@ test('an error in the last of many lines undoes all the others', async (t) => {
   assert.deepEqual(await ledger.catalog.list(), [{ id: 'a' }]);
   // Corrected, it goes through: the failed attempt was not remembered as imported.
   await on.import(file('f', lines.join('\n')));
-  assert.equal(ledger.countRows(), 30_001);
+  assert.equal((await ledger.feedback.counts()).interactions, 30_001);
 });
 
 test('nothing is lost of the error: its issues name field, expectation and value', async (t) => {
-  const { ledger, file } = desk(t);
+  const { ledger, file } = await desk(t);
   const path = file('f', line({ ...GOOD, score: 85 }));
   await assert.rejects(importFiles(ledger, [path]), {
     code: 'invalid_file',

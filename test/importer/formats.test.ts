@@ -6,12 +6,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import { packageRoot } from '../../src/base/paths.js';
 import { importFiles } from '../../src/importer/index.js';
+import { allRows } from '../store/support.js';
 import { desk } from './support.js';
 
 const DECISION = '01890000-0000-7000-8000-000000000001';
 
 test('interactions, score rows and preferences, in one file and in any mixture', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   const path = file('log.txt', [
     {
       query: 'one',
@@ -59,29 +60,25 @@ test('compressed files, a byte-order mark and line ends of Windows read the same
     ['e.jsonl', lines.replaceAll('\n', '\r\n')],
     ['f.jsonl', `${lines}\n`],
   ] as const) {
-    const { ledger, file, ...on } = desk(t);
+    const { ledger, file, ...on } = await desk(t);
     await on.import(file(name, content));
-    assert.deepEqual(
-      Array.from((await ledger.snapshot.read()).queries, (query) => query.text).toSorted(),
-      ['two', 'é 😀'],
-      name,
-    );
+    assert.deepEqual((await allRows(ledger)).queries.map(({ text }) => text).toSorted(), ['two', 'é 😀'], name);
   }
 });
 
 test('a .gz of several members is read to its end', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   const path = file(
     'joined',
     Buffer.concat(['one', 'two'].map((query) => gzipSync(`${JSON.stringify({ query, model: 'a', score: 1 })}\n`))),
   );
   assert.equal(gunzipSync(readFileSync(path)).toString().split('\n').length, 3);
   await on.import(path);
-  assert.equal(ledger.countRows(), 2);
+  assert.equal((await ledger.feedback.counts()).interactions, 2);
 });
 
 test('a file longer than any buffer keeps every line whole', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   const queries = Array.from({ length: 9000 }, (_, i) => `${i} ${'ü😀x'.repeat(i % 97)}`);
   queries.push('y'.repeat(100_000));
   await on.import(
@@ -90,14 +87,11 @@ test('a file longer than any buffer keeps every line whole', async (t) => {
       queries.map((query) => ({ query, model: 'a', score: 0.5 })),
     ),
   );
-  assert.deepEqual(
-    new Set(Array.from((await ledger.snapshot.read()).queries, (query) => query.text)),
-    new Set(queries),
-  );
+  assert.deepEqual(new Set((await allRows(ledger)).queries.map(({ text }) => text)), new Set(queries));
 });
 
 test('records may also stand in a JSON array, or alone', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   await on.import(
     file(
       'a.json',
@@ -146,7 +140,7 @@ const FEATURES = {
 };
 
 test('LLM features become profiles', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   const report = await on.import(file('models.json', JSON.stringify(FEATURES, null, 1)));
   assert.deepEqual(
     report.files.map(({ format, entries }) => ({ format, entries })),
@@ -171,7 +165,7 @@ test('LLM features become profiles', async (t) => {
 });
 
 test('importing features again changes only what they name', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   await on.import(file('models.json', JSON.stringify(FEATURES)));
   const again = await on.import(
     file('later.json', JSON.stringify({ first: { input_price: 0.1, detailed_scores: { bbh: 50, ifeval: null } } })),
@@ -183,7 +177,7 @@ test('importing features again changes only what they name', async (t) => {
 });
 
 test('declared profiles come as YAML or JSON, one or many', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   const facts = { description: 'declared', family: 'f', size_b: 8, benchmarks: { gsm8k: 0.5 }, tags: ['a'] };
   const report = await on.import(
     file('one.yaml', `# one profile\n${stringify({ id: 'one', ...facts })}`),
@@ -213,7 +207,7 @@ test('descriptions are told apart by their wording when nothing is known yet', a
     [DOMAINS, 'domain-descriptions'],
     [TASKS_OF, 'domain-tasks'],
   ] as const) {
-    const { file, ...on } = desk(t);
+    const { file, ...on } = await desk(t);
     assert.equal((await on.import(file('x.json', JSON.stringify(content)))).files[0]!.format, format);
   }
 });
@@ -224,7 +218,7 @@ function plain(ids: object): string {
 }
 
 test('descriptions are told apart by the ids that other files bring, in whatever order they are named', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   const report = await on.import(
     file('1.json', plain(FAMILIES)),
     file('2.json', plain(DOMAINS)),
@@ -250,8 +244,8 @@ test('descriptions are told apart by the ids that other files bring, in whatever
   assert.deepEqual(pairs, ['bbh in following', 'ifeval in following', 'math in math']);
 });
 
-test('the same interactions are not taken twice: no file, no copy, not compressed, not in one command', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+test('the same interactions are not taken twice: not the file, a copy, compressed or in one command', async (t) => {
+  const { ledger, file, ...on } = await desk(t);
   const lines = [{ query: 'one', model: 'a', score: 1 }];
   const path = file('a.jsonl', lines);
   const first = await on.import(path, path);
@@ -274,22 +268,22 @@ test('the same interactions are not taken twice: no file, no copy, not compresse
     ]);
     assert.equal(report.interactions, 0);
   }
-  assert.equal(ledger.countRows(), 1);
+  assert.equal((await ledger.feedback.counts()).interactions, 1);
   await on.import(file('longer.jsonl', [...lines, { query: 'two', model: 'a', score: 1 }]));
-  assert.equal(ledger.countRows(), 3);
+  assert.equal((await ledger.feedback.counts()).interactions, 3);
 });
 
 test('profiles are applied again: they may restore what was changed since', async (t) => {
-  const { ledger, file, ...on } = desk(t);
+  const { ledger, file, ...on } = await desk(t);
   const path = file('one.yaml', stringify({ id: 'one', size_b: 8 }));
   await on.import(path);
-  await ledger.catalog.put({ ...ledger.catalog.getLlm('one')!, size_b: 9 });
+  await ledger.catalog.put({ ...(await ledger.catalog.get('one'))!, size_b: 9 });
   assert.equal((await on.import(path)).files[0]!.status, 'imported');
   assert.equal((await ledger.catalog.get('one'))!.size_b, 8);
 });
 
 test('progress grows to the whole of each phase', async (t) => {
-  const { ledger, file } = desk(t);
+  const { ledger, file } = await desk(t);
   const paths = [
     file(
       'a.jsonl.gz',
@@ -311,7 +305,7 @@ test('progress grows to the whole of each phase', async (t) => {
 });
 
 test('the catalogue that comes with the package', async (t) => {
-  const { ledger, ...on } = desk(t);
+  const { ledger, ...on } = await desk(t);
   const path = join(packageRoot, 'models/catalog/open-weights.yaml');
   const report = await on.import(path);
   assert.deepEqual(report.files[0]?.format, 'llm-profiles');

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageRoot } from '../../src/base/paths.js';
+import { allRows } from '../store/support.js';
 import { desk } from './support.js';
 
 const DATA = join(packageRoot, '..', 'shared', 'data');
 const skip = existsSync(DATA) ? false : `no real data at ${DATA}`;
 
 test('the published logs and features import whole, in one command', { skip }, async (t) => {
-  const { ledger, ...on } = desk(t);
+  const { ledger, ...on } = await desk(t);
   const profile = (name: string): string => join(DATA, 'routeprofile', name);
   const report = await on.import(
     profile('domain_feature.json'),
@@ -37,17 +38,18 @@ test('the published logs and features import whole, in one command', { skip }, a
     ],
   );
   assert.deepEqual([report.interactions, report.preferences], [49_392, 4073]);
-  assert.equal(ledger.countRows(), 53_465);
-  const rows = await ledger.snapshot.read();
+  const counts = await ledger.feedback.counts();
+  assert.equal(counts.interactions + counts.preferences, 53_465);
+  const rows = await allRows(ledger);
   assert.equal(rows.scores.count.length, 49_392);
   assert.equal(new Set(rows.scores.llm).size, 9);
   assert.equal(rows.preferences.query.length, 4073);
-  assert.ok([...rows.queries].every((query) => query.task >= 0));
+  assert.ok(rows.queries.every((query) => query.task >= 0));
   assert.equal(rows.families.filter((family) => family.description !== '').length, 5);
 });
 
 test('the file in which one LLM is yet to come imports too', { skip }, async (t) => {
-  const { ledger, ...on } = desk(t);
+  const { ledger, ...on } = await desk(t);
   const report = await on.import(
     join(DATA, 'routeprofile', 'pairwise_newllm.jsonl.gz'),
     join(DATA, 'routeprofile', 'model_feature_newllm.json'),

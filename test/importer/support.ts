@@ -18,11 +18,11 @@ export interface Desk {
   refused(...paths: string[]): Promise<string>;
 }
 
-export function desk(t: TestContext): Desk {
+export async function desk(t: TestContext): Promise<Desk> {
   const folder = tempFolder(t);
-  const ledger = tempLedger(t);
-  const state = async (): unknown[] => [
-    allRows(ledger),
+  const ledger = await tempLedger(t);
+  const state = async (): Promise<unknown[]> => [
+    await allRows(ledger),
     await ledger.feedback.counts(),
     await ledger.changes.revisions(),
     await ledger.feedback.stats(),
@@ -41,14 +41,14 @@ export function desk(t: TestContext): Desk {
     },
     import: (...paths) => importFiles(ledger, paths),
     async refused(...paths) {
-      const before = state();
+      const before = await state();
       let message = '';
       await assert.rejects(importFiles(ledger, paths), (error: PointsmanError) => {
         message = error.message;
         assert.equal(error.code, 'invalid_file', error.stack);
         return true;
       });
-      assert.deepEqual(state(), before, 'a refused import must leave the ledger as it was');
+      assert.deepEqual(await state(), before, 'a refused import must leave the ledger as it was');
       return message.replaceAll(`${folder}/`, '');
     },
   };

@@ -155,7 +155,7 @@ test('refuses sizes out of range', () => {
 });
 
 test('a ledger takes it whole', async (t) => {
-  const ledger = tempLedger(t);
+  const ledger = await tempLedger(t);
   const simulation = simulate({ seed: 1, llms: 4, queries: 80 });
   await loadSimulation(ledger, simulation);
   assert.deepEqual(await ledger.feedback.counts(), { interactions: 320, preferences: 0, queries: 80 });

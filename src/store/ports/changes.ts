@@ -12,6 +12,10 @@ export function changedSince(seen: Revisions | null, now: Revisions): Subject[] 
 
 /** What a follower of the ledger asks. */
 export interface ChangeStore {
-  /** The revisions of now: one cheap read. A subject's moves with every commit that changed what is read of it. */
+  /**
+   * The revisions of now: one cheap read. A subject's moves with every commit that changed what is read of it, and with
+   * no other. Of breakers, those that are open count; that LLMs leave the catalogue or come back to it moves `catalog`
+   * alone, though what is read of the LLMs of the catalogue changes with it.
+   */
   revisions(): Promise<Revisions>;
 }

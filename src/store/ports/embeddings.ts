@@ -2,6 +2,6 @@
 export interface EmbeddingStore {
   /** Vectors `[dim]` by query hash; missing ones are absent from the map. */
   get(encoder: string, hashes: readonly string[]): Promise<Map<string, Float32Array>>;
-  /** Throws `ledger_busy`. */
+  /** Writes in parts: those before one that fails are kept. Throws `ledger_busy`. */
   put(encoder: string, rows: Iterable<[hash: string, vector: Float32Array]>): Promise<void>;
 }

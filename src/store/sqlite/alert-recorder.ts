@@ -3,6 +3,7 @@ import { uuid7 } from '../../base/uuid.js';
 import type { Change } from '../../machines/drift.js';
 import { leastWorsening, told, worseningOf } from '../../machines/drift-stream.js';
 import { UNKNOWN_TASK, type Alert, type DriftSettings, type DriftSignal } from '../../schema/drift.js';
+import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
 
 export interface AlertRow {
@@ -53,7 +54,7 @@ export type RecordChange = (changed: Changed, settings: DriftSettings) => string
  * signal: how good it was before either is still what predictions expect. One for the better is an alert that is
  * resolved from the start; it resolves an open one, unless part of the loss is left.
  */
-export function createRecorder({ db }: Connection, clock: Clock): RecordChange {
+export function createRecorder({ db }: Connection, clock: Clock, touch: Touch): RecordChange {
   const findOpen = db.prepare<[number, string, DriftSignal], { id: string; before: number }>(
     'SELECT id, before FROM drift_alert WHERE llm = ? AND task = ? AND signal = ? AND resolved_at IS NULL',
   );
@@ -106,7 +107,10 @@ export function createRecorder({ db }: Connection, clock: Clock): RecordChange {
     if (signal !== 'latency' && (worse || open !== undefined)) {
       const known = findTask.get(task);
       // Of a task that the ledger does not know, no answer could count less.
-      if (known !== undefined || task === UNKNOWN_TASK) changed.run(llm, known ?? null, change.from);
+      if (known !== undefined || task === UNKNOWN_TASK) {
+        changed.run(llm, known ?? null, change.from);
+        touch('feedback');
+      }
     }
     return id;
   };

@@ -97,9 +97,11 @@ export function createAlerts(
       'SELECT id FROM drift_alert WHERE llm = ? AND task = ? AND signal = ? AND resolved_at IS NULL',
     )
     .pluck();
-  const correct = db.prepare<[number, string]>('UPDATE drift_alert SET after = ? WHERE id = ?');
+  const correct = db.prepare<{ after: number; id: string }>(
+    'UPDATE drift_alert SET after = @after WHERE id = @id AND after <> @after',
+  );
 
-  const record = createRecorder(connection, clock);
+  const record = createRecorder(connection, clock, touch);
   const read = (id: string): Alert => toAlert(one.get(id)!);
 
   function readStream(llm: number, task: string, signal: string): DriftStream {
@@ -132,8 +134,7 @@ export function createAlerts(
       // A change is found where it looks larger than it is: what comes later says better what there is now.
       const open = findOpen.get(...key);
       if (open === undefined) continue;
-      correct.run(told(key[2], meanOf(stream.values)), open);
-      moved = true;
+      moved ||= correct.run({ after: told(key[2], meanOf(stream.values)), id: open }).changes > 0;
     }
     if (moved || alerts.length > 0) touch('alerts');
     return alerts.map(read);
@@ -146,8 +147,7 @@ export function createAlerts(
     counts: async () => counts.all(),
     resolve: async (id, reason) =>
       connection.write(() => {
-        resolve.run(clock(), 'operator', reason ?? null, id);
-        touch('alerts');
+        if (resolve.run(clock(), 'operator', reason ?? null, id).changes > 0) touch('alerts');
         const row = one.get(id);
         return row && toAlert(row);
       }),
@@ -176,7 +176,8 @@ export function createAlerts(
     },
     endRetrain: async (ids, jobId) =>
       connection.write(() => {
-        for (const id of ids) endRetrain.run(jobId, id);
+        const ended = ids.filter((id) => endRetrain.run(jobId, id).changes > 0);
+        if (ended.length > 0) touch('alerts');
       }),
     async claimWebhook(leaseMs) {
       const now = clock();

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { PointsmanError } from '../../base/errors.js';
 import type { ArtifactRecord, ArtifactStore } from '../ports/artifacts.js';
 import type { Touch } from './changes.js';
@@ -46,7 +47,10 @@ export function createArtifacts(connection: Connection, touch: Touch): ArtifactS
   return {
     register: async (artifacts) =>
       connection.write(() => {
-        for (const { comparison, metrics, files, active: isActive, ...rest } of artifacts) {
+        for (const artifact of artifacts) {
+          const known = one.get(artifact.version);
+          if (known !== undefined && isDeepStrictEqual(toRecord(known), artifact)) continue;
+          const { comparison, metrics, files, active: isActive, ...rest } = artifact;
           put.run({
             ...rest,
             comparison: JSON.stringify(comparison),
@@ -54,8 +58,8 @@ export function createArtifacts(connection: Connection, touch: Touch): ArtifactS
             files: JSON.stringify(files),
           });
           if (isActive) activate.run(rest.version);
+          touch('artifacts');
         }
-        touch('artifacts');
       }),
     // Ties of time go to the one registered later: the sort is stable and the rows come newest first.
     list: async () =>
@@ -75,6 +79,7 @@ export function createArtifacts(connection: Connection, touch: Touch): ArtifactS
             'version_not_found',
             `version: expected the version of a trained artifact, got ${JSON.stringify(version)}`,
           );
+        if (active.get() === version) return;
         activate.run(version);
         touch('artifacts');
       }),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../base/clock.js';
 import { afterCall, CLOSED, failureOf, overridden, type Breaker } from '../../machines/breaker.js';
 import type { BreakerSettings, CallReport } from '../../schema/health.js';
@@ -64,8 +65,14 @@ export function createBreakers(
     const row = find.get(llm);
     return row === undefined ? CLOSED : toBreaker(row);
   };
-  const write = (llm: number, { outcomes, calls, lastAt, openedAt, coolDownMs, successes, error }: Breaker): void =>
-    void put.run(llm, outcomes, calls, lastAt, openedAt, coolDownMs, successes, error);
+  const write = (llm: number, breaker: Breaker): void => {
+    const before = breakerOf(llm);
+    if (isDeepStrictEqual(before, breaker)) return;
+    const { outcomes, calls, lastAt, openedAt, coolDownMs, successes, error } = breaker;
+    put.run(llm, outcomes, calls, lastAt, openedAt, coolDownMs, successes, error);
+    // Calls of an LLM whose breaker stays closed change nothing that a decision reads.
+    if (before.openedAt !== null || openedAt !== null) touch('breakers');
+  };
   const named = (rows: (Row & { name: string })[]): Map<string, Breaker> =>
     new Map(rows.map((row) => [row.name, toBreaker(row)]));
 
@@ -88,13 +95,7 @@ export function createBreakers(
         );
       },
       flush() {
-        let moved = false;
-        for (const [llm, breaker] of touched) {
-          // Calls of an LLM whose breaker stays closed change nothing that a decision reads.
-          moved ||= breaker.openedAt !== null || breakerOf(llm).openedAt !== null;
-          write(llm, breaker);
-        }
-        if (moved) touch('breakers');
+        for (const [llm, breaker] of touched) write(llm, breaker);
       },
     };
   }
@@ -123,7 +124,6 @@ export function createBreakers(
         const llm = findLlm.get(model);
         if (llm === undefined) return false;
         write(llm, overridden(breakerOf(llm), state, reason, clock()));
-        touch('breakers');
         return true;
       }),
   };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../base/clock.js';
 import { byName } from '../../graph/order.js';
 import type { LlmProfile } from '../../schema/profile.js';
@@ -27,10 +28,12 @@ type JsonFacts = Record<(typeof JSON_FACTS)[number], string | null>;
 /** Live LLMs in order of their id, each with the integer id its rows refer to. */
 export type ListedLlm = { key: number; profile: LlmProfile };
 
+/** One LLM, deleted or not. */
+export type FoundLlm = ListedLlm & { deleted: boolean };
+
 export interface CatalogReader {
   live(): ListedLlm[];
-  /** The row of one LLM, deleted or not. */
-  find(name: string): { key: number; deleted: boolean; profile: LlmProfile } | undefined;
+  find(name: string): FoundLlm | undefined;
 }
 
 /** Reads declared facts back as profiles, fields in the schema's order, those not declared left out. */
@@ -104,10 +107,10 @@ export function createCatalogWriter(
   { db }: Connection,
   { reader, registry, touch, clock }: CatalogParts,
 ): CatalogWriter {
-  const declare = db.prepare(
+  const update = db.prepare(
     `UPDATE llm SET revision = @revision, description = @description, family = @family, size_b = @size_b,
-       input_price = @input_price, output_price = @output_price, context_tokens = @context_tokens, latency_ms = @latency_ms,
-       ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
+       input_price = @input_price, output_price = @output_price, context_tokens = @context_tokens,
+       latency_ms = @latency_ms, ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
      WHERE id = @id`,
   );
   const markRevision = db.prepare<[number, number, string]>(
@@ -121,10 +124,21 @@ export function createCatalogWriter(
   const clearBenchmarks = db.prepare<[number]>('DELETE FROM benchmark WHERE llm = ?');
   const putBenchmark = db.prepare<[number, number, number]>('INSERT INTO benchmark VALUES (?, ?, ?)');
   const remove = db.prepare<[string]>('UPDATE llm SET deleted = 1 WHERE name = ? AND deleted = 0');
+  const describing = (table: DescribedKind) =>
+    db.prepare<{ id: number; description: string }>(
+      `UPDATE ${table} SET description = @description WHERE id = @id AND description <> @description`,
+    );
   const describe = {
-    family: db.prepare<[string, number]>('UPDATE family SET description = ? WHERE id = ?'),
-    task: db.prepare<[string, number]>('UPDATE task SET description = ? WHERE id = ?'),
-    domain: db.prepare<[string, number]>('UPDATE domain SET description = ? WHERE id = ?'),
+    family: describing('family'),
+    task: describing('task'),
+    domain: describing('domain'),
+  };
+  const rowsWritten = db.prepare<[], number>('SELECT total_changes()').pluck();
+  /** Marks a change where `work` writes any row. */
+  const touching = (work: () => void): void => {
+    const before = rowsWritten.get();
+    work();
+    if (rowsWritten.get() !== before) touch('catalog');
   };
 
   /** @param before what was declared until now; undefined of an LLM that is new */
@@ -137,7 +151,7 @@ export function createCatalogWriter(
       profile.revision !== (before.revision ?? lastRevision.get(id))
     )
       markRevision.run(id, clock(), profile.revision);
-    declare.run({
+    update.run({
       id,
       revision: profile.revision ?? null,
       description: profile.description ?? null,
@@ -155,20 +169,26 @@ export function createCatalogWriter(
     for (const [task, score] of Object.entries(profile.benchmarks ?? {}))
       putBenchmark.run(id, registry.task(task), score);
   };
+  /** Declares anew what is not declared so already. */
+  const declare = (profile: LlmProfile, before: FoundLlm | undefined): void => {
+    if (before !== undefined && !before.deleted && isDeepStrictEqual(before.profile, profile)) return;
+    write(profile, before?.profile);
+    touch('catalog');
+  };
 
   return {
     put(profile) {
       const before = reader.find(profile.id);
-      write(profile, before?.profile);
-      touch('catalog');
+      declare(profile, before);
       return before === undefined || before.deleted;
     },
     merge(profile) {
-      const before = reader.find(profile.id)?.profile;
-      const benchmarks = { ...before?.benchmarks, ...profile.benchmarks };
+      const before = reader.find(profile.id);
       const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
-      write({ ...before, ...given, benchmarks } as LlmProfile, before);
-      touch('catalog');
+      const merged = { ...before?.profile, ...given } as LlmProfile;
+      if (profile.benchmarks !== undefined)
+        merged.benchmarks = { ...before?.profile.benchmarks, ...profile.benchmarks };
+      declare(merged, before);
     },
     delete(id) {
       const deleted = remove.run(id).changes > 0;
@@ -176,12 +196,10 @@ export function createCatalogWriter(
       return deleted;
     },
     describe(kind, id, description) {
-      describe[kind].run(description, registry[kind](id));
-      touch('catalog');
+      touching(() => void describe[kind].run({ id: registry[kind](id), description }));
     },
     link(task, domain) {
-      registry.link(registry.task(task), registry.domain(domain));
-      touch('catalog');
+      touching(() => registry.link(registry.task(task), registry.domain(domain)));
     },
   };
 }

@@ -1,12 +1,13 @@
 import type { ChangeStore, Revisions, Subject } from '../ports/changes.js';
 import type { Connection } from './connection.js';
 
-/** Marks that a subject changed; inside a write transaction. Feedback counts in the tally. */
-export type Touch = (subject: Exclude<Subject, 'feedback'>) => void;
+/** Marks that a subject changed; inside a write transaction. */
+export type Touch = (subject: Subject) => void;
 
 export function createTouch({ db }: Connection): Touch {
   const move = db.prepare<[string]>('UPDATE subject_revision SET revision = revision + 1 WHERE subject = ?');
-  return (subject) => void move.run(subject);
+  const moveFeedback = db.prepare('UPDATE tally SET revision = revision + 1');
+  return (subject) => void (subject === 'feedback' ? moveFeedback.run() : move.run(subject));
 }
 
 /** Revisions of all subjects, read at once. */

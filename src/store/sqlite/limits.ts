@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import { debtAfter, NO_DEBT, SLOTS, slotOf, type Amounts, type Debt } from '../../machines/limits.js';
+import { byName } from '../../graph/order.js';
 import type { LlmLimits } from '../../schema/profile.js';
 import { connect, type Connection } from './connection.js';
 import type { LimitStore } from '../ports/limits.js';
@@ -112,17 +113,18 @@ export function createLimits(connection: Connection, clock: Clock, busyTimeoutMs
        coalesce(exp(sum(log_latency) / nullif(sum(latency_n), 0)), latency_ms) AS latencyMs,
        sum(completion_tokens) / nullif(sum(completion_tokens_n), 0) AS completionTokens
      FROM llm LEFT JOIN llm_usage u ON u.llm = llm.id
-     WHERE limits IS NOT NULL AND deleted = 0 GROUP BY llm.id ORDER BY name`,
+     WHERE limits IS NOT NULL AND deleted = 0 GROUP BY llm.id`,
   );
   const findUse = db.prepare<[number], SlotUse & { model: string }>(
     'SELECT name AS model, slot, requests, tokens FROM load_use JOIN llm ON llm.id = llm WHERE slot >= ? AND ' +
-      'deleted = 0',
+      'deleted = 0 ORDER BY slot',
   );
   const findDebt = db.prepare<[], Debt & { model: string }>(
     'SELECT name AS model, requests, tokens, at FROM load_debt JOIN llm ON llm.id = llm WHERE deleted = 0',
   );
   const inFlight = db.prepare<[number], { model: string; count: number }>(
-    'SELECT name AS model, count(*) AS count FROM in_flight JOIN llm ON llm.id = llm WHERE expires_at > ? GROUP BY llm',
+    'SELECT name AS model, count(*) AS count FROM in_flight JOIN llm ON llm.id = llm WHERE expires_at > ? AND ' +
+      'deleted = 0 GROUP BY llm',
   );
   const remove = db.prepare<[string]>('DELETE FROM in_flight WHERE decision = ?');
   /** Opened by the first claim. */
@@ -133,7 +135,10 @@ export function createLimits(connection: Connection, clock: Clock, busyTimeoutMs
 
   const port: LimitStore = {
     limited: async () =>
-      limited.all().map(({ limits, ...row }): LimitedLlm => ({ ...row, limits: JSON.parse(limits) as LlmLimits })),
+      limited
+        .all()
+        .map(({ limits, ...row }): LimitedLlm => ({ ...row, limits: JSON.parse(limits) as LlmLimits }))
+        .toSorted((a, b) => byName(a.model, b.model)),
     inFlight: async () => countInFlight(),
     load: async (since) =>
       connection.read(() => {

@@ -8,7 +8,7 @@ import type { Connection } from './connection.js';
 export function createPolicies(connection: Connection, touch: Touch): PolicyStore {
   const { db } = connection;
   const all = db.prepare<[], { name: string; body: string }>('SELECT name, body FROM policy ORDER BY name');
-  const exists = db.prepare<[string], number>('SELECT 1 FROM policy WHERE name = ?').pluck();
+  const find = db.prepare<[string], string>('SELECT body FROM policy WHERE name = ?').pluck();
   const put = db.prepare<[string, string]>(
     'INSERT INTO policy (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body',
   );
@@ -25,10 +25,12 @@ export function createPolicies(connection: Connection, touch: Touch): PolicyStor
       ),
     put: async (name, body) =>
       connection.write(() => {
-        const isNew = exists.get(name) === undefined;
-        put.run(name, JSON.stringify(body));
-        touch('policies');
-        return isNew;
+        const [before, after] = [find.get(name), JSON.stringify(body)];
+        if (after !== before) {
+          put.run(name, after);
+          touch('policies');
+        }
+        return before === undefined;
       }),
     delete: async (name) =>
       connection.write(() => {

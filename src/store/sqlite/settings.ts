@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../schema/decision.js';
 import { DEFAULT_DRIFT, DriftSettings } from '../../schema/drift.js';
@@ -43,8 +44,8 @@ export function createSettings(connection: Connection, read: ReadSettings, touch
     get: async (kind) => read(kind),
     put: async (kind, settings) =>
       connection.write(() => {
+        if (!isDeepStrictEqual(read(kind), settings)) touch('settings');
         put[kind]!.run(JSON.stringify(settings));
-        touch('settings');
       }),
   };
 }

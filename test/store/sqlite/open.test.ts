@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { PointsmanError } from '../../src/base/errors.js';
-import { connect } from '../../src/store/sqlite/connection.js';
-import { openLedger } from '../../src/store/open.js';
-import { interaction, openFor, START, tempFolder } from './support.js';
+import type { PointsmanError } from '../../../src/base/errors.js';
+import { connect } from '../../../src/store/sqlite/connection.js';
+import { openLedger } from '../../../src/store/open.js';
+import { interaction, openFor, START, tempFolder } from '../support.js';
 
 const clock = (): number => START;
 
@@ -13,8 +13,8 @@ test('makes the folder and the file, and keeps what was written', async (t) => {
   const path = join(tempFolder(t), 'deep', 'down', 'ledger.sqlite');
   const ledger = await openLedger(path, { clock });
   await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
-  ledger.close();
-  assert.equal(openFor(t, path).countRows(), 1);
+  await ledger.close();
+  assert.equal((await (await openFor(t, path)).feedback.counts()).interactions, 1);
 });
 
 test('every commit waits for the disk, and references hold', (t) => {
@@ -30,17 +30,17 @@ test('every commit waits for the disk, and references hold', (t) => {
 test('read-only opens what is there, refuses to write, and makes nothing', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   await assert.rejects(
-    async () => await openLedger(path, { clock, readonly: true }),
+    openLedger(path, { clock, readonly: true }),
     (error: PointsmanError) => error.code === 'file_not_found' && error.message.includes(path),
   );
   assert.equal(existsSync(path), false);
-  const ledger = openFor(t, path);
+  const ledger = await openFor(t, path);
   await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
-  const reader = openFor(t, path, { readonly: true });
+  const reader = await openFor(t, path, { readonly: true });
   assert.equal((await reader.snapshot.read()).queries.length, 1);
-  await assert.rejects(async () => await reader.feedback.append([{ records: [interaction('q', 'a', 1)] }]), /readonly/);
+  await assert.rejects(reader.feedback.append([{ records: [interaction('q', 'a', 1)] }]), /readonly/);
   await ledger.feedback.append([{ records: [interaction('q2', 'a', 1)] }]);
-  assert.equal(reader.countRows(), 2);
+  assert.equal((await reader.feedback.counts()).interactions, 2);
 });
 
 test('a file that is no database is refused and left alone', async (t) => {
@@ -48,7 +48,7 @@ test('a file that is no database is refused and left alone', async (t) => {
   const text = 'this is not a database, but some notes of mine\n'.repeat(40);
   writeFileSync(path, text);
   await assert.rejects(
-    async () => await openLedger(path, { clock }),
+    openLedger(path, { clock }),
     (error: PointsmanError) => error.code === 'schema_mismatch' && /got another kind of file/.test(error.message),
   );
   assert.equal(readFileSync(path, 'utf8'), text);
@@ -60,7 +60,7 @@ test('a path that cannot be a file is a setting that is not valid', async (t) =>
   writeFileSync(join(folder, 'plain'), '');
   for (const path of [join(folder, 'ledger.sqlite'), join(folder, 'plain', 'ledger.sqlite')])
     await assert.rejects(
-      async () => await openLedger(path, { clock }),
+      openLedger(path, { clock }),
       (error: PointsmanError) => error.code === 'invalid_config' && error.message.includes(path),
     );
 });

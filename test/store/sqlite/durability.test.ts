@@ -5,10 +5,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Database } from '../../src/store/sqlite/database.js';
-import { openLedger } from '../../src/store/open.js';
+import { Database } from '../../../src/store/sqlite/database.js';
+import { openLedger } from '../../../src/store/open.js';
 import { batchOf } from './store-child.js';
-import { allRows, openFor, START, tempFolder } from './support.js';
+import { allRows, openFor, START, tempFolder } from '../support.js';
 
 const CHILD = fileURLToPath(new URL('store-child.js', import.meta.url));
 
@@ -42,7 +42,7 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
     );
 
     const ledger = await openLedger(path, { clock: () => START });
-    const stored = new Set(Array.from((await ledger.snapshot.read()).queries, (query) => query.text));
+    const stored = new Set((await allRows(ledger)).queries.map(({ text }) => text));
     for (const number of acknowledged)
       assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
     const { interactions, preferences } = await ledger.feedback.counts();
@@ -53,10 +53,10 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
     for (let number = 0; number < sent; number++)
       assert.ok(!((await ledger.feedback.append([batchOf(number)]))[0] instanceof Error));
     assert.deepEqual(await ledger.feedback.counts(), { interactions: sent, preferences: sent, queries: sent });
-    ledger.close();
+    await ledger.close();
     next = sent;
   }
-  const rows = openFor(t, path).readGraphRows();
+  const rows = await (await openFor(t, path)).snapshot.read();
   assert.ok(rows.scores.count.every((count) => count === 1));
   const db = new Database(path, { readonly: true });
   t.after(() => db.close());
@@ -67,9 +67,9 @@ test('kill -9: no acknowledged feedback is lost, and none is doubled when it is 
 
 test('kill -9 in the middle of an import: the ledger is as it was before', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
-  const ledger = openFor(t, path);
+  const ledger = await openFor(t, path);
   await ledger.feedback.append([batchOf(1)]);
-  const before = [allRows(ledger), await ledger.feedback.counts(), await ledger.changes.revisions()];
+  const before = [await allRows(ledger), await ledger.feedback.counts(), await ledger.changes.revisions()];
   const child = fork(CHILD, ['import', path], { silent: true });
   t.after(() => child.kill('SIGKILL'));
   const exited = once(child, 'exit');
@@ -77,11 +77,11 @@ test('kill -9 in the middle of an import: the ledger is as it was before', async
   assert.ok(statSync(`${path}-wal`).size > 2 ** 20, 'part of it was on disk already');
   child.kill('SIGKILL');
   await exited;
-  assert.deepEqual([allRows(ledger), await ledger.feedback.counts(), await ledger.changes.revisions()], before);
-  const reopened = openFor(t, path);
-  assert.deepEqual(allRows(reopened), before[0]);
+  assert.deepEqual([await allRows(ledger), await ledger.feedback.counts(), await ledger.changes.revisions()], before);
+  const reopened = await openFor(t, path);
+  assert.deepEqual(await allRows(reopened), before[0]);
   await reopened.feedback.append([batchOf(2)]);
-  assert.equal(ledger.countRows(), 4);
+  assert.deepEqual(await ledger.feedback.counts(), { interactions: 2, preferences: 2, queries: 2 });
 });
 
 test('many processes that open a new ledger at once all succeed', async (t) => {
@@ -95,6 +95,10 @@ test('many processes that open a new ledger at once all succeed', async (t) => {
       (await Promise.all(answers)).flat(1).filter((answer) => typeof answer === 'string'),
       Array<string>(4).fill('opened'),
     );
-    assert.equal(openFor(t, path).countRows(), 8);
+    assert.deepEqual(await (await openFor(t, path)).feedback.counts(), {
+      interactions: 4,
+      preferences: 4,
+      queries: 4,
+    });
   }
 });

@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
-import { createRng } from '../../src/base/rng.js';
-import { openLedger } from '../../src/store/open.js';
-import type { FeedbackBatch } from '../../src/store/ports/feedback.js';
-import { interaction, preference } from './support.js';
+import { createRng } from '../../../src/base/rng.js';
+import { openLedger } from '../../../src/store/open.js';
+import type { FeedbackBatch } from '../../../src/store/ports/feedback.js';
+import { interaction, preference } from '../support.js';
 
 /** The feedback that belongs to a key: the same in whichever process. */
 export function batchOf(number: number): FeedbackBatch {
@@ -21,7 +21,7 @@ export function batchOf(number: number): FeedbackBatch {
  * Appends more feedback than anybody waits for, from key `first` on, many keys a commit, and prints each key once it is
  * acknowledged.
  */
-async function stream(path: string, first: number): void {
+async function stream(path: string, first: number): Promise<void> {
   const ledger = await openLedger(path, { clock: Date.now });
   const rng = createRng(first + 1);
   let next = first;
@@ -35,13 +35,13 @@ async function stream(path: string, first: number): void {
 /** Imports more than anybody waits for, and says once that much is written. */
 async function importMuch(path: string): Promise<void> {
   const ledger = await openLedger(path, { clock: Date.now });
-  await ledger.bulk(async (writer) => {
-    for (let number = 0; number < 100_000; number++) {
-      writer.interaction(interaction(`imported ${number} ${'x'.repeat(10_000)}`, 'new', 1).value);
-      // By now the page cache is full, so that some of it went to disk.
-      if (number === 20_000) writeSync(1, 'much\n');
-    }
-  });
+  const writer = await ledger.imports.begin();
+  for (let number = 0; number < 100_000; number++) {
+    await writer.add([interaction(`imported ${number} ${'x'.repeat(10_000)}`, 'new', 1)]);
+    // By now the page cache is full, so that some of it went to disk.
+    if (number === 20_000) writeSync(1, 'much\n');
+  }
+  await writer.commit();
 }
 
 /** Opens the ledger as soon as it is told to, and reports. */
@@ -50,7 +50,7 @@ function open(path: string): void {
     try {
       const ledger = await openLedger(path, { clock: Date.now });
       await ledger.feedback.append([batchOf(process.pid)]);
-      ledger.close();
+      await ledger.close();
       process.send!('opened');
     } catch (error) {
       process.send!(String(error));
@@ -61,6 +61,6 @@ function open(path: string): void {
 }
 
 const [role, path, first] = process.argv.slice(2);
-if (role === 'stream') stream(path!, Number(first));
+if (role === 'stream') await stream(path!, Number(first));
 if (role === 'import') await importMuch(path!);
 if (role === 'open') open(path!);

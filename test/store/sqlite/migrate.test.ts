@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import type { PointsmanError } from '../../src/base/errors.js';
-import { packageRoot } from '../../src/base/paths.js';
-import { Database } from '../../src/store/sqlite/database.js';
-import { connect, type Connection } from '../../src/store/sqlite/connection.js';
-import { migrate, readMigrations, type Migration } from '../../src/store/sqlite/migrate.js';
-import { sha256 } from '../../src/base/hash.js';
-import { decisionRecord } from '../support/decision.js';
-import { openFor, START, tempFolder } from './support.js';
+import type { PointsmanError } from '../../../src/base/errors.js';
+import { packageRoot } from '../../../src/base/paths.js';
+import { Database } from '../../../src/store/sqlite/database.js';
+import { connect, type Connection } from '../../../src/store/sqlite/connection.js';
+import { migrate, readMigrations, type Migration } from '../../../src/store/sqlite/migrate.js';
+import { sha256 } from '../../../src/base/hash.js';
+import { decisionRecord } from '../../support/decision.js';
+import { openFor, START, tempFolder } from '../support.js';
 
 function migrationsOf(t: TestContext, files: Record<string, string>): Migration[] {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-migrations-'));
@@ -77,8 +77,8 @@ test('a ledger from before decisions kept their rules comes along whole', async 
     INSERT INTO decision VALUES ('d1', 5, 'q', NULL, 'a', NULL, 'quality', '[]')`);
   migrate(connection, migrations, () => START, true);
   db.close();
-  const ledger = openFor(t, connection.path);
-  assert.deepEqual(ledger.getDecision('d1'), {
+  const ledger = await openFor(t, connection.path);
+  assert.deepEqual((await ledger.decisions.get(['d1'])).get('d1'), {
     ...decisionRecord('d1', { at: 5, model: 'a' }),
     queryHash: sha256('q'),
   });

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PointsmanError } from '../../../src/base/errors.js';
+import type { FeedbackReceipt } from '../../../src/schema/feedback.js';
+import type { Ledger } from '../../../src/store/ports/index.js';
+import { allRows, interaction, preference, profile, START } from '../support.js';
+import { describeStatistics } from './statistics.js';
+import { ODD_IDS, ODD_TEXTS, testBusy, type StoreUnderTest } from './store-under-test.js';
+
+const DECISION = '01890000-0000-7000-8000-000000000001';
+/** Of a batch that was written, and of one that had been before. */
+const stored = (receipt: FeedbackReceipt) => ({ receipt, stored: true });
+const replayed = (receipt: FeedbackReceipt) => ({ receipt, stored: false });
+
+const rowsOf = async (ledger: Ledger): Promise<number> => {
+  const { interactions, preferences } = await ledger.feedback.counts();
+  return interactions + preferences;
+};
+
+export function describeFeedbackStore(store: StoreUnderTest): void {
+  describe('feedback', () => {
+    test('every field of an interaction and a preference is kept', async (t) => {
+      const { ledger } = await store.open(t);
+      const at = '2025-06-01T12:00:00.250+02:00';
+      const [answer] = await ledger.feedback.append([
+        {
+          records: [
+            interaction('one', 'm', 0.25, {
+              task: 't',
+              domain: 'd',
+              cost_usd: 0.001,
+              latency_ms: 12.5,
+              prompt_tokens: 3,
+              completion_tokens: 4,
+              error: 'late',
+              at,
+              decision_id: DECISION,
+            }),
+            interaction('one', 'n', 1, { decision_id: DECISION }),
+            preference('two', 'm', 'n', { task: 't', at }),
+          ],
+        },
+      ]);
+      assert.deepEqual(answer, stored({ interactions: 2, preferences: 1, new_models: ['m', 'n'] }));
+      assert.deepEqual((await ledger.decisions.outcomes([DECISION])).get(DECISION), [
+        { model: 'm', score: 0.25, cost_usd: 0.001, latency_ms: 12.5, error: 'late', at: '2025-06-01T10:00:00.250Z' },
+        { model: 'n', score: 1, cost_usd: null, latency_ms: null, error: null, at: new Date(START).toISOString() },
+      ]);
+      const rows = await allRows(ledger);
+      assert.deepEqual(rows.queries.map(({ text, task }) => [text, rows.tasks[task]!.id]).toSorted(), [
+        ['one', 't'],
+        ['two', 't'],
+      ]);
+      assert.deepEqual(rows.domains, [{ id: 'd', description: '' }]);
+      assert.deepEqual(rows.taskDomains, [[0, 0]], 'a domain given with a task links the two');
+    });
+
+    test('counts grow by one with each interaction and preference; a query is stored once', async (t) => {
+      const { ledger } = await store.open(t);
+      assert.deepEqual(await ledger.feedback.counts(), { interactions: 0, preferences: 0, queries: 0 });
+      await ledger.feedback.append([
+        { records: [interaction('q', 'a', 1), interaction('q', 'a', 0)] },
+        { records: [preference('q', 'a', 'b'), interaction('r', 'a', 1)] },
+      ]);
+      assert.deepEqual(await ledger.feedback.counts(), { interactions: 3, preferences: 1, queries: 2 });
+    });
+
+    test('each batch has its own receipt, and an LLM is new in the first of them only', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.catalog.put(profile('declared'));
+      const answers = await ledger.feedback.append([
+        { records: [interaction('q', 'declared', 1), interaction('q', 'x', 1)] },
+        { records: [interaction('q', 'x', 1), preference('q', 'y', 'x')] },
+        { records: [] },
+      ]);
+      assert.deepEqual(answers, [
+        stored({ interactions: 2, preferences: 0, new_models: ['x'] }),
+        stored({ interactions: 1, preferences: 1, new_models: ['y'] }),
+        stored({ interactions: 0, preferences: 0, new_models: [] }),
+      ]);
+    });
+
+    test('nothing in, nothing out', async (t) => {
+      const { ledger } = await store.open(t);
+      assert.deepEqual(await ledger.feedback.append([]), []);
+      assert.deepEqual(await ledger.feedback.stats(), []);
+      const nothing = { interactions: 0, preferences: 0, new_models: [] };
+      const batch = { records: [], key: 'k', requestHash: 'h' };
+      assert.deepEqual(await ledger.feedback.append([batch]), [stored(nothing)]);
+      assert.deepEqual(await ledger.feedback.append([batch]), [replayed(nothing)], 'its key is kept all the same');
+      assert.equal(await rowsOf(ledger), 0);
+    });
+
+    test('a key replays its receipt, also within one call, and refuses another body', async (t) => {
+      const { ledger } = await store.open(t);
+      const batch = { records: [interaction('q', 'a', 1)], key: 'k', requestHash: 'h1' };
+      const first = { interactions: 1, preferences: 0, new_models: ['a'] };
+      assert.deepEqual(await ledger.feedback.append([batch, batch]), [stored(first), replayed(first)]);
+      assert.deepEqual(await ledger.feedback.append([batch]), [replayed(first)]);
+      assert.equal(await rowsOf(ledger), 1);
+      const [refused, other] = await ledger.feedback.append([
+        { ...batch, requestHash: 'h2' },
+        { records: [interaction('q', 'a', 0)], key: 'k2', requestHash: 'h1' },
+      ]);
+      assert.ok(refused instanceof PointsmanError && refused.code === 'idempotency_key_reused');
+      assert.match(refused.message, /"k"/);
+      assert.deepEqual(
+        other,
+        stored({ interactions: 1, preferences: 0, new_models: [] }),
+        'the other batches of the call are written',
+      );
+      assert.equal(await rowsOf(ledger), 2);
+    });
+
+    test('a call that fails writes nothing at all', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
+      const state = async () => [
+        await allRows(ledger),
+        await ledger.feedback.counts(),
+        await ledger.feedback.stats(),
+        await ledger.catalog.list(),
+        await ledger.breakers.list(),
+        await ledger.decisions.outcomes([DECISION]),
+        await ledger.changes.revisions(),
+      ];
+      const before = await state();
+      const broken = interaction('q2', 'new', 1);
+      broken.value.score = 2;
+      const good = { records: [interaction('q3', 'newer', 1)], key: 'k', requestHash: 'h' };
+      await assert.rejects(ledger.feedback.append([good, { records: [broken] }]));
+      const sound = interaction('q3', 'newer', 1, { task: 't', domain: 'd', error: 'x', decision_id: DECISION });
+      await assert.rejects(ledger.feedback.append([{ records: [sound, preference('q', 'a', 'z'), broken] }]));
+      assert.deepEqual(await state(), before);
+      assert.deepEqual(await ledger.feedback.append([good]), [
+        stored({ interactions: 1, preferences: 0, new_models: ['newer'] }),
+      ]);
+      assert.equal(await rowsOf(ledger), 2);
+    });
+
+    test('calls count in their LLMs’ breakers, and a decision that is named is in flight no longer', async (t) => {
+      const { ledger, time } = await store.open(t);
+      await ledger.catalog.put(profile('m', { limits: { in_flight: 1 } }));
+      await ledger.limits.settle([
+        {
+          model: 'm',
+          capacity: { requests: Infinity, tokens: Infinity, inFlight: 1 },
+          unspent: null,
+          owed: { requests: 0, tokens: 0 },
+          decisions: [{ id: DECISION, expiresAt: time.now + 1000 }],
+        },
+      ]);
+      assert.deepEqual(await ledger.limits.inFlight(), new Map([['m', 1]]));
+      await ledger.feedback.append([
+        {
+          records: Array.from({ length: 5 }, () => interaction('q', 'm', 0, { error: 'down', decision_id: DECISION })),
+        },
+      ]);
+      assert.deepEqual(await ledger.limits.inFlight(), new Map());
+      const { openedAt, error } = (await ledger.breakers.open()).get('m')!;
+      assert.deepEqual([openedAt, error], [time.now, 'down']);
+    });
+
+    test('two openers write in turn and see each other’s rows', async (t) => {
+      const { ledger: here, openAgain } = await store.open(t);
+      const there = await openAgain();
+      for (let i = 0; i < 20; i++)
+        await (i % 2 ? here : there).feedback.append([
+          { records: [interaction(`q${i % 5}`, `m${i % 3}`, 1)], key: `k${i}`, requestHash: 'h' },
+        ]);
+      assert.deepEqual(await here.feedback.counts(), { interactions: 20, preferences: 0, queries: 5 });
+      assert.deepEqual(await allRows(here), await allRows(there));
+      await here.feedback.append([{ records: [interaction('q0', 'm0', 1)], key: 'k0', requestHash: 'h' }]);
+      assert.equal(await rowsOf(there), 20);
+    });
+
+    test('of openers that append with one key at once, one writes', async (t) => {
+      const { ledger, openAgain } = await store.open(t);
+      const openers = [ledger, await openAgain()];
+      const batch = { records: [interaction('q', 'a', 1), preference('q', 'a', 'b')], key: 'k', requestHash: 'h' };
+      const answers = (
+        await Promise.all(Array.from({ length: 8 }, (_, i) => openers[i % 2]!.feedback.append([batch])))
+      ).flat();
+      const receipt = { interactions: 1, preferences: 1, new_models: ['a', 'b'] };
+      assert.deepEqual(
+        answers.toSorted((a, b) => Number('stored' in b && b.stored) - Number('stored' in a && a.stored)),
+        [stored(receipt), ...Array.from({ length: 7 }, () => replayed(receipt))],
+      );
+      assert.equal(await rowsOf(ledger), 2);
+    });
+
+    test('of openers that bring one LLM, task and query at once, each is there once', async (t) => {
+      const { ledger, openAgain } = await store.open(t);
+      const openers = [ledger, await openAgain()];
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          openers[i % 2]!.feedback.append([{ records: [interaction('q', 'a', i / 8, { task: 't', domain: 'd' })] }]),
+        ),
+      );
+      const newTo = answers.flat().filter((answer) => 'receipt' in answer && answer.receipt.new_models.length > 0);
+      assert.equal(newTo.length, 1);
+      const rows = await allRows(ledger);
+      assert.deepEqual([rows.llms.length, rows.tasks.length, rows.domains.length, rows.queries.length], [1, 1, 1, 1]);
+      assert.deepEqual(await ledger.feedback.counts(), { interactions: 8, preferences: 0, queries: 1 });
+      assert.equal((await ledger.feedback.stats())[0]!.meanScore, 3.5 / 8);
+    });
+
+    test('text of any script, with quotes, NUL and astral characters, is one query each', async (t) => {
+      const { ledger } = await store.open(t);
+      const texts = ["it's", '"; DROP TABLE query; --', 'день 日本 😀', 'a\u0000b', 'a\u0000c', ' padded ', 'padded'];
+      await ledger.feedback.append([{ records: [...texts, ...texts].map((text) => interaction(text, 'a', 1)) }]);
+      assert.deepEqual((await allRows(ledger)).queries.map(({ text }) => text).toSorted(), texts.toSorted());
+    });
+
+    test('odd ids, keys and errors come back as they were given', async (t) => {
+      const { ledger } = await store.open(t);
+      for (const id of ODD_IDS) {
+        const batch = {
+          records: [interaction('q', id, 1, { task: id, domain: id, completion_tokens: 1 })],
+          key: id,
+          requestHash: id,
+        };
+        const receipt = { interactions: 1, preferences: 0, new_models: [id] };
+        assert.deepEqual(await ledger.feedback.append([batch]), [stored(receipt)]);
+        assert.deepEqual(await ledger.feedback.append([batch]), [replayed(receipt)]);
+      }
+      const rows = await ledger.snapshot.read();
+      for (const names of [rows.llms, rows.tasks, rows.domains])
+        assert.deepEqual(
+          names.map(({ id }) => id as string),
+          ODD_IDS.toSorted(),
+        );
+      assert.deepEqual(
+        (await ledger.feedback.stats()).map(({ id, usage }) => [id, usage.map(({ task }) => task)]),
+        ODD_IDS.toSorted().map((id) => [id, [id]]),
+      );
+      await ledger.feedback.append([
+        { records: ODD_TEXTS.map((error) => interaction('q', 'a', 0, { error, decision_id: DECISION })) },
+      ]);
+      assert.deepEqual(
+        (await ledger.decisions.outcomes([DECISION])).get(DECISION)!.map(({ error }) => error),
+        ODD_TEXTS,
+      );
+    });
+
+    testBusy(store, { append: ({ feedback }) => feedback.append([{ records: [interaction('q', 'a', 1)] }]) });
+  });
+  describeStatistics(store);
+}
