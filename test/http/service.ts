@@ -16,6 +16,7 @@ import type { Ledger } from '../../src/store/open.js';
 import { openLivePolicies, type LivePolicies } from '../../src/live/policies.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
+import type { LiveIndex } from '../../src/scoring/types.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 import { blankModel } from '../support/model.js';
@@ -85,6 +86,8 @@ export interface ServiceOptions {
   queue?: (folder: string) => Promise<RetrainQueue>;
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
+  /** Lets a test stand between the API and what it scores by. */
+  aroundIndex?: (index: LiveIndex) => LiveIndex;
 }
 
 /** The API over a real ledger, on a free port. */
@@ -94,6 +97,7 @@ export async function startService({
   graceMs,
   queue: openQueue,
   around = (ledger) => ledger,
+  aroundIndex = (index) => index,
 }: ServiceOptions = {}): Promise<Service> {
   const { ledger: real, folder, remove } = temporaryLedger();
   addLlms(real, llms);
@@ -101,7 +105,7 @@ export async function startService({
   const { log, lines } = keptLog();
   const { artifacts } = dataPaths(folder);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
-  const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
+  const index = aroundIndex(await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
   const health = openLiveHealth({ ledger: real, clock: systemClock, log });
   const trust = openLiveTrust({ ledger, clock: systemClock, log });
   const load = openLiveLoad({ ledger: real, clock: systemClock, log });
