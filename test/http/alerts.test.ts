@@ -80,7 +80,7 @@ async function receiver(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`, bodies };
 }
 
-test('an LLM that gets worse on a task loses that traffic at once, and gets it back when the alert is resolved', async () => {
+test('an LLM that gets worse on a task loses its traffic at once, and regains it when the alert is resolved', async () => {
   await post(400, 0.9);
   assert.equal((await route()).model, BEST);
   const before = (await route()).ranking.find(({ model }) => model === BEST)!;
@@ -156,7 +156,7 @@ test('a repeated request, old feedback and what an import adds are not observed;
   assert.deepEqual(await alerts('all'), []);
 });
 
-test('an alert is posted to the webhook once, by one of several processes, and again where it was refused', async (t) => {
+test('an alert is posted to the webhook once, by one of several processes, and again where refused', async (t) => {
   const { url, bodies } = await receiver(t, [503]);
   const gone = await receiver(
     t,

@@ -60,7 +60,7 @@ test(
   },
 );
 
-test('as capacity runs out, an LLM that is hardly better than the next loses its traffic before it is full', async () => {
+test('as capacity runs out, an LLM hardly better than the next loses its traffic before it is full', async () => {
   await declare(BEST, { requests_per_minute: 40 });
   const answers: RouteResponse[] = [];
   for (let i = 0; i < 40; i++) answers.push(await route());
