@@ -56,20 +56,20 @@ for (const name of NAMES) {
 
   test(`a ledger of ${name} opens and has what was written`, async (t) => {
     const path = restore(t, name);
-    const ledger = openFor(t, path);
+    const ledger = await openFor(t, path);
 
-    const alpha = await ledger.catalog.getLlm('lab/alpha');
+    const alpha = await ledger.catalog.get('lab/alpha');
     assert.equal(alpha?.revision, version >= 4 ? 'r2' : undefined);
     assert.deepEqual(
       [alpha?.description, alpha?.family, alpha?.size_b, alpha?.input_price, alpha?.benchmarks],
       ['Large', 'alpha', 70, 1.5, { sums: 0.75 }],
     );
-    const beta = await ledger.catalog.getLlm('lab/beta');
+    const beta = await ledger.catalog.get('lab/beta');
     assert.deepEqual([beta?.tags, beta?.capabilities], [['small'], version >= 5 ? ['tools'] : undefined]);
-    assert.equal((await ledger.catalog.listLlms()).length, 2, 'one was deleted');
+    assert.equal((await ledger.catalog.list()).length, 2, 'one was deleted');
 
-    assert.deepEqual(await ledger.countInteractions(), { interactions: 3, preferences: 1, queries: 2 });
-    const stats = await ledger.readLlmStats();
+    assert.deepEqual(await ledger.feedback.counts(), { interactions: 3, preferences: 1, queries: 2 });
+    const stats = await ledger.feedback.stats();
     assert.deepEqual(
       stats.map(({ id, interactions, meanScore, wins, losses, costUsd }) => [
         id,
@@ -88,7 +88,7 @@ for (const name of NAMES) {
     assert.deepEqual([sums?.completionTokens, sums?.completionTokensN, sums?.latencyN], [10, 1, 1]);
     assert.ok(Math.abs(sums!.logLatency - Math.log(100)) < 1e-9);
 
-    assert.deepEqual(await ledger.getDecision('d1'), {
+    assert.deepEqual((await ledger.decisions.get(['d1'])).get('d1'), {
       id: 'd1',
       at: START,
       query: '2 + 2',
@@ -105,32 +105,32 @@ for (const name of NAMES) {
       cascade: null,
     });
     assert.deepEqual(
-      (await ledger.outcomesOf('d1')).map(({ model, score }) => [model, score]),
+      (await ledger.decisions.outcomes(['d1'])).get('d1')?.map(({ model, score }) => [model, score]),
       [['lab/alpha', 1]],
     );
-    assert.equal(await ledger.getQueryText(sha256('Where is Lyon?')), 'Where is Lyon?');
-    assert.deepEqual((await ledger.getEmbeddings('e', [sha256('2 + 2')])).get(sha256('2 + 2')), Float32Array.of(1, 2));
+    assert.deepEqual(await ledger.snapshot.texts([sha256('Where is Lyon?')]), ['Where is Lyon?']);
+    assert.deepEqual((await ledger.embeddings.get('e', [sha256('2 + 2')])).get(sha256('2 + 2')), Float32Array.of(1, 2));
 
-    assert.equal(await ledger.activeVersion(), 'v1');
-    const artifact = await ledger.getArtifact('v1');
+    assert.equal(await ledger.artifacts.activeVersion(), 'v1');
+    const artifact = await ledger.artifacts.get('v1');
     assert.deepEqual([artifact?.router, artifact?.status, artifact?.ledger_rows], ['learned', 'accepted', 4]);
-    assert.deepEqual(await ledger.getSchedule(), { pattern: '0 3 * * *', min_new_interactions: 5 });
-    assert.equal((await ledger.readBreakers()).get('lab/beta')?.calls, version >= 3 ? 1 : undefined);
-    assert.deepEqual([...(await ledger.readPolicies())], version >= 6 ? [['night', { cheapest_within: 0.05 }]] : []);
+    assert.deepEqual(await ledger.schedule.get(), { pattern: '0 3 * * *', min_new_interactions: 5 });
+    assert.equal((await ledger.breakers.list()).get('lab/beta')?.calls, version >= 3 ? 1 : undefined);
+    assert.deepEqual([...(await ledger.policies.list())], version >= 6 ? [['night', { cheapest_within: 0.05 }]] : []);
     assert.deepEqual(
-      (await ledger.listAlerts(9)).map(({ id }) => id),
+      (await ledger.alerts.list(9)).map(({ id }) => id),
       version >= 8 ? ['a1'] : [],
     );
 
-    await ledger.appendFeedback([{ records: [interaction('2 + 2', 'lab/alpha', 1)] }]);
-    assert.equal(await ledger.countRows(), 5);
+    await ledger.feedback.append([{ records: [interaction('2 + 2', 'lab/alpha', 1)] }]);
+    assert.deepEqual(await ledger.feedback.counts(), { interactions: 4, preferences: 1, queries: 2 });
   });
 
-  test(`a ledger of ${name} gets the schema of a new one`, (t) => {
+  test(`a ledger of ${name} gets the schema of a new one`, async (t) => {
     const path = restore(t, name);
-    openLedger(path, { clock: () => START }).close();
+    await (await openLedger(path, { clock: () => START })).close();
     const fresh = join(tempFolder(t), 'fresh.sqlite');
-    openLedger(fresh, { clock: () => START }).close();
+    await (await openLedger(fresh, { clock: () => START })).close();
     assert.deepEqual(schemaOf(path), schemaOf(fresh));
     const db = new Database(path, { readonly: true });
     assert.deepEqual(db.pragma('integrity_check'), [{ integrity_check: 'ok' }]);
@@ -141,10 +141,10 @@ for (const name of NAMES) {
   });
 }
 
-test('an earlier text of a migration is not amended by who only reads', (t) => {
+test('an earlier text of a migration is not amended by who only reads', async (t) => {
   const path = restore(t, '09-before_change-aee2df5.sql');
-  assert.throws(
-    () => openLedger(path, { clock: () => START, readonly: true }),
+  await assert.rejects(
+    openLedger(path, { clock: () => START, readonly: true }),
     (error: PointsmanError) =>
       error.code === 'schema_mismatch' &&
       /(an earlier text of|the older) schema 9; open it for writing once/.test(error.message),
