@@ -34,6 +34,15 @@ export interface DecoderProfiles {
   answered: Tensor2D;
 }
 
+/** What the decoder reads. */
+export interface DecoderInput {
+  queries: QueryPlaces;
+  profiles: DecoderProfiles;
+  /** `[numTasks]`, 0 for tasks that may be attended to, a large negative number for others */
+  taskMask: Tensor1D;
+  anchors: Anchors;
+}
+
 function logit(tf: TensorFlow, p: Tensor2D): Tensor2D {
   const q = tf.clipByValue(p, LOGIT_MARGIN, 1 - LOGIT_MARGIN);
   return tf.log(tf.div(q, tf.sub(1, q)));
@@ -54,9 +63,9 @@ export function taskKeys(
 
 /**
  * What meaning and neighbours tell of LLMs: messages by axis `[axes, numLlms]` and by anchor `[numAnchors, numLlms]`.
- * What is so of all LLMs, which is how easy a query is, has one weight; what is so of one beside the others, which is
- * mostly chance where LLMs are alike, has another. Of an LLM without answers only the first is told; it stands by
- * itself, too, for LLMs that come later `[axes, 1]`, `[numAnchors, 1]`.
+ * Shared messages (how hard the query is) get one learned weight; messages about a single LLM, which are mostly chance
+ * where LLMs are alike, get another. An LLM without answers gets the shared messages alone. They also stand by
+ * themselves, for LLMs that come later `[axes, 1]`, `[numAnchors, 1]`.
  */
 export function weighMessages(
   tf: TensorFlow,
@@ -86,16 +95,12 @@ export function weighMessages(
  * with messages as {@link weighMessages} has them. A small head calibrates it. Messages are of residuals, not of
  * scores: what the task explains can't be learned twice.
  *
- * @param taskMask `[numTasks]`, 0 for tasks that may be attended to, a large negative number for others
  * @returns logits `[numQueries, numLlms]`; and the tasks' `[numQueries, numTasks]`
  */
 export function decode(
   tf: TensorFlow,
   p: Record<string, Tensor>,
-  queries: QueryPlaces,
-  profiles: DecoderProfiles,
-  taskMask: Tensor1D,
-  anchors: Anchors,
+  { queries, profiles, taskMask, anchors }: DecoderInput,
 ): { logits: Tensor2D; taskLogits: Tensor2D } {
   const taskQueries = unitRows(
     tf,
@@ -109,9 +114,9 @@ export function decode(
   const tasks = tf.softmax(taskLogits) as Tensor2D;
   const byTask = tf.matMul(tasks, profiles.taskRecord, false, true) as Tensor2D;
 
-  const told = weighMessages(tf, p, profiles, anchors);
-  const byMeaning = tf.matMul(queries.semantic, told.message.llm);
-  const byNeighbours = tf.matMul(nearness(tf, queries.places, tasks, anchors), told.anchors.llm);
+  const weighed = weighMessages(tf, p, profiles, anchors);
+  const byMeaning = tf.matMul(queries.semantic, weighed.message.llm);
+  const byNeighbours = tf.matMul(nearness(tf, queries.places, tasks, anchors), weighed.anchors.llm);
   const expected = tf.add(tf.add(byTask, byMeaning), byNeighbours) as Tensor2D;
 
   const ones = tf.onesLike(byTask);

@@ -99,6 +99,14 @@ function meanRows(tf: TensorFlow, weights: Tensor2D, known: Tensor2D): Tensor2D 
   return tf.div(weights, tf.maximum(tf.sum(known, 1, true), 1));
 }
 
+/** What profiles are made of. */
+export interface ProfileInput {
+  hops: number;
+  declared: Declared;
+  evidence: Evidenced;
+  moments: QueryMoments;
+}
+
 /**
  * Makes every LLM's profile by `hops` rounds of message passing over the snapshot. With `hops` 0 (flat) a profile is
  * the LLM's own facts and record alone.
@@ -106,10 +114,7 @@ function meanRows(tf: TensorFlow, weights: Tensor2D, known: Tensor2D): Tensor2D 
 export function makeProfiles(
   tf: TensorFlow,
   p: ParameterTensors,
-  hops: number,
-  declared: Declared,
-  record: Evidenced,
-  moments: QueryMoments,
+  { hops, declared, evidence: record, moments }: ProfileInput,
 ): Profiles {
   const first = initialStates(tf, p, declared);
   const prior = tf.sigmoid(
@@ -150,7 +155,8 @@ export function makeProfiles(
   };
   const states = [first];
   for (let hop = 0; hop < hops; hop++) {
-    states.push(messagePassing(tf, (name) => p[`hop${hop}/${name}`] as Tensor2D, states[hop]!, sums, matrices));
+    const parameters = (name: string): Tensor2D => p[`hop${hop}/${name}`] as Tensor2D;
+    states.push(messagePassing(tf, { parameters, states: states[hop]!, sums, matrices }));
   }
   const last = states[hops]!;
   const taskPrior = tf.add(tf.add(mean, taskOffset), declaredAdvantage(tf, p, declared, last));

@@ -124,16 +124,13 @@ export interface PlacedAnswers {
 /**
  * Σ residual·φ and Σ φ² per LLM `[numLlms, axes]`; the first is 0 for an LLM without answers.
  *
- * @param expected as {@link expectedByRecord} has it
- * @param count answers of each LLM `[numLlms, 1]`
- * @param without answers that are among the sums, and are left out: what is predicted carries no message
+ * `expected` is as {@link expectedByRecord} has it, `count` the answers of each LLM `[numLlms, 1]`; `without` are
+ * answers that are among the sums, and are left out: what is predicted carries no message.
  */
 export function messageEvidence(
   tf: TensorFlow,
   { scored, square, perTask }: MessageTensors,
-  expected: Tensor2D,
-  count: Tensor2D,
-  without: PlacedAnswers | null,
+  { expected, count, without }: { expected: Tensor2D; count: Tensor2D; without: PlacedAnswers | null },
 ): { residual: Tensor2D; square: Tensor2D } {
   const [numLlms, columns, axes] = perTask.shape as [number, number, number];
   const explained = tf.reshape(tf.matMul(tf.reshape(expected, [numLlms, 1, columns]), perTask), [numLlms, axes]);

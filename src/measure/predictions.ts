@@ -58,16 +58,22 @@ export function oracleScores({ data, queries }: HeldOut): Float32Array {
   return scores;
 }
 
+/** Who predicts: the learned router, and baselines that are fitted first. */
+export interface Contenders {
+  learned: FittedRouter;
+  /** Queries that baselines are fitted on. */
+  train: Int32Array;
+  tools: FitTools;
+  baselines?: readonly Baseline[];
+}
+
 /**
  * Predictions of baselines fitted on `train`, those that read only text first; then of the learned router and the
  * oracle.
  */
 export async function predictAll(
   heldOut: HeldOut,
-  train: Int32Array,
-  learned: FittedRouter,
-  tools: FitTools,
-  baselines: readonly Baseline[] = BASELINES,
+  { learned, train, tools, baselines = BASELINES }: Contenders,
 ): Promise<Prediction[]> {
   const out: Prediction[] = [];
   const addBaselines = async (told: boolean): Promise<void> => {

@@ -60,14 +60,11 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
       inForce: ledger.activeVersion(),
       previous: previous?.version ?? null,
     };
-    const trained = await runTraining(
-      { rows, vectors, design, seed, encoder },
-      graph,
+    const trained = await runTraining({ rows, graph, vectors, design, seed, encoder }, target, {
       backend,
-      target,
-      systemClock,
-      (progress) => send({ kind: 'progress', progress }),
-    );
+      clock: systemClock,
+      report: (progress) => send({ kind: 'progress', progress }),
+    });
     send({
       kind: 'done',
       ...trained,

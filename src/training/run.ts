@@ -24,9 +24,10 @@ import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from '../learned/freeze.js';
 import { openCheckpoints } from '../learned/train/checkpoint.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
-import { refreeze } from '../learned/fit.js';
-import { canContinue, GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from '../learned/train/gnn.js';
-import { createPasses } from '../learned/train/passes.js';
+import { refreeze, type LearnedRouter } from '../learned/fit.js';
+import { createEvidenceCache } from '../learned/train/evidence-cache.js';
+import { canContinue, trainGnn, type EpochReport } from '../learned/train/gnn.js';
+import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 6;
@@ -34,6 +35,8 @@ export const DEFAULT_SEED = 20_260_500;
 
 export interface TrainingInput {
   rows: GraphRows;
+  /** Their snapshot in the design; see {@link snapshotOf}. */
+  graph: FrozenGraph;
   /** Encoded queries, in the order of `rows.queries`. */
   vectors: QueryVectors;
   design: DesignName;
@@ -115,9 +118,7 @@ const MOST_GROWTH = 1.1;
 function startFrom(
   previous: Artifact | null,
   data: Dataset,
-  queries: number,
-  options: GnnOptions,
-  ledgerRows: number,
+  { queries, options, ledgerRows }: { queries: number; options: GnnOptions; ledgerRows: number },
 ): { weights: Weights; continues: NonNullable<Manifest['continues']>; comparison: Comparison[] } | null {
   if (previous === null) return null;
   const { version, ledger_rows, continues, comparison } = previous.manifest;
@@ -160,6 +161,13 @@ export interface TrainingTarget {
   previous: string | null;
 }
 
+/** What a run computes with, and whom it tells how far it is. */
+export interface TrainingTools {
+  backend: Backend;
+  clock: Clock;
+  report(progress: TrainProgress): void;
+}
+
 /**
  * Trains on a snapshot, holds the result against every baseline and the version in force, and writes the artifact, and
  * one of the baseline that should serve in its place if there is. One that was made from the same before, and is whole,
@@ -169,13 +177,10 @@ export interface TrainingTarget {
  */
 export async function runTraining(
   input: TrainingInput,
-  graph: FrozenGraph,
-  backend: Backend,
   target: TrainingTarget,
-  clock: Clock,
-  report: (progress: TrainProgress) => void,
+  { backend, clock, report }: TrainingTools,
 ): Promise<Trained> {
-  const { rows, vectors, design, seed, encoder, options } = input;
+  const { rows, graph, vectors, design, seed, encoder, options } = input;
   const { artifacts } = target;
   const made = await readIfWhole(artifacts, target.previous);
   const previous = made !== null && isAlike(made, input) ? made : null;
@@ -187,7 +192,7 @@ export async function runTraining(
   }
 
   const { tf } = backend;
-  const data = await createDataset(rows, graph, DESIGNS[design], encoder, vectors);
+  const data = await createDataset({ rows, graph, design: DESIGNS[design], encoder, vectors });
   const all = answeredQueries(data);
   const { seen, heldOut } = splitHeldOut(all, (q) => rows.queries.hashOf(q));
   const rng = createRng(seed);
@@ -198,7 +203,11 @@ export async function runTraining(
       message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`,
     });
   const settings = { ...GNN_DEFAULTS, ...options };
-  const start = startFrom(previous, data, seen.length, settings, target.ledgerRows);
+  const start = startFrom(previous, data, {
+    queries: seen.length,
+    options: settings,
+    ledgerRows: target.ledgerRows,
+  });
   const version =
     start === null ? fresh : versionOf(graph.hash, design, seed, `${encoder.id} after ${start.continues.version}`);
   report({
@@ -208,13 +217,24 @@ export async function runTraining(
       `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ` +
       `${seed}${start === null ? '' : `, on from version ${start.continues.version}`}`,
   });
-  const passes = createPasses(tf, data);
+  const cache = createEvidenceCache(tf, data);
   const checkpoints = openCheckpoints(artifacts, version);
-  const trained = await trainGnn(tf, data, seen, settings, rng, onEpoch, checkpoints, start?.weights, passes);
+  const trained = await trainGnn(tf, {
+    data,
+    train: seen,
+    options: settings,
+    rng,
+    onEpoch,
+    checkpoints,
+    start: start?.weights,
+    cache,
+  });
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const tools = { tf, rng: rng.fork('baselines') };
-  const from = { rows, data, encoder };
+  /** The router of some weights, with what judges it held out. */
+  const asJudged = (weights: Weights): Promise<LearnedRouter> =>
+    refreeze({ weights, from: { rows, data, encoder }, evidence: seen, tools: { tf, rng }, cache });
   const held: HeldOut = { data, queries: heldOut };
   const inForce =
     target.inForce === version
@@ -223,19 +243,19 @@ export async function runTraining(
         ? made
         : await readIfWhole(artifacts, target.inForce);
   const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router);
-  const predictions =
-    heldOut.length === 0
-      ? []
-      : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }, passes), tools, rivals);
+  const predictions: Prediction[] = [];
+  if (heldOut.length > 0) {
+    const learned = await asJudged(trained.weights);
+    predictions.push(...(await predictAll(held, { learned, train: seen, tools, baselines: rivals })));
+  }
   // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what
   // judges them.
   if (inForce !== null && heldOut.length > 0 && isAlike(inForce, input)) {
-    const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng }, passes);
     predictions.push({
       name: IN_FORCE,
       title: `version in force (${target.inForce})`,
       told: false,
-      scores: await predict(held, router),
+      scores: await predict(held, await asJudged(inForce.model.tables)),
     });
   }
   const verdict = heldOut.length === 0 ? unjudged(all.length) : judge(held, predictions, rng.fork('gate'));
@@ -253,7 +273,15 @@ export async function runTraining(
   };
   const metrics = metricsOf(held, predictions);
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
-  const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'), passes);
+  const model = await freezeModel(tf, {
+    data,
+    rows,
+    weights: trained.weights,
+    evidence: all,
+    encoder: encoder.id,
+    rng: rng.fork('anchors'),
+    cache,
+  });
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
   const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${encoder.id} ${chosen.name}`);
   let baseline: Manifest | null = null;

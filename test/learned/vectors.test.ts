@@ -4,7 +4,7 @@ import type { Tensor2D, TensorFlow } from '../../src/tensor/types.js';
 import { semanticStates } from '../../src/learned/semantics.js';
 import { createPlacer } from '../../src/learned/serve/place.js';
 import { openBackend } from '../../src/tensor/backend.js';
-import { toTensors } from '../../src/learned/train/gnn.js';
+import { toTensors } from '../../src/learned/train/batch.js';
 import { trainedProfiles } from '../../src/learned/vectors.js';
 import { encoder } from '../support/learn.js';
 import { smallLog } from '../support/log.js';

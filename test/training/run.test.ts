@@ -8,7 +8,7 @@ import type { GraphRows } from '../../src/graph/rows.js';
 import type { Ledger } from '../../src/store/open.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
-import type { GnnOptions } from '../../src/learned/train/gnn.js';
+import type { GnnOptions } from '../../src/learned/train/options.js';
 import { runTraining, snapshotOf, type Trained, type TrainingTarget } from '../../src/training/run.js';
 import { recordOf } from '../../src/training/trainer.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
@@ -38,6 +38,7 @@ function train(
 ): Promise<Trained> {
   const input = {
     rows,
+    graph: snapshotOf(rows, 'structured-trainable'),
     vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
     design: 'structured-trainable' as const,
     seed: 3,
@@ -46,11 +47,8 @@ function train(
   };
   return runTraining(
     input,
-    snapshotOf(rows, input.design),
-    backend,
     { artifacts, ledgerRows, inForce, previous },
-    Date.now,
-    () => undefined,
+    { backend, clock: Date.now, report: () => undefined },
   );
 }
 

@@ -73,13 +73,12 @@ export function alignCandidates(
       }
     } else {
       const own = out.stats[c];
-      const newcomer = profileNewcomer(
-        model,
-        profile,
-        facts.get(profile.id)!,
-        own?.now.meanScore ?? 0,
-        own?.now.weight ?? 0,
-      );
+      const newcomer = profileNewcomer(model, {
+        llm: profile,
+        facts: facts.get(profile.id)!,
+        meanScore: own?.now.meanScore ?? 0,
+        interactions: own?.now.weight ?? 0,
+      });
       out.embeddings.set(newcomer.embedding, c * hidden);
       out.record[c] = newcomer.record;
       out.interactions[c] = own?.now.weight ?? 0;

@@ -4,6 +4,16 @@ import type { LlmProfile } from '../../schema/profile.js';
 import { dot, sigmoid, timesMatrix, toSoftmax } from '../../math/linear.js';
 import type { TrainedModel } from '../../artifact/model.js';
 
+/** An LLM that the artifact was not trained with. */
+export interface Newcomer {
+  llm: LlmProfile;
+  /** What it declares, as numbers `[factsLength]`. */
+  facts: Float32Array;
+  /** Its mean score so far over `interactions`; NaN where there are none. */
+  meanScore: number;
+  interactions: number;
+}
+
 /** The profile of an LLM that the artifact was not trained with. */
 export interface NewcomerProfile {
   /** `[hidden]` */
@@ -17,15 +27,10 @@ export interface NewcomerProfile {
 /**
  * Profiles an LLM that arrived after training from its declared facts, family and benchmarks, and its mean score so
  * far: the same message passing as in training, for one node (see `learned/profile.ts`).
- *
- * @param facts `[factsLength]`
  */
 export function profileNewcomer(
   model: TrainedModel,
-  llm: LlmProfile,
-  facts: Float32Array,
-  meanScore: number,
-  interactions: number,
+  { llm, facts, meanScore, interactions }: Newcomer,
 ): NewcomerProfile {
   const { names, tables } = model;
   const data = (name: string): Float32Array => tables[name]!.data;

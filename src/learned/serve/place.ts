@@ -40,9 +40,8 @@ export function createPlacer(model: TrainedModel): QueryPlacer {
   const axes = data('semantic/ridge').length;
   const mean = data('semantic/mean');
   const start = data('semantic/range')[0]!;
-  const [quantiles, styleScale] = [data('style/quantiles'), data('style/scale')];
-  const styleStart = data('style/range')[0]!;
-  const size = axes + styleScale.length;
+  const style = { start: data('style/range')[0]!, quantiles: data('style/quantiles'), scale: data('style/scale') };
+  const size = axes + style.scale.length;
   // An anchor of no known task agrees with all alike; see `taskRows`.
   const unknownTask = 1 / Math.sqrt(numTasks);
 
@@ -52,7 +51,7 @@ export function createPlacer(model: TrainedModel): QueryPlacer {
   const near = new Float32Array(names.anchors.length);
   return {
     stateOf(vector) {
-      writeFeatures(vector, styleStart, quantiles, styleScale, features, 0);
+      writeFeatures(vector, style, features, 0);
       x.set(features);
       const state = query.multiply();
       for (let i = 0; i < state.length; i++) {
@@ -82,7 +81,7 @@ export function createPlacer(model: TrainedModel): QueryPlacer {
       at.set(place);
       toUnit(at.subarray(0, axes));
       for (let i = 0; i < axes; i++) at[i]! *= Math.sqrt(MEANING_SHARE);
-      placeByStyle(vector, styleStart, quantiles, styleScale, at, axes);
+      placeByStyle(vector, style, at, axes);
       const square = dot(at, 0, at, 0, size);
       x.set(at);
       near.fill(0);

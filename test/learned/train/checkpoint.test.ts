@@ -35,7 +35,14 @@ describe('checkpoint', () => {
     const data = await datasetOf(smallLog({ queries: 80 }));
     const train = answeredQueries(data);
     const run = (onEpoch: (e: EpochReport) => void, store?: ReturnType<typeof openCheckpoints>) =>
-      trainGnn(tf, data, train, { ...QUICK, maxSteps: 24 }, createRng(5), onEpoch, store);
+      trainGnn(tf, {
+        data,
+        train,
+        options: { ...QUICK, maxSteps: 24 },
+        rng: createRng(5),
+        onEpoch,
+        checkpoints: store,
+      });
 
     const whole = await run(() => undefined);
     const stop = new Error('stopped');
