@@ -186,7 +186,7 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
     support: sideOf(tensors.support),
     records: { ...tensors.records },
     messages: { ...context.messages },
-    space: { ...context.spaceTensors },
+    space: { ...(context.spaceTensors as Record<string, Tensor>) },
     anchors: { tasks, messages },
   });
   for (const [name, weight] of Object.entries(weights))

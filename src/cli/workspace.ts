@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { openArtifactFolder } from '../artifact/files/folder.js';
 import { createArtifactStore } from '../serving/store.js';
 import type { ArtifactStore } from '../artifact/types.js';
 import { systemClock } from '../base/clock.js';
@@ -53,12 +54,13 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const log = createLogger(settings.logLevel);
   const paths = dataPaths(settings.data);
+  const files = openArtifactFolder(paths.artifacts);
   const encoder = await openEncoder(settings.encoder);
   const ledger = openLedger(
     paths.ledger,
     serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock },
   );
-  const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
+  const index = await openLiveIndex({ ledger, artifacts: files, encoder, log });
   const health = openLiveHealth({ ledger, clock: systemClock, log });
   const trust = openLiveTrust({ ledger, clock: systemClock, log });
   const load = openLiveLoad({ ledger, clock: systemClock, log });
@@ -82,7 +84,7 @@ export async function openWorkspace(
     load,
     policies,
     decider,
-    artifacts: createArtifactStore(paths.artifacts, ledger, () => index.refresh(), encoder.id),
+    artifacts: createArtifactStore({ files, ledger, onActivated: () => index.refresh(), encoder: encoder.id }),
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated: () => index.refresh() },
     log,
     follow() {

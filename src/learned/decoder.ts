@@ -1,6 +1,7 @@
 import { nearness } from './neighbourhood.js';
 import { unitRows } from './semantics.js';
-import type { TensorFlow, Tensor, Tensor1D, Tensor2D } from '../tensor/types.js';
+import type { ParameterTensors } from './profile.js';
+import type { TensorFlow, Tensor1D, Tensor2D } from '../tensor/types.js';
 import { FEATURES, LOGIT_MARGIN } from './constants.js';
 
 /** Queries as the decoder sees them. */
@@ -51,7 +52,7 @@ function logit(tf: TensorFlow, p: Tensor2D): Tensor2D {
 /** Keys of tasks by their own states and by those of their queries `[numTasks, hidden]`. */
 export function taskKeys(
   tf: TensorFlow,
-  p: Record<string, Tensor>,
+  p: ParameterTensors,
   profiles: Pick<DecoderProfiles, 'task' | 'taskQueries'>,
 ): Tensor2D {
   const own = tf.matMul(profiles.task, p['task_key/kernel'] as Tensor2D);
@@ -69,11 +70,11 @@ export function taskKeys(
  */
 export function weighMessages(
   tf: TensorFlow,
-  p: Record<string, Tensor>,
+  p: ParameterTensors,
   { message, answered }: Pick<DecoderProfiles, 'message' | 'answered'>,
   { messages }: Pick<Anchors, 'messages'>,
 ): Record<'message' | 'anchors', { all: Tensor2D; llm: Tensor2D }> {
-  const weigh = (common: Tensor2D, own: Tensor2D, name: string): { all: Tensor2D; llm: Tensor2D } => {
+  const weigh = (common: Tensor2D, own: Tensor2D, name: 'message' | 'neighbours'): { all: Tensor2D; llm: Tensor2D } => {
     const all = tf.mul(common, p[`head/${name}/common`]!) as Tensor2D;
     return { all, llm: tf.add(all, tf.mul(tf.mul(own, tf.transpose(answered)), p[`head/${name}/own`]!)) };
   };
@@ -99,7 +100,7 @@ export function weighMessages(
  */
 export function decode(
   tf: TensorFlow,
-  p: Record<string, Tensor>,
+  p: ParameterTensors,
   { queries, profiles, taskMask, anchors }: DecoderInput,
 ): { logits: Tensor2D; taskLogits: Tensor2D } {
   const taskQueries = unitRows(

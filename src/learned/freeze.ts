@@ -5,6 +5,7 @@ import type { Weights } from '../math/weights.js';
 import { benchmarkMeans } from './profile.js';
 import { taskKeys, weighMessages } from './decoder.js';
 import { LEARNED_ROUTER } from './name.js';
+import type { TableName } from './tables.js';
 import type { TrainedModel } from '../artifact/model.js';
 import type { TensorFlow, Tensor } from '../tensor/types.js';
 import { declaredTensors, taskMask, toTensors } from './train/batch.js';
@@ -49,10 +50,10 @@ export async function freezeModel(
   const { anchors, folds } = gatherNeighbourhood(tf, { ...located, folds: [], rng });
   const around = folds[0]!;
   const moments = cache.moments(weights, p, evidence);
-  const tensors: Record<string, Tensor> = tf.tidy(() => {
+  const tensors: Partial<Record<TableName, Tensor>> = tf.tidy(() => {
     const profiles = profilesOf(tf, p, { data, declared, evidence: sums, moments });
     const weighed = weighMessages(tf, p, profiles, around);
-    const out: Record<string, Tensor> = {
+    const out: Partial<Record<TableName, Tensor>> = {
       'embedding/llm': profiles.llm,
       'embedding/task': profiles.task,
       'record/llm': profiles.record,
@@ -73,13 +74,14 @@ export async function freezeModel(
     });
     return out;
   });
-  const tables: Weights = { ...weights };
-  for (const [name, tensor] of Object.entries(tensors))
-    tables[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
-  tables['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(data, anchors) };
-  tables['record/count'] = { shape: [data.numLlms, 1], data: records.count };
-  tables['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
-  tables['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };
+  const frozen: Partial<Record<TableName, Weights[string]>> = {};
+  for (const [name, tensor] of Object.entries(tensors) as [TableName, Tensor][])
+    frozen[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
+  frozen['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(data, anchors) };
+  frozen['record/count'] = { shape: [data.numLlms, 1], data: records.count };
+  frozen['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
+  frozen['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };
+  const tables: Weights = { ...weights, ...(frozen as Weights) };
   for (const set of [p, declared, moments, tensors]) tf.dispose(Object.values(set) as Tensor[]);
   around.messages.dispose();
   return {

@@ -1,8 +1,10 @@
 import type { Tensor, Tensor1D, Tensor2D, TensorFlow } from '../tensor/types.js';
 import { RECORD_STRENGTH, TASK_PRIOR_RANGE, TASK_STRENGTH } from './constants.js';
+import type { HopTable, TableName } from './tables.js';
 import { messagePassing, type MessageMatrices, type NodeStates } from './messages.js';
 
-export type ParameterTensors = Record<string, Tensor>;
+/** Weights as tensors, by the names of their tables. */
+export type ParameterTensors = Readonly<Partial<Record<TableName, Tensor>>>;
 
 /** Constant inputs: declared facts, encoded descriptions, adjacency. */
 export interface Declared {
@@ -70,7 +72,7 @@ export interface Profiles {
 
 /** First states of all nodes but queries, from what is declared of them. */
 function initialStates(tf: TensorFlow, p: ParameterTensors, declared: Declared): NodeStates {
-  const embed = (text: Tensor2D, kernel: string): Tensor2D =>
+  const embed = (text: Tensor2D, kernel: 'family/kernel' | 'task/kernel' | 'domain/kernel'): Tensor2D =>
     text.shape[0] === 0
       ? tf.zeros([0, (p[kernel] as Tensor2D).shape[1]])
       : tf.tanh(tf.matMul(text, p[kernel] as Tensor2D));
@@ -155,7 +157,7 @@ export function makeProfiles(
   };
   const states = [first];
   for (let hop = 0; hop < hops; hop++) {
-    const parameters = (name: string): Tensor2D => p[`hop${hop}/${name}`] as Tensor2D;
+    const parameters = (name: HopTable): Tensor2D => p[`hop${hop}/${name}`] as Tensor2D;
     states.push(messagePassing(tf, { parameters, states: states[hop]!, sums, matrices }));
   }
   const last = states[hops]!;

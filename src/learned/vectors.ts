@@ -1,5 +1,6 @@
 import type { ProfileVectors } from '../profile/vectors.js';
 import { createPlacer } from './serve/place.js';
+import { tableReader } from './tables.js';
 import type { TrainedModel } from '../artifact/model.js';
 
 /**
@@ -8,10 +9,11 @@ import type { TrainedModel } from '../artifact/model.js';
  * starts from (`learned/decoder.ts`).
  */
 export function trainedProfiles(model: TrainedModel): ProfileVectors {
-  const { names, tables } = model;
-  const [record, message] = [tables['record/task']!.data, tables['message/llm']!.data];
+  const { names } = model;
+  const data = tableReader(model);
+  const [record, message] = [data('record/task'), data('message/llm')];
   const numTasks = names.tasks.length;
-  const axes = tables['semantic/ridge']!.data.length;
+  const axes = data('semantic/ridge').length;
   const mean = Float32Array.from(names.tasks, (_, t) =>
     names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / names.llms.length, 0),
   );

@@ -1,22 +1,18 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { MANIFEST_FILE, WEIGHTS_FILE } from '../artifact/manifest.js';
+import type { ArtifactFiles } from '../artifact/files/types.js';
 import { checkEncoder, readArtifact } from '../serving/read.js';
+import { openScorer } from '../serving/routers.js';
 import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../store/types.js';
-import { createBaselineIndex } from '../scoring/baseline.js';
-import { LEARNED_ROUTER } from '../learned/name.js';
 import type { TrainedModel } from '../artifact/model.js';
 import { createPriorIndex } from '../scoring/prior.js';
-import { createTrainedIndex, type TrainedParts } from '../learned/serve/trained.js';
 import type { LiveIndex, ScoringIndex } from '../scoring/types.js';
 
 export interface LiveIndexParts {
   ledger: Ledger;
-  artifacts: string;
+  artifacts: ArtifactFiles;
   encoder: Encoder;
   log: Logger;
 }
@@ -24,22 +20,6 @@ export interface LiveIndexParts {
 interface Loaded {
   version: string;
   model: TrainedModel;
-}
-
-/** The index of an artifact, whichever router it holds. */
-async function indexOf(parts: TrainedParts): Promise<ScoringIndex> {
-  return parts.model.names.router === LEARNED_ROUTER ? createTrainedIndex(parts) : createBaselineIndex(parts);
-}
-
-/** When an artifact's files were last written: tells whether a refused one is worth another look. */
-async function writtenAt(artifacts: string, version: string): Promise<string> {
-  const times = [MANIFEST_FILE, WEIGHTS_FILE].map((file) =>
-    stat(join(artifacts, version, file)).then(
-      (found) => found.mtimeMs,
-      () => 'missing',
-    ),
-  );
-  return (await Promise.all(times)).join();
 }
 
 /** Descriptions are encoded again with each change of the ledger: a slow encoder is asked for each only once. */
@@ -71,7 +51,7 @@ export async function openLiveIndex({
 }: LiveIndexParts): Promise<LiveIndex & { follow(everyMs: number): () => void }> {
   const describing = remembering(encoder);
   let loaded: Loaded | null = null;
-  let refused: { version: string; written: string } | null = null;
+  let refused: { version: string; stamp: string } | null = null;
   let token = '';
   let index: ScoringIndex = createPriorIndex([], []);
   let running: Promise<void> | null = null;
@@ -79,15 +59,14 @@ export async function openLiveIndex({
 
   /** What `version` holds; null where it is refused, now or before. */
   async function load(version: string): Promise<Loaded | null> {
-    const written = refused?.version === version ? await writtenAt(artifacts, version) : '';
-    if (refused?.version === version && refused.written === written) return null;
+    if (refused?.version === version && refused.stamp === (await artifacts.stamp(version))) return null;
     try {
       const { manifest, model } = await readArtifact(artifacts, version);
       checkEncoder(manifest, encoder.id);
       refused = null;
       return { version, model };
     } catch (error) {
-      refused = { version, written: await writtenAt(artifacts, version) };
+      refused = { version, stamp: await artifacts.stamp(version) };
       log.error(
         { version, inForce: loaded?.version ?? null, error: messageOf(error) },
         'artifact refused; the one in force goes on serving',
@@ -109,7 +88,7 @@ export async function openLiveIndex({
     index =
       next === null
         ? createPriorIndex(llms, stats)
-        : await indexOf({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
+        : await openScorer({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
     loaded = next;
     token = now;
     if (swap) log.info({ version: active }, 'artifact in force');

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import type { ArtifactFiles } from '../artifact/files/types.js';
 import type { Manifest } from '../artifact/manifest.js';
 import { readArtifact, type Artifact } from '../serving/read.js';
 import { writeArtifact } from '../artifact/write.js';
@@ -19,10 +18,10 @@ import type { Weights } from '../math/weights.js';
 import { baselineByName, BASELINES } from '../router/baselines.js';
 import type { Baseline } from '../router/types.js';
 import type { Comparison, DesignName, TrainProgress } from '../schema/training.js';
-import { LEARNED_ROUTER } from '../learned/name.js';
+import { isTrainable } from '../serving/routers.js';
 import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from '../learned/freeze.js';
-import { openCheckpoints } from '../learned/train/checkpoint.js';
+import type { Checkpoints } from '../learned/train/checkpoint.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
 import { refreeze, type LearnedRouter } from '../learned/fit.js';
 import { createEvidenceCache } from '../learned/train/evidence-cache.js';
@@ -91,8 +90,8 @@ function metricsOf(heldOut: HeldOut, predictions: readonly Prediction[]): Record
 }
 
 /** An artifact; null where there is none, or not whole. */
-async function readIfWhole(artifacts: string, version: string | null): Promise<Artifact | null> {
-  if (version === null || !existsSync(join(artifacts, version))) return null;
+async function readIfWhole(artifacts: ArtifactFiles, version: string | null): Promise<Artifact | null> {
+  if (version === null) return null;
   try {
     return await readArtifact(artifacts, version);
   } catch (error) {
@@ -106,7 +105,7 @@ function isAlike(
   { manifest: { router, encoder: readBy, hops } }: Artifact,
   { encoder, design }: TrainingInput,
 ): boolean {
-  return router === LEARNED_ROUTER && readBy === encoder.id && hops === DESIGNS[design].hops;
+  return isTrainable(router) && readBy === encoder.id && hops === DESIGNS[design].hops;
 }
 
 /** How far a log may have grown since training began from nothing for training to go on from what it learned. */
@@ -154,7 +153,8 @@ export interface Trained {
 
 /** Where a run finds what was trained before, and writes what it makes. */
 export interface TrainingTarget {
-  artifacts: string;
+  artifacts: ArtifactFiles;
+  checkpoints: Checkpoints;
   ledgerRows: number;
   inForce: string | null;
   /** The newest learned version of the same design and seed, to go on from; null to train from nothing. */
@@ -218,7 +218,7 @@ export async function runTraining(
       `${seed}${start === null ? '' : `, on from version ${start.continues.version}`}`,
   });
   const cache = createEvidenceCache(tf, data);
-  const checkpoints = openCheckpoints(artifacts, version);
+  const checkpoints = target.checkpoints.of(version);
   const trained = await trainGnn(tf, {
     data,
     train: seen,
@@ -318,7 +318,7 @@ export async function runTraining(
  * What a run that made this version answered; null where it is not there, or not whole, or what should serve in its
  * place is not.
  */
-async function madeBefore(artifacts: string, version: string): Promise<Trained | null> {
+async function madeBefore(artifacts: ArtifactFiles, version: string): Promise<Trained | null> {
   const manifest = (await readIfWhole(artifacts, version))?.manifest;
   if (manifest === undefined) return null;
   const replaced = manifest.serve !== null && manifest.serve !== version;

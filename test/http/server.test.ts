@@ -100,7 +100,7 @@ test('a taken port is a plain error', async () => {
     load: service.load,
     policies: service.policies,
     decider: service.decider,
-    artifacts: { filePath: () => '', activate: async () => {} },
+    artifacts: { open: async () => assert.fail('not asked'), filePath: () => '', activate: async () => {} },
     clock: Date.now,
     log,
   });

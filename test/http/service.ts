@@ -1,3 +1,4 @@
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import { writeArtifact } from '../../src/artifact/write.js';
 import { systemClock } from '../../src/base/clock.js';
@@ -74,7 +75,7 @@ export async function addArtifact(
     comparison: [],
     serve: version as Version,
   };
-  const { files } = await writeArtifact(dataPaths(folder).artifacts, model, facts);
+  const { files } = await writeArtifact(openArtifactFolder(dataPaths(folder).artifacts), model, facts);
   ledger.registerArtifact({ ...facts, router: model.names.router, files, active: false });
 }
 
@@ -99,7 +100,7 @@ export async function startService({
   addLlms(real, llms);
   const ledger = around(real);
   const { log, lines } = keptLog();
-  const { artifacts } = dataPaths(folder);
+  const artifacts = openArtifactFolder(dataPaths(folder).artifacts);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
   const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
   const health = openLiveHealth({ ledger: real, clock: systemClock, log });
@@ -127,7 +128,7 @@ export async function startService({
     load,
     policies,
     decider,
-    artifacts: createArtifactStore(artifacts, real, async () => {}),
+    artifacts: createArtifactStore({ files: artifacts, ledger: real, onActivated: async () => {} }),
     clock: systemClock,
     log,
     options,

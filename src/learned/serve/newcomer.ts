@@ -2,6 +2,7 @@ import { MESSAGES } from '../messages.js';
 import { RECORD_STRENGTH, TASK_PRIOR_RANGE } from '../constants.js';
 import type { LlmProfile } from '../../schema/profile.js';
 import { dot, sigmoid, timesMatrix, toSoftmax } from '../../math/linear.js';
+import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 
 /** An LLM that the artifact was not trained with. */
@@ -32,8 +33,8 @@ export function profileNewcomer(
   model: TrainedModel,
   { llm, facts, meanScore, interactions }: Newcomer,
 ): NewcomerProfile {
-  const { names, tables } = model;
-  const data = (name: string): Float32Array => tables[name]!.data;
+  const { names } = model;
+  const data = tableReader(model);
   const hidden = data('llm/bias').length;
   const state = timesMatrix(facts, data('llm/kernel'), hidden).map((x, i) => Math.tanh(x + data('llm/bias')[i]!));
   const prior = sigmoid(timesMatrix(state, data('prior/kernel'), 1)[0]! + data('prior/bias')[0]!);

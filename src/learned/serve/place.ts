@@ -3,6 +3,7 @@ import { QUERY_GAIN } from '../profile.js';
 import { placeByStyle, writeFeatures } from '../style.js';
 import { expMinus, fastSigmoid } from '../../math/exponential.js';
 import { addTo, dot, toSoftmax, toUnit } from '../../math/linear.js';
+import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 import { productsOf } from './products.js';
 
@@ -29,8 +30,8 @@ const LEAST_AGREEMENT = 2e-4;
 
 /** The decoder's view of a query (`learned/decoder.ts`, `learned/semantics.ts`) on plain arrays. */
 export function createPlacer(model: TrainedModel): QueryPlacer {
-  const { names, tables } = model;
-  const data = (name: string): Float32Array => tables[name]!.data;
+  const { names } = model;
+  const data = tableReader(model);
   const { x, query, taskQuery, taskKeys, basis, places, groups, squares } = productsOf(model);
   const queryBias = data('query/bias');
   const taskQueryBias = data('task_query/bias');

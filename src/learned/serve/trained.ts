@@ -1,35 +1,21 @@
-import type { Encoder } from '../../encoder/types.js';
-import type { LlmStats } from '../../store/types.js';
 import { NO_TASK } from '../../dataset/dataset.js';
 import { createPlacer } from './place.js';
 import { encodeFacts } from '../../dataset/facts.js';
 import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN } from '../constants.js';
-import type { LlmProfile } from '../../schema/profile.js';
 import { alignCandidates, RECORD_SHARE, trainedRow } from './candidates.js';
 import { answerCost } from '../../scoring/cost.js';
 import { estimateTokens } from '../../base/tokens.js';
 import { fastSigmoid, fastTanh } from '../../math/exponential.js';
 import { dot, sumOf, toUnit } from '../../math/linear.js';
-import type { TrainedModel } from '../../artifact/model.js';
+import { tableReader } from '../tables.js';
 import { productsOf } from './products.js';
-import type { ScoredLlm, ScoringIndex } from '../../scoring/types.js';
+import type { ScoredLlm, ScorerParts, ScoringIndex } from '../../scoring/types.js';
 import { usageOf } from '../../scoring/usage.js';
 
 /** Tasks and neighbours that an explanation names. */
 const EXPLAINED = 5;
 /** Observations that an expected score is worth before any is logged. */
 const BASE_OBSERVATIONS = 2;
-
-export interface TrainedParts {
-  version: string;
-  model: TrainedModel;
-  encoder: Encoder;
-  /** The catalogue of now: LLMs that came after training are scored from their declared facts. */
-  llms: LlmProfile[];
-  stats: readonly LlmStats[];
-  /** Text of a logged query by its hash, for explanations. */
-  textOf(hash: string): string | undefined;
-}
 
 function logit(p: number): number {
   const q = Math.min(1 - LOGIT_MARGIN, Math.max(LOGIT_MARGIN, p));
@@ -44,9 +30,9 @@ export async function createTrainedIndex({
   llms,
   stats,
   textOf,
-}: TrainedParts): Promise<ScoringIndex> {
-  const { names, tables } = model;
-  const data = (name: string): Float32Array => tables[name]!.data;
+}: ScorerParts): Promise<ScoringIndex> {
+  const { names } = model;
+  const data = tableReader(model);
   const newcomers = llms.filter((llm) => trainedRow(model, llm.id) < 0);
   const facts = await encodeFacts(encoder, newcomers);
   const candidates = alignCandidates(
