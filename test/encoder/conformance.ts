@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Encoder } from '../../src/encoder/types.js';
 
+/** Each has a word that a very small vocabulary knows, too: `list`. */
 const TEXTS = [
   'How do I sort a list in Python?',
-  'ein Gedicht über den Mond',
-  'x',
-  '数学の問題 🙂',
-  'code: `let a = 1;`\n\n- one\n- two',
-  'word '.repeat(20_000),
+  'a list of rhymes, ein Gedicht über den Mond',
+  'list',
+  'list 数学の問題 🙂',
+  'list code: `let a = 1;`\n\n- one\n- two',
+  `list ${'word '.repeat(20_000)}`,
 ];
 const NOTHING = ['', ' \n\t'];
 

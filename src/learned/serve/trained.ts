@@ -1,12 +1,12 @@
 import { NO_TASK } from '../../dataset/dataset.js';
-import { createPlacer } from './place.js';
+import { createProjector } from './projection.js';
 import { encodeFacts } from '../../dataset/facts.js';
 import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN } from '../constants.js';
 import { alignCandidates, RECORD_SHARE, trainedRow } from './candidates.js';
 import { answerCost } from '../../scoring/cost.js';
 import { estimateTokens } from '../../base/tokens.js';
 import { fastSigmoid, fastTanh } from '../../math/exponential.js';
-import { dot, sumOf, toUnit } from '../../math/linear.js';
+import { dot, sumOf, toDampedUnit } from '../../math/linear.js';
 import { tableReader } from '../tables.js';
 import { productsOf } from './products.js';
 import type { ScoredLlm, ScorerParts, ScoringIndex } from '../../scoring/types.js';
@@ -42,7 +42,7 @@ export async function createTrainedIndex({
     new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])),
   );
 
-  const { stateOf, taskAttention, placeOf, nearness } = createPlacer(model);
+  const { stateOf, taskAttention, placeOf, nearness } = createProjector(model);
   const { x, meaning, messages, known, answered } = productsOf(model);
   // A newcomer hears what is so of all LLMs, which is the row after the last.
   const heard = candidates.rows.map((row) => (row < 0 ? names.llms.length : row));
@@ -185,7 +185,7 @@ function nearestProfiles(
   const mean = new Float32Array(hidden);
   for (let i = 0; i < embeddings.length; i++) mean[i % hidden]! += embeddings[i]! / models.length;
   const centred = (c: number): Float32Array =>
-    toUnit(embeddings.slice(c * hidden, (c + 1) * hidden).map((x, i) => x - mean[i]!));
+    toDampedUnit(embeddings.slice(c * hidden, (c + 1) * hidden).map((x, i) => x - mean[i]!));
   const own = models.indexOf(model);
   if (own < 0) return [];
   const self = centred(own);

@@ -1,7 +1,7 @@
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
 import type { Weights } from '../../math/weights.js';
 import { queryStates, type ParameterTensors, type QueryMoments } from '../profile.js';
-import { addPlaces, emptySums, type MessageSums } from '../residuals.js';
+import { addProjected, emptySums, type MessageSums } from '../residuals.js';
 import { axesOf, semanticStates, SPACE_TABLES } from '../semantics.js';
 import { compute } from '../../tensor/compute.js';
 import type { TensorFlow, Tensor2D } from '../../tensor/types.js';
@@ -84,7 +84,7 @@ export function createEvidenceCache(tf: TensorFlow, data: Dataset): EvidenceCach
       const { summed, rest } = placed.before(tables, queries);
       const sums = summed === null ? emptySums(data, axesOf(data.semantic)) : structuredClone(summed);
       for (const chunk of chunksOf(rest))
-        addPlaces(
+        addProjected(
           data,
           sums,
           chunk,

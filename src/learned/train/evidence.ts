@@ -1,5 +1,5 @@
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
-import { drawNeighbourhood, fitMessages, neighbourPlaces, residualTensors, taskRows } from '../neighbourhood.js';
+import { drawNeighbourhood, fitMessages, neighbourCoordinates, residualTensors, taskRows } from '../neighbourhood.js';
 import type { Weights } from '../../math/weights.js';
 import type { ParameterTensors } from '../profile.js';
 import { sumRecords, withoutQueries, type RecordSums } from '../../dataset/records.js';
@@ -61,7 +61,7 @@ export function gatherNeighbourhood(
       const vectors = readVectors(data, of);
       const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, vectors));
       return {
-        places: neighbourPlaces(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
+        places: neighbourCoordinates(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
         tasks: tf.tensor2d(taskRows(data, of), [of.length, data.numTasks]),
       };
     };

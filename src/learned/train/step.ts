@@ -1,6 +1,6 @@
 import type { Rng } from '../../base/rng.js';
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
-import { neighbourPlaces } from '../neighbourhood.js';
+import { neighbourCoordinates } from '../neighbourhood.js';
 import type { Weights } from '../../math/weights.js';
 import {
   makeProfiles,
@@ -164,7 +164,7 @@ export function predictStep(
   };
   const moments = queryMoments(tf, states(support), support.batch);
   const profiles = makeProfiles(tf, p, { hops: data.design.hops, declared, evidence, moments });
-  const queries = { states: states(target), semantic, places: neighbourPlaces(tf, semantic, target.style) };
+  const queries = { states: states(target), semantic, places: neighbourCoordinates(tf, semantic, target.style) };
   return decode(tf, p, { queries, profiles, taskMask: mask, anchors });
 }
 

@@ -1,6 +1,6 @@
 import type { Rng } from '../../base/rng.js';
 import { fitByAdam, type Schedule } from '../fit/adam.js';
-import { placeAll } from '../fit/placed.js';
+import { projectAll } from '../fit/projected.js';
 import { scoreLoss } from '../fit/row-loss.js';
 import { compute } from '../../tensor/compute.js';
 import { MAX_FITTED } from '../fit/rows.js';
@@ -33,7 +33,7 @@ export const bipartite: ProfileRouter = {
   title: 'graph',
   async fit(data, train, profiles, { tf, rng }) {
     const queries = sampleInOrder(train, MAX_FITTED, rng);
-    const { llms, queries: x, place } = placeAll(data, queries, profiles);
+    const { llms, queries: x, place } = projectAll(data, queries, profiles);
     const profileRows = tf.tensor2d(llms.data, [llms.rows, llms.cols]);
     const chance = rng.fork('support');
     const weights = await fitByAdam(tf, {

@@ -1,6 +1,6 @@
 import { dot, sigmoid, timesMatrix } from '../../math/linear.js';
 import { fitByAdam, type Schedule } from '../fit/adam.js';
-import { placeAll } from '../fit/placed.js';
+import { projectAll } from '../fit/projected.js';
 import { comparisonLoss } from '../fit/row-loss.js';
 import { MAX_FITTED } from '../fit/rows.js';
 import { sampleInOrder } from '../../math/sample.js';
@@ -22,7 +22,7 @@ export const mlp: ProfileRouter = {
   async fit(data, train, profiles, { tf, rng }) {
     const { numLlms } = data;
     const queries = rng.fork('split').shuffle(sampleInOrder(train, MAX_FITTED, rng).slice());
-    const { llms, queries: x, place } = placeAll(data, queries, profiles);
+    const { llms, queries: x, place } = projectAll(data, queries, profiles);
     const kept = Math.floor(queries.length * CALIBRATION);
     const learned = { rows: queries.length - kept, cols: x.cols, data: x.data.subarray(kept * x.cols) };
     const profileRows = tf.tensor2d(llms.data, [numLlms, x.cols]);

@@ -1,5 +1,5 @@
 import { readVectors } from '../../../src/dataset/dataset.js';
-import { neighbourPlaces } from '../../../src/learned/neighbourhood.js';
+import { neighbourCoordinates } from '../../../src/learned/neighbourhood.js';
 import { queryStates } from '../../../src/learned/profile.js';
 import { semanticStates } from '../../../src/learned/semantics.js';
 import { styleTensor } from '../../../src/learned/style.js';
@@ -57,7 +57,7 @@ export async function tensorScores(
     const seen = {
       states: queryStates(tf, p, features),
       semantic,
-      places: neighbourPlaces(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
+      places: neighbourCoordinates(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
     };
     return tf.sigmoid(decode(tf, p, { queries: seen, profiles, taskMask: tf.tensor1d(mask), anchors: around }).logits);
   });
