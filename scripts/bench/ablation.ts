@@ -23,7 +23,7 @@ import { openLedger } from '../../src/store/open.js';
 import type { Weights } from '../../src/math/weights.js';
 import type { FittedRouter } from '../../src/router/types.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
-import { GNN_DEFAULTS } from '../../src/learned/train/gnn.js';
+import { GNN_DEFAULTS } from '../../src/learned/train/options.js';
 import { fitLearned, refreeze } from '../../src/learned/fit.js';
 import { DEFAULT_SEED } from '../../src/training/run.js';
 
@@ -112,7 +112,12 @@ async function measure(
     for (const [name, scalars] of Object.entries(parts))
       await add(
         name,
-        await refreeze({ weights: silenced(learned.weights, ...scalars) }, { rows, data, encoder }, train, { tf, rng }),
+        await refreeze({
+          weights: silenced(learned.weights, ...scalars),
+          from: { rows, data, encoder },
+          evidence: train,
+          tools: { tf, rng },
+        }),
       );
   }
   return found;

@@ -88,13 +88,13 @@ try {
   const texts = Array.from(rows.queries, (q) => q.text);
   const encoder = openStaticEncoder();
   const vectors = texts.map((text) => encoder.encodeSync!(text));
-  const dataset = await createDataset(
+  const dataset = await createDataset({
     rows,
-    snapshotOf(rows, 'structured-trainable'),
-    DESIGNS['structured-trainable'],
+    graph: snapshotOf(rows, 'structured-trainable'),
+    design: DESIGNS['structured-trainable'],
     encoder,
     vectors,
-  );
+  });
   const neighbours = await nearestQueries.fit(dataset, Int32Array.from(texts.keys()), {
     tf: (await openBackend('auto')).tf,
     rng: createRng(1),

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { systemClock } from '../../src/base/clock.js';
 import { createLogger } from '../../src/base/log.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -83,7 +84,8 @@ async function train(folder: string, rows: readonly Row[]): Promise<ScoringIndex
       () => {},
     );
   }
-  const index = (await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log })).current();
+  const artifacts = openArtifactFolder(paths.artifacts);
+  const index = (await openLiveIndex({ ledger, artifacts, encoder, log })).current();
   await ledger.close();
   return index;
 }

@@ -234,11 +234,19 @@ async function add(
   rows: GraphRows,
 ): Promise<void> {
   const vectors = Array.from(rows.queries, (q) => encoder.encodeSync!(q.text));
-  const data = await createDataset(rows, freezeGraph(rows, partsOf(DESIGN)), DESIGN, encoder, vectors);
+  const data = await createDataset({
+    rows,
+    graph: freezeGraph(rows, partsOf(DESIGN)),
+    design: DESIGN,
+    encoder,
+    vectors,
+  });
   const train = answeredQueries(data);
   const from = { rows, data, encoder };
   const anew = inForce === null || (!values['weights-only'] && answers > 0);
-  const learned = anew ? await fitLearned(from, train, tools()) : await refreeze(inForce!, from, train, tools());
+  const learned = anew
+    ? await fitLearned(from, train, tools())
+    : await refreeze({ weights: inForce!.weights, from, evidence: train, tools: tools() });
   inForce ??= learned;
   const line = (title: string, router: FittedRouter): void => {
     lines.push([name, answers, weight, title, ...judge(router, log.llms, change, after)]);

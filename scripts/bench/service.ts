@@ -8,6 +8,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { systemClock } from '../../src/base/clock.js';
 import { createLogger } from '../../src/base/log.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -34,7 +35,10 @@ async function trainedIn(data: string, encoderSpec: string): Promise<ScoringInde
   const [llms, stats] = [await ledger.catalog.list(), await ledger.feedback.stats()];
   await ledger.close();
   if (version === null) return undefined;
-  const [{ model }, encoder] = await Promise.all([readArtifact(paths.artifacts, version), openEncoder(encoderSpec)]);
+  const [{ model }, encoder] = await Promise.all([
+    readArtifact(openArtifactFolder(paths.artifacts), version),
+    openEncoder(encoderSpec),
+  ]);
   if (model.names.encoder !== encoder.id)
     throw new Error(`version ${version} needs the encoder ${model.names.encoder}, got ${encoder.id}`);
   return createTrainedIndex({ version, model, encoder, llms, stats });
@@ -86,7 +90,7 @@ const app = createApp({
   live,
   feedback,
   decider,
-  artifacts: { filePath: absent, activate: absent },
+  artifacts: { open: absent, activate: absent },
   clock: systemClock,
   log,
 });

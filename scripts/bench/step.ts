@@ -33,15 +33,9 @@ import type { Weights } from '../../src/math/weights.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import type { TensorFlow, Tensor } from '../../src/tensor/types.js';
-import {
-  closeSteps,
-  GNN_DEFAULTS,
-  modelShape,
-  openSteps,
-  trainGnn,
-  type GnnOptions,
-} from '../../src/learned/train/gnn.js';
-import { createPasses } from '../../src/learned/train/passes.js';
+import { createEvidenceCache } from '../../src/learned/train/evidence-cache.js';
+import { closeSteps, openSteps, trainGnn } from '../../src/learned/train/gnn.js';
+import { GNN_DEFAULTS, modelShape, type GnnOptions } from '../../src/learned/train/options.js';
 import { createOptimizer } from '../../src/tensor/optimizer.js';
 import {
   drawStep,
@@ -128,18 +122,17 @@ const middle = (times: number[]): number => times.toSorted((a, b) => a - b)[time
 async function trainingStep(tf: TensorFlow, data: Dataset, options: GnnOptions): Promise<number> {
   const times: number[] = [];
   let [last, before] = [0, performance.now()];
-  await trainGnn(
-    tf,
+  await trainGnn(tf, {
     data,
-    Int32Array.from({ length: queries }, (_, q) => q),
+    train: Int32Array.from({ length: queries }, (_, q) => q),
     options,
-    createRng(seed),
-    ({ step }) => {
+    rng: createRng(seed),
+    onEpoch: ({ step }) => {
       const now = performance.now();
       times.push((now - before) / (step - last));
       [last, before] = [step, now];
     },
-  );
+  });
   return middle(times.slice(1));
 }
 
@@ -177,12 +170,12 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
   const rng = createRng(seed);
   const train = Int32Array.from({ length: queries }, (_, q) => q);
   const folds = splitFolds(train, 4, rng.fork('folds'));
-  const context = openSteps(tf, data, train, folds, options, rng, createPasses(tf, data));
+  const context = openSteps(tf, { data, train, folds, options, rng, cache: createEvidenceCache(tf, data) });
   const weights = initialWeights(modelShape(data, options), rng.fork('weights'));
   const tensors = stepTensors(
     tf,
     context,
-    drawStep(context, train, folds[0]!.slice(0, options.batch), 0, rng),
+    drawStep(context, { train, target: folds[0]!.slice(0, options.batch), fold: 0, rng }),
     stepDropout(context, rng),
   );
   const optimizer = createOptimizer(tf, weights, options.decay);
@@ -193,7 +186,7 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
     support: sideOf(tensors.support),
     records: { ...tensors.records },
     messages: { ...context.messages },
-    space: { ...context.spaceTensors },
+    space: { ...(context.spaceTensors as Record<string, Tensor>) },
     anchors: { tasks, messages },
   });
   for (const [name, weight] of Object.entries(weights))
@@ -217,13 +210,13 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
 
 async function datasetOf(encoder: Encoder): Promise<Dataset> {
   const rows = randomRows();
-  return createDataset(
+  return createDataset({
     rows,
-    snapshotOf(rows, DESIGN),
-    DESIGNS[DESIGN],
+    graph: snapshotOf(rows, DESIGN),
+    design: DESIGNS[DESIGN],
     encoder,
-    await encoder.encode(Array.from(rows.queries, (q) => q.text)),
-  );
+    vectors: await encoder.encode(Array.from(rows.queries, (q) => q.text)),
+  });
 }
 
 const options: GnnOptions = { ...GNN_DEFAULTS, hidden, epochs, minSteps: 1 };

@@ -1,20 +1,8 @@
 import type { Weights } from '../math/weights.js';
 
 /**
- * Everything that scoring reads, as plain arrays: trained weights by their own names, and
- *
- * | name | shape |
- * |---|---|
- * | `embedding/llm`, `embedding/task` | `[numLlms, hidden]`, `[numTasks, hidden]` |
- * | `record/llm`, `record/count` | `[numLlms, 1]`: expected score, and interactions of each LLM |
- * | `record/task`, `record/task_count` | `[numLlms, numTasks]`: the same per task |
- * | `message/llm` | `[numLlms, axes]`: what it is better or worse at than its record says, by meaning |
- * | `task/keys`, `task/offset`, `task/benchmark`, `task/mask` | `[numTasks, hidden]`, `[1, numTasks]`, `[1, numTasks]`, `[numTasks]` |
- * | `semantic/range`, `semantic/mean`, `semantic/basis` | `[2]`, `[length]`, `[axes, length]`: how a query's place by meaning is found |
- * | `style/range`, `style/quantiles`, `style/scale` | `[2]`, `[features, levels]`, `[features]`: how its place by style is found |
- * | `anchor/places`, `anchor/tasks` | `[numAnchors, axes + features]`, `[numAnchors, numTasks]` |
- * | `anchor/messages`, `anchor/scores` | `[numAnchors, numLlms]`: what it tells others; what was logged, NaN where nothing was |
- * | `hopN/state/family`, `hopN/state/task` | what a newcomer hears from at hop N |
+ * Everything that scoring reads, as plain arrays by name. Each router has tables of its own: those of the learned one
+ * are declared in `learned/tables.ts`, those of a baseline where it is.
  */
 export type Tables = Weights;
 

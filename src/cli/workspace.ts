@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { openArtifactFolder } from '../artifact/files/folder.js';
 import type { ArtifactStore } from '../artifact/types.js';
 import { systemClock } from '../base/clock.js';
 import { createLogger, type Logger } from '../base/log.js';
@@ -44,9 +45,10 @@ export async function openWorkspace(
   const log = createLogger(settings.logLevel);
   const clock = systemClock;
   const paths = dataPaths(settings.data);
+  const files = openArtifactFolder(paths.artifacts);
   const encoder = await openEncoder(settings.encoder);
   const ledger = await openLedger(paths.ledger, serving ? { clock, busyTimeoutMs: BUSY_MS } : { clock });
-  const index = await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log });
+  const index = await openLiveIndex({ ledger, artifacts: files, encoder, log });
   const live = await openLiveState({ ledger, index, clock, log });
   const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log });
   const onActivated = (): Promise<void> => live.follower.catchUp();
@@ -54,7 +56,7 @@ export async function openWorkspace(
     ledger,
     live,
     decider,
-    artifacts: createArtifactStore(paths.artifacts, ledger, onActivated, encoder.id),
+    artifacts: createArtifactStore({ files, ledger, onActivated, encoder: encoder.id }),
     encoder: encoder.id,
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated },
     log,

@@ -161,14 +161,24 @@ function adjacency(rows: number, cols: number, edges: { source: Int32Array; targ
   return out;
 }
 
-/** Gathers a snapshot's features. `queries` are the encoded queries, in the order of `rows.queries`. */
-export async function createDataset(
-  rows: SnapshotRows,
-  graph: FrozenGraph,
-  design: ProfileDesign,
-  encoder: Encoder,
-  queries: QueryVectors,
-): Promise<Dataset> {
+/** A snapshot, and what encodes its texts. */
+export interface DatasetSource {
+  rows: SnapshotRows;
+  graph: FrozenGraph;
+  design: ProfileDesign;
+  encoder: Encoder;
+  /** The encoded queries, in the order of `rows.queries`. */
+  vectors: QueryVectors;
+}
+
+/** Gathers a snapshot's features. */
+export async function createDataset({
+  rows,
+  graph,
+  design,
+  encoder,
+  vectors: queries,
+}: DatasetSource): Promise<Dataset> {
   const numTasks = Math.max(1, graph.sizes.task);
   const noTasks = graph.sizes.task === 0;
   const numLlms = rows.llms.length;

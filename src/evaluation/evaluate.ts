@@ -25,18 +25,23 @@ export interface EvaluationOptions {
   command: string;
 }
 
+/** What an evaluation runs on. */
+export interface EvaluationRun {
+  backend: Backend;
+  /** When the report is made. */
+  now: Date;
+  onProgress: Progress;
+}
+
 /**
  * Measures the learned profile beside every baseline and every other profile, by cross-validation.
  *
- * @param now when the report is made
  * @throws PointsmanError `no_data` where there is too little to measure by
  */
 export async function evaluate(
   input: EvaluationInput,
   options: EvaluationOptions,
-  backend: Backend,
-  now: Date,
-  onProgress: Progress,
+  { backend, now, onProgress }: EvaluationRun,
 ): Promise<EvaluationReport> {
   const { rows, encoder, design, seed, folds } = input;
   // About what the five parts take, in trainings of a fold.
@@ -69,12 +74,15 @@ export async function evaluate(
   await add(await routersSection(held, rows, rng.fork('routers')));
   await add(await pairedSection(held, rng.fork('paired')));
   await add(await costSection(held, rows));
-  await add(await cascadeSection(held, rows, options.cascades, rng.fork('cascade'), part(2)));
+  await add(
+    await cascadeSection(held, rows, { which: options.cascades, rng: rng.fork('cascade'), onProgress: part(2) }),
+  );
   await add(calibrationSection(held));
   await add(tasksSection(held));
   await add(await robustnessSection(held, rows, encoder, rng.fork('robustness')));
-  await add(await newLlmSection(held, input, options.newLlm, backend, part(3)));
-  await add(await designsSection(held, input, options.composer, designLists(options.tables, rows), backend, part(4)));
+  await add(await newLlmSection(held, input, { which: options.newLlm, backend, onProgress: part(3) }));
+  const lists = designLists(options.tables, rows);
+  await add(await designsSection(held, input, { composer: options.composer, lists, backend, onProgress: part(4) }));
   onProgress(1, 'measured');
   return {
     title: 'Pointsman evaluation',

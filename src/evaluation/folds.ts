@@ -8,7 +8,7 @@ import { DESIGNS, partsOf, type ProfileDesign } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
 import type { DesignName } from '../schema/training.js';
 import type { Backend } from '../tensor/backend.js';
-import type { GnnOptions } from '../learned/train/gnn.js';
+import type { GnnOptions } from '../learned/train/options.js';
 import { fitLearned, type LearnedRouter } from '../learned/fit.js';
 import { snapshotOf } from '../training/run.js';
 import { predictAll, type HeldOut, type Prediction } from '../measure/predictions.js';
@@ -60,7 +60,7 @@ export async function datasetOf(
   { rows, vectors, encoder, design: name }: EvaluationInput,
   design: ProfileDesign = DESIGNS[name],
 ): Promise<Dataset> {
-  return createDataset(rows, freezeGraph(rows, partsOf(design)), design, encoder, vectors);
+  return createDataset({ rows, graph: freezeGraph(rows, partsOf(design)), design, encoder, vectors });
 }
 
 /**
@@ -132,7 +132,8 @@ export async function crossValidate(
     const seconds = (performance.now() - started) / 1000;
     onProgress((fold + 0.85) / folds, `fold ${fold + 1}/${folds}, baselines`);
     done.push({ fold, data, queries: test, train, learned, seconds });
-    predictions.push(await predictAll({ data, queries: test }, train, learned, { tf, rng: rng.fork('baselines') }));
+    const tools = { tf, rng: rng.fork('baselines') };
+    predictions.push(await predictAll({ data, queries: test }, { learned, train, tools }));
   }
   if (done.length === 0)
     throw new PointsmanError(

@@ -11,8 +11,16 @@ export interface Point {
   score: number;
 }
 
-/** Mean cost and score of taking the LLM of the highest `scores − weight · costs / unit` `[n · numLlms]`. */
-export function tradeAt(held: HeldOut, scores: Float32Array, costs: Float64Array, weight: number, unit: number): Point {
+/** What scores and costs `[n · numLlms]` are traded by. */
+export interface Trade {
+  scores: Float32Array;
+  costs: Float64Array;
+  weight: number;
+  unit: number;
+}
+
+/** Mean cost and score of taking the LLM of the highest `scores − weight · costs / unit`. */
+export function tradeAt(held: HeldOut, { scores, costs, weight, unit }: Trade): Point {
   const { chosen, quality } = outcomesOf(
     held,
     costs.map((cost, at) => scores[at]! - (weight === 0 ? 0 : (weight * cost) / unit)),

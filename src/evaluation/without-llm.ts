@@ -31,9 +31,7 @@ export function withoutLlm(rows: GraphRows, llm: number, kept: ReadonlySet<numbe
 export function someOf(
   { evidence: { start, llm: of } }: Dataset,
   train: Int32Array,
-  llm: number,
-  size: number,
-  rng: Rng,
+  { llm, size, rng }: { llm: number; size: number; rng: Rng },
 ): Set<number> {
   const asked = train.filter((q) => of.subarray(start[q]!, start[q + 1]!).includes(llm));
   return new Set(rng.shuffle(asked.slice()).subarray(0, size));

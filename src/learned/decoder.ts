@@ -1,15 +1,16 @@
 import { nearness } from './neighbourhood.js';
 import { unitRows } from './semantics.js';
-import type { TensorFlow, Tensor, Tensor1D, Tensor2D } from '../tensor/types.js';
+import type { ParameterTensors } from './profile.js';
+import type { TensorFlow, Tensor1D, Tensor2D } from '../tensor/types.js';
 import { FEATURES, LOGIT_MARGIN } from './constants.js';
 
 /** Queries as the decoder sees them. */
-export interface QueryPlaces {
+export interface ProjectedQueries {
   /** Learned states `[n, hidden]`. */
   states: Tensor2D;
   /** Where they lie by meaning `[n, axes]`. */
   semantic: Tensor2D;
-  /** Where they lie among logged queries `[n, size]`; see `neighbourPlaces`. */
+  /** Where they lie among logged queries `[n, size]`; see `neighbourCoordinates`. */
   places: Tensor2D;
 }
 
@@ -34,6 +35,15 @@ export interface DecoderProfiles {
   answered: Tensor2D;
 }
 
+/** What the decoder reads. */
+export interface DecoderInput {
+  queries: ProjectedQueries;
+  profiles: DecoderProfiles;
+  /** `[numTasks]`, 0 for tasks that may be attended to, a large negative number for others */
+  taskMask: Tensor1D;
+  anchors: Anchors;
+}
+
 function logit(tf: TensorFlow, p: Tensor2D): Tensor2D {
   const q = tf.clipByValue(p, LOGIT_MARGIN, 1 - LOGIT_MARGIN);
   return tf.log(tf.div(q, tf.sub(1, q)));
@@ -42,7 +52,7 @@ function logit(tf: TensorFlow, p: Tensor2D): Tensor2D {
 /** Keys of tasks by their own states and by those of their queries `[numTasks, hidden]`. */
 export function taskKeys(
   tf: TensorFlow,
-  p: Record<string, Tensor>,
+  p: ParameterTensors,
   profiles: Pick<DecoderProfiles, 'task' | 'taskQueries'>,
 ): Tensor2D {
   const own = tf.matMul(profiles.task, p['task_key/kernel'] as Tensor2D);
@@ -54,17 +64,17 @@ export function taskKeys(
 
 /**
  * What meaning and neighbours tell of LLMs: messages by axis `[axes, numLlms]` and by anchor `[numAnchors, numLlms]`.
- * What is so of all LLMs, which is how easy a query is, has one weight; what is so of one beside the others, which is
- * mostly chance where LLMs are alike, has another. Of an LLM without answers only the first is told; it stands by
- * itself, too, for LLMs that come later `[axes, 1]`, `[numAnchors, 1]`.
+ * Shared messages (how hard the query is) get one learned weight; messages about a single LLM, which are mostly chance
+ * where LLMs are alike, get another. An LLM without answers gets the shared messages alone. They also stand by
+ * themselves, for LLMs that come later `[axes, 1]`, `[numAnchors, 1]`.
  */
 export function weighMessages(
   tf: TensorFlow,
-  p: Record<string, Tensor>,
+  p: ParameterTensors,
   { message, answered }: Pick<DecoderProfiles, 'message' | 'answered'>,
   { messages }: Pick<Anchors, 'messages'>,
 ): Record<'message' | 'anchors', { all: Tensor2D; llm: Tensor2D }> {
-  const weigh = (common: Tensor2D, own: Tensor2D, name: string): { all: Tensor2D; llm: Tensor2D } => {
+  const weigh = (common: Tensor2D, own: Tensor2D, name: 'message' | 'neighbours'): { all: Tensor2D; llm: Tensor2D } => {
     const all = tf.mul(common, p[`head/${name}/common`]!) as Tensor2D;
     return { all, llm: tf.add(all, tf.mul(tf.mul(own, tf.transpose(answered)), p[`head/${name}/own`]!)) };
   };
@@ -86,16 +96,12 @@ export function weighMessages(
  * with messages as {@link weighMessages} has them. A small head calibrates it. Messages are of residuals, not of
  * scores: what the task explains can't be learned twice.
  *
- * @param taskMask `[numTasks]`, 0 for tasks that may be attended to, a large negative number for others
  * @returns logits `[numQueries, numLlms]`; and the tasks' `[numQueries, numTasks]`
  */
 export function decode(
   tf: TensorFlow,
-  p: Record<string, Tensor>,
-  queries: QueryPlaces,
-  profiles: DecoderProfiles,
-  taskMask: Tensor1D,
-  anchors: Anchors,
+  p: ParameterTensors,
+  { queries, profiles, taskMask, anchors }: DecoderInput,
 ): { logits: Tensor2D; taskLogits: Tensor2D } {
   const taskQueries = unitRows(
     tf,
@@ -109,9 +115,9 @@ export function decode(
   const tasks = tf.softmax(taskLogits) as Tensor2D;
   const byTask = tf.matMul(tasks, profiles.taskRecord, false, true) as Tensor2D;
 
-  const told = weighMessages(tf, p, profiles, anchors);
-  const byMeaning = tf.matMul(queries.semantic, told.message.llm);
-  const byNeighbours = tf.matMul(nearness(tf, queries.places, tasks, anchors), told.anchors.llm);
+  const weighed = weighMessages(tf, p, profiles, anchors);
+  const byMeaning = tf.matMul(queries.semantic, weighed.message.llm);
+  const byNeighbours = tf.matMul(nearness(tf, queries.places, tasks, anchors), weighed.anchors.llm);
   const expected = tf.add(tf.add(byTask, byMeaning), byNeighbours) as Tensor2D;
 
   const ones = tf.onesLike(byTask);

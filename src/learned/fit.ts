@@ -7,8 +7,9 @@ import type { TrainedModel } from '../artifact/model.js';
 import { createTrainedIndex } from './serve/trained.js';
 import type { ScoringIndex } from '../scoring/types.js';
 import { freezeModel } from './freeze.js';
-import { GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from './train/gnn.js';
-import { createPasses, type Passes } from './train/passes.js';
+import { createEvidenceCache, type EvidenceCache } from './train/evidence-cache.js';
+import { trainGnn, type EpochReport } from './train/gnn.js';
+import { GNN_DEFAULTS, type GnnOptions } from './train/options.js';
 
 /** The learned router as it would be served: it reads the query's vector alone, not its task. */
 export interface LearnedRouter extends FittedRouter {
@@ -33,30 +34,40 @@ export async function fitLearned(
   tools: FitTools,
   onEpoch?: (report: EpochReport) => void,
 ): Promise<LearnedRouter> {
-  const passes = createPasses(tools.tf, from.data);
-  const { weights } = await trainGnn(
-    tools.tf,
-    from.data,
-    train,
-    { ...GNN_DEFAULTS, ...from.options },
-    tools.rng,
-    onEpoch,
-    undefined,
-    undefined,
-    passes,
-  );
-  return refreeze({ weights }, from, train, tools, passes);
+  const { tf, rng } = tools;
+  const { data } = from;
+  const cache = createEvidenceCache(tf, data);
+  const options = { ...GNN_DEFAULTS, ...from.options };
+  const { weights } = await trainGnn(tf, { data, train, options, rng, onEpoch, cache });
+  return refreeze({ weights, from, evidence: train, tools, cache });
 }
 
-/** The router of the same weights with the queries `evidence`, of the same LLMs and tasks, as what it knows. */
-export async function refreeze(
-  { weights }: Pick<LearnedRouter, 'weights'>,
-  { rows, data, encoder }: LearnedFrom,
-  evidence: Int32Array,
-  { tf, rng }: FitTools,
-  passes?: Passes,
-): Promise<LearnedRouter> {
-  const model = await freezeModel(tf, data, rows, weights, evidence, encoder.id, rng.fork('anchors'), passes);
+/** Weights, and the queries whose answers the router is to rest on: of the same LLMs and tasks. */
+export interface ToRefreeze {
+  weights: Weights;
+  from: LearnedFrom;
+  evidence: Int32Array;
+  tools: FitTools;
+  cache?: EvidenceCache;
+}
+
+/** The router of the same weights that rests on other queries. */
+export async function refreeze({
+  weights,
+  from: { rows, data, encoder },
+  evidence,
+  tools: { tf, rng },
+  cache,
+}: ToRefreeze): Promise<LearnedRouter> {
+  const model = await freezeModel(tf, {
+    data,
+    rows,
+    weights,
+    evidence,
+    encoder: encoder.id,
+    rng: rng.fork('anchors'),
+    cache,
+  });
   const index = await createTrainedIndex({
     version: 'fitted',
     model,

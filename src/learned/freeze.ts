@@ -5,12 +5,12 @@ import type { Weights } from '../math/weights.js';
 import { benchmarkMeans } from './profile.js';
 import { taskKeys, weighMessages } from './decoder.js';
 import { LEARNED_ROUTER } from './name.js';
+import type { TableName } from './tables.js';
 import type { TrainedModel } from '../artifact/model.js';
 import type { TensorFlow, Tensor } from '../tensor/types.js';
-import { declaredTensors, taskMask } from './train/batch.js';
-import { toTensors } from './train/gnn.js';
-import { gatherKnowledge, gatherNeighbourhood } from './train/knowledge.js';
-import { createPasses, type Passes } from './train/passes.js';
+import { declaredTensors, taskMask, toTensors } from './train/batch.js';
+import { gatherEvidence, gatherNeighbourhood } from './train/evidence.js';
+import { createEvidenceCache, type EvidenceCache } from './train/evidence-cache.js';
 import { profilesOf } from './train/step.js';
 
 /** `[numAnchors, numLlms]`, NaN where nothing is logged of what the LLM is now. */
@@ -24,31 +24,36 @@ function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
   return scores;
 }
 
-/**
- * Makes the tables that serving reads, with all of `evidence` as what the profiles know. `passes` may be of the runs
- * before on the same dataset.
- */
+export interface ModelToFreeze {
+  data: Dataset;
+  rows: SnapshotRows;
+  weights: Weights;
+  /** Queries whose answers the profiles rest on. */
+  evidence: Int32Array;
+  /** Id of the encoder. */
+  encoder: string;
+  rng: Rng;
+  /** May be of the runs before on the same dataset. */
+  cache?: EvidenceCache | undefined;
+}
+
+/** Makes the tables that serving reads. */
 export async function freezeModel(
   tf: TensorFlow,
-  data: Dataset,
-  rows: SnapshotRows,
-  weights: Weights,
-  evidence: Int32Array,
-  encoder: string,
-  rng: Rng,
-  passes: Passes = createPasses(tf, data),
+  { data, rows, weights, evidence, encoder, rng, cache = createEvidenceCache(tf, data) }: ModelToFreeze,
 ): Promise<TrainedModel> {
   const p = toTensors(tf, weights);
   const declared = declaredTensors(tf, data);
-  const knowledge = gatherKnowledge(data, passes, weights, p, evidence);
-  const { records } = knowledge;
-  const { anchors, folds } = gatherNeighbourhood(tf, data, weights, p, evidence, [], rng);
+  const located = { data, weights, p, queries: evidence };
+  const sums = gatherEvidence({ ...located, cache });
+  const { records } = sums;
+  const { anchors, folds } = gatherNeighbourhood(tf, { ...located, folds: [], rng });
   const around = folds[0]!;
-  const moments = passes.moments(weights, p, evidence);
-  const tensors: Record<string, Tensor> = tf.tidy(() => {
-    const profiles = profilesOf(tf, data, p, declared, knowledge, moments);
-    const told = weighMessages(tf, p, profiles, around);
-    const out: Record<string, Tensor> = {
+  const moments = cache.moments(weights, p, evidence);
+  const tensors: Partial<Record<TableName, Tensor>> = tf.tidy(() => {
+    const profiles = profilesOf(tf, p, { data, declared, evidence: sums, moments });
+    const weighed = weighMessages(tf, p, profiles, around);
+    const out: Partial<Record<TableName, Tensor>> = {
       'embedding/llm': profiles.llm,
       'embedding/task': profiles.task,
       'record/llm': profiles.record,
@@ -56,12 +61,12 @@ export async function freezeModel(
       'task/keys': taskKeys(tf, p, profiles),
       'task/offset': profiles.taskOffset,
       'task/benchmark': benchmarkMeans(tf, declared.benchmarks, declared.benchmarkKnown),
-      'message/llm': tf.transpose(told.message.llm),
-      'message/all': tf.reshape(told.message.all, [-1]),
+      'message/llm': tf.transpose(weighed.message.llm),
+      'message/all': tf.reshape(weighed.message.all, [-1]),
       'anchor/places': around.places,
       'anchor/tasks': around.tasks,
-      'anchor/messages': told.anchors.llm,
-      'anchor/messages/all': tf.reshape(told.anchors.all, [-1]),
+      'anchor/messages': weighed.anchors.llm,
+      'anchor/messages/all': tf.reshape(weighed.anchors.all, [-1]),
     };
     profiles.hops.forEach((states, hop) => {
       out[`hop${hop}/state/family`] = states.family;
@@ -69,13 +74,14 @@ export async function freezeModel(
     });
     return out;
   });
-  const tables: Weights = { ...weights };
-  for (const [name, tensor] of Object.entries(tensors))
-    tables[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
-  tables['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(data, anchors) };
-  tables['record/count'] = { shape: [data.numLlms, 1], data: records.count };
-  tables['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
-  tables['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };
+  const frozen: Partial<Record<TableName, Weights[string]>> = {};
+  for (const [name, tensor] of Object.entries(tensors) as [TableName, Tensor][])
+    frozen[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
+  frozen['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(data, anchors) };
+  frozen['record/count'] = { shape: [data.numLlms, 1], data: records.count };
+  frozen['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
+  frozen['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };
+  const tables: Weights = { ...weights, ...(frozen as Weights) };
   for (const set of [p, declared, moments, tensors]) tf.dispose(Object.values(set) as Tensor[]);
   around.messages.dispose();
   return {

@@ -35,6 +35,14 @@ export interface QuerySums {
   taskQueries: Tensor2D;
 }
 
+/** What one hop reads. */
+export interface HopInput {
+  parameters(name: string): Tensor2D;
+  states: NodeStates;
+  sums: QuerySums;
+  matrices: MessageMatrices;
+}
+
 /**
  * One hop of typed message passing. For a node v of each kind, with m_r the message of relation r:
  *
@@ -44,13 +52,7 @@ export interface QuerySums {
  *
  * `parameters` are this hop's, by their names without `hopN/`. Kinds without nodes are passed on as they are.
  */
-export function messagePassing(
-  tf: TensorFlow,
-  parameters: (name: string) => Tensor2D,
-  states: NodeStates,
-  sums: QuerySums,
-  matrices: MessageMatrices,
-): NodeStates {
+export function messagePassing(tf: TensorFlow, { parameters, states, sums, matrices }: HopInput): NodeStates {
   const next = { ...states };
   for (const kind of Object.keys(states) as StateKind[]) {
     const size = states[kind].shape[0];

@@ -39,7 +39,7 @@ export const MEANING_SHARE = 0.5;
  * Where queries lie among their neighbours `[n, axes + style features]`: by meaning, and by how they are written, as
  * {@link styleTensor} has it.
  */
-export function neighbourPlaces(tf: TensorFlow, semantic: Tensor2D, style: Tensor2D): Tensor2D {
+export function neighbourCoordinates(tf: TensorFlow, semantic: Tensor2D, style: Tensor2D): Tensor2D {
   return tf.concat([tf.mul(unitRows(tf, semantic), Math.sqrt(MEANING_SHARE)), style], 1);
 }
 
@@ -158,10 +158,12 @@ const COMMON_STRENGTH = 1;
  */
 export function residualTensors(
   tf: TensorFlow,
-  data: Dataset,
-  queries: Int32Array,
-  expected: Float32Array,
-  without?: ReadonlySet<number>,
+  {
+    data,
+    queries,
+    expected,
+    without,
+  }: { data: Dataset; queries: Int32Array; expected: Float32Array; without: ReadonlySet<number> },
 ): { residuals: Tensor2D; known: Tensor2D } {
   const { numLlms, evidence } = data;
   const columns = numLlms + 1;
@@ -169,7 +171,7 @@ export function residualTensors(
   const residuals = new Float32Array(queries.length * columns);
   const known = new Float32Array(residuals.length);
   queries.forEach((q, i) => {
-    if (without?.has(q)) return;
+    if (without.has(q)) return;
     const [from, to] = [evidence.start[q]!, evidence.start[q + 1]!];
     let [sum, answers] = [0, 0];
     for (let e = from; e < to; e++) {

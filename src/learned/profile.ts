@@ -1,8 +1,10 @@
 import type { Tensor, Tensor1D, Tensor2D, TensorFlow } from '../tensor/types.js';
 import { RECORD_STRENGTH, TASK_PRIOR_RANGE, TASK_STRENGTH } from './constants.js';
+import type { HopTable, TableName } from './tables.js';
 import { messagePassing, type MessageMatrices, type NodeStates } from './messages.js';
 
-export type ParameterTensors = Record<string, Tensor>;
+/** Weights as tensors, by the names of their tables. */
+export type ParameterTensors = Readonly<Partial<Record<TableName, Tensor>>>;
 
 /** Constant inputs: declared facts, encoded descriptions, adjacency. */
 export interface Declared {
@@ -70,7 +72,7 @@ export interface Profiles {
 
 /** First states of all nodes but queries, from what is declared of them. */
 function initialStates(tf: TensorFlow, p: ParameterTensors, declared: Declared): NodeStates {
-  const embed = (text: Tensor2D, kernel: string): Tensor2D =>
+  const embed = (text: Tensor2D, kernel: 'family/kernel' | 'task/kernel' | 'domain/kernel'): Tensor2D =>
     text.shape[0] === 0
       ? tf.zeros([0, (p[kernel] as Tensor2D).shape[1]])
       : tf.tanh(tf.matMul(text, p[kernel] as Tensor2D));
@@ -99,6 +101,14 @@ function meanRows(tf: TensorFlow, weights: Tensor2D, known: Tensor2D): Tensor2D 
   return tf.div(weights, tf.maximum(tf.sum(known, 1, true), 1));
 }
 
+/** What profiles are made of. */
+export interface ProfileInput {
+  hops: number;
+  declared: Declared;
+  evidence: Evidenced;
+  moments: QueryMoments;
+}
+
 /**
  * Makes every LLM's profile by `hops` rounds of message passing over the snapshot. With `hops` 0 (flat) a profile is
  * the LLM's own facts and record alone.
@@ -106,10 +116,7 @@ function meanRows(tf: TensorFlow, weights: Tensor2D, known: Tensor2D): Tensor2D 
 export function makeProfiles(
   tf: TensorFlow,
   p: ParameterTensors,
-  hops: number,
-  declared: Declared,
-  record: Evidenced,
-  moments: QueryMoments,
+  { hops, declared, evidence: record, moments }: ProfileInput,
 ): Profiles {
   const first = initialStates(tf, p, declared);
   const prior = tf.sigmoid(
@@ -150,7 +157,8 @@ export function makeProfiles(
   };
   const states = [first];
   for (let hop = 0; hop < hops; hop++) {
-    states.push(messagePassing(tf, (name) => p[`hop${hop}/${name}`] as Tensor2D, states[hop]!, sums, matrices));
+    const parameters = (name: HopTable): Tensor2D => p[`hop${hop}/${name}`] as Tensor2D;
+    states.push(messagePassing(tf, { parameters, states: states[hop]!, sums, matrices }));
   }
   const last = states[hops]!;
   const taskPrior = tf.add(tf.add(mean, taskOffset), declaredAdvantage(tf, p, declared, last));

@@ -75,7 +75,7 @@ export function emptySums(data: Dataset, axes: number): MessageSums {
 }
 
 /** Adds queries that lie at `places [queries.length, axes]`. */
-export function addPlaces(data: Dataset, sums: MessageSums, queries: ArrayLike<number>, places: Float32Array): void {
+export function addProjected(data: Dataset, sums: MessageSums, queries: ArrayLike<number>, places: Float32Array): void {
   const { axes } = sums;
   const { start, llm, score, weight } = data.evidence;
   for (let i = 0; i < queries.length; i++) {
@@ -114,7 +114,7 @@ export function messageTensors(
  * Logged answers to some queries: scores and how far they count, 0 where unknown `[n, numLlms]`, tasks `[n, numTasks]`,
  * places `[n, axes]`.
  */
-export interface PlacedAnswers {
+export interface ProjectedAnswers {
   scores: Tensor2D;
   known: Tensor2D;
   tasks: Tensor2D;
@@ -124,16 +124,13 @@ export interface PlacedAnswers {
 /**
  * Σ residual·φ and Σ φ² per LLM `[numLlms, axes]`; the first is 0 for an LLM without answers.
  *
- * @param expected as {@link expectedByRecord} has it
- * @param count answers of each LLM `[numLlms, 1]`
- * @param without answers that are among the sums, and are left out: what is predicted carries no message
+ * `expected` is as {@link expectedByRecord} has it, `count` the answers of each LLM `[numLlms, 1]`; `without` are
+ * answers that are among the sums, and are left out: what is predicted carries no message.
  */
 export function messageEvidence(
   tf: TensorFlow,
   { scored, square, perTask }: MessageTensors,
-  expected: Tensor2D,
-  count: Tensor2D,
-  without: PlacedAnswers | null,
+  { expected, count, without }: { expected: Tensor2D; count: Tensor2D; without: ProjectedAnswers | null },
 ): { residual: Tensor2D; square: Tensor2D } {
   const [numLlms, columns, axes] = perTask.shape as [number, number, number];
   const explained = tf.reshape(tf.matMul(tf.reshape(expected, [numLlms, 1, columns]), perTask), [numLlms, axes]);

@@ -5,6 +5,7 @@ import type { TensorFlow, Tensor, Tensor2D } from '../tensor/types.js';
 import type { PartRange } from '../encoder/types.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
+import type { TableName } from './tables.js';
 import { styleScale } from './style.js';
 
 /** Most axes that a query's meaning is measured along. */
@@ -20,7 +21,7 @@ export const SPACE_TABLES = [
   'style/range',
   'style/quantiles',
   'style/scale',
-] as const;
+] as const satisfies readonly TableName[];
 
 /** Axes for a semantic part of this length. */
 export const axesOf = ({ start, end }: PartRange): number => Math.min(MAX_AXES, end - start);
@@ -92,7 +93,7 @@ function multiplyRows(tf: TensorFlow, rows: Float32Array, matrix: Tensor2D): voi
 /** Encoded queries `[n, dim]` along the axes of {@link querySpace} `[n, axes]`. */
 export function semanticStates(
   tf: TensorFlow,
-  p: Record<string, Tensor>,
+  p: Readonly<Partial<Record<TableName, Tensor>>>,
   { start, end }: PartRange,
   encoded: Tensor2D,
 ): Tensor2D {

@@ -44,25 +44,30 @@ function rank(x: number, quantiles: Float32Array, from: number, levels: number):
   return (below - 1 + (x - low) / (high - low)) / (levels - 1) - 0.5;
 }
 
+/** Where the style features begin in an encoded query, and what they are ranked and scaled by. */
+export interface StylePart {
+  start: number;
+  /** `[features, levels]` */
+  quantiles: Float32Array;
+  /** `[features]` */
+  scale: Float32Array;
+}
+
+/** The style part of vectors as the tables of a query space have it. */
+export function stylePart({ start }: PartRange, space: Weights): StylePart {
+  return { start, quantiles: space['style/quantiles']!.data, scale: space['style/scale']!.data };
+}
+
 /** An encoded query as the first layer reads it, `[dim]` from `at` on: its style by rank, not as encoded. */
-export function writeFeatures(
-  vector: Float32Array,
-  start: number,
-  quantiles: Float32Array,
-  scale: Float32Array,
-  out: Float32Array,
-  at: number,
-): void {
+export function writeFeatures(vector: Float32Array, style: StylePart, out: Float32Array, at: number): void {
   out.set(vector, at);
-  placeByStyle(vector, start, quantiles, scale, out, at + start);
+  projectStyle(vector, style, out, at + style.start);
 }
 
 /** Writes where an encoded query lies by style, `[features]` from `at` on. */
-export function placeByStyle(
+export function projectStyle(
   vector: Float32Array,
-  start: number,
-  quantiles: Float32Array,
-  scale: Float32Array,
+  { start, quantiles, scale }: StylePart,
   out: Float32Array,
   at: number,
 ): void {
@@ -75,11 +80,12 @@ export function placeByStyle(
 export function styleTensor(
   tf: TensorFlow,
   space: Weights,
-  { start }: PartRange,
+  part: PartRange,
   vectors: readonly Float32Array[],
 ): Tensor2D {
-  const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
-  const style = new Float32Array(vectors.length * scale.length);
-  vectors.forEach((vector, i) => placeByStyle(vector, start, quantiles, scale, style, i * scale.length));
-  return tf.tensor2d(style, [vectors.length, scale.length]);
+  const style = stylePart(part, space);
+  const features = style.scale.length;
+  const out = new Float32Array(vectors.length * features);
+  vectors.forEach((vector, i) => projectStyle(vector, style, out, i * features));
+  return tf.tensor2d(out, [vectors.length, features]);
 }

@@ -1,5 +1,6 @@
 import type { ProfileVectors } from '../profile/vectors.js';
-import { createPlacer } from './serve/place.js';
+import { createProjector } from './serve/projection.js';
+import { tableReader } from './tables.js';
 import type { TrainedModel } from '../artifact/model.js';
 
 /**
@@ -8,14 +9,15 @@ import type { TrainedModel } from '../artifact/model.js';
  * starts from (`learned/decoder.ts`).
  */
 export function trainedProfiles(model: TrainedModel): ProfileVectors {
-  const { names, tables } = model;
-  const [record, message] = [tables['record/task']!.data, tables['message/llm']!.data];
+  const { names } = model;
+  const data = tableReader(model);
+  const [record, message] = [data('record/task'), data('message/llm')];
   const numTasks = names.tasks.length;
-  const axes = tables['semantic/ridge']!.data.length;
+  const axes = data('semantic/ridge').length;
   const mean = Float32Array.from(names.tasks, (_, t) =>
     names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / names.llms.length, 0),
   );
-  const { stateOf, taskAttention, placeOf } = createPlacer(model);
+  const { stateOf, taskAttention, placeOf } = createProjector(model);
   const join = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.of(...a, ...b);
   return {
     dim: numTasks + axes,

@@ -1,16 +1,12 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { MANIFEST_FILE, WEIGHTS_FILE } from '../artifact/manifest.js';
+import type { ArtifactFiles } from '../artifact/files/types.js';
 import { checkEncoder, readArtifact } from '../serving/read.js';
+import { openScorer } from '../serving/routers.js';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../store/ports/index.js';
-import { createBaselineIndex } from '../scoring/baseline.js';
-import { LEARNED_ROUTER } from '../learned/name.js';
 import type { TrainedModel } from '../artifact/model.js';
 import { createPriorIndex } from '../scoring/prior.js';
-import { createTrainedIndex, type TrainedParts } from '../learned/serve/trained.js';
 import type { IndexHolder, ScoringIndex } from '../scoring/types.js';
 import { SUBJECTS, type Subject } from '../store/ports/changes.js';
 import type { Live } from './follower.js';
@@ -20,7 +16,7 @@ export interface LiveScorer extends IndexHolder, Live {}
 
 export interface LiveIndexParts {
   ledger: Pick<Ledger, 'artifacts' | 'catalog' | 'feedback'>;
-  artifacts: string;
+  artifacts: ArtifactFiles;
   encoder: Encoder;
   log: Logger;
 }
@@ -28,22 +24,6 @@ export interface LiveIndexParts {
 interface Loaded {
   version: string;
   model: TrainedModel;
-}
-
-/** The index of an artifact, whichever router it holds. */
-async function indexOf(parts: TrainedParts): Promise<ScoringIndex> {
-  return parts.model.names.router === LEARNED_ROUTER ? createTrainedIndex(parts) : createBaselineIndex(parts);
-}
-
-/** When an artifact's files were last written: tells whether a refused one is worth another look. */
-async function writtenAt(artifacts: string, version: string): Promise<string> {
-  const times = [MANIFEST_FILE, WEIGHTS_FILE].map((file) =>
-    stat(join(artifacts, version, file)).then(
-      (found) => found.mtimeMs,
-      () => 'missing',
-    ),
-  );
-  return (await Promise.all(times)).join();
 }
 
 /** Descriptions are encoded again with each change of the ledger: a slow encoder is asked for each only once. */
@@ -70,7 +50,7 @@ function remembering(encoder: Encoder): Encoder {
 export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveIndexParts): Promise<LiveScorer> {
   const describing = remembering(encoder);
   let loaded: Loaded | null = null;
-  let refused: { version: string; written: string } | null = null;
+  let refused: { version: string; stamp: string } | null = null;
   let index: ScoringIndex = createPriorIndex([], []);
   let running: Promise<void> | null = null;
   /** What the update after the running one is for. */
@@ -78,15 +58,14 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
 
   /** What `version` holds; null where it is refused, now or before. */
   async function load(version: string): Promise<Loaded | null> {
-    const written = refused?.version === version ? await writtenAt(artifacts, version) : '';
-    if (refused?.version === version && refused.written === written) return null;
+    if (refused?.version === version && refused.stamp === (await artifacts.stamp(version))) return null;
     try {
       const { manifest, model } = await readArtifact(artifacts, version);
       checkEncoder(manifest, encoder.id);
       refused = null;
       return { version, model };
     } catch (error) {
-      refused = { version, written: await writtenAt(artifacts, version) };
+      refused = { version, stamp: await artifacts.stamp(version) };
       log.error(
         { version, inForce: loaded?.version ?? null, error: messageOf(error) },
         'artifact refused; the one in force goes on serving',
@@ -105,7 +84,7 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
     const next = swap ? found : loaded;
     const [llms, stats] = await Promise.all([ledger.catalog.list(), ledger.feedback.stats()]);
     index =
-      next === null ? createPriorIndex(llms, stats) : await indexOf({ ...next, encoder: describing, llms, stats });
+      next === null ? createPriorIndex(llms, stats) : await openScorer({ ...next, encoder: describing, llms, stats });
     loaded = next;
     if (swap) log.info({ version: active }, 'artifact in force');
   }

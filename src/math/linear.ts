@@ -50,8 +50,8 @@ export function sumOf(x: Float32Array): number {
   return s0 + s1 + s2 + s3;
 }
 
-/** Scales to unit length, as the decoder does. */
-export function toUnit(x: Float32Array): Float32Array {
+/** Divides by √(‖x‖² + 10⁻⁶), in place, as the decoder does: all but unit length, and a zero vector stays zero. */
+export function toDampedUnit(x: Float32Array): Float32Array {
   const scale = 1 / Math.sqrt(dot(x, 0, x, 0, x.length) + 1e-6);
   for (let i = 0; i < x.length; i++) x[i]! *= scale;
   return x;

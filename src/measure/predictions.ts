@@ -1,5 +1,6 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { BASELINES } from '../router/baselines.js';
+import { SERVED_ROUTERS } from '../serving/routers.js';
 import type { Baseline, FitTools, FittedRouter } from '../router/types.js';
 import { breathe } from '../base/breathe.js';
 
@@ -21,7 +22,9 @@ export interface Prediction {
   scores: Float32Array;
 }
 
-export const LEARNED = { name: 'learned', title: 'learned profile', told: false };
+const trainable = SERVED_ROUTERS.find((router) => router.trainable)!;
+/** The router that training makes, as a contender. */
+export const LEARNED = { name: trainable.name, title: trainable.title, told: false };
 export const ORACLE = { name: 'oracle', title: 'oracle per query', told: true };
 
 /** Queries between two breaths. */
@@ -58,16 +61,22 @@ export function oracleScores({ data, queries }: HeldOut): Float32Array {
   return scores;
 }
 
+/** Who predicts: the learned router, and baselines that are fitted first. */
+export interface Contenders {
+  learned: FittedRouter;
+  /** Queries that baselines are fitted on. */
+  train: Int32Array;
+  tools: FitTools;
+  baselines?: readonly Baseline[];
+}
+
 /**
  * Predictions of baselines fitted on `train`, those that read only text first; then of the learned router and the
  * oracle.
  */
 export async function predictAll(
   heldOut: HeldOut,
-  train: Int32Array,
-  learned: FittedRouter,
-  tools: FitTools,
-  baselines: readonly Baseline[] = BASELINES,
+  { learned, train, tools, baselines = BASELINES }: Contenders,
 ): Promise<Prediction[]> {
   const out: Prediction[] = [];
   const addBaselines = async (told: boolean): Promise<void> => {

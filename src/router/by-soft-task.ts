@@ -4,7 +4,8 @@ import { dot, toSoftmax } from '../math/linear.js';
 import { taskTables, type TaskScores } from './by-task.js';
 import { applyLinear, fitLinear } from './fit/linear.js';
 import { taskLoss } from './fit/row-loss.js';
-import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+import { MAX_FITTED, vectorsOf } from './fit/rows.js';
+import { sampleInOrder } from '../math/sample.js';
 import type { FitTools, FittedRouter } from './types.js';
 
 /** Ridge of the task classifier, whose inputs have unit length. */
@@ -14,12 +15,18 @@ const ABSENT = -30;
 
 /** Tables of a task classifier (multinomial logistic regression) and of what is expected on each task. */
 export function softTaskTables(data: Dataset, train: Int32Array, { tf, rng }: FitTools, scores: TaskScores): Weights {
-  const queries = sample(
+  const queries = sampleInOrder(
     train.filter((q) => data.taskOf[q]! >= 0),
     MAX_FITTED,
     rng,
   );
-  const { kernel, bias } = fitLinear(tf, vectorsOf(data, queries), queries, data.numTasks, taskLoss(data), L2);
+  const { kernel, bias } = fitLinear(tf, {
+    x: vectorsOf(data, queries),
+    queries,
+    outputs: data.numTasks,
+    loss: taskLoss(data),
+    l2: L2,
+  });
   const present = new Set(Array.from(queries, (q) => data.taskOf[q]!));
   return {
     kernel: { shape: [data.dim, data.numTasks], data: kernel },

@@ -5,7 +5,8 @@ import { defineBaseline, UNSEEN_LOGIT } from './fit/baseline.js';
 import { applyLinear } from './fit/linear.js';
 import { seenLlms } from './fit/means.js';
 import { scoreLoss } from './fit/row-loss.js';
-import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+import { MAX_FITTED, vectorsOf } from './fit/rows.js';
+import { sampleInOrder } from '../math/sample.js';
 
 const TRAITS = 16;
 const SCHEDULE: Schedule = { epochs: 15, batch: 128, rate: 0.02, decay: 0.3, dropout: 0.3 };
@@ -23,7 +24,7 @@ export const irt = defineBaseline({
   title: 'multidimensional item response theory',
   told: false,
   async learn(data, train, { tf, rng }) {
-    const queries = sample(train, MAX_FITTED, rng);
+    const queries = sampleInOrder(train, MAX_FITTED, rng);
     const initial = {
       discrimination: normal(rng.fork('discrimination'), [data.dim, TRAITS], 0.3),
       discrimination_bias: zeros(TRAITS),
@@ -31,12 +32,11 @@ export const irt = defineBaseline({
       difficulty_bias: zeros(1),
       ability: normal(rng.fork('ability'), [data.numLlms, TRAITS], 0.3),
     };
-    const weights = await fitByAdam(
-      tf,
-      vectorsOf(data, queries),
+    const weights = await fitByAdam(tf, {
+      x: vectorsOf(data, queries),
       queries,
       initial,
-      (p, rows) => {
+      predict: (p, rows) => {
         const linear = (name: string): Tensor2D =>
           tf.add(tf.matMul(rows, p[name] as unknown as Tensor2D), p[`${name}_bias`] as unknown as Tensor1D);
         return tf.sub(
@@ -44,10 +44,10 @@ export const irt = defineBaseline({
           linear('difficulty'),
         );
       },
-      scoreLoss(data),
-      SCHEDULE,
-      rng.fork('batches'),
-    );
+      loss: scoreLoss(data),
+      schedule: SCHEDULE,
+      rng: rng.fork('batches'),
+    });
     const offset = Float32Array.from(seenLlms(data, train), (seen) => (seen ? 0 : UNSEEN_LOGIT));
     return { ...weights, offset: { shape: [data.numLlms], data: offset } };
   },

@@ -4,7 +4,8 @@ import { sumRecords } from '../dataset/records.js';
 import { defineBaseline } from './fit/baseline.js';
 import { cluster, nearestCentre } from './fit/clusters.js';
 import { meansOf, shrunkMeans } from './fit/means.js';
-import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+import { MAX_FITTED, vectorsOf } from './fit/rows.js';
+import { sampleInOrder } from '../math/sample.js';
 
 const MAX_CLUSTERS = 64;
 const QUERIES_PER_CLUSTER = 20;
@@ -37,7 +38,7 @@ export const kMeans = defineBaseline({
   title: 'k-means clusters of queries',
   told: false,
   learn(data, train, { tf, rng }) {
-    const queries = sample(train, MAX_FITTED, rng);
+    const queries = sampleInOrder(train, MAX_FITTED, rng);
     const numClusters = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(queries.length / QUERIES_PER_CLUSTER)));
     const { centres, assigned } = cluster(tf, vectorsOf(data, queries), numClusters, rng.fork('clusters'));
     const { sum, count } = clusterRecords(data, queries, assigned, centres.rows);

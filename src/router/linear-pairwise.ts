@@ -5,7 +5,8 @@ import { defineBaseline, UNSEEN_LOGIT } from './fit/baseline.js';
 import { applyLinear, fitLinear } from './fit/linear.js';
 import { seenLlms } from './fit/means.js';
 import { comparisonLoss } from './fit/row-loss.js';
-import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+import { MAX_FITTED, vectorsOf } from './fit/rows.js';
+import { sampleInOrder } from '../math/sample.js';
 import { leadingDirections } from '../tensor/subspace.js';
 
 const RANK = 128;
@@ -44,14 +45,20 @@ export const linearPairwise = defineBaseline({
   learn(data, train, { tf, rng }) {
     const { numLlms, dim } = data;
     const limit = Math.min(MAX_FITTED, Math.ceil(MAX_COMPARISONS / (1 + (numLlms * (numLlms - 1)) / 2)));
-    const queries = sample(train, limit, rng);
+    const queries = sampleInOrder(train, limit, rng);
     const raw = vectorsOf(data, queries);
     const idf = inverseFrequency(raw);
     const x = matrix(raw.rows, dim);
     for (let i = 0; i < raw.rows; i++) x.data.set(weighted(raw.data.subarray(i * dim, (i + 1) * dim), idf), i * dim);
     const rank = Math.min(RANK, dim, Math.max(1, raw.rows));
     const basis = leadingDirections(tf, x, rank, rng.fork('directions'));
-    const { kernel, bias } = fitLinear(tf, project(x, basis, rank), queries, numLlms, comparisonLoss(data), L2);
+    const { kernel, bias } = fitLinear(tf, {
+      x: project(x, basis, rank),
+      queries,
+      outputs: numLlms,
+      loss: comparisonLoss(data),
+      l2: L2,
+    });
     const seen = seenLlms(data, train);
     const folded = new Float32Array(dim * numLlms);
     for (let i = 0; i < dim; i++)

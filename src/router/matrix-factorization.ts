@@ -4,7 +4,8 @@ import { fitByAdam, normal, zeros, type Schedule } from './fit/adam.js';
 import { defineBaseline, UNSEEN_LOGIT } from './fit/baseline.js';
 import { seenLlms } from './fit/means.js';
 import { scoreLoss } from './fit/row-loss.js';
-import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+import { MAX_FITTED, vectorsOf } from './fit/rows.js';
+import { sampleInOrder } from '../math/sample.js';
 
 const FACTORS = 32;
 const SCHEDULE: Schedule = { epochs: 15, batch: 128, rate: 0.01, decay: 0.5, dropout: 0.3 };
@@ -18,27 +19,26 @@ export const matrixFactorization = defineBaseline({
   title: 'matrix factorization',
   told: false,
   async learn(data, train, { tf, rng }) {
-    const queries = sample(train, MAX_FITTED, rng);
+    const queries = sampleInOrder(train, MAX_FITTED, rng);
     const seen = seenLlms(data, train);
     const initial = {
       query: normal(rng.fork('query'), [data.dim, FACTORS], 0.3),
       llm: normal(rng.fork('llm'), [data.numLlms, FACTORS], 0.1),
       bias: zeros(data.numLlms),
     };
-    const weights = await fitByAdam(
-      tf,
-      vectorsOf(data, queries),
+    const weights = await fitByAdam(tf, {
+      x: vectorsOf(data, queries),
       queries,
       initial,
-      (p, rows) =>
+      predict: (p, rows) =>
         tf.add(
           tf.matMul(tf.matMul(rows, p['query'] as unknown as Tensor2D), tf.transpose(p['llm'] as unknown as Tensor2D)),
           p['bias'] as unknown as Tensor1D,
         ),
-      scoreLoss(data),
-      SCHEDULE,
-      rng.fork('batches'),
-    );
+      loss: scoreLoss(data),
+      schedule: SCHEDULE,
+      rng: rng.fork('batches'),
+    });
     seen.forEach((known, l) => {
       if (known) return;
       weights['llm']!.data.fill(0, l * FACTORS, (l + 1) * FACTORS);

@@ -3,7 +3,8 @@ import { sumRecords } from '../dataset/records.js';
 import { timesMatrix, transposed } from '../math/linear.js';
 import { defineBaseline } from './fit/baseline.js';
 import { meansOf } from './fit/means.js';
-import { sample, vectorsOf } from './fit/sample.js';
+import { vectorsOf } from './fit/rows.js';
+import { sampleInOrder } from '../math/sample.js';
 
 /** Neighbours whose scores are averaged. */
 const NEIGHBOURS = 100;
@@ -35,7 +36,7 @@ export const nearestQueries = defineBaseline({
   told: false,
   learn(data, train, { rng }) {
     const mean = meansOf(sumRecords(data, train));
-    const kept = sample(train, MAX_KEPT, rng);
+    const kept = sampleInOrder(train, MAX_KEPT, rng);
     const scores = matrix(kept.length, data.numLlms);
     scores.data.fill(NaN);
     const weights = matrix(kept.length, data.numLlms);

@@ -1,7 +1,8 @@
 import { defineBaseline } from './fit/baseline.js';
 import { applyLinear, fitLinear } from './fit/linear.js';
 import { squaredLoss } from './fit/row-loss.js';
-import { MAX_FITTED, sample, vectorsOf } from './fit/sample.js';
+import { MAX_FITTED, vectorsOf } from './fit/rows.js';
+import { sampleInOrder } from '../math/sample.js';
 
 /** Ridge per query that is fitted on. */
 const L2 = 0.007;
@@ -12,15 +13,14 @@ export const ridge = defineBaseline({
   title: 'ridge regression on the encoder',
   told: false,
   learn(data, train, { tf, rng }) {
-    const queries = sample(train, MAX_FITTED, rng);
-    const { kernel, bias } = fitLinear(
-      tf,
-      vectorsOf(data, queries),
+    const queries = sampleInOrder(train, MAX_FITTED, rng);
+    const { kernel, bias } = fitLinear(tf, {
+      x: vectorsOf(data, queries),
       queries,
-      data.numLlms,
-      squaredLoss(data),
-      L2 * queries.length,
-    );
+      outputs: data.numLlms,
+      loss: squaredLoss(data),
+      l2: L2 * queries.length,
+    });
     return { kernel: { shape: [data.dim, data.numLlms], data: kernel }, bias: { shape: [data.numLlms], data: bias } };
   },
   restore: ({ kernel, bias }) => ({

@@ -1,30 +1,32 @@
-import type { Encoder } from '../encoder/types.js';
-import type { LlmStats } from '../store/ports/feedback.js';
-import { baselineByName } from '../router/baselines.js';
-import type { LlmProfile } from '../schema/profile.js';
+import { PointsmanError, messageOf } from '../base/errors.js';
+import type { Baseline } from '../router/types.js';
 import type { TrainedModel } from '../artifact/model.js';
 import { createPriorIndex } from './prior.js';
-import type { ScoringIndex } from './types.js';
+import type { ScorerParts, ScoringIndex } from './types.js';
+
+/** Throws `artifact_damaged` unless the baseline makes a router of the tables; `where` names the artifact. */
+export function checkBaseline(baseline: Baseline, { tables }: TrainedModel, where: string): void {
+  try {
+    baseline.restore(tables);
+  } catch (error) {
+    throw new PointsmanError(
+      'artifact_damaged',
+      `${where}: the tables are not those of ${baseline.name}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
 
 /**
  * What serves where a baseline was better than the learned profile. LLMs that came after it, and all that is not a
  * score, are as before anything was trained; see {@link createPriorIndex}.
  */
-export function createBaselineIndex({
-  version,
-  model,
-  encoder,
-  llms,
-  stats,
-}: {
-  version: string;
-  model: TrainedModel;
-  encoder: Encoder;
-  llms: LlmProfile[];
-  stats: readonly LlmStats[];
-}): ScoringIndex {
+export function createBaselineIndex(
+  baseline: Baseline,
+  { version, model, encoder, llms, stats }: ScorerParts,
+): ScoringIndex {
   const { names, tables } = model;
-  const router = baselineByName(names.router)!.restore(tables);
+  const router = baseline.restore(tables);
   const prior = createPriorIndex(llms, stats);
   const rows = llms.map((llm) => names.llms.indexOf(llm.id));
   return {

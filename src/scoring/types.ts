@@ -1,4 +1,17 @@
+import type { TrainedModel } from '../artifact/model.js';
+import type { Encoder } from '../encoder/types.js';
 import type { LlmProfile } from '../schema/profile.js';
+import type { LlmStats } from '../store/ports/feedback.js';
+
+/** What a scorer of a trained model is made from. */
+export interface ScorerParts {
+  version: string;
+  model: TrainedModel;
+  encoder: Encoder;
+  /** The catalogue of now: LLMs that came after training are scored from their declared facts. */
+  llms: LlmProfile[];
+  stats: readonly LlmStats[];
+}
 
 /** One candidate as scored for one query. */
 export interface ScoredLlm {

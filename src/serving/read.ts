@@ -1,18 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { sha256 } from '../base/hash.js';
 import { parse } from '../schema/parse.js';
+import type { ArtifactFiles } from '../artifact/files/types.js';
 import type { TrainedModel } from '../artifact/model.js';
 import { checkModel } from './routers.js';
 import { FORMAT, MANIFEST_FILE, Manifest, WEIGHTS_FILE } from '../artifact/manifest.js';
 import { decodeSafetensors } from '../artifact/safetensors.js';
 
-async function readPart(folder: string, name: string): Promise<Buffer> {
+async function readPart(files: ArtifactFiles, version: string, name: string): Promise<Buffer> {
   try {
-    return await readFile(join(folder, name));
+    return await files.read(version, name);
   } catch (error) {
-    throw new PointsmanError('artifact_damaged', `${join(folder, name)} can't be read: ${messageOf(error)}`, {
+    throw new PointsmanError('artifact_damaged', `${version}/${name} can't be read: ${messageOf(error)}`, {
       cause: error,
     });
   }
@@ -28,44 +27,42 @@ export interface Artifact {
  * Reads an artifact and verifies all of it: manifest, checksum, shapes, numbers. Throws `artifact_damaged`, saying what
  * is wrong.
  */
-export async function readArtifact(artifacts: string, version: string): Promise<Artifact> {
-  const folder = join(artifacts, version);
-  const text = (await readPart(folder, MANIFEST_FILE)).toString('utf8');
+export async function readArtifact(files: ArtifactFiles, version: string): Promise<Artifact> {
+  const [manifestName, weightsName] = [`${version}/${MANIFEST_FILE}`, `${version}/${WEIGHTS_FILE}`];
+  const text = (await readPart(files, version, MANIFEST_FILE)).toString('utf8');
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new PointsmanError('artifact_damaged', `${join(folder, MANIFEST_FILE)} is not JSON: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new PointsmanError('artifact_damaged', `${manifestName} is not JSON: ${messageOf(error)}`, { cause: error });
   }
   const format = (json as { format?: unknown } | null)?.format;
   if (typeof format === 'number' && format < FORMAT)
     throw new PointsmanError(
       'artifact_damaged',
-      `${folder} was written by an earlier version of Pointsman (format ${format}, expected ${FORMAT}): train again`,
+      `${version} was written by an earlier version of Pointsman (format ${format}, expected ${FORMAT}): train again`,
     );
-  const manifest = parse(Manifest, json, 'artifact_damaged', join(folder, MANIFEST_FILE));
+  const manifest = parse(Manifest, json, 'artifact_damaged', manifestName);
   if ((manifest.version as string) !== version)
-    throw new PointsmanError('artifact_damaged', `${folder} holds version ${manifest.version}`);
-  const weights = await readPart(folder, WEIGHTS_FILE);
+    throw new PointsmanError('artifact_damaged', `${version} holds version ${manifest.version}`);
+  const weights = await readPart(files, version, WEIGHTS_FILE);
   const listed = manifest.files.find((f) => f.name === WEIGHTS_FILE);
   if (listed === undefined || listed.sha256 !== sha256(weights))
     throw new PointsmanError(
       'artifact_damaged',
-      `${join(folder, WEIGHTS_FILE)} has ${weights.byteLength} bytes that do not match the manifest’s checksum`,
+      `${weightsName} has ${weights.byteLength} bytes that do not match the manifest’s checksum`,
     );
   const tables = decodeSafetensors(weights);
   for (const [name, shape] of Object.entries(manifest.tensors)) {
     if (tables[name]?.shape.join() !== shape.join())
       throw new PointsmanError(
         'artifact_damaged',
-        `${folder}: tensor ${name} has not the shape [${shape.join(', ')}] that the manifest says`,
+        `${version}: tensor ${name} has not the shape [${shape.join(', ')}] that the manifest says`,
       );
   }
   const { router, encoder, hops, llms, families, tasks, anchors } = manifest;
   const model: TrainedModel = { names: { router, encoder, hops, llms, families, tasks, anchors }, tables };
-  checkModel(model, folder);
+  checkModel(model, version);
   return { manifest, model };
 }
 

@@ -1,44 +1,47 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { PointsmanError } from '../base/errors.js';
 import type { Ledger } from '../store/ports/index.js';
+import type { ArtifactRecord } from '../store/ports/artifacts.js';
 import { MANIFEST_FILE, WEIGHTS_FILE } from '../artifact/manifest.js';
+import type { ArtifactFiles } from '../artifact/files/types.js';
 import { checkEncoder, readArtifact } from './read.js';
 import type { ArtifactStore } from '../artifact/types.js';
 
 const FILES: readonly string[] = [WEIGHTS_FILE, MANIFEST_FILE];
 
-/**
- * The artifacts under a folder.
- *
- * @param onActivated called once a version is in force in the ledger; resolves when this process serves it
- * @param encoder id of the encoder that this process serves with, which an artifact has to fit; any where it serves
- *   none
- */
-export function createArtifactStore(
-  folder: string,
-  ledger: Pick<Ledger, 'artifacts'>,
-  onActivated: () => Promise<void>,
-  encoder?: string,
-): ArtifactStore {
-  async function known(version: string): Promise<void> {
-    if ((await ledger.artifacts.get(version)) === undefined)
+export interface ArtifactStoreParts {
+  files: ArtifactFiles;
+  ledger: Pick<Ledger, 'artifacts'>;
+  /** Called once a version is in force in the ledger; resolves when this process serves it. */
+  onActivated(): Promise<void>;
+  /** Id of the encoder that this process serves with, which an artifact has to fit; any where it serves none. */
+  encoder?: string;
+}
+
+/** The artifacts that the ledger knows, kept in `files`. */
+export function createArtifactStore({ files, ledger, onActivated, encoder }: ArtifactStoreParts): ArtifactStore {
+  async function known(version: string): Promise<ArtifactRecord> {
+    const record = await ledger.artifacts.get(version);
+    if (record === undefined)
       throw new PointsmanError('version_not_found', `There is no version ${JSON.stringify(version)}`);
+    return record;
+  }
+  function checkFile(version: string, file: string): void {
+    if (!FILES.includes(file))
+      throw new PointsmanError(
+        'file_not_found',
+        `Version ${version} has no file ${JSON.stringify(file)}; it has ${FILES.join(' and ')}`,
+      );
   }
   return {
-    async filePath(version, file) {
-      await known(version);
-      const path = join(folder, version, file);
-      if (!FILES.includes(file) || !existsSync(path))
-        throw new PointsmanError(
-          'file_not_found',
-          `Version ${version} has no file ${JSON.stringify(file)}; it has ${FILES.join(' and ')}`,
-        );
-      return path;
+    async open(version, file) {
+      const record = await known(version);
+      checkFile(version, file);
+      const sha256 = record.files.find(({ name }) => name === file)?.sha256 ?? null;
+      return { ...(await files.open(version, file)), sha256 };
     },
     async activate(version) {
       await known(version);
-      const { manifest } = await readArtifact(folder, version);
+      const { manifest } = await readArtifact(files, version);
       if (encoder !== undefined) checkEncoder(manifest, encoder);
       await ledger.artifacts.activate(version);
       await onActivated();

@@ -1,12 +1,14 @@
+import { openArtifactFolder } from '../artifact/files/folder.js';
 import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { dataPaths } from '../base/paths.js';
 import { encoderSettings, openEncoder } from '../encoder/index.js';
 import { openLedger } from '../store/open.js';
 import { DEFAULT_DESIGN } from '../profile/design.js';
+import { checkpointsIn } from '../learned/train/checkpoint.js';
 import { openBackend } from '../tensor/backend.js';
 import type { ChildReply, ChildRequest } from './protocol.js';
-import { LEARNED_ROUTER } from '../learned/name.js';
+import { isTrainable } from '../serving/routers.js';
 import { DEFAULT_SEED, runTraining, snapshotOf } from './run.js';
 import { encodeQueries } from '../dataset/vectors.js';
 
@@ -53,22 +55,20 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
     const previous = from_scratch
       ? undefined
       : (await ledger.artifacts.list()).find(
-          (made) => made.router === LEARNED_ROUTER && made.design === design && made.seed === seed,
+          (made) => isTrainable(made.router) && made.design === design && made.seed === seed,
         );
     const target = {
-      artifacts: paths.artifacts,
+      artifacts: openArtifactFolder(paths.artifacts),
+      checkpoints: checkpointsIn(paths.artifacts),
       ledgerRows,
       inForce: await ledger.artifacts.activeVersion(),
       previous: previous?.version ?? null,
     };
-    const trained = await runTraining(
-      { rows, vectors, design, seed, encoder },
-      graph,
+    const trained = await runTraining({ rows, graph, vectors, design, seed, encoder }, target, {
       backend,
-      target,
-      systemClock,
-      (progress) => send({ kind: 'progress', progress }),
-    );
+      clock: systemClock,
+      report: (progress) => send({ kind: 'progress', progress }),
+    });
     send({
       kind: 'done',
       ...trained,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import type { ArtifactFiles } from '../artifact/files/types.js';
 import type { Manifest } from '../artifact/manifest.js';
 import { readArtifact, type Artifact } from '../serving/read.js';
 import { writeArtifact } from '../artifact/write.js';
@@ -17,16 +16,17 @@ import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import { baselineByName, BASELINES } from '../router/baselines.js';
-import type { Baseline, FitTools, FittedRouter } from '../router/types.js';
+import type { Baseline } from '../router/types.js';
 import type { Comparison, DesignName, TrainProgress } from '../schema/training.js';
-import { LEARNED_ROUTER } from '../learned/name.js';
+import { isTrainable } from '../serving/routers.js';
 import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from '../learned/freeze.js';
-import { openCheckpoints } from '../learned/train/checkpoint.js';
+import type { Checkpoints } from '../learned/train/checkpoint.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
-import { refreeze } from '../learned/fit.js';
-import { canContinue, GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from '../learned/train/gnn.js';
-import { createPasses, type Passes } from '../learned/train/passes.js';
+import { refreeze, type LearnedRouter } from '../learned/fit.js';
+import { createEvidenceCache } from '../learned/train/evidence-cache.js';
+import { canContinue, trainGnn, type EpochReport } from '../learned/train/gnn.js';
+import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 6;
@@ -34,6 +34,8 @@ export const DEFAULT_SEED = 20_260_500;
 
 export interface TrainingInput {
   rows: SnapshotRows;
+  /** Their snapshot in the design; see {@link snapshotOf}. */
+  graph: FrozenGraph;
   /** Encoded queries, in the order of `rows.queries`. */
   vectors: QueryVectors;
   design: DesignName;
@@ -88,8 +90,8 @@ function metricsOf(heldOut: HeldOut, predictions: readonly Prediction[]): Record
 }
 
 /** An artifact; null where there is none, or not whole. */
-async function readIfWhole(artifacts: string, version: string | null): Promise<Artifact | null> {
-  if (version === null || !existsSync(join(artifacts, version))) return null;
+async function readIfWhole(artifacts: ArtifactFiles, version: string | null): Promise<Artifact | null> {
+  if (version === null) return null;
   try {
     return await readArtifact(artifacts, version);
   } catch (error) {
@@ -100,7 +102,7 @@ async function readIfWhole(artifacts: string, version: string | null): Promise<A
 
 /** Whether it was learned with the encoder and depth of a run. */
 function isAlike({ manifest }: Artifact, { encoder, design }: TrainingInput): boolean {
-  return manifest.router === LEARNED_ROUTER && manifest.encoder === encoder.id && isOfDesign(manifest, design);
+  return isTrainable(manifest.router) && manifest.encoder === encoder.id && isOfDesign(manifest, design);
 }
 
 /** Designs are told apart by their depth: 0 for flat. */
@@ -108,21 +110,10 @@ function isOfDesign(manifest: Manifest, design: DesignName): boolean {
   return DESIGNS[manifest.design].hops === DESIGNS[design].hops;
 }
 
-/** The router in force, with the queries `seen` as what it knows, whatever its design: on a dataset of that design. */
-async function refreezeInForce(
-  { manifest, model }: Artifact,
-  input: TrainingInput,
-  data: Dataset,
-  seen: Int32Array,
-  tools: FitTools,
-  passes: Passes,
-): Promise<FittedRouter> {
-  const { rows, vectors, encoder, design } = input;
-  const weights = { weights: model.tables };
-  if (isOfDesign(manifest, design)) return refreeze(weights, { rows, data, encoder }, seen, tools, passes);
-  const own = DESIGNS[manifest.design];
-  const itsData = await createDataset(rows, freezeGraph(rows, partsOf(own)), own, encoder, vectors);
-  return refreeze(weights, { rows, data: itsData, encoder }, seen, tools);
+/** The snapshot of a run as a dataset of another design. */
+function datasetOf({ rows, vectors, encoder }: TrainingInput, name: DesignName): Promise<Dataset> {
+  const design = DESIGNS[name];
+  return createDataset({ rows, graph: freezeGraph(rows, partsOf(design)), design, encoder, vectors });
 }
 
 /** What a verdict adds where the version in force could not be compared with; empty where it could. */
@@ -144,9 +135,7 @@ const MOST_GROWTH = 1.1;
 function startFrom(
   previous: Artifact | null,
   data: Dataset,
-  queries: number,
-  options: GnnOptions,
-  ledgerRows: number,
+  { queries, options, ledgerRows }: { queries: number; options: GnnOptions; ledgerRows: number },
 ): { weights: Weights; continues: NonNullable<Manifest['continues']>; comparison: Comparison[] } | null {
   if (previous === null) return null;
   const { version, ledger_rows, continues, comparison } = previous.manifest;
@@ -182,11 +171,19 @@ export interface Trained {
 
 /** Where a run finds what was trained before, and writes what it makes. */
 export interface TrainingTarget {
-  artifacts: string;
+  artifacts: ArtifactFiles;
+  checkpoints: Checkpoints;
   ledgerRows: number;
   inForce: string | null;
   /** The newest learned version of the same design and seed, to go on from; null to train from nothing. */
   previous: string | null;
+}
+
+/** What a run computes with, and whom it tells how far it is. */
+export interface TrainingTools {
+  backend: Backend;
+  clock: Clock;
+  report(progress: TrainProgress): void;
 }
 
 /**
@@ -198,13 +195,10 @@ export interface TrainingTarget {
  */
 export async function runTraining(
   input: TrainingInput,
-  graph: FrozenGraph,
-  backend: Backend,
   target: TrainingTarget,
-  clock: Clock,
-  report: (progress: TrainProgress) => void,
+  { backend, clock, report }: TrainingTools,
 ): Promise<Trained> {
-  const { rows, vectors, design, seed, encoder, options } = input;
+  const { rows, graph, vectors, design, seed, encoder, options } = input;
   const { artifacts } = target;
   const made = await readIfWhole(artifacts, target.previous);
   const previous = made !== null && isAlike(made, input) ? made : null;
@@ -216,7 +210,7 @@ export async function runTraining(
   }
 
   const { tf } = backend;
-  const data = await createDataset(rows, graph, DESIGNS[design], encoder, vectors);
+  const data = await createDataset({ rows, graph, design: DESIGNS[design], encoder, vectors });
   const all = answeredQueries(data);
   const { seen, heldOut } = splitHeldOut(all, (q) => rows.queries.hashOf(q));
   const rng = createRng(seed);
@@ -227,7 +221,11 @@ export async function runTraining(
       message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`,
     });
   const settings = { ...GNN_DEFAULTS, ...options };
-  const start = startFrom(previous, data, seen.length, settings, target.ledgerRows);
+  const start = startFrom(previous, data, {
+    queries: seen.length,
+    options: settings,
+    ledgerRows: target.ledgerRows,
+  });
   const version =
     start === null ? fresh : versionOf(graph.hash, design, seed, `${encoder.id} after ${start.continues.version}`);
   report({
@@ -237,13 +235,26 @@ export async function runTraining(
       `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ` +
       `${seed}${start === null ? '' : `, on from version ${start.continues.version}`}`,
   });
-  const passes = createPasses(tf, data);
-  const checkpoints = openCheckpoints(artifacts, version);
-  const trained = await trainGnn(tf, data, seen, settings, rng, onEpoch, checkpoints, start?.weights, passes);
+  const cache = createEvidenceCache(tf, data);
+  const checkpoints = target.checkpoints.of(version);
+  const trained = await trainGnn(tf, {
+    data,
+    train: seen,
+    options: settings,
+    rng,
+    onEpoch,
+    checkpoints,
+    start: start?.weights,
+    cache,
+  });
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const tools = { tf, rng: rng.fork('baselines') };
-  const from = { rows, data, encoder };
+  /** The router of some weights, with what judges it held out. */
+  const asJudged = (weights: Weights, its = data): Promise<LearnedRouter> => {
+    const of = { weights, from: { rows, data: its, encoder }, evidence: seen, tools: { tf, rng } };
+    return refreeze(its === data ? { ...of, cache } : of);
+  };
   const held: HeldOut = { data, queries: heldOut };
   const inForce =
     target.inForce === version
@@ -252,21 +263,22 @@ export async function runTraining(
         ? made
         : await readIfWhole(artifacts, target.inForce);
   const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router);
-  const predictions =
-    heldOut.length === 0
-      ? []
-      : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }, passes), tools, rivals);
+  const predictions: Prediction[] = [];
+  if (heldOut.length > 0) {
+    const learned = await asJudged(trained.weights);
+    predictions.push(...(await predictAll(held, { learned, train: seen, tools, baselines: rivals })));
+  }
   // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what
   // judges them.
   const comparable = inForce !== null && inForce.manifest.encoder === encoder.id;
-  const isLearned = inForce?.manifest.router === LEARNED_ROUTER;
+  const isLearned = inForce !== null && isTrainable(inForce.manifest.router);
   if (comparable && isLearned && heldOut.length > 0) {
-    const router = await refreezeInForce(inForce, input, data, seen, { tf, rng }, passes);
+    const its = isOfDesign(inForce.manifest, design) ? data : await datasetOf(input, inForce.manifest.design);
     predictions.push({
       name: IN_FORCE,
       title: `version in force (${target.inForce})`,
       told: false,
-      scores: await predict(held, router),
+      scores: await predict(held, await asJudged(inForce.model.tables, its)),
     });
   }
   const ofAnother = comparable && !isOfDesign(inForce.manifest, design);
@@ -291,7 +303,15 @@ export async function runTraining(
   };
   const metrics = metricsOf(held, predictions);
   // What is served knows all queries, the held-out ones too: only its weights did not learn from them.
-  const model = await freezeModel(tf, data, rows, trained.weights, all, encoder.id, rng.fork('anchors'), passes);
+  const model = await freezeModel(tf, {
+    data,
+    rows,
+    weights: trained.weights,
+    evidence: all,
+    encoder: encoder.id,
+    rng: rng.fork('anchors'),
+    cache,
+  });
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
   const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${encoder.id} ${chosen.name}`);
   let baseline: Manifest | null = null;
@@ -328,7 +348,7 @@ export async function runTraining(
  * What a run that made this version answered; null where it is not there, or not whole, or what should serve in its
  * place is not.
  */
-async function madeBefore(artifacts: string, version: string): Promise<Trained | null> {
+async function madeBefore(artifacts: ArtifactFiles, version: string): Promise<Trained | null> {
   const manifest = (await readIfWhole(artifacts, version))?.manifest;
   if (manifest === undefined) return null;
   const replaced = manifest.serve !== null && manifest.serve !== version;

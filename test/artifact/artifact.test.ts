@@ -12,6 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
+import type { ArtifactFiles } from '../../src/artifact/files/types.js';
 import { MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from '../../src/artifact/manifest.js';
 import { readArtifact } from '../../src/serving/read.js';
 import { encodeSafetensors } from '../../src/artifact/safetensors.js';
@@ -29,13 +31,15 @@ let whole: ReturnType<typeof temporaryFolder>;
 before(async () => {
   whole = temporaryFolder();
   ({ model } = await randomModel((await openBackend('wasm')).tf, smallLog({ queries: 30 })));
-  await writeArtifact(whole.path, model, factsOf());
+  await writeArtifact(openArtifactFolder(whole.path), model, factsOf());
 });
 after(() => whole.remove());
 
 let folder: ReturnType<typeof temporaryFolder>;
+let files: ArtifactFiles;
 beforeEach(() => {
   folder = temporaryFolder();
+  files = openArtifactFolder(folder.path);
   cpSync(whole.path, folder.path, { recursive: true });
 });
 afterEach(() => folder.remove());
@@ -62,7 +66,7 @@ async function writeWith(
   const { [name]: table, ...rest } = model.tables;
   const changed = change({ shape: [...table!.shape], data: table!.data.slice() });
   await writeArtifact(
-    folder.path,
+    files,
     { ...model, tables: changed === undefined ? rest : { ...rest, [name]: changed } },
     factsOf(),
   );
@@ -70,7 +74,7 @@ async function writeWith(
 
 describe('an artifact', () => {
   it('is read as it was written', async () => {
-    const { manifest, model: read } = await readArtifact(folder.path, VERSION);
+    const { manifest, model: read } = await readArtifact(files, VERSION);
     assert.deepEqual(read, model);
     assert.deepEqual(Object.keys(manifest.tensors), Object.keys(model.tables));
     assert.equal(manifest.files[0]!.bytes, readFileSync(pathOf(WEIGHTS_FILE)).length);
@@ -79,15 +83,15 @@ describe('an artifact', () => {
 
   it('of no LLM and no logged query is whole, too', async () => {
     const blank = blankModel();
-    await writeArtifact(folder.path, blank, factsOf('00000000000000aa' as Version));
-    assert.deepEqual((await readArtifact(folder.path, '00000000000000aa')).model, blank);
+    await writeArtifact(files, blank, factsOf('00000000000000aa' as Version));
+    assert.deepEqual((await readArtifact(files, '00000000000000aa')).model, blank);
   });
 
   it('takes the place of a damaged one', async () => {
     truncateSync(pathOf(WEIGHTS_FILE), 100);
     writeFileSync(join(folder.path, VERSION, 'stray'), '');
-    await writeArtifact(folder.path, model, factsOf());
-    assert.deepEqual((await readArtifact(folder.path, VERSION)).model, model);
+    await writeArtifact(files, model, factsOf());
+    assert.deepEqual((await readArtifact(files, VERSION)).model, model);
     assert.deepEqual(readdirSync(folder.path), [VERSION]);
     assert.deepEqual(readdirSync(join(folder.path, VERSION)).toSorted(), [MANIFEST_FILE, WEIGHTS_FILE]);
   });
@@ -99,7 +103,7 @@ describe('an artifact', () => {
     for (const path of [old!, young!]) mkdirSync(path);
     const hoursAgo = new Date(Date.now() - 2 * 60 * 60 * 1000);
     utimesSync(old!, hoursAgo, hoursAgo);
-    await writeArtifact(folder.path, model, factsOf());
+    await writeArtifact(files, model, factsOf());
     assert.deepEqual(readdirSync(folder.path).toSorted(), ['.writing-00000000000000bb-2', VERSION]);
   });
 
@@ -194,12 +198,12 @@ describe('an artifact', () => {
   for (const [what, damage, message] of damages)
     it(`${what} is refused`, async () => {
       await damage();
-      await assert.rejects(readArtifact(folder.path, VERSION), { code: 'artifact_damaged', message });
+      await assert.rejects(readArtifact(files, VERSION), { code: 'artifact_damaged', message });
     });
 
   it('in a renamed folder is refused', async () => {
     renameSync(join(folder.path, VERSION), join(folder.path, 'fedcba9876543210'));
-    await assert.rejects(readArtifact(folder.path, 'fedcba9876543210'), {
+    await assert.rejects(readArtifact(files, 'fedcba9876543210'), {
       code: 'artifact_damaged',
       message: /holds version 0123456789abcdef/,
     });
@@ -208,6 +212,6 @@ describe('an artifact', () => {
   it('is not begun where it can’t be written', async () => {
     const file = join(folder.path, 'a file');
     writeFileSync(file, '');
-    await assert.rejects(writeArtifact(file, model, factsOf()), { code: 'ENOTDIR' });
+    await assert.rejects(writeArtifact(openArtifactFolder(file), model, factsOf()), { code: 'ENOTDIR' });
   });
 });

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { readArtifact } from '../../src/serving/read.js';
 import { temporaryFolder } from '../support/temporary.js';
 
@@ -35,7 +36,7 @@ test('kill -9 of a writer leaves whole versions, and what it said is written', a
     const written = await killWriter(t, folder.path, delay);
     const names = readdirSync(folder.path);
     const versions = names.filter((name) => !name.startsWith('.'));
-    for (const version of versions) await readArtifact(folder.path, version);
+    for (const version of versions) await readArtifact(openArtifactFolder(folder.path), version);
     // Version 0 is away for a moment while it is replaced.
     for (const version of new Set(written))
       assert.ok(

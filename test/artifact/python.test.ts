@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { WEIGHTS_FILE } from '../../src/artifact/manifest.js';
 import { decodeSafetensors } from '../../src/artifact/safetensors.js';
 import { writeArtifact } from '../../src/artifact/write.js';
@@ -44,7 +45,7 @@ test('Python’s safetensors reads an exported artifact: every name, shape and n
   const folder = temporaryFolder();
   t.after(folder.remove);
   const { model } = await randomModel((await openBackend('wasm')).tf, smallLog({ queries: 30 }));
-  await writeArtifact(folder.path, model, factsOf());
+  await writeArtifact(openArtifactFolder(folder.path), model, factsOf());
   const { status, stdout, stderr } = python(READ, join(folder.path, VERSION, WEIGHTS_FILE));
   assert.equal(status, 0, stderr);
   const { metadata, tensors } = JSON.parse(stdout) as { metadata: object; tensors: object };

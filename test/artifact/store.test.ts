@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
+import type { ArtifactFiles } from '../../src/artifact/files/types.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import type { ArtifactStore } from '../../src/artifact/types.js';
 import { writeArtifact } from '../../src/artifact/write.js';
+import { sha256 } from '../../src/base/hash.js';
 import { dataPaths } from '../../src/base/paths.js';
 import type { Version } from '../../src/schema/ids.js';
 import { temporaryLedger } from '../decision/parts.js';
@@ -16,18 +20,27 @@ const [FIRST, SECOND, UNKNOWN] = ['00000000000000aa', '00000000000000bb', '00000
   Version,
 ];
 
-let parts: ReturnType<typeof temporaryLedger>;
+let parts: Awaited<ReturnType<typeof temporaryLedger>>;
 let artifacts: string;
+let files: ArtifactFiles;
 let activated: number;
 let store: ArtifactStore;
 beforeEach(async () => {
-  parts = temporaryLedger();
+  parts = await temporaryLedger();
   ({ artifacts } = dataPaths(parts.folder));
+  files = openArtifactFolder(artifacts);
   activated = 0;
-  store = createArtifactStore(artifacts, parts.ledger, async () => void activated++, 'none');
+  store = createArtifactStore({
+    files,
+    ledger: parts.ledger,
+    onActivated: async () => void activated++,
+    encoder: 'none',
+  });
   for (const version of [FIRST, SECOND]) {
-    const { files } = await writeArtifact(artifacts, blankModel(), factsOf(version));
-    parts.ledger.registerArtifact({ ...factsOf(version), router: 'learned', files, active: version === FIRST });
+    const manifest = await writeArtifact(files, blankModel(), factsOf(version));
+    await parts.ledger.artifacts.register([
+      { ...factsOf(version), router: 'learned', files: manifest.files, active: version === FIRST },
+    ]);
   }
 });
 afterEach(() => parts.remove());
@@ -39,12 +52,15 @@ async function refused(version: string, code: string, message = /./): Promise<vo
 }
 
 describe('the artifact store', () => {
-  it('answers the path of the two files of a version', () => {
-    for (const file of ['weights.safetensors', 'manifest.json'])
-      assert.equal(store.filePath(FIRST, file), join(artifacts, FIRST, file));
+  it('opens the two files of a version, with the checksum of the weights', async () => {
+    const weights = await store.open(FIRST, 'weights.safetensors');
+    const content = readFileSync(join(artifacts, FIRST, 'weights.safetensors'));
+    assert.deepEqual([weights.bytes, weights.sha256], [content.length, sha256(content)]);
+    assert.deepEqual(await buffer(weights.stream({ start: 8, end: 20 })), content.subarray(8, 20));
+    assert.equal((await store.open(FIRST, 'manifest.json')).sha256, null);
   });
 
-  it('never leaves the folder of a version', () => {
+  it('never leaves the folder of a version', async () => {
     writeFileSync(join(artifacts, 'secret'), 'x');
     writeFileSync(join(artifacts, FIRST, 'secret'), 'x');
     for (const file of [
@@ -61,10 +77,21 @@ describe('the artifact store', () => {
       'manifest.json\0',
       'MANIFEST.JSON',
       '..\\secret',
-    ])
-      assert.throws(() => store.filePath(FIRST, file), { code: 'file_not_found' }, file);
-    for (const version of [UNKNOWN, '', '.', '..', `${FIRST}/../${SECOND}`, `${FIRST}/`, '../..', FIRST.toUpperCase()])
-      assert.throws(() => store.filePath(version, 'manifest.json'), { code: 'version_not_found' }, version);
+    ]) {
+      await assert.rejects(store.open(FIRST, file), { code: 'file_not_found' }, file);
+    }
+    for (const version of [
+      UNKNOWN,
+      '',
+      '.',
+      '..',
+      `${FIRST}/../${SECOND}`,
+      `${FIRST}/`,
+      '../..',
+      FIRST.toUpperCase(),
+    ]) {
+      await assert.rejects(store.open(version, 'manifest.json'), { code: 'version_not_found' }, version);
+    }
   });
 
   it('puts a version in force, and goes back', async () => {
@@ -87,9 +114,9 @@ describe('the artifact store', () => {
   it('changes nothing for one of another encoder', async () => {
     const model = blankModel();
     model.names.encoder = 'another';
-    await writeArtifact(artifacts, model, factsOf(SECOND));
+    await writeArtifact(files, model, factsOf(SECOND));
     await refused(SECOND, 'artifact_damaged', /trained with the encoder another, and this process runs none/);
-    await createArtifactStore(artifacts, parts.ledger, async () => undefined).activate(SECOND);
+    await createArtifactStore({ files, ledger: parts.ledger, onActivated: async () => undefined }).activate(SECOND);
     assert.equal(await parts.ledger.artifacts.activeVersion(), SECOND);
   });
 });

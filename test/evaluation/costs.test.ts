@@ -47,7 +47,7 @@ describe('trading cost for quality', () => {
     const costs = estimateCosts(held, rows);
     const scores = Float32Array.of(0.8, 0.9, 0.2, 0.9);
     const million = (point: { cost: number; score: number }) => [Math.round(point.cost * 1e6), point.score];
-    const at = (weight: number) => million(tradeAt(held, scores, costs, weight, 0.00257));
+    const at = (weight: number) => million(tradeAt(held, { scores, costs, weight, unit: 0.00257 }));
     assert.deepEqual(at(0), [2570, 1]);
     // Of a call of the big LLM, 0.9 are saved: 0.15 is worth more than the first query's 0.1, not than the second's
     // 0.7.

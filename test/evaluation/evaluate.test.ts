@@ -43,7 +43,7 @@ const options: EvaluationOptions = {
   command: 'pointsman evaluate',
 };
 const report = (rows: GraphRows, folds?: number, steps?: number): Promise<EvaluationReport> =>
-  evaluate(inputOf(rows, folds, steps), options, backend, new Date(0), quiet);
+  evaluate(inputOf(rows, folds, steps), options, { backend, now: new Date(0), onProgress: quiet });
 
 /** A small log in which every LLM has a price: the two that are good at one thing cost a hundred times the other. */
 function pricedLog(queries: number): GraphRows {
@@ -240,7 +240,11 @@ describe('profiles and new LLMs', () => {
     const input = inputOf(smallLog({ queries: 40 }), 2, 40);
     const held = await crossValidate(input, backend, quiet);
     const progress: number[] = [];
-    const fresh = await newLlmSection(held, input, 'fold', backend, (fraction) => progress.push(fraction));
+    const fresh = await newLlmSection(held, input, {
+      which: 'fold',
+      backend,
+      onProgress: (fraction) => progress.push(fraction),
+    });
     const [perLlm, beside] = fresh.tables as [ReportTable, ReportTable];
     assert.deepEqual(
       perLlm.rows.map((r) => r[0]),
@@ -260,7 +264,7 @@ describe('profiles and new LLMs', () => {
     const lists = [
       { caption: 'some', designs: ['index', 'structured-trainable-2hop'].map((name) => PROFILE_DESIGNS[name]!) },
     ];
-    const { tables } = await designsSection(held, input, composer, lists, backend, quiet);
+    const { tables } = await designsSection(held, input, { composer, lists, backend, onProgress: quiet });
     assert.deepEqual(
       tables[0]!.rows.map((r) => r[0]),
       ['index', 'structured-trainable-2hop'],
@@ -281,13 +285,11 @@ describe('profiles and new LLMs', () => {
         Array.from({ length: 6 }, (_, i) => ({ text: `q${i}`, scores: { a: i % 2, b: 0.5 } })),
       ),
     );
-    const { notes, tables } = await newLlmSection(
-      await crossValidate(input, backend, quiet),
-      input,
-      'fold',
+    const { notes, tables } = await newLlmSection(await crossValidate(input, backend, quiet), input, {
+      which: 'fold',
       backend,
-      quiet,
-    );
+      onProgress: quiet,
+    });
     assert.deepEqual([notes.length, tables.length], [1, 0]);
     assert.match(notes[0]!, /^Left out: it needs three LLMs with interactions.*there are 2/);
     assert.equal(backend.tf.memory().numTensors, before);

@@ -68,10 +68,12 @@ describe('some queries of an LLM', () => {
   it('are among those it has answered or been compared on, at random, as many as wanted', async () => {
     const data = await datasetOf(rows);
     const all = Int32Array.of(0, 1, 2, 3);
-    assert.deepEqual([...someOf(data, all, 1, 9, createRng(1))].toSorted(), [0, 2]);
-    assert.deepEqual([...someOf(data, Int32Array.of(1, 3), 1, 9, createRng(1))], []);
+    assert.deepEqual([...someOf(data, all, { llm: 1, size: 9, rng: createRng(1) })].toSorted(), [0, 2]);
+    assert.deepEqual([...someOf(data, Int32Array.of(1, 3), { llm: 1, size: 9, rng: createRng(1) })], []);
     const found = new Set(
-      Array.from({ length: 20 }, (_, seed) => [...someOf(data, all, 0, 2, createRng(seed + 1))].toSorted().join()),
+      Array.from({ length: 20 }, (_, seed) =>
+        [...someOf(data, all, { llm: 0, size: 2, rng: createRng(seed + 1) })].toSorted().join(),
+      ),
     );
     assert.ok(found.size > 3 && [...found].every((pair) => pair.split(',').length === 2));
   });

@@ -106,7 +106,7 @@ test('a taken port is a plain error', async () => {
     live: service.live,
     feedback: service.feedback,
     decider: service.decider,
-    artifacts: { filePath: async () => '', activate: async () => {} },
+    artifacts: { open: async () => assert.fail('not asked'), activate: async () => {} },
     clock: Date.now,
     log,
   });

@@ -1,3 +1,4 @@
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import { writeArtifact } from '../../src/artifact/write.js';
 import { systemClock } from '../../src/base/clock.js';
@@ -72,7 +73,7 @@ export async function addArtifact(
     comparison: [],
     serve: version as Version,
   };
-  const { files } = await writeArtifact(dataPaths(folder).artifacts, model, facts);
+  const { files } = await writeArtifact(openArtifactFolder(dataPaths(folder).artifacts), model, facts);
   await ledger.artifacts.register([{ ...facts, router: model.names.router, files, active: false }]);
 }
 
@@ -102,7 +103,7 @@ export async function startService({
   await addLlms(real, llms);
   const ledger = around(real);
   const { log, lines } = keptLog();
-  const { artifacts } = dataPaths(folder);
+  const artifacts = openArtifactFolder(dataPaths(folder).artifacts);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
   const index = aroundIndex(await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
   const live = await openLiveState({ ledger, index, clock: systemClock, log });
@@ -116,7 +117,7 @@ export async function startService({
     live,
     feedback,
     decider,
-    artifacts: createArtifactStore(artifacts, real, async () => {}),
+    artifacts: createArtifactStore({ files: artifacts, ledger: real, onActivated: async () => {} }),
     clock: systemClock,
     log,
     options,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Tensor2D, TensorFlow } from '../../src/tensor/types.js';
 import { semanticStates } from '../../src/learned/semantics.js';
-import { createPlacer } from '../../src/learned/serve/place.js';
+import { createProjector } from '../../src/learned/serve/projection.js';
 import { openBackend } from '../../src/tensor/backend.js';
-import { toTensors } from '../../src/learned/train/gnn.js';
+import { toTensors } from '../../src/learned/train/batch.js';
 import { trainedProfiles } from '../../src/learned/vectors.js';
 import { encoder } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
@@ -23,7 +23,7 @@ describe('profiles of a trained model', () => {
     const { model, weights, data } = await randomModel(tf, rows);
     const { dim, llms, place } = trainedProfiles(model);
     const vector = encoder.encodeSync!(QUERY);
-    const { stateOf, taskAttention } = createPlacer(model);
+    const { stateOf, taskAttention } = createProjector(model);
     const tasks = taskAttention(stateOf(vector));
     const expected = tf.tidy(() => {
       const meant = semanticStates(tf, toTensors(tf, weights), data.semantic, tf.tensor2d([[...vector]]));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { writeArtifact } from '../../src/artifact/write.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { Database } from '../../src/store/sqlite/database.js';
@@ -51,12 +52,13 @@ async function prepare(t: TestContext) {
     artifacts,
     log,
     lines,
-    open: (using: Encoder = encoder) => openLiveIndex({ ledger, artifacts, encoder: using, log }),
+    open: (using: Encoder = encoder) =>
+      openLiveIndex({ ledger, artifacts: openArtifactFolder(artifacts), encoder: using, log }),
   };
 }
 
 async function write(artifacts: string, ledger: Ledger, version: Version, model: TrainedModel): Promise<void> {
-  const { files } = await writeArtifact(artifacts, model, factsOf(version));
+  const { files } = await writeArtifact(openArtifactFolder(artifacts), model, factsOf(version));
   await ledger.artifacts.register([{ ...factsOf(version), router: model.names.router, files, active: false }]);
 }
 

@@ -4,7 +4,8 @@ import type { GraphRows } from '../../src/graph/rows.js';
 import { DESIGNS } from '../../src/profile/design.js';
 import { createDataset, type Dataset } from '../../src/dataset/dataset.js';
 import type { DesignName } from '../../src/schema/training.js';
-import { GNN_DEFAULTS, trainGnn, type GnnOptions, type GnnResult } from '../../src/learned/train/gnn.js';
+import { trainGnn, type GnnResult } from '../../src/learned/train/gnn.js';
+import { GNN_DEFAULTS, type GnnOptions } from '../../src/learned/train/options.js';
 import { splitHeldOut } from '../../src/training/gate.js';
 import { answeredQueries, snapshotOf } from '../../src/training/run.js';
 import type { TensorFlow } from '../../src/tensor/types.js';
@@ -23,13 +24,13 @@ export const QUICK: GnnOptions = {
 };
 
 export function datasetOf(rows: GraphRows, design: DesignName = 'structured-trainable'): Promise<Dataset> {
-  return createDataset(
+  return createDataset({
     rows,
-    snapshotOf(rows, design),
-    DESIGNS[design],
+    graph: snapshotOf(rows, design),
+    design: DESIGNS[design],
     encoder,
-    Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
-  );
+    vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
+  });
 }
 
 /** Trains on a small log; answers what a test needs to look at. */
@@ -42,6 +43,6 @@ export async function learn(
 ): Promise<{ data: Dataset; train: Int32Array; heldOut: Int32Array; result: GnnResult }> {
   const data = await datasetOf(rows, design);
   const { seen: train, heldOut } = splitHeldOut(answeredQueries(data), (q) => rows.queries.hashOf(q));
-  const result = await trainGnn(tf, data, train, { ...QUICK, ...options }, createRng(seed));
+  const result = await trainGnn(tf, { data, train, options: { ...QUICK, ...options }, rng: createRng(seed) });
   return { data, train, heldOut, result };
 }

@@ -10,7 +10,7 @@ import type { DesignName } from '../../src/schema/training.js';
 import type { TrainedModel } from '../../src/artifact/model.js';
 import type { TensorFlow } from '../../src/tensor/types.js';
 import { freezeModel } from '../../src/learned/freeze.js';
-import { modelShape } from '../../src/learned/train/gnn.js';
+import { modelShape } from '../../src/learned/train/options.js';
 import { datasetOf, encoder, QUICK } from './learn.js';
 
 /** The least that is a whole model: no LLM, no logged query. */
@@ -102,7 +102,7 @@ export async function randomModel(
     weights,
     evidence,
     anchorRng,
-    model: await freezeModel(tf, data, rows, weights, evidence, encoder.id, anchorRng()),
+    model: await freezeModel(tf, { data, rows, weights, evidence, encoder: encoder.id, rng: anchorRng() }),
   };
 }
 

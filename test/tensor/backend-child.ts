@@ -10,10 +10,10 @@ import { messageTensors } from '../../src/learned/residuals.js';
 import { querySpace } from '../../src/learned/semantics.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import type { TensorFlow } from '../../src/tensor/types.js';
-import { declaredTensors } from '../../src/learned/train/batch.js';
-import { modelShape, toTensors } from '../../src/learned/train/gnn.js';
-import { gatherKnowledge, gatherNeighbourhood } from '../../src/learned/train/knowledge.js';
-import { createPasses } from '../../src/learned/train/passes.js';
+import { declaredTensors, toTensors } from '../../src/learned/train/batch.js';
+import { gatherEvidence, gatherNeighbourhood } from '../../src/learned/train/evidence.js';
+import { createEvidenceCache } from '../../src/learned/train/evidence-cache.js';
+import { modelShape } from '../../src/learned/train/options.js';
 import { createOptimizer } from '../../src/tensor/optimizer.js';
 import {
   drawStep,
@@ -64,8 +64,9 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
   const space = querySpace(tf, data, everything, createRng(6));
   const spaceTensors = toTensors(tf, space);
   const target = everything.slice(0, 20);
-  const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, everything, [target], createRng(8));
-  const { records, messages } = gatherKnowledge(data, createPasses(tf, data), space, spaceTensors, everything);
+  const located = { data, weights: space, p: spaceTensors, queries: everything };
+  const { folds: anchors } = gatherNeighbourhood(tf, { ...located, folds: [target], rng: createRng(8) });
+  const { records, messages } = gatherEvidence({ ...located, cache: createEvidenceCache(tf, data) });
   const context: StepContext = {
     data,
     declared: declaredTensors(tf, data),
@@ -76,7 +77,8 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
     anchors,
     options: { ...QUICK, support: 40, forget: 0 },
   };
-  const tensors = stepTensors(tf, context, drawStep(context, everything, target, 0, createRng(7)), null);
+  const drawn = drawStep(context, { train: everything, target, fold: 0, rng: createRng(7) });
+  const tensors = stepTensors(tf, context, drawn, null);
   const { logits, taskLogits } = predictStep(tf, variables, context, tensors);
   const loss = (): Scalar => stepLoss(tf, variables, context, tensors);
   const { value, grads } = tf.variableGrads(loss);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
+import type { ArtifactFiles } from '../../src/artifact/files/types.js';
 import { readArtifact } from '../../src/serving/read.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -8,10 +10,11 @@ import type { Version } from '../../src/schema/ids.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import type { Ledger } from '../../src/store/open.js';
+import { checkpointsIn } from '../../src/learned/train/checkpoint.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
 import type { DesignName } from '../../src/schema/training.js';
-import type { GnnOptions } from '../../src/learned/train/gnn.js';
+import type { GnnOptions } from '../../src/learned/train/options.js';
 import { runTraining, snapshotOf, type Trained, type TrainingTarget } from '../../src/training/run.js';
 import { recordOf } from '../../src/training/trainer.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
@@ -28,21 +31,29 @@ before(async () => {
   backend = await openBackend('wasm');
 });
 
-async function place(t: TestContext): Promise<{ ledger: Ledger; artifacts: string }> {
+/** A ledger, and where artifacts and checkpoints of its log go. */
+interface Place extends Pick<TrainingTarget, 'checkpoints'> {
+  ledger: Ledger;
+  artifacts: ArtifactFiles;
+}
+
+async function place(t: TestContext): Promise<Place> {
   const { ledger, folder, remove } = await temporaryLedger();
   t.after(remove);
-  return { ledger, artifacts: dataPaths(folder).artifacts };
+  const path = dataPaths(folder).artifacts;
+  return { ledger, artifacts: openArtifactFolder(path), checkpoints: checkpointsIn(path) };
 }
 
 function train(
   rows: GraphRows,
-  artifacts: string,
+  { artifacts, checkpoints }: Pick<Place, 'artifacts' | 'checkpoints'>,
   options: Partial<GnnOptions>,
   { inForce = null, previous = null, ledgerRows = 0 }: Partial<TrainingTarget> = {},
   design: DesignName = 'structured-trainable',
 ): Promise<Trained> {
   const input = {
     rows,
+    graph: snapshotOf(rows, 'structured-trainable'),
     vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
     design,
     seed: 3,
@@ -51,21 +62,19 @@ function train(
   };
   return runTraining(
     input,
-    snapshotOf(rows, input.design),
-    backend,
-    { artifacts, ledgerRows, inForce, previous },
-    Date.now,
-    () => undefined,
+    { artifacts, checkpoints, ledgerRows, inForce, previous },
+    { backend, clock: Date.now, report: () => undefined },
   );
 }
 
 describe('a run whose profile a baseline beats', () => {
   it('keeps it, rejected, with the table that says why; the baseline serves; an operator may overrule', async (t) => {
-    const { ledger, artifacts } = await place(t);
+    const at = await place(t);
+    const { ledger, artifacts } = at;
     const rows = smallLog({ queries: 300 });
     for (const llm of rows.llms) await ledger.catalog.put(llm);
     // One step learns nothing of tasks.
-    const { manifest, baseline, reason } = await train(rows, artifacts, { maxSteps: 1, epochs: 1 });
+    const { manifest, baseline, reason } = await train(rows, at, { maxSteps: 1, epochs: 1 });
     assert.equal(manifest.status, 'rejected');
     assert.match(reason, /is better by 0\.\d+ \(p = 0\.0\d+\)/);
     const better = manifest.comparison.filter((c) => c.better && !c.told).map((c) => c.name);
@@ -90,23 +99,28 @@ describe('a run whose profile a baseline beats', () => {
     assert.ok(sum['calculator']! > sum['poet']! && verse['poet']! > verse['calculator']!, JSON.stringify([sum, verse]));
     assert.ok([...Object.values(sum), ...Object.values(verse)].every((s) => s >= 0 && s <= 1));
 
-    const again = await train(rows, artifacts, { maxSteps: 1, epochs: 1 });
+    const again = await train(rows, at, { maxSteps: 1, epochs: 1 });
     assert.deepEqual(
       [again.created, again.manifest.version, again.baseline!.version],
       [false, manifest.version, baseline!.version],
     );
 
-    await createArtifactStore(artifacts, ledger, () => index.refresh(), encoder.id).activate(manifest.version);
+    await createArtifactStore({
+      files: artifacts,
+      ledger,
+      onActivated: () => index.refresh(),
+      encoder: encoder.id,
+    }).activate(manifest.version);
     assert.deepEqual([index.current().version, index.current().router], [manifest.version, 'learned']);
   });
 
   it('leaves the version in force where that is better still', async (t) => {
-    const { artifacts } = await place(t);
-    const good = await train(smallLog({ queries: 200 }), artifacts, { maxSteps: 200 });
+    const at = await place(t);
+    const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 200 });
     assert.equal(good.manifest.status, 'accepted', good.reason);
     const { manifest, baseline } = await train(
       smallLog({ queries: 300 }),
-      artifacts,
+      at,
       { maxSteps: 1, epochs: 1 },
       { inForce: good.manifest.version },
     );
@@ -121,11 +135,11 @@ describe('a run beside a version in force of another kind', () => {
   const quick = { maxSteps: 1, epochs: 1 };
 
   it('compares with one of another design on its own graph, and leaves it in force unless it is better', async (t) => {
-    const { artifacts } = await place(t);
-    const good = await train(smallLog({ queries: 200 }), artifacts, { maxSteps: 200 });
+    const at = await place(t);
+    const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 200 });
     const rows = smallLog({ queries: 210 });
     for (const design of ['flat', 'structured-trainable-1hop'] as const) {
-      const { manifest, baseline } = await train(rows, artifacts, quick, { inForce: good.manifest.version }, design);
+      const { manifest, baseline } = await train(rows, at, quick, { inForce: good.manifest.version }, design);
       const inForce = manifest.comparison.find((c) => c.name === 'in-force')!;
       assert.ok(inForce.mean! > 0.7, JSON.stringify(inForce));
       assert.deepEqual([manifest.serve, baseline], [null, null]);
@@ -133,7 +147,7 @@ describe('a run beside a version in force of another kind', () => {
   });
 
   it('says so where that cannot be compared with: another encoder, or files that are gone', async (t) => {
-    const { artifacts } = await place(t);
+    const at = await place(t);
     const model = blankModel();
     const facts = {
       version: 'a'.repeat(16) as Version,
@@ -149,13 +163,13 @@ describe('a run beside a version in force of another kind', () => {
       comparison: [],
       serve: null,
     };
-    await writeArtifact(artifacts, model, facts);
+    await writeArtifact(at.artifacts, model, facts);
     const rows = smallLog({ queries: 60 });
-    const foreign = await train(rows, artifacts, quick, { inForce: facts.version });
+    const foreign = await train(rows, at, quick, { inForce: facts.version });
     assert.match(foreign.reason, /version in force, a{16}, could not be compared: it was trained with the encoder /);
     assert.ok(foreign.reason.includes(model.names.encoder) && foreign.reason.includes(encoder.id), foreign.reason);
     assert.notEqual(foreign.manifest.serve, null);
-    const gone = await train(smallLog({ queries: 61 }), artifacts, quick, { inForce: 'b'.repeat(16) });
+    const gone = await train(smallLog({ queries: 61 }), at, quick, { inForce: 'b'.repeat(16) });
     assert.match(gone.reason, /version in force, b{16}, could not be compared: it could not be read/);
   });
 });
@@ -164,11 +178,12 @@ describe('a run after another', () => {
   const quick = { maxSteps: 80, continuedSteps: 8 };
 
   it('goes on from what was learned where the log is long and hardly grew', async (t) => {
-    const { artifacts } = await place(t);
-    const first = await train(smallLog({ queries: 200 }), artifacts, quick, { ledgerRows: 600 });
+    const at = await place(t);
+    const { artifacts } = at;
+    const first = await train(smallLog({ queries: 200 }), at, quick, { ledgerRows: 600 });
     assert.equal(first.manifest.continues, null);
     const after = { previous: first.manifest.version, ledgerRows: 630 };
-    const next = await train(smallLog({ queries: 210 }), artifacts, quick, after);
+    const next = await train(smallLog({ queries: 210 }), at, quick, after);
     assert.deepEqual(next.manifest.continues, { version: first.manifest.version, began_at_rows: 600 });
     assert.ok(next.manifest.metrics['epochs']! <= 8 && first.manifest.metrics['epochs']! > 8);
     const [learned, earlier] = [next.manifest.metrics['score_learned']!, first.manifest.metrics['score_learned']!];
@@ -180,21 +195,21 @@ describe('a run after another', () => {
     assert.deepEqual(is![meaning], was![meaning], 'weights go with the axes that they were learned on');
     assert.notDeepEqual(is!['query/kernel'], was!['query/kernel']);
 
-    const third = await train(smallLog({ queries: 215 }), artifacts, quick, {
+    const third = await train(smallLog({ queries: 215 }), at, quick, {
       previous: next.manifest.version,
       ledgerRows: 645,
     });
     assert.deepEqual(third.manifest.continues, { version: next.manifest.version, began_at_rows: 600 });
     assert.equal(
-      (await train(smallLog({ queries: 215 }), artifacts, quick, { previous: third.manifest.version, ledgerRows: 645 }))
+      (await train(smallLog({ queries: 215 }), at, quick, { previous: third.manifest.version, ledgerRows: 645 }))
         .created,
       false,
     );
   });
 
   it('begins from nothing where the log grew by a tenth or is short, or the version damaged or unfit', async (t) => {
-    const { artifacts } = await place(t);
-    const first = await train(smallLog({ queries: 200 }), artifacts, quick, { ledgerRows: 600 });
+    const at = await place(t);
+    const first = await train(smallLog({ queries: 200 }), at, quick, { ledgerRows: 600 });
     const previous = first.manifest.version;
     const others: [GraphRows, Partial<GnnOptions>, Partial<TrainingTarget>][] = [
       [smallLog({ queries: 230 }), quick, { previous, ledgerRows: 690 }],
@@ -203,7 +218,7 @@ describe('a run after another', () => {
       [smallLog({ queries: 203 }), quick, { previous: 'ffffffffffffffff', ledgerRows: 609 }],
     ];
     for (const [rows, options, target] of others)
-      assert.equal((await train(rows, artifacts, options, target)).manifest.continues, null);
+      assert.equal((await train(rows, at, options, target)).manifest.continues, null);
   });
 });
 
@@ -229,9 +244,10 @@ function afterChange(weight: number): GraphRows {
 
 describe('a run after an LLM changed', () => {
   it('profiles it by what it does now, where answers from before count little, and judges by that', async (t) => {
-    const { artifacts } = await place(t);
+    const at = await place(t);
+    const { artifacts } = at;
     const meanOf = async (weight: number): Promise<Record<string, number>> => {
-      const { manifest } = await train(afterChange(weight), artifacts, { maxSteps: 150 });
+      const { manifest } = await train(afterChange(weight), at, { maxSteps: 150 });
       const { names, tables } = (await readArtifact(artifacts, manifest.version)).model;
       const sums = names.tasks.indexOf('arithmetic');
       return {
@@ -316,8 +332,9 @@ describe('a run on an odd log ends with an artifact that scores', () => {
   };
   for (const [what, rows] of Object.entries(logs))
     it(what, async (t) => {
-      const { ledger, artifacts } = await place(t);
-      const { manifest, baseline } = await train(rows, artifacts, { maxSteps: 6 });
+      const at = await place(t);
+      const { ledger, artifacts } = at;
+      const { manifest, baseline } = await train(rows, at, { maxSteps: 6 });
       assert.ok(Object.values(manifest.metrics).every(Number.isFinite));
       const serving = baseline ?? manifest;
       await readArtifact(artifacts, serving.version);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
+import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { readArtifact } from '../../src/serving/read.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { Database } from '../../src/store/sqlite/database.js';
@@ -65,7 +66,7 @@ describe('training in a process of its own', () => {
     );
     assert.ok(reports.every((r) => r.fraction >= 0 && r.fraction <= 1));
 
-    const { manifest } = await readArtifact(artifacts, first.version);
+    const { manifest } = await readArtifact(openArtifactFolder(artifacts), first.version);
     const record = (await ledger.artifacts.get(first.version))!;
     assert.deepEqual(
       [record.metrics, record.files, record.seed, record.backend],

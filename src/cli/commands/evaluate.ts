@@ -146,9 +146,7 @@ export function evaluateCommand(): Command {
         const report = await evaluate(
           { ...log, encoder, design, seed, folds },
           { tables, newLlm, cascades, composer, command: commandOf(settings) },
-          backend,
-          new Date(systemClock()),
-          bar.update,
+          { backend, now: new Date(systemClock()), onProgress: bar.update },
         );
         bar.stop();
         const files = writeReport(output, report);

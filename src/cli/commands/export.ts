@@ -1,6 +1,8 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { openArtifactFolder } from '../../artifact/files/folder.js';
 import { readArtifact } from '../../serving/read.js';
 import { MANIFEST_FILE, WEIGHTS_FILE } from '../../artifact/manifest.js';
 import { systemClock } from '../../base/clock.js';
@@ -29,7 +31,8 @@ export function exportCommand(): Command {
           'version_not_found',
           `version: expected one that \`pointsman weights\` lists, got ${JSON.stringify(version)}`,
         );
-      await readArtifact(paths.artifacts, version);
+      const files = openArtifactFolder(paths.artifacts);
+      await readArtifact(files, version);
       try {
         mkdirSync(output, { recursive: true });
       } catch (error) {
@@ -43,7 +46,7 @@ export function exportCommand(): Command {
         // Copied under another name first: nobody reads half a file.
         const temporary = join(output, `.${file}.${process.pid}`);
         try {
-          copyFileSync(join(paths.artifacts, version, file), temporary);
+          await writeFile(temporary, (await files.open(version, file)).stream());
           renameSync(temporary, join(output, file));
         } finally {
           rmSync(temporary, { force: true });

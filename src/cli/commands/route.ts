@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream, renameSync, rmSync, statSync, type
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
+import { openArtifactFolder } from '../../artifact/files/folder.js';
 import { PointsmanError, messageOf } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
 import type { Decider } from '../../decision/decider.js';
@@ -88,7 +89,7 @@ export function routeCommand(): Command {
 async function checkInForce({ ledger, live, encoder }: Workspace, data: string): Promise<void> {
   const active = await ledger.artifacts.activeVersion();
   if (active === null || live.index.current().version === active) return;
-  const { manifest } = await readArtifact(dataPaths(data).artifacts, active);
+  const { manifest } = await readArtifact(openArtifactFolder(dataPaths(data).artifacts), active);
   checkEncoder(manifest, encoder);
 }
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { openArtifactFolder } from '../../artifact/files/folder.js';
 import { createArtifactStore } from '../../serving/store.js';
 import { systemClock } from '../../base/clock.js';
 import { dataPaths } from '../../base/paths.js';
@@ -37,7 +38,11 @@ export function weightsCommand(): Command {
       const paths = dataPaths(data);
       const ledger = await openLedger(paths.ledger, { clock: systemClock });
       try {
-        await createArtifactStore(paths.artifacts, ledger, async () => undefined).activate(version);
+        await createArtifactStore({
+          files: openArtifactFolder(paths.artifacts),
+          ledger,
+          onActivated: async () => undefined,
+        }).activate(version);
         print(`version ${version} is in force`);
       } finally {
         await ledger.close();

@@ -13,20 +13,27 @@ function htmlTable(table: ReportTable): string {
   const rows = cellTexts(table).map(
     (row) => `<tr${row[0] === LEARNED.title ? ' class="learned"' : ''}>${cells(row)}</tr>`,
   );
+  const header = table.header.map((h) => `<th scope="col">${escapeHtml(h)}</th>`).join('');
   return (
-    '<div ' +
-    `class="scroll"><table><caption>${escapeHtml(table.caption)}</caption><thead><tr>${table.header.map((h) => `<th scope="col">${escapeHtml(h)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+    `<div class="scroll"><table><caption>${escapeHtml(table.caption)}</caption>` +
+    `<thead><tr>${header}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
   );
+}
+
+function htmlSection({ id, title, notes, plots, tables }: EvaluationReport['sections'][number]): string {
+  const parts = [
+    `<h2>${escapeHtml(title)}</h2>`,
+    ...notes.map((note) => `<p>${escapeHtml(note)}</p>`),
+    ...plots.map(toSvg),
+    ...tables.map(htmlTable),
+  ];
+  return `<section id="${escapeHtml(id)}">${parts.join('')}</section>`;
 }
 
 /** One page with everything in it: it needs no script and no network. */
 export function toHtml(report: EvaluationReport): string {
   const contents = report.sections.map((s) => `<a href="#${escapeHtml(s.id)}">${escapeHtml(s.title)}</a>`).join('');
-  const sections = report.sections.map(
-    (s) =>
-      '<section ' +
-      `id="${escapeHtml(s.id)}"><h2>${escapeHtml(s.title)}</h2>${s.notes.map((n) => `<p>${escapeHtml(n)}</p>`).join('')}${s.plots.map(toSvg).join('')}${s.tables.map(htmlTable).join('')}</section>`,
-  );
+  const sections = report.sections.map(htmlSection);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -22,5 +22,6 @@ export function toMarkdown(report: EvaluationReport): string {
   );
   // Four spaces make code of it, whatever is in it.
   const again = `Again:\n\n    ${report.command.replaceAll(/\s+/g, ' ')}`;
-  return `${[`# ${escaped(report.title)}`, escaped(summaryOf(report)), escaped(timesOf(report)), again, ...sections].join('\n\n')}\n`;
+  const head = [`# ${escaped(report.title)}`, escaped(summaryOf(report)), escaped(timesOf(report)), again];
+  return `${[...head, ...sections].join('\n\n')}\n`;
 }

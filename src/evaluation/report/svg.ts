@@ -24,8 +24,37 @@ const figure = (title: string, height: number, content: string, legend = ''): st
   `<figure><figcaption>${escapeHtml(title)}</figcaption><div class="scroll"><svg viewBox="0 0 ${WIDTH} ` +
   `${height}" role="img" aria-label="${escapeHtml(title)}">${content}</svg></div>${legend}</figure>`;
 
-const text = (x: number | string, y: number | string, anchor: string, content: string, more = ''): string =>
+interface Label {
+  x: number | string;
+  y: number | string;
+  anchor: 'middle' | 'end';
+  /** More attributes, each with a space before it. */
+  more?: string;
+}
+
+const text = (content: string, { x, y, anchor, more = '' }: Label): string =>
   `<text x="${x}" y="${y}" text-anchor="${anchor}"${more}>${escapeHtml(content)}</text>`;
+
+/** A vertical line at a tick of the axis across, and its label under `bottom`. */
+const tickAcross = (at: string, tick: number, bottom: number): string =>
+  `<line class="grid" x1="${at}" x2="${at}" y1="${TOP}" y2="${bottom}"/>` +
+  text(String(tick), { x: at, y: bottom + 18, anchor: 'middle' });
+
+/** A horizontal line at a tick of the axis up, and its label. */
+const tickUp = (at: string, tick: number): string =>
+  `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/>` +
+  text(String(tick), { x: LEFT - 8, y: Number(at) + 4, anchor: 'end' });
+
+interface Dot {
+  x: string;
+  y: number | string;
+  radius: number;
+  colour: string;
+  title: string;
+}
+
+const circle = ({ x, y, radius, colour, title }: Dot): string =>
+  `<circle cx="${x}" cy="${y}" r="${radius}" fill="${colour}"><title>${escapeHtml(title)}</title></circle>`;
 
 function curves({ title, x, y, series }: CurvePlot): string {
   const points = series.flatMap((s) => s.points);
@@ -40,16 +69,8 @@ function curves({ title, x, y, series }: CurvePlot): string {
     TOP,
   );
   const grid = [
-    ...across.ticks.map(
-      (t) =>
-        `<line class="grid" x1="${across.at(t)}" x2="${across.at(t)}" y1="${TOP}" ` +
-        `y2="${HEIGHT - BOTTOM}"/>${text(across.at(t), HEIGHT - BOTTOM + 18, 'middle', String(t))}`,
-    ),
-    ...up.ticks.map(
-      (t) =>
-        `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${up.at(t)}" ` +
-        `y2="${up.at(t)}"/>${text(LEFT - 8, Number(up.at(t)) + 4, 'end', String(t))}`,
-    ),
+    ...across.ticks.map((t) => tickAcross(across.at(t), t, HEIGHT - BOTTOM)),
+    ...up.ticks.map((t) => tickUp(up.at(t), t)),
   ];
   const colourOf = (s: CurvePlot['series'][number], i: number): string =>
     s.emphasis ? EMPHASIS : COLOURS[i % COLOURS.length]!;
@@ -70,24 +91,28 @@ function curves({ title, x, y, series }: CurvePlot): string {
         : s.mark === 'line'
           ? s.points
           : [];
-    const dots = marked.map(
-      ([a, b]) =>
-        `<circle cx="${across.at(a)}" cy="${up.at(b)}" r="${s.emphasis ? 4 : 3}" ` +
-        `fill="${colourOf(s, i)}"><title>${escapeHtml(`${s.name}: ${a.toPrecision(4)}, ${b.toPrecision(4)}`)}</title></circle>`,
+    const dots = marked.map(([a, b]) =>
+      circle({
+        x: across.at(a),
+        y: up.at(b),
+        radius: s.emphasis ? 4 : 3,
+        colour: colourOf(s, i),
+        title: `${s.name}: ${a.toPrecision(4)}, ${b.toPrecision(4)}`,
+      }),
     );
-    return (
-      `<path d="${path}" fill="none" stroke="${colourOf(s, i)}" ` +
-      `stroke-width="${s.emphasis ? 3 : 1.5}"${s.mark === 'dashes' ? ' stroke-dasharray="5 5"' : ''}/>${dots.join('')}`
-    );
+    const dashes = s.mark === 'dashes' ? ' stroke-dasharray="5 5"' : '';
+    const [stroke, width] = [colourOf(s, i), s.emphasis ? 3 : 1.5];
+    const line = `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="${width}"${dashes}/>`;
+    return line + dots.join('');
   });
   // What is emphasised is drawn over the others.
   const order = series.map((s, i) => i + (s.emphasis ? series.length : 0)).toSorted((a, b) => a - b);
+  const upright = ` transform="translate(14 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)"`;
   const axes =
-    text((WIDTH + LEFT) / 2, HEIGHT - 10, 'middle', x) +
-    text(0, 0, 'middle', y, ` transform="translate(14 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)"`);
-  const legend =
-    '<div ' +
-    `class="legend">${series.map((s, i) => `<span><i style="background:${colourOf(s, i)}"></i>${escapeHtml(s.name)}</span>`).join('')}</div>`;
+    text(x, { x: (WIDTH + LEFT) / 2, y: HEIGHT - 10, anchor: 'middle' }) +
+    text(y, { x: 0, y: 0, anchor: 'middle', more: upright });
+  const names = series.map((s, i) => `<span><i style="background:${colourOf(s, i)}"></i>${escapeHtml(s.name)}</span>`);
+  const legend = `<div class="legend">${names.join('')}</div>`;
   return figure(title, HEIGHT, grid.join('') + order.map((i) => drawn[i % series.length]!).join('') + axes, legend);
 }
 
@@ -98,28 +123,26 @@ function intervals({ title, x, items }: IntervalPlot): string {
     NAMES + 10,
     WIDTH - RIGHT,
   );
-  const grid = across.ticks.map(
-    (t) =>
-      `<line class="grid" x1="${across.at(t)}" x2="${across.at(t)}" y1="${TOP}" ` +
-      `y2="${bottom}"/>${text(across.at(t), bottom + 18, 'middle', String(t))}`,
-  );
+  const grid = across.ticks.map((t) => tickAcross(across.at(t), t, bottom));
   const drawn = items.map(({ name, value, low, high, emphasis }, i) => {
     const middle = TOP + (i + 0.5) * ROW;
     const colour = emphasis ? EMPHASIS : COLOURS[0]!;
-    const label = text(NAMES, middle + 4, 'end', name, emphasis ? ` font-weight="700" fill="${EMPHASIS}"` : '');
+    const more = emphasis ? ` font-weight="700" fill="${EMPHASIS}"` : '';
+    const label = text(name, { x: NAMES, y: middle + 4, anchor: 'end', more });
     const bar =
       `<line x1="${across.at(low)}" x2="${across.at(high)}" y1="${middle}" y2="${middle}" stroke="${colour}" ` +
       `stroke-width="${emphasis ? 4 : 2}" stroke-linecap="round" opacity=".55"/>`;
-    return (
-      `${label}${bar}<circle cx="${across.at(value)}" cy="${middle}" r="${emphasis ? 6 : 4}" ` +
-      `fill="${colour}"><title>${escapeHtml(`${name}: ${value.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`)}</title></circle>`
-    );
+    const dot = circle({
+      x: across.at(value),
+      y: middle,
+      radius: emphasis ? 6 : 4,
+      colour,
+      title: `${name}: ${value.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`,
+    });
+    return label + bar + dot;
   });
-  return figure(
-    title,
-    bottom + BOTTOM,
-    grid.join('') + drawn.join('') + text((NAMES + WIDTH) / 2, bottom + 40, 'middle', x),
-  );
+  const axis = text(x, { x: (NAMES + WIDTH) / 2, y: bottom + 40, anchor: 'middle' });
+  return figure(title, bottom + BOTTOM, grid.join('') + drawn.join('') + axis);
 }
 
 /** A plot as an inline SVG element with its legend; empty where there is nothing to draw. */

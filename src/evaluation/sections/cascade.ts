@@ -125,13 +125,17 @@ function levels(ways: readonly Way[], best: Point, learned: Point): ReportTable 
   };
 }
 
+export interface CascadeOptions {
+  which: CascadeRuns;
+  rng: Rng;
+  onProgress: Progress;
+}
+
 /** Cost and quality of cascades beside single calls, with judges of several reliabilities. */
 export async function cascadeSection(
   held: CrossValidated,
   rows: GraphRows,
-  which: CascadeRuns,
-  rng: Rng,
-  onProgress: Progress,
+  { which, rng, onProgress }: CascadeOptions,
 ): Promise<Measured> {
   const section = empty('cascade', 'Cascades');
   if (which === 'none') return leftOut(section, '--cascades none was asked for.');

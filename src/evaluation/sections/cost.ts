@@ -62,7 +62,7 @@ export async function costSection(held: CrossValidated, rows: GraphRows): Promis
   const curves = [];
   for (const { name, title, told, scores } of held.predictions) {
     const points = [cheapest];
-    for (const weight of WEIGHTS) points.push(tradeAt(held, scores, costs, weight, unit));
+    for (const weight of WEIGHTS) points.push(tradeAt(held, { scores, costs, weight, unit }));
     curves.push({ name, title, told, points, best: points[1]!, equal: costAt(points, target) });
     await breathe();
   }

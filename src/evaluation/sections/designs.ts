@@ -14,13 +14,19 @@ import { meanOf, outcomesOf, utilities } from '../../measure/outcomes.js';
 import { LEARNED, ORACLE, predict } from '../../measure/predictions.js';
 import { empty, figure, leftOut, type Measured } from './parts.js';
 
+export interface DesignsOptions {
+  composer: TextComposer;
+  lists: readonly DesignList[];
+  backend: Backend;
+  onProgress: Progress;
+}
+
 /** Profiles in a design, of what the fold may learn from. */
 async function profilesOf(
   design: ProfileDesign,
   { data, train, learned }: Fold,
   input: EvaluationInput,
-  composer: TextComposer,
-  tf: Backend['tf'],
+  { composer, backend: { tf } }: Pick<DesignsOptions, 'composer' | 'backend'>,
 ): Promise<ProfileVectors> {
   const { rows, encoder, seed, options } = input;
   const rng = createRng(seed).fork(designName(design));
@@ -50,11 +56,9 @@ function beside(held: CrossValidated, fold: Fold): ReportTable {
 export async function designsSection(
   held: CrossValidated,
   input: EvaluationInput,
-  composer: TextComposer,
-  lists: readonly DesignList[],
-  { tf }: Backend,
-  onProgress: Progress,
+  options: DesignsOptions,
 ): Promise<Measured> {
+  const { composer, lists, backend, onProgress } = options;
   const section = empty('designs', 'Profile design and router');
   if (lists.length === 0) return leftOut(section, '--tables none was asked for.');
   const fold = held.folds[0]!;
@@ -64,11 +68,11 @@ export async function designsSection(
     const table: ReportTable = { caption, header: ['profile', ...PROFILE_ROUTERS.map((r) => r.title)], rows: [] };
     for (const design of designs) {
       onProgress(done++ / total, `design ${designName(design)}`);
-      const profiles = await profilesOf(design, fold, input, composer, tf);
+      const profiles = await profilesOf(design, fold, input, options);
       const row: ReportTable['rows'][number] = [designName(design)];
       for (const router of PROFILE_ROUTERS) {
         const fitted = await router.fit(fold.data, fold.train, profiles, {
-          tf,
+          tf: backend.tf,
           rng: createRng(input.seed).fork(router.name),
         });
         row.push(figure(meanOf(utilities(outcomesOf(fold, await predict(fold, fitted))))));

@@ -40,25 +40,34 @@ async function route(fold: Fold, llm: number, scores: Float32Array): Promise<Rou
   return { score: meanOf(utilities(outcomesOf(fold, scores))), chosen: chosen / fold.queries.length };
 }
 
+/** The LLM that is made a new one, and what it is measured beside. */
+interface Arrival {
+  llm: number;
+  /** What each router predicted for the fold when it knew all LLMs, by name. */
+  known: ReadonlyMap<string, Float32Array>;
+  beside: readonly Baseline[];
+  tools: FitTools;
+}
+
 /** Makes an LLM a new one on a fold, for every router in turn. */
 async function makeNew(
   fold: Fold,
   input: EvaluationInput,
-  llm: number,
-  known: ReadonlyMap<string, Float32Array>,
-  beside: readonly Baseline[],
-  tools: FitTools,
+  { llm, known, beside, tools }: Arrival,
 ): Promise<Map<string, Stages>> {
   const { rows, encoder, options } = input;
   const scoresOf = async (router: FittedRouter): Promise<Routed> => route(fold, llm, await predict(fold, router));
   const unseen = await datasetOf({ ...input, rows: withoutLlm(rows, llm) });
   const learned = await fitLearned({ rows, data: unseen, encoder, options }, answeredOf(unseen, fold.train), tools);
-  const few = await datasetOf({
-    ...input,
-    rows: withoutLlm(rows, llm, someOf(fold.data, fold.train, llm, FEW, tools.rng.fork('few'))),
-  });
+  const kept = someOf(fold.data, fold.train, { llm, size: FEW, rng: tools.rng.fork('few') });
+  const few = await datasetOf({ ...input, rows: withoutLlm(rows, llm, kept) });
   const evidence = answeredOf(few, fold.train);
-  const frozen = await refreeze(learned, { rows, data: few, encoder }, evidence, tools);
+  const frozen = await refreeze({
+    weights: learned.weights,
+    from: { rows, data: few, encoder },
+    evidence,
+    tools,
+  });
   const out = new Map<string, Stages>();
   for (const baseline of beside)
     out.set(baseline.name, {
@@ -111,13 +120,17 @@ function cells({ known, unseen, few }: Stages): (number | null)[] {
   ].map(figure);
 }
 
+export interface NewLlmOptions {
+  which: NewLlmRuns;
+  backend: Backend;
+  onProgress: Progress;
+}
+
 /** Each LLM in turn as one that has just arrived, as in figure 4 of RouteProfile (arXiv 2605.00180). */
 export async function newLlmSection(
   held: CrossValidated,
   input: EvaluationInput,
-  which: NewLlmRuns,
-  { tf }: Backend,
-  onProgress: Progress,
+  { which, backend: { tf }, onProgress }: NewLlmOptions,
 ): Promise<Measured> {
   const section = empty('new-llm', 'A new LLM');
   if (which === 'none') return leftOut(section, '--new-llm none was asked for.');
@@ -134,12 +147,8 @@ export async function newLlmSection(
     const known = knownOf(held, fold);
     for (const [i, llm] of asked.entries()) {
       onProgress((f + i / asked.length) / folds.length, `new LLM ${held.data.llms[llm]}, fold ${fold.fold}`);
-      found[i]!.push(
-        await makeNew(fold, input, llm, known, beside, {
-          tf,
-          rng: createRng(input.seed).fork(`new ${llm} ${fold.fold}`),
-        }),
-      );
+      const tools = { tf, rng: createRng(input.seed).fork(`new ${llm} ${fold.fold}`) };
+      found[i]!.push(await makeNew(fold, input, { llm, known, beside, tools }));
     }
   }
   const ofRouter = (name: string): Stages[] => found.map((ofFolds) => averaged(ofFolds.map((of) => of.get(name)!)));

@@ -17,13 +17,15 @@ interface Pairs {
   after: number[];
 }
 
-async function decideAgain(
-  { data, queries, learned }: Fold,
-  edit: Edit,
-  rows: GraphRows,
-  encoder: Encoder,
-  rng: Rng,
-): Promise<Pairs> {
+/** An edit, and the log and encoder that it is tried on. */
+interface Retry {
+  edit: Edit;
+  rows: GraphRows;
+  encoder: Encoder;
+  rng: Rng;
+}
+
+async function decideAgain({ data, queries, learned }: Fold, { edit, rows, encoder, rng }: Retry): Promise<Pairs> {
   const asked = Array.from(queries.subarray(0, EDITED), (q) => ({
     q,
     text: edit.apply(rows.queries.textOf(q), rng),
@@ -54,7 +56,7 @@ export async function robustnessSection(
   for (const edit of EDITS) {
     const pairs: Pairs = { same: [], before: [], after: [] };
     for (const fold of folds) {
-      const of = await decideAgain(fold, edit, rows, encoder, rng.fork(`${edit.name} ${fold.fold}`));
+      const of = await decideAgain(fold, { edit, rows, encoder, rng: rng.fork(`${edit.name} ${fold.fold}`) });
       for (const key of ['same', 'before', 'after'] as const) pairs[key].push(...of[key]);
     }
     table.push({ name: edit.name, pairs });

@@ -13,6 +13,11 @@ import { empty, figure, type Measured } from './parts.js';
 /** Least score that counts as right where a query is one that only one LLM gets right. */
 const RIGHT = 0.5;
 const MILLION = 1e6;
+/** What the figures of {@link distances} mean. */
+const DISTANCES =
+  'Gain kept is the share of what the oracle gains over the best single LLM. Sole-right recall is how often the LLM ' +
+  `is chosen that alone is right, with a score of ${RIGHT} or more. Calibration error (ten bins) and Brier score are ` +
+  'of routers whose scores are all in [0, 1]. Cost is the estimated mean in US dollars a million queries.';
 
 /** The only LLM that gets each query right `[n]`; −1 where none does, or several do, or under two were scored. */
 export function onlyRight({ data, queries }: HeldOut): Int32Array {
@@ -28,13 +33,18 @@ export function onlyRight({ data, queries }: HeldOut): Int32Array {
 
 const total = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
 
+/** A figure to show by fold. */
+interface FoldTable {
+  caption: string;
+  of(outcomes: Outcomes): { values: Float64Array; weights?: Float64Array };
+  rng: Rng;
+}
+
 /** A table with a row per router: a figure over all held-out queries, its interval, and the same of each fold. */
 async function byFold(
   held: CrossValidated,
   outcomes: readonly Outcomes[],
-  rng: Rng,
-  caption: string,
-  of: (o: Outcomes) => { values: Float64Array; weights?: Float64Array },
+  { caption, of, rng }: FoldTable,
 ): Promise<ReportTable> {
   const rows: ReportTable['rows'] = [];
   for (const [i, { name, title }] of held.predictions.entries()) {
@@ -113,25 +123,21 @@ export async function routersSection(held: CrossValidated, rows: GraphRows, rng:
   ];
   if (scored > 0) {
     section.tables.push(
-      await byFold(
-        held,
-        outcomes,
-        rng.fork('score'),
-        'Mean score of the chosen LLM, with its 95% interval over queries',
-        ({ quality }) => ({ values: quality }),
-      ),
+      await byFold(held, outcomes, {
+        caption: 'Mean score of the chosen LLM, with its 95% interval over queries',
+        of: ({ quality }) => ({ values: quality }),
+        rng: rng.fork('score'),
+      }),
     );
     section.tables.push(distances(held, outcomes, rows));
   }
   if (compared > 0)
     section.tables.push(
-      await byFold(
-        held,
-        outcomes,
-        rng.fork('ranking'),
-        'Share of held-out comparisons ranked right, with its 95% interval over queries',
-        ({ right, comparisons }) => ({ values: right, weights: comparisons }),
-      ),
+      await byFold(held, outcomes, {
+        caption: 'Share of held-out comparisons ranked right, with its 95% interval over queries',
+        of: ({ right, comparisons }) => ({ values: right, weights: comparisons }),
+        rng: rng.fork('ranking'),
+      }),
     );
   section.plots.push(...section.tables.filter((t) => t.header[2] === 'low').map(intervals));
   section.notes.push(
@@ -139,8 +145,7 @@ export async function routersSection(held: CrossValidated, rows: GraphRows, rng:
       'queries is routed by what was learned from the other folds. Rows under the learned profile are told the ' +
       'task of the query; all others read its text alone.',
     `${scored} queries have scores of two LLMs or more, and a router chooses among these; ${compared} have ` +
-      'comparisons. ' +
-      `${scored === 0 ? 'There are no scores to choose by, only preferences.' : `Gain kept is the share of what the oracle gains over the best single LLM. Sole-right recall is how often the LLM is chosen that alone is right, with a score of ${RIGHT} or more. Calibration error (ten bins) and Brier score are of routers whose scores are all in [0, 1]. Cost is the estimated mean in US dollars a million queries.`}`,
+      `comparisons. ${scored === 0 ? 'There are no scores to choose by, only preferences.' : DISTANCES}`,
     `Training the learned profile took ${folds.map((f) => f.seconds.toFixed(0)).join(', ')} s a fold.`,
   );
   return section;

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 
 /** An answer that goes on after its head. */
 export interface StreamParts {
@@ -8,10 +9,18 @@ export interface StreamParts {
   discard(): void;
 }
 
+/** A file that can be read in parts. */
+export interface FileParts {
+  /** Its size. */
+  bytes: number;
+  /** Its content, or the part `[start, end)` of it. */
+  stream(range?: { start: number; end: number }): Readable;
+}
+
 type Content =
   | { kind: 'value'; value: unknown }
   | { kind: 'bytes'; bytes: string | Uint8Array }
-  | { kind: 'file'; path: string }
+  | { kind: 'file'; file: FileParts }
   | { kind: 'stream'; stream: StreamParts };
 
 /** An answer with its status and headers; undefined stands for the first status that the operation declares. */
@@ -43,9 +52,12 @@ export function bytesReply(bytes: string | Uint8Array, headers: OutgoingHttpHead
   return new Reply({ kind: 'bytes', bytes }, headers, status);
 }
 
-/** A file, of which ranges and conditions are honoured. Its operation is one that `streams`. */
-export function fileReply(path: string, headers: OutgoingHttpHeaders): Reply {
-  return new Reply({ kind: 'file', path }, headers);
+/**
+ * A file: `Range`, `If-Range` and `If-None-Match` are honoured, by its `ETag` among `headers`. Its operation is one that
+ * `streams`.
+ */
+export function fileReply(file: FileParts, headers: OutgoingHttpHeaders): Reply {
+  return new Reply({ kind: 'file', file }, headers);
 }
 
 /** A stream. Its operation is one that `streams`. */

@@ -11,9 +11,6 @@ const WeightList = z
   .strictObject({ weights: z.array(ArtifactSummary) })
   .meta({ id: 'WeightList', description: 'Trained versions, newest first' });
 
-/** A plain name: nothing that could lead out of a folder, whatever the store makes of it. */
-const FILE_NAME = /^\w[\w.-]*$/;
-
 function versionNotFound(name: string): PointsmanError {
   return new PointsmanError(
     'version_not_found',
@@ -97,13 +94,10 @@ export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' |
       errors: ['version_not_found', 'file_not_found'],
       async run({ params: { version: wanted, file: name } }) {
         const artifact = await artifactOf(wanted);
-        if (!FILE_NAME.test(name))
-          throw new PointsmanError('file_not_found', `Version ${artifact.version} has no file ${JSON.stringify(name)}`);
-        const path = await artifacts.filePath(artifact.version, name);
-        const listed = artifact.files.find((file) => file.name === name);
-        return fileReply(path, {
+        const file = await artifacts.open(artifact.version, name);
+        return fileReply(file, {
           'Content-Type': contentTypeOf(name),
-          ...(listed === undefined ? {} : { ETag: `"${listed.sha256}"` }),
+          ...(file.sha256 === null ? {} : { ETag: `"${file.sha256}"` }),
           'X-Content-Type-Options': 'nosniff',
           'Content-Disposition': `attachment; filename="${artifact.version}-${name}"`,
         });

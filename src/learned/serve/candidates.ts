@@ -2,6 +2,7 @@ import type { LlmStats } from '../../store/ports/feedback.js';
 import { COVERAGE_HALF } from '../constants.js';
 import type { LlmProfile } from '../../schema/profile.js';
 import { mostObservations } from '../../scoring/changed.js';
+import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 import { profileNewcomer } from './newcomer.js';
 
@@ -27,9 +28,9 @@ export interface CandidateTables {
 }
 
 /** Row of an LLM in an artifact; −1 where the artifact has no answer of it, so that what came since says more. */
-export function trainedRow({ names, tables }: TrainedModel, id: string): number {
-  const row = names.llms.indexOf(id);
-  return row >= 0 && tables['record/count']!.data[row]! > 0 ? row : -1;
+export function trainedRow(model: TrainedModel, id: string): number {
+  const row = model.names.llms.indexOf(id);
+  return row >= 0 && tableReader(model)('record/count')[row]! > 0 ? row : -1;
 }
 
 /**
@@ -42,8 +43,8 @@ export function alignCandidates(
   stats: readonly LlmStats[],
   facts: ReadonlyMap<string, Float32Array>,
 ): CandidateTables {
-  const { names, tables } = model;
-  const data = (name: string): Float32Array => tables[name]!.data;
+  const { names } = model;
+  const data = tableReader(model);
   const tasks = names.tasks.length;
   const rows = profiles.map((p) => trainedRow(model, p.id));
   const hidden = data('llm/bias').length;
@@ -73,13 +74,12 @@ export function alignCandidates(
       }
     } else {
       const own = out.stats[c];
-      const newcomer = profileNewcomer(
-        model,
-        profile,
-        facts.get(profile.id)!,
-        own?.now.meanScore ?? 0,
-        own?.now.weight ?? 0,
-      );
+      const newcomer = profileNewcomer(model, {
+        llm: profile,
+        facts: facts.get(profile.id)!,
+        meanScore: own?.now.meanScore ?? 0,
+        interactions: own?.now.weight ?? 0,
+      });
       out.embeddings.set(newcomer.embedding, c * hidden);
       out.record[c] = newcomer.record;
       out.interactions[c] = own?.now.weight ?? 0;

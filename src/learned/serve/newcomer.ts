@@ -2,7 +2,18 @@ import { MESSAGES } from '../messages.js';
 import { RECORD_STRENGTH, TASK_PRIOR_RANGE } from '../constants.js';
 import type { LlmProfile } from '../../schema/profile.js';
 import { dot, sigmoid, timesMatrix, toSoftmax } from '../../math/linear.js';
+import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
+
+/** An LLM that the artifact was not trained with. */
+export interface Newcomer {
+  llm: LlmProfile;
+  /** What it declares, as numbers `[factsLength]`. */
+  facts: Float32Array;
+  /** Its mean score so far over `interactions`; NaN where there are none. */
+  meanScore: number;
+  interactions: number;
+}
 
 /** The profile of an LLM that the artifact was not trained with. */
 export interface NewcomerProfile {
@@ -17,18 +28,13 @@ export interface NewcomerProfile {
 /**
  * Profiles an LLM that arrived after training from its declared facts, family and benchmarks, and its mean score so
  * far: the same message passing as in training, for one node (see `learned/profile.ts`).
- *
- * @param facts `[factsLength]`
  */
 export function profileNewcomer(
   model: TrainedModel,
-  llm: LlmProfile,
-  facts: Float32Array,
-  meanScore: number,
-  interactions: number,
+  { llm, facts, meanScore, interactions }: Newcomer,
 ): NewcomerProfile {
-  const { names, tables } = model;
-  const data = (name: string): Float32Array => tables[name]!.data;
+  const { names } = model;
+  const data = tableReader(model);
   const hidden = data('llm/bias').length;
   const state = timesMatrix(facts, data('llm/kernel'), hidden).map((x, i) => Math.tanh(x + data('llm/bias')[i]!));
   const prior = sigmoid(timesMatrix(state, data('prior/kernel'), 1)[0]! + data('prior/bias')[0]!);

@@ -8,6 +8,7 @@ import {
   type SparseVector,
 } from '../../math/simd/matrices.js';
 import { dot } from '../../math/linear.js';
+import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 
 /** The anchors of one task: rows of the matrix of places, from one that begins a panel on. */
@@ -85,8 +86,9 @@ function answeredOf(scores: Float32Array, numAnchors: number, numLlms: number): 
   });
 }
 
-function makeProducts({ names, tables }: TrainedModel): ModelProducts {
-  const data = (name: string): Float32Array => tables[name]!.data;
+function makeProducts(model: TrainedModel): ModelProducts {
+  const { names } = model;
+  const data = tableReader(model);
   const [numLlms, numTasks, numAnchors] = [names.llms.length, names.tasks.length, names.anchors.length];
   const hidden = data('query/bias').length;
   const axes = data('semantic/ridge').length;

@@ -1,18 +1,15 @@
-import type { Encoder } from '../../encoder/types.js';
-import type { LlmStats } from '../../store/ports/feedback.js';
 import { NO_TASK } from '../../dataset/dataset.js';
-import { createPlacer } from './place.js';
+import { createProjector } from './projection.js';
 import { encodeFacts } from '../../dataset/facts.js';
 import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN } from '../constants.js';
-import type { LlmProfile } from '../../schema/profile.js';
 import { alignCandidates, RECORD_SHARE, trainedRow } from './candidates.js';
 import { answerCost } from '../../scoring/cost.js';
 import { estimateTokens } from '../../base/tokens.js';
 import { fastSigmoid, fastTanh } from '../../math/exponential.js';
-import { dot, sumOf, toUnit } from '../../math/linear.js';
-import type { TrainedModel } from '../../artifact/model.js';
+import { dot, sumOf, toDampedUnit } from '../../math/linear.js';
+import { tableReader } from '../tables.js';
 import { productsOf } from './products.js';
-import type { ScoredLlm, ScoringIndex } from '../../scoring/types.js';
+import type { ScoredLlm, ScorerParts, ScoringIndex } from '../../scoring/types.js';
 import { usageOf } from '../../scoring/usage.js';
 
 /** Tasks and neighbours that an explanation names. */
@@ -20,30 +17,15 @@ const EXPLAINED = 5;
 /** Observations that an expected score is worth before any is logged. */
 const BASE_OBSERVATIONS = 2;
 
-export interface TrainedParts {
-  version: string;
-  model: TrainedModel;
-  encoder: Encoder;
-  /** The catalogue of now: LLMs that came after training are scored from their declared facts. */
-  llms: LlmProfile[];
-  stats: readonly LlmStats[];
-}
-
 function logit(p: number): number {
   const q = Math.min(1 - LOGIT_MARGIN, Math.max(LOGIT_MARGIN, p));
   return Math.log(q / (1 - q));
 }
 
 /** What serves once something is trained: the decoder of `learned/decoder.ts` on plain arrays. */
-export async function createTrainedIndex({
-  version,
-  model,
-  encoder,
-  llms,
-  stats,
-}: TrainedParts): Promise<ScoringIndex> {
-  const { names, tables } = model;
-  const data = (name: string): Float32Array => tables[name]!.data;
+export async function createTrainedIndex({ version, model, encoder, llms, stats }: ScorerParts): Promise<ScoringIndex> {
+  const { names } = model;
+  const data = tableReader(model);
   const newcomers = llms.filter((llm) => trainedRow(model, llm.id) < 0);
   const facts = await encodeFacts(encoder, newcomers);
   const candidates = alignCandidates(
@@ -53,7 +35,7 @@ export async function createTrainedIndex({
     new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])),
   );
 
-  const { stateOf, taskAttention, placeOf, nearness } = createPlacer(model);
+  const { stateOf, taskAttention, placeOf, nearness } = createProjector(model);
   const { x, meaning, messages, known, answered } = productsOf(model);
   // A newcomer hears what is so of all LLMs, which is the row after the last.
   const heard = candidates.rows.map((row) => (row < 0 ? names.llms.length : row));
@@ -196,7 +178,7 @@ function nearestProfiles(
   const mean = new Float32Array(hidden);
   for (let i = 0; i < embeddings.length; i++) mean[i % hidden]! += embeddings[i]! / models.length;
   const centred = (c: number): Float32Array =>
-    toUnit(embeddings.slice(c * hidden, (c + 1) * hidden).map((x, i) => x - mean[i]!));
+    toDampedUnit(embeddings.slice(c * hidden, (c + 1) * hidden).map((x, i) => x - mean[i]!));
   const own = models.indexOf(model);
   if (own < 0) return [];
   const self = centred(own);

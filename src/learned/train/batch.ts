@@ -1,13 +1,18 @@
 import type { Tensor2D, TensorFlow } from '../../tensor/types.js';
 import { fromRows, type Matrix } from '../../math/matrix.js';
 import type { Dataset } from '../../dataset/dataset.js';
-import type { Declared, Evidenced } from '../profile.js';
+import type { Declared, Evidenced, ParameterTensors } from '../profile.js';
 import type { Weights } from '../../math/weights.js';
 import type { RecordSums } from '../../dataset/records.js';
-import { writeFeatures } from '../style.js';
+import { stylePart, writeFeatures } from '../style.js';
 
 export function toTensor(tf: TensorFlow, m: Matrix): Tensor2D {
   return tf.tensor2d(m.data, [m.rows, m.cols]);
+}
+
+/** Weights by name as tensors; the caller disposes them. */
+export function toTensors(tf: TensorFlow, weights: Weights): ParameterTensors {
+  return Object.fromEntries(Object.entries(weights).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]));
 }
 
 /** The constant inputs of a dataset as tensors; the caller disposes them. */
@@ -81,14 +86,27 @@ export interface LeftOut {
   drop(features: Float32Array): void;
 }
 
-/** Gathers queries, encoded as `vectors`, their features as `space` has them. */
+/** Queries to gather: which they are, how they were encoded, and the space that their features are scaled by. */
+export interface QueriesToGather {
+  data: Dataset;
+  /** Tables of the query space; see `querySpace`. */
+  space: Weights;
+  queries: ArrayLike<number>;
+  /** `[queries.length]`, each `[dim]` */
+  vectors: readonly Float32Array[];
+  leftOut?: LeftOut;
+}
+
+/** Gathers queries as dense tensors. */
 export function gatherQueries(
   tf: TensorFlow,
-  data: Dataset,
-  space: Weights,
-  queries: ArrayLike<number>,
-  vectors: readonly Float32Array[],
-  { forgotten, drop }: LeftOut = { forgotten: -1, drop: () => undefined },
+  {
+    data,
+    space,
+    queries,
+    vectors,
+    leftOut: { forgotten, drop } = { forgotten: -1, drop: () => undefined },
+  }: QueriesToGather,
 ): QueryBatch {
   const size = queries.length;
   const { numLlms, numTasks, dim } = data;
@@ -98,10 +116,10 @@ export function gatherQueries(
   const measured = new Float32Array(size * numLlms);
   const tasks = new Float32Array(size * numTasks);
   const { start, llm, score, measured: isMeasured, weight } = data.evidence;
-  const [quantiles, scale] = [space['style/quantiles']!.data, space['style/scale']!.data];
+  const style = stylePart(data.style, space);
   for (let i = 0; i < size; i++) {
     const q = queries[i]!;
-    writeFeatures(vectors[i]!, data.style.start, quantiles, scale, features, i * dim);
+    writeFeatures(vectors[i]!, style, features, i * dim);
     if (data.taskOf[q]! >= 0) tasks[i * numTasks + data.taskOf[q]!] = 1;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
       const l = llm[e]!;

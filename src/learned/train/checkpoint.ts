@@ -13,6 +13,11 @@ export interface Checkpoint {
   optimizer: OptimizerState;
 }
 
+/** Keeps the checkpoints of runs, each by the version that it makes. */
+export interface Checkpoints {
+  of(version: string): CheckpointStore;
+}
+
 /** Keeps the checkpoint of one run. */
 export interface CheckpointStore {
   load(): Checkpoint | null;
@@ -34,19 +39,16 @@ const withPrefix = (tensors: Weights, prefix: string): Weights =>
       .map(([name, w]) => [name.slice(prefix.length), w]),
   );
 
-/**
- * Checkpoints of the run for `version`, as a file beside the artifacts. Those that no run touched for a day are
- * removed.
- */
-export function openCheckpoints(
-  artifacts: string,
-  version: string,
-  now: () => number = () => performance.now(),
-): CheckpointStore {
-  mkdirSync(artifacts, { recursive: true });
-  const file = join(artifacts, `${PREFIX}${version}`);
-  for (const name of readdirSync(artifacts)) {
-    const path = join(artifacts, name);
+/** Checkpoints as files in a folder, which the first run makes. Those that no run touched for a day are removed. */
+export function checkpointsIn(folder: string, now: () => number = () => performance.now()): Checkpoints {
+  return { of: (version) => openCheckpoint(folder, version, now) };
+}
+
+function openCheckpoint(folder: string, version: string, now: () => number): CheckpointStore {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${PREFIX}${version}`);
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
     const age = name.startsWith(PREFIX)
       ? Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity)
       : 0;

@@ -1,78 +1,19 @@
 import { PointsmanError } from '../../base/errors.js';
 import type { Rng } from '../../base/rng.js';
 import type { Dataset } from '../../dataset/dataset.js';
-import { initialWeights, parameterTable, type ModelShape } from '../parameters.js';
+import { initialWeights, parameterTable } from '../parameters.js';
 import type { Weights } from '../../math/weights.js';
-import type { ParameterTensors } from '../profile.js';
 import { splitFolds } from '../neighbourhood.js';
-import { axesOf, querySpace, SPACE_TABLES } from '../semantics.js';
+import { querySpace, SPACE_TABLES } from '../semantics.js';
 import { messageTensors } from '../residuals.js';
 import type { TensorFlow } from '../../tensor/types.js';
-import { declaredTensors } from './batch.js';
+import { declaredTensors, toTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
-import { gatherKnowledge, gatherNeighbourhood } from './knowledge.js';
+import { gatherEvidence, gatherNeighbourhood } from './evidence.js';
+import { createEvidenceCache, type EvidenceCache } from './evidence-cache.js';
+import { modelShape, type GnnOptions } from './options.js';
 import { createOptimizer } from '../../tensor/optimizer.js';
-import { createPasses, type Passes } from './passes.js';
 import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
-
-export interface GnnOptions {
-  hidden: number;
-  keys: number;
-  batch: number;
-  /** Logged queries that messages come from in one step. */
-  support: number;
-  epochs: number;
-  /** At least so many steps, however small the log, and no more than `maxSteps`, however large. */
-  minSteps: number;
-  maxSteps: number;
-  /** Steps of a run that goes on from learned weights. */
-  continuedSteps: number;
-  learningRate: number;
-  decay: number;
-  featureDropout: number;
-  stateDropout: number;
-  /** Share of steps in which one LLM's every interaction is forgotten. */
-  forget: number;
-  taskWeight: number;
-  preferenceWeight: number;
-  /** How much a score that stands in for comparisons counts in the cross-entropy. */
-  standInWeight: number;
-}
-
-export const GNN_DEFAULTS: GnnOptions = {
-  hidden: 64,
-  keys: 16,
-  batch: 256,
-  support: 1024,
-  epochs: 15,
-  minSteps: 150,
-  maxSteps: 3000,
-  continuedSteps: 150,
-  learningRate: 3e-3,
-  decay: 0.3,
-  featureDropout: 0.5,
-  stateDropout: 0.3,
-  forget: 0.25,
-  taskWeight: 1.5,
-  preferenceWeight: 1,
-  standInWeight: 0.2,
-};
-
-export function modelShape(data: Dataset, options: GnnOptions): ModelShape {
-  return {
-    dim: data.dim,
-    facts: data.llmFacts.cols,
-    hidden: options.hidden,
-    keys: options.keys,
-    hops: data.design.hops,
-    axes: axesOf(data.semantic),
-  };
-}
-
-/** Weights by name as tensors; the caller disposes them. */
-export function toTensors(tf: TensorFlow, weights: Weights): ParameterTensors {
-  return Object.fromEntries(Object.entries(weights).map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]));
-}
 
 /** Share of the learning rate that training goes on with from weights that are learned. */
 const CONTINUED_RATE = 1 / 3;
@@ -136,21 +77,25 @@ export interface GnnResult {
   loss: number;
 }
 
+export interface StepsInput {
+  data: Dataset;
+  /** Queries that may be learned from, and the folds that they are split into. */
+  train: Int32Array;
+  folds: readonly Int32Array[];
+  options: GnnOptions;
+  rng: Rng;
+  cache: EvidenceCache;
+  /** Weights to go on from, whose query space is kept. */
+  start?: Weights | undefined;
+}
+
 /** What steps on the queries `train` have in common; {@link closeSteps} disposes its tensors. */
-export function openSteps(
-  tf: TensorFlow,
-  data: Dataset,
-  train: Int32Array,
-  folds: readonly Int32Array[],
-  options: GnnOptions,
-  rng: Rng,
-  passes: Passes,
-  start?: Weights,
-): StepContext {
+export function openSteps(tf: TensorFlow, { data, train, folds, options, rng, cache, start }: StepsInput): StepContext {
   const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
   const spaceTensors = toTensors(tf, space);
-  const { folds: anchors } = gatherNeighbourhood(tf, data, space, spaceTensors, train, folds, rng.fork('anchors'));
-  const { records, messages } = gatherKnowledge(data, passes, space, spaceTensors, train);
+  const located = { data, weights: space, p: spaceTensors, queries: train };
+  const { folds: anchors } = gatherNeighbourhood(tf, { ...located, folds, rng: rng.fork('anchors') });
+  const { records, messages } = gatherEvidence({ ...located, cache });
   return {
     data,
     declared: declaredTensors(tf, data),
@@ -167,26 +112,30 @@ export function closeSteps(tf: TensorFlow, { declared, spaceTensors, messages, a
   tf.dispose([declared, spaceTensors, messages, anchors] as never);
 }
 
+export interface GnnTraining {
+  data: Dataset;
+  /** Indices of queries that may be learned from. */
+  train: Int32Array;
+  options: GnnOptions;
+  rng: Rng;
+  onEpoch?: ((report: EpochReport) => void) | undefined;
+  /** Where the run is saved between epochs, and taken up from when one is there. */
+  checkpoints?: CheckpointStore | undefined;
+  /** Weights to go on from, of the same shapes; fewer steps are taken then. */
+  start?: Weights | undefined;
+  /** Gathers what the queries' answers say, and may serve others on the same dataset. */
+  cache?: EvidenceCache | undefined;
+}
+
 /**
  * Trains profiles and router together on held-out edges: in each step the scores of a batch of queries are predicted
  * from messages of other queries alone, so that how long to train needs no queries kept apart.
  *
- * @param train indices of queries that may be learned from
- * @param start weights to go on from, of the same shapes; fewer steps are taken then
- * @param checkpoints where the run is saved between epochs, and taken up from when one is there
- * @param passes gathers what the queries' answers say, and may serve others on the same dataset
  * @throws PointsmanError `training_diverged` when a loss is not finite
  */
 export async function trainGnn(
   tf: TensorFlow,
-  data: Dataset,
-  train: Int32Array,
-  options: GnnOptions,
-  rng: Rng,
-  onEpoch: (report: EpochReport) => void = () => undefined,
-  checkpoints?: CheckpointStore,
-  start?: Weights,
-  passes: Passes = createPasses(tf, data),
+  { data, train, options, rng, onEpoch, checkpoints, start, cache = createEvidenceCache(tf, data) }: GnnTraining,
 ): Promise<GnnResult> {
   const folds = splitFolds(train, Math.min(FOLDS, train.length), rng.fork('folds'));
   // The last fold is the smallest. Small logs get small batches.
@@ -198,7 +147,7 @@ export async function trainGnn(
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
   const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
-  const context = openSteps(tf, data, train, folds, options, rng, passes, start);
+  const context = openSteps(tf, { data, train, folds, options, rng, cache, start });
   const { space } = context;
   const optimizer = createOptimizer(
     tf,
@@ -219,7 +168,7 @@ export async function trainGnn(
       const dropout = stepDropout(context, draw.fork('dropout'));
       let total = 0;
       for (const { fold, target } of batchesOf(folds, batch, draw).slice(0, perEpoch)) {
-        const drawn = drawStep(context, train, target, fold, draw);
+        const drawn = drawStep(context, { train, target, fold, rng: draw });
         const value = tf.tidy(() => {
           const tensors = stepTensors(tf, context, drawn, dropout);
           return optimizer.step(
@@ -239,7 +188,7 @@ export async function trainGnn(
         await new Promise((resume) => setImmediate(resume));
       }
       loss = total / perEpoch;
-      onEpoch({ epoch, epochs, step, steps, loss });
+      onEpoch?.({ epoch, epochs, step, steps, loss });
       await checkpoints?.save(async () => ({ epoch: epoch + 1, loss, optimizer: await optimizer.state() }));
     }
     return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss };

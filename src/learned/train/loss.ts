@@ -31,10 +31,7 @@ export function taskLoss(tf: TensorFlow, taskLogits: Tensor2D, tasks: Tensor2D):
 export function preferenceLoss(
   tf: TensorFlow,
   logits: Tensor2D,
-  query: Tensor2D,
-  better: Tensor2D,
-  worse: Tensor2D,
-  weight: Tensor2D,
+  { query, better, worse, weight }: Record<'query' | 'better' | 'worse' | 'weight', Tensor2D>,
 ): Scalar {
   const margin = tf.sum(tf.mul(tf.matMul(query, logits), tf.sub(better, worse)), 1, true) as Tensor2D;
   return meanOf(tf, softplus(tf, tf.neg(margin)), weight);

@@ -1,6 +1,6 @@
 import type { Rng } from '../../base/rng.js';
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
-import { neighbourPlaces } from '../neighbourhood.js';
+import { neighbourCoordinates } from '../neighbourhood.js';
 import type { Weights } from '../../math/weights.js';
 import {
   makeProfiles,
@@ -26,25 +26,14 @@ import {
   type RecordTensors,
 } from './batch.js';
 import { createDropout, type Dropout } from './dropout.js';
-import type { GnnOptions } from './gnn.js';
-import type { Knowledge } from './knowledge.js';
+import type { EvidenceSums } from './evidence.js';
 import { crossEntropy, preferenceLoss, taskLoss } from './loss.js';
-import { sampleOthers } from './sample.js';
+import { queryMoments } from './moments.js';
+import type { GnnOptions } from './options.js';
+import { sampleOthers } from '../../math/sample.js';
 
 /** Most comparisons in one step. */
 const MAX_COMPARISONS = 2048;
-
-/** Moments of the support queries' states; see {@link QueryMoments}. */
-export function queryMoments(tf: TensorFlow, states: Tensor2D, support: QueryBatch): QueryMoments {
-  const summed = (m: Tensor2D): Tensor2D => tf.matMul(tf.transpose(m), states);
-  return {
-    scored: summed(tf.mul(support.scores, support.known)),
-    answered: summed(support.known),
-    answers: tf.transpose(tf.sum(support.known, 0, true)),
-    task: summed(support.tasks),
-    members: tf.transpose(tf.sum(support.tasks, 0, true)),
-  };
-}
 
 /** What of a dataset stays the same from step to step. */
 export interface StepContext {
@@ -72,15 +61,19 @@ export interface StepDraw {
   forgotten: number;
 }
 
-/** @param train queries to learn from, of which `target`, all in one fold, are predicted from the others */
+/** Queries to learn from, of which `target`, all in one fold, are predicted from the others. */
+export interface StepQueries {
+  train: Int32Array;
+  target: Int32Array;
+  fold: number;
+  rng: Rng;
+}
+
 export function drawStep(
   { data, records: all, options }: StepContext,
-  train: Int32Array,
-  target: Int32Array,
-  fold: number,
-  rng: Rng,
+  { train, target, fold, rng }: StepQueries,
 ): StepDraw {
-  const support = sampleOthers(rng, train, options.support, new Set(target));
+  const support = sampleOthers(train, options.support, { without: new Set(target), rng });
   const forgotten = data.numLlms > 1 && rng.next() < options.forget ? rng.int(data.numLlms) : -1;
   const records = withoutQueries(data, all, target);
   if (forgotten >= 0) forgetLlm(data, records, forgotten);
@@ -131,10 +124,8 @@ export function stepTensors(
   dropout: StepDropout | null,
 ): StepTensors {
   const side = (queries: Int32Array, vectors: readonly Float32Array[], without: number): Side => {
-    const batch = gatherQueries(tf, data, space, queries, vectors, {
-      forgotten: without,
-      drop: (features) => dropout?.features.drop(features),
-    });
+    const leftOut = { forgotten: without, drop: (features: Float32Array) => dropout?.features.drop(features) };
+    const batch = gatherQueries(tf, { data, space, queries, vectors, leftOut });
     const stateMask = dropout?.states.mask(queries.length) ?? new Float32Array(queries.length * options.hidden).fill(1);
     return { batch, stateMask: tf.tensor2d(stateMask, [queries.length, options.hidden]) };
   };
@@ -165,24 +156,16 @@ export function predictStep(
   const semantic = semanticStates(tf, spaceTensors, data.semantic, target.encoded);
   const evidence = {
     ...records,
-    ...messageEvidence(tf, messages, expected, records.count, { ...target.batch, semantic }),
+    ...messageEvidence(tf, messages, {
+      expected,
+      count: records.count,
+      without: { ...target.batch, semantic },
+    }),
   };
-  const profiles = makeProfiles(
-    tf,
-    p,
-    data.design.hops,
-    declared,
-    evidence,
-    queryMoments(tf, states(support), support.batch),
-  );
-  return decode(
-    tf,
-    p,
-    { states: states(target), semantic, places: neighbourPlaces(tf, semantic, target.style) },
-    profiles,
-    mask,
-    anchors,
-  );
+  const moments = queryMoments(tf, states(support), support.batch);
+  const profiles = makeProfiles(tf, p, { hops: data.design.hops, declared, evidence, moments });
+  const queries = { states: states(target), semantic, places: neighbourCoordinates(tf, semantic, target.style) };
+  return decode(tf, p, { queries, profiles, taskMask: mask, anchors });
 }
 
 /** All tensors but weights that {@link stepLoss} reads. */
@@ -206,28 +189,31 @@ export function stepLoss(tf: TensorFlow, p: ParameterTensors, context: StepConte
   let loss = crossEntropy(tf, logits, batch.scores, weight);
   if (data.numTasks > 1) loss = tf.add(loss, tf.mul(taskLoss(tf, taskLogits, batch.tasks), options.taskWeight));
   if (tensors.comparisons !== null) {
-    const { query, better, worse, weight: counts } = tensors.comparisons;
-    loss = tf.add(loss, tf.mul(preferenceLoss(tf, logits, query, better, worse, counts), options.preferenceWeight));
+    loss = tf.add(loss, tf.mul(preferenceLoss(tf, logits, tensors.comparisons), options.preferenceWeight));
   }
   return loss;
 }
 
-/** Profiles that know all of `knowledge`. */
+/** What profiles are made of where nothing is held out. */
+export interface ProfilesInput {
+  data: Dataset;
+  declared: Declared;
+  evidence: EvidenceSums;
+  moments: QueryMoments;
+}
+
+/** Profiles that rest on all of `evidence`. */
 export function profilesOf(
   tf: TensorFlow,
-  data: Dataset,
   p: ParameterTensors,
-  declared: Declared,
-  { records, messages }: Knowledge,
-  moments: QueryMoments,
+  { data, declared, evidence: { records, messages }, moments }: ProfilesInput,
 ): Profiles {
   const recorded = recordTensors(tf, data, records);
-  const told = messageEvidence(
-    tf,
-    messageTensors(tf, data, messages),
-    expectedTensor(tf, data, records),
-    recorded.count,
-    null,
-  );
-  return makeProfiles(tf, p, data.design.hops, declared, { ...recorded, ...told }, moments);
+  const residuals = messageEvidence(tf, messageTensors(tf, data, messages), {
+    expected: expectedTensor(tf, data, records),
+    count: recorded.count,
+    without: null,
+  });
+  const evidence = { ...recorded, ...residuals };
+  return makeProfiles(tf, p, { hops: data.design.hops, declared, evidence, moments });
 }

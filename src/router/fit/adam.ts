@@ -23,22 +23,25 @@ const MAX_STEPS = 3_000;
 /** Steps in which a log is gone through at least. */
 const STEPS_PER_EPOCH = 20;
 
-/**
- * Learns weights by minibatches.
- *
- * @param x one row per query `[queries.length, dim]`
- * @param predict rows `[batch, dim]` of `x`, and which they are, to what `loss` reads `[batch, outputs]`
- */
+/** What to learn, and from what. */
+export interface AdamFit {
+  /** One row per query `[queries.length, dim]`. */
+  x: Matrix;
+  queries: Int32Array;
+  initial: Weights;
+  /** Rows `[batch, dim]` of `x`, and which they are, to what `loss` reads `[batch, outputs]`. */
+  predict(p: Record<string, Tensor>, rows: Tensor2D, picked: Int32Array): Tensor2D;
+  loss: RowLoss;
+  schedule: Schedule;
+  rng: Rng;
+}
+
+/** Learns weights by minibatches. */
 export async function fitByAdam(
   tf: TensorFlow,
-  x: Matrix,
-  queries: Int32Array,
-  initial: Weights,
-  predict: (p: Record<string, Tensor>, rows: Tensor2D, picked: Int32Array) => Tensor2D,
-  loss: RowLoss,
-  { epochs, batch: most, rate, decay, dropout }: Schedule,
-  rng: Rng,
+  { x, queries, initial, predict, loss, schedule, rng }: AdamFit,
 ): Promise<Weights> {
+  const { epochs, batch: most, rate, decay, dropout } = schedule;
   const optimizer = createOptimizer(tf, initial, decay);
   const batch = Math.min(most, Math.ceil(queries.length / STEPS_PER_EPOCH));
   const perEpoch = batch === 0 ? 0 : Math.ceil(queries.length / batch);

@@ -30,7 +30,7 @@ function distances(tf: TensorFlow, rows: Tensor2D, centres: Matrix): Float32Arra
 /**
  * k-means++ (Arthur & Vassilvitskii 2007): each next centre is a row, by chance in proportion to its squared distance.
  */
-function seedCentres(tf: TensorFlow, x: Matrix, rows: Tensor2D, k: number, rng: Rng): Matrix {
+function seedCentres(tf: TensorFlow, { x, rows, k, rng }: { x: Matrix; rows: Tensor2D; k: number; rng: Rng }): Matrix {
   const centres = matrix(k, x.cols);
   const length = Float64Array.from({ length: x.rows }, (_, i) => dot(x.data, i * x.cols, x.data, i * x.cols, x.cols));
   const nearest = new Float64Array(x.rows).fill(Infinity);
@@ -82,7 +82,7 @@ function means(x: Matrix, assigned: Int32Array, centres: Matrix): Matrix {
 export function cluster(tf: TensorFlow, x: Matrix, k: number, rng: Rng): { centres: Matrix; assigned: Int32Array } {
   if (x.rows === 0) return { centres: matrix(1, x.cols), assigned: new Int32Array() };
   const rows = tf.tensor2d(x.data, [x.rows, x.cols]);
-  let centres: Matrix = seedCentres(tf, x, rows, k, rng);
+  let centres: Matrix = seedCentres(tf, { x, rows, k, rng });
   let assigned = assign(tf, rows, centres);
   for (let round = 0; round < ROUNDS; round++) {
     centres = means(x, assigned, centres);

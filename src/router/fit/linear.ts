@@ -13,19 +13,19 @@ export interface LinearMap {
   bias: Float32Array;
 }
 
-/**
- * The linear map of least Σ loss(x·kernel + bias) + l2/2·‖kernel‖² over rows.
- *
- * @param queries the query of each row of `x [n, dim]`
- */
-export function fitLinear(
-  tf: TensorFlow,
-  x: Matrix,
-  queries: Int32Array,
-  outputs: number,
-  loss: RowLoss,
-  l2: number,
-): LinearMap {
+/** What a linear map is fitted to. */
+export interface LinearFit {
+  /** `[n, dim]` */
+  x: Matrix;
+  /** The query of each row of `x`. */
+  queries: Int32Array;
+  outputs: number;
+  loss: RowLoss;
+  l2: number;
+}
+
+/** The linear map of least Σ loss(x·kernel + bias) + l2/2·‖kernel‖² over rows. */
+export function fitLinear(tf: TensorFlow, { x, queries, outputs, loss, l2 }: LinearFit): LinearMap {
   const size = x.cols * outputs;
   if (x.rows === 0) return { kernel: new Float32Array(size), bias: new Float32Array(outputs) };
   const rows = tf.tensor2d(x.data, [x.rows, x.cols]);

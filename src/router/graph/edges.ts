@@ -3,21 +3,20 @@ import type { Matrix } from '../../math/matrix.js';
 import type { TensorFlow } from '../../tensor/types.js';
 import type { Support } from './network.js';
 
-/**
- * Some of the training queries with their edges, as tensors; the caller disposes them.
- *
- * @param x all training queries `[queries.length, dim]`
- * @param picked rows of `x`; with none, one row stands in that has no edge
- * @param forgotten an LLM whose edges are left out, −1 for none
- */
-export function supportOf(
-  tf: TensorFlow,
-  data: Dataset,
-  x: Matrix,
-  queries: Int32Array,
-  picked: Int32Array,
-  forgotten = -1,
-): Support {
+/** Which training queries to take, and which of their edges to leave out. */
+export interface SupportInput {
+  data: Dataset;
+  /** All training queries `[queries.length, dim]`. */
+  x: Matrix;
+  queries: Int32Array;
+  /** Rows of `x`; with none, one row stands in that has no edge. */
+  picked: Int32Array;
+  /** An LLM whose edges are left out, −1 for none. */
+  forgotten: number;
+}
+
+/** Some of the training queries with their edges, as tensors; the caller disposes them. */
+export function supportOf(tf: TensorFlow, { data, x, queries, picked, forgotten }: SupportInput): Support {
   const size = Math.max(1, picked.length);
   const rows = new Float32Array(size * x.cols);
   const [known, scores, advantage] = [0, 1, 2].map(() => new Float32Array(data.numLlms * size)) as [

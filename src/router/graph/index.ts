@@ -1,9 +1,10 @@
 import type { Rng } from '../../base/rng.js';
 import { fitByAdam, type Schedule } from '../fit/adam.js';
-import { placeAll } from '../fit/placed.js';
+import { projectAll } from '../fit/projected.js';
 import { scoreLoss } from '../fit/row-loss.js';
 import { compute } from '../../tensor/compute.js';
-import { MAX_FITTED, sample } from '../fit/sample.js';
+import { MAX_FITTED } from '../fit/rows.js';
+import { sampleInOrder } from '../../math/sample.js';
 import type { ProfileRouter } from '../types.js';
 import { supportOf } from './edges.js';
 import { gather, HIDDEN, initialWeights, predictEdges } from './network.js';
@@ -31,30 +32,30 @@ export const bipartite: ProfileRouter = {
   name: 'graph',
   title: 'graph',
   async fit(data, train, profiles, { tf, rng }) {
-    const queries = sample(train, MAX_FITTED, rng);
-    const { llms, queries: x, place } = placeAll(data, queries, profiles);
+    const queries = sampleInOrder(train, MAX_FITTED, rng);
+    const { llms, queries: x, place } = projectAll(data, queries, profiles);
     const profileRows = tf.tensor2d(llms.data, [llms.rows, llms.cols]);
     const chance = rng.fork('support');
-    const weights = await fitByAdam(
-      tf,
+    const weights = await fitByAdam(tf, {
       x,
       queries,
-      initialWeights(x.cols, rng),
-      (p, rows, picked) => {
+      initial: initialWeights(x.cols, rng),
+      predict: (p, rows, picked) => {
         const forgotten = chance.next() < FORGETTING ? chance.int(data.numLlms) : -1;
-        const support = supportOf(tf, data, x, queries, others(queries.length, picked, SUPPORT, chance), forgotten);
+        const from = others(queries.length, picked, SUPPORT, chance);
+        const support = supportOf(tf, { data, x, queries, picked: from, forgotten });
         return predictEdges(tf, p, rows, gather(tf, p, profileRows, support));
       },
-      scoreLoss(data),
-      SCHEDULE,
-      rng.fork('batches'),
-    );
+      loss: scoreLoss(data),
+      schedule: SCHEDULE,
+      rng: rng.fork('batches'),
+    });
     const states = compute(tf, () => {
       const p = Object.fromEntries(
         Object.entries(weights).map(([name, { shape, data: values }]) => [name, tf.tensor(values, shape)]),
       );
       const served = others(queries.length, Int32Array.of(), SERVED_SUPPORT, chance);
-      return gather(tf, p, profileRows, supportOf(tf, data, x, queries, served));
+      return gather(tf, p, profileRows, supportOf(tf, { data, x, queries, picked: served, forgotten: -1 }));
     });
     profileRows.dispose();
     const predict = edgePredictor(weights, { rows: llms.rows, cols: HIDDEN, data: states });

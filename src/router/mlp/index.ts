@@ -1,8 +1,9 @@
 import { dot, sigmoid, timesMatrix } from '../../math/linear.js';
 import { fitByAdam, type Schedule } from '../fit/adam.js';
-import { placeAll } from '../fit/placed.js';
+import { projectAll } from '../fit/projected.js';
 import { comparisonLoss } from '../fit/row-loss.js';
-import { MAX_FITTED, sample } from '../fit/sample.js';
+import { MAX_FITTED } from '../fit/rows.js';
+import { sampleInOrder } from '../../math/sample.js';
 import type { ProfileRouter } from '../types.js';
 import { calibrate } from './calibration.js';
 import { hiddenKernels, HIDDEN, initialWeights, utilities } from './network.js';
@@ -20,21 +21,20 @@ export const mlp: ProfileRouter = {
   title: 'MLP',
   async fit(data, train, profiles, { tf, rng }) {
     const { numLlms } = data;
-    const queries = rng.fork('split').shuffle(sample(train, MAX_FITTED, rng).slice());
-    const { llms, queries: x, place } = placeAll(data, queries, profiles);
+    const queries = rng.fork('split').shuffle(sampleInOrder(train, MAX_FITTED, rng).slice());
+    const { llms, queries: x, place } = projectAll(data, queries, profiles);
     const kept = Math.floor(queries.length * CALIBRATION);
     const learned = { rows: queries.length - kept, cols: x.cols, data: x.data.subarray(kept * x.cols) };
     const profileRows = tf.tensor2d(llms.data, [numLlms, x.cols]);
-    const weights = await fitByAdam(
-      tf,
-      learned,
-      queries.subarray(kept),
-      initialWeights(x.cols, rng),
-      (p, rows) => utilities(tf, p, rows, profileRows),
-      comparisonLoss(data),
-      SCHEDULE,
-      rng.fork('batches'),
-    );
+    const weights = await fitByAdam(tf, {
+      x: learned,
+      queries: queries.subarray(kept),
+      initial: initialWeights(x.cols, rng),
+      predict: (p, rows) => utilities(tf, p, rows, profileRows),
+      loss: comparisonLoss(data),
+      schedule: SCHEDULE,
+      rng: rng.fork('batches'),
+    });
     profileRows.dispose();
 
     const { kernel, bias } = hiddenKernels(weights, llms);

@@ -36,7 +36,7 @@ async function assertSameProfile(
       ((row + 1) * tables[table]!.data.length) / names.llms.length,
     );
   const [encoded] = await encodeFacts(encoder, [newcomer]);
-  const profile = profileNewcomer(model, newcomer, encoded!, NaN, 0);
+  const profile = profileNewcomer(model, { llm: newcomer, facts: encoded!, meanScore: NaN, interactions: 0 });
   const near = (actual: number, expected: number, what: string): void =>
     assert.ok(Math.abs(actual - expected) < 1e-4, `${what}: ${actual} for ${expected}`);
   assert.equal(profile.embedding.length, of('embedding/llm').length);
@@ -79,8 +79,8 @@ describe('an LLM without interactions gets the same profile after training as in
     ];
     const facts = await encodeFacts(encoder, [one, other]);
     assert.notDeepEqual(
-      profileNewcomer(model, one, facts[0]!, NaN, 0).embedding,
-      profileNewcomer(model, other, facts[0]!, NaN, 0).embedding,
+      profileNewcomer(model, { llm: one, facts: facts[0]!, meanScore: NaN, interactions: 0 }).embedding,
+      profileNewcomer(model, { llm: other, facts: facts[0]!, meanScore: NaN, interactions: 0 }).embedding,
     );
   });
 });

@@ -6,7 +6,7 @@ import { before, describe, it, type TestContext } from 'node:test';
 import { createRng } from '../../../src/base/rng.js';
 import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
-import { openCheckpoints } from '../../../src/learned/train/checkpoint.js';
+import { checkpointsIn, type CheckpointStore } from '../../../src/learned/train/checkpoint.js';
 import { trainGnn, type EpochReport } from '../../../src/learned/train/gnn.js';
 import { answeredQueries } from '../../../src/training/run.js';
 import { datasetOf, QUICK } from '../../support/learn.js';
@@ -34,22 +34,26 @@ describe('checkpoint', () => {
     const artifacts = folder(t);
     const data = await datasetOf(smallLog({ queries: 80 }));
     const train = answeredQueries(data);
-    const run = (onEpoch: (e: EpochReport) => void, store?: ReturnType<typeof openCheckpoints>) =>
-      trainGnn(tf, data, train, { ...QUICK, maxSteps: 24 }, createRng(5), onEpoch, store);
+    const run = (onEpoch: (e: EpochReport) => void, store?: CheckpointStore) =>
+      trainGnn(tf, {
+        data,
+        train,
+        options: { ...QUICK, maxSteps: 24 },
+        rng: createRng(5),
+        onEpoch,
+        checkpoints: store,
+      });
 
     const whole = await run(() => undefined);
     const stop = new Error('stopped');
     await assert.rejects(
-      run(
-        (e) => {
-          if (e.epoch === 3) throw stop;
-        },
-        openCheckpoints(artifacts, 'a', hasty()),
-      ),
+      run((e) => {
+        if (e.epoch === 3) throw stop;
+      }, checkpointsIn(artifacts, hasty()).of('a')),
       stop,
     );
     const epochs: number[] = [];
-    const resumed = await run((e) => void epochs.push(e.epoch), openCheckpoints(artifacts, 'a', hasty()));
+    const resumed = await run((e) => void epochs.push(e.epoch), checkpointsIn(artifacts, hasty()).of('a'));
     assert.equal(epochs[0], 3);
     assert.deepEqual(resumed, whole);
   });
@@ -61,7 +65,7 @@ describe('checkpoint', () => {
     writeFileSync(join(artifacts, '.checkpoint-c'), 'a run beside this one');
     const long = new Date(Date.now() - 48 * 3600 * 1000);
     utimesSync(join(artifacts, '.checkpoint-b'), long, long);
-    const store = openCheckpoints(artifacts, 'a');
+    const store = checkpointsIn(artifacts).of('a');
     assert.equal(store.load(), null);
     assert.deepEqual(readdirSync(artifacts), ['.checkpoint-c']);
   });
@@ -69,7 +73,7 @@ describe('checkpoint', () => {
   it('saves no more often than every few seconds', async (t) => {
     const artifacts = folder(t);
     let now = 0;
-    const store = openCheckpoints(artifacts, 'a', () => now);
+    const store = checkpointsIn(artifacts, () => now).of('a');
     let made = 0;
     const empty = { steps: 0, weights: {}, first: {}, second: {} };
     const make = async () => (made++, { epoch: 1, loss: 1, optimizer: empty });

@@ -16,14 +16,20 @@ before(async () => {
 
 async function indexAfter(rows: ReturnType<typeof smallLog>, design: DesignName = 'structured-trainable') {
   const { data, train, heldOut, result } = await learn(tf, rows, {}, design);
-  const model = await freezeModel(tf, data, rows, result.weights, train, encoder.id, createRng(1));
+  const model = await freezeModel(tf, {
+    data,
+    rows,
+    weights: result.weights,
+    evidence: train,
+    encoder: encoder.id,
+    rng: createRng(1),
+  });
   const index = await createTrainedIndex({
     version: 'test',
     model,
     encoder,
     llms: rows.llms,
     stats: [],
-    textOf: () => undefined,
   });
   const best = (text: string): string =>
     index.score(text, encoder.encodeSync!(text)).reduce((a, b) => (b.quality > a.quality ? b : a)).model;

@@ -7,7 +7,7 @@ import { dot } from '../../math/linear.js';
  * Profiles and queries in their common space, each kind with a mean squared length of 1 whatever the profile's own
  * scale.
  */
-export interface Placed {
+export interface Projected {
   /** `[numLlms, dim]` */
   llms: Matrix;
   /** The training queries `[numQueries, dim]`. */
@@ -21,7 +21,7 @@ function scaleOf({ rows, data }: Matrix): number {
   return square > 0 ? Math.sqrt(rows / square) : 1;
 }
 
-export function placeAll(data: Dataset, queries: Int32Array, profiles: ProfileVectors): Placed {
+export function projectAll(data: Dataset, queries: Int32Array, profiles: ProfileVectors): Projected {
   const { dim } = profiles;
   const llms = fromRows(profiles.llms, dim);
   const placed = fromRows(

@@ -1,12 +1,12 @@
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
 import type { Weights } from '../../math/weights.js';
 import { queryStates, type ParameterTensors, type QueryMoments } from '../profile.js';
-import { addPlaces, emptySums, type MessageSums } from '../residuals.js';
+import { addProjected, emptySums, type MessageSums } from '../residuals.js';
 import { axesOf, semanticStates, SPACE_TABLES } from '../semantics.js';
 import { compute } from '../../tensor/compute.js';
 import type { TensorFlow, Tensor2D } from '../../tensor/types.js';
 import { encodedTensor, gatherQueries } from './batch.js';
-import { queryMoments } from './step.js';
+import { queryMoments } from './moments.js';
 
 const CHUNK = 1024;
 
@@ -19,7 +19,7 @@ const OF_EACH = 1_024;
  * Sums over answered queries. On a long log a pass over all of them is most of what a run takes: one that comes after
  * another with the same tables sees only the queries that the other did not.
  */
-export interface Passes {
+export interface EvidenceCache {
   /** What the answers to `queries` sum up to in the semantic space of `weights`, whose tensors are `p`. */
   messages(weights: Weights, p: ParameterTensors, queries: Int32Array): MessageSums;
   /** Moments of their states, of a long log those of a part that stands for all; the caller disposes them. */
@@ -75,7 +75,7 @@ function* chunksOf(queries: Int32Array): Iterable<Int32Array> {
   for (let from = 0; from < queries.length; from += CHUNK) yield queries.subarray(from, from + CHUNK);
 }
 
-export function createPasses(tf: TensorFlow, data: Dataset): Passes {
+export function createEvidenceCache(tf: TensorFlow, data: Dataset): EvidenceCache {
   const placed = new Sums<MessageSums>();
   const stated = new Sums<Record<keyof QueryMoments, Weights[string]>>();
   return {
@@ -84,7 +84,7 @@ export function createPasses(tf: TensorFlow, data: Dataset): Passes {
       const { summed, rest } = placed.before(tables, queries);
       const sums = summed === null ? emptySums(data, axesOf(data.semantic)) : structuredClone(summed);
       for (const chunk of chunksOf(rest))
-        addPlaces(
+        addProjected(
           data,
           sums,
           chunk,
@@ -104,7 +104,8 @@ export function createPasses(tf: TensorFlow, data: Dataset): Passes {
       for (const chunk of chunksOf(rest)) {
         const before = total;
         total = tf.tidy(() => {
-          const batch = gatherQueries(tf, data, weights, chunk, readVectors(data, chunk));
+          const vectors = readVectors(data, chunk);
+          const batch = gatherQueries(tf, { data, space: weights, queries: chunk, vectors });
           const moments = queryMoments(tf, queryStates(tf, p, batch.features), batch);
           return before === null ? moments : mapMoments(moments, (sum, name) => tf.add(sum, before[name]) as Tensor2D);
         });

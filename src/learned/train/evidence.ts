@@ -1,33 +1,42 @@
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
-import { drawNeighbourhood, fitMessages, neighbourPlaces, residualTensors, taskRows } from '../neighbourhood.js';
+import { drawNeighbourhood, fitMessages, neighbourCoordinates, residualTensors, taskRows } from '../neighbourhood.js';
 import type { Weights } from '../../math/weights.js';
 import type { ParameterTensors } from '../profile.js';
 import { sumRecords, withoutQueries, type RecordSums } from '../../dataset/records.js';
 import { expectedByRecord, type MessageSums } from '../residuals.js';
 import { semanticStates } from '../semantics.js';
 import { styleTensor } from '../style.js';
+import { sample } from '../../math/sample.js';
 import type { Rng } from '../../base/rng.js';
 import type { Anchors } from '../decoder.js';
 import type { TensorFlow, Tensor2D } from '../../tensor/types.js';
 import { encodedTensor } from './batch.js';
-import type { Passes } from './passes.js';
-import { sample } from './sample.js';
+import type { EvidenceCache } from './evidence-cache.js';
 
 /** Everything that logged answers say of LLMs, as sums. */
-export interface Knowledge {
+export interface EvidenceSums {
   records: RecordSums;
   messages: MessageSums;
 }
 
-/** What the answers to `queries` say, in the semantic space whose tables are in `weights` and, as tensors, in `p`. */
-export function gatherKnowledge(
-  data: Dataset,
-  passes: Passes,
-  weights: Weights,
-  p: ParameterTensors,
-  queries: Int32Array,
-): Knowledge {
-  return { records: sumRecords(data, queries), messages: passes.messages(weights, p, queries) };
+/** Queries of a dataset, and the space that they lie in. */
+export interface LocatedQueries {
+  data: Dataset;
+  /** Tables of the query space (see `querySpace`), and as tensors. */
+  weights: Weights;
+  p: ParameterTensors;
+  queries: Int32Array;
+}
+
+/** What the answers to `queries` say. */
+export function gatherEvidence({
+  data,
+  weights,
+  p,
+  queries,
+  cache,
+}: LocatedQueries & { cache: EvidenceCache }): EvidenceSums {
+  return { records: sumRecords(data, queries), messages: cache.messages(weights, p, queries) };
 }
 
 /** Logged queries as anchors: which they are, and what they tell others. */
@@ -43,28 +52,28 @@ export interface Neighbourhood {
  */
 export function gatherNeighbourhood(
   tf: TensorFlow,
-  data: Dataset,
-  space: Weights,
-  p: ParameterTensors,
-  queries: Int32Array,
-  folds: readonly Int32Array[],
-  rng: Rng,
+  { data, weights, p, queries, folds, rng }: LocatedQueries & { folds: readonly Int32Array[]; rng: Rng },
 ): Neighbourhood {
-  const { anchors, fitted } = drawNeighbourhood(data, queries, (pool, size) => sample(rng, pool, size));
+  const { anchors, fitted } = drawNeighbourhood(data, queries, (pool, size) => sample(pool, size, rng));
   const all = sumRecords(data, queries);
   const made = tf.tidy(() => {
     const side = (of: Int32Array): { places: Tensor2D; tasks: Tensor2D } => {
       const vectors = readVectors(data, of);
       const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, vectors));
       return {
-        places: neighbourPlaces(tf, semantic, styleTensor(tf, space, data.style, vectors)),
+        places: neighbourCoordinates(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
         tasks: tf.tensor2d(taskRows(data, of), [of.length, data.numTasks]),
       };
     };
     const around = side(anchors);
     const left = folds.length === 0 ? [Int32Array.of()] : folds;
     const answers = left.map((fold) =>
-      residualTensors(tf, data, fitted, expectedByRecord(data, withoutQueries(data, all, fold)), new Set(fold)),
+      residualTensors(tf, {
+        data,
+        queries: fitted,
+        expected: expectedByRecord(data, withoutQueries(data, all, fold)),
+        without: new Set(fold),
+      }),
     );
     return { ...around, messages: fitMessages(tf, around, { ...side(fitted), folds: answers }) };
   });

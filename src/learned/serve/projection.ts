@@ -1,8 +1,9 @@
 import { MEANING_SHARE } from '../neighbourhood.js';
 import { QUERY_GAIN } from '../profile.js';
-import { placeByStyle, writeFeatures } from '../style.js';
+import { projectStyle, writeFeatures } from '../style.js';
 import { expMinus, fastSigmoid } from '../../math/exponential.js';
-import { addTo, dot, toSoftmax, toUnit } from '../../math/linear.js';
+import { addTo, dot, toSoftmax, toDampedUnit } from '../../math/linear.js';
+import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 import { productsOf } from './products.js';
 
@@ -10,7 +11,7 @@ import { productsOf } from './products.js';
  * Where a query lies among what a model has learned. Answers are overwritten when the next query of the model is
  * placed.
  */
-export interface QueryPlacer {
+export interface QueryProjector {
   /** Learned state `[hidden]` of an encoded query `[dim]`. */
   stateOf(vector: Float32Array): Float32Array;
   /** Probability of each task `[numTasks]`; certain where the caller says which it is. */
@@ -28,9 +29,9 @@ export interface QueryPlacer {
 const LEAST_AGREEMENT = 2e-4;
 
 /** The decoder's view of a query (`learned/decoder.ts`, `learned/semantics.ts`) on plain arrays. */
-export function createPlacer(model: TrainedModel): QueryPlacer {
-  const { names, tables } = model;
-  const data = (name: string): Float32Array => tables[name]!.data;
+export function createProjector(model: TrainedModel): QueryProjector {
+  const { names } = model;
+  const data = tableReader(model);
   const { x, query, taskQuery, taskKeys, basis, places, groups, squares } = productsOf(model);
   const queryBias = data('query/bias');
   const taskQueryBias = data('task_query/bias');
@@ -40,9 +41,8 @@ export function createPlacer(model: TrainedModel): QueryPlacer {
   const axes = data('semantic/ridge').length;
   const mean = data('semantic/mean');
   const start = data('semantic/range')[0]!;
-  const [quantiles, styleScale] = [data('style/quantiles'), data('style/scale')];
-  const styleStart = data('style/range')[0]!;
-  const size = axes + styleScale.length;
+  const style = { start: data('style/range')[0]!, quantiles: data('style/quantiles'), scale: data('style/scale') };
+  const size = axes + style.scale.length;
   // An anchor of no known task agrees with all alike; see `taskRows`.
   const unknownTask = 1 / Math.sqrt(numTasks);
 
@@ -52,7 +52,7 @@ export function createPlacer(model: TrainedModel): QueryPlacer {
   const near = new Float32Array(names.anchors.length);
   return {
     stateOf(vector) {
-      writeFeatures(vector, styleStart, quantiles, styleScale, features, 0);
+      writeFeatures(vector, style, features, 0);
       x.set(features);
       const state = query.multiply();
       for (let i = 0; i < state.length; i++) {
@@ -68,21 +68,21 @@ export function createPlacer(model: TrainedModel): QueryPlacer {
         return taskKeys.out;
       }
       x.set(state);
-      x.set(toUnit(addTo(taskQuery.multiply(), taskQueryBias)));
+      x.set(toDampedUnit(addTo(taskQuery.multiply(), taskQueryBias)));
       const tasks = taskKeys.multiply();
       for (let t = 0; t < numTasks; t++) tasks[t] = taskScale * tasks[t]! + taskMask[t]!;
       return toSoftmax(tasks);
     },
     placeOf(vector) {
       for (let i = 0; i < part.length; i++) part[i] = vector[start + i]! - mean[i]!;
-      x.set(toUnit(part));
+      x.set(toDampedUnit(part));
       return basis.multiply();
     },
     nearness(vector, place, tasks) {
       at.set(place);
-      toUnit(at.subarray(0, axes));
+      toDampedUnit(at.subarray(0, axes));
       for (let i = 0; i < axes; i++) at[i]! *= Math.sqrt(MEANING_SHARE);
-      placeByStyle(vector, styleStart, quantiles, styleScale, at, axes);
+      projectStyle(vector, style, at, axes);
       const square = dot(at, 0, at, 0, size);
       x.set(at);
       near.fill(0);

@@ -4,14 +4,14 @@ import type { Dataset } from '../../../src/dataset/dataset.js';
 import type { Weights } from '../../../src/math/weights.js';
 import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
-import { toTensors } from '../../../src/learned/train/gnn.js';
-import { createPasses, standInsFor, type Passes } from '../../../src/learned/train/passes.js';
+import { toTensors } from '../../../src/learned/train/batch.js';
+import { createEvidenceCache, standInsFor, type EvidenceCache } from '../../../src/learned/train/evidence-cache.js';
 import { smallLog } from '../../support/log.js';
 import { randomModel } from '../../support/model.js';
 
 const upTo = (n: number): Int32Array => Int32Array.from({ length: n }, (_, q) => q);
 
-describe('passes over a log', () => {
+describe('sums over a log', () => {
   let tf: TensorFlow;
   let data: Dataset;
   let weights: Weights;
@@ -25,11 +25,15 @@ describe('passes over a log', () => {
   });
 
   /** All numbers of both sums, and how many vectors were read for them. */
-  function sumsOf(passes: Passes, queries: Int32Array, of: Weights = weights): { numbers: number[]; read: number } {
+  function sumsOf(
+    cache: EvidenceCache,
+    queries: Int32Array,
+    of: Weights = weights,
+  ): { numbers: number[]; read: number } {
     const p = toTensors(tf, of);
     read = 0;
-    const { scored, square, perTask } = passes.messages(of, p, queries);
-    const moments = Object.values(passes.moments(of, p, queries));
+    const { scored, square, perTask } = cache.messages(of, p, queries);
+    const moments = Object.values(cache.moments(of, p, queries));
     const numbers = [scored, square, perTask, ...moments.map((m) => m.dataSync())].flatMap((some) => [...some]);
     tf.dispose([...moments, ...Object.values(p)]);
     return { numbers, read };
@@ -41,29 +45,29 @@ describe('passes over a log', () => {
   };
 
   it('see only what those before with the same tables have not, and sum up the same', () => {
-    const passes = createPasses(tf, data);
-    assert.equal(sumsOf(passes, upTo(30)).read, 60);
-    assert.equal(sumsOf(passes, upTo(30)).read, 0);
-    const all = sumsOf(passes, upTo(40));
+    const cache = createEvidenceCache(tf, data);
+    assert.equal(sumsOf(cache, upTo(30)).read, 60);
+    assert.equal(sumsOf(cache, upTo(30)).read, 0);
+    const all = sumsOf(cache, upTo(40));
     assert.equal(all.read, 20);
-    close(all.numbers, sumsOf(createPasses(tf, data), upTo(40)).numbers);
+    close(all.numbers, sumsOf(createEvidenceCache(tf, data), upTo(40)).numbers);
     assert.ok(all.numbers.some((x) => x !== 0));
   });
 
   it('see all again with other tables, and where queries are missing', () => {
-    const passes = createPasses(tf, data);
-    sumsOf(passes, upTo(30));
+    const cache = createEvidenceCache(tf, data);
+    sumsOf(cache, upTo(30));
     const kernel = weights['query/kernel']!;
     const others = { ...weights, 'query/kernel': { ...kernel, data: kernel.data.map((x) => 2 * x) } };
-    const twice = sumsOf(passes, upTo(30), others);
+    const twice = sumsOf(cache, upTo(30), others);
     assert.equal(twice.read, 30, 'the semantic space is the same, states are not');
-    close(twice.numbers, sumsOf(createPasses(tf, data), upTo(30), others).numbers);
-    assert.equal(sumsOf(passes, upTo(40).slice(1)).read, 78);
+    close(twice.numbers, sumsOf(createEvidenceCache(tf, data), upTo(30), others).numbers);
+    assert.equal(sumsOf(cache, upTo(40).slice(1)).read, 78);
   });
 
   it('leave no tensor behind', () => {
     const { numTensors } = tf.memory();
-    sumsOf(createPasses(tf, data), upTo(40));
+    sumsOf(createEvidenceCache(tf, data), upTo(40));
     assert.equal(tf.memory().numTensors, numTensors);
   });
 });
