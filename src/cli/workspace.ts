@@ -7,7 +7,7 @@ import { dataPaths } from '../base/paths.js';
 import { createRng } from '../base/rng.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
-import { openLiveIndex } from '../live/scorer.js';
+import { openLiveScorer } from '../live/scorer.js';
 import { openLiveState, type LiveState } from '../live/state.js';
 import { createArtifactStore } from '../serving/store.js';
 import { openLedger, type Ledger } from '../store/open.js';
@@ -48,7 +48,7 @@ export async function openWorkspace(
   const files = openArtifactFolder(paths.artifacts);
   const encoder = await openEncoder(settings.encoder);
   const ledger = await openLedger(paths.ledger, serving ? { clock, busyTimeoutMs: BUSY_MS } : { clock });
-  const index = await openLiveIndex({ ledger, artifacts: files, encoder, log });
+  const index = await openLiveScorer({ ledger, artifacts: files, encoder, log });
   const live = await openLiveState({ ledger, index, clock, log });
   const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log });
   const onActivated = (): Promise<void> => live.follower.catchUp();

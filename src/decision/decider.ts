@@ -16,7 +16,7 @@ import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
-import type { IndexHolder } from '../scoring/types.js';
+import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
 import { toJson, type Decision } from './answer.js';
@@ -30,7 +30,7 @@ import { factsOf, similarityTo, type IndexFacts } from './similarity.js';
 
 /** What a decision reads, kept current while it is served. */
 export interface DecisionState {
-  index: IndexHolder;
+  index: ScorerHolder;
   policies: Policies;
   /** Which LLMs fail; none where it is not told. */
   health?: Health;

@@ -3,7 +3,7 @@ import type { Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { Rules } from '../schema/policy.js';
 import type { Explanation, RankedLlm } from '../schema/route.js';
-import type { ScoredLlm, ScoreExplanation, ScoringIndex } from '../scoring/types.js';
+import type { ScoredLlm, ScoreExplanation, Scorer } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { SnapshotStore } from '../store/ports/snapshot.js';
 import { explanationOf } from './explain.js';
@@ -40,7 +40,7 @@ export async function neighbourTexts(
 /** Why a logged decision was made, by what `index` knows of its query; no explanation where its text is forgotten. */
 export async function explainLogged(
   { query, task, model, router, policy, ...decision }: KeptDecision,
-  index: ScoringIndex,
+  index: Scorer,
   snapshot: Pick<SnapshotStore, 'texts'>,
 ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>> {
   const rules = JSON.parse(decision.rules) as Rules;

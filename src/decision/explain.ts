@@ -19,7 +19,7 @@ export interface Explained {
   policyName: string;
   /** What kind of query it is, and its nearest logged queries. */
   score: Pick<Explanation, 'tasks' | 'neighbours'>;
-  /** What scored; see `ScoringIndex.router`. */
+  /** What scored; see `Scorer.router`. */
   router: string;
 }
 

@@ -1,14 +1,14 @@
-import type { ScoringIndex } from '../scoring/types.js';
+import type { Scorer } from '../scoring/types.js';
 
 /** What is derived from one index, kept while it is in force. */
 export interface IndexFacts {
-  index: ScoringIndex;
+  index: Scorer;
   known: ReadonlySet<string>;
   /** Profile similarity to each LLM that was chosen so far. */
   similarities: Map<string, ReadonlyMap<string, number>>;
 }
 
-export function factsOf(index: ScoringIndex): IndexFacts {
+export function factsOf(index: Scorer): IndexFacts {
   return { index, known: new Set(index.models), similarities: new Map() };
 }
 

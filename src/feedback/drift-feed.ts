@@ -8,7 +8,7 @@ import type { Ledger } from '../store/ports/index.js';
 import { UNKNOWN_TASK } from '../schema/drift.js';
 import type { Interaction } from '../schema/feedback.js';
 import type { RankedLlm } from '../schema/route.js';
-import type { IndexHolder, ScoringIndex, TaskShare } from '../scoring/types.js';
+import type { ScorerHolder, Scorer, TaskShare } from '../scoring/types.js';
 import type { DriftObservation } from '../machines/drift-stream.js';
 import type { LiveTrust } from '../live/trust.js';
 
@@ -29,7 +29,7 @@ const logOf = (milliseconds: number): number => Math.log(Math.max(LEAST_LATENCY_
 
 export interface DriftFeedParts {
   ledger: Pick<Ledger, 'alerts' | 'settings'>;
-  live: { index: IndexHolder; trust: Pick<LiveTrust, 'lowered'>; follower: Pick<Follower, 'catchUp'> };
+  live: { index: ScorerHolder; trust: Pick<LiveTrust, 'lowered'>; follower: Pick<Follower, 'catchUp'> };
   /** Decisions by id. */
   lookup: Decider['lookup'];
   clock: Clock;
@@ -74,7 +74,7 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
    */
   async function decided(
     { decision_id: id, model }: Interaction,
-    { version }: ScoringIndex,
+    { version }: Scorer,
   ): Promise<Prediction | undefined> {
     if (id === undefined || version === null) return undefined;
     const decision = (await lookup([id])).get(id);
@@ -83,7 +83,7 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
     return own && { quality: own.quality, latencyMs: own.latency_ms };
   }
 
-  async function knownOf(interaction: Interaction, index: ScoringIndex): Promise<Known> {
+  async function knownOf(interaction: Interaction, index: Scorer): Promise<Known> {
     const { query, task, model } = interaction;
     let prediction = await decided(interaction, index);
     // Before anything is trained, predictions are running means of what is observed: no measure for it.

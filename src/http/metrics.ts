@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { LiveLoad } from '../live/load.js';
 import { LIMIT_KINDS } from '../schema/load.js';
-import type { IndexHolder } from '../scoring/types.js';
+import type { ScorerHolder } from '../scoring/types.js';
 import type { Ledger } from '../store/ports/index.js';
 
 export interface Metrics {
@@ -12,7 +12,7 @@ export interface Metrics {
 
 export interface MetricsParts {
   ledger: Pick<Ledger, 'breakers' | 'alerts'>;
-  live: { index: IndexHolder; load: Pick<LiveLoad, 'list'> };
+  live: { index: ScorerHolder; load: Pick<LiveLoad, 'list'> };
 }
 
 /** What Prometheus reads, but how long requests take, which the kit adds to the registry. */

@@ -6,15 +6,15 @@ import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { TrainedModel } from '../artifact/model.js';
-import { createPriorIndex } from '../scoring/prior.js';
-import type { IndexHolder, ScoringIndex } from '../scoring/types.js';
+import { createPriorScorer } from '../scoring/prior.js';
+import type { ScorerHolder, Scorer } from '../scoring/types.js';
 import { SUBJECTS, type Subject } from '../store/ports/changes.js';
 import type { Live } from './follower.js';
 
-/** The index in force, kept up to date. */
-export interface LiveScorer extends IndexHolder, Live {}
+/** The scorer in force, kept up to date. */
+export interface LiveScorer extends ScorerHolder, Live {}
 
-export interface LiveIndexParts {
+export interface LiveScorerParts {
   ledger: Pick<Ledger, 'artifacts' | 'catalog' | 'feedback'>;
   artifacts: ArtifactFiles;
   encoder: Encoder;
@@ -43,15 +43,15 @@ function remembering(encoder: Encoder): Encoder {
 }
 
 /**
- * The index in force, rebuilt when the ledger changes and swapped when another version is activated, by this process or
- * any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once its
- * files are others.
+ * The scorer in force, rebuilt when the ledger changes and swapped when another version is activated, by this process
+ * or any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once
+ * its files are others.
  */
-export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveIndexParts): Promise<LiveScorer> {
+export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveScorerParts): Promise<LiveScorer> {
   const describing = remembering(encoder);
   let loaded: Loaded | null = null;
   let refused: { version: string; stamp: string } | null = null;
-  let index: ScoringIndex = createPriorIndex([], []);
+  let index: Scorer = createPriorScorer([], []);
   let running: Promise<void> | null = null;
   /** What the update after the running one is for. */
   let waiting: Set<Subject> | null = null;
@@ -84,7 +84,7 @@ export async function openLiveIndex({ ledger, artifacts, encoder, log }: LiveInd
     const next = swap ? found : loaded;
     const [llms, stats] = await Promise.all([ledger.catalog.list(), ledger.feedback.stats()]);
     index =
-      next === null ? createPriorIndex(llms, stats) : await openScorer({ ...next, encoder: describing, llms, stats });
+      next === null ? createPriorScorer(llms, stats) : await openScorer({ ...next, encoder: describing, llms, stats });
     loaded = next;
     if (swap) log.info({ version: active }, 'artifact in force');
   }

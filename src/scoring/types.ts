@@ -45,7 +45,7 @@ export interface ScoreExplanation {
  * Scores queries against every known LLM. Immutable and in memory; a newer one is swapped in whole.
  * `encode` may reach a remote endpoint; `score` never waits.
  */
-export interface ScoringIndex {
+export interface Scorer {
   /** Version of the artifact behind it; null before anything is trained. */
   readonly version: string | null;
   /** What scores: `learned`, the name of a baseline that was better, or `prior` before anything is trained. */
@@ -68,7 +68,7 @@ export interface ScoringIndex {
   nearest(model: string): { model: string; similarity: number }[];
 }
 
-/** Holds the index in force. Swapping is one assignment: a request sees the old or the new one, never a mix. */
-export interface IndexHolder {
-  current(): ScoringIndex;
+/** Holds the scorer in force. Swapping is one assignment: a request sees the old or the new one, never a mix. */
+export interface ScorerHolder {
+  current(): Scorer;
 }

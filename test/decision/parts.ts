@@ -8,9 +8,9 @@ import { createDecider, type Decider, type DeciderParts } from '../../src/decisi
 import type { Logger } from '../../src/base/log.js';
 import { openLedger, type Ledger } from '../../src/store/open.js';
 import { policiesOver } from '../../src/live/policies.js';
-import { createPriorIndex } from '../../src/scoring/prior.js';
+import { createPriorScorer } from '../../src/scoring/prior.js';
 import { LlmProfile } from '../../src/schema/profile.js';
-import type { IndexHolder } from '../../src/scoring/types.js';
+import type { ScorerHolder } from '../../src/scoring/types.js';
 
 /** A logger whose lines are kept, to look at. */
 export function keptLog(): { log: Logger; lines: string[] } {
@@ -22,7 +22,7 @@ export function keptLog(): { log: Logger; lines: string[] } {
 /** A decider of a ledger whose LLMs are scored by `index`; of other parts of what is live, those that are given. */
 export function deciderOf(
   ledger: Ledger,
-  index: IndexHolder,
+  index: ScorerHolder,
   { clock = systemClock, ...live }: Partial<DeciderParts['live']> & { clock?: Clock } = {},
 ): Decider {
   const policies = policiesOver(new Map());
@@ -60,7 +60,7 @@ export async function addLlms(ledger: Ledger, ids: readonly string[]): Promise<v
 }
 
 /** The prior over the ledger as it is now. */
-export async function priorHolder(ledger: Ledger): Promise<IndexHolder> {
-  const index = createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
+export async function priorHolder(ledger: Ledger): Promise<ScorerHolder> {
+  const index = createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats());
   return { current: () => index };
 }

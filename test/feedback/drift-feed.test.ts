@@ -11,8 +11,8 @@ import type { KeptDecision } from '../../src/store/ports/decisions.js';
 import type { Ledger } from '../../src/store/open.js';
 import { DriftSettings } from '../../src/schema/drift.js';
 import { Interaction } from '../../src/schema/feedback.js';
-import { createPriorIndex } from '../../src/scoring/prior.js';
-import type { ScoringIndex } from '../../src/scoring/types.js';
+import { createPriorScorer } from '../../src/scoring/prior.js';
+import type { Scorer } from '../../src/scoring/types.js';
 import { eventually } from '../support/wait.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 
@@ -38,8 +38,8 @@ beforeEach(async () => {
 afterEach(() => remove());
 
 /** The prior over the LLMs, as a version that tells two kinds of query apart would be. */
-async function trained(): Promise<ScoringIndex> {
-  const prior = createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
+async function trained(): Promise<Scorer> {
+  const prior = createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats());
   return {
     ...prior,
     version: 'v1',
@@ -53,7 +53,7 @@ async function trained(): Promise<ScoringIndex> {
   };
 }
 
-function feedOf(index: ScoringIndex, decisions: Partial<KeptDecision>[] = []): DriftFeed {
+function feedOf(index: Scorer, decisions: Partial<KeptDecision>[] = []): DriftFeed {
   const alerts: AlertStore = {
     ...ledger.alerts,
     async observe(observations) {
@@ -144,7 +144,7 @@ test('a decision that was made while an alert was open predicts too little to be
 });
 
 test('before anything is trained nothing is predicted; a failed answer counts for the error rate alone', async () => {
-  const feed = feedOf(createPriorIndex(await ledger.catalog.list(), []));
+  const feed = feedOf(createPriorScorer(await ledger.catalog.list(), []));
   feed.add([answer({ latency_ms: 100 }), answer({ score: 0, error: 'timeout', latency_ms: 30_000, task: 'law' })]);
   await feed.drain();
   assert.deepEqual(
@@ -173,7 +173,7 @@ test('observes by itself in a moment, waits for a busy ledger, leaves out what i
 });
 
 test('of more than can be observed the oldest are passed over, and the log says so', async () => {
-  const feed = feedOf(createPriorIndex(await ledger.catalog.list(), []));
+  const feed = feedOf(createPriorScorer(await ledger.catalog.list(), []));
   feed.add(Array.from({ length: 10_005 }, (_, i) => answer({ score: i < 5 ? 0 : 1, task: 'math' })));
   await feed.drain();
   assert.equal(scores().length, 10_000);

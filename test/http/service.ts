@@ -16,7 +16,7 @@ import type { Ledger } from '../../src/store/open.js';
 import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
-import { openLiveIndex, type LiveScorer } from '../../src/live/scorer.js';
+import { openLiveScorer, type LiveScorer } from '../../src/live/scorer.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 import { blankModel } from '../support/model.js';
 
@@ -105,7 +105,7 @@ export async function startService({
   const { log, lines } = keptLog();
   const artifacts = openArtifactFolder(dataPaths(folder).artifacts);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
-  const index = aroundIndex(await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
+  const index = aroundIndex(await openLiveScorer({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
   const live = await openLiveState({ ledger, index, clock: systemClock, log });
   const decider = createDecider({ live, ledger, clock: systemClock, rng: createRng(1), log });
   const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log, busyLimitMs });

@@ -11,7 +11,7 @@ import { openLedger, type Ledger } from '../../src/store/open.js';
 import type { Version } from '../../src/schema/ids.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 import { createFollower } from '../../src/live/follower.js';
-import { openLiveIndex } from '../../src/live/scorer.js';
+import { openLiveScorer } from '../../src/live/scorer.js';
 import type { TrainedModel } from '../../src/artifact/model.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
@@ -53,7 +53,7 @@ async function prepare(t: TestContext) {
     log,
     lines,
     open: (using: Encoder = encoder) =>
-      openLiveIndex({ ledger, artifacts: openArtifactFolder(artifacts), encoder: using, log }),
+      openLiveScorer({ ledger, artifacts: openArtifactFolder(artifacts), encoder: using, log }),
   };
 }
 

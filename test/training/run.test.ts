@@ -11,7 +11,7 @@ import { sha256 } from '../../src/base/hash.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import type { Ledger } from '../../src/store/open.js';
 import { checkpointsIn } from '../../src/learned/train/checkpoint.js';
-import { openLiveIndex } from '../../src/live/scorer.js';
+import { openLiveScorer } from '../../src/live/scorer.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
 import type { DesignName } from '../../src/schema/training.js';
 import type { GnnOptions } from '../../src/learned/train/options.js';
@@ -86,7 +86,7 @@ describe('a run whose profile a baseline beats', () => {
 
     await ledger.artifacts.register([recordOf(manifest, false)]);
     await ledger.artifacts.register([recordOf(baseline!, true)]);
-    const index = await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log });
+    const index = await openLiveScorer({ ledger, artifacts, encoder, log: keptLog().log });
     const scoresOf = (text: string): Record<string, number> =>
       Object.fromEntries(
         index
@@ -340,7 +340,7 @@ describe('a run on an odd log ends with an artifact that scores', () => {
       await readArtifact(artifacts, serving.version);
       for (const llm of rows.llms) await ledger.catalog.put({ ...llm, family: undefined });
       await ledger.artifacts.register([recordOf(serving, true)]);
-      const index = (await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log })).current();
+      const index = (await openLiveScorer({ ledger, artifacts, encoder, log: keptLog().log })).current();
       assert.equal(index.version, serving.version);
       for (const text of ['hello', '', rows.queries.textOf(0), sha256('x').repeat(100)]) {
         for (const { quality, uncertainty } of index.score(text, encoder.encodeSync!(text)))

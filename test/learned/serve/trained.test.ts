@@ -5,8 +5,8 @@ import type { GraphRows } from '../../../src/graph/rows.js';
 import type { LlmStats } from '../../../src/store/ports/feedback.js';
 import { LlmProfile } from '../../../src/schema/profile.js';
 import { DESIGN_NAMES } from '../../../src/schema/training.js';
-import { createTrainedIndex } from '../../../src/learned/serve/trained.js';
-import type { ScoredLlm, ScoringIndex } from '../../../src/scoring/types.js';
+import { createLearnedScorer } from '../../../src/learned/serve/trained.js';
+import type { ScoredLlm, Scorer } from '../../../src/scoring/types.js';
 import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
 import { encoder } from '../../support/learn.js';
@@ -63,7 +63,7 @@ function gappyLog(rows = smallLog({ queries: 60 })): GraphRows {
 }
 
 interface Made extends RandomModel {
-  index: ScoringIndex;
+  index: Scorer;
   score(text: string, task?: string): ScoredLlm[];
 }
 
@@ -72,7 +72,7 @@ async function make(
   { llms = rows.llms, stats = [], ...options }: RandomModelOptions & { llms?: LlmProfile[]; stats?: LlmStats[] } = {},
 ): Promise<Made> {
   const made = await randomModel(tf, rows, options);
-  const index = await createTrainedIndex({
+  const index = await createLearnedScorer({
     version: 'v',
     model: made.model,
     encoder,
@@ -117,7 +117,7 @@ describe('what anchors tell', () => {
     };
     const [all, some] = await Promise.all(
       [model, gappy].map((m) =>
-        createTrainedIndex({
+        createLearnedScorer({
           version: 'v',
           model: m,
           encoder,
@@ -326,7 +326,7 @@ describe('what a trained index says besides scores', () => {
     const { model, index } = await make(rows);
     assert.deepEqual(index.encode(QUERY), encoder.encodeSync!(QUERY));
     const slow: Encoder = { id: encoder.id, dim: encoder.dim, encode: (texts) => encoder.encode(texts) };
-    const waiting = await createTrainedIndex({
+    const waiting = await createLearnedScorer({
       version: 'v',
       model,
       encoder: slow,
