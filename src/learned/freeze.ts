@@ -68,7 +68,8 @@ export async function freezeModel(
       'anchor/messages': weighed.anchors.llm,
       'anchor/messages/all': tf.reshape(weighed.anchors.all, [-1]),
     };
-    profiles.hops.forEach((states, hop) => {
+    // What comes of the last hop is heard by none.
+    profiles.hops.slice(0, -1).forEach((states, hop) => {
       out[`hop${hop}/state/family`] = states.family;
       out[`hop${hop}/state/task`] = states.task;
     });
