@@ -27,8 +27,8 @@ import { importFiles } from '../../src/importer/index.js';
 import { openLedger } from '../../src/store/open.js';
 import { DEFAULT_DRIFT } from '../../src/schema/drift.js';
 import type { ScoreRow } from '../../src/schema/feedback.js';
-import { openLiveIndex } from '../../src/live/scorer.js';
-import type { ScoredLlm, ScoringIndex, TaskShare } from '../../src/scoring/types.js';
+import { openLiveScorer } from '../../src/live/scorer.js';
+import type { ScoredLlm, Scorer, TaskShare } from '../../src/scoring/types.js';
 import { trainAndActivate } from '../../src/training/trainer.js';
 import { adwin, ours, pageHinkley, toldCusum, type Contender, type Truth, type Value } from './drift-tests.js';
 
@@ -71,7 +71,7 @@ interface Source extends Truth {
   meanScore: number;
 }
 
-async function train(folder: string, rows: readonly Row[]): Promise<ScoringIndex> {
+async function train(folder: string, rows: readonly Row[]): Promise<Scorer> {
   const paths = dataPaths(folder);
   const ledger = openLedger(paths.ledger, { clock: systemClock });
   if (ledger.activeVersion() === null) {
@@ -85,7 +85,7 @@ async function train(folder: string, rows: readonly Row[]): Promise<ScoringIndex
     );
   }
   const index = (
-    await openLiveIndex({ ledger, artifacts: openArtifactFolder(paths.artifacts), encoder, log })
+    await openLiveScorer({ ledger, artifacts: openArtifactFolder(paths.artifacts), encoder, log })
   ).current();
   ledger.close();
   return index;

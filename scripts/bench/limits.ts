@@ -23,7 +23,7 @@ import type { LlmId } from '../../src/schema/ids.js';
 import type { LlmLimits } from '../../src/schema/profile.js';
 import type { RouteResponse } from '../../src/schema/route.js';
 import { estimateTokens } from '../../src/base/tokens.js';
-import type { ScoringIndex } from '../../src/scoring/types.js';
+import type { Scorer } from '../../src/scoring/types.js';
 import { heldOutQueries } from './held-out.js';
 
 const { values, positionals } = parseArgs({
@@ -70,7 +70,7 @@ const queries = [...scored].map(([text, scores]): Query => ({
 }));
 const nothing = new Float32Array(0);
 /** The held-out predictions, made once. */
-const index: ScoringIndex = {
+const index: Scorer = {
   version,
   router: 'learned',
   models: LLMS,

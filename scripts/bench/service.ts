@@ -24,12 +24,12 @@ import { openLedger } from '../../src/store/open.js';
 import { openLivePolicies } from '../../src/live/policies.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { LlmId } from '../../src/schema/ids.js';
-import { createPriorIndex } from '../../src/scoring/prior.js';
-import { createTrainedIndex } from '../../src/learned/serve/trained.js';
-import type { ScoringIndex } from '../../src/scoring/types.js';
+import { createPriorScorer } from '../../src/scoring/prior.js';
+import { createLearnedScorer } from '../../src/learned/serve/trained.js';
+import type { Scorer } from '../../src/scoring/types.js';
 
 /** The version in force in a data folder; undefined where none is. */
-async function trainedIn(data: string, encoderSpec: string): Promise<ScoringIndex | undefined> {
+async function trainedIn(data: string, encoderSpec: string): Promise<Scorer | undefined> {
   const paths = dataPaths(data);
   const ledger = openLedger(paths.ledger, { clock: systemClock, readonly: true });
   const version = ledger.activeVersion();
@@ -42,7 +42,7 @@ async function trainedIn(data: string, encoderSpec: string): Promise<ScoringInde
   ]);
   if (model.names.encoder !== encoder.id)
     throw new Error(`version ${version} needs the encoder ${model.names.encoder}, got ${encoder.id}`);
-  return createTrainedIndex({ version, model, encoder, llms, stats, textOf: () => undefined });
+  return createLearnedScorer({ version, model, encoder, llms, stats, textOf: () => undefined });
 }
 
 const [data, encoderSpec = 'static'] = process.argv.slice(2);
@@ -58,7 +58,7 @@ for (let i = 1; i <= 9; i++)
     latency_ms: i * 300,
   });
 const trained = data === undefined ? undefined : await trainedIn(data, encoderSpec);
-const index = trained ?? createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+const index = trained ?? createPriorScorer(ledger.catalog.listLlms(), ledger.readLlmStats());
 const holder = { current: () => index, refresh: async () => {} };
 const health = openLiveHealth({ ledger, clock: systemClock, log });
 const trust = openLiveTrust({ ledger, clock: systemClock, log });

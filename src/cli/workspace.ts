@@ -14,14 +14,14 @@ import { openLiveLoad, type LiveLoad } from '../live/load.js';
 import { openLedger } from '../store/open.js';
 import type { Ledger } from '../store/types.js';
 import { openLivePolicies, type LivePolicies } from '../live/policies.js';
-import { openLiveIndex } from '../live/scorer.js';
-import type { LiveIndex } from '../scoring/types.js';
+import { openLiveScorer } from '../live/scorer.js';
+import type { LiveScorer } from '../scoring/types.js';
 import type { TrainerParts } from '../training/trainer.js';
 
 /** A data folder opened for routing and training: what commands are put together from. */
 export interface Workspace {
   ledger: Ledger;
-  index: LiveIndex;
+  index: LiveScorer;
   health: LiveHealth;
   trust: LiveTrust;
   load: LiveLoad;
@@ -60,7 +60,7 @@ export async function openWorkspace(
     paths.ledger,
     serving ? { clock: systemClock, busyTimeoutMs: BUSY_MS } : { clock: systemClock },
   );
-  const index = await openLiveIndex({ ledger, artifacts: files, encoder, log });
+  const index = await openLiveScorer({ ledger, artifacts: files, encoder, log });
   const health = openLiveHealth({ ledger, clock: systemClock, log });
   const trust = openLiveTrust({ ledger, clock: systemClock, log });
   const load = openLiveLoad({ ledger, clock: systemClock, log });

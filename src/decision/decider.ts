@@ -18,13 +18,13 @@ import type { DecisionId, LlmId } from '../schema/ids.js';
 import { checkKnown } from '../schema/known-models.js';
 import { rules as ruleSchemas, type Rules } from '../schema/policy.js';
 import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
-import type { IndexHolder, ScoredLlm, ScoringIndex } from '../scoring/types.js';
+import type { ScorerHolder, ScoredLlm, Scorer } from '../scoring/types.js';
 import { explanationOf } from './explain.js';
 import { createDecisionLog } from './log.js';
 import { promptTokensOf, queryText } from './query-text.js';
 
 export interface DeciderParts {
-  index: IndexHolder;
+  index: ScorerHolder;
   policies: Policies;
   ledger: Pick<Ledger, 'appendDecisions' | 'getDecision' | 'pruneDecisions' | 'getQueryText'>;
   clock: Clock;
@@ -78,13 +78,13 @@ export const decisionNotFound = (id: string): PointsmanError =>
 
 /** What is derived from one index, kept while it is in force. */
 interface IndexFacts {
-  index: ScoringIndex;
+  index: Scorer;
   known: ReadonlySet<string>;
   /** Profile similarity to each LLM that was chosen so far. */
   similarities: Map<string, ReadonlyMap<string, number>>;
 }
 
-function factsOf(index: ScoringIndex): IndexFacts {
+function factsOf(index: Scorer): IndexFacts {
   return { index, known: new Set(index.models), similarities: new Map() };
 }
 

@@ -19,7 +19,7 @@ export interface Explained {
   rules: Rules;
   policyName: string;
   score: ScoreExplanation;
-  /** What scored; see `ScoringIndex.router`. */
+  /** What scored; see `Scorer.router`. */
   router: string;
 }
 

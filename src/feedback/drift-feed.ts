@@ -6,7 +6,7 @@ import type { KeptDecision, Ledger } from '../store/types.js';
 import { UNKNOWN_TASK } from '../schema/drift.js';
 import type { Interaction } from '../schema/feedback.js';
 import type { RankedLlm } from '../schema/route.js';
-import type { IndexHolder, ScoringIndex, TaskShare } from '../scoring/types.js';
+import type { ScorerHolder, Scorer, TaskShare } from '../scoring/types.js';
 import type { DriftObservation } from '../machines/drift-stream.js';
 import type { LiveTrust } from '../live/trust.js';
 
@@ -27,7 +27,7 @@ const logOf = (milliseconds: number): number => Math.log(Math.max(LEAST_LATENCY_
 
 export interface DriftFeedParts {
   ledger: Pick<Ledger, 'observeDrift' | 'getDriftSettings'>;
-  index: IndexHolder;
+  index: ScorerHolder;
   /** A decision by id. */
   lookup: (id: string) => KeptDecision | undefined;
   trust: Pick<LiveTrust, 'refresh' | 'lowered'>;
@@ -71,7 +71,7 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
    * What the decision was made by, where it still counts: another version has another scale, and alerts lower what is
    * logged.
    */
-  function decided({ decision_id: id, model }: Interaction, { version }: ScoringIndex): Prediction | undefined {
+  function decided({ decision_id: id, model }: Interaction, { version }: Scorer): Prediction | undefined {
     if (id === undefined || version === null) return undefined;
     const decision = lookup(id);
     if (decision?.version !== version || trust.lowered(model, decision.at)) return undefined;
@@ -79,7 +79,7 @@ export function createDriftFeed({ ledger, index: holder, lookup, trust, clock, l
     return own && { quality: own.quality, latencyMs: own.latency_ms };
   }
 
-  async function knownOf(interaction: Interaction, index: ScoringIndex): Promise<Known> {
+  async function knownOf(interaction: Interaction, index: Scorer): Promise<Known> {
     const { query, task, model } = interaction;
     let prediction = decided(interaction, index);
     // Before anything is trained, predictions are running means of what is observed: no measure for it.

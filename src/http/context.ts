@@ -10,7 +10,7 @@ import type { LiveLoad } from '../live/load.js';
 import type { Ledger } from '../store/types.js';
 import type { LivePolicies } from '../live/policies.js';
 import type { RetrainQueue } from '../queue/types.js';
-import type { LiveIndex } from '../scoring/types.js';
+import type { LiveScorer } from '../scoring/types.js';
 import type { FeedbackCommitter } from '../feedback/commit.js';
 import type { Metrics } from './metrics.js';
 import type { Streams } from './streams.js';
@@ -18,7 +18,7 @@ import type { Streams } from './streams.js';
 export interface AppParts {
   ledger: Ledger;
   queue: RetrainQueue;
-  index: LiveIndex;
+  index: LiveScorer;
   health: LiveHealth;
   trust: LiveTrust;
   load: LiveLoad;

@@ -4,8 +4,8 @@ import type { Dataset } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import type { FitTools, FittedRouter } from '../router/types.js';
 import type { TrainedModel } from '../artifact/model.js';
-import { createTrainedIndex } from './serve/trained.js';
-import type { ScoringIndex } from '../scoring/types.js';
+import { createLearnedScorer } from './serve/trained.js';
+import type { Scorer } from '../scoring/types.js';
 import { freezeModel } from './freeze.js';
 import { createEvidenceCache, type EvidenceCache } from './train/evidence-cache.js';
 import { trainGnn, type EpochReport } from './train/gnn.js';
@@ -15,7 +15,7 @@ import { GNN_DEFAULTS, type GnnOptions } from './train/options.js';
 export interface LearnedRouter extends FittedRouter {
   weights: Weights;
   model: TrainedModel;
-  index: ScoringIndex;
+  index: Scorer;
 }
 
 /** A dataset, the rows that it was made from, and what encoded its queries. */
@@ -68,7 +68,7 @@ export async function refreeze({
     rng: rng.fork('anchors'),
     cache,
   });
-  const index = await createTrainedIndex({
+  const index = await createLearnedScorer({
     version: 'fitted',
     model,
     encoder,

@@ -7,10 +7,10 @@ import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../store/types.js';
 import type { TrainedModel } from '../artifact/model.js';
-import { createPriorIndex } from '../scoring/prior.js';
-import type { LiveIndex, ScoringIndex } from '../scoring/types.js';
+import { createPriorScorer } from '../scoring/prior.js';
+import type { LiveScorer, Scorer } from '../scoring/types.js';
 
-export interface LiveIndexParts {
+export interface LiveScorerParts {
   ledger: Ledger;
   artifacts: ArtifactFiles;
   encoder: Encoder;
@@ -39,21 +39,21 @@ function remembering(encoder: Encoder): Encoder {
 }
 
 /**
- * The index in force, rebuilt when the ledger changes and swapped when another version is activated, by this process or
- * any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once its
- * files are others.
+ * The scorer in force, rebuilt when the ledger changes and swapped when another version is activated, by this process
+ * or any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once
+ * its files are others.
  */
-export async function openLiveIndex({
+export async function openLiveScorer({
   ledger,
   artifacts,
   encoder,
   log,
-}: LiveIndexParts): Promise<LiveIndex & { follow(everyMs: number): () => void }> {
+}: LiveScorerParts): Promise<LiveScorer & { follow(everyMs: number): () => void }> {
   const describing = remembering(encoder);
   let loaded: Loaded | null = null;
   let refused: { version: string; stamp: string } | null = null;
   let token = '';
-  let index: ScoringIndex = createPriorIndex([], []);
+  let index: Scorer = createPriorScorer([], []);
   let running: Promise<void> | null = null;
   let again = false;
 
@@ -87,7 +87,7 @@ export async function openLiveIndex({
     const stats = ledger.readLlmStats();
     index =
       next === null
-        ? createPriorIndex(llms, stats)
+        ? createPriorScorer(llms, stats)
         : await openScorer({ ...next, encoder: describing, llms, stats, textOf: (hash) => ledger.getQueryText(hash) });
     loaded = next;
     token = now;

@@ -1,8 +1,8 @@
 import { PointsmanError, messageOf } from '../base/errors.js';
 import type { Baseline } from '../router/types.js';
 import type { TrainedModel } from '../artifact/model.js';
-import { createPriorIndex } from './prior.js';
-import type { ScorerParts, ScoringIndex } from './types.js';
+import { createPriorScorer } from './prior.js';
+import type { ScorerParts, Scorer } from './types.js';
 
 /** Throws `artifact_damaged` unless the baseline makes a router of the tables; `where` names the artifact. */
 export function checkBaseline(baseline: Baseline, { tables }: TrainedModel, where: string): void {
@@ -19,15 +19,15 @@ export function checkBaseline(baseline: Baseline, { tables }: TrainedModel, wher
 
 /**
  * What serves where a baseline was better than the learned profile. LLMs that came after it, and all that is not a
- * score, are as before anything was trained; see {@link createPriorIndex}.
+ * score, are as before anything was trained; see {@link createPriorScorer}.
  */
-export function createBaselineIndex(
+export function createBaselineScorer(
   baseline: Baseline,
   { version, model, encoder, llms, stats }: ScorerParts,
-): ScoringIndex {
+): Scorer {
   const { names, tables } = model;
   const router = baseline.restore(tables);
-  const prior = createPriorIndex(llms, stats);
+  const prior = createPriorScorer(llms, stats);
   const rows = llms.map((llm) => names.llms.indexOf(llm.id));
   return {
     ...prior,

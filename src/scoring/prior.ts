@@ -3,7 +3,7 @@ import type { LlmProfile } from '../schema/profile.js';
 import { mostObservations } from './changed.js';
 import { answerCost } from './cost.js';
 import { estimateTokens } from '../base/tokens.js';
-import type { ScoredLlm, ScoringIndex } from './types.js';
+import type { ScoredLlm, Scorer } from './types.js';
 import { usageOf } from './usage.js';
 
 /** Interactions that the declared facts are worth. */
@@ -122,7 +122,7 @@ function scoreOne(
  * What serves before anything is trained: per LLM, the smoothed mean of its scores, whatever the query.
  * Its uncertainty is wide and its `version` null, so that nobody takes it for a learned score.
  */
-export function createPriorIndex(llms: LlmProfile[], stats: readonly LlmStats[]): ScoringIndex {
+export function createPriorScorer(llms: LlmProfile[], stats: readonly LlmStats[]): Scorer {
   const statsById = new Map(stats.map((row) => [row.id, row]));
   const tasks = [
     ...new Set(stats.flatMap((row) => row.usage.map((usage) => usage.task)).filter((task) => task !== null)),

@@ -47,7 +47,7 @@ export interface ScoreExplanation {
  * Scores queries against every known LLM. Immutable and in memory; a newer one is swapped in whole.
  * `encode` may reach a remote endpoint; `score` never waits.
  */
-export interface ScoringIndex {
+export interface Scorer {
   /** Version of the artifact behind it; null before anything is trained. */
   readonly version: string | null;
   /** What scores: `learned`, the name of a baseline that was better, or `prior` before anything is trained. */
@@ -70,13 +70,13 @@ export interface ScoringIndex {
   nearest(model: string): { model: string; similarity: number }[];
 }
 
-/** Holds the index in force. Swapping is one assignment: a request sees the old or the new one, never a mix. */
-export interface IndexHolder {
-  current(): ScoringIndex;
+/** Holds the scorer in force. Swapping is one assignment: a request sees the old or the new one, never a mix. */
+export interface ScorerHolder {
+  current(): Scorer;
 }
 
-/** An index that follows the ledger. */
-export interface LiveIndex extends IndexHolder {
-  /** Brings the index up to date with the catalogue and the version in force; resolves when it is. */
+/** A scorer that follows the ledger. */
+export interface LiveScorer extends ScorerHolder {
+  /** Brings the scorer up to date with the catalogue and the version in force; resolves when it is. */
   refresh(): Promise<void>;
 }

@@ -2,10 +2,10 @@ import { PointsmanError } from '../base/errors.js';
 import type { TrainedModel } from '../artifact/model.js';
 import { LEARNED_ROUTER } from '../learned/name.js';
 import { checkLearned } from '../learned/serve/check.js';
-import { createTrainedIndex } from '../learned/serve/trained.js';
+import { createLearnedScorer } from '../learned/serve/trained.js';
 import { BASELINES } from '../router/baselines.js';
-import { checkBaseline, createBaselineIndex } from '../scoring/baseline.js';
-import type { ScorerParts, ScoringIndex } from '../scoring/types.js';
+import { checkBaseline, createBaselineScorer } from '../scoring/baseline.js';
+import type { ScorerParts, Scorer } from '../scoring/types.js';
 
 /** A router that can serve from an artifact. */
 export interface ServedRouter {
@@ -17,7 +17,7 @@ export interface ServedRouter {
   readonly trainable: boolean;
   /** Throws `artifact_damaged` unless {@link open} can read the model; `where` names the artifact in the message. */
   check(model: TrainedModel, where: string): void;
-  open(parts: ScorerParts): Promise<ScoringIndex>;
+  open(parts: ScorerParts): Promise<Scorer>;
 }
 
 /** Every router that can serve. */
@@ -27,14 +27,14 @@ export const SERVED_ROUTERS: readonly ServedRouter[] = [
     title: 'learned profile',
     trainable: true,
     check: checkLearned,
-    open: createTrainedIndex,
+    open: createLearnedScorer,
   },
   ...BASELINES.map((baseline): ServedRouter => ({
     name: baseline.name,
     title: baseline.title,
     trainable: false,
     check: (model, where) => checkBaseline(baseline, model, where),
-    open: async (parts) => createBaselineIndex(baseline, parts),
+    open: async (parts) => createBaselineScorer(baseline, parts),
   })),
 ];
 
@@ -59,6 +59,6 @@ export function checkModel(model: TrainedModel, where: string): void {
 }
 
 /** The scorer of a model that was checked. */
-export async function openScorer(parts: ScorerParts): Promise<ScoringIndex> {
+export async function openScorer(parts: ScorerParts): Promise<Scorer> {
   return servedRouter(parts.model.names.router)!.open(parts);
 }

@@ -8,9 +8,9 @@ import type { DeciderParts } from '../../src/decision/decider.js';
 import type { Logger } from '../../src/base/log.js';
 import { openLedger, type Ledger } from '../../src/store/open.js';
 import { policiesOver } from '../../src/live/policies.js';
-import { createPriorIndex } from '../../src/scoring/prior.js';
+import { createPriorScorer } from '../../src/scoring/prior.js';
 import { LlmProfile } from '../../src/schema/profile.js';
-import type { IndexHolder, ScoringIndex } from '../../src/scoring/types.js';
+import type { ScorerHolder, Scorer } from '../../src/scoring/types.js';
 
 /** A logger whose lines are kept, to look at. */
 export function keptLog(): { log: Logger; lines: string[] } {
@@ -54,14 +54,14 @@ export function addLlms(ledger: Ledger, ids: readonly string[]): void {
 }
 
 /** The prior over the ledger, made anew whenever the ledger changed. */
-export function priorHolder(ledger: Ledger): IndexHolder {
+export function priorHolder(ledger: Ledger): ScorerHolder {
   let token: string | undefined;
-  let index: ScoringIndex | undefined;
+  let index: Scorer | undefined;
   return {
     current() {
       const now = ledger.changeToken();
       if (index === undefined || now !== token)
-        index = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+        index = createPriorScorer(ledger.catalog.listLlms(), ledger.readLlmStats());
       token = now;
       return index;
     },

@@ -9,8 +9,8 @@ import { openLiveTrust, type LiveTrust } from '../../src/live/trust.js';
 import type { KeptDecision, Ledger } from '../../src/store/open.js';
 import { DriftSettings } from '../../src/schema/drift.js';
 import { Interaction } from '../../src/schema/feedback.js';
-import { createPriorIndex } from '../../src/scoring/prior.js';
-import type { ScoringIndex } from '../../src/scoring/types.js';
+import { createPriorScorer } from '../../src/scoring/prior.js';
+import type { Scorer } from '../../src/scoring/types.js';
 import { eventually } from '../support/wait.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 
@@ -36,8 +36,8 @@ beforeEach(() => {
 afterEach(() => remove());
 
 /** The prior over the LLMs, as a version that tells two kinds of query apart would be. */
-function trained(): ScoringIndex {
-  const prior = createPriorIndex(ledger.catalog.listLlms(), ledger.readLlmStats());
+function trained(): Scorer {
+  const prior = createPriorScorer(ledger.catalog.listLlms(), ledger.readLlmStats());
   return {
     ...prior,
     version: 'v1',
@@ -51,7 +51,7 @@ function trained(): ScoringIndex {
   };
 }
 
-function feedOf(index: ScoringIndex, decisions: Partial<KeptDecision>[] = []): DriftFeed {
+function feedOf(index: Scorer, decisions: Partial<KeptDecision>[] = []): DriftFeed {
   const observing: Pick<Ledger, 'observeDrift' | 'getDriftSettings'> = {
     getDriftSettings: () => ledger.getDriftSettings(),
     observeDrift(observations) {
@@ -142,7 +142,7 @@ test('a decision that was made while an alert was open predicts too little to be
 });
 
 test('before anything is trained nothing is predicted; a failed answer counts for the error rate alone', async () => {
-  const feed = feedOf(createPriorIndex(ledger.catalog.listLlms(), []));
+  const feed = feedOf(createPriorScorer(ledger.catalog.listLlms(), []));
   feed.add([answer({ latency_ms: 100 }), answer({ score: 0, error: 'timeout', latency_ms: 30_000, task: 'law' })]);
   await feed.drain();
   assert.deepEqual(
@@ -171,7 +171,7 @@ test('it observes by itself within a moment, waits for a busy ledger, and passes
 });
 
 test('of more than can be observed the oldest are passed over, and the log says so', async () => {
-  const feed = feedOf(createPriorIndex(ledger.catalog.listLlms(), []));
+  const feed = feedOf(createPriorScorer(ledger.catalog.listLlms(), []));
   feed.add(Array.from({ length: 10_005 }, (_, i) => answer({ score: i < 5 ? 0 : 1, task: 'math' })));
   await feed.drain();
   assert.equal(scores().length, 10_000);

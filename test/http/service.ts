@@ -17,7 +17,7 @@ import type { Ledger } from '../../src/store/open.js';
 import { openLivePolicies, type LivePolicies } from '../../src/live/policies.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
-import { openLiveIndex } from '../../src/live/scorer.js';
+import { openLiveScorer } from '../../src/live/scorer.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 import { blankModel } from '../support/model.js';
 
@@ -102,7 +102,7 @@ export async function startService({
   const { log, lines } = keptLog();
   const artifacts = openArtifactFolder(dataPaths(folder).artifacts);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
-  const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
+  const index = await openLiveScorer({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
   const health = openLiveHealth({ ledger: real, clock: systemClock, log });
   const trust = openLiveTrust({ ledger, clock: systemClock, log });
   const load = openLiveLoad({ ledger: real, clock: systemClock, log });

@@ -10,7 +10,7 @@ import type { Encoder } from '../../src/encoder/types.js';
 import { openLedger, type Ledger } from '../../src/store/open.js';
 import type { Version } from '../../src/schema/ids.js';
 import { LlmProfile } from '../../src/schema/profile.js';
-import { openLiveIndex } from '../../src/live/scorer.js';
+import { openLiveScorer } from '../../src/live/scorer.js';
 import type { TrainedModel } from '../../src/artifact/model.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
@@ -52,7 +52,7 @@ async function prepare(t: TestContext) {
     log,
     lines,
     open: (using: Encoder = encoder) =>
-      openLiveIndex({ ledger, artifacts: openArtifactFolder(artifacts), encoder: using, log }),
+      openLiveScorer({ ledger, artifacts: openArtifactFolder(artifacts), encoder: using, log }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { LlmProfile } from '../../src/schema/profile.js';
-import type { ScoringIndex } from '../../src/scoring/types.js';
+import type { Scorer } from '../../src/scoring/types.js';
 import { smallLog } from '../support/log.js';
 
 /** One kind of scorer, set up for the suite. */
@@ -10,7 +10,7 @@ export interface ScorerUnderTest {
   version: string | null;
   router: string;
   /** The scorer for a catalogue; the log of {@link LOG} is what it learned from, if it learns. */
-  open(llms: LlmProfile[]): Promise<ScoringIndex>;
+  open(llms: LlmProfile[]): Promise<Scorer>;
 }
 
 /** The log that scorers of trained models learn from. */
@@ -23,7 +23,7 @@ const NEWCOMER = { id: 'newcomer', description: 'came after training', family: '
 export function scorerConformance(name: string, setUp: () => Promise<ScorerUnderTest>): void {
   describe(`scorer ${name}`, () => {
     let under: ScorerUnderTest;
-    let scorer: ScoringIndex;
+    let scorer: Scorer;
     before(async () => {
       under = await setUp();
       scorer = await under.open(LOG.llms);

@@ -4,7 +4,7 @@ import type { LlmStats } from '../../src/store/types.js';
 import { type LlmProfile, LlmProfile as Profile } from '../../src/schema/profile.js';
 import { estimateTokens } from '../../src/base/tokens.js';
 import { expectedCost } from '../../src/scoring/cost.js';
-import { createPriorIndex, declaredQuality } from '../../src/scoring/prior.js';
+import { createPriorScorer, declaredQuality } from '../../src/scoring/prior.js';
 import type { ScoredLlm } from '../../src/scoring/types.js';
 import { usageOn } from '../support/usage.js';
 
@@ -32,7 +32,7 @@ function stats(id: string, fields: Partial<LlmStats> = {}): LlmStats {
 }
 
 function scoreOf(llm: LlmProfile, row?: LlmStats, task?: string, query = 'What is 2 + 2?'): ScoredLlm {
-  return createPriorIndex([llm], row ? [row] : []).score(query, EMPTY, task)[0] as ScoredLlm;
+  return createPriorScorer([llm], row ? [row] : []).score(query, EMPTY, task)[0] as ScoredLlm;
 }
 
 test('nothing known of an LLM: half, and unsure', () => {
@@ -136,13 +136,13 @@ test('answers to one kind of query may be longer and slower', () => {
 });
 
 test('no LLM, no scores; a deleted LLM’s statistics are no candidate', () => {
-  const index = createPriorIndex([], [stats('gone', { meanScore: 1, interactions: 9 })]);
+  const index = createPriorScorer([], [stats('gone', { meanScore: 1, interactions: 9 })]);
   assert.deepEqual([index.version, index.models, index.score('q', EMPTY)], [null, [], []]);
   assert.deepEqual(index.nearest('gone'), []);
 });
 
 test('nearest: same family and size first, itself never', () => {
-  const index = createPriorIndex(
+  const index = createPriorScorer(
     [
       profile({ id: 'small', family: 'F', size_b: 8, tags: ['chat'] }),
       profile({ id: 'twin', family: 'F', size_b: 9, tags: ['chat'] }),

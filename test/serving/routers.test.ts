@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { TrainedModel } from '../../src/artifact/model.js';
 import { createRng } from '../../src/base/rng.js';
 import { baselineByName } from '../../src/router/baselines.js';
-import { createPriorIndex } from '../../src/scoring/prior.js';
+import { createPriorScorer } from '../../src/scoring/prior.js';
 import { checkModel, isTrainable, SERVED_ROUTERS, servedRouter } from '../../src/serving/routers.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { LOG, scorerConformance } from '../scoring/conformance.js';
@@ -31,7 +31,7 @@ async function modelOf(router: string): Promise<TrainedModel> {
 scorerConformance('prior', async () => ({
   version: null,
   router: 'prior',
-  open: async (llms) => createPriorIndex(llms, []),
+  open: async (llms) => createPriorScorer(llms, []),
 }));
 
 for (const router of SERVED_ROUTERS)

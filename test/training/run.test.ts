@@ -8,7 +8,7 @@ import { sha256 } from '../../src/base/hash.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import type { Ledger } from '../../src/store/open.js';
 import { checkpointsIn } from '../../src/learned/train/checkpoint.js';
-import { openLiveIndex } from '../../src/live/scorer.js';
+import { openLiveScorer } from '../../src/live/scorer.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
 import type { GnnOptions } from '../../src/learned/train/options.js';
 import { runTraining, snapshotOf, type Trained, type TrainingTarget } from '../../src/training/run.js';
@@ -80,7 +80,7 @@ describe('a run whose profile a baseline beats', () => {
 
     ledger.registerArtifact(recordOf(manifest, false));
     ledger.registerArtifact(recordOf(baseline!, true));
-    const index = await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log });
+    const index = await openLiveScorer({ ledger, artifacts, encoder, log: keptLog().log });
     const scoresOf = (text: string): Record<string, number> =>
       Object.fromEntries(
         index
@@ -291,7 +291,7 @@ describe('a run on an odd log ends with an artifact that scores', () => {
       await readArtifact(artifacts, serving.version);
       for (const llm of rows.llms) ledger.catalog.putLlm({ ...llm, family: undefined });
       ledger.registerArtifact(recordOf(serving, true));
-      const index = (await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log })).current();
+      const index = (await openLiveScorer({ ledger, artifacts, encoder, log: keptLog().log })).current();
       assert.equal(index.version, serving.version);
       for (const text of ['hello', '', rows.queries.textOf(0), sha256('x').repeat(100)]) {
         for (const { quality, uncertainty } of index.score(text, encoder.encodeSync!(text)))

@@ -9,7 +9,7 @@ import { fastSigmoid, fastTanh } from '../../math/exponential.js';
 import { dot, sumOf, toDampedUnit } from '../../math/linear.js';
 import { tableReader } from '../tables.js';
 import { productsOf } from './products.js';
-import type { ScoredLlm, ScorerParts, ScoringIndex } from '../../scoring/types.js';
+import type { ScoredLlm, ScorerParts, Scorer } from '../../scoring/types.js';
 import { usageOf } from '../../scoring/usage.js';
 
 /** Tasks and neighbours that an explanation names. */
@@ -23,14 +23,14 @@ function logit(p: number): number {
 }
 
 /** What serves once something is trained: the decoder of `learned/decoder.ts` on plain arrays. */
-export async function createTrainedIndex({
+export async function createLearnedScorer({
   version,
   model,
   encoder,
   llms,
   stats,
   textOf,
-}: ScorerParts): Promise<ScoringIndex> {
+}: ScorerParts): Promise<Scorer> {
   const { names } = model;
   const data = tableReader(model);
   const newcomers = llms.filter((llm) => trainedRow(model, llm.id) < 0);

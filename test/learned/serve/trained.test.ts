@@ -5,8 +5,8 @@ import type { GraphRows } from '../../../src/graph/rows.js';
 import type { LlmStats } from '../../../src/store/types.js';
 import { LlmProfile } from '../../../src/schema/profile.js';
 import { DESIGN_NAMES } from '../../../src/schema/training.js';
-import { createTrainedIndex } from '../../../src/learned/serve/trained.js';
-import type { ScoredLlm, ScoringIndex } from '../../../src/scoring/types.js';
+import { createLearnedScorer } from '../../../src/learned/serve/trained.js';
+import type { ScoredLlm, Scorer } from '../../../src/scoring/types.js';
 import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
 import { encoder } from '../../support/learn.js';
@@ -63,7 +63,7 @@ function gappyLog(rows = smallLog({ queries: 60 })): GraphRows {
 }
 
 interface Made extends RandomModel {
-  index: ScoringIndex;
+  index: Scorer;
   score(text: string, task?: string): ScoredLlm[];
 }
 
@@ -73,7 +73,7 @@ async function make(
 ): Promise<Made> {
   const made = await randomModel(tf, rows, options);
   const texts = new Map(Array.from(rows.queries, (q) => [q.hash, q.text]));
-  const index = await createTrainedIndex({
+  const index = await createLearnedScorer({
     version: 'v',
     model: made.model,
     encoder,
@@ -119,7 +119,7 @@ describe('what anchors tell', () => {
     };
     const [all, some] = await Promise.all(
       [model, gappy].map((m) =>
-        createTrainedIndex({
+        createLearnedScorer({
           version: 'v',
           model: m,
           encoder,
@@ -315,7 +315,7 @@ describe('what a trained index says besides scores', () => {
   it('says so where a logged query is gone from the ledger', async () => {
     const rows = gappyLog();
     const { model } = await randomModel(tf, rows);
-    const index = await createTrainedIndex({
+    const index = await createLearnedScorer({
       version: 'v',
       model,
       encoder,
@@ -346,7 +346,7 @@ describe('what a trained index says besides scores', () => {
     const { model, index } = await make(rows);
     assert.deepEqual(index.encode(QUERY), encoder.encodeSync!(QUERY));
     const slow: Encoder = { id: encoder.id, dim: encoder.dim, encode: (texts) => encoder.encode(texts) };
-    const waiting = await createTrainedIndex({
+    const waiting = await createLearnedScorer({
       version: 'v',
       model,
       encoder: slow,

@@ -4,7 +4,7 @@ import { createRng } from '../../../src/base/rng.js';
 import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
 import { freezeModel } from '../../../src/learned/freeze.js';
-import { createTrainedIndex } from '../../../src/learned/serve/trained.js';
+import { createLearnedScorer } from '../../../src/learned/serve/trained.js';
 import { type DesignName, DESIGN_NAMES } from '../../../src/schema/training.js';
 import { encoder, learn } from '../../support/learn.js';
 import { smallLog } from '../../support/log.js';
@@ -24,7 +24,7 @@ async function indexAfter(rows: ReturnType<typeof smallLog>, design: DesignName 
     encoder: encoder.id,
     rng: createRng(1),
   });
-  const index = await createTrainedIndex({
+  const index = await createLearnedScorer({
     version: 'test',
     model,
     encoder,
