@@ -3,9 +3,10 @@
  * what was left out and why, and then exactly `N passed, N failed`, with `, N skipped` where some were. The exit code
  * is 1 when a test failed or none passed.
  */
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -14,12 +15,41 @@ import { packageRoot } from '../src/base/paths.js';
 /** Longest run of one file, in milliseconds. */
 const FILE_TIMEOUT_MS = 300_000;
 
+/** Files that take seconds, the longest first: begun late, one of them would run on alone. */
+const LONG = [
+  'cli/service',
+  'training/trainer',
+  'cli/commands',
+  'cli/schedule',
+  'training/run',
+  'cli/redis',
+  'learned/train/gnn',
+  'router/profile-routers',
+  'evaluation/evaluate',
+  'tensor/parity',
+  'cli/usage',
+  'cli/crash',
+  'router/baselines',
+  'scripts/setup-tensorflow',
+  'learned/serve/trained',
+  'http/jobs',
+  'store/durability',
+  'learned/train/passes',
+  'learned/train/checkpoint',
+];
+
+/** Files that wait for servers and timers nearly all of their time: they run beside the others, one at a time. */
+const WAITING = ['queue/'];
+
 /** The parts of node:test's events that are counted here. */
-interface Outcome {
-  name: string;
-  file?: string;
-  skip?: string | boolean;
-  details: { type?: string; error?: { failureType?: string } };
+interface Told {
+  type: string;
+  data: {
+    name: string;
+    file?: string;
+    skip?: string | boolean;
+    details: { type?: string; error?: { failureType?: string } };
+  };
 }
 
 /** Compiled test files. `dist` may hold files whose source is gone, so the sources say which there are. */
@@ -30,6 +60,26 @@ function testFiles(filters: readonly string[]): string[] {
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .toSorted()
     .map((path) => join(packageRoot, 'dist', path.replace(/ts$/, 'js')));
+}
+
+/** Where a file stands in the order to run in: the {@link LONG} ones first. */
+function rank(file: string): number {
+  const found = LONG.findIndex((name) => sourceOf(file).startsWith(`test/${name}.`));
+  return found === -1 ? LONG.length : found;
+}
+
+/** Runs the files, and hands on what is told of them, lane by lane. */
+async function* eventsOf(files: readonly string[]): AsyncGenerator<unknown> {
+  const waits = (file: string): boolean => WAITING.some((name) => sourceOf(file).startsWith(`test/${name}`));
+  const busy = files.filter((file) => !waits(file)).toSorted((a, b) => rank(a) - rank(b));
+  const lanes = [
+    { files: busy, concurrency: Math.min(availableParallelism(), 4) },
+    { files: files.filter(waits), concurrency: 1 },
+  ];
+  const running = lanes
+    .filter((lane) => lane.files.length > 0)
+    .map((lane) => run({ ...lane, timeout: FILE_TIMEOUT_MS }));
+  for (const events of running) yield* events;
 }
 
 const sourceOf = (file: string): string => relative(join(packageRoot, 'dist'), file).replace(/js$/, 'ts');
@@ -45,19 +95,21 @@ async function main(filters: readonly string[]): Promise<boolean> {
   const leftOut: string[] = [];
 
   if (files.length > 0) {
-    const events = run({ files, concurrency: Math.min(availableParallelism(), 4), timeout: FILE_TIMEOUT_MS });
-    events.on('test:pass', ({ name, file = '', skip, details }: Outcome) => {
-      if (skip !== undefined) leftOut.push(`${name} (${sourceOf(file)}): ${skip === true ? 'no reason given' : skip}`);
-      // A file in which no test ran is reported as one that passed.
-      else if (name === file) {
-        failed++;
-        process.stdout.write(`${sourceOf(file)} holds no tests\n`);
-      } else if (details.type !== 'suite') passed++;
-    });
-    events.on('test:fail', ({ details }: Outcome) => {
+    const count = ({ type, data }: Told): void => {
+      const { name, file = '', skip, details } = data;
+      if (type === 'test:pass') {
+        if (skip !== undefined)
+          leftOut.push(`${name} (${sourceOf(file)}): ${skip === true ? 'no reason given' : skip}`);
+        // A file in which no test ran is reported as one that passed.
+        else if (name === file) {
+          failed++;
+          process.stdout.write(`${sourceOf(file)} holds no tests\n`);
+        } else if (details.type !== 'suite') passed++;
+      }
       // A suite fails with its tests, which are counted; by itself only through its hooks.
-      if (details.error?.failureType !== 'subtestsFailed') failed++;
-    });
+      if (type === 'test:fail' && details.error?.failureType !== 'subtestsFailed') failed++;
+    };
+    const events = Readable.from(eventsOf(files)).on('data', count);
     const report = events.compose(new spec());
     report.pipe(process.stdout, { end: false });
     await finished(report);
@@ -70,4 +122,11 @@ async function main(filters: readonly string[]): Promise<boolean> {
   return failed === 0 && passed > 0;
 }
 
-if (!(await main(process.argv.slice(2)))) process.exitCode = 1;
+/** What test files make once for all of them, such as `test/support/queue-folder.ts`. */
+const shared = mkdtempSync(join(tmpdir(), 'pointsman-tests-'));
+process.env['POINTSMAN_TEST_SHARED'] = shared;
+try {
+  if (!(await main(process.argv.slice(2)))) process.exitCode = 1;
+} finally {
+  rmSync(shared, { recursive: true, force: true });
+}

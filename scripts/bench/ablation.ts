@@ -17,7 +17,7 @@ import { calibrationOf } from '../../src/measure/calibration.js';
 import { datasetOf, splitFold, type EvaluationInput } from '../../src/evaluation/folds.js';
 import { meanOf, outcomesOf, utilities } from '../../src/measure/outcomes.js';
 import { predict } from '../../src/measure/predictions.js';
-import { detached } from '../../src/graph/rows.js';
+import { withTexts } from '../../src/graph/rows.js';
 import { importFiles } from '../../src/importer/index.js';
 import { openLedger } from '../../src/store/open.js';
 import type { Weights } from '../../src/math/weights.js';
@@ -71,9 +71,9 @@ async function readLog(files: string[]): Promise<Pick<EvaluationInput, 'rows'>> 
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
   const ledger = await openLedger(join(folder, 'ledger.db'), { clock: systemClock });
   return importFiles(ledger, files)
-    .then(async () => ({ rows: detached(await ledger.snapshot.read()) }))
-    .finally(() => {
-      ledger.close();
+    .then(async () => ({ rows: await withTexts(await ledger.snapshot.read(), ledger.snapshot.texts) }))
+    .finally(async () => {
+      await ledger.close();
       rmSync(folder, { recursive: true });
     });
 }

@@ -19,6 +19,7 @@ import { rank } from '../../src/policy/rank.js';
 import { constraintsOf } from '../../src/policy/constraints.js';
 import { DESIGNS } from '../../src/profile/design.js';
 import { createDataset } from '../../src/dataset/dataset.js';
+import { withTexts } from '../../src/graph/rows.js';
 import { nearestQueries } from '../../src/router/nearest-queries.js';
 import { RouteRequest } from '../../src/schema/route.js';
 import { loadSimulation, simulate } from '../../src/simulator/index.js';
@@ -49,7 +50,7 @@ const EVERY_RULE = {
 };
 
 /** Gives each LLM limits and a capability, and one of them an open alert. */
-async function turnAllOn({ ledger, index, load, trust }: Workspace, task: string): Promise<void> {
+async function turnAllOn({ ledger, live }: Workspace, task: string): Promise<void> {
   const declared = await ledger.catalog.list();
   for (const llm of declared)
     await ledger.catalog.put({
@@ -57,7 +58,7 @@ async function turnAllOn({ ledger, index, load, trust }: Workspace, task: string
       capabilities: ['json'],
       limits: { requests_per_minute: 1e6, tokens_per_minute: 1e9 },
     });
-  const { version } = index.current();
+  const { version } = live.index.current();
   const observed = Array.from({ length: 600 }, (_, i) => ({
     model: declared[0]!.id as string,
     task,
@@ -68,9 +69,7 @@ async function turnAllOn({ ledger, index, load, trust }: Workspace, task: string
     at: Date.now(),
   }));
   if ((await ledger.alerts.observe(observed)).length === 0) throw new Error('no alert was raised');
-  await index.refresh();
-  load.refresh();
-  trust.refresh();
+  await live.follower.catchUp();
 }
 
 const data = values.data ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
@@ -81,10 +80,11 @@ try {
     const { version } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
     // The learned profile is what is timed, whatever the gate says of it on simulated answers.
     await workspace.ledger.artifacts.activate(version);
-    await workspace.index.refresh();
+    await workspace.live.follower.catchUp();
   }
-  const index = workspace.index.current();
-  const rows = await workspace.ledger.snapshot.read();
+  const index = workspace.live.index.current();
+  const { snapshot } = workspace.ledger;
+  const rows = await withTexts(await snapshot.read(), snapshot.texts);
   const texts = Array.from(rows.queries, (q) => q.text);
   const encoder = openStaticEncoder();
   const vectors = texts.map((text) => encoder.encodeSync!(text));
@@ -130,17 +130,20 @@ try {
       : []),
   ];
   if (values.data === undefined) await turnAllOn(workspace, rows.tasks[0]!.id);
-  const lines = steps.map(([name, run]) => {
-    texts.slice(0, 500).forEach((text, i) => run(text, i));
-    const times = texts.slice(0, 2000).map((text, i) => {
+  const lines: string[][] = [];
+  for (const [name, run] of steps) {
+    for (const [i, text] of texts.slice(0, 500).entries()) await run(text, i);
+    const times: number[] = [];
+    for (const [i, text] of texts.slice(0, 2000).entries()) {
       const start = performance.now();
-      run(text, i);
-      return performance.now() - start;
-    });
+      const made = run(text, i);
+      if (made instanceof Promise) await made;
+      times.push(performance.now() - start);
+    }
     times.sort((a, b) => a - b);
     const at = (q: number): string => times[Math.floor(q * (times.length - 1))]!.toFixed(3);
-    return [name, at(0.5), at(0.99)];
-  });
+    lines.push([name, at(0.5), at(0.99)]);
+  }
   console.log(
     `${index.models.length} LLMs, ${texts.length} logged queries, mean length ` +
       `${Math.round(texts.reduce((sum, t) => sum + t.length, 0) / texts.length)} characters; ` +
@@ -148,6 +151,6 @@ try {
   );
   console.log(table(['step', 'median ms', 'p99 ms'], lines));
 } finally {
-  workspace.close();
+  await workspace.close();
   if (values.data === undefined) rmSync(data, { recursive: true, force: true });
 }

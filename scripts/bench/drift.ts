@@ -84,7 +84,7 @@ async function train(folder: string, rows: readonly Row[]): Promise<ScoringIndex
     );
   }
   const index = (await openLiveIndex({ ledger, artifacts: paths.artifacts, encoder, log })).current();
-  ledger.close();
+  await ledger.close();
   return index;
 }
 

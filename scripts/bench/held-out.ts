@@ -42,13 +42,13 @@ export async function heldOutQueries(
       await importFiles(workspace.ledger, [models, file]);
       await trainAndActivate(workspace.trainer, { seed }, () => undefined);
     }
-    await workspace.index.refresh();
-    const index = workspace.index.current();
+    await workspace.live.follower.catchUp();
+    const index = workspace.live.index.current();
     const queries: HeldOutQuery[] = [];
     for (const { query: text } of rows)
       if (foldOf(text, FOLDS) === 0) queries.push({ text, scores: index.score(text, await index.encode(text)) });
     return { queries, version: index.version };
   } finally {
-    workspace.close();
+    await workspace.close();
   }
 }

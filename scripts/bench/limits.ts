@@ -15,10 +15,10 @@ import { parseArgs } from 'node:util';
 import { createLogger } from '../../src/base/log.js';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
-import { createDecider } from '../../src/decision/decider.js';
+import { createDecider, type Decider } from '../../src/decision/decider.js';
 import { policiesOver } from '../../src/live/policies.js';
 import { openLiveLoad, type LiveLoad, type Load } from '../../src/live/load.js';
-import { openLedger } from '../../src/store/open.js';
+import { openLedger, type Ledger } from '../../src/store/open.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import type { LlmLimits } from '../../src/schema/profile.js';
 import type { RouteResponse } from '../../src/schema/route.js';
@@ -131,37 +131,40 @@ const WAYS: Record<string, Way> = {
 };
 
 /** Routes what arrives; answers also the microseconds that a decision took in the median. */
-function run(
+async function run(
   limits: LlmLimits | null,
   way: Way,
   rate: number,
   arriving: readonly Arrival[],
-): { chosen: Chosen[]; micros: number } {
+): Promise<{ chosen: Chosen[]; micros: number }> {
   let now = START;
-  const clock = async (): number => now;
+  const clock = (): number => now;
   const folder = mkdtempSync(join(work, 'run-'));
   const rng = createRng(seed).fork('way');
-  const parts = Array.from({ length: DECIDERS }, async (_, d) => {
+  const parts: { ledger: Ledger; load: LiveLoad; decider: Decider; followed: number }[] = [];
+  for (let d = 0; d < DECIDERS; d++) {
     const ledger = await openLedger(join(folder, 'ledger.sqlite'), { clock, busyTimeoutMs: 25 });
     if (d === 0)
       for (const id of LLMS)
         await ledger.catalog.put({ id: id as LlmId, ...(id === BEST && limits !== null ? { limits } : {}) });
-    const load = openLiveLoad({ ledger, clock, log: silent });
-    return {
+    const load = await openLiveLoad({ ledger, clock, log: silent });
+    parts.push({
       ledger,
       load,
       decider: createDecider({
-        index: { current: () => index },
-        policies: policiesOver(() => new Map()),
+        live: {
+          index: { current: () => index },
+          policies: policiesOver(new Map()),
+          load: way(load, rng.fork(String(d)), rate),
+        },
         ledger,
         clock,
         rng: rng.fork('choice'),
         log: silent,
-        load: way(load, rng.fork(String(d)), rate),
       }),
       followed: START + (d * FOLLOW_MS) / DECIDERS,
-    };
-  });
+    });
+  }
   const chosen: Chosen[] = [];
   const running: { id: string; until: number }[] = [];
   const times: number[] = [];
@@ -169,26 +172,28 @@ function run(
     now = at;
     for (const part of parts) {
       if (at - part.followed < FOLLOW_MS) continue;
-      part.load.refresh();
+      await part.load.refresh();
       part.followed = at;
     }
     for (let i = running.length - 1; i >= 0; i--) {
       if (running[i]!.until > at) continue;
       const { id } = running.splice(i, 1)[0]!;
       const { ledger, load } = parts[rng.int(DECIDERS)]!;
-      await ledger.breakers.report([{ model: BEST as LlmId, ok: true, decision_id: id as RouteResponse['decision_id'] }]);
+      await ledger.breakers.report([
+        { model: BEST as LlmId, ok: true, decision_id: id as RouteResponse['decision_id'] },
+      ]);
       load.release(id);
     }
     const begun = performance.now();
-    const answer = parts[rng.int(DECIDERS)]!.decider.decide({ query: query.text }) as RouteResponse;
+    const answer = await parts[rng.int(DECIDERS)]!.decider.decide({ query: query.text });
     times.push(performance.now() - begun);
     const until = at - Math.log(1 - rng.next()) * LATENCY_MS;
     chosen.push({ at, until, query, model: answer.model });
     if (limits?.in_flight !== undefined && answer.model === BEST) running.push({ id: answer.decision_id, until });
   }
   for (const { ledger, decider } of parts) {
-    decider.flush();
-    ledger.close();
+    await decider.flush();
+    await ledger.close();
   }
   rmSync(folder, { recursive: true });
   return { chosen, micros: 1000 * times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]! };
@@ -257,10 +262,10 @@ try {
         (rate * limit * queries.length) / wanted.length,
         createRng(seed).fork(`arrivals ${rate}`),
       );
-      const free = run(null, (load) => load, rate, arriving);
+      const free = await run(null, (load) => load, rate, arriving);
       const unlimited = qualityOf(free.chosen);
       for (const [name, way] of Object.entries(WAYS)) {
-        const { chosen, micros } = run({ [kind]: most }, way, rate, arriving);
+        const { chosen, micros } = await run({ [kind]: most }, way, rate, arriving);
         const quality = qualityOf(chosen);
         rows.push([
           `${kind} ${most}`,

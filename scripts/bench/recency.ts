@@ -22,7 +22,7 @@ import { table } from '../../src/cli/output.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
 import { firstChoice } from '../../src/measure/outcomes.js';
 import { freezeGraph } from '../../src/graph/freeze.js';
-import { detached, type GraphRows } from '../../src/graph/rows.js';
+import { withTexts, type GraphRows } from '../../src/graph/rows.js';
 import { importFiles } from '../../src/importer/index.js';
 import { openLedger, type Ledger } from '../../src/store/open.js';
 import { DESIGNS, partsOf } from '../../src/profile/design.js';
@@ -61,7 +61,7 @@ async function withLedger<T>(work: (ledger: Ledger, path: string) => T | Promise
   try {
     return await work(ledger, path);
   } finally {
-    ledger.close();
+    await ledger.close();
     rmSync(folder, { recursive: true });
   }
 }
@@ -79,7 +79,7 @@ interface Log {
 async function readLog(files: string[]): Promise<Log> {
   const rows = await withLedger(async (ledger) => {
     await importFiles(ledger, files);
-    return detached(await ledger.snapshot.read());
+    return withTexts(await ledger.snapshot.read(), ledger.snapshot.texts);
   });
   const scores = new Float32Array(rows.queries.length * rows.llms.length);
   rows.scores.score.forEach(
@@ -176,7 +176,7 @@ function snapshotAfter(change: Change, after: Float32Array, answers: number): Pr
       },
     ]);
     const db = new Database(path);
-    const idOf = async (kind: 'llm' | 'task', name: string): number =>
+    const idOf = (kind: 'llm' | 'task', name: string): number =>
       db.prepare<[string], number>(`SELECT id FROM ${kind} WHERE name = ?`).pluck().get(name)!;
     if (answers > 0)
       db.prepare("INSERT INTO change_point (llm, task, at, cause) VALUES (?, ?, ?, 'drift')").run(
@@ -185,7 +185,7 @@ function snapshotAfter(change: Change, after: Float32Array, answers: number): Pr
         PRESENT,
       );
     db.close();
-    return detached(await ledger.snapshot.read());
+    return withTexts(await ledger.snapshot.read(), ledger.snapshot.texts);
   });
 }
 

@@ -51,7 +51,7 @@ async function importLog(folder: string, file: string): Promise<void> {
   await loadSimulation(ledger, simulateStream({ seed, llms: Number(values.llms), interactions: 0 }));
   const begun = performance.now();
   await importFiles(ledger, [file]);
-  ledger.close();
+  await ledger.close();
   process.send!({
     seconds: (performance.now() - begun) / 1000,
     peakMb: process.resourceUsage().maxRSS / 1024,
@@ -83,7 +83,7 @@ async function train(folder: string): Promise<TrainResult> {
       () => undefined,
     );
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 

@@ -15,12 +15,11 @@ import { createRng } from '../../src/base/rng.js';
 import { readArtifact } from '../../src/serving/read.js';
 import { createDecider } from '../../src/decision/decider.js';
 import { openEncoder } from '../../src/encoder/index.js';
-import { openLiveTrust } from '../../src/live/trust.js';
-import { openLiveHealth } from '../../src/live/breakers.js';
-import { openLiveLoad } from '../../src/live/load.js';
+import { createFeedbackService } from '../../src/feedback/service.js';
+import type { LiveScorer } from '../../src/live/scorer.js';
+import { openLiveState } from '../../src/live/state.js';
 import { createApp, startServer } from '../../src/http/index.js';
 import { openLedger } from '../../src/store/open.js';
-import { openLivePolicies } from '../../src/live/policies.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import { createPriorIndex } from '../../src/scoring/prior.js';
@@ -33,12 +32,12 @@ async function trainedIn(data: string, encoderSpec: string): Promise<ScoringInde
   const ledger = await openLedger(paths.ledger, { clock: systemClock, readonly: true });
   const version = await ledger.artifacts.activeVersion();
   const [llms, stats] = [await ledger.catalog.list(), await ledger.feedback.stats()];
-  ledger.close();
+  await ledger.close();
   if (version === null) return undefined;
   const [{ model }, encoder] = await Promise.all([readArtifact(paths.artifacts, version), openEncoder(encoderSpec)]);
   if (model.names.encoder !== encoder.id)
     throw new Error(`version ${version} needs the encoder ${model.names.encoder}, got ${encoder.id}`);
-  return createTrainedIndex({ version, model, encoder, llms, stats, textOf: () => undefined });
+  return createTrainedIndex({ version, model, encoder, llms, stats });
 }
 
 const [data, encoderSpec = 'static'] = process.argv.slice(2);
@@ -55,22 +54,16 @@ for (let i = 1; i <= 9; i++)
   });
 const trained = data === undefined ? undefined : await trainedIn(data, encoderSpec);
 const index = trained ?? createPriorIndex(await ledger.catalog.list(), await ledger.feedback.stats());
-const holder = { current: () => index, refresh: async () => {} };
-const health = openLiveHealth({ ledger, clock: systemClock, log });
-const trust = openLiveTrust({ ledger, clock: systemClock, log });
-const load = openLiveLoad({ ledger, clock: systemClock, log });
-const policies = openLivePolicies({ ledger, log });
-const decider = createDecider({
-  index: holder,
-  policies,
-  ledger,
-  clock: systemClock,
-  rng: createRng(1),
-  log,
-  health,
-  trust,
-  load,
-});
+const scorer: LiveScorer = {
+  name: 'scorer',
+  eager: [],
+  lazy: [],
+  current: () => index,
+  refresh: async () => undefined,
+};
+const live = await openLiveState({ ledger, index: scorer, clock: systemClock, log });
+const decider = createDecider({ live, ledger, clock: systemClock, rng: createRng(1), log });
+const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
 const absent = (): never => {
   throw new Error('not part of this benchmark');
 };
@@ -81,6 +74,7 @@ const queue: RetrainQueue = {
   list: absent,
   watch: absent,
   setSchedule: absent,
+  schedule: absent,
   nextRun: absent,
   work: absent,
   close: async () => {},
@@ -88,11 +82,9 @@ const queue: RetrainQueue = {
 const app = createApp({
   ledger,
   queue,
-  index: holder,
-  health,
-  trust,
-  load,
-  policies,
+  schedule: { read: absent, put: absent, remove: absent, follow: absent },
+  live,
+  feedback,
   decider,
   artifacts: { filePath: absent, activate: absent },
   clock: systemClock,
@@ -104,7 +96,7 @@ process.send?.({ url: server.url, index: `${index.models.length} LLMs, ${index.v
 process.on('message', () => process.send?.(process.cpuUsage()));
 process.once('disconnect', () => {
   void server.close().then(() => {
-    ledger.close();
+    void ledger.close();
     rmSync(folder, { recursive: true, force: true });
     process.exit();
   });

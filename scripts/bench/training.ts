@@ -26,7 +26,7 @@ try {
   const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock });
   await importFiles(ledger, positionals);
   const { interactions, preferences } = await ledger.feedback.counts();
-  ledger.close();
+  await ledger.close();
   const rows: (string | number)[][] = [];
   for (const backend of values.backends.split(',')) {
     // The version is the same on every backend, so the artifact of the one before would be taken for done.

@@ -36,7 +36,7 @@ await loadSimulation(workspace.ledger, simulate({ seed, llms: 9, queries: 4000 }
 const { version, in_force } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
 // The learned profile is what serves, whatever the gate says of it on simulated answers.
 if (in_force !== version) await workspace.ledger.artifacts.activate(version);
-workspace.close();
+await workspace.close();
 
 const service = spawn(
   process.execPath,

@@ -49,6 +49,6 @@ try {
     table(['training', 'worker’s memory, MiB', 'of it heap', 'outside the heap', 'training process at most, MB'], rows),
   );
 } finally {
-  ledger.close();
+  await ledger.close();
   rmSync(dataDir, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-import type { Import } from './imports.js';
+import { folderOf, type Import } from './imports.js';
 
 /** Longest line of a source file, in characters; the formatter leaves longer texts and comments as they are. */
 export const MAX_COLUMNS = 120;
@@ -15,8 +15,6 @@ export const CONFINED: readonly { package: RegExp; folder: string; why: string }
 const TRAINING = new Set(['tensor', 'training']);
 /** Folders that serve, and may know neither of those. */
 const SERVING = new Set(['scoring', 'serving', 'policy', 'cascade', 'live', 'decision', 'feedback', 'http']);
-
-const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
 
 /** Imports that go up the order of folders, or into a folder that is not in it. */
 export function misordered(imports: readonly Import[], order: readonly string[]): string[] {

@@ -13,6 +13,9 @@ export interface Import {
 /** `import … from '…'`, `export … from '…'`, `import '…'` and `import('…')`, as the formatter writes them. */
 const IMPORT = /^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm;
 
+/** The folder of `src` that a file stands in; undefined of any other path, and of packages. */
+export const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
+
 /** Every TypeScript file of a folder, by its path below `root`, in order. */
 export function sourcesOf(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

@@ -89,7 +89,7 @@ export async function mustRun(
   const hint = hintFor(finished.output);
   throw new PointsmanError(
     'backend_unavailable',
-    `${what} failed (exit code ` +
-      `${finished.code}):\n${tail}${hint ? `\n${hint}` : ''}${options.log ? `\nThe whole output is in ${options.log}` : ''}`,
+    `${what} failed (exit code ${finished.code}):\n${tail}${hint ? `\n${hint}` : ''}` +
+      (options.log ? `\nThe whole output is in ${options.log}` : ''),
   );
 }

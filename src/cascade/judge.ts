@@ -1,15 +1,15 @@
 import { dot, type Belief } from './search.js';
 
-/** How often a judge of this reliability is right: with chance `reliability` it knows, else it tosses a coin. */
+/** How often a judge of this reliability is right: with chance `reliability` it knows, otherwise it guesses. */
 export const accuracyOf = (reliability: number): number => (1 + reliability) / 2;
 
-/** Chance that the answer of an LLM that is right with chances `right` `[points]` passes. */
+/** Chance that the answer of an LLM passes the judge; the LLM is right with chances `right` `[points]`. */
 export const chanceToPass = ({ weights }: Belief, right: Float64Array, accuracy: number): number =>
   1 - accuracy + (2 * accuracy - 1) * dot(weights, right);
 
-/** Belief after the answer of an LLM that is right with chances `right` `[points]` passed, or did not. */
+/** Belief after an answer passed the judge or failed; its LLM is right with chances `right` `[points]`. */
 function afterVerdict({ weights, answers }: Belief, right: Float64Array, accuracy: number, passed: boolean): Belief {
-  // A judge that is right in so many cases says this of a right answer, and of a wrong one.
+  // Chance of this verdict on a right answer; on a wrong one it is 1 − says.
   const says = passed ? accuracy : 1 - accuracy;
   const chance = right.map((c) => says * c + (1 - says) * (1 - c));
   const total = dot(weights, chance);
@@ -25,8 +25,8 @@ export const afterFail = (belief: Belief, right: Float64Array, accuracy: number)
   afterVerdict(belief, right, accuracy, false);
 
 /**
- * Belief after an answer was given a score from 0 to 1: as if it had passed with this chance (Jeffrey's rule). Whatever
- * the luck, a perfect judge's score is the answer's.
+ * Belief after an answer was given a score in [0, 1]: as if it had passed with this chance (Jeffrey's rule). At every
+ * point of the shared effect, a perfect judge's score is the answer's.
  */
 export function afterScore(belief: Belief, right: Float64Array, accuracy: number, score: number): Belief {
   if (score === 1) return afterPass(belief, right, accuracy);

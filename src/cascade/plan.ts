@@ -3,23 +3,23 @@ import type { CascadeNext, CascadePlan, CascadeRequest, StepReport } from '../sc
 import type { LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
 import { accuracyOf, afterScore } from './judge.js';
-import { DEFAULT_SPREAD, luckOf } from './luck.js';
 import { bestAnswer, byCost, dot, NEAR, search, useful, type Belief, type Candidate, type Weighed } from './search.js';
+import { DEFAULT_SPREAD, sharedEffectOf } from './shared-effect.js';
 import { stepsOf } from './steps.js';
 
 /** What a cascade reads of a candidate. */
 export type CascadeCandidate = Pick<RankedLlm, 'model' | 'quality' | 'cost_usd'>;
 
-/** How much dearer than all others an LLM counts whose cost is not known: it is asked only where no other will do. */
+/** Times the dearest known cost that an unknown cost counts: such an LLM is asked only where no other will do. */
 const UNKNOWN = 1e6;
-/** Predictions are never quite certain, so that no report is impossible. */
+/** Predictions stay this far from 0 and 1, so that no report is impossible. */
 const CERTAIN = 1e-6;
 
 /** To six decimals; costs to ten. */
 const round = (value: number): number => Math.round(value * 1e6) / 1e6;
 const roundCost = (value: number): number => Math.round(value * 1e10) / 1e10;
 
-/** A query's candidates, and what is wanted of them. */
+/** A query's candidates and the goal. */
 interface Setting {
   /** Cheapest first. */
   candidates: Candidate[];
@@ -34,19 +34,19 @@ interface Setting {
 /** A cascade after some reports. */
 interface State {
   belief: Belief;
-  /** Whose answers are those of `belief`. */
+  /** The LLMs that gave the answers of `belief`, in order. */
   answered: LlmId[];
   failed: Set<LlmId>;
-  /** Expected score that is still to be reached, from here on. */
+  /** Expected score that is still to be reached. */
   wanted: number;
   steps: number;
   spent: number;
-  /** What is planned from here on. */
+  /** The planned calls from here on. */
   order: Weighed[];
   reason: CascadeNext['reason'];
 }
 
-/** Candidates that so many US dollars allow; of unknown cost only where there is no limit. */
+/** Candidates within a budget in US dollars; one of unknown cost only where there is no limit. */
 const within = (candidates: readonly Candidate[], budget: number): Candidate[] =>
   candidates.filter((llm) => budget === Infinity || (llm.cost_usd !== null && llm.cost_usd <= budget));
 
@@ -67,7 +67,7 @@ function settingOf(ranking: readonly CascadeCandidate[], request: CascadeRequest
         ],
       },
     );
-  const luck = luckOf(spread);
+  const effect = sharedEffectOf(spread);
   const best = allowed.reduce((a, b) => (b.quality > a.quality ? b : a));
   return {
     candidates,
@@ -75,13 +75,11 @@ function settingOf(ranking: readonly CascadeCandidate[], request: CascadeRequest
     weight: 100 * request.cost_weight,
     budget,
     accuracy: accuracyOf(request.reliability),
-    weigh: (llm) => ({ ...llm, right: luck.chances(Math.min(1 - CERTAIN, Math.max(CERTAIN, llm.quality))) }),
+    weigh: (llm) => ({ ...llm, right: effect.chances(Math.min(1 - CERTAIN, Math.max(CERTAIN, llm.quality))) }),
   };
 }
 
-/**
- * Candidates that orders of so many steps are made of at most: all orders of more would take longer than a request may.
- */
+/** Most candidates that are searched, by number of steps: all orders of more would take longer than a request may. */
 const MOST: Partial<Record<number, number>> = { 2: 200, 3: 32, 4: 16 };
 
 /** At most `size` of these candidates, evenly from the cheapest to the dearest, with the best of them. */
@@ -110,7 +108,7 @@ function bestOrder(
   }).order;
 }
 
-/** Plans anew what is left, and says why nothing is. */
+/** Plans the remaining calls, and says why where none is planned. */
 function replan(state: State, setting: Setting): void {
   const left = setting.candidates.filter((llm) => !state.failed.has(llm.model) && !state.answered.includes(llm.model));
   const allowed = within(left, setting.budget - state.spent);
@@ -128,7 +126,7 @@ function replan(state: State, setting: Setting): void {
 
 function begin(setting: Setting, { max_steps: steps }: CascadeRequest, spread: number): State {
   const state: State = {
-    belief: { weights: luckOf(spread).prior, answers: [] },
+    belief: { weights: sharedEffectOf(spread).prior, answers: [] },
     answered: [],
     failed: new Set(),
     wanted: setting.wanted,
@@ -177,7 +175,7 @@ function applyAnswer(state: State, setting: Setting, llm: Candidate, report: Ste
     state.order = [];
     return;
   }
-  // What was planned for this case is still to be reached, by the cheapest way that there now is.
+  // The goal stays what the plan expected for this case; the calls that reach it are planned anew.
   state.wanted = Math.min(
     state.wanted,
     stepsOf(state.belief, rest, setting.accuracy, state.wanted)[0]?.quality ?? bestAnswer(state.belief),
@@ -186,7 +184,7 @@ function applyAnswer(state: State, setting: Setting, llm: Candidate, report: Ste
   replan(state, setting);
 }
 
-/** What a state's order is expected to come to. */
+/** The expectation of a state's order. */
 function expectation(
   { belief, order, wanted }: State,
   { accuracy }: Setting,
@@ -210,10 +208,10 @@ function expectation(
 }
 
 /**
- * The order of LLMs, and the scores at which to stop, that reach a wanted quality at the least expected cost; the best
- * there is where it is out of reach. Pure, and exact (of very many LLMs, over some of them; see {@link MOST}) under
- * these assumptions: predicted qualities are calibrated; on a query all LLMs share one luck (`cascade-luck.ts`); the
- * judge errs as `reliability` says, independently for each answer.
+ * The order of LLMs and the scores at which to stop that reach a wanted quality at the least expected cost; the best
+ * order where that quality is out of reach. Pure. Exact for up to as many LLMs as {@link MOST} says, under these
+ * assumptions: predicted qualities are calibrated; all LLMs share one effect on a query (`shared-effect.ts`); the judge
+ * errs as `reliability` says, independently for each answer.
  *
  * @param ranking candidates of one query, at least one, in any order
  * @param spread how far LLMs fail together beyond what was predicted
@@ -232,9 +230,9 @@ export function planCascade(
 }
 
 /**
- * What to do after the steps so far. What each answer was worth tells how lucky the query is, and so how the others
- * will do: of what is left, the cheapest is planned that is expected to do as well as what had been planned. Calls that
- * failed tell nothing but that the LLM is not to be had.
+ * What to do after the steps so far. Each answer's score updates the belief about the shared effect, and so about the
+ * LLMs that are left. Of these, the cheapest order is planned that is expected to do as well as the former plan. A call
+ * that failed says only that the LLM is not available.
  *
  * @param reports how the steps went, in order
  * @throws PointsmanError `invalid_request` for a report of an LLM that is no candidate, or was reported already;

@@ -6,20 +6,20 @@ export interface Candidate {
   quality: number;
   /** Expected US dollars; null where not known. */
   cost_usd: number | null;
-  /** The same to compare by: what is not known is dearer than all that is. */
+  /** The cost to compare by: an unknown cost is dearer than every known one. */
   cost: number;
 }
 
-/** One with its chances of being right given luck `[points]`. */
+/** A candidate with its chances of being right at each point of the shared effect, `[points]`. */
 export interface Weighed extends Candidate {
   right: Float64Array;
 }
 
-/** What is believed in the middle of a cascade. */
+/** What is believed after the answers so far. */
 export interface Belief {
-  /** Chance of each luck `[points]`; they sum to 1. */
+  /** Chance of each point of the shared effect `[points]`; they sum to 1. */
   weights: Float64Array;
-  /** Of each answer so far: the chance that it is right given luck `[points]`. */
+  /** Of each answer so far: the chance that it is right at each point `[points]`. */
   answers: Float64Array[];
 }
 
@@ -66,13 +66,13 @@ export function bestAnswer({ weights, answers }: Belief): number {
   return best;
 }
 
-/** What an order is worth: quality counts up to what is wanted. */
-const worth = (quality: number, cost: number, goal: Goal): number =>
+/** Utility of an order: its quality, counted up to the wanted one, less its weighted cost. */
+const utility = (quality: number, cost: number, goal: Goal): number =>
   Math.min(quality, goal.quality) - goal.weight * cost;
 
-/** Of orders that are worth the same, the cheaper is better, then that of the higher quality. */
+/** Of two orders of equal utility, the cheaper is better, then the one of higher quality. */
 function isBetter(quality: number, cost: number, than: Found, goal: Goal): boolean {
-  const more = worth(quality, cost, goal) - worth(than.quality, than.cost, goal);
+  const more = utility(quality, cost, goal) - utility(than.quality, than.cost, goal);
   if (Math.abs(more) > NEAR) return more > 0;
   const near = NEAR * (cost + than.cost);
   return cost < than.cost - near || (cost <= than.cost + near && quality > than.quality + NEAR);
@@ -83,9 +83,9 @@ export const byCost = (a: Candidate, b: Candidate): number =>
   a.cost - b.cost || b.quality - a.quality || (a.model < b.model ? -1 : 1);
 
 /**
- * Without LLMs to which `steps` others are preferable, being no dearer and no worse: one of these is free to stand in
- * an order wherever such an LLM does, and is right whenever that is (all share one luck to the same degree), so that
- * the order is no dearer and no worse for it.
+ * The candidates that an order may need. An LLM is left out where `steps` others are no dearer and no worse than it. In
+ * any order, one of those others is free to take its place, and is right whenever it is (the shared effect moves all
+ * LLMs alike), so that the order gets no dearer and no worse.
  *
  * @param candidates in order of {@link byCost}
  */
@@ -101,12 +101,14 @@ export function useful(candidates: readonly Candidate[], steps: number): Candida
 }
 
 /**
- * The order of at most `goal.steps` candidates of the highest worth: quality, as far as it is wanted, less the weighted
- * expected cost. With a weight of 0 that is the cheapest order that reaches the wanted quality, and the best where none
- * does. Exact: every order is looked at but those that begin so dear that they can't be better than one that was found.
- * An answer that passes is kept, or an earlier one where that is likelier right; after the last step, the best. Where
- * cost is not weighed, an LLM comes before others only if its answer, once it passed, is as good as wanted, or as the
- * best of them.
+ * The order of at most `goal.steps` candidates with the highest utility: quality, counted up to the wanted one, less
+ * the weighted expected cost. With a weight of 0 that is the cheapest order that reaches the wanted quality, or the
+ * best order where none reaches it. Exact by branch and bound: an order is skipped only where its beginning already
+ * costs too much to beat the best order so far.
+ *
+ * The answer that passes is kept, or an earlier answer that is likelier right; after the last step, the best answer.
+ * With a weight of 0, an LLM comes before others only if its answer, once passed, is as good as wanted or as good as
+ * the best of the others.
  *
  * @param candidates in order of {@link byCost}
  */
@@ -138,8 +140,7 @@ export function search(belief: Belief, candidates: readonly Weighed[], goal: Goa
     const numEarlier = belief.answers.length + (own ? depth : 0);
     const reached = sum(weights);
     const earlierSums = earlier.slice(0, numEarlier).map(sum);
-    // Least that an answer which passes must be expected to score: it is kept for what it is worth, not to toss a coin
-    // between LLMs.
+    // Least expected score of an answer that passes: a worse one would only be a random choice between LLMs.
     let level = -Infinity;
     if (goal.weight === 0 && depth + 1 < steps) {
       for (let c = 0; c < size; c++)
@@ -149,7 +150,7 @@ export function search(belief: Belief, candidates: readonly Weighed[], goal: Goa
     for (let c = 0; c < size; c++) {
       const next = candidates[c]!;
       const dearer = cost + reached * next.cost;
-      const most = worth(kept + reached, dearer, goal) - worth(best.quality, best.cost, goal);
+      const most = utility(kept + reached, dearer, goal) - utility(best.quality, best.cost, goal);
       if (most < -NEAR || (most <= NEAR && dearer > best.cost * (1 + NEAR))) break;
       if (spent + next.cost > budget) break;
       if (used[c] === 1) continue;

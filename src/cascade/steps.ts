@@ -13,8 +13,8 @@ export interface Step {
 }
 
 /**
- * The least score with which an answer is kept: with it the best answer so far is expected to be as good as what is
- * wanted (or as can be, once it passed). Expected scores grow in a straight line with the reported score.
+ * The least score from which an answer is kept: with it, the best answer so far is expected to reach the wanted score,
+ * or what it would reach with a perfect score. Expected scores are linear in the reported score.
  */
 function stopAtOf(passed: Belief, failed: Belief, wanted: number): number {
   const level = Math.min(wanted, bestAnswer(passed));
@@ -28,21 +28,21 @@ function stopAtOf(passed: Belief, failed: Belief, wanted: number): number {
   return least;
 }
 
-/** What an order of LLMs is expected to come to, step by step, where `wanted` is the score that is to be reached. */
+/** The expectation of an order of LLMs, step by step; `wanted` is the score to be reached. */
 export function stepsOf(start: Belief, order: readonly Weighed[], accuracy: number, wanted: number): Step[] {
-  const steps: (Step & { passed: Belief; failed: Belief; passes: number })[] = [];
+  const steps: (Step & { passed: Belief; failed: Belief; passing: number })[] = [];
   let belief = start;
   let probability = 1;
   for (const llm of order) {
-    const passes = chanceToPass(belief, llm.right, accuracy);
+    const passing = chanceToPass(belief, llm.right, accuracy);
     const [passed, failed] = [afterPass(belief, llm.right, accuracy), afterFail(belief, llm.right, accuracy)];
-    steps.push({ llm, stopAt: 0, probability, quality: 0, passed, failed, passes });
-    probability *= 1 - passes;
+    steps.push({ llm, stopAt: 0, probability, quality: 0, passed, failed, passing });
+    probability *= 1 - passing;
     belief = failed;
   }
   let onward = bestAnswer(belief);
   for (const step of steps.toReversed()) {
-    step.quality = onward = step.passes * bestAnswer(step.passed) + (1 - step.passes) * onward;
+    step.quality = onward = step.passing * bestAnswer(step.passed) + (1 - step.passing) * onward;
     step.stopAt = stopAtOf(step.passed, step.failed, Math.min(wanted, step.quality));
   }
   return steps.map(({ llm, stopAt, probability: reached, quality }) => ({

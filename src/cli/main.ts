@@ -67,6 +67,8 @@ try {
   else {
     process.stderr.write(`pointsman: ${messageOf(error)}\n`);
     if (!(error instanceof PointsmanError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exitCode = error instanceof PointsmanError ? error.exitCode : 1;
+    const code = error instanceof PointsmanError ? error.exitCode : 1;
+    // Connections of libraries to what does not answer must not keep a failed command alive.
+    process.stderr.write('', () => process.exit(code));
   }
 }

@@ -3,6 +3,7 @@ import { ENCODER_SPECS } from '../encoder/index.js';
 import { BACKENDS, DESIGN_NAMES } from '../schema/training.js';
 import { DEFAULT_DESIGN } from '../profile/design.js';
 import { DEFAULT_SEED } from '../training/run.js';
+import { DEFAULT_TRAINING_PRIORITY } from '../training/spawn.js';
 
 /** Every setting, once: its flag, its environment variable, its default and its text in `--help`. */
 export const options = {
@@ -33,6 +34,14 @@ export const options = {
     new Option('--seed <number>', 'seed of everything random').default(DEFAULT_SEED).argParser(integer(1, 2 ** 31 - 1)),
   backend: () =>
     new Option('--backend <name>', 'what computes').env('POINTSMAN_BACKEND').choices(BACKENDS).default('auto'),
+  trainingPriority: () =>
+    new Option(
+      '--training-priority <nice>',
+      'nice value of the training process, from 0 (a share like everyone’s) to 19 (next to nothing on a busy machine)',
+    )
+      .env('POINTSMAN_TRAINING_PRIORITY')
+      .default(DEFAULT_TRAINING_PRIORITY)
+      .argParser(integer(0, 19)),
 };
 
 /** Reads a whole number within bounds, or says what was expected. */

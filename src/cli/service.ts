@@ -3,7 +3,8 @@ import { PointsmanError, messageOf } from '../base/errors.js';
 import { openDriftFollower } from '../alerts/follow.js';
 import { createFeedbackService } from '../feedback/service.js';
 import { createApp, startServer } from '../http/index.js';
-import { openQueue } from '../queue/index.js';
+import { connectQueue } from '../queue/index.js';
+import { openRetrainSchedule } from '../queue/reconcile.js';
 import type { TrainRequest } from '../schema/training.js';
 import { createTrainer } from '../training/trainer.js';
 import { FOLLOW_MS, openWorkspace } from './workspace.js';
@@ -15,9 +16,14 @@ export interface ServiceSettings {
   queue?: string;
   /** What training computes on where a request names nothing. */
   backend?: TrainRequest['backend'];
+  /** Nice value of the training process, 0 to 19. */
+  trainingPriority?: number;
   host: string;
   port: number;
 }
+
+/** How often the queue's schedule is compared with the ledger's, in milliseconds. */
+const SCHEDULE_MS = 5_000;
 
 export interface Service {
   /** Where the API listens; null for a worker alone. */
@@ -47,23 +53,29 @@ export async function startService(
     const workspace = await openWorkspace(settings, { serving: parts.api });
     undo.push(workspace.close, workspace.follow());
     const { ledger, live, decider, artifacts, log } = workspace;
-    const queue = await openQueue({ url: settings.queue, dataDir: settings.data, log, clock: systemClock });
+    const queue = await connectQueue({
+      url: settings.queue,
+      dataDir: settings.data,
+      ledgerId: ledger.id,
+      log,
+      clock: systemClock,
+    });
     undo.push(() => queue.close());
+    const schedule = openRetrainSchedule({ ledger, queue, clock: systemClock, log });
+    undo.push(schedule.follow(SCHEDULE_MS));
     let url: string | null = null;
     if (parts.api) {
       undo.push(openDriftFollower({ ledger, queue, log }).follow(FOLLOW_MS));
       const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
-      const app = createApp({ ledger, queue, live, feedback, decider, artifacts, clock: systemClock, log });
+      const app = createApp({ ledger, queue, schedule, live, feedback, decider, artifacts, clock: systemClock, log });
       const server = await startServer(app, settings);
       undo.push(() => server.close());
       url = server.url;
     }
     // Jobs are taken only once the address is.
     if (parts.worker) {
-      // The ledger says what the schedule is; a store that lost it gets it back.
-      const schedule = await ledger.schedule.get();
-      if (schedule !== undefined && (await queue.nextRun()) === null) await queue.setSchedule(schedule);
-      const worker = await queue.work(createTrainer({ ...workspace.trainer, backend: settings.backend }));
+      const { backend, trainingPriority: priority } = settings;
+      const worker = await queue.work(createTrainer({ ...workspace.trainer, backend, priority }));
       undo.push(() => worker.close());
     }
     log.info(

@@ -18,6 +18,8 @@ export interface Workspace {
   live: LiveState;
   decider: Decider;
   artifacts: ArtifactStore;
+  /** Id of the encoder that reads queries. */
+  encoder: string;
   trainer: TrainerParts;
   log: Logger;
   /** Keeps what is live up to date with what other processes do, until the returned function is called. */
@@ -53,6 +55,7 @@ export async function openWorkspace(
     live,
     decider,
     artifacts: createArtifactStore(paths.artifacts, ledger, onActivated, encoder.id),
+    encoder: encoder.id,
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated },
     log,
     follow() {

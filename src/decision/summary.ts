@@ -55,7 +55,7 @@ function summaryOf(day: string, rows: readonly DayRow[], observed: ObservedDay |
 }
 
 /** Each day that has decisions or feedback to some, in order. */
-export function summariesOf({
+export function summaryByDay({
   rows,
   observed,
 }: {

@@ -1,4 +1,4 @@
-import { DEFAULT_SPREAD, luckOf } from '../cascade/luck.js';
+import { DEFAULT_SPREAD, sharedEffectOf } from '../cascade/shared-effect.js';
 
 /** What was predicted of the LLMs that answered a query, and how they did `[llms]` each. */
 export interface Answered {
@@ -12,7 +12,7 @@ const SPREADS: readonly number[] = Array.from({ length: 21 }, (_, i) => 0.3 * i)
 
 /** What the second and third best LLM, as predicted, add to the best one: expected with this spread. */
 function expectedGain(queries: readonly Answered[], spread: number): number {
-  const { prior, chances } = luckOf(spread);
+  const { prior, chances } = sharedEffectOf(spread);
   let gain = 0;
   for (const { predicted } of queries) {
     const each = predicted.map(chances);
@@ -24,9 +24,9 @@ function expectedGain(queries: readonly Answered[], spread: number): number {
 }
 
 /**
- * How far LLMs fail together beyond what was predicted: the spread of luck with which the best of a query's three best
- * LLMs is expected to be as much better than the best alone as it was. (The likeliest spread of all LLMs' scores would
- * be smaller, as weak LLMs fail more by themselves; cascades ask the strong.) The default where no query has three.
+ * The spread of the effect that LLMs share on a query, measured: with it, the best of a query's three best LLMs is
+ * expected to be as much better than the best alone as it was. (The likeliest spread of all LLMs' scores would be
+ * smaller, as weak LLMs fail more by themselves; cascades ask the strong.) The default where no query has three.
  */
 export function measuredSpread(queries: readonly Answered[]): number {
   const best = queries

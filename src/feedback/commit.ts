@@ -20,7 +20,7 @@ export interface CommitterOptions {
   /** Called after each transaction, before those who wait for it are answered. */
   onCommitted?: () => Promise<void>;
   /** Longest wait for a busy ledger, in milliseconds; 10 seconds unless given. */
-  busyLimitMs?: number;
+  busyLimitMs?: number | undefined;
 }
 
 interface Waiting {

@@ -16,6 +16,8 @@ export interface FeedbackParts {
   decider: Pick<Decider, 'lookup' | 'flush'>;
   clock: Clock;
   log: Logger;
+  /** Longest that feedback waits for a ledger that others write to, in milliseconds; 10 seconds unless given. */
+  busyLimitMs?: number | undefined;
 }
 
 export interface PostOptions {
@@ -38,8 +40,16 @@ export interface FeedbackService {
   drain(): Promise<void>;
 }
 
-export function createFeedbackService({ ledger, live, decider, clock, log }: FeedbackParts): FeedbackService {
-  const committer = createFeedbackCommitter(ledger.feedback, { onCommitted: () => live.follower.catchUp() });
+export function createFeedbackService({
+  ledger,
+  live,
+  decider,
+  clock,
+  log,
+  busyLimitMs,
+}: FeedbackParts): FeedbackService {
+  const onCommitted = (): Promise<void> => live.follower.catchUp();
+  const committer = createFeedbackCommitter(ledger.feedback, { onCommitted, busyLimitMs });
   const drift = createDriftFeed({ ledger, live, lookup: decider.lookup, clock, log });
   return {
     async post(feedback, { idempotencyKey: key } = {}) {

@@ -1,55 +1,26 @@
-import type { Request, RequestHandler } from 'express';
 import type { ArtifactStore } from '../artifact/types.js';
 import type { Clock } from '../base/clock.js';
-import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
-import type { DriftFeed } from '../feedback/drift-feed.js';
-import type { LiveHealth } from '../live/breakers.js';
-import type { LiveTrust } from '../live/trust.js';
-import type { LiveLoad } from '../live/load.js';
-import type { Ledger } from '../store/ports/index.js';
-import type { LivePolicies } from '../live/policies.js';
+import type { FeedbackService } from '../feedback/service.js';
+import type { LiveState } from '../live/state.js';
+import type { RetrainSchedule } from '../queue/reconcile.js';
 import type { RetrainQueue } from '../queue/types.js';
-import type { LiveIndex } from '../scoring/types.js';
-import type { FeedbackCommitter } from '../feedback/commit.js';
+import type { Ledger } from '../store/ports/index.js';
 import type { Metrics } from './metrics.js';
 import type { Streams } from './streams.js';
 
-export interface AppParts {
+/** What resources are made of. */
+export interface Context {
   ledger: Ledger;
   queue: RetrainQueue;
-  index: LiveIndex;
-  health: LiveHealth;
-  trust: LiveTrust;
-  load: LiveLoad;
-  policies: LivePolicies;
+  schedule: RetrainSchedule;
+  live: LiveState;
+  feedback: FeedbackService;
   decider: Decider;
   artifacts: ArtifactStore;
   clock: Clock;
-  log: Logger;
-  options?: AppOptions;
-}
-
-export interface AppOptions {
-  /** Longest body, in bytes; 1 MiB unless told. */
-  maxBodyBytes?: number;
-  /** Pause between heartbeats of an event stream, in milliseconds; 15 seconds unless told. */
-  heartbeatMs?: number;
-}
-
-/** What resources are made of. */
-export interface Context extends Omit<AppParts, 'options'> {
-  heartbeatMs: number;
   metrics: Metrics;
-  committer: FeedbackCommitter;
-  drift: DriftFeed;
   streams: Streams;
-  readJson: RequestHandler;
-  readYaml: RequestHandler;
-}
-
-/** A path parameter; of one that holds slashes, its segments joined again. */
-export function pathParameter(req: Request, name: string): string {
-  const value = req.params[name];
-  return Array.isArray(value) ? value.join('/') : (value ?? '');
+  /** Pause between heartbeats of an event stream, in milliseconds. */
+  heartbeatMs: number;
 }

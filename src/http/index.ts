@@ -1,3 +1,2 @@
-export { createApp, type App } from './app.js';
-export type { AppOptions, AppParts } from './context.js';
+export { createApp, type App, type AppOptions, type AppParts } from './app.js';
 export { startServer, type RunningServer, type ServerOptions } from './server.js';

@@ -1,38 +1,25 @@
-import type { RequestHandler } from 'express';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { LiveLoad } from '../live/load.js';
 import { LIMIT_KINDS } from '../schema/load.js';
-import type { AppParts } from './context.js';
+import type { IndexHolder } from '../scoring/types.js';
+import type { Ledger } from '../store/ports/index.js';
 
 export interface Metrics {
   registry: Registry;
-  /** Times each request by route and status. */
-  observe: RequestHandler;
   countDecision(model: string, version: string | null): void;
   countFeedback(interactions: number, preferences: number): void;
 }
 
-/** Label of what no resource answered: paths as they come would make a series each. */
-const UNMATCHED = 'unmatched';
+export interface MetricsParts {
+  ledger: Pick<Ledger, 'breakers' | 'alerts'>;
+  live: { index: IndexHolder; load: Pick<LiveLoad, 'list'> };
+}
 
-/** Upper bounds in seconds: answers take well under a millisecond, retraining calls and downloads may take seconds. */
-const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
-
-export function createMetrics({
-  index,
-  ledger,
-  load,
-  log,
-}: Pick<AppParts, 'index' | 'ledger' | 'load' | 'log'>): Metrics {
+/** What Prometheus reads, but how long requests take, which the kit adds to the registry. */
+export function createMetrics({ ledger, live: { index, load } }: MetricsParts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const durations = new Histogram({
-    name: 'pointsman_http_request_duration_seconds',
-    help: 'Time to answer, by route and status',
-    labelNames: ['method', 'route', 'status'],
-    buckets: DURATION_BUCKETS,
-    registers,
-  });
   const decisions = new Counter({
     name: 'pointsman_decisions_total',
     help: 'Decisions, by the LLM chosen and the version that scored',
@@ -70,9 +57,10 @@ export function createMetrics({
       'out',
     labelNames: ['model'],
     registers: [],
-    collect() {
+    async collect() {
+      const breakers = await ledger.breakers.open();
       this.reset();
-      for (const model of ledger.openBreakers().keys()) this.set({ model }, 1);
+      for (const model of breakers.keys()) this.set({ model }, 1);
     },
   });
   const alerts = new Counter({
@@ -80,9 +68,10 @@ export function createMetrics({
     help: 'Confirmed changes of an LLM on a task, of all processes on this ledger',
     labelNames: ['model', 'task', 'signal', 'direction'],
     registers: [],
-    collect() {
+    async collect() {
+      const counts = await ledger.alerts.counts();
       this.reset();
-      for (const { count, ...labels } of ledger.countAlerts()) this.inc(labels, count);
+      for (const { count, ...labels } of counts) this.inc(labels, count);
     },
   });
   const alertOpen = new Gauge({
@@ -90,9 +79,10 @@ export function createMetrics({
     help: '1 where an LLM got worse on a task and is trusted less there',
     labelNames: ['model', 'task', 'signal'],
     registers: [],
-    collect() {
+    async collect() {
+      const open = await ledger.alerts.open();
       this.reset();
-      for (const { model, task, signal } of ledger.openAlerts()) this.set({ model, task, signal }, 1);
+      for (const { model, task, signal } of open) this.set({ model, task, signal }, 1);
     },
   });
   const limits = new Gauge({
@@ -114,15 +104,7 @@ export function createMetrics({
   registry.registerMetric(out);
   registry.registerMetric(models);
 
-  // Looking a child up by its labels once, not on every request, halves what timing a request takes.
-  const timers = new Map<string, { observe(seconds: number): void }>();
-  function timerOf(method: string, route: string, status: number): { observe(seconds: number): void } {
-    const key = `${method} ${route} ${status}`;
-    let timer = timers.get(key);
-    if (timer === undefined) timers.set(key, (timer = durations.labels({ method, route, status: String(status) })));
-    return timer;
-  }
-
+  // Looking a child up by its labels once, not on every decision, halves what counting takes.
   const counters = new Map<string, { inc(): void }>();
   function counterOf(model: string, version: string): { inc(): void } {
     const key = `${version} ${model}`;
@@ -131,21 +113,8 @@ export function createMetrics({
     return counter;
   }
 
-  const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
   return {
     registry,
-    observe(req, res, next) {
-      const start = performance.now();
-      res.once('close', () => {
-        const milliseconds = performance.now() - start;
-        const route = (res.locals['route'] as string | undefined) ?? UNMATCHED;
-        const method = METHODS.has(req.method) ? req.method : 'other';
-        timerOf(method, route, res.statusCode).observe(milliseconds / 1000);
-        if (log.isLevelEnabled('debug'))
-          log.debug({ method: req.method, path: req.path, status: res.statusCode, milliseconds }, 'answered');
-      });
-      next();
-    },
     countDecision: (model, version) => counterOf(model, version ?? 'none').inc(),
     countFeedback(interactions, preferences) {
       if (interactions > 0) feedback.inc({ kind: 'interaction' }, interactions);

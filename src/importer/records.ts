@@ -58,16 +58,16 @@ export function createRecordReader(counts: RecordCounts): ReadRecord {
       counts.preferences++;
       return;
     }
-    if (!('score' in record) && !('model' in record))
+    if (!('score' in record) && !('model' in record)) {
+      const names = Object.keys(record)
+        .slice(0, 8)
+        .map((key) => JSON.stringify(key));
       throw new PointsmanError(
         'invalid_file',
-        `${where()}: expected "model" and "score" (an interaction), "scores" (a score row) or "better_model" and "worse_model" (a preference), got the fields ${
-          Object.keys(record)
-            .slice(0, 8)
-            .map((key) => JSON.stringify(key))
-            .join(', ') || 'of an empty object'
-        }`,
+        `${where()}: expected "model" and "score" (an interaction), "scores" (a score row) or "better_model" and ` +
+          `"worse_model" (a preference), got the fields ${names.join(', ') || 'of an empty object'}`,
       );
+    }
     into.push({
       kind: 'interaction',
       value: isInteraction(record)

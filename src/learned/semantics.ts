@@ -66,14 +66,27 @@ function principalAxes(tf: TensorFlow, vectors: readonly Float32Array[], part: P
     const x = unitRows(tf, tf.tensor2d(rows, [vectors.length, d]));
     return tf.matMul(x, x, true) as Tensor2D;
   });
-  let basis: Float32Array = Float32Array.from({ length: axes * d }, () => rng.normal());
+  const basis = Float32Array.from({ length: axes * d }, () => rng.normal());
   orthonormalize(basis, d);
   for (let round = 0; round < ROUNDS; round++) {
-    basis = compute(tf, () => tf.matMul(tf.tensor2d(basis, [axes, d]), covariance));
+    multiplyRows(tf, basis, covariance);
     orthonormalize(basis, d);
   }
   covariance.dispose();
   return { 'semantic/mean': { shape: [d], data: mean }, 'semantic/basis': { shape: [axes, d], data: basis } };
+}
+
+/** Multiplies each row by `matrix [d, d]`, in place. Few queries span few axes: rows of zeros stay as they are. */
+function multiplyRows(tf: TensorFlow, rows: Float32Array, matrix: Tensor2D): void {
+  const d = matrix.shape[0];
+  const starts: number[] = [];
+  for (let from = 0; from < rows.length; from += d)
+    if (rows.subarray(from, from + d).some((x) => x !== 0)) starts.push(from);
+  if (starts.length === 0) return;
+  const taken = new Float32Array(starts.length * d);
+  starts.forEach((from, i) => taken.set(rows.subarray(from, from + d), i * d));
+  const products = compute(tf, () => tf.matMul(tf.tensor2d(taken, [starts.length, d]), matrix));
+  starts.forEach((from, i) => rows.set(products.subarray(i * d, (i + 1) * d), from));
 }
 
 /** Encoded queries `[n, dim]` along the axes of {@link querySpace} `[n, axes]`. */

@@ -41,8 +41,9 @@ export interface LiveLoad extends Load, Live {
   release(decision: string): void;
   /** Decisions that nobody was told of have no outcome: the ledger is told that they are not in flight. */
   abandon(decisions: readonly string[]): Promise<void>;
-  /** Every LLM that declares limits, by id. */
+  /** Every LLM that declares limits, by id, as known here; {@link read} asks the ledger first. */
   list(): LlmLoad[];
+  read(): Promise<LlmLoad[]>;
 }
 
 /** How long a ledger that was busy is left alone, in milliseconds: each try holds up every request. */
@@ -150,8 +151,13 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
     const told = await tryWrite(() => limits.claim(llm.claim(asked, now, force)));
     if (told === undefined) return llm.borrow(asked, now, force);
     // Undefined for one that was deleted meanwhile.
-    return told.answer === undefined || llm.granted(asked, told.answer);
+    return told.answer === undefined || llm.granted(asked, told.answer, now);
   }
+
+  const list = (): LlmLoad[] => {
+    const now = clock();
+    return Array.from(llms.values(), (llm) => llm.load(now)).toSorted((a, b) => (a.model < b.model ? -1 : 1));
+  };
 
   await read();
   return {
@@ -185,9 +191,10 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
       await inTurn(() => tryWrite(() => limits.end(decisions)));
       decisions.forEach(release);
     },
-    list() {
-      const now = clock();
-      return Array.from(llms.values(), (llm) => llm.load(now)).toSorted((a, b) => (a.model < b.model ? -1 : 1));
+    list,
+    async read() {
+      await inTurn(read);
+      return list();
     },
   };
 }

@@ -63,7 +63,7 @@ export interface Limited {
   /** What to ask the ledger for. */
   claim(asked: Asked, now: number, force: boolean): LoadClaim;
   /** Takes note of the ledger's answer, and spends; answers whether it was granted. */
-  granted(asked: Asked, grant: LoadGrant): boolean;
+  granted(asked: Asked, grant: LoadGrant, now: number): boolean;
   /** Spends without the ledger, which is busy: no more than this process's share of what is left, unless forced. */
   borrow(asked: Asked, now: number, force: boolean): boolean;
   /** What the ledger has to be told; null where it is nothing. */
@@ -92,6 +92,8 @@ export function createLimited(declared: LimitedLlm): Limited {
   /** Spent without the ledger; those of it that are in flight. */
   let owed: Amounts = NOTHING;
   let borrowed: InFlight[] = [];
+  /** Decisions that took a place here, and until when they hold it. */
+  const places = new Map<string, number>();
   /** Tokens of a typical query and its answer; 0 before the first. */
   let typical = 0;
 
@@ -108,6 +110,14 @@ export function createLimited(declared: LimitedLlm): Limited {
 
   function flightOf({ decision }: Asked, now: number): InFlight | null {
     return capacity.inFlight === Infinity ? null : { id: decision, expiresAt: now + inFlightMs() };
+  }
+
+  function keepPlace({ id, expiresAt }: InFlight, now: number): void {
+    for (const [other, until] of places) {
+      if (until > now) break;
+      places.delete(other);
+    }
+    places.set(id, expiresAt);
   }
 
   /** Goes on to a slot; what is left of a lease is not spent any more. */
@@ -224,12 +234,14 @@ export function createLimited(declared: LimitedLlm): Limited {
         force,
       };
     },
-    granted(asked, { granted, slot, state }) {
+    granted(asked, { granted, slot, state }, now) {
       settled();
       // Where the slot was over meanwhile, what was left of the lease counts as spent.
       if (slot !== lease.slot) lease = { slot, ...NOTHING };
       learn(state);
       if (granted === null) return false;
+      const flight = flightOf(asked, now);
+      if (flight !== null) keepPlace(flight, now);
       use(asksFor(asked), granted);
       return true;
     },
@@ -261,6 +273,8 @@ export function createLimited(declared: LimitedLlm): Limited {
     settled,
     release(decision) {
       borrowed = borrowed.filter(({ id }) => id !== decision);
+      // The ledger's own count comes with the next reading.
+      if (places.delete(decision)) inFlight = Math.max(0, inFlight - 1);
     },
     load(now) {
       const used = plus(all.used(slotOf(now)), owed);

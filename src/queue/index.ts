@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
+import { ConnectingQueue } from './connecting-queue.js';
 import { StoredRetrainQueue } from './retrain-queue.js';
 import { embeddedStore } from './store/embedded.js';
 import { postgresStore } from './store/postgres.js';
@@ -14,6 +15,8 @@ export interface QueueOptions {
   url?: string | undefined;
   /** The data folder, of which the embedded store takes `queue/`. */
   dataDir: string;
+  /** Id of the ledger whose jobs these are: services of other ledgers may share the store. */
+  ledgerId: string;
   log: Logger;
   clock?: Clock;
 }
@@ -22,14 +25,30 @@ export interface QueueOptions {
  * Opens the retraining queue. Throws `invalid_config` for a URL of another kind, and `queue_unavailable` when the
  * store can't be reached or, embedded, is held by another process.
  */
-export async function openQueue({ url, dataDir, log, clock = systemClock }: QueueOptions): Promise<RetrainQueue> {
+export async function openQueue({
+  url,
+  dataDir,
+  ledgerId,
+  log,
+  clock = systemClock,
+}: QueueOptions): Promise<RetrainQueue> {
   const store = url ? storeAt(url) : await embeddedStore(dataPaths(dataDir).queue);
   try {
-    return await StoredRetrainQueue.open(store, log, clock);
+    return await StoredRetrainQueue.open({ store, ledgerId, log, clock });
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/**
+ * Opens the retraining queue, or one that connects as soon as its server can be reached. Throws as {@link openQueue}
+ * does, but for a server that is away.
+ */
+export async function connectQueue(options: QueueOptions): Promise<RetrainQueue> {
+  if (!options.url) return openQueue(options);
+  const { name } = storeAt(options.url);
+  return ConnectingQueue.open({ store: name, log: options.log, connect: () => openQueue(options) });
 }
 
 function storeAt(text: string): Store {

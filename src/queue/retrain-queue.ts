@@ -7,8 +7,15 @@ import type { Logger } from '../base/log.js';
 import { JOB_STATES, type Job, type JobState, type Schedule, type TrainRequest } from '../schema/training.js';
 import { isUpcoming, readJob, STORED_STATES, toJob, type StoredQueue } from './job.js';
 import { reach } from './reach.js';
-import { checkPattern, installSchedule, nextRun, removeSchedule } from './schedule.js';
-import { JOB_NAME, JOB_OPTIONS, QUEUE_NAME, STORE_TIMEOUT_MS } from './settings.js';
+import {
+  checkPattern,
+  installSchedule,
+  isInstalled,
+  readSchedule,
+  removeSchedule,
+  type InstalledSchedule,
+} from './schedule.js';
+import { FORMER_QUEUE_NAME, JOB_NAME, JOB_OPTIONS, queueName, STORE_TIMEOUT_MS } from './settings.js';
 import { quietly } from './store-errors.js';
 import type { Store } from './store/types.js';
 import type { JobListener, RetrainQueue, Trainer, Worker } from './types.js';
@@ -19,10 +26,22 @@ import { startWorker } from './worker.js';
 /** Most jobs that `list` answers unless told otherwise. */
 const DEFAULT_LIMIT = 50;
 
+/** Longest wait, in milliseconds, for the connections of a queue that could not be opened. */
+const GIVE_UP_MS = 500;
+
+interface QueueParts {
+  store: Store;
+  /** Id of the ledger, which names the queue. */
+  ledgerId: string;
+  log: Logger;
+  clock: Clock;
+}
+
 /** The retraining queue over any store. */
 export class StoredRetrainQueue implements RetrainQueue {
   readonly store: string;
   readonly #store: Store;
+  readonly #name: string;
   readonly #queue: StoredQueue;
   readonly #watcher: Watcher;
   readonly #workers = new Set<Worker>();
@@ -32,9 +51,10 @@ export class StoredRetrainQueue implements RetrainQueue {
   #closing: Promise<void> | undefined;
 
   /** Throws `queue_unavailable` when the store can't be reached. */
-  static async open(store: Store, log: Logger, clock: Clock): Promise<StoredRetrainQueue> {
+  static async open(parts: QueueParts): Promise<StoredRetrainQueue> {
+    const { store } = parts;
     await reach(store, () => store.probe());
-    const queue = new StoredRetrainQueue(store, log, clock);
+    const queue = new StoredRetrainQueue(parts);
     try {
       await reach(store, async () => {
         await queue.#queue.waitUntilReady();
@@ -43,20 +63,21 @@ export class StoredRetrainQueue implements RetrainQueue {
       });
       return queue;
     } catch (error) {
-      await queue.#queue.close().catch(() => {});
+      await within(GIVE_UP_MS, queue.#queue.close()).catch(() => {});
       throw error;
     }
   }
 
-  private constructor(store: Store, log: Logger, clock: Clock) {
+  private constructor({ store, ledgerId, log, clock }: QueueParts) {
     this.store = store.name;
     this.#store = store;
     this.#log = log;
     this.#clock = clock;
     this.#onStoreError = quietly(store, log, clock);
-    this.#queue = new Queue(QUEUE_NAME, { connection: store.place }, store.backend) as StoredQueue;
+    this.#name = queueName(ledgerId);
+    this.#queue = new Queue(this.#name, { connection: store.place }, store.backend) as StoredQueue;
     this.#queue.on('error', this.#onStoreError);
-    this.#watcher = new Watcher(store, (jobId) => this.get(jobId), log, this.#onStoreError);
+    this.#watcher = new Watcher(store, this.#name, (jobId) => this.get(jobId), log, this.#onStoreError);
   }
 
   async enqueue(
@@ -109,17 +130,31 @@ export class StoredRetrainQueue implements RetrainQueue {
 
   async setSchedule(schedule: Schedule | null): Promise<void> {
     if (schedule) checkPattern(schedule.pattern, this.#clock);
-    await this.#reach(() => (schedule ? installSchedule(this.#queue, schedule) : removeSchedule(this.#queue)));
+    await this.#reach(async () => {
+      if (schedule === null) return removeSchedule(this.#queue);
+      await installSchedule(this.#queue, schedule);
+      await this.#removeFormer(schedule);
+    });
+  }
+
+  async schedule(): Promise<InstalledSchedule | null> {
+    return this.#reach(() => readSchedule(this.#queue));
   }
 
   async nextRun(): Promise<Date | null> {
-    return this.#reach(() => nextRun(this.#queue));
+    return (await this.schedule())?.next ?? null;
   }
 
   async work(trainer: Trainer): Promise<Worker> {
     return this.#reach(async () => {
       await this.#store.probe();
-      const worker = await startWorker(this.#store, trainer, this.#log, this.#onStoreError);
+      const worker = await startWorker({
+        store: this.#store,
+        queueName: this.#name,
+        trainer,
+        log: this.#log,
+        onStoreError: this.#onStoreError,
+      });
       this.#workers.add(worker);
       return {
         close: async () => {
@@ -128,6 +163,22 @@ export class StoredRetrainQueue implements RetrainQueue {
         },
       };
     });
+  }
+
+  /**
+   * Removes an equal schedule from the queue that all ledgers of a store shared before: it was this ledger's, and would
+   * go on firing for those who still read that queue.
+   */
+  async #removeFormer(schedule: Schedule): Promise<void> {
+    const options = { connection: this.#store.place, skipMetasUpdate: true };
+    const former = new Queue(FORMER_QUEUE_NAME, options, this.#store.backend) as StoredQueue;
+    former.on('error', this.#onStoreError);
+    try {
+      const installed = await readSchedule(former);
+      if (installed !== null && isInstalled(schedule, installed)) await removeSchedule(former);
+    } finally {
+      await former.close();
+    }
   }
 
   close(): Promise<void> {
@@ -149,6 +200,13 @@ export class StoredRetrainQueue implements RetrainQueue {
 
 function requestKey(request: TrainRequest): string {
   return sha256(
-    JSON.stringify([request.design, request.seed, request.backend, request.from_scratch, request.half_life_days]),
+    JSON.stringify([
+      request.design,
+      request.seed,
+      request.backend,
+      request.from_scratch,
+      request.half_life_days,
+      request.activate,
+    ]),
   );
 }

@@ -33,6 +33,24 @@ function whyWrong(pattern: string, clock: Clock): string | undefined {
   }
 }
 
+/** A schedule as the queue holds it. */
+export interface InstalledSchedule extends Schedule {
+  /** When it fires next; null once it never will. */
+  next: Date | null;
+}
+
+/** Whether the queue holds what is wanted. */
+export function isInstalled(wanted: Schedule | undefined, installed: InstalledSchedule | null): boolean {
+  if (wanted === undefined || installed === null) return wanted === undefined && installed === null;
+  return wanted.pattern.trim() === installed.pattern && wanted.min_new_interactions === installed.min_new_interactions;
+}
+
+/** When a pattern fires next after now; null where it never does. */
+export function nextByPattern(pattern: string, clock: Clock): Date | null {
+  const next = defaultRepeatStrategy(clock(), { pattern: pattern.trim(), tz: 'UTC' });
+  return typeof next === 'number' ? new Date(next) : null;
+}
+
 export async function installSchedule(queue: StoredQueue, schedule: Schedule): Promise<void> {
   const data = { request: {}, trigger: 'schedule' as const, minNewInteractions: schedule.min_new_interactions };
   await queue.upsertJobScheduler(
@@ -46,8 +64,13 @@ export async function removeSchedule(queue: StoredQueue): Promise<void> {
   await queue.removeJobScheduler(SCHEDULER_ID);
 }
 
-/** When the schedule fires next; null without one. */
-export async function nextRun(queue: StoredQueue): Promise<Date | null> {
-  const next = (await queue.getJobScheduler(SCHEDULER_ID))?.next;
-  return next ? new Date(next) : null;
+/** The schedule that the queue holds; null without one. */
+export async function readSchedule(queue: StoredQueue): Promise<InstalledSchedule | null> {
+  const found = await queue.getJobScheduler(SCHEDULER_ID);
+  if (!found) return null;
+  return {
+    pattern: found.pattern ?? '',
+    min_new_interactions: found.template?.data?.minNewInteractions ?? 0,
+    next: found.next ? new Date(found.next) : null,
+  };
 }

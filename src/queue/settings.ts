@@ -1,9 +1,11 @@
 import type { Job, TrainRequest } from '../schema/training.js';
 
-/** Name of the queue in every store. */
-export const QUEUE_NAME = 'pointsman-retrain';
-/** Id of the one job scheduler. */
-export const SCHEDULER_ID = QUEUE_NAME;
+/** Name that every queue had before each had its ledger's. */
+export const FORMER_QUEUE_NAME = 'pointsman-retrain';
+/** Name of the queue of a ledger in every store, so that services on one store don't run each other's jobs. */
+export const queueName = (ledgerId: string): string => `${FORMER_QUEUE_NAME}-${ledgerId}`;
+/** Id of the one job scheduler of a queue. */
+export const SCHEDULER_ID = 'pointsman-retrain';
 export const JOB_NAME = 'retrain';
 
 /** Longest wait for the store's answer, in milliseconds, before it counts as unreachable. */

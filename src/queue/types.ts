@@ -1,4 +1,5 @@
 import type { Job, JobState, Schedule, TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
+import type { InstalledSchedule } from './schedule.js';
 
 /** A change of one job: a new state or progress. The whole job is given, so that a late listener misses nothing. */
 export type JobListener = (job: Job) => void;
@@ -37,10 +38,12 @@ export interface RetrainQueue {
    */
   watch(jobId: string, listener: JobListener): Promise<() => void>;
   /**
-   * Installs, replaces or (null) removes the schedule. Throws `invalid_request` naming `pattern` for a wrong cron
-   * pattern.
+   * Installs, replaces or (null) removes the schedule; by one process at a time, or some stores keep runs of schedules
+   * that were replaced (`reconcile.ts` sees to it). Throws `invalid_request` naming `pattern` for a wrong cron pattern.
    */
   setSchedule(schedule: Schedule | null): Promise<void>;
+  /** The schedule that is installed; null without one. */
+  schedule(): Promise<InstalledSchedule | null>;
   /** When the schedule fires next; null without one. */
   nextRun(): Promise<Date | null>;
   /** Starts taking jobs here, one at a time. */

@@ -2,7 +2,7 @@ import { QueueEvents, type IQueueBackend, type QueueEventsListener } from 'bullm
 import type { Logger } from '../base/log.js';
 import { messageOf } from '../base/errors.js';
 import type { Job } from '../schema/training.js';
-import { QUEUE_NAME, STORE_TIMEOUT_MS } from './settings.js';
+import { STORE_TIMEOUT_MS } from './settings.js';
 import type { Store } from './store/types.js';
 import type { JobListener } from './types.js';
 import { within } from './within.js';
@@ -21,6 +21,7 @@ interface Watch {
 /** Watches jobs of one store. Events only say when to look; what listeners get is read from the store. */
 export class Watcher {
   readonly #store: Store;
+  readonly #queueName: string;
   readonly #read: (jobId: string) => Promise<Job | undefined>;
   readonly #log: Logger;
   readonly #onStoreError: (error: Error) => void;
@@ -30,11 +31,13 @@ export class Watcher {
 
   constructor(
     store: Store,
+    queueName: string,
     read: (jobId: string) => Promise<Job | undefined>,
     log: Logger,
     onStoreError: (error: Error) => void,
   ) {
     this.#store = store;
+    this.#queueName = queueName;
     this.#read = read;
     this.#log = log;
     this.#onStoreError = onStoreError;
@@ -99,7 +102,7 @@ export class Watcher {
   #listen(): void {
     if (this.#events) return;
     this.#events = new QueueEvents<QueueEventsListener, IQueueBackend, string>(
-      QUEUE_NAME,
+      this.#queueName,
       { connection: this.#store.place },
       this.#store.backend,
     );

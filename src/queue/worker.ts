@@ -4,7 +4,7 @@ import { messageOf, PointsmanError, type ErrorCode } from '../base/errors.js';
 import type { TrainResult } from '../schema/training.js';
 import type { StoredJob } from './job.js';
 import { progressWriter } from './progress.js';
-import { QUEUE_NAME, STORE_TIMEOUT_MS, WORKER_OPTIONS, type JobData } from './settings.js';
+import { STORE_TIMEOUT_MS, WORKER_OPTIONS, type JobData } from './settings.js';
 import type { Store } from './store/types.js';
 import type { Trainer, Worker } from './types.js';
 import { within } from './within.js';
@@ -15,17 +15,20 @@ const ABORT_GRACE_MS = 10_000;
 /** Errors that would come again however often the job is tried. */
 const PERMANENT: ReadonlySet<ErrorCode> = new Set(['no_data', 'invalid_request', 'training_diverged']);
 
-/** Takes jobs from the store, one at a time, until closed. */
-export async function startWorker(
-  store: Store,
-  trainer: Trainer,
-  log: Logger,
-  onStoreError: (error: Error) => void,
-): Promise<Worker> {
+export interface WorkerParts {
+  store: Store;
+  queueName: string;
+  trainer: Trainer;
+  log: Logger;
+  onStoreError: (error: Error) => void;
+}
+
+/** Takes jobs from the store, one at a time, until closed. Rejects when the store does not answer in time. */
+export async function startWorker({ store, queueName, trainer, log, onStoreError }: WorkerParts): Promise<Worker> {
   const stop = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   const worker = new BullWorker<JobData, TrainResult | null, string, IQueueBackend, object, string>(
-    QUEUE_NAME,
+    queueName,
     (job, token) => {
       const run = runJob(job, token, trainer, stop.signal, log);
       running = run;
@@ -38,7 +41,13 @@ export async function startWorker(
   worker.on('stalled', (jobId) =>
     log.warn({ jobId }, 'a job was left by a worker that died; it goes back to the queue'),
   );
-  await worker.waitUntilReady();
+  try {
+    await within(STORE_TIMEOUT_MS, worker.waitUntilReady());
+  } catch (error) {
+    // One that nobody knows of would take jobs when the store is back, and keep the process alive until then.
+    worker.close(true).catch(onStoreError);
+    throw error;
+  }
 
   async function close(): Promise<void> {
     stop.abort();

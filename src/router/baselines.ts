@@ -11,7 +11,7 @@ import { softTask } from './soft-task.js';
 import { taskBest } from './task-best.js';
 import type { Baseline } from './types.js';
 
-/** What every learned router is measured beside, from the simplest on; those that are told the task last. */
+/** What every learned router is measured beside, from the simplest on; those that read the task last. */
 export const BASELINES: readonly Baseline[] = [
   bestSingle,
   nearestQueries,

@@ -4,7 +4,7 @@ import type { Weights } from '../math/weights.js';
 import type { ProfileVectors } from '../profile/vectors.js';
 import type { TensorFlow } from '../tensor/types.js';
 
-/** A query as a router sees it: its vector `[dim]`, and its task where the router is told. */
+/** A query as a router sees it: its vector `[dim]`, and its task where it is known. */
 export interface RoutedQuery {
   vector: Float32Array;
   /** Index into the dataset's tasks, −1 where unknown. */
@@ -32,7 +32,7 @@ interface Named {
 
 /** A way to route that needs no profile: fitted on the queries `train` of a dataset, and on nothing else. */
 export interface Baseline extends Named {
-  /** Whether it is told the task; one that isn't reads only text. */
+  /** Whether it reads the task; a router that does not reads only the text. */
   readonly told: boolean;
   fit(data: Dataset, train: Int32Array, tools: FitTools): Promise<FittedBaseline>;
   /** The router that {@link FittedBaseline.tables} came from. */

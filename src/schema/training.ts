@@ -33,6 +33,7 @@ export const TrainRequest = z
       .boolean()
       .optional()
       .describe('Train from nothing, where a long log that hardly grew would be trained on from the version before'),
+    activate: z.boolean().optional().describe('false: train, compare and register, and leave what serves as it is'),
   })
   .meta({ id: 'TrainRequest' });
 export type TrainRequest = z.infer<typeof TrainRequest>;

@@ -7,12 +7,17 @@ import { compute } from './compute.js';
 /** Rounds of subspace iteration. */
 const ROUNDS = 6;
 
-/** Makes rows orthonormal in place, twice over against cancellation (Gram–Schmidt); dependent ones become zero. */
+/**
+ * Makes rows orthonormal in place, twice over against cancellation (Gram–Schmidt); dependent ones become zero. Rows of
+ * zeros have no share in others and cost nothing.
+ */
 export function orthonormalize(rows: Float32Array, dim: number): void {
+  const done: number[] = [];
   for (let from = 0; from < rows.length; from += dim) {
     const before = Math.sqrt(dot(rows, from, rows, from, dim));
+    if (before === 0) continue;
     for (let pass = 0; pass < 2; pass++) {
-      for (let other = 0; other < from; other += dim) {
+      for (const other of done) {
         const share = dot(rows, from, rows, other, dim);
         for (let i = 0; i < dim; i++) rows[from + i]! -= share * rows[other + i]!;
       }
@@ -20,6 +25,7 @@ export function orthonormalize(rows: Float32Array, dim: number): void {
     const length = Math.sqrt(dot(rows, from, rows, from, dim));
     const scale = length > 1e-4 * before && length > 0 ? 1 / length : 0;
     for (let i = 0; i < dim; i++) rows[from + i]! *= scale;
+    if (scale !== 0) done.push(from);
   }
 }
 

@@ -21,14 +21,19 @@ export interface Verdict {
   reason: string;
 }
 
-/** The verdict where there are too few queries to hold any out. */
-export function unjudged(queries: number): Verdict {
+/**
+ * The verdict where there are too few queries to hold any out.
+ *
+ * @param inForce whether a version of another design is in force, which stays then
+ */
+export function unjudged(queries: number, inForce = false): Verdict {
+  const reason = `${queries} ${queries === 1 ? 'query is' : 'queries are'} too few to hold any out: it was not compared`;
   return {
     status: 'accepted',
-    serve: 'learned',
+    serve: inForce ? 'in-force' : 'learned',
     baseline: null,
     comparison: [],
-    reason: `${queries} ${queries === 1 ? 'query is' : 'queries are'} too few to hold any out: it was not compared`,
+    reason: inForce ? `${reason}, and a version of another design is in force` : reason,
   };
 }
 
@@ -38,8 +43,10 @@ export function unjudged(queries: number): Verdict {
  * still.
  *
  * @param predictions of the learned profile, the baselines, and {@link IN_FORCE} where there is one to compare with
+ * @param incumbent name of the prediction of what is in force where that is of another design: it is replaced only by
+ *   what is better. One of the same design is replaced by what is not worse, since that has learned from more.
  */
-export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng: Rng): Verdict {
+export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng: Rng, incumbent?: string): Verdict {
   const worth = new Map(predictions.map((p) => [p.name, utilities(outcomesOf(heldOut, p.scores))]));
   const better = (name: string, than: string): boolean => {
     const { difference, pHigher } = pairedTest(worth.get(name)!, worth.get(than)!, rng.fork(`${name} ${than}`));
@@ -65,6 +72,16 @@ export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng:
   const rivals = comparison
     .filter((c) => c.better && !c.told && c.name !== ORACLE.name)
     .toSorted((a, b) => b.mean! - a.mean!);
+  if (rivals.length === 0 && incumbent !== undefined && !better(LEARNED.name, incumbent))
+    return {
+      status: 'accepted',
+      serve: 'in-force',
+      baseline: null,
+      comparison,
+      reason:
+        `it is not better than what is in force, which is of another design, on ${heldOut.queries.length} held-out ` +
+        'queries',
+    };
   if (rivals.length === 0)
     return {
       status: 'accepted',
@@ -78,7 +95,11 @@ export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng:
     `${best.title} is better by ${best.difference.toFixed(4)} (p = ${best.p.toFixed(4)}) on ` +
     `${heldOut.queries.length} held-out queries`;
   const baseline = rivals.find((c) => c.name !== IN_FORCE)?.name ?? null;
-  const keep = baseline === null || (worth.has(IN_FORCE) && better(IN_FORCE, baseline));
+  const stays = (over: string): boolean =>
+    incumbent === undefined
+      ? worth.has(IN_FORCE) && better(IN_FORCE, over)
+      : incumbent !== over && !better(over, incumbent);
+  const keep = baseline === null || stays(baseline);
   return {
     status: 'rejected',
     serve: keep ? 'in-force' : 'baseline',

@@ -17,7 +17,7 @@ import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import { baselineByName, BASELINES } from '../router/baselines.js';
-import type { Baseline } from '../router/types.js';
+import type { Baseline, FitTools, FittedRouter } from '../router/types.js';
 import type { Comparison, DesignName, TrainProgress } from '../schema/training.js';
 import { LEARNED_ROUTER } from '../learned/name.js';
 import type { Backend } from '../tensor/backend.js';
@@ -26,7 +26,7 @@ import { openCheckpoints } from '../learned/train/checkpoint.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
 import { refreeze } from '../learned/fit.js';
 import { canContinue, GNN_DEFAULTS, trainGnn, type EpochReport, type GnnOptions } from '../learned/train/gnn.js';
-import { createPasses } from '../learned/train/passes.js';
+import { createPasses, type Passes } from '../learned/train/passes.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 6;
@@ -99,11 +99,40 @@ async function readIfWhole(artifacts: string, version: string | null): Promise<A
 }
 
 /** Whether it was learned with the encoder and depth of a run. */
-function isAlike(
-  { manifest: { router, encoder: readBy, hops } }: Artifact,
-  { encoder, design }: TrainingInput,
-): boolean {
-  return router === LEARNED_ROUTER && readBy === encoder.id && hops === DESIGNS[design].hops;
+function isAlike({ manifest }: Artifact, { encoder, design }: TrainingInput): boolean {
+  return manifest.router === LEARNED_ROUTER && manifest.encoder === encoder.id && isOfDesign(manifest, design);
+}
+
+/** Designs are told apart by their depth: 0 for flat. */
+function isOfDesign(manifest: Manifest, design: DesignName): boolean {
+  return DESIGNS[manifest.design].hops === DESIGNS[design].hops;
+}
+
+/** The router in force, with the queries `seen` as what it knows, whatever its design: on a dataset of that design. */
+async function refreezeInForce(
+  { manifest, model }: Artifact,
+  input: TrainingInput,
+  data: Dataset,
+  seen: Int32Array,
+  tools: FitTools,
+  passes: Passes,
+): Promise<FittedRouter> {
+  const { rows, vectors, encoder, design } = input;
+  const weights = { weights: model.tables };
+  if (isOfDesign(manifest, design)) return refreeze(weights, { rows, data, encoder }, seen, tools, passes);
+  const own = DESIGNS[manifest.design];
+  const itsData = await createDataset(rows, freezeGraph(rows, partsOf(own)), own, encoder, vectors);
+  return refreeze(weights, { rows, data: itsData, encoder }, seen, tools);
+}
+
+/** What a verdict adds where the version in force could not be compared with; empty where it could. */
+function notCompared(version: string | null, inForce: Artifact | null, encoder: Encoder): string {
+  if (version === null || inForce?.manifest.encoder === encoder.id) return '';
+  const why =
+    inForce === null
+      ? 'could not be read'
+      : `was trained with the encoder ${inForce.manifest.encoder}, and this run reads with ${encoder.id}`;
+  return `; the version in force, ${version}, could not be compared: it ${why}`;
 }
 
 /** How far a log may have grown since training began from nothing for training to go on from what it learned. */
@@ -229,8 +258,10 @@ export async function runTraining(
       : await predictAll(held, seen, await refreeze(trained, from, seen, { tf, rng }, passes), tools, rivals);
   // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what
   // judges them.
-  if (inForce !== null && heldOut.length > 0 && isAlike(inForce, input)) {
-    const router = await refreeze({ weights: inForce.model.tables }, from, seen, { tf, rng }, passes);
+  const comparable = inForce !== null && inForce.manifest.encoder === encoder.id;
+  const isLearned = inForce?.manifest.router === LEARNED_ROUTER;
+  if (comparable && isLearned && heldOut.length > 0) {
+    const router = await refreezeInForce(inForce, input, data, seen, { tf, rng }, passes);
     predictions.push({
       name: IN_FORCE,
       title: `version in force (${target.inForce})`,
@@ -238,7 +269,14 @@ export async function runTraining(
       scores: await predict(held, router),
     });
   }
-  const verdict = heldOut.length === 0 ? unjudged(all.length) : judge(held, predictions, rng.fork('gate'));
+  const ofAnother = comparable && !isOfDesign(inForce.manifest, design);
+  const incumbent = ofAnother ? (isLearned ? IN_FORCE : inForce.manifest.router) : undefined;
+  const judged =
+    heldOut.length === 0 ? unjudged(all.length, ofAnother) : judge(held, predictions, rng.fork('gate'), incumbent);
+  const verdict = {
+    ...judged,
+    reason: `${judged.reason}${notCompared(target.inForce === version ? null : target.inForce, inForce, encoder)}`,
+  };
 
   report({ phase: 'write', fraction: 0.97, message: version });
   const facts = {

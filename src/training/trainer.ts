@@ -15,6 +15,8 @@ export interface TrainerParts {
   log: Logger;
   /** What computes where a request names no backend; `auto` unless given. */
   backend?: TrainRequest['backend'];
+  /** Nice value of the training process; see {@link SpawnOptions}. */
+  priority?: number | undefined;
   /** Called when another version is in force. */
   onActivated: () => Promise<void>;
 }
@@ -36,7 +38,8 @@ async function whenFree(write: () => Promise<void>): Promise<void> {
 }
 
 /**
- * Trains, records the artifact, and puts in force what the gate lets through: it, or a baseline that is better.
+ * Trains, records the artifact, and, unless the request says not to, puts in force what the gate lets through: it, or a
+ * baseline that is better.
  *
  * @param known whether one that was trained before from the same may replace the one in force: not for jobs, where an
  *   operator may have rolled it back
@@ -47,7 +50,7 @@ export async function trainAndActivate(
   report: (progress: TrainProgress) => void,
   { known = true, signal }: { known?: boolean; signal?: AbortSignal } = {},
 ): Promise<TrainResult> {
-  const { ledger, dataDir, encoder, log } = parts;
+  const { ledger, dataDir, encoder, log, priority } = parts;
   const {
     manifest,
     created,
@@ -55,23 +58,23 @@ export async function trainAndActivate(
     reason: verdict,
     seconds,
     peak_memory_mb,
-  } = await trainInChild({ dataDir, encoder, request }, report, signal);
+  } = await trainInChild({ dataDir, encoder, request }, report, { priority, signal });
   const { version, status, backend, metrics, comparison } = manifest;
   const serving = baseline ?? manifest;
   const inForce = await ledger.artifacts.activeVersion();
   const already = inForce === serving.version;
-  // A rejected profile serves only where there is nothing better: its baseline, or the one in force.
-  const wanted = baseline !== null || status === 'accepted' || inForce === null;
-  const active = wanted && (created || known || inForce === null || already);
+  const current = inForce === null ? undefined : await ledger.artifacts.get(inForce);
+  // The gate names what serves: nothing where what is in force should stay.
+  const wanted = manifest.serve !== null || inForce === null;
+  // One that was trained before was compared with what was in force then.
+  const uncompared = !created && current !== undefined && !already && current.design !== manifest.design;
+  const replaces = created || (known && !uncompared) || inForce === null;
+  const active = already || (wanted && replaces && request.activate !== false);
   const made = [recordOf(manifest, baseline === null && active)];
   if (baseline !== null) made.push(recordOf(baseline, active));
   await whenFree(() => ledger.artifacts.register(made));
   await parts.onActivated();
-  const reason = already
-    ? 'it was in force already: nothing it was made from has changed'
-    : active || !wanted
-      ? verdict
-      : `${verdict}, and another version was put in force since`;
+  const reason = reasonOf();
   log.info({ version, router: serving.router, status, created, seconds, peak_memory_mb, backend, metrics }, 'trained');
   return {
     version,
@@ -86,6 +89,15 @@ export async function trainAndActivate(
     seconds,
     peak_memory_mb,
   };
+
+  function reasonOf(): string {
+    if (already) return 'it was in force already: nothing it was made from has changed';
+    if (request.activate === false) return `${verdict}; it was asked not to activate it`;
+    if (active || !wanted) return verdict;
+    return uncompared
+      ? `${verdict}, and was not compared with version ${inForce}, of the design ${current.design}`
+      : `${verdict}, and another version was put in force since`;
+  }
 }
 
 /** What the ledger keeps of an artifact. */

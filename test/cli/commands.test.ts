@@ -16,11 +16,16 @@ after(() => undo.forEach((step) => step()));
 const { data, file } = workplace({ after: (step) => void undo.push(step as () => void) });
 const log = file('log.jsonl', jsonLines(scoreRows(120)));
 
+interface Summary {
+  version: string;
+  active: boolean;
+}
+
 /** Trained versions, newest first, with which is in force. */
-function versions(): { version: string; active: boolean }[] {
+async function versions(): Promise<Summary[]> {
   const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
   const found = (await ledger.artifacts.list()).map(({ version, active }) => ({ version, active }));
-  ledger.close();
+  await ledger.close();
   return found;
 }
 
@@ -48,13 +53,14 @@ describe('from a log to decisions', () => {
     assert.match(stdout, /held out: 35 queries; calibration error/);
     for (const router of ['best single LLM', 'per-task best', 'k nearest', 'learned profile', 'oracle'])
       assert.match(stdout, new RegExp(`^${router}.* [01]\\.\\d{4}`, 'm'));
+    const [inForce] = /version [0-9a-f]{16}: in force .*/.exec(stdout) ?? [''];
     assert.match(
-      stdout,
-      /version [0-9a-f]{16}: in force \(no other router is better on 35 held-out queries\).*seed 5, TensorFlow\.js .* wasm/,
+      inForce,
+      /in force \(no other router is better on 35 held-out queries\).*seed 5, TensorFlow\.js .* wasm/,
     );
     assert.match(stderr, /100%|97%/);
     assert.deepEqual(
-      versions().map((v) => v.active),
+      (await versions()).map((v) => v.active),
       [true],
     );
   });
@@ -73,10 +79,18 @@ describe('from a log to decisions', () => {
     ]);
     assert.equal(code, 0, stderr);
     const answer = RouteResponse.parse(JSON.parse(stdout));
-    assert.equal(answer.version, versions()[0]!.version);
+    assert.equal(answer.version, (await versions())[0]!.version);
     assert.deepEqual(answer.ranking.map((r) => r.model as string).toSorted(), ['calculator', 'poet']);
     assert.equal(answer.model, answer.ranking[0]!.model);
     assert.ok(answer.explanation !== undefined);
+  });
+
+  it('does not route by a version of another encoder: it says which both are', async () => {
+    for (const args of [['a verse'], ['--input', file('one.jsonl', '{"query": "a verse"}\n')]]) {
+      const { code, stdout, stderr } = await pointsman(['route', ...args, '--encoder', 'hashing', '--data', data]);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /trained with the encoder static.*, and this process runs hashing/);
+    }
   });
 
   it('routes a file: every line answered in order, as over HTTP, with its own fields before the flags', async () => {
@@ -155,7 +169,7 @@ describe('from a log to decisions', () => {
   });
 
   it('exports the weights of a version, whole', async () => {
-    const { version } = versions()[0]!;
+    const { version } = (await versions())[0]!;
     const out = file('exported');
     await done('export', '--output', out, '--data', data);
     assert.deepEqual(readdirSync(out).toSorted(), ['manifest.json', 'weights.safetensors']);
@@ -169,22 +183,28 @@ describe('from a log to decisions', () => {
 
   it('goes back to an earlier version', async () => {
     await done('train', '--backend', 'wasm', '--seed', '6', '--design', 'flat', '--data', data);
-    const [newer, older] = [versions()[0]!, versions()[1]!];
-    assert.deepEqual([newer.active, older.active], [true, false]);
+    const [newer, older] = (await versions()) as [Summary, Summary];
+    const activity = async (): Promise<boolean[]> => (await versions()).map((v) => v.active);
+    assert.deepEqual(await activity(), [false, true], 'another design that is not better replaces nothing');
+    await done('weights', 'activate', newer.version, '--data', data);
+    assert.deepEqual(await activity(), [true, false]);
     const lines = (await done('weights', '--data', data)).split('\n');
     assert.match(lines[2]!, new RegExp(`^${newer.version}  in force .* learned .* flat .* 6 `));
     assert.match(lines[3]!, new RegExp(`^${older.version}  accepted .* learned .* structured-trainable .* 5 `));
     assert.match(await done('weights', 'activate', older.version, '--data', data), new RegExp(older.version));
-    assert.deepEqual(
-      versions().map((v) => v.active),
-      [false, true],
-    );
+    assert.deepEqual(await activity(), [false, true]);
     assert.equal((JSON.parse(await done('route', 'x', '--data', data)) as RouteResponse).version, older.version);
     assert.equal((await pointsman(['weights', 'activate', '0000000000000000', '--data', data])).code, 1);
-    assert.deepEqual(
-      versions().map((v) => v.active),
-      [false, true],
-    );
+    assert.deepEqual(await activity(), [false, true]);
+  });
+
+  it('trains without activating, which leaves what serves as it is', async () => {
+    const known = await versions();
+    const { version } = known.find((v) => v.active)!;
+    const out = await done('train', '--no-activate', '--backend', 'wasm', '--seed', '55', '--data', data);
+    assert.match(out, new RegExp(`asked not to activate it\\); version ${version} serves; .*seed 55`));
+    assert.equal((await versions()).length, known.length + 1);
+    assert.equal((await versions()).find((v) => v.active)!.version, version);
   });
 
   it('keeps the catalogue: put, show, list, delete', async () => {

@@ -4,8 +4,9 @@ import { describe, it } from 'node:test';
 import { dataPaths } from '../../src/base/paths.js';
 import { openLedger } from '../../src/store/open.js';
 import type { Job } from '../../src/schema/training.js';
+import { prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
-import { api, done, jsonLines, scoreRows, service, SILENT, workplace, type Service } from './support.js';
+import { api, done, jsonLines, queriesOf, scoreRows, service, SILENT, workplace, type Service } from './support.js';
 
 /** Clients that post at the same time. */
 const CLIENTS = 8;
@@ -64,6 +65,7 @@ function isRunning(pid: number): boolean {
 describe('kill -9 of the whole service', () => {
   it('loses no acknowledged feedback, and none is doubled when it is sent again', async (t) => {
     const { data } = workplace(t);
+    await prepareQueue(data);
     let next = 0;
     for (const enough of [60, 250]) {
       const running = await service(t, 'start', ['--data', data, ...SILENT]);
@@ -71,10 +73,10 @@ describe('kill -9 of the whole service', () => {
       await Promise.all(Array.from({ length: next }, (_, number) => post(running.url, number)));
       const killed = await killMidStream(running, next, enough);
       const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
-      const stored = new Set(Array.from((await ledger.snapshot.read()).queries, (query) => query.text));
+      const stored = await queriesOf(ledger);
       for (const number of killed.acknowledged)
         assert.ok(stored.has(`query ${number}`), `query ${number} was acknowledged and is lost`);
-      ledger.close();
+      await ledger.close();
       ({ next } = killed);
     }
     const running = await service(t, 'start', ['--data', data, ...SILENT]);
@@ -92,12 +94,14 @@ describe('kill -9 of the whole service', () => {
     { skip: process.platform === 'linux' ? false : 'reads /proc' },
     async (t) => {
       const { data, file } = workplace(t);
+      await prepareQueue(data);
       await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
       const running = await service(t, 'start', ['--data', data, ...SILENT]);
       const { job_id } = await api<{ job_id: string }>(running.url, 'POST', '/v1/retrain', {});
       await eventually(
         'training',
         async () => (await api<Job>(running.url, 'GET', `/v1/jobs/${job_id}`)).progress?.phase === 'train',
+        60_000,
       );
       const children = childrenOf(running.pid);
       assert.equal(children.length, 1);
@@ -105,7 +109,7 @@ describe('kill -9 of the whole service', () => {
       await eventually('the end of the training process', () => !children.some(isRunning), 5_000);
       const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
       assert.deepEqual([await ledger.artifacts.list(), await ledger.artifacts.activeVersion()], [[], null]);
-      ledger.close();
+      await ledger.close();
     },
   );
 });

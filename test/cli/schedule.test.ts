@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../src/schema/training.js';
+import { prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
 import { api, done, interactionsOf, jsonLines, pointsman, scoreRows, service, SILENT, workplace } from './support.js';
 
 describe('a schedule', () => {
   it('retrains by itself once enough is new, and not before; it outlives the queue', async (t) => {
     const { data, file } = workplace(t);
+    await prepareQueue(data);
     const rows = scoreRows(30);
     await done('import', file('log.jsonl', jsonLines(rows.slice(0, 20))), '--data', data);
     await done('train', '--backend', 'wasm', '--data', data);

@@ -5,6 +5,7 @@ import { openLedger } from '../../src/store/open.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import type { Job } from '../../src/schema/training.js';
+import { prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
 import {
   api,
@@ -18,6 +19,7 @@ import {
   service,
   SILENT,
   workplace,
+  queriesOf,
 } from './support.js';
 
 /** Asks for routes without pause until told to stop. Answers the versions that were seen, in order of first seen. */
@@ -39,7 +41,7 @@ function hammer(url: string): {
       } catch (error) {
         failures.push(String(error));
       }
-      await sleep(5);
+      await sleep(20);
     }
   };
   const running = Promise.all([one(0), one(1), one(2)]);
@@ -90,7 +92,7 @@ describe('a service', () => {
     assert.ok(events.filter((e) => e.event === 'progress').length > 2);
     assert.ok(new Set(events.map((e) => e.job.progress?.phase)).size > 2);
 
-    const second = (await retrain(first.url, { seed: 6 })).result!.version;
+    const second = (await retrain(first.url, { seed: 6, design: 'flat' })).result!.version;
     assert.notEqual(second, version);
     assert.equal((await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version, second);
     await api(first.url, 'POST', `/v1/weights/${version}/activate`);
@@ -127,11 +129,11 @@ describe('a service', () => {
     assert.deepEqual([code, seconds < 8], [0, true], `${code} after ${seconds} s: ${first.output()}`);
 
     const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
-    const stored = new Set(Array.from((await ledger.snapshot.read()).queries, (q) => q.text));
+    const stored = await queriesOf(ledger);
     for (const acknowledged of await Promise.all(late))
       if (acknowledged !== undefined) assert.ok(stored.has(acknowledged), acknowledged);
-    for (const id of [decided.decision_id, last.decision_id]) assert.ok(ledger.getDecision(id) !== undefined);
-    ledger.close();
+    for (const id of [decided.decision_id, last.decision_id]) assert.ok((await ledger.decisions.get([id])).has(id));
+    await ledger.close();
 
     const again = await service(t, 'start', ['--data', data, ...SILENT]);
     assert.equal((await api<RouteResponse>(again.url, 'GET', '/route?query=a+verse')).version, second);
@@ -152,12 +154,14 @@ describe('a service', () => {
 
   it('gives a running job back when it is stopped, and does it when it is started again', async (t) => {
     const { data, file } = workplace(t);
+    await prepareQueue(data);
     await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
     const { job_id } = await api<{ job_id: string }>(first.url, 'POST', '/v1/retrain', {});
     await eventually(
       'training',
       async () => (await api<Job>(first.url, 'GET', `/v1/jobs/${job_id}`)).progress?.phase === 'train',
+      60_000,
     );
     const followed = followJob(first.url, job_id);
     const { code, seconds } = await first.end('SIGTERM');
@@ -172,11 +176,14 @@ describe('a service', () => {
 
   it('has its data folder’s queue to itself; commands work beside it', async (t) => {
     const { data, file } = workplace(t);
+    await prepareQueue(data);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
     const { code, stderr } = await pointsman(['start', '--port', '0', '--data', data]);
     assert.equal(code, 1);
     assert.match(stderr, new RegExp(`held by process ${first.pid} .*POINTSMAN_QUEUE`));
-    const taken = await pointsman(['start', '--port', new URL(first.url).port, '--data', workplace(t).data]);
+    const other = workplace(t).data;
+    await prepareQueue(other);
+    const taken = await pointsman(['start', '--port', new URL(first.url).port, '--data', other]);
     assert.equal(taken.code, 2);
     assert.match(taken.stderr, /host and port: expected an address to listen on, got 127\.0\.0\.1:\d+.*EADDRINUSE/);
     await done('import', file('log.jsonl', jsonLines(scoreRows(12))), '--data', data);

@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { packageRoot } from '../../src/base/paths.js';
+import { withTexts } from '../../src/graph/rows.js';
 import type { Job } from '../../src/schema/training.js';
+import type { Ledger } from '../../src/store/open.js';
 import { smallLog } from '../support/log.js';
 import { start } from '../support/process.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -12,12 +14,18 @@ import { temporaryFolder } from '../support/temporary.js';
 const MAIN = join(packageRoot, 'dist/src/cli/main.js');
 
 /** The environment of a user who has set nothing; without TensorFlow’s own library, which takes seconds to load. */
-const ENV: NodeJS.ProcessEnv = {
+export const ENV: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POINTSMAN_'))),
   POINTSMAN_TENSORFLOW_DIR: '/nowhere',
 };
 
 export const SILENT: readonly string[] = ['--log-level', 'silent'];
+
+/** Texts of all logged queries. */
+export async function queriesOf({ snapshot }: Ledger): Promise<Set<string>> {
+  const { queries } = await withTexts(await snapshot.read(), snapshot.texts);
+  return new Set(Array.from(queries, ({ text }) => text));
+}
 
 export interface Ran {
   code: number | null;

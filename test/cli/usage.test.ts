@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/process.js';
-import { pointsman, workplace, type Ran } from './support.js';
+import { ENV, pointsman, workplace, type Ran } from './support.js';
 
 /** Every command and subcommand. */
 const COMMANDS = [
@@ -51,6 +54,15 @@ const COMMANDS = [
   'jobs watch',
 ];
 
+/** Runs commands one after another in one process: starting one for each takes longer than all they do. */
+async function inOneProcess(lines: string[][], env: NodeJS.ProcessEnv): Promise<Ran[]> {
+  const child = fork(fileURLToPath(new URL('runs-child.js', import.meta.url)), { env: { ...ENV, ...env } });
+  child.send(lines);
+  const [[answers], [code]] = (await Promise.all([once(child, 'message'), once(child, 'exit')])) as [[Ran[]], [number]];
+  assert.deepEqual([code, answers.length], [0, lines.length]);
+  return answers;
+}
+
 describe('--help', () => {
   it('of pointsman names every command', async () => {
     const { code, stdout, stderr } = await pointsman(['--help']);
@@ -62,10 +74,12 @@ describe('--help', () => {
 
   it('of every command says what it does, and runs nothing', async (t) => {
     const { data } = workplace(t);
-    for (const command of COMMANDS) {
-      const { code, stdout, stderr } = await pointsman([...command.split(' '), '--help'], {
-        env: { POINTSMAN_DATA: data },
-      });
+    const ran = await inOneProcess(
+      COMMANDS.map((command) => [...command.split(' '), '--help']),
+      { POINTSMAN_DATA: data },
+    );
+    for (const [i, command] of COMMANDS.entries()) {
+      const { code, stdout, stderr } = ran[i]!;
       assert.deepEqual([code, stderr], [0, ''], command);
       assert.match(stdout, new RegExp(`^Usage: pointsman ${command}\\b`), command);
       // Whatever opens the data folder says where it is, with its default and variable.

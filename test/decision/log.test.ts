@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createDecisionLog } from '../../src/decision/log.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { DayRow } from '../../src/machines/day-sums.js';
-import { summariesOf } from '../../src/decision/summary.js';
+import { summaryByDay } from '../../src/decision/summary.js';
 import type { DecisionRecord } from '../../src/store/ports/decisions.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import type { RankedLlm } from '../../src/schema/route.js';
@@ -42,7 +42,7 @@ test('writes by itself within a moment', async () => {
     ...decisionRecord('one', { at: Date.UTC(2026, 0, 2) }),
     queryHash: sha256('q'),
   });
-  assert.deepEqual(summariesOf(await ledger.decisions.days('2026-01-02', '2026-01-02')), [
+  assert.deepEqual(summaryByDay(await ledger.decisions.days('2026-01-02', '2026-01-02')), [
     {
       day: '2026-01-02',
       decisions: 1,
@@ -124,7 +124,7 @@ test('sums of a day that a refused write held up are written with the next, all 
   decisions.add(decisionRecord('three', { at: 86_400_001 }), RANKING);
   assert.equal(await decisions.flush(), true);
   assert.deepEqual(
-    summariesOf(await ledger.decisions.days('1970-01-01', '1970-01-02')).map(({ day, decisions: n }) => [day, n]),
+    summaryByDay(await ledger.decisions.days('1970-01-01', '1970-01-02')).map(({ day, decisions: n }) => [day, n]),
     [
       ['1970-01-01', 2],
       ['1970-01-02', 1],

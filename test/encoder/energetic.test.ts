@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { openEnergeticEncoder, ENERGETIC_INSTALL } from '../../src/encoder/energetic.js';
 import { findOptional } from '../../src/encoder/optional.js';
+import { encoderConformance } from './conformance.js';
 
 const modules = process.env['POINTSMAN_ENCODER_MODULES'] ?? '';
 
@@ -20,6 +21,8 @@ function whyNot(): string | false {
 const skip = whyNot();
 const dot = (a: Float32Array | undefined, b: Float32Array | undefined): number =>
   a && b ? a.reduce((sum, x, i) => sum + x * (b[i] ?? NaN), 0) : NaN;
+
+encoderConformance('EnergeticAI', { open: () => openEnergeticEncoder(modules), skip });
 
 test('likeness of meaning is likeness of vectors', { skip }, async () => {
   const encoder = await openEnergeticEncoder(modules);
@@ -53,9 +56,10 @@ test('empty texts are zero, odd and very long ones are not, and order holds over
 });
 
 test('our own TensorFlow.js keeps its backend, and an idle encoder lets the process exit', { skip }, async () => {
+  const source = new URL('../../src/encoder/energetic.js', import.meta.url).href;
   const program = `
     import * as tf from '@tensorflow/tfjs';
-    import { openEnergeticEncoder } from ${JSON.stringify(new URL('../../src/encoder/energetic.js', import.meta.url).href)};
+    import { openEnergeticEncoder } from ${JSON.stringify(source)};
     await tf.setBackend('cpu');
     const encoder = await openEnergeticEncoder(${JSON.stringify(modules)});
     await encoder.encode(['hello']);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
+import { encoderConformance } from './conformance.js';
+
+encoderConformance('hashing', { open: createHashingEncoder });
 
 const encoder = createHashingEncoder();
 const encode = encoder.encodeSync!;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openOnnxEncoder } from '../../src/encoder/onnx.js';
 import { findOptional } from '../../src/encoder/optional.js';
+import { encoderConformance } from './conformance.js';
 import { writeTinyModel } from './tiny-onnx.js';
 
 const work = mkdtempSync(join(tmpdir(), 'pointsman-onnx-'));
@@ -30,6 +31,12 @@ writeTinyModel(folder, { sort: [3, 4, 0], list: [0, 0, 2], pizza: [-1, 0, 0] });
 
 const close = (a: Float32Array | undefined, b: number[]): void =>
   b.forEach((x, i) => assert.ok(Math.abs((a?.[i] ?? NaN) - x) < 1e-5, `${a} against ${b}`));
+
+encoderConformance('a local model', {
+  open: () => openOnnxEncoder(folder, modules),
+  texts: ['sort', 'list', 'pizza sort'],
+  skip,
+});
 
 test('a local model gives the mean of its token vectors, of unit length', { skip }, async () => {
   const encoder = await openOnnxEncoder(folder, modules);

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { embeddingsUrl, openOpenAIEncoder, type OpenAIEncoderOptions } from '../../src/encoder/openai.js';
+import { encoderConformance } from './conformance.js';
 
 const KEY = 'sk-secret-1234567890';
 
@@ -67,6 +68,8 @@ const thenWell =
   (times: number, first: Answer): Answer =>
   (asked, response, count) =>
     (count <= times ? first : well)(asked, response, count);
+
+encoderConformance('an endpoint', { open: async (t) => open((await serve(t, well)).baseUrl) });
 
 test('vectors have unit length and the order of the texts, whatever the order of the answer', async (t) => {
   const { baseUrl, asked } = await serve(t, well);

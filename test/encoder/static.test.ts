@@ -7,6 +7,9 @@ import { openEncoder } from '../../src/encoder/index.js';
 import { STATIC_FOLDER, openStaticEncoder } from '../../src/encoder/static.js';
 import { TABLE_FILE, WORDS_FILE } from '../../src/encoder/token-table.js';
 import type { PointsmanError } from '../../src/base/errors.js';
+import { encoderConformance } from './conformance.js';
+
+encoderConformance('static', { open: () => openStaticEncoder() });
 
 const encoder = openStaticEncoder();
 const encode = encoder.encodeSync!;
@@ -68,7 +71,7 @@ describe('static encoder', () => {
       assert.ok(cosine(encode(text), encode(edited)) > 0.96, `${edited}: ${cosine(encode(text), encode(edited))}`);
   });
 
-  it('takes any text, in bounded time: none, spaces, marks, other scripts, emoji, half a surrogate pair, very long', () => {
+  it('takes any text, in bounded time: blank, marks, other scripts, emoji, half a surrogate pair, very long', () => {
     for (const text of ['', ' \n\t ', '\n'.repeat(10_000)]) assert.ok(encode(text).every((x) => x === 0));
     const spaced = `${' '.repeat(1_000_000)}x`;
     for (const text of [

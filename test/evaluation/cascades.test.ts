@@ -3,36 +3,36 @@ import { describe, it } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { drawJudge, reported, runCascade, runPair, runSingle, type Asked } from '../../src/evaluation/cascades.js';
 import { measuredSpread, type Answered } from '../../src/evaluation/spread.js';
-import { DEFAULT_SPREAD, luckOf } from '../../src/cascade/luck.js';
+import { DEFAULT_SPREAD, sharedEffectOf } from '../../src/cascade/shared-effect.js';
 import { CascadeRequest } from '../../src/schema/cascade.js';
 import type { LlmId } from '../../src/schema/ids.js';
 
 const near = (actual: number, expected: number, tolerance: number): void =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
 
-/** Queries whose LLMs share a luck of this spread, predicted as they are on average. */
+/** Queries whose LLMs share an effect of this spread, predicted as they are on average. */
 function simulated(spread: number, size: number): Answered[] {
   const rng = createRng(9);
-  const luck = luckOf(spread);
+  const effect = sharedEffectOf(spread);
   return Array.from({ length: size }, () => {
     const predicted = Array.from({ length: 4 }, () => 0.2 + 0.6 * rng.next());
     let left = rng.next();
-    const at = luck.prior.findIndex((p) => (left -= p) < 0);
-    return { predicted, observed: predicted.map((p) => (rng.next() < luck.chances(p)[at]! ? 1 : 0)) };
+    const at = effect.prior.findIndex((p) => (left -= p) < 0);
+    return { predicted, observed: predicted.map((p) => (rng.next() < effect.chances(p)[at]! ? 1 : 0)) };
   });
 }
 
-describe('luck', () => {
+describe('the shared effect', () => {
   it('leaves every LLM its predicted quality, and is the more alike for all the wider it spreads', () => {
     for (const quality of [0, 0.003, 0.25, 0.5, 0.999, 1])
       for (const spread of [0, 2.7])
         near(
-          luckOf(spread).prior.reduce((sum, p, k) => sum + p * luckOf(spread).chances(quality)[k]!, 0),
+          sharedEffectOf(spread).prior.reduce((sum, p, k) => sum + p * sharedEffectOf(spread).chances(quality)[k]!, 0),
           quality,
           1e-9,
         );
     assert.ok(
-      luckOf(0)
+      sharedEffectOf(0)
         .chances(0.3)
         .every((c) => Math.abs(c - 0.3) < 1e-9),
     );

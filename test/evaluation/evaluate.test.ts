@@ -59,7 +59,7 @@ const titles = [...BASELINES.filter((b) => !b.told), LEARNED, ...BASELINES.filte
 );
 
 describe('an evaluation', () => {
-  it('puts text-only baselines first, then the learned profile, those told the task, and the oracle above all', async () => {
+  it('puts text-only baselines first, the learned profile, those that read the task, the oracle last', async () => {
     const made = await report(pricedLog(40), 2, 40);
     EvaluationReport.parse(made);
     const [scores, distances] = section(made, 'routers').tables as [ReportTable, ReportTable];
@@ -70,7 +70,7 @@ describe('an evaluation', () => {
     const mean = (title: string): number => row(scores, title)[1] as number;
     const [single, told, learned, oracle] = [
       mean('best single LLM'),
-      mean('per-task best (told the task)'),
+      mean('per-task best (reads the task)'),
       mean(LEARNED.title),
       mean(ORACLE.title),
     ];
@@ -166,7 +166,7 @@ describe('an evaluation', () => {
     assert.match(ranking!.caption, /^Share of held-out comparisons ranked right/);
     assert.equal(rest.length, 0);
     assert.equal(row(ranking!, ORACLE.title)[1], 1);
-    assert.equal(row(ranking!, 'per-task best (told the task)')[1], 1);
+    assert.equal(row(ranking!, 'per-task best (reads the task)')[1], 1);
     for (const id of ['cost', 'cascade', 'calibration'])
       assert.match(section(made, id).notes.join(), /^Left out: it needs measured scores/);
     assert.equal(row(section(made, 'tasks').tables[0]!, 'poetry')[5], 1);

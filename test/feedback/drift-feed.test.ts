@@ -158,7 +158,7 @@ test('before anything is trained nothing is predicted; a failed answer counts fo
   );
 });
 
-test('observes by itself, waits for a busy ledger, passes over what is old or switched off', async () => {
+test('observes by itself in a moment, waits for a busy ledger, leaves out what is old or switched off', async () => {
   const feed = feedOf(await trained());
   refuse = 2;
   feed.add([answer(), answer({ at: '2020-01-01T00:00:00Z' })]);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, test, type TestContext } from 'node:test';
 import { systemClock } from '../../src/base/clock.js';
 import { createRng } from '../../src/base/rng.js';
 import { openDriftFollower } from '../../src/alerts/follow.js';
+import { createFollower } from '../../src/live/follower.js';
 import { openLiveTrust } from '../../src/live/trust.js';
 import { openLedger } from '../../src/store/open.js';
 import type { Alert, DriftSettings } from '../../src/schema/drift.js';
@@ -80,7 +81,7 @@ async function receiver(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`, bodies };
 }
 
-test('an LLM that gets worse on a task loses that traffic at once, and gets it back when the alert is resolved', async () => {
+test('an LLM that gets worse on a task loses that traffic at once, until the alert is resolved', async () => {
   await post(400, 0.9);
   assert.equal((await route()).model, BEST);
   const before = (await route()).ranking.find(({ model }) => model === BEST)!;
@@ -148,7 +149,9 @@ test('a repeated request, old feedback and what an import adds are not observed;
       key,
     );
   await post(300, 0, old);
-  await service.ledger.bulk(async (writer) => items.forEach((item) => writer.interaction(item as never)));
+  const writer = await service.ledger.imports.begin();
+  await writer.add(items.map((value) => ({ kind: 'interaction', value: value as never })));
+  await writer.commit();
   await send('PUT', '/v1/drift', { enabled: false });
   await new Promise((done) => setTimeout(done, 600));
   await post(300, 0);
@@ -156,20 +159,23 @@ test('a repeated request, old feedback and what an import adds are not observed;
   assert.deepEqual(await alerts('all'), []);
 });
 
-test('an alert is posted to the webhook once, by one of several processes, and again where it was refused', async (t) => {
+test('an alert is posted to the webhook once, by one of several processes; again where it was refused', async (t) => {
   const { url, bodies } = await receiver(t, [503]);
   const gone = await receiver(
     t,
     Array.from({ length: 9 }, () => 500),
   );
   await send('PUT', '/v1/drift', { webhooks: [url, gone.url], webhook_tries: 2, retrain: false });
-  const ledger = openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
+  const ledger = await openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
   const { log, lines } = keptLog();
-  const trust = openLiveTrust({ ledger, clock: systemClock, log });
-  const stops = [openDriftFollower({ ledger, queue: noQueue, log, firstPauseMs: 20 }).follow(10), trust.follow(10)];
+  const trust = await openLiveTrust({ ledger, clock: systemClock, log });
+  const stops = [
+    openDriftFollower({ ledger, queue: noQueue, log, firstPauseMs: 20 }).follow(10),
+    createFollower(ledger.changes, [trust], log).start(10),
+  ];
   t.after(() => {
     stops.forEach((stop) => stop());
-    ledger.close();
+    return ledger.close();
   });
   const alert = await drop();
   await eventually('both tries of both', async () => bodies.length + gone.bodies.length === 4, 5_000);
@@ -188,8 +194,8 @@ test('what is observed is not lost at a stop, and is there after a restart', asy
   await post(400, 0.9);
   await post(100, 0.1);
   await service.close();
-  const ledger = openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
-  assert.equal(ledger.openAlerts().length, 1);
+  const ledger = await openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
+  assert.equal((await ledger.alerts.open()).length, 1);
   ledger.close();
 });
 

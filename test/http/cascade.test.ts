@@ -68,16 +68,16 @@ test('what can’t be reported is refused, and nothing is taken down', async () 
     assert.equal(answer.status, status);
     assert.match((answer.body as { detail: string }).detail, message);
   }
-  assert.deepEqual(service.ledger.stepsOf(id), []);
+  assert.deepEqual(await service.ledger.cascades.steps(id), []);
 });
 
 test('reports survive a restart, in the ledger, and go with their decision', async () => {
   const { model, decision_id: id } = await route({ reliability: 1 });
   await next(id, { model, score: 0.1 });
-  assert.deepEqual(service.ledger.stepsOf(id), [{ model, score: 0.1 }]);
-  service.ledger.putDecisionSettings({ max_age_days: 1e-9, max_megabytes: 1, query_text_hours: 1 });
-  service.ledger.pruneDecisions();
-  assert.deepEqual(service.ledger.stepsOf(id), []);
+  assert.deepEqual(await service.ledger.cascades.steps(id), [{ model, score: 0.1 }]);
+  await service.ledger.settings.put('decision', { max_age_days: 1e-9, max_megabytes: 1, query_text_hours: 1 });
+  await service.ledger.decisions.prune();
+  assert.deepEqual(await service.ledger.cascades.steps(id), []);
 });
 
 test('a cascade by the rules of a policy: who is excluded is never asked', async () => {

@@ -101,28 +101,28 @@ test('where no text is kept, the hash is; feedback has to bring the text, or the
 test('what is too old or too much is removed, text first; sums per day stay', async () => {
   const made = await route();
   service.decider.flush();
-  assert.equal(service.ledger.pruneDecisions(), false);
+  assert.equal(await service.ledger.decisions.prune(), false);
   assert.equal((await detail(made.decision_id)).query, 'How far is the moon?');
   assert.equal((await ask(service, 'PUT', '/v1/decision-log', { query_text_hours: 1e-9 })).status, 200);
-  service.ledger.pruneDecisions();
+  await service.ledger.decisions.prune();
   assert.equal((await detail(made.decision_id)).query, null);
   for (let i = 0; i < 50; i++) await route({ query: `q${i}` });
   service.decider.flush();
-  const [one] = service.ledger.listDecisions({ limit: 1 });
+  const [one] = await service.ledger.decisions.list({ limit: 1 });
   const bytes = one!.ranking.length + one!.rules.length + one!.excluded.length;
   assert.equal(
     (await ask(service, 'PUT', '/v1/decision-log', { max_megabytes: (10.5 * bytes) / 1e6, query_text_hours: 1e-9 }))
       .status,
     200,
   );
-  service.ledger.pruneDecisions();
-  service.ledger.pruneDecisions();
-  const left = service.ledger.listDecisions({ limit: 1000 });
+  await service.ledger.decisions.prune();
+  await service.ledger.decisions.prune();
+  const left = await service.ledger.decisions.list({ limit: 1000 });
   assert.ok(left.length >= 9 && left.length <= 11, `${left.length} left`);
   assert.equal(left[0]!.id, one!.id, 'the newest stay');
   await ask(service, 'PUT', '/v1/decision-log', { max_age_days: 1e-9 });
-  service.ledger.pruneDecisions();
-  assert.equal(service.ledger.listDecisions({ limit: 1000 }).length, 0);
+  await service.ledger.decisions.prune();
+  assert.equal((await service.ledger.decisions.list({ limit: 1000 })).length, 0);
   assert.equal((await ask(service, 'GET', `/v1/decisions/${made.decision_id}`)).status, 404);
   const { days } = (await ask(service, 'GET', '/v1/summary')).body as { days: DaySummary[] };
   assert.equal(

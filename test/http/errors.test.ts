@@ -131,8 +131,9 @@ test('what goes wrong inside is logged under an incident, and not told', async (
   const failing = await startService({
     around: (ledger) => ({
       ...ledger,
-      appendFeedback: () => {
-        throw new Error('disk /secret/path is full');
+      feedback: {
+        ...ledger.feedback,
+        append: () => Promise.reject(new Error('disk /secret/path is full')),
       },
     }),
   });

@@ -4,7 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { v7 as uuidv7 } from 'uuid';
 import { RouteResponse } from '../../src/schema/route.js';
-import { postJson, problemIn, startService, type Service } from './service.js';
+import { withTexts } from '../../src/graph/rows.js';
+import { postJson, problemIn, rowsIn, startService, type Service } from './service.js';
 
 let service: Service;
 before(async () => {
@@ -28,7 +29,7 @@ async function routed(fields: object = {}): Promise<RouteResponse> {
 }
 
 test('an interaction is stored and acknowledged, under /v1 and at the root', async () => {
-  const rowsBefore = service.ledger.countRows();
+  const rowsBefore = await rowsIn(service.ledger);
   assert.deepEqual(await receiptOf(await post({ query: 'q', model: 'a/small', score: 1 })), {
     interactions: 1,
     preferences: 0,
@@ -40,7 +41,7 @@ test('an interaction is stored and acknowledged, under /v1 and at the root', asy
     ),
     { interactions: 0, preferences: 1, new_models: ['new/llm'] },
   );
-  assert.equal(service.ledger.countRows(), rowsBefore + 2);
+  assert.equal(await rowsIn(service.ledger), rowsBefore + 2);
 });
 
 test('an LLM first seen in feedback is a candidate at once', async () => {
@@ -61,7 +62,8 @@ test('an array may mix interactions and preferences', async () => {
 test('a decision stands in for query, task and LLM, at once', async () => {
   const { decision_id, model } = await routed({ task: 'astronomy' });
   await receiptOf(await post({ decision_id, score: 0.25 }));
-  const rows = service.ledger.readGraphRows();
+  const { snapshot } = service.ledger;
+  const rows = await withTexts(await snapshot.read(), snapshot.texts);
   const query = [...rows.queries].findIndex((row) => row.text === 'a routed query');
   const edge = rows.scores.query.indexOf(query);
   assert.equal(rows.llms[rows.scores.llm[edge] as number]?.id, model);
@@ -77,7 +79,8 @@ test('an escalation names another LLM than the decision chose; a preference take
       { decision_id, better_model: 'a/middle', worse_model: 'a/small' },
     ]),
   );
-  const rows = service.ledger.readGraphRows();
+  const { snapshot } = service.ledger;
+  const rows = await withTexts(await snapshot.read(), snapshot.texts);
   const query = [...rows.queries].findIndex((row) => row.text === 'escalated');
   assert.equal(rows.llms[rows.scores.llm[rows.scores.query.indexOf(query)] as number]?.id, 'a/middle');
   assert.ok(rows.preferences.query.includes(query));
@@ -99,7 +102,7 @@ test('an unknown decision: refused alone, taken with all of its content', async 
 
 test('wrong items are refused by place, and nothing of the request is stored', async () => {
   const good = { query: 'q', model: 'a/small', score: 1 };
-  const rowsBefore = service.ledger.countRows();
+  const rowsBefore = await rowsIn(service.ledger);
   const cases: [unknown, string][] = [
     [{ ...good, score: 2 }, 'score'],
     [{ ...good, score: '1' }, 'score'],
@@ -125,7 +128,7 @@ test('wrong items are refused by place, and nothing of the request is stored', a
   }
   const many = await problemIn(await post(Array.from({ length: 1000 }, () => ({ score: 5, bad: 1 }))));
   assert.ok((many.issues?.length ?? 0) <= 30, 'the document stays short');
-  assert.equal(service.ledger.countRows(), rowsBefore);
+  assert.equal(await rowsIn(service.ledger), rowsBefore);
 });
 
 test('the literal NaN is no JSON: refused with its position', async () => {
@@ -138,24 +141,24 @@ test('an Idempotency-Key: replays answer the first receipt and store nothing', a
   const body = { query: 'once', model: 'brand/new', score: 1 };
   const headers = { 'idempotency-key': 'key-1' };
   const first = await receiptOf(await post(body, headers));
-  const rows = service.ledger.countRows();
+  const rows = await rowsIn(service.ledger);
   assert.deepEqual(first, { interactions: 1, preferences: 0, new_models: ['brand/new'] });
   assert.deepEqual(await receiptOf(await post(body, headers)), first);
   assert.deepEqual(await receiptOf(await post(JSON.stringify(body, null, 2), headers)), first);
   const other = await problemIn(await post({ ...body, score: 0 }, headers));
   assert.deepEqual([other.code, other.status], ['idempotency_key_reused', 422]);
-  assert.equal(service.ledger.countRows(), rows);
+  assert.equal(await rowsIn(service.ledger), rows);
 });
 
 test('the same key from many clients at once stores one', async () => {
-  const rows = service.ledger.countRows();
+  const rows = await rowsIn(service.ledger);
   const receipts = await Promise.all(
     Array.from({ length: 20 }, async () =>
       receiptOf(await post({ query: 'race', model: 'a/small', score: 1 }, { 'idempotency-key': 'race' })),
     ),
   );
   for (const receipt of receipts) assert.deepEqual(receipt, receipts[0]);
-  assert.equal(service.ledger.countRows(), rows + 1);
+  assert.equal(await rowsIn(service.ledger), rows + 1);
 });
 
 test('a wrong Idempotency-Key is refused', async () => {
@@ -169,13 +172,13 @@ test('a wrong Idempotency-Key is refused', async () => {
 });
 
 test('parallel posts are all stored', async () => {
-  const rowsBefore = service.ledger.countRows();
+  const rowsBefore = await rowsIn(service.ledger);
   await Promise.all(
     Array.from({ length: 200 }, async (_, i) =>
       receiptOf(await post({ query: `parallel ${i}`, model: 'a/small', score: 1 })),
     ),
   );
-  assert.equal(service.ledger.countRows(), rowsBefore + 200);
+  assert.equal(await rowsIn(service.ledger), rowsBefore + 200);
 });
 
 /** Sends `request` over a socket that is open already; resolves with the status line. */
@@ -190,7 +193,10 @@ test('posts that arrive together share a transaction', async () => {
   const shared = await startService({
     around: (ledger) => ({
       ...ledger,
-      appendFeedback: (batches) => (sizes.push(batches.length), ledger.appendFeedback(batches)),
+      feedback: {
+        ...ledger.feedback,
+        append: (batches) => (sizes.push(batches.length), ledger.feedback.append(batches)),
+      },
     }),
   });
   const sockets = Array.from({ length: 32 }, () => connect(Number(new URL(shared.url).port), '127.0.0.1'));
@@ -208,7 +214,7 @@ test('posts that arrive together share a transaction', async () => {
   );
   for (const socket of sockets) socket.destroy();
   assert.deepEqual(new Set(statuses), new Set(['HTTP/1.1 201 Created']));
-  assert.equal(shared.ledger.countRows(), 32);
+  assert.equal(await rowsIn(shared.ledger), 32);
   assert.ok(sizes.length <= 8, `${sizes.length} transactions: ${sizes.join(', ')}`);
   await shared.remove();
 });

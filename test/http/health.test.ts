@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.js';
+import { createFollower } from '../../src/live/follower.js';
 import { openLiveHealth } from '../../src/live/breakers.js';
 import { openLedger } from '../../src/store/open.js';
 import type { LlmHealth } from '../../src/schema/health.js';
@@ -102,19 +103,18 @@ test('an operator takes an LLM out and puts it back', async () => {
 });
 
 test('it is the same for every process on the ledger, and after a restart', async (t) => {
-  const ledger = openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
+  const ledger = await openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
   t.after(() => ledger.close());
   const { log, lines } = keptLog();
-  const other = openLiveHealth({ ledger, clock: systemClock, log });
-  const stop = other.follow(20);
-  t.after(stop);
+  const other = await openLiveHealth({ ledger, clock: systemClock, log });
+  t.after(createFollower(ledger.changes, [other], log).start(20));
   assert.equal(other.barred(), null);
   await send('POST', '/v1/health', reports(5, false));
   await eventually('the other process knows', async () => other.barred() !== null, 5_000);
   assert.match(other.barred()!(BEST)!, /5 of its last 5 calls failed/);
   assert.equal(other.barred()!('a/small'), undefined);
   assert.match(lines.join(), /LLM taken out of the rankings/);
-  ledger.overrideBreaker(BEST, 'closed', undefined);
+  await ledger.breakers.override(BEST, 'closed', undefined);
   await eventually('it is back', async () => other.barred() === null, 5_000);
 });
 

@@ -8,6 +8,7 @@ import type { RetrainQueue, TrainContext, Trainer, Worker } from '../../src/queu
 import type { Version } from '../../src/schema/ids.js';
 import { Job, type TrainRequest, type TrainResult } from '../../src/schema/training.js';
 import { keptLog } from '../decision/parts.js';
+import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { postJson, problemIn, startService, type Service } from './service.js';
 
 const RESULT: TrainResult = {
@@ -36,7 +37,8 @@ before(async () => {
   service = await startService({
     app: { heartbeatMs: 50 },
     queue: async (folder) => {
-      queue = await openQueue({ dataDir: folder, log: keptLog().log });
+      await prepareQueue(folder);
+      queue = await openQueue({ dataDir: folder, ledgerId: LEDGER_ID, log: keptLog().log });
       const watch: RetrainQueue['watch'] = async (id, listener) => {
         const unwatch = await queue.watch(id, listener);
         watching++;
@@ -201,17 +203,17 @@ test('the schedule is set, read, replaced and removed', async () => {
   assert.equal((await problemIn(await fetch(url, { method: 'DELETE' }))).code, 'schedule_not_found');
   const first = (await (await put({ pattern: '0 3 * * *' })).json()) as { next_run: string };
   assert.equal(new Date(first.next_run).getUTCHours(), 3);
-  assert.deepEqual(service.ledger.getSchedule(), { pattern: '0 3 * * *', min_new_interactions: 1 });
+  assert.deepEqual(await service.ledger.schedule.get(), { pattern: '0 3 * * *', min_new_interactions: 1 });
   assert.equal((await put({ pattern: '0 4 * * *', min_new_interactions: 100 })).status, 200);
   const { next_run: next, ...schedule } = (await (await fetch(url)).json()) as { next_run: string };
   assert.deepEqual(schedule, { pattern: '0 4 * * *', min_new_interactions: 100 });
   assert.equal(new Date(next).getUTCHours(), 4);
   const wrong = await problemIn(await put({ pattern: 'every day' }));
   assert.deepEqual([wrong.code, wrong.issues?.[0]?.field], ['invalid_request', 'pattern']);
-  assert.equal(service.ledger.getSchedule()?.pattern, '0 4 * * *');
+  assert.equal((await service.ledger.schedule.get())?.pattern, '0 4 * * *');
   assert.equal((await fetch(url, { method: 'DELETE' })).status, 204);
   assert.equal(await queue.nextRun(), null);
-  assert.equal(service.ledger.getSchedule(), undefined);
+  assert.equal(await service.ledger.schedule.get(), undefined);
 });
 
 test('ready while the queue answers, and says so when it does not', async () => {

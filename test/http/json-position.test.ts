@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findJsonFault } from '../../src/http/json-position.js';
+import { findJsonFault } from '../../src/http/kit/json-position.js';
 
 const valid = [
   '{}',

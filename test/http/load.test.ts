@@ -60,7 +60,7 @@ test(
   },
 );
 
-test('as capacity runs out, an LLM that is hardly better than the next loses its traffic before it is full', async () => {
+test('as capacity runs out, an LLM hardly better than the next loses its traffic before it is full', async () => {
   await declare(BEST, { requests_per_minute: 40 });
   const answers: RouteResponse[] = [];
   for (let i = 0; i < 40; i++) answers.push(await route());
@@ -133,11 +133,11 @@ test('each step of a cascade takes its room, and frees its place', async () => {
 
 test('another process on the ledger holds the same limits', async (t) => {
   await declare(BEST, { requests_per_minute: 2 });
-  const ledger = openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
+  const ledger = await openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
   t.after(() => ledger.close());
-  const other = openLiveLoad({ ledger, clock: systemClock, log: keptLog().log });
+  const other = await openLiveLoad({ ledger, clock: systemClock, log: keptLog().log });
   assert.equal((await route()).model, BEST);
-  assert.equal(other.take(BEST, 10, 'elsewhere'), true);
+  assert.equal(await other.take(BEST, 10, 'elsewhere'), true);
   const answer = await route();
   assert.notEqual(answer.model, BEST);
   assert.match(reasonFor(answer, BEST)!, /other queries took what was left of its limits|2 of its 2 requests/);

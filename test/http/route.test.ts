@@ -79,7 +79,7 @@ test('OpenAI messages are routed by the last user text', async () => {
     ],
   });
   const { decision_id: id } = RouteResponse.parse(await response.json());
-  assert.equal(service.decider.lookup(id)?.query, 'the moon');
+  assert.equal((await service.decider.lookup([id])).get(id)?.query, 'the moon');
 });
 
 test('bad bodies are refused with field, expectation and what came', async () => {
@@ -120,8 +120,9 @@ test('a batch answers in order', async () => {
   const { results } = RouteBatchResponse.parse(
     await (await postJson(`${service.url}/v1/route/batch`, { requests })).json(),
   );
+  const logged = await service.decider.lookup(results.map((one) => one.decision_id));
   assert.deepEqual(
-    results.map((one) => service.decider.lookup(one.decision_id)?.query),
+    results.map((one) => logged.get(one.decision_id)?.query),
     requests.map((one) => one.query),
   );
 });
@@ -152,5 +153,5 @@ test('parallel posts each get a decision of their own', async () => {
   );
   assert.equal(new Set(answers.map((one) => one.decision_id)).size, 200);
   for (const [i, { decision_id: id }] of answers.entries())
-    assert.equal(service.decider.lookup(id)?.query, `parallel ${i}`);
+    assert.equal((await service.decider.lookup([id])).get(id)?.query, `parallel ${i}`);
 });

@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openQueue } from '../../src/queue/index.js';
+import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { FeedbackReceipt } from '../../src/schema/feedback.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import { keptLog } from '../decision/parts.js';
-import { noQueue, postJson, startService, type Service } from './service.js';
+import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
+import { noQueue, postJson, rowsIn, startService, type Service } from './service.js';
 
 /** Stops the server only: the ledger stays open for a look. */
 async function stopped(service: Service): Promise<void> {
@@ -21,7 +23,7 @@ test('a stop writes the decisions that wait', async () => {
     await (await postJson(`${service.url}/v1/route`, { query: 'q' })).json(),
   );
   await stopped(service);
-  assert.equal(service.ledger.getDecision(id)?.query, 'q');
+  assert.equal((await service.ledger.decisions.get([id])).get(id)?.query, 'q');
   await service.close();
   await service.remove();
 });
@@ -46,7 +48,10 @@ test('requests in flight are answered, and nothing acknowledged is lost', async 
   await Promise.all(clients);
   assert.ok(acknowledged > 0);
   // What was stored but could not be acknowledged any more may be more, never less.
-  assert.ok(service.ledger.countRows() >= acknowledged, `${service.ledger.countRows()} stored of ${acknowledged}`);
+  assert.ok(
+    (await rowsIn(service.ledger)) >= acknowledged,
+    `${await rowsIn(service.ledger)} stored of ${acknowledged}`,
+  );
   await service.remove();
 });
 
@@ -75,7 +80,10 @@ test('idle connections are closed, and a client that dawdles is cut off after th
 test('a stop ends event streams', async () => {
   const service = await startService({
     graceMs: 30_000,
-    queue: (folder) => openQueue({ dataDir: folder, log: keptLog().log }),
+    queue: async (folder) => {
+      await prepareQueue(folder);
+      return openQueue({ dataDir: folder, ledgerId: LEDGER_ID, log: keptLog().log });
+    },
   });
   const { job_id: id } = (await (await postJson(`${service.url}/v1/retrain`, {})).json()) as { job_id: string };
   const stream = await fetch(`${service.url}/v1/jobs/${id}/events`);
@@ -94,13 +102,11 @@ test('a taken port is a plain error', async () => {
   const app = createApp({
     ledger: service.ledger,
     queue: noQueue,
-    index: { current: () => assert.fail(), refresh: () => assert.fail() },
-    health: service.health,
-    trust: service.trust,
-    load: service.load,
-    policies: service.policies,
+    schedule: openRetrainSchedule({ ledger: service.ledger, queue: noQueue, clock: Date.now, log }),
+    live: service.live,
+    feedback: service.feedback,
     decider: service.decider,
-    artifacts: { filePath: () => '', activate: async () => {} },
+    artifacts: { filePath: async () => '', activate: async () => {} },
     clock: Date.now,
     log,
   });

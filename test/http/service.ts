@@ -7,13 +7,12 @@ import { createRng } from '../../src/base/rng.js';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { openDriftFollower } from '../../src/alerts/follow.js';
-import { openLiveHealth, type LiveHealth } from '../../src/live/breakers.js';
-import { openLiveTrust, type LiveTrust } from '../../src/live/trust.js';
-import { openLiveLoad, type LiveLoad } from '../../src/live/load.js';
+import { createFeedbackService, type FeedbackService } from '../../src/feedback/service.js';
+import { openLiveState, type LiveState } from '../../src/live/state.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
-import type { Problem } from '../../src/http/problem.js';
+import type { Problem } from '../../src/http/kit/problem.js';
 import type { Ledger } from '../../src/store/open.js';
-import { openLivePolicies, type LivePolicies } from '../../src/live/policies.js';
+import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
@@ -25,10 +24,8 @@ export const LLMS = ['a/small', 'a/middle', 'b/large'];
 export interface Service extends RunningServer {
   ledger: Ledger;
   decider: Decider;
-  health: LiveHealth;
-  trust: LiveTrust;
-  load: LiveLoad;
-  policies: LivePolicies;
+  live: LiveState;
+  feedback: FeedbackService;
   folder: string;
   logLines: string[];
   /** Stops the server and removes the folder. */
@@ -47,6 +44,7 @@ export const noQueue: RetrainQueue = {
   list: unavailable,
   watch: unavailable,
   setSchedule: unavailable,
+  schedule: unavailable,
   nextRun: unavailable,
   work: unavailable,
   close: async () => {},
@@ -75,13 +73,14 @@ export async function addArtifact(
     serve: version as Version,
   };
   const { files } = await writeArtifact(dataPaths(folder).artifacts, model, facts);
-  ledger.registerArtifact({ ...facts, router: model.names.router, files, active: false });
+  await ledger.artifacts.register([{ ...facts, router: model.names.router, files, active: false }]);
 }
 
 export interface ServiceOptions {
   llms?: readonly string[];
   app?: AppOptions;
   graceMs?: number;
+  busyLimitMs?: number;
   queue?: (folder: string) => Promise<RetrainQueue>;
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
@@ -92,40 +91,27 @@ export async function startService({
   llms = LLMS,
   app: options = {},
   graceMs,
+  busyLimitMs,
   queue: openQueue,
   around = (ledger) => ledger,
 }: ServiceOptions = {}): Promise<Service> {
-  const { ledger: real, folder, remove } = temporaryLedger();
-  addLlms(real, llms);
+  const { ledger: real, folder, remove } = await temporaryLedger();
+  await addLlms(real, llms);
   const ledger = around(real);
   const { log, lines } = keptLog();
   const { artifacts } = dataPaths(folder);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
   const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
-  const health = openLiveHealth({ ledger: real, clock: systemClock, log });
-  const trust = openLiveTrust({ ledger, clock: systemClock, log });
-  const load = openLiveLoad({ ledger: real, clock: systemClock, log });
-  const policies = openLivePolicies({ ledger, log });
-  const decider = createDecider({
-    index,
-    policies,
-    ledger,
-    clock: systemClock,
-    rng: createRng(1),
-    log,
-    health,
-    trust,
-    load,
-  });
+  const live = await openLiveState({ ledger, index, clock: systemClock, log });
+  const decider = createDecider({ live, ledger, clock: systemClock, rng: createRng(1), log });
+  const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log, busyLimitMs });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
   const app = createApp({
     ledger,
     queue,
-    index,
-    health,
-    trust,
-    load,
-    policies,
+    schedule: openRetrainSchedule({ ledger, queue, clock: systemClock, log }),
+    live,
+    feedback,
     decider,
     artifacts: createArtifactStore(artifacts, real, async () => {}),
     clock: systemClock,
@@ -138,19 +124,23 @@ export async function startService({
     ...server,
     ledger: real,
     decider,
-    health,
-    trust,
-    load,
-    policies,
+    live,
+    feedback,
     folder,
     logLines: lines,
     async remove() {
       await server.close();
       stop();
       await queue.close();
-      remove();
+      await remove();
     },
   };
+}
+
+/** Interactions and preferences in a ledger. */
+export async function rowsIn(ledger: Ledger): Promise<number> {
+  const { interactions, preferences } = await ledger.feedback.counts();
+  return interactions + preferences;
 }
 
 export function postJson(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {

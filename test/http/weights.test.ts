@@ -102,13 +102,13 @@ test('activates a version and goes back', async () => {
     const response = await fetch(`${service.url}/v1/weights/${version}/activate`, { method: 'POST' });
     assert.equal(response.status, 200);
     assert.equal(ArtifactSummary.parse(await response.json()).active, true);
-    assert.equal(service.ledger.activeVersion(), version);
+    assert.equal(await service.ledger.artifacts.activeVersion(), version);
   }
   const unknown = await problemIn(
     await fetch(`${service.url}/v1/weights/ffffffffffffffff/activate`, { method: 'POST' }),
   );
   assert.equal(unknown.code, 'version_not_found');
-  assert.equal(service.ledger.activeVersion(), OLD);
+  assert.equal(await service.ledger.artifacts.activeVersion(), OLD);
 });
 
 test('a damaged version is refused, and the one in force stays', async () => {
@@ -118,5 +118,5 @@ test('a damaged version is refused, and the one in force stays', async () => {
     await fetch(`${service.url}/v1/weights/00000000000000dd/activate`, { method: 'POST' }),
   );
   assert.deepEqual([damaged.code, damaged.status], ['artifact_damaged', 409]);
-  assert.equal(service.ledger.activeVersion(), OLD);
+  assert.equal(await service.ledger.artifacts.activeVersion(), OLD);
 });

@@ -50,7 +50,7 @@ test('interactions, score rows and preferences, in one file and in any mixture',
   assert.deepEqual((await ledger.snapshot.read()).taskDomains, [[0, 0]]);
 });
 
-test('what is compressed, has a byte-order mark or ends lines as Windows does reads the same', async (t) => {
+test('compressed files, a byte-order mark and line ends of Windows read the same', async (t) => {
   const lines = '{"query":"é 😀","model":"a","score":1}\n\n{"query":"two","model":"a","score":0}';
   for (const [name, content] of [
     ['a.jsonl', lines],
@@ -244,7 +244,7 @@ test('descriptions are told apart by the ids that other files bring, in whatever
   assert.deepEqual(pairs, ['bbh in following', 'ifeval in following', 'math in math']);
 });
 
-test('the same interactions are not taken twice: not the file, a copy, compressed or in one command', async (t) => {
+test('the same interactions are not taken twice: no file, no copy, not compressed, not in one command', async (t) => {
   const { ledger, file, ...on } = await desk(t);
   const lines = [{ query: 'one', model: 'a', score: 1 }];
   const path = file('a.jsonl', lines);

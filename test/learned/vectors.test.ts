@@ -18,7 +18,7 @@ before(async () => {
 const QUERY = 'a verse about the sum of two numbers';
 
 describe('profiles of a trained model', () => {
-  it('and a query’s place multiply to what the decoder starts from: record on its tasks, and message of meaning', async () => {
+  it('and a query’s vector multiply to what the decoder begins with: record on tasks, message of meaning', async () => {
     const rows = smallLog({ queries: 20 });
     const { model, weights, data } = await randomModel(tf, rows);
     const { dim, llms, place } = trainedProfiles(model);

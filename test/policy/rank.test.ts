@@ -267,7 +267,7 @@ test('a policy and a request: lists of both hold, other rules are the request’
   assert.equal(policyOf('cost', new Map([['cost', policy]])), policy, 'a team’s own goes before a built-in one');
 });
 
-test('an LLM without room is left out, and where all that are well are full, all of those stay, by their prices', () => {
+test('an LLM without capacity is excluded; where all healthy ones are full, they stay, by their prices', () => {
   const price = (model: string): number => (model === 'strong' ? 30 : 10);
   const one = rankBy(
     [strong, cheap],

@@ -9,6 +9,7 @@ import type { Job } from '../../src/schema/training.js';
 import { start } from '../support/process.js';
 import { eventually } from '../support/wait.js';
 import { patient, quick, RESULT } from './trainers.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 /** One kind of store, set up for the suite. */
 export interface StoreUnderTest {
@@ -41,8 +42,8 @@ export function queueConformance(
   describe(`retraining queue over ${name}`, { skip }, () => {
     let store: StoreUnderTest;
     const opened: RetrainQueue[] = [];
-    const open = async (): Promise<RetrainQueue> => {
-      const queue = await openQueue({ url: store.url, dataDir: store.dataDir, log });
+    const open = async (ledgerId = LEDGER_ID): Promise<RetrainQueue> => {
+      const queue = await openQueue({ url: store.url, dataDir: store.dataDir, ledgerId, log });
       opened.push(queue);
       return queue;
     };
@@ -315,6 +316,17 @@ export function queueConformance(
       assert.equal(contexts.length, fired, 'nothing fires once it is removed');
     });
 
+    it('tells what schedule is installed', async () => {
+      const queue = await open();
+      assert.equal(await queue.schedule(), null);
+      await queue.setSchedule({ pattern: ' 0 3 * * * ', min_new_interactions: 7 });
+      const { next, ...schedule } = (await queue.schedule())!;
+      assert.deepEqual(schedule, { pattern: '0 3 * * *', min_new_interactions: 7 });
+      assert.deepEqual(next, await queue.nextRun());
+      await queue.setSchedule(null);
+      assert.equal(await queue.schedule(), null);
+    });
+
     it('keeps the schedule while closed', async () => {
       const first = await open();
       await first.setSchedule({ pattern: EVERY_SECOND, min_new_interactions: 0 });
@@ -388,6 +400,25 @@ export function queueConformance(
       await queue.close();
       await assert.rejects(queue.enqueue({}), { code: 'shutting_down' });
       await assert.rejects(queue.list(), { code: 'shutting_down' });
+    });
+
+    const alone = name === 'embedded' && 'one ledger at a time holds it';
+    it('keeps the jobs and schedules of other ledgers apart', { skip: alone }, async () => {
+      const [first, second] = [await open(), await open('fedcba9876543210')];
+      const { jobId } = await first.enqueue({ seed: 12 });
+      await first.setSchedule({ pattern: '0 3 * * *', min_new_interactions: 1 });
+      assert.deepEqual([await second.list(), await second.get(jobId), await second.schedule()], [[], undefined, null]);
+      let runs = 0;
+      await second.work(async () => {
+        runs++;
+        return RESULT;
+      });
+      const other = await second.enqueue({ seed: 12 });
+      assert.equal(other.created, true);
+      assert.equal((await ended(second, other.jobId)).state, 'completed');
+      assert.deepEqual([runs, (await first.get(jobId))?.state], [1, 'waiting']);
+      await second.setSchedule(null);
+      assert.equal((await first.schedule())?.pattern, '0 3 * * *');
     });
 
     it('shares jobs between queues, or lets one process hold it', async () => {

@@ -7,6 +7,7 @@ import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
 import { start } from '../support/process.js';
+import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { queueConformance } from './conformance.js';
 
@@ -17,7 +18,8 @@ queueConformance('embedded', false, async () => {
   const dataDir = join(folder.path, 'data');
   const pristine = join(folder.path, 'pristine');
   // A new database takes seconds; a copy of one does not.
-  await (await openQueue({ dataDir, log })).close();
+  await prepareQueue(dataDir);
+  await (await openQueue({ dataDir, ledgerId: LEDGER_ID, log })).close();
   cpSync(dataDir, pristine, { recursive: true });
   return {
     dataDir,
@@ -39,14 +41,14 @@ describe('the embedded store', () => {
     try {
       const script = fileURLToPath(new URL('child-worker.js', import.meta.url));
       const holder = await start(process.execPath, [script, folder.path], 'active ');
-      await assert.rejects(openQueue({ dataDir: folder.path, log }), (error: PointsmanError) => {
+      await assert.rejects(openQueue({ dataDir: folder.path, ledgerId: LEDGER_ID, log }), (error: PointsmanError) => {
         assert.equal(error.code, 'queue_unavailable');
         assert.ok(error.message.includes(`held by process ${holder.child.pid} since 20`), error.message);
         assert.match(error.message, /POINTSMAN_QUEUE=redis:\/\/… or postgres:\/\/…/);
         return true;
       });
       await holder.stop('SIGKILL');
-      const queue = await openQueue({ dataDir: folder.path, log });
+      const queue = await openQueue({ dataDir: folder.path, ledgerId: LEDGER_ID, log });
       assert.equal((await queue.list({ state: 'active' })).length, 1);
       await queue.close();
     } finally {
@@ -58,7 +60,7 @@ describe('the embedded store', () => {
     const folder = temporaryFolder();
     try {
       const before = listeners();
-      const queue = await openQueue({ dataDir: folder.path, log });
+      const queue = await openQueue({ dataDir: folder.path, ledgerId: LEDGER_ID, log });
       assert.equal(statSync(join(folder.path, 'queue')).mode & 0o777, 0o700);
       assert.deepEqual(listeners(), before);
       await queue.close();
@@ -73,13 +75,13 @@ describe('the embedded store', () => {
       const database = join(folder.path, 'queue', 'postgres');
       mkdirSync(database, { recursive: true });
       writeFileSync(join(database, 'PG_VERSION'), '9\n');
-      await assert.rejects(openQueue({ dataDir: folder.path, log }), (error: PointsmanError) => {
+      await assert.rejects(openQueue({ dataDir: folder.path, ledgerId: LEDGER_ID, log }), (error: PointsmanError) => {
         assert.equal(error.code, 'queue_unavailable');
         assert.match(error.message, /can't be opened: .*Move the folder away/s);
         return true;
       });
       rmSync(database, { recursive: true });
-      const queue = await openQueue({ dataDir: folder.path, log });
+      const queue = await openQueue({ dataDir: folder.path, ledgerId: LEDGER_ID, log });
       await queue.close();
       assert.ok(existsSync(database));
     } finally {

@@ -6,9 +6,10 @@ import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
 import { freePort } from '../support/process.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 const open = (url: string): Promise<unknown> =>
-  openQueue({ url, dataDir: '/nonexistent', log: createLogger('silent') });
+  openQueue({ url, dataDir: '/nonexistent', ledgerId: LEDGER_ID, log: createLogger('silent') });
 
 describe('openQueue', () => {
   for (const url of [

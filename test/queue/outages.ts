@@ -9,6 +9,7 @@ import { PASSWORD, type Server } from '../support/servers.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { eventually } from '../support/wait.js';
 import { patient, quick } from './trainers.js';
+import { LEDGER_ID } from '../support/queue-folder.js';
 
 const log = createLogger('silent');
 
@@ -33,7 +34,7 @@ export function outages(name: RetrainQueue['store'], skip: string | false, start
     };
 
     it('goes on when the server is back: workers, watchers and requests', async () => {
-      const queue = await openQueue({ url: server.url, dataDir: folder.path, log });
+      const queue = await openQueue({ url: server.url, dataDir: folder.path, ledgerId: LEDGER_ID, log });
       try {
         const held = patient();
         const seen: Job[] = [];
@@ -67,7 +68,7 @@ export function outages(name: RetrainQueue['store'], skip: string | false, start
     });
 
     it('closes while the server is away', async () => {
-      const queue = await openQueue({ url: server.url, dataDir: folder.path, log });
+      const queue = await openQueue({ url: server.url, dataDir: folder.path, ledgerId: LEDGER_ID, log });
       const held = patient();
       await queue.enqueue({ seed: 3 });
       await queue.work(held.trainer);
@@ -83,7 +84,7 @@ export function outages(name: RetrainQueue['store'], skip: string | false, start
     it('is refused with a wrong password, which is not shown', async () => {
       const url = new URL(server.url);
       url.password = `not-${PASSWORD}`;
-      await assert.rejects(openQueue({ url: url.href, dataDir: folder.path, log }), isUnavailable);
+      await assert.rejects(openQueue({ url: url.href, dataDir: folder.path, ledgerId: LEDGER_ID, log }), isUnavailable);
     });
   });
 }

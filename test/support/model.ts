@@ -67,6 +67,18 @@ export interface RandomModel {
   anchorRng(): Rng;
 }
 
+const spaces = new Map<string, Weights>();
+
+/** {@link querySpace}, found once a process for the same log: most of the time that a random model takes. */
+function spaceOf(tf: TensorFlow, data: Dataset, rows: GraphRows, evidence: Int32Array, seed: number): Weights {
+  const { query, llm, score } = rows.scores;
+  const texts = Array.from(rows.queries, (q) => q.text);
+  const key = JSON.stringify([tf.getBackend(), seed, texts, ...[evidence, query, llm, score].map((x) => [...x])]);
+  const found = spaces.get(key) ?? querySpace(tf, data, evidence, createRng(seed).fork('axes'));
+  spaces.set(key, found);
+  return found;
+}
+
 /**
  * A model over a log whose weights are random, none of them zero: what it scores is of no use, but all of it counts.
  */
@@ -83,7 +95,7 @@ export async function randomModel(
   const rng = createRng(seed);
   const learned = initialWeights(modelShape(data, QUICK), rng);
   for (const { data: values } of Object.values(learned)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
-  const weights = { ...learned, ...querySpace(tf, data, evidence, rng.fork('axes')) };
+  const weights = { ...learned, ...spaceOf(tf, data, rows, evidence, seed) };
   const anchorRng = (): Rng => rng.fork('anchors');
   return {
     data,

@@ -12,6 +12,9 @@ export interface Server {
   halt(): Promise<void>;
   /** Starts it again on the same port, with its data. */
   resume(): Promise<void>;
+  /** Has it stop answering, with its connections kept, until {@link thaw}. */
+  freeze(): void;
+  thaw(): void;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -81,7 +84,10 @@ async function serve(
     async resume() {
       server = await launch();
     },
+    freeze: () => void server.child.kill('SIGSTOP'),
+    thaw: () => void server.child.kill('SIGCONT'),
     async stop() {
+      server.child.kill('SIGCONT');
       await server.stop(signal);
       rmSync(folder, { recursive: true, force: true });
     },

@@ -29,7 +29,7 @@ const verdictOf = (...predictions: Prediction[]): Verdict =>
   judge(held, [...predictions, right(QUERIES, ORACLE.name, true)], createRng(1));
 
 describe('the gate', () => {
-  it('lets a profile through that nothing simpler beats, whatever the oracle and routers that are told the task do', () => {
+  it('lets a profile through that nothing simpler beats, whatever the oracle and routers that read the task do', () => {
     const { status, serve, baseline, comparison, reason } = verdictOf(
       right(25, LEARNED.name),
       right(24, 'nearest-queries'),
@@ -46,6 +46,33 @@ describe('the gate', () => {
         ['oracle', 1],
       ],
     );
+  });
+
+  const besideIncumbent = (incumbent: string, ...predictions: Prediction[]): Verdict =>
+    judge(held, [...predictions, right(QUERIES, ORACLE.name, true)], createRng(1), incumbent);
+
+  it('has what serves give way to another design only where that is better', () => {
+    const tie = [right(25, LEARNED.name), right(25, IN_FORCE), right(20, 'ridge')];
+    assert.equal(verdictOf(...tie).serve, 'learned', 'one of the same design gives way');
+    const { status, serve, reason } = besideIncumbent(IN_FORCE, ...tie);
+    assert.deepEqual([status, serve], ['accepted', 'in-force']);
+    assert.match(reason, /not better than what is in force, which is of another design, on 40 held-out queries/);
+    assert.equal(besideIncumbent(IN_FORCE, right(38, LEARNED.name), right(25, IN_FORCE)).serve, 'learned');
+    assert.equal(besideIncumbent('ridge', right(25, LEARNED.name), right(25, 'ridge')).serve, 'in-force');
+    assert.equal(besideIncumbent('ridge', right(38, LEARNED.name), right(25, 'ridge')).serve, 'learned');
+  });
+
+  it('has what serves give way to a baseline only where that is better, or the same one, fitted anew', () => {
+    const bad = right(10, LEARNED.name);
+    assert.equal(besideIncumbent(IN_FORCE, bad, right(30, 'ridge'), right(29, IN_FORCE)).serve, 'in-force');
+    assert.equal(besideIncumbent(IN_FORCE, bad, right(39, 'ridge'), right(20, IN_FORCE)).baseline, 'ridge');
+    assert.equal(besideIncumbent('ridge', bad, right(30, 'ridge'), right(29, 'nearest-queries')).baseline, 'ridge');
+    assert.equal(besideIncumbent('ridge', bad, right(29, 'ridge'), right(30, 'nearest-queries')).serve, 'in-force');
+  });
+
+  it('has what serves stay where nothing can be held out to compare another design with', () => {
+    assert.equal(unjudged(12, true).serve, 'in-force');
+    assert.match(unjudged(12, true).reason, /12 queries are too few .*a version of another design is in force/);
   });
 
   it('does not take chance for a difference', () => {

@@ -3,16 +3,20 @@ import { before, describe, it, type TestContext } from 'node:test';
 import { readArtifact } from '../../src/serving/read.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import { dataPaths } from '../../src/base/paths.js';
+import { writeArtifact } from '../../src/artifact/write.js';
+import type { Version } from '../../src/schema/ids.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import type { Ledger } from '../../src/store/open.js';
 import { openLiveIndex } from '../../src/live/scorer.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
+import type { DesignName } from '../../src/schema/training.js';
 import type { GnnOptions } from '../../src/learned/train/gnn.js';
 import { runTraining, snapshotOf, type Trained, type TrainingTarget } from '../../src/training/run.js';
 import { recordOf } from '../../src/training/trainer.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
 import { QUICK } from '../support/learn.js';
+import { blankModel } from '../support/model.js';
 import { smallLog } from '../support/log.js';
 import { handLog, STALE } from '../support/rows.js';
 import { createSmallEncoder } from '../support/small-encoder.js';
@@ -24,8 +28,8 @@ before(async () => {
   backend = await openBackend('wasm');
 });
 
-function place(t: TestContext): { ledger: Ledger; artifacts: string } {
-  const { ledger, folder, remove } = temporaryLedger();
+async function place(t: TestContext): Promise<{ ledger: Ledger; artifacts: string }> {
+  const { ledger, folder, remove } = await temporaryLedger();
   t.after(remove);
   return { ledger, artifacts: dataPaths(folder).artifacts };
 }
@@ -35,11 +39,12 @@ function train(
   artifacts: string,
   options: Partial<GnnOptions>,
   { inForce = null, previous = null, ledgerRows = 0 }: Partial<TrainingTarget> = {},
+  design: DesignName = 'structured-trainable',
 ): Promise<Trained> {
   const input = {
     rows,
     vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),
-    design: 'structured-trainable' as const,
+    design,
     seed: 3,
     encoder,
     options: { ...QUICK, ...options },
@@ -55,8 +60,8 @@ function train(
 }
 
 describe('a run whose profile a baseline beats', () => {
-  it('keeps it, rejected, with the table that says why; the baseline serves and says so; an operator may overrule', async (t) => {
-    const { ledger, artifacts } = place(t);
+  it('keeps it, rejected, with the table that says why; the baseline serves; an operator may overrule', async (t) => {
+    const { ledger, artifacts } = await place(t);
     const rows = smallLog({ queries: 300 });
     for (const llm of rows.llms) await ledger.catalog.put(llm);
     // One step learns nothing of tasks.
@@ -70,8 +75,8 @@ describe('a run whose profile a baseline beats', () => {
       [baseline!.version, baseline!.version, 'accepted'],
     );
 
-    ledger.registerArtifact(recordOf(manifest, false));
-    ledger.registerArtifact(recordOf(baseline!, true));
+    await ledger.artifacts.register([recordOf(manifest, false)]);
+    await ledger.artifacts.register([recordOf(baseline!, true)]);
     const index = await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log });
     const scoresOf = (text: string): Record<string, number> =>
       Object.fromEntries(
@@ -96,7 +101,7 @@ describe('a run whose profile a baseline beats', () => {
   });
 
   it('leaves the version in force where that is better still', async (t) => {
-    const { artifacts } = place(t);
+    const { artifacts } = await place(t);
     const good = await train(smallLog({ queries: 200 }), artifacts, { maxSteps: 200 });
     assert.equal(good.manifest.status, 'accepted', good.reason);
     const { manifest, baseline } = await train(
@@ -112,11 +117,54 @@ describe('a run whose profile a baseline beats', () => {
   });
 });
 
+describe('a run beside a version in force of another kind', () => {
+  const quick = { maxSteps: 1, epochs: 1 };
+
+  it('compares with one of another design on its own graph, and leaves it in force unless it is better', async (t) => {
+    const { artifacts } = await place(t);
+    const good = await train(smallLog({ queries: 200 }), artifacts, { maxSteps: 200 });
+    const rows = smallLog({ queries: 210 });
+    for (const design of ['flat', 'structured-trainable-1hop'] as const) {
+      const { manifest, baseline } = await train(rows, artifacts, quick, { inForce: good.manifest.version }, design);
+      const inForce = manifest.comparison.find((c) => c.name === 'in-force')!;
+      assert.ok(inForce.mean! > 0.7, JSON.stringify(inForce));
+      assert.deepEqual([manifest.serve, baseline], [null, null]);
+    }
+  });
+
+  it('says so where that cannot be compared with: another encoder, or files that are gone', async (t) => {
+    const { artifacts } = await place(t);
+    const model = blankModel();
+    const facts = {
+      version: 'a'.repeat(16) as Version,
+      created_at: new Date().toISOString(),
+      snapshot: 'a'.repeat(64),
+      design: 'flat' as const,
+      seed: 1,
+      backend: 'cpu',
+      metrics: {},
+      ledger_rows: 0,
+      continues: null,
+      status: 'accepted' as const,
+      comparison: [],
+      serve: null,
+    };
+    await writeArtifact(artifacts, model, facts);
+    const rows = smallLog({ queries: 60 });
+    const foreign = await train(rows, artifacts, quick, { inForce: facts.version });
+    assert.match(foreign.reason, /version in force, a{16}, could not be compared: it was trained with the encoder /);
+    assert.ok(foreign.reason.includes(model.names.encoder) && foreign.reason.includes(encoder.id), foreign.reason);
+    assert.notEqual(foreign.manifest.serve, null);
+    const gone = await train(smallLog({ queries: 61 }), artifacts, quick, { inForce: 'b'.repeat(16) });
+    assert.match(gone.reason, /version in force, b{16}, could not be compared: it could not be read/);
+  });
+});
+
 describe('a run after another', () => {
   const quick = { maxSteps: 80, continuedSteps: 8 };
 
   it('goes on from what was learned where the log is long and hardly grew', async (t) => {
-    const { artifacts } = place(t);
+    const { artifacts } = await place(t);
     const first = await train(smallLog({ queries: 200 }), artifacts, quick, { ledgerRows: 600 });
     assert.equal(first.manifest.continues, null);
     const after = { previous: first.manifest.version, ledgerRows: 630 };
@@ -144,8 +192,8 @@ describe('a run after another', () => {
     );
   });
 
-  it('begins from nothing where the log grew by a tenth, is short, or what there is does not fit or is damaged', async (t) => {
-    const { artifacts } = place(t);
+  it('begins from nothing where the log grew by a tenth or is short, or the version damaged or unfit', async (t) => {
+    const { artifacts } = await place(t);
     const first = await train(smallLog({ queries: 200 }), artifacts, quick, { ledgerRows: 600 });
     const previous = first.manifest.version;
     const others: [GraphRows, Partial<GnnOptions>, Partial<TrainingTarget>][] = [
@@ -181,7 +229,7 @@ function afterChange(weight: number): GraphRows {
 
 describe('a run after an LLM changed', () => {
   it('profiles it by what it does now, where answers from before count little, and judges by that', async (t) => {
-    const { artifacts } = place(t);
+    const { artifacts } = await place(t);
     const meanOf = async (weight: number): Promise<Record<string, number>> => {
       const { manifest } = await train(afterChange(weight), artifacts, { maxSteps: 150 });
       const { names, tables } = (await readArtifact(artifacts, manifest.version)).model;
@@ -268,13 +316,13 @@ describe('a run on an odd log ends with an artifact that scores', () => {
   };
   for (const [what, rows] of Object.entries(logs))
     it(what, async (t) => {
-      const { ledger, artifacts } = place(t);
+      const { ledger, artifacts } = await place(t);
       const { manifest, baseline } = await train(rows, artifacts, { maxSteps: 6 });
       assert.ok(Object.values(manifest.metrics).every(Number.isFinite));
       const serving = baseline ?? manifest;
       await readArtifact(artifacts, serving.version);
       for (const llm of rows.llms) await ledger.catalog.put({ ...llm, family: undefined });
-      ledger.registerArtifact(recordOf(serving, true));
+      await ledger.artifacts.register([recordOf(serving, true)]);
       const index = (await openLiveIndex({ ledger, artifacts, encoder, log: keptLog().log })).current();
       assert.equal(index.version, serving.version);
       for (const text of ['hello', '', rows.queries.textOf(0), sha256('x').repeat(100)]) {

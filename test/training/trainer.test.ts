@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { readArtifact } from '../../src/serving/read.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -13,6 +14,8 @@ import { keptLog, temporaryLedger } from '../decision/parts.js';
 import { smallLog } from '../support/log.js';
 
 const WASM: TrainRequest = { backend: 'wasm', seed: 3 };
+/** The design that trains soonest. */
+const FLAT: TrainRequest = { ...WASM, design: 'flat' };
 
 /** The scores of a small log as feedback. */
 function feedback(queries: number): FeedbackRecord[] {
@@ -28,11 +31,11 @@ function feedback(queries: number): FeedbackRecord[] {
   }));
 }
 
-function prepare(
+async function prepare(
   t: TestContext,
   queries: number,
-): { ledger: Ledger; artifacts: string; parts: TrainerParts; activations: () => number } {
-  const { ledger, folder, remove } = temporaryLedger();
+): Promise<{ ledger: Ledger; artifacts: string; parts: TrainerParts; activations: () => number }> {
+  const { ledger, folder, remove } = await temporaryLedger();
   t.after(remove);
   if (queries > 0) await ledger.feedback.append([{ records: feedback(queries) }]);
   let activations = 0;
@@ -47,8 +50,8 @@ function prepare(
 }
 
 describe('training in a process of its own', () => {
-  it('reports how far it is, writes a whole artifact and puts it in force; the same again is not made again', async (t) => {
-    const { ledger, artifacts, parts, activations } = prepare(t, 30);
+  it('reports progress, writes a whole artifact and puts it in force; the same again is not made again', async (t) => {
+    const { ledger, artifacts, parts, activations } = await prepare(t, 30);
     const reports: TrainProgress[] = [];
     const first = await trainAndActivate(parts, WASM, (progress) => void reports.push(progress));
     assert.deepEqual(
@@ -79,22 +82,68 @@ describe('training in a process of its own', () => {
   });
 
   it('makes another version of another seed, and of what came since', async (t) => {
-    const { ledger, parts } = prepare(t, 12);
+    const { ledger, parts } = await prepare(t, 12);
     const versions = [
-      (await trainAndActivate(parts, WASM, () => undefined)).version,
-      (await trainAndActivate(parts, { ...WASM, seed: 4 }, () => undefined)).version,
+      (await trainAndActivate(parts, FLAT, () => undefined)).version,
+      (await trainAndActivate(parts, { ...FLAT, seed: 4 }, () => undefined)).version,
     ];
     await ledger.feedback.append([{ records: feedback(13).slice(-3) }]);
-    versions.push((await trainAndActivate(parts, WASM, () => undefined)).version);
+    versions.push((await trainAndActivate(parts, FLAT, () => undefined)).version);
     assert.equal(new Set(versions).size, 3);
     assert.equal(await ledger.artifacts.activeVersion(), versions[2]);
   });
 
+  it('activates nothing where it is asked not to, and registers what it made', async (t) => {
+    const { ledger, parts } = await prepare(t, 6);
+    const kept = await trainAndActivate(parts, { ...WASM, activate: false }, () => undefined);
+    assert.deepEqual(
+      [kept.created, kept.activated, kept.in_force, await ledger.artifacts.activeVersion()],
+      [true, false, null, null],
+    );
+    assert.match(kept.reason, /too few to hold any out.*asked not to activate it/);
+    assert.equal((await ledger.artifacts.get(kept.version))?.active, false);
+    const now = await trainAndActivate(parts, WASM, () => undefined);
+    assert.deepEqual([now.created, now.activated, now.in_force], [false, true, kept.version]);
+  });
+
+  it('leaves what serves in force where another design was not shown to be better', async (t) => {
+    const { ledger, parts } = await prepare(t, 6);
+    const flat: TrainRequest = { ...WASM, design: 'flat' };
+    const first = await trainAndActivate(parts, flat, () => undefined);
+    assert.equal(await ledger.artifacts.activeVersion(), first.version);
+    const other = await trainAndActivate(parts, WASM, () => undefined);
+    assert.deepEqual([other.activated, other.in_force], [false, first.version]);
+    assert.match(other.reason, /another design is in force/);
+    await ledger.artifacts.activate(other.version);
+    const known = await trainAndActivate(parts, flat, () => undefined);
+    assert.deepEqual([known.created, known.activated, known.in_force], [false, false, other.version]);
+    assert.match(known.reason, /not compared with version [0-9a-f]{16}, of the design structured-trainable/);
+  });
+
+  it(
+    'trains at the priority that it is told, ten by default, and never above the service',
+    { skip: process.platform === 'linux' ? false : 'reads /proc' },
+    async (t) => {
+      const { parts } = await prepare(t, 6);
+      const niceOf = async (priority: number | undefined, seed: number): Promise<number> => {
+        let nice = NaN;
+        await trainAndActivate({ ...parts, priority }, { ...WASM, seed }, ({ phase }) => {
+          const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+          if (phase === 'train') nice = getPriority(Number(children.trim().split(' ').at(-1)));
+        });
+        return nice;
+      };
+      assert.equal(await niceOf(undefined, 1), Math.max(10, getPriority()));
+      assert.equal(await niceOf(17, 2), Math.max(17, getPriority()));
+      assert.equal(await niceOf(0, 3), getPriority());
+    },
+  );
+
   it('waits for another process’s writes before it records what it made', async (t) => {
-    const { ledger, parts } = prepare(t, 6);
+    const { ledger, parts } = await prepare(t, 6);
     const other = new Database(dataPaths(parts.dataDir).ledger);
     t.after(() => other.close());
-    const result = await trainAndActivate(parts, WASM, ({ phase }) => {
+    const result = await trainAndActivate(parts, FLAT, ({ phase }) => {
       if (phase !== 'write') return;
       other.exec('BEGIN IMMEDIATE');
       setTimeout(() => other.exec('COMMIT'), 1_000);
@@ -103,7 +152,7 @@ describe('training in a process of its own', () => {
   });
 
   it('says that there is nothing to learn from', async (t) => {
-    const { ledger, artifacts, parts } = prepare(t, 0);
+    const { ledger, artifacts, parts } = await prepare(t, 0);
     await assert.rejects(
       trainAndActivate(parts, WASM, () => undefined),
       { code: 'no_data', message: /no LLM yet/ },
@@ -117,7 +166,7 @@ describe('training in a process of its own', () => {
   });
 
   it('weighs answers by age where a half-life is asked for: another snapshot of the same ledger', async (t) => {
-    const { ledger, parts } = prepare(t, 10);
+    const { ledger, parts } = await prepare(t, 10);
     await ledger.feedback.append([
       {
         records: feedback(12)
@@ -129,16 +178,19 @@ describe('training in a process of its own', () => {
       },
     ]);
     const [plain, ageing, again] = [
-      await trainAndActivate(parts, WASM, () => undefined),
-      await trainAndActivate(parts, { ...WASM, half_life_days: 30 }, () => undefined),
-      await trainAndActivate(parts, { ...WASM, half_life_days: 30 }, () => undefined),
+      await trainAndActivate(parts, FLAT, () => undefined),
+      await trainAndActivate(parts, { ...FLAT, half_life_days: 30 }, () => undefined),
+      await trainAndActivate(parts, { ...FLAT, half_life_days: 30 }, () => undefined),
     ];
     assert.deepEqual([plain.created, ageing.created, again.created], [true, true, false]);
-    assert.notEqual((await ledger.artifacts.get(plain.version))!.snapshot, (await ledger.artifacts.get(ageing.version))!.snapshot);
+    assert.notEqual(
+      (await ledger.artifacts.get(plain.version))!.snapshot,
+      (await ledger.artifacts.get(ageing.version))!.snapshot,
+    );
   });
 
   it('hands on what the process has against a setting', async (t) => {
-    const { parts } = prepare(t, 6);
+    const { parts } = await prepare(t, 6);
     await assert.rejects(
       trainAndActivate({ ...parts, encoder: 'no such encoder' }, WASM, () => undefined),
       { code: 'invalid_config', message: /no such encoder/ },
@@ -146,7 +198,7 @@ describe('training in a process of its own', () => {
   });
 
   it('ends at once when it is stopped, and leaves nothing behind', async (t) => {
-    const { ledger, artifacts, parts } = prepare(t, 60);
+    const { ledger, artifacts, parts } = await prepare(t, 60);
     const stop = new AbortController();
     const begun = trainAndActivate(parts, WASM, (progress) => progress.phase === 'train' && stop.abort(), {
       signal: stop.signal,
@@ -171,10 +223,10 @@ describe('a scheduled run', () => {
   });
 
   it('goes on only when enough came since the last one; one that was asked for goes on always', async (t) => {
-    const { ledger, parts } = prepare(t, 10);
+    const { ledger, parts } = await prepare(t, 10);
     const trainer = createTrainer({ ...parts, backend: 'wasm' });
     assert.equal(await trainer({}, context(31)), null);
-    const first = await trainer({ seed: 3 }, context(30));
+    const first = await trainer({ seed: 3, design: 'flat' }, context(30));
     assert.match(first!.backend, /wasm/, 'the worker’s own backend, where the request names none');
     assert.equal(first?.created, true);
     assert.equal(await trainer(WASM, context(1)), null);
@@ -182,6 +234,6 @@ describe('a scheduled run', () => {
     assert.equal(await trainer(WASM, context(4)), null);
     const second = await trainer(WASM, context(3));
     assert.notEqual(second?.version, first?.version);
-    assert.equal((await trainer(WASM, context(1_000, 'request')))?.created, false);
+    assert.equal((await trainer(FLAT, context(1_000, 'request')))?.created, false);
   });
 });

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
 import { PointsmanError, messageOf } from '../../base/errors.js';
+import { dataPaths } from '../../base/paths.js';
 import type { Decider } from '../../decision/decider.js';
 import { parse } from '../../schema/parse.js';
 import { RouteRequest, type RouteResponse } from '../../schema/route.js';
+import { checkEncoder, readArtifact } from '../../serving/read.js';
 import { integer, number, options } from '../options.js';
 import { print, table } from '../output.js';
-import { openWorkspace } from '../workspace.js';
+import { openWorkspace, type Workspace } from '../workspace.js';
 
 interface Settings {
   input?: string;
@@ -67,6 +69,7 @@ export function routeCommand(): Command {
       );
       const workspace = await openWorkspace(settings);
       try {
+        await checkInForce(workspace, settings.data);
         if (query === undefined) await routeLines(workspace.decider, settings.input!, settings.output, given);
         else {
           const answer = await workspace.decider.decide(parse(RouteRequest, { query, ...given }));
@@ -76,6 +79,17 @@ export function routeCommand(): Command {
         await workspace.close();
       }
     });
+}
+
+/**
+ * Throws `artifact_damaged` where the version in force was refused: a service says so in its log and answers all the
+ * same, but who asks for one answer would not see that it is a guess.
+ */
+async function checkInForce({ ledger, live, encoder }: Workspace, data: string): Promise<void> {
+  const active = await ledger.artifacts.activeVersion();
+  if (active === null || live.index.current().version === active) return;
+  const { manifest } = await readArtifact(dataPaths(data).artifacts, active);
+  checkEncoder(manifest, encoder);
 }
 
 /** One decision, for people. */

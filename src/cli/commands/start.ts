@@ -10,7 +10,7 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
     .addOption(options.encoder())
     .addOption(options.logLevel())
     .addOption(options.queue());
-  if (parts.worker) command.addOption(options.backend());
+  if (parts.worker) command.addOption(options.backend()).addOption(options.trainingPriority());
   if (parts.api) command.addOption(options.host()).addOption(options.port());
   return command.action(async (settings: ServiceSettings) => {
     // Loaded when it is needed: the API and the queue would double the time that every other command takes to start.
@@ -18,7 +18,7 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
     const service = await startService(settings, parts);
     print(
       service.url === null
-        ? 'Pointsman worker takes jobs'
+        ? 'Pointsman worker takes jobs as they come'
         : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`,
     );
     await untilStopped(service);

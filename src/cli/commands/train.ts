@@ -21,6 +21,8 @@ export function trainCommand(): Command {
       'after how many days an answer counts half; without it, age alone does not matter',
       number(1, 36_500),
     )
+    .option('--no-activate', 'train, compare and register it, and leave what serves as it is')
+    .addOption(options.trainingPriority())
     .addOption(options.data())
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
@@ -31,10 +33,13 @@ export function trainCommand(): Command {
         backend,
         fromScratch,
         halfLifeDays,
+        activate,
+        trainingPriority,
         ...settings
       }: Required<Omit<TrainRequest, 'from_scratch' | 'half_life_days'>> & {
         fromScratch?: boolean;
         halfLifeDays?: number;
+        trainingPriority: number;
         data: string;
         encoder: string;
         logLevel: string;
@@ -43,16 +48,17 @@ export function trainCommand(): Command {
         const bar = trainingBar();
         try {
           const result = await trainAndActivate(
-            workspace.trainer,
-            { design, seed, backend, from_scratch: fromScratch, half_life_days: halfLifeDays },
+            { ...workspace.trainer, priority: trainingPriority },
+            { design, seed, backend, from_scratch: fromScratch, half_life_days: halfLifeDays, activate },
             bar.report,
           );
           bar.stop();
           print(comparisonTable(result.comparison, result.metrics));
           const outcome = result.in_force === result.version ? 'in force' : result.status;
+          const serving = result.in_force === null ? 'nothing trained serves' : `version ${result.in_force} serves`;
           print(
             `\nversion ${result.version}: ${outcome} ` +
-              `(${result.reason})${result.in_force === result.version ? '' : `; version ${result.in_force} serves`}; ` +
+              `(${result.reason})${result.in_force === result.version ? '' : `; ${serving}`}; ` +
               `design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s, ` +
               `${result.peak_memory_mb} MB at most`,
           );

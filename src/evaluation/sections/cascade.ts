@@ -42,7 +42,7 @@ function askedOf(held: CrossValidated, rows: GraphRows, rng: Rng): Asked[] {
   }).filter(({ ranking }) => ranking.length >= 2);
 }
 
-/** Spread of luck for each fold, as measured on the other ones; on itself where there is no other. */
+/** Spread of the shared effect for each fold, as measured on the other ones; on itself where there is no other. */
 function spreads(asked: readonly Asked[]): Map<number, number> {
   const folds = [...new Set(asked.map((a) => a.fold))];
   return new Map(

@@ -40,12 +40,14 @@ export function redisStore(url: URL): Store {
         client.disconnect();
       }
     },
-    // BullMQ leaves clients that it closes while the server is away reconnecting for ever, which keeps the process
-    // alive.
+    // BullMQ leaves clients that it closes while the server is away reconnecting for ever, and those that wait for a
+    // server that does not answer waiting: both keep the process alive.
     async close() {
       closed = true;
-      for (const backend of backends)
+      for (const backend of backends) {
+        backend.close(true).catch(() => {});
         for (const client of [backend.client, backend.blockingClient]) client?.then(letGo, () => {});
+      }
     },
   };
 }

@@ -37,11 +37,15 @@ function writeHouses(rng: Rng): WrittenQuery {
 /** Who tells the truth; each speaker makes it harder. */
 function writeKnights(rng: Rng): WrittenQuery {
   const speakers = pickSome(rng, NAMES, between(rng, 2, 6));
-  const claims = speakers.map(
-    (speaker) =>
-      `${speaker} says: ` +
-      `"${pick(rng, [`${pick(rng, speakers)} is a liar`, `exactly ${between(rng, 1, speakers.length)} of us tell the truth`, `${pick(rng, speakers)} and I are of the same kind`, 'I am the only one who tells the truth'])}."`,
-  );
+  const claims = speakers.map((speaker) => {
+    const claim = pick(rng, [
+      `${pick(rng, speakers)} is a liar`,
+      `exactly ${between(rng, 1, speakers.length)} of us tell the truth`,
+      `${pick(rng, speakers)} and I are of the same kind`,
+      'I am the only one who tells the truth',
+    ]);
+    return `${speaker} says: "${claim}."`;
+  });
   return {
     text:
       `On an island everyone either always lies or always tells the truth. ${claims.join(' ')} Who tells the ` +

@@ -87,38 +87,43 @@ const ASKS: readonly Ask[] = [
   },
   (rng) => {
     const place = rng.int(ELEMENTS.length);
-    return [
-      `${pick(rng, ['Who discovered', 'What is the atomic number of', 'What is the melting point of', 'What is mostly made with'])} ` +
-        '' +
-        '' +
-        '' +
-        `${ELEMENTS[place]}?`,
-      0.12 + 0.05 * place,
-    ];
+    return [`${pick(rng, ABOUT_ELEMENTS)} ${ELEMENTS[place]}?`, 0.12 + 0.05 * place];
   },
   (rng) => {
     const place = rng.int(WORKS.length);
     return [
-      `${pick(rng, ['Who wrote', 'When was the first edition published of', 'Who is the main character of', 'In which language was the original of'])} ` +
-        '' +
-        '' +
-        '' +
-        `${WORKS[place]}${rng.next() < 0.5 ? ', and what else is its author known for' : ''}?`,
+      `${pick(rng, ABOUT_WORKS)} ${WORKS[place]}${rng.next() < 0.5 ? ', and what else is its author known for' : ''}?`,
       0.12 + 0.055 * place,
     ];
   },
   (rng) => {
     const [first, second, third] = pickSome(rng, [...KNOWN, ...LESS_KNOWN], 3);
     return [
-      `Of ${first}, ${second} and ${third}, which ` +
-        `${pick(rng, ['joined the United Nations last', 'has the longest coast', 'has the highest mountain', 'has won most Olympic medals', 'lies furthest north'])}, ` +
-        '' +
-        '' +
-        '' +
+      `Of ${first}, ${second} and ${third}, which ${pick(rng, SUPERLATIVES)}, ` +
         `and ${pick(rng, ['in which year', 'by how much', 'who comes second'])}?`,
       0.72,
     ];
   },
+];
+
+const ABOUT_ELEMENTS = [
+  'Who discovered',
+  'What is the atomic number of',
+  'What is the melting point of',
+  'What is mostly made with',
+];
+const ABOUT_WORKS = [
+  'Who wrote',
+  'When was the first edition published of',
+  'Who is the main character of',
+  'In which language was the original of',
+];
+const SUPERLATIVES = [
+  'joined the United Nations last',
+  'has the longest coast',
+  'has the highest mountain',
+  'has won most Olympic medals',
+  'lies furthest north',
 ];
 
 /** Famous things are easy, obscure ones and comparisons hard. */

@@ -19,6 +19,8 @@ import type { SnapshotStore } from './snapshot.js';
  * all, whichever process calls it. A store implements every port; `test/store/conformance` says what it must keep.
  */
 export interface Ledger {
+  /** Random name that was made with the ledger: 16 hexadecimal digits. A copy of the ledger keeps it. */
+  readonly id: string;
   readonly feedback: FeedbackStore;
   readonly imports: ImportStore;
   readonly catalog: CatalogStore;

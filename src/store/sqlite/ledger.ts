@@ -50,6 +50,7 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
   const breakers = createBreakers(connection, { clock, settings, touch, release });
   const openCalls = breakers.session;
   return {
+    id: connection.db.prepare<[], string>('SELECT id FROM ledger_id').pluck().get()!,
     feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, clock }),
     imports: createImports(connection.path, busyTimeoutMs, clock),
     catalog: createCatalog(connection, catalogReader, catalog),
@@ -63,7 +64,7 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
     alerts: createAlerts(connection, { clock, settings, touch }),
     policies: createPolicies(connection, touch),
     settings: createSettings(connection, settings, touch),
-    schedule: createSchedule(connection),
+    schedule: createSchedule(connection, clock),
     changes: createChanges(connection),
     async close() {
       limits.close();

@@ -29,8 +29,8 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
     [],
     { name: string; before: number; before_score: number } & { [column in keyof Totals]: number | null }
   >(
-    `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')}, ifnull(b.interactions, 0) AS before,
-       ifnull(b.score, 0) AS before_score
+    `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')},
+       ifnull(b.interactions, 0) AS before, ifnull(b.score, 0) AS before_score
      FROM llm LEFT JOIN llm_total s ON s.llm = llm.id LEFT JOIN llm_before_change b ON b.llm = llm.id
      WHERE deleted = 0`,
   );

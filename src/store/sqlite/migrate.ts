@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
 import { sha256 } from '../../base/hash.js';
 import type { Connection } from './connection.js';
+import { EARLIER_TEXTS, type EarlierText } from './earlier-texts.js';
 
 /** One numbered step of the schema. */
 export interface Migration {
@@ -39,16 +40,18 @@ export function readMigrations(folder: string): Migration[] {
 }
 
 /**
- * Brings the ledger to the newest schema; with `apply` false, only checks that it is there already.
+ * Brings the ledger to the newest schema; with `apply` false, only checks that it is there already. What an earlier
+ * text of a migration made becomes what today's makes.
  * Throws `schema_mismatch` when what was applied is not exactly a beginning of `migrations`.
  */
 export function migrate(connection: Connection, migrations: readonly Migration[], clock: Clock, apply: boolean): void {
-  const done = connection.read(() => check(connection, migrations));
-  if (done === migrations.length) return;
+  const { done, earlier } = connection.read(() => check(connection, migrations));
+  if (done === migrations.length && earlier.length === 0) return;
   if (!apply)
     throw new PointsmanError(
       'schema_mismatch',
-      `${connection.path}: expected schema ${migrations.length}, got the older schema ${done}; open it for ` +
+      `${connection.path}: expected schema ${migrations.length}, got ` +
+        `${done < migrations.length ? 'the older' : 'an earlier text of'} schema ${done}; open it for ` +
         'writing once (any command that writes, such as import) to bring it up to date',
     );
   connection.write(() => {
@@ -57,17 +60,24 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
         'TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
     );
     const record = connection.db.prepare('INSERT INTO schema_migrations VALUES (?, ?, ?, ?)');
+    const amend = connection.db.prepare('UPDATE schema_migrations SET checksum = ? WHERE version = ?');
     // Checked again under the lock: another process may have migrated meanwhile.
-    for (const migration of migrations.slice(check(connection, migrations))) {
+    const now = check(connection, migrations);
+    for (const { version, sql } of now.earlier) {
+      connection.db.exec(sql);
+      amend.run(migrations[version - 1]!.checksum, version);
+    }
+    for (const migration of migrations.slice(now.done)) {
       connection.db.exec(migration.sql);
       record.run(migration.version, migration.name, migration.checksum, clock());
     }
   });
 }
 
-/** How many migrations are applied, all of them in place. */
-function check(connection: Connection, migrations: readonly Migration[]): number {
+/** How many migrations are applied, all of them in place, and which of them by an earlier text, in order. */
+function check(connection: Connection, migrations: readonly Migration[]): { done: number; earlier: EarlierText[] } {
   const applied = readApplied(connection);
+  const earlier: EarlierText[] = [];
   const refuse = (what: string, remedy: string): never => {
     throw new PointsmanError('schema_mismatch', `${connection.path}: ${what}; ${remedy}`);
   };
@@ -89,14 +99,17 @@ function check(connection: Connection, migrations: readonly Migration[]): number
         `expected migration ${expected.version} to be "${expected.name}", got "${row.name}"`,
         'the ledger belongs to another line of versions: use the Pointsman that wrote it',
       );
-    if (row.checksum !== expected.checksum)
+    if (row.checksum === expected.checksum) return;
+    const text = EARLIER_TEXTS.find(({ version, checksum }) => version === row.version && checksum === row.checksum);
+    if (text === undefined)
       return refuse(
         `expected migration ${expected.version} ("${expected.name}") with checksum ` +
           `${expected.checksum.slice(0, 12)}…, got ${row.checksum.slice(0, 12)}…`,
         'the migration was altered after it was applied: use the Pointsman that wrote the ledger',
       );
+    earlier.push(text);
   });
-  return applied.length;
+  return { done: applied.length, earlier };
 }
 
 function readApplied(connection: Connection): Applied[] {

@@ -228,7 +228,7 @@ describe('the catalogue of now', () => {
     );
   });
 
-  it('keeps the scores of an LLM that became another, and is less sure of them until it has answers of its own', async () => {
+  it('keeps the scores of an LLM that became another, less sure until it has answers of its own', async () => {
     const rows = gappyLog();
     const scored = async (since: number): Promise<ScoredLlm[]> => {
       const stats = [

@@ -1,0 +1,157 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { PointsmanError } from '../../base/errors.js';
+import type { Logger } from '../../base/log.js';
+import { parse } from '../../schema/parse.js';
+import type { Answer } from './answer.js';
+import { createBodyReader } from './body.js';
+import { sendError } from './errors.js';
+import type { Operation, Scope } from './operation.js';
+import { problemForm } from './problem.js';
+import { queryParser } from './query.js';
+import { createRouter, decodeParam, type Endpoint, type Match } from './router.js';
+import { preferredType, send, type Exchange } from './send.js';
+import { targetOf } from './target.js';
+import type { Timings } from './timings.js';
+import { turnOf } from './turn.js';
+
+export interface DispatcherParts {
+  operations: readonly Operation[];
+  /** Longest body, in bytes. */
+  maxBodyBytes: number;
+  log: Logger;
+  timings: Timings;
+  /** Runs before every operation, and throws for a caller who may not. */
+  authorise(request: IncomingMessage, scope: Scope): void | Promise<void>;
+  /** Runs after every operation that wrote, before its answer is sent. */
+  afterWrite?(): void | Promise<void>;
+}
+
+/** Route of what no operation answers: paths as they come would make a series each. */
+const UNMATCHED = 'unmatched';
+
+/** Goes on with `step`: at once, where there is nothing to wait for. */
+function after<T>(value: T | Promise<T>, step: (value: T) => void, fail: (error: unknown) => void): void {
+  if (value instanceof Promise) value.then((ready) => step(ready)).catch(fail);
+  else step(value);
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What an operation takes of a request but its body, parsed. Each throws `invalid_request`. */
+interface Parsers {
+  params(texts: Match['params']): Values;
+  query(search: string): Values;
+  headers(req: IncomingMessage): Values;
+}
+
+const NOTHING: Values = Object.freeze({});
+const parseNothing = (): Values => NOTHING;
+
+function paramsParser(params: NonNullable<Operation['params']>): Parsers['params'] {
+  const declared = Object.entries(params);
+  return (texts) => {
+    const values: Record<string, unknown> = {};
+    for (const [name, { schema, refuse }] of declared) {
+      const text = texts[name] ?? '';
+      if (refuse === undefined) values[name] = parse(schema, text, 'invalid_request', `${name} in the path`);
+      else {
+        const { success, data } = schema.safeParse(text);
+        if (!success) throw refuse(text);
+        values[name] = data;
+      }
+    }
+    return values;
+  };
+}
+
+function headersParser(schema: NonNullable<Operation['headers']>): Parsers['headers'] {
+  const names = Object.keys(schema.shape).map((name) => [name, name.toLowerCase()] as const);
+  return ({ headers }) => parse(schema, Object.fromEntries(names.map(([name, key]) => [name, headers[key]])));
+}
+
+function parsersOf({ params, query, headers }: Operation): Parsers {
+  return {
+    params: params === undefined ? parseNothing : paramsParser(params),
+    query: query === undefined ? parseNothing : queryParser(query),
+    headers: headers === undefined ? parseNothing : headersParser(headers),
+  };
+}
+
+function decoded(params: Match['params']): Match['params'] {
+  const values: Record<string, string> = {};
+  for (const name in params) values[name] = params[name]!.split('/').map(decodeParam).join('/');
+  return values;
+}
+
+/** Answers a request whose path has no such method. */
+function refuseMethod({ method }: IncomingMessage, res: ServerResponse, { path, allow }: Endpoint): void {
+  res.setHeader('Allow', allow);
+  if (method !== 'OPTIONS')
+    throw new PointsmanError('method_not_allowed', `${method} ${path}: expected one of ${allow}`);
+  res.writeHead(204).end();
+}
+
+/**
+ * The one way to every operation: finds it, authorises, parses what it takes, runs it, and sends its answer or its
+ * error. Whatever answers without waiting is answered without a turn of the event loop.
+ */
+export function createDispatcher({
+  operations,
+  maxBodyBytes,
+  log,
+  timings,
+  authorise,
+  afterWrite = () => undefined,
+}: DispatcherParts): RequestListener {
+  const find = createRouter(operations);
+  const parsers = new Map(operations.map((one) => [one, parsersOf(one)]));
+  const readBody = createBodyReader(maxBodyBytes);
+
+  function finish(exchange: Exchange, answer: Answer): void {
+    if (!exchange.operation.writes) return send(exchange, answer);
+    after(afterWrite(), () => send(exchange, answer), exchange.fail);
+  }
+
+  function serve(exchange: Exchange, texts: Match['params'], search: string): void {
+    const { req, res, operation, fail } = exchange;
+    if (operation.yaml) exchange.valueType = preferredType(req, res);
+    const own = parsers.get(operation)!;
+    const [params, query, headers] = [own.params(texts), own.query(search), own.headers(req)];
+    const run = (body: unknown): void =>
+      after(operation.run({ params, query, headers, body, request: req }), (answer) => finish(exchange, answer), fail);
+    if (operation.streams) {
+      // Of a connection that closed, nobody waits for an answer.
+      after(turnOf(req, res), (open) => (open ? run(undefined) : undefined), fail);
+      return;
+    }
+    const { body } = operation;
+    if (body === undefined) return run(undefined);
+    readBody(req, res, operation, (error, value) => {
+      if (error !== undefined) return fail(error);
+      try {
+        run(body.parse(value));
+      } catch (thrown) {
+        fail(thrown);
+      }
+    });
+  }
+
+  return (req, res) => {
+    const { path, search } = targetOf(req);
+    const found = find(path);
+    timings(req, res, found?.endpoint.path ?? UNMATCHED);
+    const form = found?.endpoint.errorForm ?? problemForm;
+    const fail = (error: unknown): void => sendError(error, { req, res, form, log });
+    try {
+      if (found === undefined)
+        throw new PointsmanError('route_not_found', `There is no ${path}; /openapi.json lists every path`);
+      const params = decoded(found.params);
+      const operation = found.endpoint.operations.get(req.method!);
+      if (operation === undefined) return refuseMethod(req, res, found.endpoint);
+      const exchange: Exchange = { req, res, operation, valueType: undefined, fail };
+      after(authorise(req, operation.scope), () => serve(exchange, params, search), fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from '../../base/errors.js';
+import { JSON_OR_YAML, JSON_TYPE } from './body.js';
+import type { ErrorForm } from './error-form.js';
+import { errorsOf, type AnswerDoc, type Operation } from './operation.js';
+import { problemForm } from './problem.js';
+import { byPath } from './router.js';
+
+type Json = Record<string, unknown>;
+
+/** Collects the schemas that have an id under `components`, and refers to them. */
+function createSchemas(): { components: Json; refer(schema: z.ZodType): unknown } {
+  const components: Json = {};
+  return {
+    components,
+    refer(schema) {
+      const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' })).replaceAll(
+        '"#/$defs/',
+        '"#/components/schemas/',
+      );
+      const { $schema: _dialect, $defs, id: _id, ...own } = JSON.parse(text) as Json & { $defs?: Record<string, Json> };
+      for (const [id, { id: _name, ...definition }] of Object.entries($defs ?? {})) components[id] ??= definition;
+      const id = z.globalRegistry.get(schema)?.id;
+      if (id === undefined) return own;
+      components[id] ??= own;
+      return { $ref: `#/components/schemas/${id}` };
+    },
+  };
+}
+
+/** Errors by status, as one status may have several codes. */
+function errorAnswers(codes: readonly ErrorCode[], { contentType }: ErrorForm, schema: unknown): Json {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes)
+    byStatus.set(ERROR_CODES[code].status, [...(byStatus.get(ERROR_CODES[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, same]) => [
+      status,
+      {
+        description: same.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}`).join('; '),
+        content: { [contentType]: { schema } },
+      },
+    ]),
+  );
+}
+
+function contentOf(types: readonly string[], schema: unknown): Json {
+  return Object.fromEntries(types.map((type) => [type, { schema }]));
+}
+
+/** `put` and `/v1/models/{id}` as `putV1ModelsId`. */
+function operationId(method: string, path: string): string {
+  return method + path.replace(/\W+(\w)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '');
+}
+
+function describedBy({ description }: z.ZodType): Json {
+  return description === undefined ? {} : { description };
+}
+
+/** The OpenAPI 3.1 document of operations, made from the schemas that validate. */
+export function createOpenApi(operations: readonly Operation[]): Json {
+  const { components, refer } = createSchemas();
+
+  function parametersOf({ params, query, headers }: Operation): Json[] {
+    const inPath = Object.entries(params ?? {}).map(([name, { schema, description }]) => ({
+      name,
+      in: 'path',
+      required: true,
+      description,
+      schema: refer(schema),
+    }));
+    const fieldsIn = (place: 'query' | 'header', fields: z.ZodObject | undefined): Json[] =>
+      Object.entries(fields?.shape ?? {}).map(([name, field]) => {
+        const schema = field as z.ZodType;
+        return {
+          name,
+          in: place,
+          required: !schema.safeParse(undefined).success,
+          ...describedBy(schema),
+          schema: refer(schema),
+        };
+      });
+    return [...inPath, ...fieldsIn('query', query), ...fieldsIn('header', headers)];
+  }
+
+  function answerOf({ description, schema, types }: AnswerDoc, yaml: boolean | undefined): Json {
+    if (schema === undefined) return { description };
+    return { description, content: contentOf(types ?? (yaml ? JSON_OR_YAML : [JSON_TYPE]), refer(schema)) };
+  }
+
+  function describe(operation: Operation): Json {
+    const { method, path, tag, summary, description, body, yaml, answers, errorForm = problemForm } = operation;
+    const types = yaml ? JSON_OR_YAML : [JSON_TYPE];
+    return {
+      operationId: operationId(method.toLowerCase(), path),
+      tags: [tag],
+      summary,
+      ...(description === undefined ? {} : { description }),
+      parameters: parametersOf(operation),
+      ...(body === undefined
+        ? {}
+        : { requestBody: { required: body.required, content: contentOf(types, refer(body.schema)) } }),
+      responses: {
+        ...errorAnswers(errorsOf(operation), errorForm, refer(errorForm.schema)),
+        ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, yaml)])),
+      },
+    };
+  }
+
+  function describeAlias(operation: Operation): Json {
+    const own = describe(operation);
+    return {
+      ...own,
+      operationId: `${String(own['operationId'])}Alias`,
+      summary: `${operation.summary} (the same as ${operation.path})`,
+    };
+  }
+
+  const paths = [...byPath(operations)].map(([path, own]) => [
+    path,
+    Object.fromEntries(
+      own.map((one) => [one.method.toLowerCase(), one.path === path ? describe(one) : describeAlias(one)]),
+    ),
+  ]);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Pointsman',
+      version: '1',
+      description:
+        'Learned LLM profiles and routing scores from your own interaction logs. Errors are RFC 9457 problem ' +
+        'documents with a stable `code`.',
+    },
+    servers: [{ url: '/' }],
+    paths: Object.fromEntries(paths),
+    components: { schemas: components },
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { FeedbackRequest } from '../../feedback/records.js';
+import { FeedbackReceipt } from '../../schema/feedback.js';
+import type { Context } from '../context.js';
+import { operation, requiredBody, type Operation } from '../kit/operation.js';
+
+const KEY_FORM = '1 to 200 visible ASCII characters';
+const FeedbackHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, KEY_FORM)
+    .optional()
+    .describe(KEY_FORM),
+});
+
+export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedback' | 'metrics'>): Operation[] {
+  return [
+    operation({
+      method: 'POST',
+      path: '/v1/feedback',
+      aliases: ['/feedback'],
+      tag: 'feedback',
+      scope: 'feedback',
+      writes: true,
+      summary: 'Post interactions or preferences',
+      description:
+        'Stored all or nothing, and durable when answered. With a `decision_id`, query and task are the ' +
+        'decision’s and `model` defaults to the LLM it chose. Repeating a request with the same ' +
+        '`Idempotency-Key` answers the first receipt and stores nothing.',
+      headers: FeedbackHeaders,
+      // Each item is checked by what it is, for messages that fit: the service does.
+      body: requiredBody(FeedbackRequest, (value) => value),
+      answers: { 201: { description: 'Stored', schema: FeedbackReceipt } },
+      errors: ['decision_not_found', 'idempotency_key_reused'],
+      async run({ headers: { 'Idempotency-Key': idempotencyKey }, body }) {
+        const receipt = await feedback.post(body, { idempotencyKey });
+        metrics.countFeedback(receipt.interactions, receipt.preferences);
+        return receipt;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,35 @@
+import type { Context } from '../context.js';
+import type { Operation } from '../kit/operation.js';
+import { alertOperations } from './alerts.js';
+import { decisionOperations } from './decisions.js';
+import { documentOperations } from './document.js';
+import { feedbackOperations } from './feedback.js';
+import { healthOperations } from './health.js';
+import { jobOperations } from './jobs.js';
+import { loadOperations } from './load.js';
+import { modelOperations } from './models.js';
+import { policyOperations } from './policies.js';
+import { probeOperations } from './probes.js';
+import { routeOperations } from './route.js';
+import { scheduleOperations } from './schedule.js';
+import { weightOperations } from './weights.js';
+
+/** Every operation of the API, in the order in which it is documented. */
+export function operationsOf(context: Context): Operation[] {
+  const operations: Operation[] = [
+    ...routeOperations(context),
+    ...feedbackOperations(context),
+    ...policyOperations(context),
+    ...decisionOperations(context),
+    ...healthOperations(context),
+    ...alertOperations(context),
+    ...loadOperations(context),
+    ...modelOperations(context),
+    ...jobOperations(context),
+    ...scheduleOperations(context),
+    ...weightOperations(context),
+    ...probeOperations(context),
+    ...documentOperations(() => operations),
+  ];
+  return operations;
+}

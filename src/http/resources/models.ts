@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { PointsmanError } from '../../base/errors.js';
+import type { LlmId } from '../../schema/ids.js';
+import { LlmProfile } from '../../schema/profile.js';
+import type { Context } from '../context.js';
+import { valueReply } from '../kit/answer.js';
+import { operation, requiredBody, type Operation } from '../kit/operation.js';
+import { llmParam, modelNotFound } from './llm.js';
+
+const ModelList = z
+  .strictObject({ models: z.array(LlmProfile) })
+  .meta({ id: 'ModelList', description: 'All LLMs of the catalogue' });
+/** A profile as it is put: the id is the path's, and may be left out. */
+const ProfileBody = LlmProfile.partial({ id: true }).meta({
+  id: 'LlmProfileBody',
+  description: 'Declared facts of one LLM; `id` is the path’s, and may be left out',
+});
+
+/** The profile that a PUT sets. Throws `invalid_request` where the body's id is another than the path's. */
+function profileOf(id: LlmId, declared: z.output<typeof ProfileBody>): LlmProfile {
+  if (declared.id === undefined || declared.id === id) return { ...declared, id };
+  const issue = {
+    field: 'id',
+    expected: `the path's id ${JSON.stringify(id)}, or none`,
+    received: JSON.stringify(declared.id),
+  };
+  throw new PointsmanError('invalid_request', `id: expected ${issue.expected}, got ${issue.received}`, {
+    issues: [issue],
+  });
+}
+
+export function modelOperations({ ledger: { catalog } }: Pick<Context, 'ledger'>): Operation[] {
+  return [
+    operation({
+      method: 'GET',
+      path: '/v1/models',
+      tag: 'models',
+      scope: 'read',
+      writes: false,
+      summary: 'List LLM profiles',
+      yaml: true,
+      answers: { 200: { description: 'All profiles, by id', schema: ModelList } },
+      errors: [],
+      run: async () => ({ models: await catalog.list() }),
+    }),
+    operation({
+      method: 'GET',
+      path: '/v1/models/{id}',
+      tag: 'models',
+      scope: 'read',
+      writes: false,
+      summary: 'Read an LLM profile',
+      params: llmParam,
+      yaml: true,
+      answers: { 200: { description: 'The profile', schema: LlmProfile } },
+      errors: ['model_not_found'],
+      async run({ params: { id } }) {
+        const profile = await catalog.get(id);
+        if (profile === undefined) throw modelNotFound(id);
+        return profile;
+      },
+    }),
+    operation({
+      method: 'PUT',
+      path: '/v1/models/{id}',
+      tag: 'models',
+      scope: 'admin',
+      writes: true,
+      summary: 'Add an LLM or replace its profile',
+      description:
+        'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained ' +
+        'on, prices count at once and the rest at the next training.',
+      params: llmParam,
+      body: requiredBody(ProfileBody),
+      yaml: true,
+      answers: {
+        200: { description: 'Replaced', schema: LlmProfile },
+        201: { description: 'Added', schema: LlmProfile },
+      },
+      errors: [],
+      async run({ params: { id }, body }) {
+        const profile = profileOf(id, body);
+        const created = await catalog.put(profile);
+        return valueReply(profile, { status: created ? 201 : 200 });
+      },
+    }),
+    operation({
+      method: 'DELETE',
+      path: '/v1/models/{id}',
+      tag: 'models',
+      scope: 'admin',
+      writes: true,
+      summary: 'Take an LLM out of the candidates',
+      description: 'Its interactions are kept.',
+      params: llmParam,
+      answers: { 204: { description: 'Taken out' } },
+      errors: ['model_not_found'],
+      async run({ params: { id } }) {
+        if (!(await catalog.delete(id))) throw modelNotFound(id);
+        return undefined;
+      },
+    }),
+  ];
+}

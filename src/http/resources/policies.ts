@@ -1,0 +1,98 @@
+import { PointsmanError } from '../../base/errors.js';
+import { allPolicies } from '../../policy/named.js';
+import { checkKnown } from '../../schema/known-models.js';
+import { Policy, PolicyBody, PolicyList, PolicyName } from '../../schema/policy.js';
+import type { Context } from '../context.js';
+import { valueReply } from '../kit/answer.js';
+import { operation, requiredBody, type Operation } from '../kit/operation.js';
+
+const params = { name: { schema: PolicyName, description: 'Name of a policy' } };
+
+/** Fields of a policy that name LLMs. */
+const NAMING = ['models', 'exclude', 'pin'] as const;
+
+export function policyOperations({ ledger }: Pick<Context, 'ledger'>): Operation[] {
+  async function find(name: string): Promise<Policy> {
+    const found = allPolicies(await ledger.policies.list()).find((policy) => policy.name === name);
+    if (found === undefined)
+      throw new PointsmanError(
+        'policy_not_found',
+        `There is no policy ${JSON.stringify(name)}; GET /v1/policies lists those there are`,
+      );
+    return found;
+  }
+
+  /** Throws `unknown_model` for an LLM that the catalogue does not have. */
+  async function checkModels(body: PolicyBody): Promise<void> {
+    const known = new Set<string>((await ledger.catalog.list()).map((llm) => llm.id));
+    for (const field of NAMING)
+      checkKnown(
+        body[field] ?? [],
+        (model) => known.has(model),
+        (i) => `${field}[${i}]`,
+      );
+  }
+
+  return [
+    operation({
+      method: 'GET',
+      path: '/v1/policies',
+      tag: 'policies',
+      scope: 'read',
+      writes: false,
+      summary: 'List the policies',
+      answers: { 200: { description: 'All policies, by name', schema: PolicyList } },
+      errors: [],
+      run: async () => ({ policies: allPolicies(await ledger.policies.list()) }),
+    }),
+    operation({
+      method: 'GET',
+      path: '/v1/policies/{name}',
+      tag: 'policies',
+      scope: 'read',
+      writes: false,
+      summary: 'Read a policy',
+      params,
+      answers: { 200: { description: 'The policy', schema: Policy } },
+      errors: ['policy_not_found'],
+      run: ({ params: { name } }) => find(name),
+    }),
+    operation({
+      method: 'PUT',
+      path: '/v1/policies/{name}',
+      tag: 'policies',
+      scope: 'admin',
+      writes: true,
+      summary: 'Make or replace a policy',
+      description: 'Of a built-in name, it takes the built-in one’s place until it is deleted.',
+      params,
+      body: requiredBody(PolicyBody),
+      answers: { 200: { description: 'Replaced', schema: Policy }, 201: { description: 'Made', schema: Policy } },
+      errors: ['unknown_model'],
+      async run({ params: { name }, body }) {
+        await checkModels(body);
+        const isNew = await ledger.policies.put(name, body);
+        return valueReply(await find(name), { status: isNew ? 201 : 200 });
+      },
+    }),
+    operation({
+      method: 'DELETE',
+      path: '/v1/policies/{name}',
+      tag: 'policies',
+      scope: 'admin',
+      writes: true,
+      summary: 'Remove a policy of your own',
+      params,
+      answers: { 204: { description: 'Removed; a built-in policy of that name is there again' } },
+      errors: ['policy_not_found'],
+      async run({ params: { name } }) {
+        if (!(await ledger.policies.delete(name)))
+          throw new PointsmanError(
+            'policy_not_found',
+            `There is no policy ${JSON.stringify(name)} of your own to remove; GET /v1/policies lists those there are`,
+          );
+        return undefined;
+      },
+    }),
+  ];
+}

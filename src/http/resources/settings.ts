@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { SettingsByKind, SettingsStore } from '../../store/ports/settings.js';
+import { operation, requiredBody, type Operation } from '../kit/operation.js';
+
+/** What settings are of. */
+export interface SettingsParts<Kind extends keyof SettingsByKind> {
+  path: string;
+  tag: string;
+  /** What they say, to begin a sentence with: "How long decisions are kept". */
+  about: string;
+  kind: Kind;
+  schema: z.ZodType<SettingsByKind[Kind]>;
+}
+
+/** Settings that are read and set whole. */
+export function settingsOperations<Kind extends keyof SettingsByKind>(
+  settings: SettingsStore,
+  { path, tag, about, kind, schema }: SettingsParts<Kind>,
+): Operation[] {
+  return [
+    operation({
+      method: 'GET',
+      path,
+      tag,
+      scope: 'read',
+      writes: false,
+      summary: about,
+      answers: { 200: { description: 'The settings', schema } },
+      errors: [],
+      run: () => settings.get(kind),
+    }),
+    operation({
+      method: 'PUT',
+      path,
+      tag,
+      scope: 'admin',
+      writes: true,
+      summary: `Set ${about[0]!.toLowerCase()}${about.slice(1)}`,
+      description: 'What is left out is as by default.',
+      body: requiredBody(schema),
+      answers: { 200: { description: 'Set', schema } },
+      errors: [],
+      async run({ body }) {
+        await settings.put(kind, body);
+        return body;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { PointsmanError } from '../../base/errors.js';
+import { Version } from '../../schema/ids.js';
+import { ArtifactSummary } from '../../schema/training.js';
+import type { ArtifactRecord } from '../../store/ports/artifacts.js';
+import type { Context } from '../context.js';
+import { fileReply } from '../kit/answer.js';
+import { operation, type Operation } from '../kit/operation.js';
+
+const WeightList = z
+  .strictObject({ weights: z.array(ArtifactSummary) })
+  .meta({ id: 'WeightList', description: 'Trained versions, newest first' });
+
+/** A plain name: nothing that could lead out of a folder, whatever the store makes of it. */
+const FILE_NAME = /^\w[\w.-]*$/;
+
+function versionNotFound(name: string): PointsmanError {
+  return new PointsmanError(
+    'version_not_found',
+    `There is no version ${JSON.stringify(name)}; GET /v1/weights lists those there are`,
+  );
+}
+
+const version = { schema: Version, description: 'Version of a trained artifact', refuse: versionNotFound };
+
+function summaryOf({ ledger_rows: _rows, ...summary }: ArtifactRecord): ArtifactSummary {
+  return summary;
+}
+
+function contentTypeOf(file: string): string {
+  return file.endsWith('.json') ? 'application/json; charset=utf-8' : 'application/octet-stream';
+}
+
+export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' | 'artifacts'>): Operation[] {
+  async function artifactOf(name: string): Promise<ArtifactRecord> {
+    const artifact = await ledger.artifacts.get(name);
+    if (artifact === undefined) throw versionNotFound(name);
+    return artifact;
+  }
+
+  return [
+    operation({
+      method: 'GET',
+      path: '/v1/weights',
+      tag: 'weights',
+      scope: 'read',
+      writes: false,
+      summary: 'List trained versions',
+      answers: { 200: { description: 'Versions, newest first', schema: WeightList } },
+      errors: [],
+      run: async () => ({ weights: (await ledger.artifacts.list()).map(summaryOf) }),
+    }),
+    operation({
+      method: 'GET',
+      path: '/v1/weights/{version}',
+      tag: 'weights',
+      scope: 'read',
+      writes: false,
+      summary: 'Read what a version was trained from and how it measured',
+      params: { version },
+      answers: { 200: { description: 'The version', schema: ArtifactSummary } },
+      errors: ['version_not_found'],
+      run: async ({ params }) => summaryOf(await artifactOf(params.version)),
+    }),
+    operation({
+      method: 'POST',
+      path: '/v1/weights/{version}/activate',
+      tag: 'weights',
+      scope: 'admin',
+      writes: true,
+      summary: 'Put a version in force',
+      params: { version },
+      answers: { 200: { description: 'In force now', schema: ArtifactSummary } },
+      errors: ['version_not_found', 'artifact_damaged'],
+      async run({ params }) {
+        await artifacts.activate((await artifactOf(params.version)).version);
+        return summaryOf(await artifactOf(params.version));
+      },
+    }),
+    operation({
+      method: 'GET',
+      path: '/v1/weights/{version}/{file}',
+      tag: 'weights',
+      scope: 'read',
+      writes: false,
+      summary: 'Download a file of a version',
+      description: 'Ranges and `If-None-Match` are honoured; the weights’ ETag is their SHA-256.',
+      params: { version, file: { schema: z.string(), description: 'Name of one of its files' } },
+      streams: true,
+      answers: {
+        200: {
+          description: 'The file',
+          schema: z.string(),
+          types: ['application/octet-stream', 'application/json'],
+        },
+      },
+      errors: ['version_not_found', 'file_not_found'],
+      async run({ params: { version: wanted, file: name } }) {
+        const artifact = await artifactOf(wanted);
+        if (!FILE_NAME.test(name))
+          throw new PointsmanError('file_not_found', `Version ${artifact.version} has no file ${JSON.stringify(name)}`);
+        const path = await artifacts.filePath(artifact.version, name);
+        const listed = artifact.files.find((file) => file.name === name);
+        return fileReply(path, {
+          'Content-Type': contentTypeOf(name),
+          ...(listed === undefined ? {} : { ETag: `"${listed.sha256}"` }),
+          'X-Content-Type-Options': 'nosniff',
+          'Content-Disposition': `attachment; filename="${artifact.version}-${name}"`,
+        });
+      },
+    }),
+  ];
+}
