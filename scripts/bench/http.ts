@@ -1,5 +1,5 @@
 /**
- * Requests per second of POST /v1/route and POST /v1/feedback against a bare Express JSON echo of the same
+ * Requests per second of POST and GET /v1/route and of POST /v1/feedback against a bare Express JSON echo of the same
  * bodies, in the same run. Each server is a child process; this one makes the load. Beside the rates, what a request
  * takes of the server's processor: of that, other work on the machine takes nothing away. Bounded: about 40 seconds.
  *
@@ -38,9 +38,20 @@ const feedbackBody = {
   completion_tokens: 140,
 };
 
-/** What is measured, and the echo of the same body that it is measured against. */
-const contenders = [
+interface Contender {
+  name: string;
+  path: string;
+  /** What is posted, and what the echo that it is measured against is posted. */
+  body: object;
+  /** Asked for by GET, without the body. */
+  get?: true;
+  /** Whether its service watches for drift; it does unless given. */
+  watched?: false;
+}
+
+const contenders: readonly Contender[] = [
   { name: 'POST /v1/route', path: '/v1/route', body: routeBody },
+  { name: 'GET /v1/route', path: `/v1/route?${new URLSearchParams(routeBody)}`, body: routeBody, get: true },
   { name: 'POST /v1/feedback', path: '/v1/feedback', body: feedbackBody },
   { name: 'POST /v1/feedback, not watched for drift', path: '/v1/feedback', body: feedbackBody, watched: false },
 ];
@@ -75,14 +86,14 @@ async function cpuOf({ child }: Server): Promise<number> {
   return (user + system) / 1000;
 }
 
-async function load(server: Server, path: string, body: object, duration: number): Promise<Load> {
+async function load(server: Server, path: string, body: object | undefined, duration: number): Promise<Load> {
   const url = server.url + path;
   const before = await cpuOf(server);
   const result = await autocannon({
     url,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    ...(body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     connections: CONNECTIONS,
     duration,
   });
@@ -115,7 +126,8 @@ console.log(
   `scoring: ${service.index}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`,
 );
 const rows: Record<string, string | number>[] = [];
-for (const { name, path, body, watched = true } of contenders) {
+for (const { name, path, body, get, watched = true } of contenders) {
+  const own = get ? undefined : body;
   await fetch(`${service.url}/v1/drift`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
@@ -123,13 +135,13 @@ for (const { name, path, body, watched = true } of contenders) {
   });
   const results: { echo: Load[]; own: Load[] } = { echo: [], own: [] };
   await load(echo, '/echo', body, WARM_UP_SECONDS);
-  await load(service, path, body, WARM_UP_SECONDS);
+  await load(service, path, own, WARM_UP_SECONDS);
   // In turns, so that what else the machine does falls on both alike.
   for (let round = 0; round < ROUNDS; round++) {
     results.echo.push(await load(echo, '/echo', body, SECONDS / ROUNDS));
-    results.own.push(await load(service, path, body, SECONDS / ROUNDS));
+    results.own.push(await load(service, path, own, SECONDS / ROUNDS));
   }
-  rows.push(rowOf(`echo of the body of ${path}`, results.echo, results.echo), rowOf(name, results.own, results.echo));
+  rows.push(rowOf(`echo of the body of ${name}`, results.echo, results.echo), rowOf(name, results.own, results.echo));
 }
 for (const { child } of [echo, service]) {
   child.disconnect();

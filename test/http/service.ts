@@ -15,7 +15,7 @@ import type { Ledger } from '../../src/store/open.js';
 import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
-import { openLiveIndex } from '../../src/live/scorer.js';
+import { openLiveIndex, type LiveScorer } from '../../src/live/scorer.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 import { blankModel } from '../support/model.js';
 
@@ -84,6 +84,8 @@ export interface ServiceOptions {
   queue?: (folder: string) => Promise<RetrainQueue>;
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
+  /** Lets a test stand between the API and what it scores by. */
+  aroundIndex?: (index: LiveScorer) => LiveScorer;
 }
 
 /** The API over a real ledger, on a free port. */
@@ -94,6 +96,7 @@ export async function startService({
   busyLimitMs,
   queue: openQueue,
   around = (ledger) => ledger,
+  aroundIndex = (index) => index,
 }: ServiceOptions = {}): Promise<Service> {
   const { ledger: real, folder, remove } = await temporaryLedger();
   await addLlms(real, llms);
@@ -101,7 +104,7 @@ export async function startService({
   const { log, lines } = keptLog();
   const { artifacts } = dataPaths(folder);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
-  const index = await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log });
+  const index = aroundIndex(await openLiveIndex({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
   const live = await openLiveState({ ledger, index, clock: systemClock, log });
   const decider = createDecider({ live, ledger, clock: systemClock, rng: createRng(1), log });
   const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log, busyLimitMs });

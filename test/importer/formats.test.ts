@@ -244,7 +244,7 @@ test('descriptions are told apart by the ids that other files bring, in whatever
   assert.deepEqual(pairs, ['bbh in following', 'ifeval in following', 'math in math']);
 });
 
-test('the same interactions are not taken twice: no file, no copy, not compressed, not in one command', async (t) => {
+test('the same interactions are not taken twice: not the file, a copy, compressed or in one command', async (t) => {
   const { ledger, file, ...on } = await desk(t);
   const lines = [{ query: 'one', model: 'a', score: 1 }];
   const path = file('a.jsonl', lines);

@@ -1,22 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Those who wait for the turn of their answers, by connection; each is told where it closed first. */
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
+function waitersOf(socket: Socket): Set<() => void> {
+  let waiters = waiting.get(socket);
+  if (waiters === undefined) {
+    const all = new Set<() => void>();
+    socket.once('close', () => {
+      for (const closed of all) closed();
+    });
+    waiting.set(socket, (waiters = all));
+  }
+  return waiters;
+}
 
 /**
  * Resolves when the connection is free for an answer: at once, unless its client sent requests before that are not
  * answered yet. False where the connection closed first; nothing may then be opened for the answer, as nothing would
  * say when to close it.
  */
-export function turnOf(req: IncomingMessage, res: ServerResponse): boolean | Promise<boolean> {
-  const { socket } = req;
+export function turnOf({ socket }: IncomingMessage, res: ServerResponse): boolean | Promise<boolean> {
   if (socket.destroyed) return false;
   if (res.socket !== null) return true;
   return new Promise((resolve) => {
-    const onClose = (): void => resolve(false);
-    socket.once('close', onClose);
+    const waiters = waitersOf(socket);
+    const closed = (): void => resolve(false);
+    waiters.add(closed);
     // Node tells of it by this call and by no event.
     res.assignSocket = (assigned) => {
       Reflect.deleteProperty(res, 'assignSocket');
       res.assignSocket(assigned);
-      socket.off('close', onClose);
+      waiters.delete(closed);
       resolve(true);
     };
   });

@@ -105,7 +105,7 @@ for (const name of NAMES) {
       cascade: null,
     });
     assert.deepEqual(
-      (await ledger.decisions.outcomes(['d1'])).get('d1')!.map(({ model, score }) => [model, score]),
+      (await ledger.decisions.outcomes(['d1'])).get('d1')?.map(({ model, score }) => [model, score]),
       [['lab/alpha', 1]],
     );
     assert.deepEqual(await ledger.snapshot.texts([sha256('Where is Lyon?')]), ['Where is Lyon?']);

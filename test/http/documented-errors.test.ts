@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict';
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { systemClock } from '../../src/base/clock.js';
+import { PointsmanError } from '../../src/base/errors.js';
+import { dataPaths } from '../../src/base/paths.js';
+import { openQueue } from '../../src/queue/index.js';
+import type { LiveScorer } from '../../src/live/scorer.js';
+import { openLedger } from '../../src/store/open.js';
+import { keptLog } from '../decision/parts.js';
+import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
+import { addArtifact, ask, postJson, problemIn, startService, type Service } from './service.js';
+
+/** Which of the services a request is sent to: one that has all, without a queue, without LLMs, without an encoder. */
+type Where = 'whole' | 'noQueue' | 'noModels' | 'noEncoder';
+
+/** A request that has to fail. */
+interface Failing {
+  /** Of the operation, with its parameters filled in and a query string. */
+  path: string;
+  where?: Where;
+  /** JSON, unless it is a text. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Another connection holds the write lock of the ledger meanwhile. */
+  locked?: true;
+}
+
+/** What fails with each code. */
+type Failures = Record<string, Failing>;
+
+/** Codes that no request provokes, and why. */
+const UNPROVOKED: Record<string, string> = {
+  internal: 'a fault of the service’s own; errors.test.ts answers one through a ledger that throws',
+};
+
+const VERSION = '00000000000000aa';
+const DAMAGED = '00000000000000bb';
+const UNKNOWN_ID = '0199b2c0-0000-7000-8000-000000000000';
+const MAX_BODY_BYTES = 2_000;
+const feedback = { query: 'q', model: 'a/small', score: 1 };
+
+/** What every operation that takes a body refuses; `wrong` is a body that its schema does. */
+function bodyFailures(path: string, wrong: unknown = { nobody: 'knows this' }): Failures {
+  return {
+    invalid_json: { path, body: '{' },
+    invalid_request: { path, body: wrong },
+    payload_too_large: { path, body: { query: 'x'.repeat(MAX_BODY_BYTES) } },
+    unsupported_media_type: { path, body: 'text', headers: { 'content-type': 'text/plain' } },
+  };
+}
+
+function writeFailures(path: string, body?: unknown): Failures {
+  return { ledger_busy: { path, locked: true, ...(body === undefined ? {} : { body }) } };
+}
+
+function settingsFailures(path: string): Failures {
+  return { ...bodyFailures(path), ...writeFailures(path, {}) };
+}
+
+const unacceptable = { accept: 'text/html' };
+
+/** What goes wrong in choosing an LLM, of a request that `ask` makes of its fields. */
+function routeFailures(make: (fields: object) => Omit<Failing, 'where'>): Failures {
+  return {
+    unknown_model: make({ models: ['nobody'] }),
+    unknown_policy: make({ policy: 'nobody' }),
+    no_candidate: make({ min_quality: 1 }),
+    no_models: { ...make({}), where: 'noModels' },
+    encoder_unavailable: { ...make({}), where: 'noEncoder' },
+  };
+}
+
+const posted = (path: string): Failures => ({
+  ...bodyFailures(path),
+  ...routeFailures((fields) => ({ path, body: { query: 'q', ...fields } })),
+});
+const asked = (path: string): Failures => ({
+  invalid_request: { path: `${path}?nobody=knows` },
+  ...routeFailures((fields) => {
+    const search = new URLSearchParams({ query: 'q', ...fields });
+    return { path: `${path}?${search}` };
+  }),
+});
+const batch = '/v1/route/batch';
+
+const feedbackFailures = (path: string): Failures => ({
+  ...bodyFailures(path),
+  ...writeFailures(path, feedback),
+  decision_not_found: { path, body: { decision_id: UNKNOWN_ID, score: 1 } },
+  idempotency_key_reused: { path, body: { ...feedback, score: 0 }, headers: { 'idempotency-key': 'used' } },
+});
+
+/** For each operation, a request for each error that it may answer. Made once the services have their rows. */
+function failuresOf(decisions: { cascade: string; unexplained: string }): Record<string, Failures> {
+  const next = `/v1/route/${decisions.cascade}/next`;
+  const report = { score: 0 };
+  return {
+    'POST /v1/route': posted('/v1/route'),
+    'POST /route': posted('/route'),
+    'GET /v1/route': asked('/v1/route'),
+    'GET /route': asked('/route'),
+    'POST /v1/route/batch': {
+      ...bodyFailures(batch),
+      ...routeFailures((fields) => ({ path: batch, body: { requests: [{ query: 'q', ...fields }] } })),
+    },
+    'POST /v1/route/{decision_id}/next': {
+      ...bodyFailures(next),
+      ...writeFailures(next, report),
+      decision_not_found: { path: `/v1/route/${UNKNOWN_ID}/next`, body: report },
+    },
+    'POST /v1/feedback': feedbackFailures('/v1/feedback'),
+    'POST /feedback': feedbackFailures('/feedback'),
+    'GET /v1/policies': {},
+    'GET /v1/policies/{name}': {
+      invalid_request: { path: '/v1/policies/%zz' },
+      policy_not_found: { path: '/v1/policies/nobody' },
+    },
+    'PUT /v1/policies/{name}': {
+      ...settingsFailures('/v1/policies/mine'),
+      unknown_model: { path: '/v1/policies/mine', body: { models: ['nobody'] } },
+    },
+    'DELETE /v1/policies/{name}': {
+      ...writeFailures('/v1/policies/nobody'),
+      invalid_request: { path: '/v1/policies/a b' },
+      policy_not_found: { path: '/v1/policies/nobody' },
+    },
+    'GET /v1/decisions': { invalid_request: { path: '/v1/decisions?limit=0' } },
+    'GET /v1/decisions/{id}': {
+      invalid_request: { path: '/v1/decisions/x' },
+      decision_not_found: { path: `/v1/decisions/${UNKNOWN_ID}` },
+      encoder_unavailable: { path: `/v1/decisions/${decisions.unexplained}`, where: 'noEncoder' },
+    },
+    'GET /v1/decision-log': {},
+    'PUT /v1/decision-log': settingsFailures('/v1/decision-log'),
+    'GET /v1/summary': { invalid_request: { path: '/v1/summary?from=yesterday' } },
+    'GET /v1/health': {},
+    'POST /v1/health': {
+      ...bodyFailures('/v1/health'),
+      ...writeFailures('/v1/health', { model: 'a/small', ok: true }),
+      unknown_model: { path: '/v1/health', body: { model: 'nobody', ok: true } },
+    },
+    'PUT /v1/health/{id}': {
+      ...bodyFailures('/v1/health/a/small'),
+      ...writeFailures('/v1/health/a/small', { state: 'open' }),
+      model_not_found: { path: '/v1/health/nobody', body: { state: 'open' } },
+    },
+    'GET /v1/breaker': {},
+    'PUT /v1/breaker': settingsFailures('/v1/breaker'),
+    'GET /v1/alerts': { invalid_request: { path: '/v1/alerts?state=closed' } },
+    'POST /v1/alerts/{id}/resolve': {
+      ...settingsFailures('/v1/alerts/nobody/resolve'),
+      alert_not_found: { path: '/v1/alerts/nobody/resolve' },
+    },
+    'GET /v1/drift': {},
+    'PUT /v1/drift': settingsFailures('/v1/drift'),
+    'GET /v1/load': {},
+    'GET /v1/models': { not_acceptable: { path: '/v1/models', headers: unacceptable } },
+    'GET /v1/models/{id}': {
+      invalid_request: { path: '/v1/models/%zz' },
+      model_not_found: { path: '/v1/models/nobody' },
+      not_acceptable: { path: '/v1/models/a/small', headers: unacceptable },
+    },
+    'PUT /v1/models/{id}': {
+      ...settingsFailures('/v1/models/new'),
+      invalid_yaml: { path: '/v1/models/new', body: 'a: [', headers: { 'content-type': 'text/yaml' } },
+      not_acceptable: { path: '/v1/models/new', body: {}, headers: unacceptable },
+    },
+    'DELETE /v1/models/{id}': {
+      ...writeFailures('/v1/models/a/small'),
+      invalid_request: { path: '/v1/models/%zz' },
+      model_not_found: { path: '/v1/models/nobody' },
+    },
+    'POST /v1/retrain': {
+      ...bodyFailures('/v1/retrain'),
+      queue_unavailable: { path: '/v1/retrain', body: {}, where: 'noQueue' },
+    },
+    'GET /v1/jobs': {
+      invalid_request: { path: '/v1/jobs?state=done' },
+      queue_unavailable: { path: '/v1/jobs', where: 'noQueue' },
+    },
+    'GET /v1/jobs/{id}': {
+      invalid_request: { path: '/v1/jobs/%zz' },
+      job_not_found: { path: '/v1/jobs/nobody' },
+      queue_unavailable: { path: '/v1/jobs/nobody', where: 'noQueue' },
+    },
+    'GET /v1/jobs/{id}/events': {
+      invalid_request: { path: '/v1/jobs/%zz/events' },
+      job_not_found: { path: '/v1/jobs/nobody/events' },
+      queue_unavailable: { path: '/v1/jobs/nobody/events', where: 'noQueue' },
+    },
+    'GET /v1/schedule': {
+      schedule_not_found: { path: '/v1/schedule', where: 'noModels' },
+    },
+    'PUT /v1/schedule': {
+      ...bodyFailures('/v1/schedule'),
+      ...writeFailures('/v1/schedule', { pattern: '0 4 * * *' }),
+    },
+    'DELETE /v1/schedule': {
+      ...writeFailures('/v1/schedule'),
+      schedule_not_found: { path: '/v1/schedule', where: 'noModels' },
+    },
+    'GET /v1/weights': {},
+    'GET /v1/weights/{version}': {
+      invalid_request: { path: '/v1/weights/%zz' },
+      version_not_found: { path: '/v1/weights/x' },
+    },
+    'POST /v1/weights/{version}/activate': {
+      ...writeFailures(`/v1/weights/${VERSION}/activate`),
+      invalid_request: { path: '/v1/weights/%zz/activate' },
+      version_not_found: { path: '/v1/weights/x/activate' },
+      artifact_damaged: { path: `/v1/weights/${DAMAGED}/activate` },
+    },
+    'GET /v1/weights/{version}/{file}': {
+      invalid_request: { path: `/v1/weights/${VERSION}/%zz` },
+      version_not_found: { path: '/v1/weights/x/manifest.json' },
+      file_not_found: { path: `/v1/weights/${VERSION}/nothing.json` },
+    },
+    'GET /healthz': {},
+    'GET /readyz': {},
+    'GET /metrics': {},
+    'GET /openapi.json': {},
+    'GET /docs': {},
+  };
+}
+
+/** An index whose encoder is gone. */
+function withoutEncoder(index: LiveScorer): LiveScorer {
+  const gone = (): never => {
+    throw new PointsmanError('encoder_unavailable', 'The encoder was taken away for this test');
+  };
+  return {
+    ...index,
+    current: () => (encoderIsGone ? { ...index.current(), encode: gone } : index.current()),
+  };
+}
+
+let encoderIsGone = false;
+let services: Record<Where, Service>;
+let failures: Record<string, Failures>;
+let documented: Record<string, string[]>;
+
+/** Codes that OpenAPI lists, by operation. */
+async function documentedBy({ url }: Service): Promise<Record<string, string[]>> {
+  interface Described {
+    responses: Record<string, { description: string; content?: object }>;
+  }
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, Described>>;
+  };
+  return Object.fromEntries(
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { responses }]): [string, string[]] => [
+        `${method.toUpperCase()} ${path}`,
+        Object.values(responses)
+          .filter(({ content = {} }) => 'application/problem+json' in content)
+          .flatMap(({ description }) => [...description.matchAll(/`(\w+)`:/g)].map((match) => match[1]!)),
+      ]),
+    ),
+  );
+}
+
+async function routed(service: Service, fields: object = {}): Promise<string> {
+  const { status, body } = await ask(service, 'POST', '/v1/route', { query: 'q', ...fields });
+  assert.equal(status, 200);
+  return (body as { decision_id: string }).decision_id;
+}
+
+before(async () => {
+  const limits = { app: { maxBodyBytes: MAX_BODY_BYTES }, busyLimitMs: 1 };
+  const whole = await startService({
+    ...limits,
+    queue: async (folder) => {
+      await prepareQueue(folder);
+      return openQueue({ dataDir: folder, ledgerId: LEDGER_ID, log: keptLog().log });
+    },
+  });
+  const [noQueue, noModels, noEncoder] = await Promise.all([
+    startService(limits),
+    startService({ ...limits, llms: [] }),
+    startService({ ...limits, aroundIndex: withoutEncoder }),
+  ]);
+  services = { whole, noQueue, noModels, noEncoder };
+  await addArtifact(whole, VERSION, [1]);
+  await addArtifact(whole, DAMAGED, [1]);
+  truncateSync(join(dataPaths(whole.folder).artifacts, DAMAGED, 'weights.safetensors'), 10);
+  await ask(whole, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
+  await postJson(`${whole.url}/v1/feedback`, feedback, { 'idempotency-key': 'used' });
+  failures = failuresOf({ cascade: await routed(whole, { cascade: {} }), unexplained: await routed(noEncoder) });
+  documented = await documentedBy(whole);
+  encoderIsGone = true;
+});
+after(() => Promise.all(Object.values(services).map((service) => service.remove())));
+
+/** Runs `work` while another connection holds the write lock of a ledger. */
+async function whileLocked<T>({ folder }: Service, work: () => Promise<T>): Promise<T> {
+  const other = await openLedger(dataPaths(folder).ledger, { clock: systemClock });
+  const writer = await other.imports.begin();
+  try {
+    return await work();
+  } finally {
+    await writer.abandon();
+    await other.close();
+  }
+}
+
+async function send(operation: string, { path, where = 'whole', body, headers, locked }: Failing): Promise<Response> {
+  const service = services[where];
+  const request = (): Promise<Response> =>
+    fetch(service.url + path, {
+      method: operation.split(' ')[0]!,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  return locked ? whileLocked(service, request) : request();
+}
+
+test('every error of every operation is provoked, and documented', async () => {
+  const provoked: Record<string, string[]> = {};
+  for (const [operation, codes] of Object.entries(failures)) {
+    provoked[operation] = [];
+    for (const [code, failing] of Object.entries(codes)) {
+      const problem = await problemIn(await send(operation, failing));
+      assert.equal(problem.code, code, `${operation}: ${problem.detail}`);
+      provoked[operation].push(code);
+    }
+  }
+  const sorted = (all: Record<string, string[]>): Record<string, string[]> =>
+    Object.fromEntries(
+      Object.entries(all).map(([operation, codes]) => [
+        operation,
+        codes.filter((code) => !(code in UNPROVOKED)).toSorted(),
+      ]),
+    );
+  assert.deepEqual(sorted(provoked), sorted(documented));
+});
+
+test('what no request provokes is documented of every operation', () => {
+  for (const [operation, codes] of Object.entries(documented))
+    for (const code of Object.keys(UNPROVOKED)) assert.ok(codes.includes(code), `${operation}: ${code}`);
+});
