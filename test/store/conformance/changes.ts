@@ -195,6 +195,8 @@ const OTHERS: readonly Step[] = [
   ['an end', [], ({ limits }) => limits.end(['d'])],
   ['a schedule', [], ({ schedule }) => schedule.put({ pattern: '0 0 * * *', min_new_interactions: 1 })],
   ['no schedule', [], ({ schedule }) => schedule.delete()],
+  ['a claim of the schedule', [], ({ schedule }) => schedule.claim('one', 1000)],
+  ['its end', [], ({ schedule }) => schedule.endClaim('one')],
 ];
 
 const READS: readonly Step[] = [

@@ -9,6 +9,7 @@ import { describeDecisionStore } from './decisions.js';
 import { describeEmbeddingStore } from './embeddings.js';
 import { describeFeedbackStore } from './feedback.js';
 import { describeImportStore } from './imports.js';
+import { describeLedger } from './ledger.js';
 import { describeLimitStore } from './limits.js';
 import { describePolicyStore } from './policies.js';
 import { describeScheduleStore } from './schedule.js';
@@ -19,6 +20,7 @@ import type { StoreUnderTest } from './store-under-test.js';
 /** What every store must keep, port by port. */
 export function describeStore(store: StoreUnderTest): void {
   describe(`store: ${store.name}`, { skip: store.skip ?? false }, () => {
+    describeLedger(store);
     describeFeedbackStore(store);
     describeImportStore(store);
     describeCatalogStore(store);

@@ -30,11 +30,31 @@ export function describeScheduleStore(store: StoreUnderTest): void {
       assert.deepEqual(answers.toSorted(), [false, true]);
     });
 
+    test('one holder claims it at a time, until it ends the claim or its time is over', async (t) => {
+      const { ledger, time, openAgain } = await store.open(t);
+      const other = await openAgain();
+      const claims = await Promise.all([ledger.schedule.claim('one', 1000), other.schedule.claim('two', 1000)]);
+      assert.deepEqual(claims.toSorted(), [false, true]);
+      const [holder, loser] = claims[0] ? ['one', 'two'] : ['two', 'one'];
+      await other.schedule.endClaim(loser);
+      assert.equal(await ledger.schedule.claim(loser, 1000), false, 'only the holder ends its claim');
+      time.now += 900;
+      assert.equal(await other.schedule.claim(holder, 1000), true, 'the holder claims it for longer');
+      time.now += 999;
+      assert.equal(await ledger.schedule.claim(loser, 1000), false);
+      time.now += 1;
+      assert.equal(await ledger.schedule.claim(loser, 1000), true);
+      await other.schedule.endClaim(loser);
+      assert.equal(await other.schedule.claim(`${holder}'s 😀`, 1000), true);
+    });
+
     testBusy(
       store,
       {
         put: ({ schedule }) => schedule.put(LATER),
         delete: ({ schedule }) => schedule.delete(),
+        claim: ({ schedule }) => schedule.claim('one', 1000),
+        endClaim: ({ schedule }) => schedule.endClaim('one'),
       },
       ({ ledger }) => ledger.schedule.put(NIGHTLY),
     );

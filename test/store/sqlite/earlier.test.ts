@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type SQLite from 'better-sqlite3';
-import type { PointsmanError } from '../../src/base/errors.js';
-import { sha256 } from '../../src/base/hash.js';
-import { packageRoot } from '../../src/base/paths.js';
-import { openLedger } from '../../src/store/open.js';
-import { Database } from '../../src/store/sqlite/database.js';
-import { interaction, openFor, START, tempFolder } from './support.js';
+import type { PointsmanError } from '../../../src/base/errors.js';
+import { sha256 } from '../../../src/base/hash.js';
+import { packageRoot } from '../../../src/base/paths.js';
+import { openLedger } from '../../../src/store/open.js';
+import { Database } from '../../../src/store/sqlite/database.js';
+import { interaction, openFor, START, tempFolder } from '../support.js';
 
 /** Made by `scripts/fixtures/ledgers.ts`: a ledger of each schema that was ever committed. */
 const FIXTURES = join(packageRoot, 'test/store/fixtures');
