@@ -80,7 +80,7 @@ async function receiver(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`, bodies };
 }
 
-test('an LLM that gets worse on a task loses its traffic at once, and regains it when the alert is resolved', async () => {
+test('an LLM that gets worse on a task loses its traffic at once, and regains it with the alert resolved', async () => {
   await post(400, 0.9);
   assert.equal((await route()).model, BEST);
   const before = (await route()).ranking.find(({ model }) => model === BEST)!;
