@@ -30,7 +30,7 @@ describe('a schedule', () => {
     assert.equal(await weights(first.url), 1, '27 are new, and 30 were asked for');
 
     await api(first.url, 'POST', '/v1/feedback', interactionsOf(rows.slice(29)));
-    await eventually('another version', async () => (await weights(first.url)) === 2, 30_000);
+    await eventually('another version', async () => (await weights(first.url)) === 2, 120_000);
     await sleep(2_000);
     assert.equal(await weights(first.url), 2, 'nothing is new since');
     assert.deepEqual(JSON.parse(await done('schedule', '--url', first.url)).min_new_interactions, 30);

@@ -6,6 +6,8 @@ const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+// The runner ends a file that takes too long this way, and what the file has started is to end with it.
+process.once('SIGTERM', () => process.exit(143));
 
 export interface RunningProcess {
   readonly child: ChildProcess;
