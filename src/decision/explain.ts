@@ -2,7 +2,7 @@ import type { Exclusion } from '../policy/constraints.js';
 import { largest, weightsOf } from '../policy/rank.js';
 import type { Rules } from '../schema/policy.js';
 import type { Explanation, RankedLlm, RunnerUp } from '../schema/route.js';
-import { LEARNED_ROUTER } from '../learned/name.js';
+import { isTrainable } from '../serving/routers.js';
 
 /** A decision as it was made, and what the index says of its query. */
 export interface Explained {
@@ -133,7 +133,7 @@ function summaryOf(
   const source =
     router === 'prior'
       ? '; nothing is trained yet, so this rests on declared facts and mean scores'
-      : router === LEARNED_ROUTER
+      : isTrainable(router)
         ? ''
         : `; the baseline ${router} answers, as it was better on held-out queries than the learned profile`;
   const failing = allBarred ? '; every candidate is failing, so that did not count' : '';

@@ -128,18 +128,18 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
 
   async function readPlaces(): Promise<void> {
     const counts = await limits.inFlight();
-    for (const [model, llm] of llms) llm.learnInFlight(counts.get(model) ?? 0);
+    for (const [model, llm] of llms) llm.places.learn(counts.get(model) ?? 0);
   }
 
   /** Whether an LLM has no place left as far as was read, and may have one now. */
   function placesOutdated(now: number): boolean {
     if (now - placesReadAt < PLACES_MS) return false;
-    for (const llm of llms.values()) if (llm.placesTaken()) return true;
+    for (const llm of llms.values()) if (llm.places.full()) return true;
     return false;
   }
 
   function release(decision: string): void {
-    for (const llm of llms.values()) llm.release(decision);
+    for (const llm of llms.values()) llm.places.release(decision);
     placesReadAt = -Infinity;
   }
 

@@ -1,4 +1,5 @@
 import type { InFlight, LimitedLlm, LoadClaim, LoadGrant, LoadState, Settlement, SlotUse } from './claims.js';
+import { createPlaces, type Places } from './places.js';
 import type { LlmLoad } from '../schema/load.js';
 import { DEFAULT_COMPLETION_TOKENS } from '../base/tokens.js';
 import {
@@ -44,13 +45,14 @@ type Length = Pick<Asked, 'promptTokens'>;
  * without asking it, and what it sent there while the ledger was busy. Times are milliseconds since the epoch.
  */
 export interface Limited {
+  readonly places: Pick<Places, 'learn' | 'release'> & {
+    /** Whether as many queries are in flight as may be. */
+    full(): boolean;
+  };
   /** Takes note of what is declared now. */
   declare(llm: LimitedLlm): void;
   /** Takes note of what the ledger says. */
   learn(state: LoadState): void;
-  learnInFlight(count: number): void;
-  /** Whether as many queries are in flight as may be. */
-  placesTaken(): boolean;
   /** Why a query may not be sent there, undefined where it may. */
   full(query: Length, now: number): string | undefined;
   /**
@@ -70,8 +72,6 @@ export interface Limited {
   settlement(now: number): Settlement | null;
   /** Takes note that it was. */
   settled(): void;
-  /** A decision has its outcome, which the ledger knows of. */
-  release(decision: string): void;
   load(now: number): LlmLoad;
 }
 
@@ -82,18 +82,15 @@ export function createLimited(declared: LimitedLlm): Limited {
   /** What all processes claimed, and what this one spent. */
   const [all, own] = [createUseWindow(), createUseWindow()];
   let debt: Debt = NO_DEBT;
-  let inFlight = 0;
   /** Claimed in a slot, and not spent yet. */
   let lease: SlotUse = { slot: 0, ...NOTHING };
   /** Spent in the slot of the lease, and in the one before. */
   let [spent, before]: [Amounts, Amounts] = [NOTHING, NOTHING];
   /** What a lease left when its slot was over. */
   let unspent: SlotUse | null = null;
-  /** Spent without the ledger; those of it that are in flight. */
+  /** Spent without the ledger. */
   let owed: Amounts = NOTHING;
-  let borrowed: InFlight[] = [];
-  /** Decisions that took a place here, and until when they hold it. */
-  const places = new Map<string, number>();
+  const places = createPlaces();
   /** Tokens of a typical query and its answer; 0 before the first. */
   let typical = 0;
 
@@ -110,14 +107,6 @@ export function createLimited(declared: LimitedLlm): Limited {
 
   function flightOf({ decision }: Asked, now: number): InFlight | null {
     return capacity.inFlight === Infinity ? null : { id: decision, expiresAt: now + inFlightMs() };
-  }
-
-  function keepPlace({ id, expiresAt }: InFlight, now: number): void {
-    for (const [other, until] of places) {
-      if (until > now) break;
-      places.delete(other);
-    }
-    places.set(id, expiresAt);
   }
 
   /** Goes on to a slot; what is left of a lease is not spent any more. */
@@ -148,13 +137,13 @@ export function createLimited(declared: LimitedLlm): Limited {
     );
   }
 
-  const placesTaken = (): boolean => inFlight + borrowed.length >= capacity.inFlight;
+  const placesFull = (): boolean => places.taken() >= capacity.inFlight;
 
   /** Milliseconds until a query may be sent there, about. */
   function wait(query: Length, now: number): number {
     const wanted = asksFor(query);
     const untilRoom = AMOUNT_KINDS.map((kind) => all.untilRoom(kind, owed[kind] + wanted[kind], capacity[kind], now));
-    const untilPlace = placesTaken() ? inFlightMs() / LATENCIES_IN_FLIGHT / capacity.inFlight : 0;
+    const untilPlace = placesFull() ? inFlightMs() / LATENCIES_IN_FLIGHT / capacity.inFlight : 0;
     return Math.max(...untilRoom, untilPlace);
   }
 
@@ -165,19 +154,11 @@ export function createLimited(declared: LimitedLlm): Limited {
         `it is at ${Math.round(all.used(slotOf(now))[kind] + owed[kind])} of its ${capacity[kind]} ${kind} a ` +
         'minute'
       );
-    return placesTaken()
-      ? `it has ${inFlight + borrowed.length} of its ${capacity.inFlight} queries in flight`
-      : undefined;
+    return placesFull() ? `it has ${places.taken()} of its ${capacity.inFlight} queries in flight` : undefined;
   }
 
   const priceOfLength = (length: number, now: number): number =>
-    priceOf(
-      debtAfter(debt, owed, capacity, now),
-      inFlight + borrowed.length,
-      capacity,
-      { requests: 1, tokens: typical },
-      length,
-    );
+    priceOf(debtAfter(debt, owed, capacity, now), places.taken(), capacity, { requests: 1, tokens: typical }, length);
 
   function price(query: Length, now: number): number {
     if (full(query, now) !== undefined) return MAX_PRICE + wait(query, now) / 1000;
@@ -187,22 +168,22 @@ export function createLimited(declared: LimitedLlm): Limited {
   function settled(): void {
     unspent = null;
     owed = NOTHING;
-    borrowed = [];
+    places.settled();
   }
 
   function learn(state: LoadState): void {
     for (const { slot, ...amounts } of state.use) all.set(slot, amounts);
-    ({ debt, inFlight } = state);
+    ({ debt } = state);
+    places.learn(state.inFlight);
   }
 
   return {
+    places: { learn: places.learn, release: places.release, full: placesFull },
     declare(now) {
       llm = now;
       capacity = capacityOf(now.limits);
     },
     learn,
-    learnInFlight: (count) => void (inFlight = count),
-    placesTaken,
     full,
     price,
     spend(asked, now) {
@@ -227,7 +208,7 @@ export function createLimited(declared: LimitedLlm): Limited {
         capacity,
         unspent,
         owed,
-        decisions: borrowed,
+        decisions: places.borrowed(),
         needed,
         wanted: { requests: ahead('requests'), tokens: ahead('tokens') },
         decision,
@@ -241,7 +222,7 @@ export function createLimited(declared: LimitedLlm): Limited {
       learn(state);
       if (granted === null) return false;
       const flight = flightOf(asked, now);
-      if (flight !== null) keepPlace(flight, now);
+      if (flight !== null) places.take(flight, now);
       use(asksFor(asked), granted);
       return true;
     },
@@ -257,25 +238,21 @@ export function createLimited(declared: LimitedLlm): Limited {
       const fits = (kind: keyof Amounts): boolean =>
         capacity[kind] === Infinity || owed[kind] + needed[kind] <= shareOf(kind) * (capacity[kind] - used[kind]);
       const place =
-        flight === null || borrowed.length < Math.floor(shareOf('requests') * (capacity.inFlight - inFlight));
+        flight === null ||
+        places.borrowed().length < Math.floor(shareOf('requests') * (capacity.inFlight - places.counted()));
       const allowed = place && AMOUNT_KINDS.every(fits);
       if (!allowed && !force) return false;
       owed = plus(owed, needed);
-      if (flight !== null) borrowed.push(flight);
+      if (flight !== null) places.borrow(flight);
       use(asksFor(asked), needed);
       return true;
     },
     settlement(now) {
       enter(slotOf(now));
-      const nothing = unspent === null && owed.requests + owed.tokens === 0 && borrowed.length === 0;
-      return nothing ? null : { model, capacity, unspent, owed, decisions: borrowed };
+      const nothing = unspent === null && owed.requests + owed.tokens === 0 && places.borrowed().length === 0;
+      return nothing ? null : { model, capacity, unspent, owed, decisions: places.borrowed() };
     },
     settled,
-    release(decision) {
-      borrowed = borrowed.filter(({ id }) => id !== decision);
-      // The ledger's own count comes with the next reading.
-      if (places.delete(decision)) inFlight = Math.max(0, inFlight - 1);
-    },
     load(now) {
       const used = plus(all.used(slotOf(now)), owed);
       const of = (amount: number, limit: number): { used: number; limit: number } | null =>
@@ -285,7 +262,7 @@ export function createLimited(declared: LimitedLlm): Limited {
         model: model as LlmLoad['model'],
         requests: of(used.requests, capacity.requests),
         tokens: of(used.tokens, capacity.tokens),
-        in_flight: of(inFlight + borrowed.length, capacity.inFlight),
+        in_flight: of(places.taken(), capacity.inFlight),
         price: why === null ? priceOfLength(1, now) : MAX_PRICE,
         full: why,
       };

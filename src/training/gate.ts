@@ -27,7 +27,8 @@ export interface Verdict {
  * @param inForce whether a version of another design is in force, which stays then
  */
 export function unjudged(queries: number, inForce = false): Verdict {
-  const reason = `${queries} ${queries === 1 ? 'query is' : 'queries are'} too few to hold any out: it was not compared`;
+  const few = queries === 1 ? 'query is' : 'queries are';
+  const reason = `${queries} ${few} too few to hold any out: it was not compared`;
   return {
     status: 'accepted',
     serve: inForce ? 'in-force' : 'learned',

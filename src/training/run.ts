@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactFiles } from '../artifact/files/types.js';
 import type { Manifest } from '../artifact/manifest.js';
-import { readArtifact, type Artifact } from '../serving/read.js';
 import { writeArtifact } from '../artifact/write.js';
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
@@ -16,16 +15,16 @@ import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import { baselineByName, BASELINES } from '../router/baselines.js';
-import type { Baseline } from '../router/types.js';
-import type { Comparison, DesignName, TrainProgress } from '../schema/training.js';
+import type { DesignName, TrainProgress } from '../schema/training.js';
 import { isTrainable } from '../serving/routers.js';
 import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from '../learned/freeze.js';
 import type { Checkpoints } from '../learned/train/checkpoint.js';
+import { isAlike, isOfDesign, notCompared, readIfWhole, rivalsOf, startFrom } from './earlier.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
 import { refreeze, type LearnedRouter } from '../learned/fit.js';
 import { createEvidenceCache } from '../learned/train/evidence-cache.js';
-import { canContinue, trainGnn, type EpochReport } from '../learned/train/gnn.js';
+import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
 import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
@@ -89,74 +88,10 @@ function metricsOf(heldOut: HeldOut, predictions: readonly Prediction[]): Record
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
 
-/** An artifact; null where there is none, or not whole. */
-async function readIfWhole(artifacts: ArtifactFiles, version: string | null): Promise<Artifact | null> {
-  if (version === null) return null;
-  try {
-    return await readArtifact(artifacts, version);
-  } catch (error) {
-    if (error instanceof PointsmanError && error.code === 'artifact_damaged') return null;
-    throw error;
-  }
-}
-
-/** Whether it was learned with the encoder and depth of a run. */
-function isAlike({ manifest }: Artifact, { encoder, design }: TrainingInput): boolean {
-  return isTrainable(manifest.router) && manifest.encoder === encoder.id && isOfDesign(manifest, design);
-}
-
-/** Designs are told apart by their depth: 0 for flat. */
-function isOfDesign(manifest: Manifest, design: DesignName): boolean {
-  return DESIGNS[manifest.design].hops === DESIGNS[design].hops;
-}
-
 /** The snapshot of a run as a dataset of another design. */
 function datasetOf({ rows, vectors, encoder }: TrainingInput, name: DesignName): Promise<Dataset> {
   const design = DESIGNS[name];
   return createDataset({ rows, graph: freezeGraph(rows, partsOf(design)), design, encoder, vectors });
-}
-
-/** What a verdict adds where the version in force could not be compared with; empty where it could. */
-function notCompared(version: string | null, inForce: Artifact | null, encoder: Encoder): string {
-  if (version === null || inForce?.manifest.encoder === encoder.id) return '';
-  const why =
-    inForce === null
-      ? 'could not be read'
-      : `was trained with the encoder ${inForce.manifest.encoder}, and this run reads with ${encoder.id}`;
-  return `; the version in force, ${version}, could not be compared: it ${why}`;
-}
-
-/** How far a log may have grown since training began from nothing for training to go on from what it learned. */
-const MOST_GROWTH = 1.1;
-
-/**
- * The version to go on from: only where training from nothing would take long, and would learn from much the same log.
- */
-function startFrom(
-  previous: Artifact | null,
-  data: Dataset,
-  { queries, options, ledgerRows }: { queries: number; options: GnnOptions; ledgerRows: number },
-): { weights: Weights; continues: NonNullable<Manifest['continues']>; comparison: Comparison[] } | null {
-  if (previous === null) return null;
-  const { version, ledger_rows, continues, comparison } = previous.manifest;
-  const began = continues?.began_at_rows ?? ledger_rows;
-  if (ledgerRows > MOST_GROWTH * began || !canContinue(data, queries, options, previous.model.tables)) return null;
-  return { weights: previous.model.tables, continues: { version, began_at_rows: began }, comparison };
-}
-
-/** Baselines that a run which goes on is held against. */
-const RIVALS = 2;
-
-/**
- * The best baselines of the run before, and the one in force: on a log that hardly grew, the others would not overtake
- * them.
- */
-function rivalsOf(comparison: readonly Comparison[], inForce: string | undefined): Baseline[] {
-  const ranked = comparison
-    .filter((c) => c.mean !== null && baselineByName(c.name)?.told === false)
-    .toSorted((a, b) => b.mean! - a.mean!);
-  const names = new Set([...ranked.slice(0, RIVALS).map((c) => c.name), inForce]);
-  return BASELINES.filter((baseline) => names.has(baseline.name));
 }
 
 /** What a run made, and what should serve from now on. */

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import type { ArtifactFiles } from '../../src/artifact/files/types.js';
 import { MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from '../../src/artifact/manifest.js';
@@ -73,7 +73,7 @@ async function writeWith(
 }
 
 describe('an artifact', () => {
-  it('is read as it was written', async () => {
+  test('is read as it was written', async () => {
     const { manifest, model: read } = await readArtifact(files, VERSION);
     assert.deepEqual(read, model);
     assert.deepEqual(Object.keys(manifest.tensors), Object.keys(model.tables));
@@ -81,13 +81,13 @@ describe('an artifact', () => {
     assert.deepEqual(readdirSync(folder.path), [VERSION]);
   });
 
-  it('of no LLM and no logged query is whole, too', async () => {
+  test('of no LLM and no logged query is whole, too', async () => {
     const blank = blankModel();
     await writeArtifact(files, blank, factsOf('00000000000000aa' as Version));
     assert.deepEqual((await readArtifact(files, '00000000000000aa')).model, blank);
   });
 
-  it('takes the place of a damaged one', async () => {
+  test('takes the place of a damaged one', async () => {
     truncateSync(pathOf(WEIGHTS_FILE), 100);
     writeFileSync(join(folder.path, VERSION, 'stray'), '');
     await writeArtifact(files, model, factsOf());
@@ -96,7 +96,7 @@ describe('an artifact', () => {
     assert.deepEqual(readdirSync(join(folder.path, VERSION)).toSorted(), [MANIFEST_FILE, WEIGHTS_FILE]);
   });
 
-  it('clears away what dead writers left long ago, and nothing that is being written now', async () => {
+  test('clears away what dead writers left long ago, and nothing that is being written now', async () => {
     const [old, young] = ['.writing-00000000000000aa-1', '.writing-00000000000000bb-2'].map((name) =>
       join(folder.path, name),
     );
@@ -196,12 +196,12 @@ describe('an artifact', () => {
     ],
   ];
   for (const [what, damage, message] of damages)
-    it(`${what} is refused`, async () => {
+    test(`${what} is refused`, async () => {
       await damage();
       await assert.rejects(readArtifact(files, VERSION), { code: 'artifact_damaged', message });
     });
 
-  it('in a renamed folder is refused', async () => {
+  test('in a renamed folder is refused', async () => {
     renameSync(join(folder.path, VERSION), join(folder.path, 'fedcba9876543210'));
     await assert.rejects(readArtifact(files, 'fedcba9876543210'), {
       code: 'artifact_damaged',
@@ -209,7 +209,7 @@ describe('an artifact', () => {
     });
   });
 
-  it('is not begun where it can’t be written', async () => {
+  test('is not begun where it can’t be written', async () => {
     const file = join(folder.path, 'a file');
     writeFileSync(file, '');
     await assert.rejects(writeArtifact(openArtifactFolder(file), model, factsOf()), { code: 'ENOTDIR' });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { buffer } from 'node:stream/consumers';
 import type { ArtifactFiles } from '../../src/artifact/files/types.js';
 
@@ -26,14 +26,14 @@ export function filesConformance(name: string, setUp: () => Promise<FilesUnderTe
     });
     afterEach(() => place.remove());
 
-    it('are none at first', async () => {
+    test('are none at first', async () => {
       assert.deepEqual(await files.list(), []);
       assert.equal(await files.stamp(A), '');
       await assert.rejects(files.read(A, 'manifest.json'), NOT_FOUND);
       await assert.rejects(files.open(A, 'manifest.json'), NOT_FOUND);
     });
 
-    it('are read as they were written, here and by others', async () => {
+    test('are read as they were written, here and by others', async () => {
       const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
       await files.write(A, { 'weights.safetensors': bytes, 'manifest.json': '{"ü": 1}', empty: '' });
       for (const reader of [files, place.again()]) {
@@ -46,7 +46,7 @@ export function filesConformance(name: string, setUp: () => Promise<FilesUnderTe
       await assert.rejects(files.read(B, 'manifest.json'), NOT_FOUND);
     });
 
-    it('are opened whole and in parts, as often as one likes', async () => {
+    test('are opened whole and in parts, as often as one likes', async () => {
       await files.write(A, { digits: '0123456789', empty: '' });
       const file = await files.open(A, 'digits');
       assert.equal(file.bytes, 10);
@@ -59,7 +59,7 @@ export function filesConformance(name: string, setUp: () => Promise<FilesUnderTe
       assert.equal((await buffer(empty.stream())).length, 0);
     });
 
-    it('are replaced as a whole', async () => {
+    test('are replaced as a whole', async () => {
       await files.write(A, { one: 'former', two: 'former' });
       await files.write(A, { one: 'new' });
       assert.equal(text(await files.read(A, 'one')), 'new');
@@ -67,14 +67,14 @@ export function filesConformance(name: string, setUp: () => Promise<FilesUnderTe
       assert.deepEqual(await files.list(), [A]);
     });
 
-    it('are listed by version', async () => {
+    test('are listed by version', async () => {
       await files.write(A, { one: 'x' });
       await files.write(B, { one: 'y' });
       assert.deepEqual((await files.list()).toSorted(), [A, B]);
       assert.equal(text(await files.read(B, 'one')), 'y');
     });
 
-    it('have a stamp that changes when their files do, and only then', async () => {
+    test('have a stamp that changes when their files do, and only then', async () => {
       await files.write(A, { one: 'x' });
       const first = await files.stamp(A);
       await files.write(B, { one: 'other' });
@@ -85,7 +85,7 @@ export function filesConformance(name: string, setUp: () => Promise<FilesUnderTe
       assert.notEqual(first, '');
     });
 
-    it('stay where they are kept, whatever they are called', async () => {
+    test('stay where they are kept, whatever they are called', async () => {
       await files.write(A, { one: 'x' });
       for (const odd of ['..', '.', '', '../x', `../${A}/one`, '/etc/passwd', 'a/b', 'a\\b', 'one\0', '.hidden']) {
         await assert.rejects(files.read(A, odd), NOT_FOUND, odd);

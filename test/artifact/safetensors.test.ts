@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { decodeSafetensors, encodeSafetensors } from '../../src/artifact/safetensors.js';
 
 const TENSORS = {
@@ -20,23 +20,23 @@ function fileOf(header: unknown, body = Buffer.alloc(8), claimed?: bigint): Buff
 const entry = (more: object): object => ({ x: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...more } });
 
 describe('safetensors', () => {
-  it('gives back what was written', () => {
+  test('gives back what was written', () => {
     assert.deepEqual(decodeSafetensors(encodeSafetensors(TENSORS, { format: 'test' })), TENSORS);
     assert.deepEqual(decodeSafetensors(encodeSafetensors({})), {});
   });
 
-  it('begins the numbers at a multiple of eight bytes', () => {
+  test('begins the numbers at a multiple of eight bytes', () => {
     for (let n = 1; n < 10; n++)
       assert.equal(encodeSafetensors({ ['x'.repeat(n)]: TENSORS.scalar }).readBigUInt64LE() % 8n, 0n);
   });
 
-  it('writes views of larger arrays, and only them', () => {
+  test('writes views of larger arrays, and only them', () => {
     const whole = Float32Array.of(1, 2, 3, 4);
     const tables = decodeSafetensors(encodeSafetensors({ x: { shape: [2], data: whole.subarray(1, 3) } }));
     assert.deepEqual(tables['x']!.data, Float32Array.of(2, 3));
   });
 
-  it('reads a file whose header is honest', () => {
+  test('reads a file whose header is honest', () => {
     assert.equal(decodeSafetensors(fileOf(entry({})))['x']!.data.length, 2);
   });
 
@@ -59,7 +59,7 @@ describe('safetensors', () => {
     ['offsets turned round', fileOf(entry({ data_offsets: [8, 0] })), /tensor x/],
   ];
   for (const [what, file, message] of lies)
-    it(`refuses ${what}`, () => {
+    test(`refuses ${what}`, () => {
       assert.throws(() => decodeSafetensors(file), { code: 'artifact_damaged', message });
     });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import type { ArtifactFiles } from '../../src/artifact/files/types.js';
 import { createArtifactStore } from '../../src/serving/store.js';
@@ -52,7 +52,7 @@ async function refused(version: string, code: string, message = /./): Promise<vo
 }
 
 describe('the artifact store', () => {
-  it('opens the two files of a version, with the checksum of the weights', async () => {
+  test('opens the two files of a version, with the checksum of the weights', async () => {
     const weights = await store.open(FIRST, 'weights.safetensors');
     const content = readFileSync(join(artifacts, FIRST, 'weights.safetensors'));
     assert.deepEqual([weights.bytes, weights.sha256], [content.length, sha256(content)]);
@@ -60,7 +60,7 @@ describe('the artifact store', () => {
     assert.equal((await store.open(FIRST, 'manifest.json')).sha256, null);
   });
 
-  it('never leaves the folder of a version', async () => {
+  test('never leaves the folder of a version', async () => {
     writeFileSync(join(artifacts, 'secret'), 'x');
     writeFileSync(join(artifacts, FIRST, 'secret'), 'x');
     for (const file of [
@@ -94,7 +94,7 @@ describe('the artifact store', () => {
     }
   });
 
-  it('puts a version in force, and goes back', async () => {
+  test('puts a version in force, and goes back', async () => {
     await store.activate(SECOND);
     assert.equal(await parts.ledger.artifacts.activeVersion(), SECOND);
     await store.activate(FIRST);
@@ -102,16 +102,16 @@ describe('the artifact store', () => {
     assert.equal(activated, 2);
   });
 
-  it('changes nothing for a version that nobody knows', async () => {
+  test('changes nothing for a version that nobody knows', async () => {
     for (const version of [UNKNOWN, '', '../x']) await refused(version, 'version_not_found');
   });
 
-  it('changes nothing for one that is damaged', async () => {
+  test('changes nothing for one that is damaged', async () => {
     truncateSync(join(artifacts, SECOND, 'weights.safetensors'), 10);
     await refused(SECOND, 'artifact_damaged', /checksum/);
   });
 
-  it('changes nothing for one of another encoder', async () => {
+  test('changes nothing for one of another encoder', async () => {
     const model = blankModel();
     model.names.encoder = 'another';
     await writeArtifact(files, model, factsOf(SECOND));

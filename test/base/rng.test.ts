@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 
 describe('random generator', () => {
-  it('repeats itself for a seed, and forks by label alone', () => {
+  test('repeats itself for a seed, and forks by label alone', () => {
     const draw = (seed: number): number[] =>
       Array.from(
         { length: 5 },
@@ -21,7 +21,7 @@ describe('random generator', () => {
     assert.notEqual(rng.fork('y').next(), before);
   });
 
-  it('is uniform and normal about as it should be', () => {
+  test('is uniform and normal about as it should be', () => {
     const rng = createRng(1);
     const n = 20_000;
     const uniform = Array.from({ length: n }, () => rng.next());
@@ -32,7 +32,7 @@ describe('random generator', () => {
     assert.ok(Math.abs(normal.reduce((a, b) => a + b * b, 0) / n - 1) < 0.05);
   });
 
-  it('shuffles everything, losing nothing', () => {
+  test('shuffles everything, losing nothing', () => {
     const items = createRng(2).shuffle(Int32Array.from({ length: 100 }, (_, i) => i));
     assert.notDeepEqual([...items], Array.from(items.keys()));
     assert.deepEqual(

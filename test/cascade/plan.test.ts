@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { nextStep, planCascade, type CascadeCandidate } from '../../src/cascade/plan.js';
@@ -29,7 +29,7 @@ function candidates(rng: Rng, size: number): CascadeCandidate[] {
 }
 
 describe('a cascade of two LLMs that fail independently', () => {
-  it('is, with a perfect judge, right when either is', () => {
+  test('is, with a perfect judge, right when either is', () => {
     const plan = CascadePlan.parse(planCascade([big, small], request(), INDEPENDENT));
     assert.deepEqual(order(plan), ['small', 'big']);
     near(plan.expected_quality, 1 - 0.4 * 0.2);
@@ -47,7 +47,7 @@ describe('a cascade of two LLMs that fail independently', () => {
     assert.deepEqual([plan.quality, plan.single], [0.8, { model: 'big', quality: 0.8, cost_usd: 10 }]);
   });
 
-  it('weighs what a judge says who errs in a tenth of the cases', () => {
+  test('weighs what a judge says who errs in a tenth of the cases', () => {
     const plan = planCascade([big, small], request({ reliability: 0.8, quality: 0.85 }), INDEPENDENT);
     assert.deepEqual(order(plan), ['small', 'big']);
     // Small is right and passes, or does not pass and big is right: passing is .9 of right and .1 of wrong answers.
@@ -63,7 +63,7 @@ describe('a cascade of two LLMs that fail independently', () => {
     near(next.answer_quality, (0.1 * 0.6) / (1 - passes));
   });
 
-  it('is worth nothing where the judge knows nothing', () => {
+  test('is worth nothing where the judge knows nothing', () => {
     for (const quality of [0.5, 0.6, 0.7, 0.8]) {
       const plan = planCascade([small, big], request({ quality, reliability: 0 }), INDEPENDENT);
       assert.deepEqual(order(plan), [plan.single.model]);
@@ -75,7 +75,7 @@ describe('a cascade of two LLMs that fail independently', () => {
 });
 
 describe('a plan', () => {
-  it('gains less by a second LLM the more they fail together', () => {
+  test('gains less by a second LLM the more they fail together', () => {
     const gains = [0, 1, 3, 6].map(
       (spread) => planCascade([small, big], request({ quality: 1 }), spread).expected_quality,
     );
@@ -87,20 +87,20 @@ describe('a plan', () => {
     assert.ok(gains[3]! < 0.85 && gains[3]! >= 0.8, String(gains[3]));
   });
 
-  it('takes the best there is where the wanted quality is out of reach', () => {
+  test('takes the best there is where the wanted quality is out of reach', () => {
     const plan = planCascade([small, big, llm('tiny', 0.1, 0.1)], request({ quality: 1, max_steps: 2 }), INDEPENDENT);
     assert.deepEqual(order(plan), ['small', 'big']);
     near(plan.expected_quality, 0.92);
     assert.equal(plan.single.model, 'big');
   });
 
-  it('of one candidate is one step', () => {
+  test('of one candidate is one step', () => {
     const plan = planCascade([small], request({ quality: 0.9 }));
     assert.deepEqual([order(plan), plan.expected_cost_usd], [['small'], 1]);
     near(plan.expected_quality, 0.6);
   });
 
-  it('asks LLMs of unknown cost only where no other will do', () => {
+  test('asks LLMs of unknown cost only where no other will do', () => {
     const silent = llm('silent', 0.95, null);
     assert.deepEqual(order(planCascade([silent, big, small], request({ quality: 0.9 }), INDEPENDENT)), [
       'small',
@@ -111,7 +111,7 @@ describe('a plan', () => {
     assert.deepEqual(order(planCascade([silent], request())), ['silent']);
   });
 
-  it('spends at most max_cost_usd, all calls together', () => {
+  test('spends at most max_cost_usd, all calls together', () => {
     assert.deepEqual(order(planCascade([small, big], request({ max_cost_usd: 11 }), INDEPENDENT)), ['small', 'big']);
     assert.deepEqual(order(planCascade([small, big], request({ max_cost_usd: 10.5 }), INDEPENDENT)), ['big']);
     assert.deepEqual(
@@ -125,7 +125,7 @@ describe('a plan', () => {
     );
   });
 
-  it('gives up quality that is not worth its cost', () => {
+  test('gives up quality that is not worth its cost', () => {
     // Big would add .32 for 4: .08 for each US dollar, of 100 cents.
     assert.deepEqual(order(planCascade([small, big], request({ quality: 1, cost_weight: 0.00079 }), INDEPENDENT)), [
       'small',
@@ -136,7 +136,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('does not depend on the order of the candidates', () => {
+  test('does not depend on the order of the candidates', () => {
     const field = candidates(createRng(3), 12);
     assert.deepEqual(
       planCascade(field.toReversed(), request({ reliability: 0.9 })),
@@ -144,7 +144,7 @@ describe('a plan', () => {
     );
   });
 
-  it('is never dearer than a single call for the same wanted quality, nor worse where that is out of reach', () => {
+  test('is never dearer than a single call for the same wanted quality, nor worse where that is out of reach', () => {
     const rng = createRng(11);
     for (let i = 0; i < 300; i++) {
       const field = candidates(rng, 1 + rng.int(10)).map((one) => ({ ...one, cost_usd: one.cost_usd ?? 1e-4 }));
@@ -168,7 +168,7 @@ describe('a plan', () => {
     }
   });
 
-  it('is the best of all orders', () => {
+  test('is the best of all orders', () => {
     const rng = createRng(5);
     const orders = (field: CascadeCandidate[], steps: number): CascadeCandidate[][] =>
       steps === 0
@@ -209,7 +209,7 @@ describe('the next step', () => {
   const next = (reports: object[], asked = best, spread?: number): CascadeNext =>
     CascadeNext.parse(nextStep(three, asked, reports.map(report), spread));
 
-  it('is the plan’s as long as all goes as planned', () => {
+  test('is the plan’s as long as all goes as planned', () => {
     const plan = planCascade(three, best);
     assert.deepEqual(order(plan), ['small', 'middle', 'big']);
     const reports: object[] = [];
@@ -227,14 +227,14 @@ describe('the next step', () => {
     assert.deepEqual([over.model, over.reason, over.spent_usd], [null, 'steps_used', 14]);
   });
 
-  it('is none once an answer scores at least stop_at, and that is the answer', () => {
+  test('is none once an answer scores at least stop_at, and that is the answer', () => {
     const [first] = planCascade(three, request({ quality: 0.85 })).steps;
     const keep = next([{ score: first!.stop_at }], request({ quality: 0.85 }));
     assert.deepEqual([keep.model, keep.answer, keep.reason], [null, first!.model, 'good_enough']);
     assert.notEqual(next([{ score: first!.stop_at - 0.01 }], request({ quality: 0.85 })).model, null);
   });
 
-  it('expects less of the others after a failure, more after a success', () => {
+  test('expects less of the others after a failure, more after a success', () => {
     const of = (reports: object[]): number =>
       next(reports, request({ quality: 1, max_steps: 2 })).steps[0]!.expected_quality;
     const alone = planCascade([three[2]!], best).expected_quality;
@@ -246,7 +246,7 @@ describe('the next step', () => {
     );
   });
 
-  it('keeps the best of the answers that were tried', () => {
+  test('keeps the best of the answers that were tried', () => {
     const over = next([{ score: 0.3 }, { score: 0.5 }, { score: 0.2 }]);
     assert.deepEqual([over.model, over.answer, over.answer_quality], [null, 'middle', 0.5]);
     const noisy = next(
@@ -260,7 +260,7 @@ describe('the next step', () => {
     assert.equal(noisy.answer, 'big', 'none passed: the one of which most was expected');
   });
 
-  it('is the same for the same verdicts in another order', () => {
+  test('is the same for the same verdicts in another order', () => {
     const [a, b] = [
       { model: 'small', ok: false },
       { model: 'big', ok: false },
@@ -269,7 +269,7 @@ describe('the next step', () => {
     assert.deepEqual(next([a, b], asked), next([b, a], asked));
   });
 
-  it('goes on without an LLM whose call failed: that costs no step, and is not held against the others', () => {
+  test('goes on without an LLM whose call failed: that costs no step, and is not held against the others', () => {
     const failed = next([{ error: 'timeout', latency_ms: 30_000 }]);
     assert.deepEqual([failed.model, failed.reason, failed.spent_usd, failed.answer], ['middle', 'failed', 0, null]);
     assert.deepEqual(failed.steps, planCascade(three.slice(1), best).steps);
@@ -281,7 +281,7 @@ describe('the next step', () => {
     assert.equal(next([{ error: 'a' }, { model: 'small', ok: true }]).answer, 'small', 'a second try may do');
   });
 
-  it('counts what the steps cost against max_cost_usd', () => {
+  test('counts what the steps cost against max_cost_usd', () => {
     const asked = request({ quality: 1, max_cost_usd: 14 });
     assert.equal(next([{ ok: false }, { ok: false }], asked).model, 'big');
     const dear = next([{ ok: false, cost_usd: 4 }], asked);
@@ -289,12 +289,12 @@ describe('the next step', () => {
     assert.deepEqual(next([{ ok: false, cost_usd: 13.5 }], asked).reason, 'over_budget');
   });
 
-  it('is none where the wanted quality was expected of one LLM alone', () => {
+  test('is none where the wanted quality was expected of one LLM alone', () => {
     const over = next([{ ok: false }], request({ quality: 0.5 }));
     assert.deepEqual([over.model, over.answer, over.reason], [null, 'small', 'not_worth_it']);
   });
 
-  it('refuses reports of LLMs that were not asked for, or twice', () => {
+  test('refuses reports of LLMs that were not asked for, or twice', () => {
     const refused = (reports: object[], pattern: RegExp): void =>
       assert.throws(
         () => next(reports),

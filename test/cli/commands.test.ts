@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Manifest } from '../../src/artifact/manifest.js';
 import { decodeSafetensors } from '../../src/artifact/safetensors.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -43,11 +43,11 @@ describe('from a log to decisions', () => {
     );
   });
 
-  it('does not take the same file twice', async () => {
+  test('does not take the same file twice', async () => {
     assert.match(await done('import', log, '--data', data), /120 queries, 360 interactions/);
   });
 
-  it('trains on what backend it is told, shows how it measures, and puts the version in force', async () => {
+  test('trains on what backend it is told, shows how it measures, and puts the version in force', async () => {
     const { code, stdout, stderr } = await pointsman(['train', '--backend', 'wasm', '--seed', '5', '--data', data]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /held out: 35 queries; calibration error/);
@@ -65,7 +65,7 @@ describe('from a log to decisions', () => {
     );
   });
 
-  it('routes one query, as JSON where nobody reads along', async () => {
+  test('routes one query, as JSON where nobody reads along', async () => {
     const { code, stdout, stderr } = await pointsman([
       'route',
       'multiply the digits',
@@ -85,7 +85,7 @@ describe('from a log to decisions', () => {
     assert.ok(answer.explanation !== undefined);
   });
 
-  it('does not route by a version of another encoder: it says which both are', async () => {
+  test('does not route by a version of another encoder: it says which both are', async () => {
     for (const args of [['a verse'], ['--input', file('one.jsonl', '{"query": "a verse"}\n')]]) {
       const { code, stdout, stderr } = await pointsman(['route', ...args, '--encoder', 'hashing', '--data', data]);
       assert.deepEqual([code, stdout], [1, '']);
@@ -93,7 +93,7 @@ describe('from a log to decisions', () => {
     }
   });
 
-  it('routes a file: every line answered in order, as over HTTP, with its own fields before the flags', async () => {
+  test('routes a file: every line answered in order, as over HTTP, with its own fields before the flags', async () => {
     const texts = scoreRows(40).map((row) => row.query);
     const requests = [
       ...texts.map((query) => ({ query })),
@@ -141,7 +141,7 @@ describe('from a log to decisions', () => {
     );
   });
 
-  it('names the file and line that is wrong, and leaves no output', async () => {
+  test('names the file and line that is wrong, and leaves no output', async () => {
     const output = file('broken-answers.jsonl');
     const cases: [line: string, message: RegExp][] = [
       ['{"query": "half', /broken\.jsonl, line 3: expected JSON/],
@@ -168,7 +168,7 @@ describe('from a log to decisions', () => {
     assert.equal(readFileSync(output, 'utf8'), 'what was there');
   });
 
-  it('exports the weights of a version, whole', async () => {
+  test('exports the weights of a version, whole', async () => {
     const { version } = (await versions())[0]!;
     const out = file('exported');
     await done('export', '--output', out, '--data', data);
@@ -181,7 +181,7 @@ describe('from a log to decisions', () => {
     await done('export', '--output', out, '--artifact', version, '--data', data);
   });
 
-  it('goes back to an earlier version', async () => {
+  test('goes back to an earlier version', async () => {
     await done('train', '--backend', 'wasm', '--seed', '6', '--design', 'flat', '--data', data);
     const [newer, older] = (await versions()) as [Summary, Summary];
     const activity = async (): Promise<boolean[]> => (await versions()).map((v) => v.active);
@@ -198,7 +198,7 @@ describe('from a log to decisions', () => {
     assert.deepEqual(await activity(), [false, true]);
   });
 
-  it('trains without activating, which leaves what serves as it is', async () => {
+  test('trains without activating, which leaves what serves as it is', async () => {
     const known = await versions();
     const { version } = known.find((v) => v.active)!;
     const out = await done('train', '--no-activate', '--backend', 'wasm', '--seed', '55', '--data', data);
@@ -207,7 +207,7 @@ describe('from a log to decisions', () => {
     assert.equal((await versions()).find((v) => v.active)!.version, version);
   });
 
-  it('keeps the catalogue: put, show, list, delete', async () => {
+  test('keeps the catalogue: put, show, list, delete', async () => {
     const profile = file(
       'new.yaml',
       'id: lab/new\ndescription: a new one\nsize_b: 9\ninput_price: 0.5\noutput_price: 1.5\nbenchmarks:\n  ' +
@@ -234,7 +234,7 @@ describe('from a log to decisions', () => {
       assert.equal((await pointsman(['models', ...args, '--data', data])).code, 1);
   });
 
-  it('measures by cross-validation, and writes a report', async () => {
+  test('measures by cross-validation, and writes a report', async () => {
     const [small, output] = [file('small.jsonl', jsonLines(scoreRows(24))), file('a report')];
     const args = [
       '--folds',
@@ -269,7 +269,7 @@ describe('from a log to decisions', () => {
     assert.ok(!existsSync(file('not made')), 'a log of its own leaves the data folder alone');
   });
 
-  it('writes a report only where nothing else would be lost', async () => {
+  test('writes a report only where nothing else would be lost', async () => {
     file('keep.txt', 'mine');
     const { code, stderr } = await pointsman([
       'evaluate',
@@ -284,7 +284,7 @@ describe('from a log to decisions', () => {
 });
 
 describe('before anything is trained', () => {
-  it('routes by what is declared, and says so by a version of null', async (t) => {
+  test('routes by what is declared, and says so by a version of null', async (t) => {
     const fresh = workplace(t);
     for (const [id, score] of [
       ['weak', 0.2],
@@ -301,7 +301,7 @@ describe('before anything is trained', () => {
     assert.deepEqual([answer.version, answer.model, answer.fallbacks], [null, 'strong', ['weak']]);
   });
 
-  it('says that there is no LLM', async (t) => {
+  test('says that there is no LLM', async (t) => {
     const { code, stdout, stderr } = await pointsman(['route', 'anything', '--data', workplace(t).data]);
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /no LLM to choose from.*pointsman import/);

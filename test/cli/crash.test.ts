@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { dataPaths } from '../../src/base/paths.js';
 import { openLedger } from '../../src/store/open.js';
 import type { Job } from '../../src/schema/training.js';
@@ -63,7 +63,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe('kill -9 of the whole service', () => {
-  it('loses no acknowledged feedback, and none is doubled when it is sent again', async (t) => {
+  test('loses no acknowledged feedback, and none is doubled when it is sent again', async (t) => {
     const { data } = workplace(t);
     await prepareQueue(data);
     let next = 0;
@@ -89,7 +89,7 @@ describe('kill -9 of the whole service', () => {
     ledger.close();
   });
 
-  it(
+  test(
     'leaves no training process behind, and no half-made version',
     { skip: process.platform === 'linux' ? false : 'reads /proc' },
     async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, before, describe, test, type TestContext } from 'node:test';
 import type { RouteResponse } from '../../src/schema/route.js';
 import type { Job, Schedule } from '../../src/schema/training.js';
 import { lacking } from '../support/programs.js';
@@ -40,7 +40,7 @@ async function mutePort(t: TestContext): Promise<number> {
 
 describe('a start that fails', () => {
   for (const scheme of ['redis', 'postgres'])
-    it(`ends soon, though the ${scheme} server does not answer`, async (t) => {
+    test(`ends soon, though the ${scheme} server does not answer`, async (t) => {
       const [mute, taken] = [await mutePort(t), await mutePort(t)];
       const queue = `${scheme}://127.0.0.1:${mute}`;
       const began = performance.now();
@@ -59,7 +59,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
   });
   after(() => redis?.stop());
 
-  it('route, say that the queue is away, and use it when it is there, without a restart', async (t) => {
+  test('route, say that the queue is away, and use it when it is there, without a restart', async (t) => {
     const common = ['--data', await filled(t), '--queue', redis.url];
     await redis.halt();
     const [serve, worker] = [await service(t, 'serve', common), await service(t, 'worker', common)];
@@ -92,7 +92,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
     }
   });
 
-  it('agree with the ledger about the schedule, whatever was asked for while Redis did not answer', async (t) => {
+  test('agree with the ledger about the schedule, whatever was asked for while Redis did not answer', async (t) => {
     const { url } = await service(t, 'start', ['--data', await filled(t), '--queue', redis.url, ...SILENT]);
     const put = (pattern: string): Promise<ScheduleAnswer> =>
       api<ScheduleAnswer>(url, 'PUT', '/v1/schedule', { pattern });
@@ -115,7 +115,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
     assert.deepEqual(await codeOf(url, 'GET', '/v1/schedule'), [404, 'schedule_not_found']);
   });
 
-  it('with other ledgers do their own jobs only', async (t) => {
+  test('with other ledgers do their own jobs only', async (t) => {
     const [one, other] = await Promise.all(
       [await filled(t), await filled(t)].map((data) =>
         service(t, 'start', ['--data', data, '--queue', redis.url, ...SILENT]),

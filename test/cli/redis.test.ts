@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { RouteResponse } from '../../src/schema/route.js';
 import { lacking } from '../support/programs.js';
 import { startRedis, PASSWORD, type Server } from '../support/servers.js';
@@ -15,7 +15,7 @@ describe('API and worker as processes of their own, on one Redis', { skip }, () 
   });
   after(() => redis?.stop());
 
-  it('the worker trains what the API is asked for, and the API serves it', async (t) => {
+  test('the worker trains what the API is asked for, and the API serves it', async (t) => {
     const { data, file } = workplace(t);
     await done('import', file('log.jsonl', jsonLines(scoreRows(24))), '--data', data);
     const common = ['--data', data, '--queue', redis.url];
@@ -42,7 +42,7 @@ describe('API and worker as processes of their own, on one Redis', { skip }, () 
   });
 });
 
-it('serve and worker say that they need a queue to share', async (t) => {
+test('serve and worker say that they need a queue to share', async (t) => {
   for (const command of ['serve', 'worker']) {
     const { code, stderr } = await pointsman([command, '--data', workplace(t).data]);
     assert.equal(code, 2);

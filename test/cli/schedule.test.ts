@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../src/schema/training.js';
 import { prepareQueue } from '../support/queue-folder.js';
@@ -9,7 +9,7 @@ import { eventually } from '../support/wait.js';
 import { api, done, interactionsOf, jsonLines, pointsman, scoreRows, service, SILENT, workplace } from './support.js';
 
 describe('a schedule', () => {
-  it('retrains by itself once enough is new, and not before; it outlives the queue', async (t) => {
+  test('retrains by itself once enough is new, and not before; it outlives the queue', async (t) => {
     const { data, file } = workplace(t);
     await prepareQueue(data);
     const rows = scoreRows(30);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '../../src/store/open.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -55,7 +55,7 @@ function hammer(url: string): {
 }
 
 describe('a service', () => {
-  it('learns from feedback while it routes, goes back, and stops without losing anything', async (t) => {
+  test('learns from feedback while it routes, goes back, and stops without losing anything', async (t) => {
     const { data } = workplace(t);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
     assert.match(first.url, /^http:\/\/127\.0\.0\.1:\d+$/);
@@ -92,7 +92,7 @@ describe('a service', () => {
     assert.ok(events.filter((e) => e.event === 'progress').length > 2);
     assert.ok(new Set(events.map((e) => e.job.progress?.phase)).size > 2);
 
-    const second = (await retrain(first.url, { seed: 6, design: 'flat' })).result!.version;
+    const second = (await retrain(first.url, { seed: 6 })).result!.version;
     assert.notEqual(second, version);
     assert.equal((await api<RouteResponse>(first.url, 'GET', '/route?query=a+verse')).version, second);
     await api(first.url, 'POST', `/v1/weights/${version}/activate`);
@@ -152,7 +152,7 @@ describe('a service', () => {
     assert.equal((await again.end('SIGINT')).code, 0);
   });
 
-  it('gives a running job back when it is stopped, and does it when it is started again', async (t) => {
+  test('gives a running job back when it is stopped, and does it when it is started again', async (t) => {
     const { data, file } = workplace(t);
     await prepareQueue(data);
     await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
@@ -174,7 +174,7 @@ describe('a service', () => {
     assert.equal((await followJob(again.url, job_id)).at(-1)!.event, 'completed');
   });
 
-  it('has its data folder’s queue to itself; commands work beside it', async (t) => {
+  test('has its data folder’s queue to itself; commands work beside it', async (t) => {
     const { data, file } = workplace(t);
     await prepareQueue(data);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);

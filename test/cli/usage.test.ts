@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/process.js';
 import { ENV, pointsman, workplace, type Ran } from './support.js';
@@ -64,7 +64,7 @@ async function inOneProcess(lines: string[][], env: NodeJS.ProcessEnv): Promise<
 }
 
 describe('--help', () => {
-  it('of pointsman names every command', async () => {
+  test('of pointsman names every command', async () => {
     const { code, stdout, stderr } = await pointsman(['--help']);
     assert.deepEqual([code, stderr], [0, '']);
     for (const command of COMMANDS.filter((name) => !name.includes(' ')))
@@ -72,7 +72,7 @@ describe('--help', () => {
     assert.equal((await pointsman(['--version'])).stdout.trim().split('.').length, 3);
   });
 
-  it('of every command says what it does, and runs nothing', async (t) => {
+  test('of every command says what it does, and runs nothing', async (t) => {
     const { data } = workplace(t);
     const ran = await inOneProcess(
       COMMANDS.map((command) => [...command.split(' '), '--help']),
@@ -105,7 +105,7 @@ async function assertEnds(
 }
 
 describe('exit codes', () => {
-  it('2 for wrong usage, with what was expected', async (t) => {
+  test('2 for wrong usage, with what was expected', async (t) => {
     const at = ['--data', workplace(t).data];
     await assertEnds(2, [
       [[], /Usage: pointsman/],
@@ -130,7 +130,7 @@ describe('exit codes', () => {
     ]);
   });
 
-  it('1 for what failed, with what can be done about it', async (t) => {
+  test('1 for what failed, with what can be done about it', async (t) => {
     const { data, file } = workplace(t);
     const at = ['--data', data];
     const nobody = `http://127.0.0.1:${await freePort()}`;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import type { LlmProfile } from '../../src/schema/profile.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { factsLength, factsVector } from '../../src/dataset/facts.js';
@@ -18,7 +18,7 @@ function evidenceOf({ evidence, llms }: Dataset, query: number): [string, number
 }
 
 describe('dataset', () => {
-  it('has each query’s evidence, by query and LLM', async () => {
+  test('has each query’s evidence, by query and LLM', async () => {
     const data = await datasetOf(
       handLog(
         ['a', 'b', 'c'],
@@ -33,7 +33,7 @@ describe('dataset', () => {
     assert.deepEqual(evidenceOf(data, 2), [['b', 0, true]]);
   });
 
-  it('lets the share of comparisons won stand in where no score was measured', async () => {
+  test('lets the share of comparisons won stand in where no score was measured', async () => {
     const data = await datasetOf(
       handLog(
         ['a', 'b', 'c'],
@@ -64,7 +64,7 @@ describe('dataset', () => {
     assert.equal(found[2]![1], 0.5);
   });
 
-  it('knows tasks, or has one that stands for all', async () => {
+  test('knows tasks, or has one that stands for all', async () => {
     const tasked = await datasetOf(
       handLog(
         ['a'],
@@ -81,7 +81,7 @@ describe('dataset', () => {
     assert.deepEqual([flat.numTasks, flat.familyText.rows, flat.llmFamily.cols], [1, 0, 0]);
   });
 
-  it('tells a declared benchmark of 0 from none', async () => {
+  test('tells a declared benchmark of 0 from none', async () => {
     const rows = handLog(['a', 'b'], [{ text: '1', task: 'x', scores: { a: 1 } }]);
     const data = await datasetOf({
       ...rows,
@@ -90,7 +90,7 @@ describe('dataset', () => {
     assert.deepEqual([...data.benchmarks.data], [0, NaN]);
   });
 
-  it('joins each LLM to its family, and tasks to domains, with weights that sum to 1 or 0', async () => {
+  test('joins each LLM to its family, and tasks to domains, with weights that sum to 1 or 0', async () => {
     const data = await datasetOf(smallLog({ queries: 4 }));
     assert.deepEqual([...data.llmFamily.data], [0, 1, 0, 0, 1, 0]);
     assert.deepEqual([...data.taskDomain.data], [0, 1]);
@@ -101,12 +101,12 @@ describe('declared facts', () => {
   const dim = 3;
   const facts = (llm: object): Float32Array => factsVector({ id: 'x', ...llm } as LlmProfile, new Float32Array(dim));
 
-  it('are all zeros where nothing is declared', () => {
+  test('are all zeros where nothing is declared', () => {
     assert.equal(facts({}).length, factsLength(dim));
     assert.ok(facts({}).every((x) => x === 0));
   });
 
-  it('say which numbers are known: a price of 0 is not the same as none', () => {
+  test('say which numbers are known: a price of 0 is not the same as none', () => {
     for (const known of [
       { size_b: 10 },
       { input_price: 0 },
@@ -120,7 +120,7 @@ describe('declared facts', () => {
     }
   });
 
-  it('have the encoded description and tags', async () => {
+  test('have the encoded description and tags', async () => {
     const rows = handLog(['a', 'b'], [{ text: '1', scores: { a: 1 } }]);
     const data = await datasetOf({
       ...rows,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { forgetLlm, sumRecords, withoutQueries } from '../../src/dataset/records.js';
 import { datasetOf } from '../support/learn.js';
 import { handLog } from '../support/rows.js';
@@ -18,7 +18,7 @@ const dataset = () =>
   );
 
 describe('sums of logged scores', () => {
-  it('are per LLM, and per LLM and task', async () => {
+  test('are per LLM, and per LLM and task', async () => {
     const sums = sumRecords(await dataset(), [0, 1, 2]);
     assert.deepEqual(
       [[...sums.sum], [...sums.count]],
@@ -37,14 +37,14 @@ describe('sums of logged scores', () => {
     );
   });
 
-  it('without some queries are those of the others, and the whole stays as it was', async () => {
+  test('without some queries are those of the others, and the whole stays as it was', async () => {
     const data = await dataset();
     const all = sumRecords(data, [0, 1, 2, 3]);
     assert.deepEqual(withoutQueries(data, all, [0, 3]), sumRecords(data, [1, 2]));
     assert.deepEqual(all, sumRecords(data, [0, 1, 2, 3]));
   });
 
-  it('count answers from before a change in part, and leave nothing when they are taken out', async () => {
+  test('count answers from before a change in part, and leave nothing when they are taken out', async () => {
     const data = await datasetOf(
       handLog(
         ['a', 'b'],
@@ -79,7 +79,7 @@ describe('sums of logged scores', () => {
     );
   });
 
-  it('forget an LLM as if it had just arrived, and nobody else', async () => {
+  test('forget an LLM as if it had just arrived, and nobody else', async () => {
     const data = await dataset();
     const sums = sumRecords(data, [0, 1, 2, 3]);
     forgetLlm(data, sums, 0);

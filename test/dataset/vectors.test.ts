@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { sha256 } from '../../src/base/hash.js';
 import type { Encoder } from '../../src/encoder/types.js';
 import { listQueries, type QueryRow } from '../../src/graph/rows.js';
@@ -52,7 +52,7 @@ async function encode(
 }
 
 describe('encoding a snapshot’s queries', () => {
-  it('keeps their order and says how far it is', async () => {
+  test('keeps their order and says how far it is', async () => {
     const queries = queriesOf(upTo(600).toReversed());
     const done: number[] = [];
     const vectors = await encode(slowEncoder('slow'), queries, done);
@@ -63,7 +63,7 @@ describe('encoding a snapshot’s queries', () => {
     assert.deepEqual(done, [256, 512, 600]);
   });
 
-  it('asks a slow encoder only for what it has not answered before', async () => {
+  test('asks a slow encoder only for what it has not answered before', async () => {
     await encode(slowEncoder('slow'), queriesOf(upTo(300)));
     const again = slowEncoder('slow');
     const queries = queriesOf([...upTo(310)].toReversed());
@@ -75,27 +75,27 @@ describe('encoding a snapshot’s queries', () => {
     );
   });
 
-  it('does not take another encoder’s vectors', async () => {
+  test('does not take another encoder’s vectors', async () => {
     await encode(slowEncoder('slow'), queriesOf([1, 2]));
     const other = slowEncoder('another');
     assert.deepEqual(await encode(other, queriesOf([1])), [Float32Array.of(7, 7)]);
     assert.equal(other.asked.length, 1);
   });
 
-  it('keeps what was answered before the encoder failed', async () => {
+  test('keeps what was answered before the encoder failed', async () => {
     await assert.rejects(encode(slowEncoder('slow', 300), queriesOf(upTo(600))), /endpoint is away/);
     const again = slowEncoder('slow');
     await encode(again, queriesOf(upTo(600)));
     assert.equal(again.asked.length, 600 - 256);
   });
 
-  it('asks nothing and keeps nothing where there is nothing', async () => {
+  test('asks nothing and keeps nothing where there is nothing', async () => {
     const slow = slowEncoder('slow');
     assert.deepEqual(await encode(slow, []), []);
     assert.deepEqual(slow.asked, []);
   });
 
-  it('keeps the vectors of a long log on disk, as they were', async () => {
+  test('keeps the vectors of a long log on disk, as they were', async () => {
     const queries = queriesOf(upTo(600));
     assert.deepEqual(
       await encode(hashing, queries, [], { inMemory: 599 }),
@@ -107,7 +107,7 @@ describe('encoding a snapshot’s queries', () => {
     );
   });
 
-  it('encodes a long log’s queries once, for each encoder, and all again where what was kept is damaged', async (t) => {
+  test('encodes a long log’s queries once for each encoder, and again where what was kept is damaged', async (t) => {
     const { path: folder, remove } = temporaryFolder();
     t.after(remove);
     const asked: string[] = [];
@@ -132,7 +132,7 @@ describe('encoding a snapshot’s queries', () => {
     assert.equal(await encoded('quick', queriesOf(upTo(5))), 5);
   });
 
-  it('leaves the ledger alone for an encoder that runs in-process', async () => {
+  test('leaves the ledger alone for an encoder that runs in-process', async () => {
     const queries = queriesOf([3, 1]);
     assert.deepEqual(
       await encode(hashing, queries),

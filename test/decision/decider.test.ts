@@ -208,7 +208,7 @@ test('a decision explains itself later, as it was made', async () => {
 });
 
 for (const waits of [false, true])
-  test(`goes down the ranking to the first with room, else takes some of the best; claims ${waits ? 'wait' : 'are at once'}`, async () => {
+  test(`goes down to the first with room, else takes the best; claims ${waits ? 'wait' : 'are at once'}`, async () => {
     const taken: [model: string, tokens: number, force: boolean][] = [];
     const rooms = new Set(['a/small']);
     const load: Load = {

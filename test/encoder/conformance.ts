@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import type { Encoder } from '../../src/encoder/types.js';
 
 /** How a suite gets at an encoder. */
@@ -37,7 +37,7 @@ export function encoderConformance(name: string, { open, texts = SENTENCES, skip
   const [first, second, third] = texts as [string, string, string];
 
   describe(`${name} is an encoder`, { skip }, () => {
-    it('has an id, a dimension, and parts within it that do not overlap', async (t) => {
+    test('has an id, a dimension, and parts within it that do not overlap', async (t) => {
       const { id, dim, semantic, style } = await open(t);
       assert.match(id, /^\S+$/);
       assert.ok(Number.isInteger(dim) && dim > 0, String(dim));
@@ -46,7 +46,7 @@ export function encoderConformance(name: string, { open, texts = SENTENCES, skip
       if (parts.length === 2) assert.ok(parts[0]!.end <= parts[1]!.start, 'parts overlap');
     });
 
-    it('gives each text a vector of unit length, the same each time and unlike another text’s', async (t) => {
+    test('gives each text a vector of unit length, the same each time and unlike another text’s', async (t) => {
       const encoder = await open(t);
       const vectors = await encoder.encode(texts);
       assert.equal(vectors.length, texts.length);
@@ -58,7 +58,7 @@ export function encoderConformance(name: string, { open, texts = SENTENCES, skip
       (await encoder.encode(texts)).forEach((vector, i) => assertNear(vector, vectors[i]!, texts[i]!));
     });
 
-    it('keeps the order of texts, few or many, however they are grouped and asked for at once', async (t) => {
+    test('keeps the order of texts, few or many, however they are grouped and asked for at once', async (t) => {
       const encoder = await open(t);
       const many = Array.from({ length: 150 }, (_, i) => (i % 7 === 0 ? '' : texts[i % texts.length]!));
       const [together, again] = await Promise.all([encoder.encode(many), encoder.encode(texts)]);
@@ -69,7 +69,7 @@ export function encoderConformance(name: string, { open, texts = SENTENCES, skip
       assert.deepEqual(await encoder.encode([]), []);
     });
 
-    it('gives zero for a text with nothing in it', async (t) => {
+    test('gives zero for a text with nothing in it', async (t) => {
       const encoder = await open(t);
       for (const vector of await encoder.encode(BLANK)) {
         assert.equal(vector.length, encoder.dim);
@@ -77,7 +77,7 @@ export function encoderConformance(name: string, { open, texts = SENTENCES, skip
       }
     });
 
-    it('takes any text: other scripts, emoji, half a surrogate pair, one endless word, very long', async (t) => {
+    test('takes any text: other scripts, emoji, half a surrogate pair, one endless word, very long', async (t) => {
       const encoder = await open(t);
       for (const [i, vector] of (await encoder.encode(ODD)).entries()) {
         assert.equal(vector.length, encoder.dim);
@@ -85,7 +85,7 @@ export function encoderConformance(name: string, { open, texts = SENTENCES, skip
       }
     });
 
-    it('gives vectors that are the caller’s: to change one changes no other', async (t) => {
+    test('gives vectors that are the caller’s: to change one changes no other', async (t) => {
       const encoder = await open(t);
       const [vector] = await encoder.encode([first]);
       const kept = vector!.slice();
@@ -96,7 +96,7 @@ export function encoderConformance(name: string, { open, texts = SENTENCES, skip
       assertNear((await encoder.encode([first]))[0]!, kept, 'the text’s next vector');
     });
 
-    it('gives the same without waiting, where it can', async (t) => {
+    test('gives the same without waiting, where it can', async (t) => {
       const encoder = await open(t);
       if (encoder.encodeSync === undefined) return;
       for (const text of [first, second, third, ...BLANK, ...ODD])

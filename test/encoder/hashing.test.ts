@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { encoderConformance } from './conformance.js';
 
@@ -10,7 +10,7 @@ const encode = encoder.encodeSync!;
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 
 describe('hashing encoder', () => {
-  it('gives unit vectors of its dimension, the same each time', async () => {
+  test('gives unit vectors of its dimension, the same each time', async () => {
     const text = 'How many primes are there below 100?';
     const [vector] = await encoder.encode([text]);
     assert.equal(vector!.length, encoder.dim);
@@ -18,18 +18,18 @@ describe('hashing encoder', () => {
     assert.deepEqual(vector, encode(text));
   });
 
-  it('puts like texts nearer than unlike ones', () => {
+  test('puts like texts nearer than unlike ones', () => {
     const a = encode('Write a Python function that reverses a list.');
     const b = encode('Write a python function that sorts a list of numbers.');
     const c = encode('Who painted the ceiling of the Sistine Chapel?');
     assert.ok(cosine(a, b) > cosine(a, c) + 0.2, `${cosine(a, b)} against ${cosine(a, c)}`);
   });
 
-  it('does not tell letters of different case apart, but for how many capitals there are', () => {
+  test('does not tell letters of different case apart, but for how many capitals there are', () => {
     assert.ok(cosine(encode('what is the capital of france?'), encode('What is the capital of France?')) > 0.98);
   });
 
-  it('takes any text: none, spaces, other scripts, emoji, half a surrogate pair, very long', () => {
+  test('takes any text: none, spaces, other scripts, emoji, half a surrogate pair, very long', () => {
     assert.ok(encode('').every((x) => x === 0));
     assert.ok(encode(' \n\t ').every((x) => x === 0));
     for (const text of ['東京の人口は？', '🙂🙃', '\ud83d', 'Ω', 'x'.repeat(100_000), '1'.repeat(100_000)]) {

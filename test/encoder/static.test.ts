@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { openEncoder } from '../../src/encoder/index.js';
 import { STATIC_FOLDER, openStaticEncoder } from '../../src/encoder/static.js';
 import { TABLE_FILE, WORDS_FILE } from '../../src/encoder/token-table.js';
@@ -19,7 +19,7 @@ const meaning = (text: string): Float32Array => encode(text).subarray(encoder.se
 const alike = (a: string, b: string): number => cosine(meaning(a), meaning(b));
 
 describe('static encoder', () => {
-  it('is opened by name, and gives unit vectors of its dimension, the same each time', async () => {
+  test('is opened by name, and gives unit vectors of its dimension, the same each time', async () => {
     const opened = await openEncoder('static');
     assert.equal(opened.id, 'static-1');
     assert.equal(opened.dim, 2048 + 16 + 128);
@@ -31,7 +31,7 @@ describe('static encoder', () => {
     assert.deepEqual(vector, encode(text));
   });
 
-  it('shares the square length between words, style and meaning about as 36 : 9 : 9', () => {
+  test('shares the square length between words, style and meaning about as 36 : 9 : 9', () => {
     const vector = encode('Which planet in our solar system has the largest number of moons?');
     const square = (start: number, end: number): number =>
       dot(vector.subarray(start, end), vector.subarray(start, end));
@@ -40,7 +40,7 @@ describe('static encoder', () => {
     assert.ok(style > 0.05 && style < 0.35, String(style));
   });
 
-  it('puts words of one meaning nearer than others', () => {
+  test('puts words of one meaning nearer than others', () => {
     assert.ok(
       alike('car', 'automobile') > alike('car', 'banana') + 0.2,
       `${alike('car', 'automobile')} against ${alike('car', 'banana')}`,
@@ -51,7 +51,7 @@ describe('static encoder', () => {
     );
   });
 
-  it('puts a question in other words nearer than another question', () => {
+  test('puts a question in other words nearer than another question', () => {
     const asked = 'Which medicine helps against a headache?';
     const [same, other] = [
       alike(asked, 'What drug should I take when my head hurts?'),
@@ -60,7 +60,7 @@ describe('static encoder', () => {
     assert.ok(same > other + 0.2, `${same} against ${other}`);
   });
 
-  it('hardly moves when case or the last mark changes', () => {
+  test('hardly moves when case or the last mark changes', () => {
     const text = 'What is the capital of France?';
     for (const edited of [
       'what is the capital of france?',
@@ -71,7 +71,7 @@ describe('static encoder', () => {
       assert.ok(cosine(encode(text), encode(edited)) > 0.96, `${edited}: ${cosine(encode(text), encode(edited))}`);
   });
 
-  it('takes any text, in bounded time: blank, marks, other scripts, emoji, half a surrogate pair, very long', () => {
+  test('takes any text, in bounded time: blank, marks, other scripts, emoji, half a surrogate pair, very long', () => {
     for (const text of ['', ' \n\t ', '\n'.repeat(10_000)]) assert.ok(encode(text).every((x) => x === 0));
     const spaced = `${' '.repeat(1_000_000)}x`;
     for (const text of [
@@ -97,7 +97,7 @@ describe('static encoder', () => {
     }
   });
 
-  it('reads the first 400 words for meaning, and no others', () => {
+  test('reads the first 400 words for meaning, and no others', () => {
     const start = 'the river '.repeat(200);
     assert.ok(alike(`${start} piano`, `${start} banana`) > 1 - 1e-6);
     assert.ok(alike(`piano ${start}`, `banana ${start}`) < 1 - 1e-5);
@@ -118,12 +118,12 @@ describe('files of the static encoder', () => {
   };
   const [table, words] = [join(folder, TABLE_FILE), join(folder, WORDS_FILE)];
 
-  it('are named when they are missing, with the script that makes them', () => {
+  test('are named when they are missing, with the script that makes them', () => {
     refuses(() => rmSync(table), /static\.safetensors: ENOENT.*npm run encoder:distil/);
     refuses(() => rmSync(words), /words\.txt: ENOENT/);
   });
 
-  it('are refused when they are damaged', () => {
+  test('are refused when they are damaged', () => {
     refuses(() => truncateSync(table, 4), /static\.safetensors: is cut off/);
     refuses(() => truncateSync(table, 100), /is cut off/);
     refuses(() => truncateSync(table, 1_000_000), /their hash is not the one in the header/);

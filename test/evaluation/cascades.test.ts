@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { drawJudge, reported, runCascade, runPair, runSingle, type Asked } from '../../src/evaluation/cascades.js';
 import { measuredSpread, type Answered } from '../../src/evaluation/spread.js';
@@ -23,7 +23,7 @@ function simulated(spread: number, size: number): Answered[] {
 }
 
 describe('the shared effect', () => {
-  it('leaves every LLM its predicted quality, and is the more alike for all the wider it spreads', () => {
+  test('leaves every LLM its predicted quality, and is the more alike for all the wider it spreads', () => {
     for (const quality of [0, 0.003, 0.25, 0.5, 0.999, 1])
       for (const spread of [0, 2.7])
         near(
@@ -38,14 +38,14 @@ describe('the shared effect', () => {
     );
   });
 
-  it('is found again from how LLMs did', () => {
+  test('is found again from how LLMs did', () => {
     for (const spread of [0.5, 1.5, 3]) near(measuredSpread(simulated(spread, 20_000)), spread, 0.3);
     assert.equal(measuredSpread([{ predicted: [0.5, 0.5], observed: [1, 0] }]), DEFAULT_SPREAD, 'two LLMs do not tell');
   });
 });
 
 describe('a simulated judge', () => {
-  it('reports the score with the chance that reliability says, else a coin', () => {
+  test('reports the score with the chance that reliability says, else a coin', () => {
     const rng = createRng(2);
     const asked = Array.from({ length: 4000 }, (): Asked => ({
       fold: 0,
@@ -70,14 +70,14 @@ describe('routing held-out queries', () => {
     [0, 0],
   ].map((scores): Asked => ({ fold: 0, ranking, scores, knows: [0, 0], coin: [0, 0] }));
 
-  it('costs what was asked, and scores what was kept', async () => {
+  test('costs what was asked, and scores what was kept', async () => {
     const single = await runSingle(asked, () => 0);
     assert.deepEqual([single.score, single.cost, single.calls], [2 / 3, 10, 1]);
     const pair = await runPair(asked, 1, () => [1, 0]);
     assert.deepEqual([pair.score, pair.cost, pair.calls], [2 / 3, 1 + 20 / 3, 5 / 3]);
   });
 
-  it('follows the plan of each query', async () => {
+  test('follows the plan of each query', async () => {
     const made = await runCascade(asked, CascadeRequest.parse({ reliability: 1 }), () => 0);
     assert.deepEqual([made.score, made.cost, made.calls], [2 / 3, 1 + 20 / 3, 5 / 3]);
     near(made.expected, 1 - 0.4 * 0.1, 1e-5);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { estimateCosts, unpriced } from '../../src/evaluation/costs.js';
 import { area, costAt, extreme, frontier, tradeAt } from '../../src/evaluation/frontier.js';
 import type { HeldOut } from '../../src/measure/predictions.js';
@@ -25,7 +25,7 @@ async function two(): Promise<{ rows: GraphRows; held: HeldOut }> {
 }
 
 describe('costs', () => {
-  it('are of the query’s characters and an answer of 256 tokens, at the catalogue’s prices', async () => {
+  test('are of the query’s characters and an answer of 256 tokens, at the catalogue’s prices', async () => {
     const { rows, held } = await two();
     assert.deepEqual(
       Array.from(estimateCosts(held, rows), (c) => Math.round(c * 1e6)),
@@ -34,7 +34,7 @@ describe('costs', () => {
     assert.deepEqual(unpriced(held, rows), []);
   });
 
-  it('can’t be told of an LLM with scores and half a price', async () => {
+  test('can’t be told of an LLM with scores and half a price', async () => {
     const { rows, held } = await two();
     rows.llms = [LlmProfile.parse({ id: 'small', input_price: 1 }), rows.llms[1]!];
     assert.deepEqual(unpriced(held, rows), ['small']);
@@ -42,7 +42,7 @@ describe('costs', () => {
 });
 
 describe('trading cost for quality', () => {
-  it('goes from the best LLM for each query to the cheapest', async () => {
+  test('goes from the best LLM for each query to the cheapest', async () => {
     const { rows, held } = await two();
     const costs = estimateCosts(held, rows);
     const scores = Float32Array.of(0.8, 0.9, 0.2, 0.9);
@@ -62,7 +62,7 @@ describe('trading cost for quality', () => {
     );
   });
 
-  it('keeps of a curve what is better than all that is cheaper', () => {
+  test('keeps of a curve what is better than all that is cheaper', () => {
     const points = [
       { cost: 3, score: 0.6 },
       { cost: 1, score: 0.5 },
@@ -76,7 +76,7 @@ describe('trading cost for quality', () => {
     assert.deepEqual([costAt(points, 0.6), costAt(points, 0.5), costAt(points, 0.8)], [3, 1, Infinity]);
   });
 
-  it('has an area: the mean, over costs, of the best score for at most each', () => {
+  test('has an area: the mean, over costs, of the best score for at most each', () => {
     const points = [
       { cost: 1, score: 0.5 },
       { cost: 3, score: 0.7 },

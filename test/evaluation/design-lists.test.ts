@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { designLists } from '../../src/evaluation/design-lists.js';
 import { designName } from '../../src/profile/design.js';
 import { ProfileDesign } from '../../src/schema/design.js';
@@ -9,13 +9,13 @@ const names = (...args: Parameters<typeof designLists>): string[][] =>
   designLists(...args).map(({ designs }) => designs.map(designName));
 
 describe('designs to be compared', () => {
-  it('are one of each form, in short', () => {
+  test('are one of each form, in short', () => {
     assert.deepEqual(names('short', smallLog({ queries: 4 })), [
       ['index', 'flat-text', 'structured-text-2hop', 'structured-embedding-2hop', 'structured-trainable-2hop'],
     ]);
   });
 
-  it('are those of the paper’s two tables', () => {
+  test('are those of the paper’s two tables', () => {
     const [first, second] = names('paper', smallLog({ queries: 4 })) as [string[], string[]];
     assert.deepEqual([first.length, second.length], [14, 15]);
     assert.deepEqual(second.slice(0, 5), [
@@ -27,7 +27,7 @@ describe('designs to be compared', () => {
     ]);
   });
 
-  it('take only kinds of node that the log has', () => {
+  test('take only kinds of node that the log has', () => {
     const [, second] = names('paper', smallLog({ queries: 4, untasked: true })) as [string[], string[]];
     assert.deepEqual(second, [
       'structured-embedding-2hop:family+query',
@@ -36,7 +36,7 @@ describe('designs to be compared', () => {
     ]);
   });
 
-  it('or every legal one, each once', () => {
+  test('or every legal one, each once', () => {
     const lists = designLists('all', smallLog({ queries: 4 }));
     const all = lists.flatMap(({ designs }) => designs);
     // Index; 16 sets of kinds, 14 with something to hear from, 8 with queries: flat texts, structured texts at 4

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { evaluate, type EvaluationOptions } from '../../src/evaluation/evaluate.js';
 import { crossValidate, datasetOf, type EvaluationInput } from '../../src/evaluation/folds.js';
@@ -59,7 +59,7 @@ const titles = [...BASELINES.filter((b) => !b.told), LEARNED, ...BASELINES.filte
 );
 
 describe('an evaluation', () => {
-  it('puts text-only baselines first, the learned profile, those that read the task, the oracle last', async () => {
+  test('puts text-only baselines first, the learned profile, those that read the task, the oracle last', async () => {
     const made = await report(pricedLog(40), 2, 40);
     EvaluationReport.parse(made);
     const [scores, distances] = section(made, 'routers').tables as [ReportTable, ReportTable];
@@ -153,13 +153,13 @@ describe('an evaluation', () => {
     );
   });
 
-  it('is the same for the same seed', async () => {
+  test('is the same for the same seed', async () => {
     const [first, second] = [await report(smallLog({ queries: 12 })), await report(smallLog({ queries: 12 }))];
     const figures = (r: EvaluationReport) => r.sections.map((s) => s.tables);
     assert.deepEqual(figures(first), figures(second));
   });
 
-  it('works on preferences alone, and says which sections need scores', async () => {
+  test('works on preferences alone, and says which sections need scores', async () => {
     const made = await report(smallLog({ queries: 30, preferences: true }));
     EvaluationReport.parse(made);
     const [ranking, ...rest] = section(made, 'routers').tables;
@@ -201,14 +201,14 @@ describe('an evaluation', () => {
     ),
   };
   for (const [name, rows] of Object.entries(logs))
-    it(`works on a log with ${name}`, async () => {
+    test(`works on a log with ${name}`, async () => {
       const made = EvaluationReport.parse(await report(rows, name === 'fewer queries than folds' ? 9 : 2));
       assert.ok(section(made, 'routers').tables.length > 0);
       assert.doesNotMatch(JSON.stringify(made) + toMarkdown(made) + toHtml(made), /NaN|Infinity|undefined/);
       elementsOf(toHtml(made));
     });
 
-  it('says what a log lacks that can’t be cross-validated', async () => {
+  test('says what a log lacks that can’t be cross-validated', async () => {
     await assert.rejects(
       report(handLog(['a', 'b'], [{ text: 'x', scores: { a: 1, b: 0 } }])),
       (error) =>
@@ -220,7 +220,7 @@ describe('an evaluation', () => {
 });
 
 describe('queries that one LLM alone gets right', () => {
-  it('have one score of a half or more among two or more', async () => {
+  test('have one score of a half or more among two or more', async () => {
     const rows = handLog(
       ['a', 'b', 'c'],
       [
@@ -236,7 +236,7 @@ describe('queries that one LLM alone gets right', () => {
 });
 
 describe('profiles and new LLMs', () => {
-  it('are measured on a fold', async () => {
+  test('are measured on a fold', async () => {
     const input = inputOf(smallLog({ queries: 40 }), 2, 40);
     const held = await crossValidate(input, backend, quiet);
     const progress: number[] = [];
@@ -277,7 +277,7 @@ describe('profiles and new LLMs', () => {
     );
   });
 
-  it('need three LLMs, and leave no tensor behind', async () => {
+  test('need three LLMs, and leave no tensor behind', async () => {
     const before = backend.tf.memory().numTensors;
     const input = inputOf(
       handLog(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { checkComparable, datasetOf, foldOf, splitFold, type EvaluationInput } from '../../src/evaluation/folds.js';
 import type { GraphRows } from '../../src/graph/rows.js';
@@ -19,7 +19,7 @@ const FOLDS: [text: string, of5: number, of7: number][] = [
 ];
 
 for (const [text, of5, of7] of FOLDS)
-  it(`${text} is in fold ${of5} of 5 and ${of7} of 7`, () => {
+  test(`${text} is in fold ${of5} of 5 and ${of7} of 7`, () => {
     assert.deepEqual([foldOf(text, 5), foldOf(text, 7)], [of5, of7]);
   });
 
@@ -39,10 +39,10 @@ describe('a log that is to be compared by', () => {
       (error) => error instanceof PointsmanError && error.code === 'no_data' && message.test(error.message),
     );
 
-  it('has two LLMs', () =>
+  test('has two LLMs', () =>
     refused(handLog(['only'], [{ text: 'x', scores: { only: 1 } }]), /only one LLM, only:.*at least two/));
-  it('has something in it', () => refused(handLog(['a', 'b'], [{ text: 'x' }]), /no interaction and no preference/));
-  it('has two LLMs on a query', () =>
+  test('has something in it', () => refused(handLog(['a', 'b'], [{ text: 'x' }]), /no interaction and no preference/));
+  test('has two LLMs on a query', () =>
     refused(
       handLog(
         ['a', 'b'],
@@ -53,12 +53,12 @@ describe('a log that is to be compared by', () => {
       ),
       /No query has scores of two LLMs.*2 scores of 2 queries/,
     ));
-  it('may have preferences alone', () =>
+  test('may have preferences alone', () =>
     assert.doesNotThrow(() => checkComparable(of(handLog(['a', 'b'], [{ text: 'x', pairs: [['a', 'b']] }])))));
 });
 
 describe('a fold', () => {
-  it('holds out the queries whose text says so, of those that have evidence', async () => {
+  test('holds out the queries whose text says so, of those that have evidence', async () => {
     const rows = handLog(
       ['a', 'b'],
       [...FOLDS.map(([text]) => ({ text, scores: { a: 1, b: 0 } })), { text: 'unanswered' }],

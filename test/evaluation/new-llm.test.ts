@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { answeredOf, someOf, withoutLlm } from '../../src/evaluation/without-llm.js';
 import { datasetOf } from '../support/learn.js';
@@ -22,7 +22,7 @@ const rows = handLog(
 );
 
 describe('a log without an LLM', () => {
-  it('has nothing that was logged of it, and all the rest', () => {
+  test('has nothing that was logged of it, and all the rest', () => {
     const { scores, preferences, llms } = withoutLlm(rows, 0);
     assert.deepEqual(
       [Array.from(scores.query), Array.from(scores.llm), Array.from(scores.score)],
@@ -39,7 +39,7 @@ describe('a log without an LLM', () => {
     assert.equal(llms.length, 3, 'it stays a candidate');
   });
 
-  it('may keep what is logged of it on some queries', () => {
+  test('may keep what is logged of it on some queries', () => {
     const { scores, preferences } = withoutLlm(rows, 0, new Set([1, 3]));
     assert.deepEqual(
       [Array.from(scores.query), Array.from(scores.llm)],
@@ -57,7 +57,7 @@ describe('a log without an LLM', () => {
     );
   });
 
-  it('has fewer answered queries', async () => {
+  test('has fewer answered queries', async () => {
     const all = Int32Array.of(0, 1, 2, 3);
     assert.deepEqual(Array.from(answeredOf(await datasetOf(withoutLlm(rows, 0)), all)), [0, 2]);
     assert.deepEqual(Array.from(answeredOf(await datasetOf(rows), all)), [0, 1, 2, 3]);
@@ -65,7 +65,7 @@ describe('a log without an LLM', () => {
 });
 
 describe('some queries of an LLM', () => {
-  it('are among those it has answered or been compared on, at random, as many as wanted', async () => {
+  test('are among those it has answered or been compared on, at random, as many as wanted', async () => {
     const data = await datasetOf(rows);
     const all = Int32Array.of(0, 1, 2, 3);
     assert.deepEqual([...someOf(data, all, { llm: 1, size: 9, rng: createRng(1) })].toSorted(), [0, 2]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { EDITS } from '../../src/evaluation/paraphrase.js';
 
@@ -8,20 +8,20 @@ const edit = (name: string | RegExp, text: string, seed = 1): string =>
 const sorted = (text: string): string[] => text.split(/\s+/).toSorted();
 
 describe('edits', () => {
-  it('change case, marks and spaces', () => {
+  test('change case, marks and spaces', () => {
     assert.equal(edit('lower case', 'What is NaCl?'), 'what is nacl?');
     assert.equal(edit('upper case', 'What is it?'), 'WHAT IS IT?');
     assert.equal(edit('no mark at the end', 'Is it so?!\n'), 'Is it so');
     assert.equal(edit(/^commas/, 'First, add 1,000. Then stop.'), 'First add 1,000.  Then stop.');
   });
 
-  it('put synonyms for words in their own case, and leave names in code alone', () => {
+  test('put synonyms for words in their own case, and leave names in code alone', () => {
     assert.equal(edit('synonyms', 'Calculate and FIND the big one'), 'Compute and DETERMINE the large one');
     for (const code of ['x.get(1)', 'get_item', 'def find(a)', '\\begin{align}'])
       assert.equal(edit('synonyms', code), code);
   });
 
-  it('turn the order of lettered choices, in lines or in one, and keep the letters in theirs', () => {
+  test('turn the order of lettered choices, in lines or in one, and keep the letters in theirs', () => {
     const lines = 'Which is red?\nA. sky\nB. grass\nC. blood\nD. sun\n\nAnswer with a letter.';
     const found = [1, 2, 3, 4].map((seed) => edit('order of choices', lines, seed));
     for (const text of found) {
@@ -35,13 +35,13 @@ describe('edits', () => {
     assert.ok(turned.some((text) => text !== inline));
   });
 
-  it('leave a text as it is where there is nothing to edit', () => {
+  test('leave a text as it is where there is nothing to edit', () => {
     for (const { name, apply } of EDITS) assert.equal(apply('', createRng(1)), '', name);
     for (const name of ['no mark at the end', 'synonyms', 'order of choices'])
       assert.equal(edit(name, 'a (b) A. c'), 'a (b) A. c', name);
   });
 
-  it('take no longer than the text is long', () => {
+  test('take no longer than the text is long', () => {
     const started = performance.now();
     for (const text of [
       'A. '.repeat(50_000),

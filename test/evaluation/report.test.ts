@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { axisOf, ticks } from '../../src/evaluation/report/axis.js';
 import { toHtml } from '../../src/evaluation/report/html.js';
@@ -76,7 +76,7 @@ const report: EvaluationReport = {
 describe('report.html', () => {
   const html = toHtml(report);
 
-  it('is well-formed, with user text as text', () => {
+  test('is well-formed, with user text as text', () => {
     const elements = elementsOf(html);
     assert.ok(!elements.some((e) => e.name === 'img'));
     assert.ok(elements.every((e) => !Object.keys(e.attributes).some((name) => name.startsWith('on'))));
@@ -84,7 +84,7 @@ describe('report.html', () => {
     assert.ok(elements.some((e) => e.text === HOSTILE.replace('\u0007', '\ufffd')));
   });
 
-  it('needs no script and no network', () => {
+  test('needs no script and no network', () => {
     for (const { name, attributes } of elementsOf(html)) {
       assert.ok(!['script', 'link', 'iframe', 'img', 'object', 'use', 'image', 'base'].includes(name), name);
       for (const attribute of ['src', 'href', 'xlink:href', 'data', 'action'])
@@ -93,18 +93,18 @@ describe('report.html', () => {
     assert.doesNotMatch(html, /url\(|@import|https?:/);
   });
 
-  it('fits a phone: wide tables and plots scroll by themselves', () => {
+  test('fits a phone: wide tables and plots scroll by themselves', () => {
     assert.match(html, /<meta name="viewport" content="width=device-width, initial-scale=1"\/>/);
     for (const { name, parent } of elementsOf(html))
       if (name === 'table' || name === 'svg') assert.equal(parent?.attributes['class'], 'scroll');
   });
 
-  it('marks the learned profile', () =>
+  test('marks the learned profile', () =>
     assert.match(html, /<tr class="learned"><th scope="row">learned profile<\/th><td>0\.6813<\/td><td>12<\/td>/));
 });
 
 describe('report.md and the terminal', () => {
-  it('have the same figures, – for none, and user text as text', () => {
+  test('have the same figures, – for none, and user text as text', () => {
     const markdown = toMarkdown(report);
     assert.match(markdown, /^\| learned profile \| 0\.6813 \| 12 \|$/m);
     assert.match(markdown, /^\| \\<img src=x onerror="alert\(1\)"\\>\\&'\\\|\\_a\\_\\`b\\`\S* \| – \| 3 \|$/m);
@@ -116,13 +116,13 @@ describe('report.md and the terminal', () => {
 });
 
 describe('axes', () => {
-  it('have about five round numbers', () => {
+  test('have about five round numbers', () => {
     assert.deepEqual(ticks(0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
     assert.deepEqual(ticks(33, 301), [100, 200, 300]);
     assert.deepEqual(ticks(0.61, 0.69), [0.62, 0.64, 0.66, 0.68]);
   });
 
-  it('are as good where all values are the same', () => {
+  test('are as good where all values are the same', () => {
     for (const value of [0, 0.5, -3, 1e9]) assert.equal(axisOf([value, value], 0, 100).at(value), '50.0');
   });
 });
@@ -136,7 +136,7 @@ describe('writing', () => {
       (error) => error instanceof PointsmanError && error.code === 'invalid_request' && message.test(error.message),
     );
 
-  it('makes three files in a new folder, readable by others, and replaces them', () => {
+  test('makes three files in a new folder, readable by others, and replaces them', () => {
     const folder = join(path, 'deep', 'report');
     for (const seed of [1, 2]) {
       assert.deepEqual(
@@ -153,7 +153,7 @@ describe('writing', () => {
     assert.equal(statSync(folder).mode & 0o777, 0o777 & ~process.umask());
   });
 
-  it('takes an empty folder, and what was left of a run that was killed', () => {
+  test('takes an empty folder, and what was left of a run that was killed', () => {
     const folder = join(path, 'killed');
     mkdirSync(join(folder, '.unfinished'), { recursive: true });
     writeFileSync(join(folder, '.unfinished', 'report.md'), 'half');
@@ -161,7 +161,7 @@ describe('writing', () => {
     assert.deepEqual(readdirSync(folder).toSorted(), ['report.html', 'report.json', 'report.md']);
   });
 
-  it('leaves any other folder, and a file, as they are', () => {
+  test('leaves any other folder, and a file, as they are', () => {
     const folder = join(path, 'photos');
     mkdirSync(folder);
     writeFileSync(join(folder, 'cat.png'), '');
@@ -172,7 +172,7 @@ describe('writing', () => {
     refused(join(folder, 'cat.png', 'below'), /^--output: .*is a file/);
   });
 
-  it('writes nothing that is not a report', () => {
+  test('writes nothing that is not a report', () => {
     const folder = join(path, 'wrong');
     const wrong = {
       ...report,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import type { GraphParts } from '../../src/graph/build.js';
 import { freezeGraph } from '../../src/graph/freeze.js';
 import { ALL_RELATIONS, NODE_KINDS } from '../../src/graph/relations.js';
@@ -10,7 +10,7 @@ const everything: GraphParts = { kinds: new Set(NODE_KINDS), relations: new Set(
 const freeze = (rows = smallLog({ queries: 20 }), parts = everything) => freezeGraph(rows, parts);
 
 describe('graph snapshot', () => {
-  it('has every node and edge of the rows', () => {
+  test('has every node and edge of the rows', () => {
     const { sizes, edges } = freeze();
     assert.deepEqual(sizes, { llm: 3, family: 2, task: 2, domain: 1, query: 20 });
     assert.deepEqual(Object.fromEntries(Object.entries(edges).map(([r, e]) => [r, e.source.length])), {
@@ -23,7 +23,7 @@ describe('graph snapshot', () => {
     });
   });
 
-  it('weighs LLM and task by the mean score and its count', () => {
+  test('weighs LLM and task by the mean score and its count', () => {
     const rows = smallLog({ queries: 20 });
     const edges = freeze(rows).edges['llm-task']!;
     edges.source.forEach((llm, e) => {
@@ -37,13 +37,13 @@ describe('graph snapshot', () => {
     });
   });
 
-  it('turns comparisons into the share won', () => {
+  test('turns comparisons into the share won', () => {
     const edges = freeze(smallLog({ queries: 10, preferences: true })).edges['llm-preference']!;
     assert.equal(edges.source.length, 20);
     assert.ok(edges.weight.every((w) => w === 0 || w === 1));
   });
 
-  it('is named by its content: equal for equal rows, other for any change', () => {
+  test('is named by its content: equal for equal rows, other for any change', () => {
     const { hash } = freeze();
     assert.equal(freeze().hash, hash);
     const changes: ((rows: ReturnType<typeof smallLog>) => void)[] = [
@@ -63,7 +63,7 @@ describe('graph snapshot', () => {
     }
   });
 
-  it('does not depend on the order of edges', () => {
+  test('does not depend on the order of edges', () => {
     const rows = smallLog({ queries: 20 });
     const flip = <T extends Int32Array | Float32Array>(column: T): T => column.toReversed() as T;
     const { query, llm, score, count } = rows.scores;
@@ -71,7 +71,7 @@ describe('graph snapshot', () => {
     assert.equal(freeze(turned).hash, freeze(rows).hash);
   });
 
-  it('takes the parts it is asked for, and no relation of a kind left out', () => {
+  test('takes the parts it is asked for, and no relation of a kind left out', () => {
     const { sizes, edges } = freeze(undefined, { kinds: new Set(['llm', 'query']), relations: new Set(ALL_RELATIONS) });
     assert.deepEqual(sizes, { llm: 3, family: 0, task: 0, domain: 0, query: 20 });
     assert.deepEqual(Object.keys(edges), ['llm-query']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { BEGIN, END, tablesMarkdown } from '../../scripts/tables.js';
 import { packageRoot } from '../../src/base/paths.js';
 import { tablesOf } from '../../src/learned/tables.js';
@@ -10,13 +10,13 @@ import { smallLog } from '../support/log.js';
 import { randomModel } from '../support/model.js';
 
 describe('the tables of a learned artifact', () => {
-  it('are in the docs as they are declared', () => {
+  test('are in the docs as they are declared', () => {
     const docs = readFileSync(join(packageRoot, 'docs', 'learning.md'), 'utf8');
     const [, block] = docs.split(BEGIN);
     assert.equal(block?.split(END)[0]?.trim(), tablesMarkdown(), 'node dist/scripts/tables.js prints them');
   });
 
-  it('are those that freezing writes, no more and no fewer', async () => {
+  test('are those that freezing writes, no more and no fewer', async () => {
     const { tf } = await openBackend('wasm');
     for (const design of ['flat', 'structured-trainable-2hop'] as const) {
       const { model } = await randomModel(tf, smallLog({ queries: 20 }), { design });

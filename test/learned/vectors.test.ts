@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { Tensor2D, TensorFlow } from '../../src/tensor/types.js';
 import { semanticStates } from '../../src/learned/semantics.js';
 import { createProjector } from '../../src/learned/serve/projection.js';
@@ -18,7 +18,7 @@ before(async () => {
 const QUERY = 'a verse about the sum of two numbers';
 
 describe('profiles of a trained model', () => {
-  it('and a query’s vector multiply to what the decoder begins with: record on tasks, message of meaning', async () => {
+  test('times a query’s vector are what the decoder begins with: record on tasks, message of meaning', async () => {
     const rows = smallLog({ queries: 20 });
     const { model, weights, data } = await randomModel(tf, rows);
     const { dim, llms, place } = trainedProfiles(model);
@@ -43,7 +43,7 @@ describe('profiles of a trained model', () => {
     );
   });
 
-  it('know nothing of queries that the model was not frozen with', async () => {
+  test('know nothing of queries that the model was not frozen with', async () => {
     const rows = smallLog({ queries: 20 });
     const evidence = Int32Array.from({ length: 15 }, (_, i) => i);
     const turnAround = (from: number, to: number) => ({

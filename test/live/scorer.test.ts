@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, it, type TestContext } from 'node:test';
+import { before, describe, test, type TestContext } from 'node:test';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { writeArtifact } from '../../src/artifact/write.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -66,7 +66,7 @@ const vector = encoder.encodeSync!(QUERY);
 const newcomer = (id: string): LlmProfile => LlmProfile.parse({ id, description: `the LLM ${id}` });
 
 describe('the live index', () => {
-  it('serves the prior until a version is in force, and then that one', async (t) => {
+  test('serves the prior until a version is in force, and then that one', async (t) => {
     const { ledger, open } = await prepare(t);
     const index = await open();
     assert.equal(index.current().version, null);
@@ -79,7 +79,7 @@ describe('the live index', () => {
     assert.equal((await open()).current().version, FIRST);
   });
 
-  it('follows what another process puts in force', async (t) => {
+  test('follows what another process puts in force', async (t) => {
     const { ledger, other, open, log } = await prepare(t);
     const index = await open();
     const unfollow = createFollower(ledger.changes, [index], log).start(10);
@@ -96,7 +96,7 @@ describe('the live index', () => {
     assert.equal(index.current().version, FIRST, 'it no longer follows');
   });
 
-  it('goes back to the prior where nothing is in force any more', async (t) => {
+  test('goes back to the prior where nothing is in force any more', async (t) => {
     const { ledger, folder, open } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
     const index = await open();
@@ -108,7 +108,7 @@ describe('the live index', () => {
     assert.equal(index.current().score(QUERY, vector).length, 3);
   });
 
-  it('makes no other index where nothing has changed', async (t) => {
+  test('makes no other index where nothing has changed', async (t) => {
     const { ledger, open, log } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
     const index = await open();
@@ -121,7 +121,7 @@ describe('the live index', () => {
     assert.equal(index.current(), held);
   });
 
-  it('sees LLMs come and go in another process, trained or not', async (t) => {
+  test('sees LLMs come and go in another process, trained or not', async (t) => {
     const { ledger, other, open } = await prepare(t);
     const index = await open();
     for (const version of [null, FIRST]) {
@@ -139,7 +139,7 @@ describe('the live index', () => {
 });
 
 describe('a damaged artifact in force', () => {
-  it('is refused; the one before goes on serving and sees the catalogue change', async (t) => {
+  test('is refused; the one before goes on serving and sees the catalogue change', async (t) => {
     const { ledger, artifacts, lines, open } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
     const index = await open();
@@ -156,7 +156,7 @@ describe('a damaged artifact in force', () => {
     assert.ok(refusals[0]!.includes(SECOND) && refusals[0]!.includes('checksum'), refusals[0]);
   });
 
-  it('leaves a process that starts then with the prior', async (t) => {
+  test('leaves a process that starts then with the prior', async (t) => {
     const { ledger, artifacts, open } = await prepare(t);
     rmSync(join(artifacts, FIRST), { recursive: true });
     await ledger.artifacts.activate(FIRST);
@@ -165,7 +165,7 @@ describe('a damaged artifact in force', () => {
     assert.equal(index.current().models.length, 3);
   });
 
-  it('serves once it is whole again', async (t) => {
+  test('serves once it is whole again', async (t) => {
     const { ledger, artifacts, open } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
     rmSync(join(artifacts, FIRST, 'manifest.json'));
@@ -176,7 +176,7 @@ describe('a damaged artifact in force', () => {
     assert.equal(index.current().version, FIRST);
   });
 
-  it('is left behind when another version is put in force', async (t) => {
+  test('is left behind when another version is put in force', async (t) => {
     const { ledger, artifacts, open } = await prepare(t);
     rmSync(join(artifacts, FIRST), { recursive: true });
     await ledger.artifacts.activate(FIRST);
@@ -186,7 +186,7 @@ describe('a damaged artifact in force', () => {
     assert.equal(index.current().version, SECOND);
   });
 
-  it('is also one of another encoder', async (t) => {
+  test('is also one of another encoder', async (t) => {
     const { ledger, lines, open } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
     const index = await open({ ...encoder, id: 'another' });
@@ -199,7 +199,7 @@ describe('a damaged artifact in force', () => {
 });
 
 describe('many refreshes at once', () => {
-  it('show each caller what was there when it asked', async (t) => {
+  test('show each caller what was there when it asked', async (t) => {
     const { ledger, other, open } = await prepare(t);
     const index = await open();
     const asked: Promise<void>[] = [];
@@ -221,7 +221,7 @@ describe('many refreshes at once', () => {
     assert.equal(index.current().models.length, 23);
   });
 
-  it('leave the index in force when one fails, and the next one makes up for it', async (t) => {
+  test('leave the index in force when one fails, and the next one makes up for it', async (t) => {
     const { ledger, open } = await prepare(t);
     let down = true;
     // Only newcomers' facts are encoded when an index is made.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   afterCall,
   CLOSED,
@@ -31,7 +31,7 @@ const OPENED_AT = NOW + 4 * SECOND;
 const COOL = OPENED_AT + DEFAULT_BREAKER.cool_down_ms;
 
 describe('a breaker', () => {
-  it('opens at the share of failures among the last calls, and not on too few', () => {
+  test('opens at the share of failures among the last calls, and not on too few', () => {
     for (const calls of ['xxxx', '.'.repeat(100), '.........xxxxxxxx.', 'x..x..x..x..x..x..x..'])
       assert.equal(after(calls).openedAt, null, calls);
     assert.equal(OPEN.openedAt, OPENED_AT);
@@ -42,17 +42,17 @@ describe('a breaker', () => {
     assert.equal(after('.xxxx', { settings: BreakerSettings.parse({ failure_rate: 1 }) }).openedAt, null);
   });
 
-  it('forgets what was before a long pause', () => {
+  test('forgets what was before a long pause', () => {
     const paused = after('x', { breaker: after('xxxx'), at: NOW + 3 * SECOND + DEFAULT_BREAKER.window_ms + 1 });
     assert.deepEqual([paused.openedAt, paused.calls], [null, 1]);
   });
 
-  it('takes no notice, while it is open, of calls that were begun before', () => {
+  test('takes no notice, while it is open, of calls that were begun before', () => {
     assert.deepEqual(after('..x.', { breaker: OPEN, at: OPENED_AT + SECOND }), OPEN);
     assert.equal(stateOf(OPEN, COOL - 1), 'open');
   });
 
-  it('is tried after the cool-down, closes when enough succeed, and stays out twice as long when one fails', () => {
+  test('is tried after the cool-down, closes when enough succeed, and stays out twice as long when one fails', () => {
     assert.equal(stateOf(OPEN, COOL), 'half_open');
     const one = after('.', { breaker: OPEN, at: COOL });
     assert.equal(stateOf(one, COOL + SECOND), 'half_open');
@@ -67,7 +67,7 @@ describe('a breaker', () => {
     assert.equal(breaker.coolDownMs, DEFAULT_BREAKER.max_cool_down_ms);
   });
 
-  it('is an operator’s to open, for as long as wanted, and to close', () => {
+  test('is an operator’s to open, for as long as wanted, and to close', () => {
     const held = overridden(CLOSED, 'open', undefined, NOW);
     assert.equal(stateOf(held, NOW + 1e12), 'open');
     assert.deepEqual(after('....', { breaker: held, at: NOW + 1e9 }), held);
@@ -84,7 +84,7 @@ describe('a breaker', () => {
     assert.equal(healthOf('an/llm', OPEN, NOW).retry_at, new Date(COOL).toISOString());
   });
 
-  it('counts slow answers as failures where that is asked for', () => {
+  test('counts slow answers as failures where that is asked for', () => {
     const strict = BreakerSettings.parse({ timeout_ms: 2000 });
     assert.equal(failureOf({ latency_ms: 2001 }, DEFAULT_BREAKER), null);
     assert.equal(failureOf({ latency_ms: 2000 }, strict), null);

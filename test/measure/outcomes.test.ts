@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { calibrationOf } from '../../src/measure/calibration.js';
 import {
   firstChoice,
@@ -27,7 +27,7 @@ const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} for ${expected}`);
 
 describe('the chosen LLM', () => {
-  it('is the one of the best expected score, and its score is what is counted', async () => {
+  test('is the one of the best expected score, and its score is what is counted', async () => {
     const { chosen, quality } = await outcomes(
       [
         { text: '1', scores: { a: 0.25, b: 1, c: 0 } },
@@ -47,14 +47,14 @@ describe('the chosen LLM', () => {
     );
   });
 
-  it('is among those with a logged score, so that each choice has one', async () => {
+  test('is among those with a logged score, so that each choice has one', async () => {
     assert.deepEqual(
       Array.from((await outcomes([{ text: '1', scores: { a: 0.25, b: 1 } }], [[0.5, 0.1, 0.9]])).chosen),
       [0],
     );
   });
 
-  it('is none where there is nothing to choose', async () => {
+  test('is none where there is nothing to choose', async () => {
     const found = await outcomes(
       [
         { text: '1', scores: { a: 1 } },
@@ -69,7 +69,7 @@ describe('the chosen LLM', () => {
     assert.ok(Number.isNaN(routedMean(found)));
   });
 
-  it('is none that has changed since it answered: what it was has no vote', async () => {
+  test('is none that has changed since it answered: what it was has no vote', async () => {
     const { chosen, quality } = await outcomes(
       [
         { text: '1', scores: { a: 1, b: 0.25, c: 0.5 }, stale: ['a'] },
@@ -89,14 +89,14 @@ describe('the chosen LLM', () => {
     );
   });
 
-  it('is the first of equals', async () => {
+  test('is the first of equals', async () => {
     assert.deepEqual(
       Array.from((await outcomes([{ text: '1', scores: { a: 0.25, b: 1, c: 0.5 } }], [[0.5, 0.5, 0.5]])).chosen),
       [0],
     );
   });
 
-  it('is among all LLMs that are in the log where answers don’t matter', async () => {
+  test('is among all LLMs that are in the log where answers don’t matter', async () => {
     assert.equal(firstChoice(Float32Array.of(0.9, 0.5, 0.5), [1, 2]), 1);
     assert.deepEqual(
       loggedLlms(
@@ -113,7 +113,7 @@ describe('the chosen LLM', () => {
 });
 
 describe('comparisons', () => {
-  it('are counted where ranked right, ties half', async () => {
+  test('are counted where ranked right, ties half', async () => {
     const found = await outcomes(
       [
         {
@@ -143,7 +143,7 @@ describe('comparisons', () => {
     near(rankingAccuracy(found), 2.5 / 4);
   });
 
-  it('stand in for scores in what a query was worth', async () => {
+  test('stand in for scores in what a query was worth', async () => {
     const worth = utilities(
       await outcomes(
         [
@@ -170,7 +170,7 @@ describe('comparisons', () => {
 });
 
 describe('calibration', () => {
-  it('is the gap between expected and observed per bin, weighted by its size', async () => {
+  test('is the gap between expected and observed per bin, weighted by its size', async () => {
     // Bin [0.8, 0.9): 0.84375 expected for 0.75, too much. Bin [0.1, 0.2): 0.15 for 0.25, too little.
     const { error, brier, bins } = calibrationOf(
       await heldOut([{ text: '1', scores: { a: 1, b: 0.5, c: 0.25 } }]),
@@ -184,7 +184,7 @@ describe('calibration', () => {
     );
   });
 
-  it('is 0 for one who is right on the whole, and puts 0 and 1 into the outer bins', async () => {
+  test('is 0 for one who is right on the whole, and puts 0 and 1 into the outer bins', async () => {
     const twice = await heldOut([
       { text: '1', scores: { a: 1, b: 0 } },
       { text: '2', scores: { a: 1, b: 0 } },
@@ -194,7 +194,7 @@ describe('calibration', () => {
     assert.deepEqual([outer.bins[9]!.count, outer.bins[0]!.count, outer.error], [2, 2, 0]);
   });
 
-  it('does not take the share of comparisons won for a measured score', async () => {
+  test('does not take the share of comparisons won for a measured score', async () => {
     const { bins, error } = calibrationOf(
       await heldOut([{ text: '1', scores: { c: 0.5 }, pairs: [['a', 'b']] }]),
       Float32Array.of(0.9, 0.9, 0.5),
@@ -211,7 +211,7 @@ describe('calibration', () => {
 });
 
 describe('the oracle', () => {
-  it('knows each held-out score, and who won where LLMs were only compared', async () => {
+  test('knows each held-out score, and who won where LLMs were only compared', async () => {
     const held = await heldOut([
       { text: '1', scores: { b: 0.25, c: 0.75 } },
       {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import { buildProfiles } from '../../src/profile/build.js';
@@ -91,7 +91,7 @@ describe('every design that is not trained', () => {
   const train = Int32Array.from({ length: 30 }, (_, i) => i);
 
   for (const name of DESIGNS)
-    it(name, async () => {
+    test(name, async () => {
       const profiles = await build(rows, name, train);
       assertProfiles(profiles, rows.llms.length, name);
       const again = await build(rows, name, train);
@@ -115,12 +115,12 @@ describe('every design that is not trained', () => {
       else assert.deepEqual(other.llms, profiles.llms);
     });
 
-  it('differ from each other, and by hops', async () => {
+  test('differ from each other, and by hops', async () => {
     const texts = await Promise.all(UNTRAINED.map(async (name) => (await build(rows, name, train)).llms[0]!.join()));
     assert.equal(new Set(texts).size, texts.length);
   });
 
-  it('refuse one that is trained, and one that is illegal', async () => {
+  test('refuse one that is trained, and one that is illegal', async () => {
     await assert.rejects(build(rows, 'structured-trainable'), {
       code: 'invalid_request',
       message: /^design\.learning: expected training-free, got trainable/,
@@ -183,12 +183,12 @@ const DEGENERATE: Record<string, GraphRows> = {
 
 describe('degenerate logs', () => {
   for (const [what, rows] of Object.entries(DEGENERATE))
-    it(what, async () => {
+    test(what, async () => {
       for (const name of [...UNTRAINED, 'flat-text:family+task+domain+query'])
         assertProfiles(await build(rows, name), rows.llms.length, name);
     });
 
-  it('ten thousand times the same query', async () => {
+  test('ten thousand times the same query', async () => {
     const data = await datasetOf(many);
     for (const name of [
       'flat-text',
@@ -210,7 +210,7 @@ describe('degenerate logs', () => {
       );
   });
 
-  it('nothing to learn from: profiles are of what is declared', async () => {
+  test('nothing to learn from: profiles are of what is declared', async () => {
     const rows = smallLog({ queries: 10 });
     const [none, hidden] = [
       await build(rows, 'structured-text-2hop', new Int32Array()),
@@ -240,7 +240,7 @@ describe('a new LLM', () => {
     return { ...rows, llms };
   };
 
-  it('has a profile of its facts, family, benchmarks and tasks', async () => {
+  test('has a profile of its facts, family, benchmarks and tasks', async () => {
     const text = (await build(withNew(), 'structured-text-2hop')).texts![3]!;
     assert.match(text, /^new: just arrived/);
     assert.match(
@@ -251,7 +251,7 @@ describe('a new LLM', () => {
     assert.match(text, /Family bards: /);
   });
 
-  it('lies nearer to what its benchmarks say it does well', async () => {
+  test('lies nearer to what its benchmarks say it does well', async () => {
     const { llms } = await build(withNew(), 'structured-embedding-2hop');
     const likeness = (text: string): number =>
       encoder.encodeSync!(text).reduce((sum, x, i) => sum + x * llms[3]![i]!, 0);
@@ -260,7 +260,7 @@ describe('a new LLM', () => {
 });
 
 describe('routing by likeness', () => {
-  it('to propagated profiles sends each kind of query to the LLM that is better at it', async () => {
+  test('to propagated profiles sends each kind of query to the LLM that is better at it', async () => {
     const rows = smallLog({ queries: 60 });
     for (const name of [
       'structured-embedding-1hop',

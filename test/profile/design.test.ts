@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { RELATIONS } from '../../src/graph/relations.js';
 import {
   DEFAULT_DESIGN,
@@ -14,13 +14,13 @@ import { ProfileDesign } from '../../src/schema/design.js';
 import { DESIGN_NAMES } from '../../src/schema/training.js';
 
 describe('trained profile designs', () => {
-  it('are those that can be asked for, and the default is one of them', () => {
+  test('are those that can be asked for, and the default is one of them', () => {
     assert.deepEqual(Object.keys(DESIGNS).toSorted(), [...DESIGN_NAMES].toSorted());
     assert.ok(DESIGN_NAMES.includes(DEFAULT_DESIGN));
   });
 
   for (const name of DESIGN_NAMES)
-    it(`${name} learns from interactions, be they scores or comparisons`, () => {
+    test(`${name} learns from interactions, be they scores or comparisons`, () => {
       const design = DESIGNS[name];
       assert.equal(design.learning, 'trainable');
       const { kinds, relations } = partsOf(design);
@@ -32,7 +32,7 @@ describe('trained profile designs', () => {
 });
 
 describe('the catalogue of designs', () => {
-  it('has the paper’s table 1', () => {
+  test('has the paper’s table 1', () => {
     const hops = (name: string): string[] => [1, 2, 3, 4].map((k) => `${name}-${k}hop`);
     assert.deepEqual(Object.keys(PROFILE_DESIGNS), [
       'index',
@@ -44,7 +44,7 @@ describe('the catalogue of designs', () => {
   });
 
   for (const [name, design] of Object.entries({ ...PROFILE_DESIGNS, ...DESIGNS }))
-    it(`${name} is legal, and its name is read back`, () => {
+    test(`${name} is legal, and its name is read back`, () => {
       assert.deepEqual(ProfileDesign.parse(design), design);
       assert.deepEqual(parseDesign(name), design);
       assert.deepEqual(parseDesign(designName(design)), design);
@@ -52,7 +52,7 @@ describe('the catalogue of designs', () => {
 });
 
 describe('names of designs', () => {
-  it('say the normalization of propagation', () => {
+  test('say the normalization of propagation', () => {
     assert.equal(parseDesign('structured-embedding-3hop').normalization, 'symmetric');
     assert.deepEqual(
       [
@@ -67,7 +67,7 @@ describe('names of designs', () => {
     );
   });
 
-  it('say the kinds of node that take part, in any order', () => {
+  test('say the kinds of node that take part, in any order', () => {
     const design = parseDesign('structured-text-2hop:query+task');
     assert.deepEqual(design.kinds, ['llm', 'task', 'query']);
     assert.deepEqual(design, withKinds(PROFILE_DESIGNS['structured-text-2hop']!, ['task', 'query']));
@@ -77,7 +77,7 @@ describe('names of designs', () => {
     assert.equal(designName(parseDesign('flat-text:llm+query+family')), 'flat-text');
   });
 
-  it('take the graph’s relations between their kinds', () => {
+  test('take the graph’s relations between their kinds', () => {
     assert.deepEqual(
       [...partsOf(parseDesign('structured-embedding-1hop:task+family')).relations],
       ['llm-family', 'llm-task', 'llm-benchmark'],
@@ -85,7 +85,7 @@ describe('names of designs', () => {
     assert.deepEqual([...partsOf(parseDesign('index')).relations], []);
   });
 
-  it('that are none are refused with those that are', () => {
+  test('that are none are refused with those that are', () => {
     const propagated = 'structured-embedding-2hop-random-walk';
     const refused = (name: string, message: RegExp): void =>
       assert.throws(() => parseDesign(name), { code: 'invalid_request', message });

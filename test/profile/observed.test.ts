@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import type { FrozenEdges } from '../../src/graph/freeze.js';
 import { parseDesign } from '../../src/profile/design.js';
 import { advantages, observe } from '../../src/profile/observed.js';
@@ -34,7 +34,7 @@ describe('what profiles may know', () => {
     ],
   );
 
-  it('are the queries learned from, in their order', () => {
+  test('are the queries learned from, in their order', () => {
     const { rows: seen, edges } = observe(rows, Int32Array.of(2, 0), all);
     assert.deepEqual(
       Array.from(seen.queries, (q) => q.text),
@@ -58,14 +58,14 @@ describe('what profiles may know', () => {
     );
   });
 
-  it('are comparisons only where no score was measured, as the share won', () => {
+  test('are comparisons only where no score was measured, as the share won', () => {
     const { edges } = observe(rows, Int32Array.of(2), all);
     const [a, b] = edgesOf(edges['llm-query']!);
     near(a!, [0, 0, 2 / 3, 3]);
     assert.deepEqual(b, [1, 0, 0, 1]);
   });
 
-  it('are only the kinds that the design takes', () => {
+  test('are only the kinds that the design takes', () => {
     assert.deepEqual(
       Object.keys(observe(rows, Int32Array.of(0), parseDesign('structured-embedding-1hop:task')).edges),
       ['llm-task'],
@@ -82,7 +82,7 @@ describe('advantages', () => {
     count: Float32Array.from(list, (e) => e[3] ?? 1),
   });
 
-  it('are against the mean of the other LLMs at the same node', () =>
+  test('are against the mean of the other LLMs at the same node', () =>
     near(
       advantages(
         edges([
@@ -94,7 +94,7 @@ describe('advantages', () => {
       [0.75, 0, -0.75],
     ));
 
-  it('are against the LLM’s own mean where no other LLM answered', () =>
+  test('are against the LLM’s own mean where no other LLM answered', () =>
     near(
       advantages(
         edges([
@@ -105,7 +105,7 @@ describe('advantages', () => {
       [0.375, -0.125],
     ));
 
-  it('are nothing where all are equal', () =>
+  test('are nothing where all are equal', () =>
     assert.deepEqual(
       [
         ...advantages(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
@@ -57,11 +57,11 @@ export function queueConformance(
     });
     after(() => store?.stop());
 
-    it('says which store it is', async () => {
+    test('says which store it is', async () => {
       assert.equal((await open()).store, name);
     });
 
-    it('keeps a job until a worker does it', async () => {
+    test('keeps a job until a worker does it', async () => {
       const queue = await open();
       const asked = Date.now();
       const { jobId, created } = await queue.enqueue({ seed: 7, design: 'flat' });
@@ -90,7 +90,7 @@ export function queueConformance(
       assert.equal(done.error, null);
     });
 
-    it('still has its jobs when it is opened again', async () => {
+    test('still has its jobs when it is opened again', async () => {
       const first = await open();
       const { jobId } = await first.enqueue({ seed: 8 });
       await first.close();
@@ -100,7 +100,7 @@ export function queueConformance(
       assert.equal((await ended(second, jobId)).state, 'completed');
     });
 
-    it('knows no job by another id', async () => {
+    test('knows no job by another id', async () => {
       const queue = await open();
       await queue.enqueue({});
       for (const id of ['', 'meta', 'events', 'wait', '1', '00000000-0000-7000-8000-000000000000'])
@@ -111,7 +111,7 @@ export function queueConformance(
       );
     });
 
-    it('lists the newest first, by state and up to a limit', async () => {
+    test('lists the newest first, by state and up to a limit', async () => {
       const queue = await open();
       const ids: string[] = [];
       for (const seed of [1, 2, 3]) {
@@ -142,7 +142,7 @@ export function queueConformance(
       );
     });
 
-    it('answers the waiting job to an equal request, and a new one once it runs', async () => {
+    test('answers the waiting job to an equal request, and a new one once it runs', async () => {
       const queue = await open();
       const first = await queue.enqueue({ seed: 1, design: 'flat' });
       assert.deepEqual(await queue.enqueue({ design: 'flat', seed: 1 }), { jobId: first.jobId, created: false });
@@ -169,14 +169,14 @@ export function queueConformance(
         assert.equal((await ended(queue, jobId)).state, 'completed');
     });
 
-    it('makes one job of equal requests that come at once', async () => {
+    test('makes one job of equal requests that come at once', async () => {
       const queue = await open();
       const receipts = await Promise.all(Array.from({ length: 8 }, () => queue.enqueue({ seed: 5 })));
       assert.equal(new Set(receipts.map((receipt) => receipt.jobId)).size, 1);
       assert.equal(receipts.filter((receipt) => receipt.created).length, 1);
     });
 
-    it('runs one job at a time', async () => {
+    test('runs one job at a time', async () => {
       const queue = await open();
       let now = 0;
       let most = 0;
@@ -193,7 +193,7 @@ export function queueConformance(
       assert.equal(most, 1);
     });
 
-    it('tells a watcher the present state and every change up to the end', async () => {
+    test('tells a watcher the present state and every change up to the end', async () => {
       const queue = await open();
       const { jobId } = await queue.enqueue({ seed: 9 });
       const seen: Job[] = [];
@@ -222,7 +222,7 @@ export function queueConformance(
       );
     });
 
-    it('stops telling when told to, and survives a listener that throws', async () => {
+    test('stops telling when told to, and survives a listener that throws', async () => {
       const queue = await open();
       const { jobId } = await queue.enqueue({ seed: 10 });
       let calls = 0;
@@ -236,7 +236,7 @@ export function queueConformance(
       assert.equal(calls, 1);
     });
 
-    it('tries a failed job again', async () => {
+    test('tries a failed job again', async () => {
       const queue = await open();
       let runs = 0;
       await queue.work(async () => {
@@ -256,7 +256,7 @@ export function queueConformance(
       assert.equal(job.error, null);
     });
 
-    it('gives up after three failures, with the last one’s message', async () => {
+    test('gives up after three failures, with the last one’s message', async () => {
       const queue = await open();
       let runs = 0;
       await queue.work(async () => {
@@ -271,7 +271,7 @@ export function queueConformance(
       assert.equal((await queue.enqueue({ seed: 4 })).created, true);
     });
 
-    it('does not try again what would fail again', async () => {
+    test('does not try again what would fail again', async () => {
       const queue = await open();
       let runs = 0;
       await queue.work(async () => {
@@ -283,7 +283,7 @@ export function queueConformance(
       assert.deepEqual([job.state, job.error, job.attempts, runs], ['failed', 'no interactions yet', 1, 1]);
     });
 
-    it('fires, replaces and removes the schedule', async () => {
+    test('fires, replaces and removes the schedule', async () => {
       const queue = await open();
       assert.equal(await queue.nextRun(), null);
       const contexts: [string, number, object][] = [];
@@ -316,7 +316,7 @@ export function queueConformance(
       assert.equal(contexts.length, fired, 'nothing fires once it is removed');
     });
 
-    it('tells what schedule is installed', async () => {
+    test('tells what schedule is installed', async () => {
       const queue = await open();
       assert.equal(await queue.schedule(), null);
       await queue.setSchedule({ pattern: ' 0 3 * * * ', min_new_interactions: 7 });
@@ -327,7 +327,7 @@ export function queueConformance(
       assert.equal(await queue.schedule(), null);
     });
 
-    it('keeps the schedule while closed', async () => {
+    test('keeps the schedule while closed', async () => {
       const first = await open();
       await first.setSchedule({ pattern: EVERY_SECOND, min_new_interactions: 0 });
       await first.close();
@@ -340,7 +340,7 @@ export function queueConformance(
       await eventually('it fires', () => fired);
     });
 
-    it('refuses a wrong cron pattern and keeps the one it has', async () => {
+    test('refuses a wrong cron pattern and keeps the one it has', async () => {
       const queue = await open();
       await queue.setSchedule({ pattern: '0 3 * * *', min_new_interactions: 1 });
       const next = await queue.nextRun();
@@ -356,7 +356,7 @@ export function queueConformance(
       assert.deepEqual(await queue.nextRun(), next);
     });
 
-    it('gives a running job back on close, and the next worker does it', async () => {
+    test('gives a running job back on close, and the next worker does it', async () => {
       const first = await open();
       const { jobId } = await first.enqueue({ seed: 6 });
       const held = patient();
@@ -374,7 +374,7 @@ export function queueConformance(
       assert.deepEqual([job.state, job.attempts], ['completed', 1]);
     });
 
-    it('takes up again the job of a worker that was killed', async () => {
+    test('takes up again the job of a worker that was killed', async () => {
       const script = fileURLToPath(new URL('child-worker.js', import.meta.url));
       const child = await start(
         process.execPath,
@@ -394,7 +394,7 @@ export function queueConformance(
       await eventually('the next job is done', async () => (await queue.list({ state: 'completed' })).length === 2);
     });
 
-    it('refuses work once closed, and closes twice', async () => {
+    test('refuses work once closed, and closes twice', async () => {
       const queue = await open();
       await queue.close();
       await queue.close();
@@ -403,7 +403,7 @@ export function queueConformance(
     });
 
     const alone = name === 'embedded' && 'one ledger at a time holds it';
-    it('keeps the jobs and schedules of other ledgers apart', { skip: alone }, async () => {
+    test('keeps the jobs and schedules of other ledgers apart', { skip: alone }, async () => {
       const [first, second] = [await open(), await open('fedcba9876543210')];
       const { jobId } = await first.enqueue({ seed: 12 });
       await first.setSchedule({ pattern: '0 3 * * *', min_new_interactions: 1 });
@@ -421,7 +421,7 @@ export function queueConformance(
       assert.equal((await first.schedule())?.pattern, '0 3 * * *');
     });
 
-    it('shares jobs between queues, or lets one process hold it', async () => {
+    test('shares jobs between queues, or lets one process hold it', async () => {
       const first = await open();
       if (!store.shared) {
         await assert.rejects(open(), (error: PointsmanError) => {

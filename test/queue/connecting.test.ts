@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { createLogger } from '../../src/base/log.js';
 import { connectQueue } from '../../src/queue/index.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
@@ -36,7 +36,7 @@ describe('a queue whose server is away at the start', { skip: lacking('redis') }
     ['does not answer', (server) => server.freeze(), (server) => server.thaw()],
   ];
   for (const [what, away, back] of ways)
-    it(`that ${what}: it says so, and works when the server is back`, async (t) => {
+    test(`that ${what}: it says so, and works when the server is back`, async (t) => {
       const { server, queue, lines } = await openAway(t, away);
       assert.equal(queue.store, 'redis');
       const worker = await queue.work(quick);
@@ -53,7 +53,7 @@ describe('a queue whose server is away at the start', { skip: lacking('redis') }
       await assert.rejects(queue.list(), { code: 'shutting_down' });
     });
 
-  it('closes at once while it waits, and takes no jobs afterwards', async (t) => {
+  test('closes at once while it waits, and takes no jobs afterwards', async (t) => {
     const { queue } = await openAway(t, (server) => server.halt());
     await queue.work(quick);
     const asked = performance.now();
@@ -65,7 +65,7 @@ describe('a queue whose server is away at the start', { skip: lacking('redis') }
 });
 
 describe('connectQueue', () => {
-  it('refuses a wrong URL at once', async () => {
+  test('refuses a wrong URL at once', async () => {
     const options = { dataDir: '/nonexistent', ledgerId: LEDGER_ID, log: createLogger('silent') };
     await assert.rejects(connectQueue({ ...options, url: `mysql://127.0.0.1:${await freePort()}` }), {
       code: 'invalid_config',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
@@ -36,7 +36,7 @@ const listeners = (): number[] =>
   ['exit', 'uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM'].map((event) => process.listenerCount(event));
 
 describe('the embedded store', () => {
-  it('is held by one process, which another is told of, and is free again once that one is killed', async () => {
+  test('is held by one process, which another is told of, and is free again once that one is killed', async () => {
     const folder = temporaryFolder();
     try {
       const script = fileURLToPath(new URL('child-worker.js', import.meta.url));
@@ -56,7 +56,7 @@ describe('the embedded store', () => {
     }
   });
 
-  it('keeps its files to its owner, and leaves the process as it found it', async () => {
+  test('keeps its files to its owner, and leaves the process as it found it', async () => {
     const folder = temporaryFolder();
     try {
       const before = listeners();
@@ -69,7 +69,7 @@ describe('the embedded store', () => {
     }
   });
 
-  it('says so when its folder holds something else, and lets the folder go', async () => {
+  test('says so when its folder holds something else, and lets the folder go', async () => {
     const folder = temporaryFolder();
     try {
       const database = join(folder.path, 'queue', 'postgres');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
@@ -20,7 +20,7 @@ describe('openQueue', () => {
     'redis',
     'unix:/run/redis.sock',
   ])
-    it(`refuses ${url.replace('sesame', '…')}`, async () => {
+    test(`refuses ${url.replace('sesame', '…')}`, async () => {
       await assert.rejects(open(url), (error: PointsmanError) => {
         assert.equal(error.code, 'invalid_config');
         assert.match(error.message, /^POINTSMAN_QUEUE: expected redis:/);
@@ -30,7 +30,7 @@ describe('openQueue', () => {
     });
 
   for (const scheme of ['redis', 'postgres'])
-    it(`says within seconds that ${scheme} isn't there, and how to get it`, async () => {
+    test(`says within seconds that ${scheme} isn't there, and how to get it`, async () => {
       const port = await freePort();
       const asked = Date.now();
       await assert.rejects(open(`${scheme}://user:sesame@127.0.0.1:${port}`), (error: PointsmanError) => {
@@ -44,7 +44,7 @@ describe('openQueue', () => {
     });
 
   for (const scheme of ['redis', 'postgres'])
-    it(`says within seconds that what should be ${scheme} doesn't answer`, async () => {
+    test(`says within seconds that what should be ${scheme} doesn't answer`, async () => {
       const mute = createServer(() => {}).listen(0, '127.0.0.1');
       await once(mute, 'listening');
       const { port } = mute.address() as AddressInfo;

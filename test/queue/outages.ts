@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { createLogger } from '../../src/base/log.js';
 import { openQueue } from '../../src/queue/index.js';
@@ -33,7 +33,7 @@ export function outages(name: RetrainQueue['store'], skip: string | false, start
       return true;
     };
 
-    it('goes on when the server is back: workers, watchers and requests', async () => {
+    test('goes on when the server is back: workers, watchers and requests', async () => {
       const queue = await openQueue({ url: server.url, dataDir: folder.path, ledgerId: LEDGER_ID, log });
       try {
         const held = patient();
@@ -67,7 +67,7 @@ export function outages(name: RetrainQueue['store'], skip: string | false, start
       }
     });
 
-    it('closes while the server is away', async () => {
+    test('closes while the server is away', async () => {
       const queue = await openQueue({ url: server.url, dataDir: folder.path, ledgerId: LEDGER_ID, log });
       const held = patient();
       await queue.enqueue({ seed: 3 });
@@ -81,7 +81,7 @@ export function outages(name: RetrainQueue['store'], skip: string | false, start
       await server.resume();
     });
 
-    it('is refused with a wrong password, which is not shown', async () => {
+    test('is refused with a wrong password, which is not shown', async () => {
       const url = new URL(server.url);
       url.password = `not-${PASSWORD}`;
       await assert.rejects(openQueue({ url: url.href, dataDir: folder.path, ledgerId: LEDGER_ID, log }), isUnavailable);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createLogger } from '../../src/base/log.js';
 import { progressWriter } from '../../src/queue/progress.js';
 import type { TrainProgress } from '../../src/schema/training.js';
@@ -8,7 +8,7 @@ const log = createLogger('silent');
 const at = (fraction: number): TrainProgress => ({ phase: 'train', fraction, message: '' });
 
 describe('progressWriter', () => {
-  it('writes the first and the last of many reports, in order, one at a time', async () => {
+  test('writes the first and the last of many reports, in order, one at a time', async () => {
     const written: number[] = [];
     let writing = 0;
     const writer = progressWriter(async ({ fraction }) => {
@@ -22,7 +22,7 @@ describe('progressWriter', () => {
     assert.deepEqual(written, [0, 1]);
   });
 
-  it('goes on after a write that failed', async () => {
+  test('goes on after a write that failed', async () => {
     const written: number[] = [];
     const writer = progressWriter(async ({ fraction }) => {
       if (fraction === 0) throw new Error('away');

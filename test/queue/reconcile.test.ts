@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
 import { openRetrainSchedule, type RetrainSchedule } from '../../src/queue/reconcile.js';
 import type { InstalledSchedule } from '../../src/queue/schedule.js';
@@ -61,7 +61,7 @@ async function parts(t: TestContext): Promise<{
 }
 
 describe('the retraining schedule', () => {
-  it('is written to the ledger and installed; what is installed already is left alone', async (t) => {
+  test('is written to the ledger and installed; what is installed already is left alone', async (t) => {
     const { ledger, queue, open } = await parts(t);
     const schedule = open();
     assert.equal(await schedule.read(), undefined);
@@ -74,7 +74,7 @@ describe('the retraining schedule', () => {
     assert.equal(await schedule.remove(), false);
   });
 
-  it('refuses a wrong pattern before anything is written', async (t) => {
+  test('refuses a wrong pattern before anything is written', async (t) => {
     const { ledger, queue, open } = await parts(t);
     await open().put(NIGHTLY);
     await assert.rejects(open().put({ ...NIGHTLY, pattern: 'every day' }), { code: 'invalid_request' });
@@ -82,7 +82,7 @@ describe('the retraining schedule', () => {
   });
 
   for (const state of ['away', 'mute'] as const)
-    it(`is taken while the queue is ${state}, and installed when it is back`, async (t) => {
+    test(`is taken while the queue is ${state}, and installed when it is back`, async (t) => {
       const { ledger, queue, open, lines } = await parts(t);
       queue.state = state;
       const schedule = open();
@@ -99,7 +99,7 @@ describe('the retraining schedule', () => {
       assert.equal(queue.changes, 1, 'only what is wanted now');
     });
 
-  it('is mended where the queue holds another one, or one that nobody wants', async (t) => {
+  test('is mended where the queue holds another one, or one that nobody wants', async (t) => {
     const { ledger, queue, open } = await parts(t);
     queue.installed = { ...HOURLY, next: NEXT };
     t.after(open().follow(20));
@@ -110,7 +110,7 @@ describe('the retraining schedule', () => {
     await eventually('it is mended', () => queue.installed?.min_new_interactions === 1);
   });
 
-  it('is changed by one process at a time', async (t) => {
+  test('is changed by one process at a time', async (t) => {
     const { queue, open } = await parts(t);
     const processes = [open(), open(), open()];
     for (const process of processes) t.after(process.follow(5));
@@ -123,7 +123,7 @@ describe('the retraining schedule', () => {
     assert.equal(queue.most, 1);
   });
 
-  it('says when it fires by its pattern while another process installs it', async (t) => {
+  test('says when it fires by its pattern while another process installs it', async (t) => {
     const { ledger, queue, open } = await parts(t);
     await ledger.schedule.claim('another', 60_000);
     assert.deepEqual(await open().put(NIGHTLY), new Date('2030-01-01T03:00:00Z'));

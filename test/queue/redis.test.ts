@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { createLogger } from '../../src/base/log.js';
@@ -35,7 +35,7 @@ queueConformance('redis', skip, async () => {
 outages('redis', skip, async () => (await startRedis())!);
 
 describe('a schedule under the name that all queues had before', { skip }, () => {
-  it('is removed by the ledger that has the same one, and by no other', async () => {
+  test('is removed by the ledger that has the same one, and by no other', async () => {
     const server = (await startRedis())!;
     const folder = temporaryFolder();
     const url = new URL(server.url);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { checkPattern } from '../../src/queue/schedule.js';
 
 const clock = (): number => Date.UTC(2026, 0, 1);
@@ -15,7 +15,7 @@ describe('cron patterns', () => {
     ' 0 3 * * * ',
     '0 0 29 2 *',
   ])
-    it(`takes ${JSON.stringify(pattern)}`, () => checkPattern(pattern, clock));
+    test(`takes ${JSON.stringify(pattern)}`, () => checkPattern(pattern, clock));
 
   for (const pattern of [
     '',
@@ -32,7 +32,7 @@ describe('cron patterns', () => {
     'H 3 * * *',
     '-1 * * * *',
   ])
-    it(`refuses ${JSON.stringify(pattern)}`, () => {
+    test(`refuses ${JSON.stringify(pattern)}`, () => {
       assert.throws(() => checkPattern(pattern, clock), {
         code: 'invalid_request',
         issues: [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { baselineByName, BASELINES } from '../../src/router/baselines.js';
 import { bestSingle } from '../../src/router/best-single.js';
 import { nearestQueries } from '../../src/router/nearest-queries.js';
@@ -26,7 +26,7 @@ const near = (actual: Float32Array, expected: number[]): void => {
 for (const baseline of BASELINES) baselineConformance(baseline);
 
 describe('baselines', () => {
-  it('are found by their names, which differ', () => {
+  test('are found by their names, which differ', () => {
     for (const baseline of BASELINES) assert.equal(baselineByName(baseline.name), baseline);
     assert.equal(baselineByName('none of them'), undefined);
     assert.equal(new Set(BASELINES.flatMap(({ name, title }) => [name, title])).size, 2 * BASELINES.length);
@@ -34,12 +34,12 @@ describe('baselines', () => {
 });
 
 describe('by hand', () => {
-  it('best single LLM: the mean score of each', async () => {
+  test('best single LLM: the mean score of each', async () => {
     const data = await datasetOf(handLog(LLMS, LOG));
     near((await bestSingle.fit(data, TRAIN, tools())).score(seen(data, 2)), [0.75, 1.25 / 3, 0]);
   });
 
-  it('per-task best: the mean on the task, with five answers’ worth of the overall mean', async () => {
+  test('per-task best: the mean on the task, with five answers’ worth of the overall mean', async () => {
     const data = await datasetOf(handLog(LLMS, LOG));
     const fitted = await taskBest.fit(data, TRAIN, tools());
     const meanB = 1.25 / 3;
@@ -56,7 +56,7 @@ describe('by hand', () => {
     near(fitted.score({ vector: data.queries.at(0)!, task: -1 }), [0.75, meanB, 0]);
   });
 
-  it('k nearest: the mean over neighbours, with two answers’ worth of the overall mean', async () => {
+  test('k nearest: the mean over neighbours, with two answers’ worth of the overall mean', async () => {
     const data = await datasetOf(handLog(LLMS, LOG));
     // Three queries are under a hundred: all of them are neighbours.
     near((await nearestQueries.fit(data, TRAIN, tools())).score(seen(data, 0)), [
@@ -66,7 +66,7 @@ describe('by hand', () => {
     ]);
   });
 
-  it('k nearest: of many queries, only the likest count', async () => {
+  test('k nearest: of many queries, only the likest count', async () => {
     const queries = [
       ...Array.from({ length: 120 }, (_, i) => ({ text: `add the numbers ${i}`, scores: { a: 1, b: 0 } })),
       ...Array.from({ length: 120 }, (_, i) => ({ text: `rhyme about moonlight ${i}`, scores: { a: 0, b: 1 } })),

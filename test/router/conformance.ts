@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { decodeSafetensors, encodeSafetensors } from '../../src/artifact/safetensors.js';
 import { createRng } from '../../src/base/rng.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
@@ -21,7 +21,7 @@ function assertScores(data: Dataset, scores: Float32Array): void {
 /** What every router keeps to that is fitted on part of a log. */
 function fitted(fit: Fit): void {
   for (const [name, log] of Object.entries(DEGENERATE)) {
-    it(`answers a finite score for every LLM: ${name}`, async () => {
+    test(`answers a finite score for every LLM: ${name}`, async () => {
       const data = await log();
       const router = await fit(data, all(data), tools());
       for (const task of [-1, 0]) assertScores(data, router.score({ vector: data.queries.at(0)!, task }));
@@ -29,13 +29,13 @@ function fitted(fit: Fit): void {
     });
   }
 
-  it('answers even when it is fitted on no query', async () => {
+  test('answers even when it is fitted on no query', async () => {
     const data = await datasetOf(smallLog({ queries: 3 }));
     const router = await fit(data, new Int32Array(), tools());
     assertScores(data, router.score(seen(data, 0)));
   });
 
-  it('learns from the queries it is fitted on and from no other', async () => {
+  test('learns from the queries it is fitted on and from no other', async () => {
     const log: HandQuery[] = [
       { text: 'add one and two', task: 'sums', scores: { a: 1, b: 0 } },
       { text: 'rhyme the moon', task: 'verse', scores: { b: 1 }, pairs: [['b', 'a']] },
@@ -53,7 +53,7 @@ function fitted(fit: Fit): void {
     for (const query of [0, 1, 2]) assert.deepEqual(one.score(seen(data, query)), two.score(seen(other, query)));
   });
 
-  it('is the same for the same seed, and leaves no tensor behind', async () => {
+  test('is the same for the same seed, and leaves no tensor behind', async () => {
     const data = await datasetOf(smallLog({ queries: 40 }));
     await fit(data, all(data), tools(5));
     const before = tf.memory().numTensors;
@@ -62,7 +62,7 @@ function fitted(fit: Fit): void {
     assert.equal(tf.memory().numTensors, before);
   });
 
-  it('answers a query the same again, and keeps its own numbers to itself', async () => {
+  test('answers a query the same again, and keeps its own numbers to itself', async () => {
     const data = await datasetOf(smallLog({ queries: 40 }));
     const router = await fit(data, all(data), tools());
     const first = router.score(seen(data, 0)).slice();
@@ -93,7 +93,7 @@ export function baselineConformance(baseline: Baseline): void {
   describe(baseline.name, () => {
     fitted((data, train, given) => baseline.fit(data, train, given));
 
-    it('is restored from its tables, as a file has them', async () => {
+    test('is restored from its tables, as a file has them', async () => {
       for (const preferences of [false, true]) {
         const data = await datasetOf(smallLog({ queries: 60, preferences }));
         const router = await baseline.fit(data, all(data), tools());
@@ -107,7 +107,7 @@ export function baselineConformance(baseline: Baseline): void {
       }
     });
 
-    it('ranks an LLM without evidence below those that did well', async () => {
+    test('ranks an LLM without evidence below those that did well', async () => {
       const data = await datasetOf(
         handLog(
           ['good', 'unasked'],
@@ -121,7 +121,7 @@ export function baselineConformance(baseline: Baseline): void {
       assert.ok(good > unasked, `${good} and ${unasked}`);
     });
 
-    it(`${baseline.told ? 'reads' : 'does not read'} the task`, async () => {
+    test(`${baseline.told ? 'reads' : 'does not read'} the task`, async () => {
       const data = await datasetOf(smallLog({ queries: 60 }));
       const router = await baseline.fit(data, all(data), tools());
       const [sums, verse] = [0, 1].map((task) => router.score({ vector: data.queries.at(0)!, task }));
@@ -131,7 +131,7 @@ export function baselineConformance(baseline: Baseline): void {
 
     if (baseline.name === 'best-single') return;
     for (const preferences of [false, true]) {
-      it(`finds the craft of a query that it hasn’t seen, from ${preferences ? 'preferences' : 'scores'}`, async () => {
+      test(`finds the craft of a query that is new, from ${preferences ? 'preferences' : 'scores'}`, async () => {
         const right = await share((data, train, given) => baseline.fit(data, train, given), baseline.told, {
           preferences,
         });
@@ -159,13 +159,13 @@ export function profileRouterConformance(router: ProfileRouter, { learns }: { le
     const fit: Fit = (data, train, given) => router.fit(data, train, randomProfiles(data), given);
     fitted(fit);
 
-    it('scores in [0, 1]', async () => {
+    test('scores in [0, 1]', async () => {
       const data = await datasetOf(smallLog({ queries: 60 }));
       const found = await fit(data, all(data), tools());
       for (const q of all(data)) assert.ok(found.score(seen(data, q)).every((s) => s >= 0 && s <= 1));
     });
 
-    it('takes profiles that are zero, and of any scale', async () => {
+    test('takes profiles that are zero, and of any scale', async () => {
       const data = await datasetOf(smallLog({ queries: 20 }));
       for (const scale of [0, 1e-6, 1e6]) {
         const profiles: ProfileVectors = {
@@ -179,7 +179,7 @@ export function profileRouterConformance(router: ProfileRouter, { learns }: { le
 
     if (!learns) return;
     for (const preferences of [false, true]) {
-      it(`finds the craft of a query that it hasn’t seen, from ${preferences ? 'preferences' : 'scores'}`, async () => {
+      test(`finds the craft of a query that is new, from ${preferences ? 'preferences' : 'scores'}`, async () => {
         const right = await share(fit, false, { preferences });
         assert.ok(right > 0.9, String(right));
       });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import type { ProfileVectors } from '../../src/profile/vectors.js';
 import { PROFILE_ROUTERS } from '../../src/router/profile-routers.js';
 import { similarity } from '../../src/router/similarity.js';
@@ -11,7 +11,7 @@ import { all, tools } from './logs.js';
 for (const router of PROFILE_ROUTERS) profileRouterConformance(router, { learns: router.name !== 'similarity' });
 
 describe('similarity by hand', () => {
-  it('is the cosine, from [−1, 1] to [0, 1]; half where there is no direction', async () => {
+  test('is the cosine, from [−1, 1] to [0, 1]; half where there is no direction', async () => {
     const data = await datasetOf(smallLog({ queries: 4 }));
     const profiles: ProfileVectors = {
       dim: 2,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { NODE_KINDS } from '../../src/graph/relations.js';
 import {
   DESIGN_KINDS,
@@ -48,7 +48,7 @@ const refused = (design: object): string => {
 };
 
 describe('the schema of profile designs', () => {
-  it('takes the legal combinations and no other', () => {
+  test('takes the legal combinations and no other', () => {
     let taken = 0;
     for (const form of FORMS)
       for (const representation of REPRESENTATIONS)
@@ -77,9 +77,9 @@ describe('the schema of profile designs', () => {
     );
   });
 
-  it('has the graph’s kinds of node', () => assert.deepEqual(DESIGN_KINDS, NODE_KINDS));
+  test('has the graph’s kinds of node', () => assert.deepEqual(DESIGN_KINDS, NODE_KINDS));
 
-  it('names the field, what was expected and what came', () => {
+  test('names the field, what was expected and what came', () => {
     assert.equal(
       refused({ ...structured, hops: 0 }),
       'hops: expected 1 or 2 or 3 or 4 (for form structured, representation embedding, learning training-free), got 0',
@@ -105,7 +105,7 @@ describe('the schema of profile designs', () => {
     assert.match(refused({ ...structured, form: 'tree' }), /^form: .*flat.*structured.*got "tree"$/);
   });
 
-  it('says which kinds of node a design can’t do with or without', () => {
+  test('says which kinds of node a design can’t do with or without', () => {
     const kindsOf = (kinds: string[], more: object = {}): string => refused({ ...structured, ...more, kinds });
     assert.match(kindsOf(['task', 'query']), /^kinds: expected llm among them/);
     assert.match(kindsOf(['llm', 'task', 'task']), /^kinds: expected each kind once/);

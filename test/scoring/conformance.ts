@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { LlmProfile } from '../../src/schema/profile.js';
 import type { Scorer } from '../../src/scoring/types.js';
 import { smallLog } from '../support/log.js';
@@ -29,7 +29,7 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
       scorer = await under.open(LOG.llms);
     });
 
-    it('says what it is, and of which LLMs', () => {
+    test('says what it is, and of which LLMs', () => {
       assert.deepEqual([scorer.version, scorer.router], [under.version, under.router]);
       assert.deepEqual(
         scorer.models,
@@ -38,7 +38,7 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
       assert.deepEqual(scorer.profiles, LOG.llms);
     });
 
-    it('scores every LLM in order, in [0, 1], with what an answer takes', async () => {
+    test('scores every LLM in order, in [0, 1], with what an answer takes', async () => {
       for (const query of QUERIES)
         for (const task of [undefined, 'poetry', 'unheard of']) {
           const scored = scorer.score(query, await scorer.encode(query), task);
@@ -54,7 +54,7 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
         }
     });
 
-    it('scores a query the same again, whatever came between', async () => {
+    test('scores a query the same again, whatever came between', async () => {
       const scoreOf = async (query: string) => structuredClone(scorer.score(query, await scorer.encode(query)));
       const first = await scoreOf(QUERIES[0]!);
       await scoreOf(QUERIES[1]!);
@@ -62,7 +62,7 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
       assert.deepEqual(await scoreOf(QUERIES[0]!), first);
     });
 
-    it('asks no less for a longer prompt, and expects the same of it', async () => {
+    test('asks no less for a longer prompt, and expects the same of it', async () => {
       const [query] = QUERIES as [string];
       const vector = await scorer.encode(query);
       const [short, long] = [10, 10_000].map((tokens) => scorer.score(query, vector, undefined, tokens));
@@ -76,7 +76,7 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
       });
     });
 
-    it('scores an LLM that came later, and none that went', async () => {
+    test('scores an LLM that came later, and none that went', async () => {
       const later = await under.open([NEWCOMER, LOG.llms[2]!]);
       for (const query of QUERIES) {
         const scored = later.score(query, await later.encode(query));
@@ -89,7 +89,7 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
       assert.deepEqual((await under.open([])).score('x', await scorer.encode('x')), []);
     });
 
-    it('gives shares of tasks, and of one that is told all', async () => {
+    test('gives shares of tasks, and of one that is told all', async () => {
       const vector = await scorer.encode(QUERIES[1]!);
       assert.deepEqual(scorer.tasksOf(vector, 'poetry'), [{ task: 'poetry', probability: 1 }]);
       const shares = scorer.tasksOf(vector);
@@ -98,7 +98,7 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
       assert.ok(shares.length === 0 || Math.abs(sum - 1) < 1e-4, String(sum));
     });
 
-    it('explains by tasks, and by logged queries with scores of its LLMs', async () => {
+    test('explains by tasks, and by logged queries with scores of its LLMs', async () => {
       const { tasks, neighbours } = scorer.explain(QUERIES[1]!, await scorer.encode(QUERIES[1]!));
       assert.deepEqual(
         tasks.map((t) => t.probability),
@@ -111,7 +111,7 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
       }
     });
 
-    it('lists the other LLMs by nearness, and none of one that it does not know', () => {
+    test('lists the other LLMs by nearness, and none of one that it does not know', () => {
       for (const model of scorer.models) {
         const near = scorer.nearest(model);
         assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import type { TrainedModel } from '../../src/artifact/model.js';
 import { createRng } from '../../src/base/rng.js';
 import { baselineByName } from '../../src/router/baselines.js';
@@ -46,13 +46,13 @@ for (const router of SERVED_ROUTERS)
   });
 
 describe('served routers', () => {
-  it('are found by names that differ', () => {
+  test('are found by names that differ', () => {
     assert.equal(new Set(SERVED_ROUTERS.map((r) => r.name)).size, SERVED_ROUTERS.length);
     for (const router of SERVED_ROUTERS) assert.equal(servedRouter(router.name), router);
     assert.equal(servedRouter('none of them'), undefined);
   });
 
-  it('are trainable where training makes them', () => {
+  test('are trainable where training makes them', () => {
     assert.deepEqual(
       SERVED_ROUTERS.filter((r) => r.trainable).map((r) => r.name),
       ['learned'],
@@ -60,7 +60,7 @@ describe('served routers', () => {
     assert.deepEqual([isTrainable('learned'), isTrainable('best-single'), isTrainable('?')], [true, false, false]);
   });
 
-  it('refuse tables of another, and names that nobody has', async () => {
+  test('refuse tables of another, and names that nobody has', async () => {
     const learned = await modelOf('learned');
     const named = (router: string): TrainedModel => ({ ...learned, names: { ...learned.names, router } });
     assert.throws(() => checkModel(named('none of them'), 'x'), {

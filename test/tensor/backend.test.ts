@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { packageRoot } from '../../src/base/paths.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { askBackend, lackingTensorFlow } from './ask-backend.js';
@@ -29,21 +29,21 @@ async function withEmptyFolder<T>(work: (env: NodeJS.ProcessEnv, path: string) =
 }
 
 describe('backends', () => {
-  it('auto takes TensorFlow’s own library first', { skip }, async () => {
+  test('auto takes TensorFlow’s own library first', { skip }, async () => {
     assert.match(opened(await askBackend('auto')), /^TensorFlow \d+\.\d+\.\d+ \((?:CPU|GPU)\)$/);
   });
 
-  it('auto takes wasm where there is no TensorFlow', { skip: skipWithout }, () =>
+  test('auto takes wasm where there is no TensorFlow', { skip: skipWithout }, () =>
     withEmptyFolder(async (env) => assert.match(opened(await askBackend('auto', { env })), /wasm/)),
   );
 
-  it('auto takes plain JavaScript where there is no WebAssembly either', { skip: skipWithout }, () =>
+  test('auto takes plain JavaScript where there is no WebAssembly either', { skip: skipWithout }, () =>
     withEmptyFolder(async (env) =>
       assert.match(opened(await askBackend('auto', { env, execArgv: ['--jitless'] })), /plain JavaScript/),
     ),
   );
 
-  it('says what is missing, where it looked and how to get it', { skip: skipWithout }, () =>
+  test('says what is missing, where it looked and how to get it', { skip: skipWithout }, () =>
     withEmptyFolder(async (env, path) => {
       const answer = await askBackend('tensorflow', { env });
       assert.equal(answer.kind, 'failed');
@@ -56,12 +56,12 @@ describe('backends', () => {
     }),
   );
 
-  it('opens the one that is named', async () => {
+  test('opens the one that is named', async () => {
     assert.match(opened(await askBackend('wasm')), /wasm/);
     assert.match(opened(await askBackend('cpu')), /plain JavaScript/);
   });
 
-  it('says so where a named one can’t be opened', async () => {
+  test('says so where a named one can’t be opened', async () => {
     const answer = await askBackend('wasm', { execArgv: ['--jitless'] });
     assert.equal(answer.kind, 'failed');
     assert.equal((answer as Extract<ChildAnswer, { kind: 'failed' }>).code, 'backend_unavailable');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { Weights } from '../../src/math/weights.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import type { TensorFlow } from '../../src/tensor/types.js';
@@ -36,7 +36,7 @@ function byHand(start: number, steps: number, rate: number, decay: number): numb
 }
 
 describe('AdamW', () => {
-  it('steps as its paper says, and lets only matrices decay', async () => {
+  test('steps as its paper says, and lets only matrices decay', async () => {
     const optimizer = createOptimizer(tf, initial(), 0.3);
     assert.equal(optimizer.step(squares, 0.1), 1 + 4 + 0.25 + 9);
     for (let i = 0; i < 4; i++) optimizer.step(squares, 0.1);
@@ -48,7 +48,7 @@ describe('AdamW', () => {
     assert.notEqual(expected[1], byHand(-2, 5, 0.1, 0));
   });
 
-  it('leaves weights that the loss does not read where they are', async () => {
+  test('leaves weights that the loss does not read where they are', async () => {
     const optimizer = createOptimizer(tf, initial(), 0.5);
     optimizer.step(({ bias }) => tf.sum(tf.square(bias!)), 0.1);
     const { kernel } = await optimizer.weights();
@@ -56,7 +56,7 @@ describe('AdamW', () => {
     assert.deepEqual(kernel, initial()['kernel']);
   });
 
-  it('leaves no tensor behind in a step, and gives all back in the end', async () => {
+  test('leaves no tensor behind in a step, and gives all back in the end', async () => {
     const none = tf.memory().numTensors;
     const optimizer = createOptimizer(tf, initial(), 0.3);
     const held = tf.memory().numTensors;
@@ -70,7 +70,7 @@ describe('AdamW', () => {
     assert.equal(tf.memory().numTensors, none);
   });
 
-  it('copies the weights out: a later step does not change them', async () => {
+  test('copies the weights out: a later step does not change them', async () => {
     const optimizer = createOptimizer(tf, initial(), 0);
     const earlier = await optimizer.weights();
     optimizer.step(squares, 0.1);
@@ -79,7 +79,7 @@ describe('AdamW', () => {
     optimizer.dispose();
   });
 
-  it('serves two models in one process', async () => {
+  test('serves two models in one process', async () => {
     const [a, b] = [createOptimizer(tf, initial(), 0), createOptimizer(tf, initial(), 0)];
     a.step(squares, 0.1);
     assert.deepEqual(await b.weights(), initial());

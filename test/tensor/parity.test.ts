@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { askBackend, lackingTensorFlow } from './ask-backend.js';
 import type { ChildAnswer, Numbers } from './backend-child.js';
 
@@ -32,7 +32,7 @@ describe('one training step: forward pass, loss and gradients', () => {
     reference = await numbersOf('cpu');
   });
 
-  it('reaches every weight on the plain JavaScript backend', () => {
+  test('reaches every weight on the plain JavaScript backend', () => {
     const gradients = Object.entries(reference).filter(([name]) => name.startsWith('gradient'));
     assert.ok(gradients.length > 20);
     // What the last hop tells families and domains nobody hears, and of a single message no attention can choose.
@@ -45,9 +45,9 @@ describe('one training step: forward pass, loss and gradients', () => {
         );
   });
 
-  it('is the same on wasm', async () => assertNear(await numbersOf('wasm'), reference));
+  test('is the same on wasm', async () => assertNear(await numbersOf('wasm'), reference));
 
-  it('is the same on TensorFlow’s own library', { skip }, async () =>
+  test('is the same on TensorFlow’s own library', { skip }, async () =>
     assertNear(await numbersOf('tensorflow'), reference),
   );
 });

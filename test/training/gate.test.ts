@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { sha256 } from '../../src/base/hash.js';
 import { LEARNED, ORACLE, oracleScores, type HeldOut, type Prediction } from '../../src/measure/predictions.js';
@@ -29,7 +29,7 @@ const verdictOf = (...predictions: Prediction[]): Verdict =>
   judge(held, [...predictions, right(QUERIES, ORACLE.name, true)], createRng(1));
 
 describe('the gate', () => {
-  it('lets a profile through that nothing simpler beats, whatever the oracle and routers that read the task do', () => {
+  test('accepts a profile that nothing simpler beats, whatever the oracle and routers that read the task do', () => {
     const { status, serve, baseline, comparison, reason } = verdictOf(
       right(25, LEARNED.name),
       right(24, 'nearest-queries'),
@@ -51,7 +51,7 @@ describe('the gate', () => {
   const besideIncumbent = (incumbent: string, ...predictions: Prediction[]): Verdict =>
     judge(held, [...predictions, right(QUERIES, ORACLE.name, true)], createRng(1), incumbent);
 
-  it('has what serves give way to another design only where that is better', () => {
+  test('has what serves give way to another design only where that is better', () => {
     const tie = [right(25, LEARNED.name), right(25, IN_FORCE), right(20, 'ridge')];
     assert.equal(verdictOf(...tie).serve, 'learned', 'one of the same design gives way');
     const { status, serve, reason } = besideIncumbent(IN_FORCE, ...tie);
@@ -62,7 +62,7 @@ describe('the gate', () => {
     assert.equal(besideIncumbent('ridge', right(38, LEARNED.name), right(25, 'ridge')).serve, 'learned');
   });
 
-  it('has what serves give way to a baseline only where that is better, or the same one, fitted anew', () => {
+  test('has what serves give way to a baseline only where that is better, or the same one, fitted anew', () => {
     const bad = right(10, LEARNED.name);
     assert.equal(besideIncumbent(IN_FORCE, bad, right(30, 'ridge'), right(29, IN_FORCE)).serve, 'in-force');
     assert.equal(besideIncumbent(IN_FORCE, bad, right(39, 'ridge'), right(20, IN_FORCE)).baseline, 'ridge');
@@ -70,18 +70,18 @@ describe('the gate', () => {
     assert.equal(besideIncumbent('ridge', bad, right(29, 'ridge'), right(30, 'nearest-queries')).serve, 'in-force');
   });
 
-  it('has what serves stay where nothing can be held out to compare another design with', () => {
+  test('has what serves stay where nothing can be held out to compare another design with', () => {
     assert.equal(unjudged(12, true).serve, 'in-force');
     assert.match(unjudged(12, true).reason, /12 queries are too few .*a version of another design is in force/);
   });
 
-  it('does not take chance for a difference', () => {
+  test('does not take chance for a difference', () => {
     const { status, comparison } = verdictOf(right(25, LEARNED.name), right(26, 'ridge'));
     assert.equal(status, 'accepted');
     assert.ok(comparison[1]!.difference > 0 && comparison[1]!.p > 0.05);
   });
 
-  it('rejects a profile that a baseline beats, and has the best of them serve', () => {
+  test('rejects a profile that a baseline beats, and has the best of them serve', () => {
     const { status, serve, baseline, reason } = verdictOf(
       right(20, LEARNED.name),
       right(30, 'ridge'),
@@ -91,18 +91,18 @@ describe('the gate', () => {
     assert.match(reason, /the soft-task is better by 0\.3750 \(p = 0\.0\d+\) on 40 held-out queries/);
   });
 
-  it('keeps the version in force where that is better than what was trained and than every baseline', () => {
+  test('keeps the version in force where that is better than what was trained and than every baseline', () => {
     const kept = verdictOf(right(20, LEARNED.name), right(30, 'ridge'), right(40, IN_FORCE));
     assert.deepEqual([kept.status, kept.serve, kept.baseline], ['rejected', 'in-force', null]);
     const alone = verdictOf(right(20, LEARNED.name), right(35, IN_FORCE));
     assert.deepEqual([alone.status, alone.serve], ['rejected', 'in-force']);
   });
 
-  it('replaces the version in force by a baseline that is as good', () => {
+  test('replaces the version in force by a baseline that is as good', () => {
     assert.equal(verdictOf(right(10, LEARNED.name), right(30, 'ridge'), right(30, IN_FORCE)).serve, 'baseline');
   });
 
-  it('says that a log is too short to hold anything out', () => {
+  test('says that a log is too short to hold anything out', () => {
     assert.deepEqual([unjudged(3).status, unjudged(3).serve, unjudged(3).comparison], ['accepted', 'learned', []]);
     assert.match(unjudged(3).reason, /3 queries are too few/);
   });
@@ -116,7 +116,7 @@ describe('held-out queries', () => {
       hashOf,
     );
 
-  it('are none of few, a quarter of some, a tenth of many, and of very many no more than tell routers apart', () => {
+  test('are none of few, a quarter of some, a tenth of many, and of very many no more than tell routers apart', () => {
     assert.ok(Math.abs(upTo(200_000).heldOut.length - 5000) < 300, String(upTo(200_000).heldOut.length));
     assert.equal(upTo(19).heldOut.length, 0);
     for (const [n, share] of [
@@ -127,7 +127,7 @@ describe('held-out queries', () => {
       assert.ok(Math.abs(upTo(n).heldOut.length / n - share) < 0.05, `${upTo(n).heldOut.length} of ${n}`);
   });
 
-  it('stay held out as the log grows, but for the share that falls', () => {
+  test('stay held out as the log grows, but for the share that falls', () => {
     const [small, large] = [upTo(600), upTo(20_000)];
     const seen = new Set(small.seen);
     assert.ok(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it, type TestContext } from 'node:test';
+import { before, describe, test, type TestContext } from 'node:test';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import type { ArtifactFiles } from '../../src/artifact/files/types.js';
 import { readArtifact } from '../../src/serving/read.js';
@@ -68,7 +68,7 @@ function train(
 }
 
 describe('a run whose profile a baseline beats', () => {
-  it('keeps it, rejected, with the table that says why; the baseline serves; an operator may overrule', async (t) => {
+  test('keeps it, rejected, with the table that says why; the baseline serves; an operator may overrule', async (t) => {
     const at = await place(t);
     const { ledger, artifacts } = at;
     const rows = smallLog({ queries: 300 });
@@ -114,7 +114,7 @@ describe('a run whose profile a baseline beats', () => {
     assert.deepEqual([index.current().version, index.current().router], [manifest.version, 'learned']);
   });
 
-  it('leaves the version in force where that is better still', async (t) => {
+  test('leaves the version in force where that is better still', async (t) => {
     const at = await place(t);
     const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 200 });
     assert.equal(good.manifest.status, 'accepted', good.reason);
@@ -134,7 +134,7 @@ describe('a run whose profile a baseline beats', () => {
 describe('a run beside a version in force of another kind', () => {
   const quick = { maxSteps: 1, epochs: 1 };
 
-  it('compares with one of another design on its own graph, and leaves it in force unless it is better', async (t) => {
+  test('compares with one of another design on its own graph, which stays unless this is better', async (t) => {
     const at = await place(t);
     const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 200 });
     const rows = smallLog({ queries: 210 });
@@ -146,7 +146,7 @@ describe('a run beside a version in force of another kind', () => {
     }
   });
 
-  it('says so where that cannot be compared with: another encoder, or files that are gone', async (t) => {
+  test('says so where that cannot be compared with: another encoder, or files that are gone', async (t) => {
     const at = await place(t);
     const model = blankModel();
     const facts = {
@@ -177,7 +177,7 @@ describe('a run beside a version in force of another kind', () => {
 describe('a run after another', () => {
   const quick = { maxSteps: 80, continuedSteps: 8 };
 
-  it('goes on from what was learned where the log is long and hardly grew', async (t) => {
+  test('goes on from what was learned where the log is long and hardly grew', async (t) => {
     const at = await place(t);
     const { artifacts } = at;
     const first = await train(smallLog({ queries: 200 }), at, quick, { ledgerRows: 600 });
@@ -207,7 +207,7 @@ describe('a run after another', () => {
     );
   });
 
-  it('begins from nothing where the log grew by a tenth or is short, or the version damaged or unfit', async (t) => {
+  test('begins from nothing where the log grew by a tenth or is short, or the version damaged or unfit', async (t) => {
     const at = await place(t);
     const first = await train(smallLog({ queries: 200 }), at, quick, { ledgerRows: 600 });
     const previous = first.manifest.version;
@@ -243,7 +243,7 @@ function afterChange(weight: number): GraphRows {
 }
 
 describe('a run after an LLM changed', () => {
-  it('profiles it by what it does now, where answers from before count little, and judges by that', async (t) => {
+  test('profiles it by what it does now, where answers from before count little, and judges by that', async (t) => {
     const at = await place(t);
     const { artifacts } = at;
     const meanOf = async (weight: number): Promise<Record<string, number>> => {
@@ -264,7 +264,7 @@ describe('a run after an LLM changed', () => {
     assert.ok(by['oracle']! < as['oracle']! - 0.1 && by['score']! < as['score']!, JSON.stringify([as, by]));
   });
 
-  it('is another snapshot, and so another version', () => {
+  test('is another snapshot, and so another version', () => {
     assert.notEqual(
       snapshotOf(afterChange(STALE), 'structured-trainable').hash,
       snapshotOf(afterChange(1), 'structured-trainable').hash,
@@ -331,7 +331,7 @@ describe('a run on an odd log ends with an artifact that scores', () => {
     ),
   };
   for (const [what, rows] of Object.entries(logs))
-    it(what, async (t) => {
+    test(what, async (t) => {
       const at = await place(t);
       const { ledger, artifacts } = at;
       const { manifest, baseline } = await train(rows, at, { maxSteps: 6 });

@@ -53,8 +53,8 @@ export function bytesReply(bytes: string | Uint8Array, headers: OutgoingHttpHead
 }
 
 /**
- * A file: `Range`, `If-Range` and `If-None-Match` are honoured, by its `ETag` among `headers`. Its operation is one that
- * `streams`.
+ * A file: `Range`, `If-Range` and `If-None-Match` are honoured, by the `ETag` among `headers`. Its operation is one
+ * that `streams`.
  */
 export function fileReply(file: FileParts, headers: OutgoingHttpHeaders): Reply {
   return new Reply({ kind: 'file', file }, headers);

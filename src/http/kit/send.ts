@@ -51,7 +51,7 @@ function sendValue({ res, valueType }: Exchange, status: number, value: unknown)
   );
 }
 
-/** The part of a file that is asked for, whole where no one part is. Throws `invalid_request` for one beyond its end. */
+/** The part of a file that is asked for; undefined for all of it. Throws `invalid_request` for one beyond its end. */
 function rangeOf(request: Request, response: Response, bytes: number): { start: number; end: number } | undefined {
   const held = request.headers['if-range'];
   const ranges =

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { GraphRows } from '../../../src/graph/rows.js';
 import { encodeFacts } from '../../../src/dataset/facts.js';
 import { LlmProfile } from '../../../src/schema/profile.js';
@@ -57,7 +57,7 @@ const FACTS = {
 };
 
 describe('an LLM without interactions gets the same profile after training as in it', () => {
-  for (const design of DESIGN_NAMES) it(`in the design ${design}`, () => assertSameProfile(FACTS, undefined, design));
+  for (const design of DESIGN_NAMES) test(`in the design ${design}`, () => assertSameProfile(FACTS, undefined, design));
 
   const cases: Record<string, [facts: object, rows?: GraphRows]> = {
     'with nothing declared': [{}],
@@ -69,9 +69,9 @@ describe('an LLM without interactions gets the same profile after training as in
     'without task labels': [{ ...FACTS }, smallLog({ queries: 40, untasked: true })],
     'beside comparisons': [{ ...FACTS }, smallLog({ queries: 40, preferences: true })],
   };
-  for (const [what, [facts, rows]] of Object.entries(cases)) it(what, () => assertSameProfile(facts, rows));
+  for (const [what, [facts, rows]] of Object.entries(cases)) test(what, () => assertSameProfile(facts, rows));
 
-  it('other facts make another profile', async () => {
+  test('other facts make another profile', async () => {
     const { model } = await randomModel(tf, smallLog({ queries: 40 }));
     const [one, other] = [
       LlmProfile.parse({ id: 'n', ...FACTS }),

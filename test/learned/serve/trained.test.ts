@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { Encoder } from '../../../src/encoder/types.js';
 import type { GraphRows } from '../../../src/graph/rows.js';
 import type { LlmStats } from '../../../src/store/ports/feedback.js';
@@ -108,7 +108,7 @@ async function assertAgrees(rows: GraphRows, made: Made, task?: string): Promise
 }
 
 describe('what anchors tell', () => {
-  it('counts for an LLM that did not answer there, too', async () => {
+  test('counts for an LLM that did not answer there, too', async () => {
     const { model, data } = await randomModel(tf, smallLog({ queries: 60 }));
     const scores = model.tables['anchor/scores']!;
     const gappy = {
@@ -150,18 +150,18 @@ describe('serving on plain arrays agrees with the tensors', () => {
     'no task labels': () => smallLog({ queries: 60, untasked: true }),
   };
   for (const [what, log] of Object.entries(logs))
-    it(`on ${what}`, async () => {
+    test(`on ${what}`, async () => {
       const rows = log();
       await assertAgrees(rows, await make(rows, { evidence: EVIDENCE }));
     });
 
   for (const design of DESIGN_NAMES)
-    it(`in the design ${design}`, async () => {
+    test(`in the design ${design}`, async () => {
       const rows = gappyLog();
       await assertAgrees(rows, await make(rows, { evidence: EVIDENCE, design }));
     });
 
-  it('where the task is told', async () => {
+  test('where the task is told', async () => {
     const rows = gappyLog();
     const made = await make(rows, { evidence: EVIDENCE });
     await assertAgrees(rows, made, 'poetry');
@@ -170,7 +170,7 @@ describe('serving on plain arrays agrees with the tensors', () => {
     assert.deepEqual(made.score(QUERY, 'a task that nobody knows'), made.score(QUERY));
   });
 
-  it('on odd queries: finite, in [0, 1]', async () => {
+  test('on odd queries: finite, in [0, 1]', async () => {
     const { score } = await make(gappyLog());
     for (const text of ['', ' ', '\u0000', '東京', 'x'.repeat(100_000)])
       for (const { quality, uncertainty } of score(text)) {
@@ -181,7 +181,7 @@ describe('serving on plain arrays agrees with the tensors', () => {
 });
 
 describe('the catalogue of now', () => {
-  it('decides who is scored, in its own order', async () => {
+  test('decides who is scored, in its own order', async () => {
     const rows = gappyLog();
     const { index, score } = await make(rows, { llms: rows.llms.toReversed() });
     assert.deepEqual(index.models, ['unasked', 'poet', 'middling', 'calculator']);
@@ -189,7 +189,7 @@ describe('the catalogue of now', () => {
     for (const { model, quality } of score(QUERY)) assert.ok(Math.abs(quality - inOrder.get(model)!) < 1e-6, model);
   });
 
-  it('leaves out an LLM that was deleted since', async () => {
+  test('leaves out an LLM that was deleted since', async () => {
     const rows = gappyLog();
     const { index, score } = await make(rows, { llms: rows.llms.filter((l) => (l.id as string) !== 'poet') });
     assert.deepEqual(index.models, ['calculator', 'middling', 'unasked']);
@@ -201,12 +201,12 @@ describe('the catalogue of now', () => {
     assert.deepEqual(index.nearest('poet'), []);
   });
 
-  it('may be empty', async () => {
+  test('may be empty', async () => {
     const { index, score } = await make(gappyLog(), { llms: [] });
     assert.deepEqual([index.models, score(QUERY), index.nearest('poet')], [[], [], []]);
   });
 
-  it('scores an LLM that came since, by its facts and by how it has done so far', async () => {
+  test('scores an LLM that came since, by its facts and by how it has done so far', async () => {
     const rows = gappyLog();
     const late = LlmProfile.parse({ id: 'latecomer', description: 'knows the moon', family: 'a family of its own' });
     const quality = async (meanScore: number, interactions: number): Promise<ScoredLlm> => {
@@ -225,7 +225,7 @@ describe('the catalogue of now', () => {
     );
   });
 
-  it('keeps the scores of an LLM that became another, less sure until it has answers of its own', async () => {
+  test('keeps the scores of an LLM that became another, less sure until it has answers of its own', async () => {
     const rows = gappyLog();
     const scored = async (since: number): Promise<ScoredLlm[]> => {
       const stats = [
@@ -256,7 +256,7 @@ describe('the catalogue of now', () => {
     assert.deepEqual(many, settled);
   });
 
-  it('gives prices and latencies', async () => {
+  test('gives prices and latencies', async () => {
     const rows = gappyLog();
     const llms = rows.llms.map((l) => ((l.id as string) === 'middling' ? { ...l, latency_ms: 700 } : l));
     const stats = [
@@ -275,14 +275,14 @@ describe('the catalogue of now', () => {
 });
 
 describe('what a trained index says besides scores', () => {
-  it('is surer of an LLM that has answered than of one that has not', async () => {
+  test('is surer of an LLM that has answered than of one that has not', async () => {
     const { score } = await make(gappyLog());
     const [calculator, , , unasked] = score(QUERY);
     const perDoubt = (s: ScoredLlm): number => s.uncertainty / Math.sqrt(s.quality * (1 - s.quality));
     assert.ok(perDoubt(calculator!) < perDoubt(unasked!));
   });
 
-  it('explains by tasks and by logged queries with their own scores', async () => {
+  test('explains by tasks and by logged queries with their own scores', async () => {
     const rows = gappyLog();
     const { index } = await make(rows);
     const { tasks, neighbours } = index.explain(QUERY, encoder.encodeSync!(QUERY));
@@ -309,7 +309,7 @@ describe('what a trained index says besides scores', () => {
     });
   });
 
-  it('lists the other LLMs by nearness, nearest first', async () => {
+  test('lists the other LLMs by nearness, nearest first', async () => {
     const { index } = await make(gappyLog());
     const near = index.nearest('poet');
     assert.deepEqual(near.map((n) => n.model).toSorted(), ['calculator', 'middling', 'unasked']);
@@ -321,7 +321,7 @@ describe('what a trained index says besides scores', () => {
     assert.deepEqual(index.nearest('nobody'), []);
   });
 
-  it('encodes at once where the encoder does, and waits for one that answers later', async () => {
+  test('encodes at once where the encoder does, and waits for one that answers later', async () => {
     const rows = gappyLog();
     const { model, index } = await make(rows);
     assert.deepEqual(index.encode(QUERY), encoder.encodeSync!(QUERY));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, describe, it, type TestContext } from 'node:test';
+import { before, describe, test, type TestContext } from 'node:test';
 import { createRng } from '../../../src/base/rng.js';
 import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
@@ -30,7 +30,7 @@ function hasty(): () => number {
 }
 
 describe('checkpoint', () => {
-  it('takes a run up where it was stopped, and ends with the same weights', async (t) => {
+  test('takes a run up where it was stopped, and ends with the same weights', async (t) => {
     const artifacts = folder(t);
     const data = await datasetOf(smallLog({ queries: 80 }));
     const train = answeredQueries(data);
@@ -58,7 +58,7 @@ describe('checkpoint', () => {
     assert.deepEqual(resumed, whole);
   });
 
-  it('starts from nothing when the file is damaged, and clears away what was abandoned', async (t) => {
+  test('starts from nothing when the file is damaged, and clears away what was abandoned', async (t) => {
     const artifacts = folder(t);
     writeFileSync(join(artifacts, '.checkpoint-a'), 'not a checkpoint');
     writeFileSync(join(artifacts, '.checkpoint-b'), 'an abandoned run');
@@ -70,7 +70,7 @@ describe('checkpoint', () => {
     assert.deepEqual(readdirSync(artifacts), ['.checkpoint-c']);
   });
 
-  it('saves no more often than every few seconds', async (t) => {
+  test('saves no more often than every few seconds', async (t) => {
     const artifacts = folder(t);
     let now = 0;
     const store = checkpointsIn(artifacts, () => now).of('a');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { Dataset } from '../../../src/dataset/dataset.js';
 import type { Weights } from '../../../src/math/weights.js';
 import { openBackend } from '../../../src/tensor/backend.js';
@@ -44,7 +44,7 @@ describe('sums over a log', () => {
     a.forEach((x, i) => assert.ok(Math.abs(x - b[i]!) <= 1e-4 * (1 + Math.abs(x)), `${i}: ${x} and ${b[i]}`));
   };
 
-  it('see only what those before with the same tables have not, and sum up the same', () => {
+  test('see only what those before with the same tables have not, and sum up the same', () => {
     const cache = createEvidenceCache(tf, data);
     assert.equal(sumsOf(cache, upTo(30)).read, 60);
     assert.equal(sumsOf(cache, upTo(30)).read, 0);
@@ -54,7 +54,7 @@ describe('sums over a log', () => {
     assert.ok(all.numbers.some((x) => x !== 0));
   });
 
-  it('see all again with other tables, and where queries are missing', () => {
+  test('see all again with other tables, and where queries are missing', () => {
     const cache = createEvidenceCache(tf, data);
     sumsOf(cache, upTo(30));
     const kernel = weights['query/kernel']!;
@@ -65,7 +65,7 @@ describe('sums over a log', () => {
     assert.equal(sumsOf(cache, upTo(40).slice(1)).read, 78);
   });
 
-  it('leave no tensor behind', () => {
+  test('leave no tensor behind', () => {
     const { numTensors } = tf.memory();
     sumsOf(createEvidenceCache(tf, data), upTo(40));
     assert.equal(tf.memory().numTensors, numTensors);
@@ -88,10 +88,10 @@ describe('queries that stand for all', () => {
     } as unknown as Dataset;
   }
 
-  it('are all of a log that is not long', () =>
+  test('are all of a log that is not long', () =>
     assert.deepEqual(standInsFor(longLog(60_000), upTo(60_000)), upTo(60_000)));
 
-  it('are some, spread over a long one, with all of what is rare', () => {
+  test('are some, spread over a long one, with all of what is rare', () => {
     const length = 500_000;
     const some = new Set(standInsFor(longLog(length), upTo(length)));
     assert.ok(some.size < 66_000, String(some.size));

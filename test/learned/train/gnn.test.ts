@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { createRng } from '../../../src/base/rng.js';
 import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
@@ -40,32 +40,32 @@ const ARITHMETIC = 'multiply the total number of digits';
 const POETRY = 'a verse and a rhyme about the moon';
 
 describe('training', () => {
-  it('learns who does what from scores', async () => {
+  test('learns who does what from scores', async () => {
     const { best } = await indexAfter(smallLog({ queries: 240 }));
     assert.equal(best(ARITHMETIC), 'calculator');
     assert.equal(best(POETRY), 'poet');
   });
 
-  it('learns it from comparisons alone', async () => {
+  test('learns it from comparisons alone', async () => {
     const { best } = await indexAfter(smallLog({ queries: 240, preferences: true }));
     assert.equal(best(ARITHMETIC), 'calculator');
     assert.equal(best(POETRY), 'poet');
   });
 
-  it('learns it without task labels', async () => {
+  test('learns it without task labels', async () => {
     const { best } = await indexAfter(smallLog({ queries: 240, untasked: true }));
     assert.equal(best(ARITHMETIC), 'calculator');
     assert.equal(best(POETRY), 'poet');
   });
 
   for (const design of DESIGN_NAMES) {
-    it(`trains the design ${design} to finite weights`, async () => {
+    test(`trains the design ${design} to finite weights`, async () => {
       const { result } = await learn(tf, smallLog({ queries: 60 }), { maxSteps: 10 }, design);
       for (const [name, { data }] of Object.entries(result.weights)) assert.ok(data.every(Number.isFinite), name);
     });
   }
 
-  it('gives the same weights for the same seed, and others for another', async () => {
+  test('gives the same weights for the same seed, and others for another', async () => {
     const rows = smallLog({ queries: 60 });
     const run = async (seed: number) =>
       (await learn(tf, rows, { maxSteps: 8 }, 'structured-trainable', seed)).result.weights;
@@ -74,14 +74,14 @@ describe('training', () => {
     assert.notDeepEqual(a, c);
   });
 
-  it('leaves no tensor behind', async () => {
+  test('leaves no tensor behind', async () => {
     await learn(tf, smallLog({ queries: 40 }), { maxSteps: 3 });
     const tensors = tf.memory().numTensors;
     await indexAfter(smallLog({ queries: 40 }));
     assert.equal(tf.memory().numTensors, tensors);
   });
 
-  it('ends with finite weights on odd logs', async () => {
+  test('ends with finite weights on odd logs', async () => {
     const one = smallLog({ queries: 40 });
     const odd: Record<string, ReturnType<typeof smallLog>> = {
       'one query': smallLog({ queries: 1 }),
@@ -104,7 +104,7 @@ describe('training', () => {
     }
   });
 
-  it('says so when it diverges', async () => {
+  test('says so when it diverges', async () => {
     await assert.rejects(learn(tf, smallLog({ queries: 60 }), { learningRate: 1e30 }), { code: 'training_diverged' });
   });
 });

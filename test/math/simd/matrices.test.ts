@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createRng, type Rng } from '../../../src/base/rng.js';
 import { kernelMemory, kernelModule } from '../../../src/math/simd/kernel.js';
 import { createMatrices, padded, rowMajor, transpose } from '../../../src/math/simd/matrices.js';
@@ -35,7 +35,7 @@ const SIZES = [
 
 for (const vectors of [true, false])
   describe(`matrices ${vectors ? 'on WebAssembly’s vectors' : 'on plain arrays'}`, () => {
-    it('multiply, whatever their size', () => {
+    test('multiply, whatever their size', () => {
       const rng = createRng(1);
       for (const [rows, columns] of SIZES) {
         const [w, vector] = [numbers(rng, rows * columns), numbers(rng, columns)];
@@ -48,7 +48,7 @@ for (const vectors of [true, false])
       }
     });
 
-    it('pass over zeros, and give zeros for nothing else', () => {
+    test('pass over zeros, and give zeros for nothing else', () => {
       const w = Float32Array.from({ length: 20 * 6 }, (_, i) => (i % 6 === 3 ? NaN : i));
       const { x, matrices } = createMatrices({ w: rowMajor(w, 6) }, vectors);
       x.set(Float32Array.of(0, 1, 0, 0, -2, 0));
@@ -63,7 +63,7 @@ for (const vectors of [true, false])
       );
     });
 
-    it('multiply a run of rows, and leave the others as they were', () => {
+    test('multiply a run of rows, and leave the others as they were', () => {
       const rng = createRng(2);
       const [w, first, second] = [numbers(rng, 70 * 9), numbers(rng, 9), numbers(rng, 9)];
       const { x, matrices } = createMatrices({ w: rowMajor(w, 9) }, vectors);
@@ -88,7 +88,7 @@ for (const vectors of [true, false])
       );
     });
 
-    it('share one vector, of as many numbers as each has columns', () => {
+    test('share one vector, of as many numbers as each has columns', () => {
       const { x, matrices } = createMatrices(
         { wide: rowMajor(Float32Array.of(1, 2, 3, 4), 4), narrow: transpose(rowMajor(Float32Array.of(5, 6), 1)) },
         vectors,
@@ -100,7 +100,7 @@ for (const vectors of [true, false])
       assert.deepEqual([...matrices.wide.out, ...matrices.narrow.out], [10, 11]);
     });
 
-    it('may have no rows, or no columns', () => {
+    test('may have no rows, or no columns', () => {
       const { x, matrices } = createMatrices(
         { rowless: { rows: 0, columns: 3, at: () => 1 }, columnless: { rows: 2, columns: 0, at: () => 1 } },
         vectors,
@@ -113,12 +113,12 @@ for (const vectors of [true, false])
   });
 
 describe('the kernel', () => {
-  it('is a module of a few hundred bytes that this Node takes', () => {
+  test('is a module of a few hundred bytes that this Node takes', () => {
     assert.ok(kernelModule().length < 400);
     assert.notEqual(kernelMemory(1), null);
   });
 
-  it('gives the same bits as plain arrays', () => {
+  test('gives the same bits as plain arrays', () => {
     const rng = createRng(3);
     const [w, vector] = [numbers(rng, 100 * 333), numbers(rng, 333)];
     const [vectors, plain] = [true, false].map((with_) => {
@@ -129,7 +129,7 @@ describe('the kernel', () => {
     assert.deepEqual(vectors, plain);
   });
 
-  it('leaves memory to the garbage collector', () => {
+  test('leaves memory to the garbage collector', () => {
     for (let i = 0; i < 2_000; i++) {
       const { x, matrices } = createMatrices({ w: rowMajor(new Float32Array(1600).fill(1), 100) });
       x.set(new Float32Array(100).fill(1));
@@ -137,7 +137,7 @@ describe('the kernel', () => {
     }
   });
 
-  it('is whole panels of rows at a time', () => {
+  test('is whole panels of rows at a time', () => {
     assert.deepEqual([0, 1, 16, 17].map(padded), [0, 16, 16, 32]);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createRng } from '../../../src/base/rng.js';
 import { parseDesign } from '../../../src/profile/design.js';
 import { observe } from '../../../src/profile/observed.js';
@@ -28,7 +28,7 @@ const times = (a: number[][], x: number[][]): number[][] =>
 describe('the adjacency of a graph', () => {
   const raw = dense(adjacency(observed));
 
-  it('is symmetric, with self-loops', () => {
+  test('is symmetric, with self-loops', () => {
     raw.forEach((row, i) => {
       assert.equal(row[i], 1);
       row.forEach((w, j) => assert.equal(w, raw[j]![i]));
@@ -36,7 +36,7 @@ describe('the adjacency of a graph', () => {
     assert.equal(raw.length, layout(observed.sizes).numNodes);
   });
 
-  it('is scaled as each normalization says', () => {
+  test('is scaled as each normalization says', () => {
     const degree = raw.map((row) => row.reduce((sum, w) => sum + Math.abs(w), 0));
     const expected = {
       symmetric: (w: number, i: number, j: number) => w / Math.sqrt(degree[i]! * degree[j]!),
@@ -54,7 +54,7 @@ describe('the adjacency of a graph', () => {
 });
 
 describe('propagation', () => {
-  it('is the power of the matrix times the features, whatever the number of columns', () => {
+  test('is the power of the matrix times the features, whatever the number of columns', () => {
     const rng = createRng(3);
     const matrix = adjacency(observed);
     normalize(matrix, 'symmetric');

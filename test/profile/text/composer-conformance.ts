@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { ComposeRequest, TextComposer } from '../../../src/profile/text/composer/types.js';
 
 const REQUEST: ComposeRequest = {
@@ -27,14 +27,14 @@ export function composerConformance(name: string, open: () => Promise<TextCompos
       composer = await open();
     });
 
-    it('has a name with its version', () => assert.match(composer.id, /^\w+(?::\S+|-\d+)$/));
+    test('has a name with its version', () => assert.match(composer.id, /^\w+(?::\S+|-\d+)$/));
 
-    it('writes a text of every request', async () => {
+    test('writes a text of every request', async () => {
       for (const kind of ['llm', 'family', 'task', 'domain'] as const)
         assert.ok((await composer.compose({ ...REQUEST, kind })).trim().length > 0);
     });
 
-    it('never writes more than it may', async () => {
+    test('never writes more than it may', async () => {
       const heard = REQUEST.heard.map((h) => ({ ...h, text: 'word '.repeat(10_000) }));
       for (const maxCharacters of [1, 10, 50, 200, 4000]) {
         const text = await composer.compose({ ...REQUEST, own: 'own '.repeat(10_000), heard, maxCharacters });
@@ -42,13 +42,13 @@ export function composerConformance(name: string, open: () => Promise<TextCompos
       }
     });
 
-    it('takes a node that hears from nobody, and one that says nothing of itself', async () => {
+    test('takes a node that hears from nobody, and one that says nothing of itself', async () => {
       assert.ok((await composer.compose({ ...REQUEST, heard: [] })).length > 0);
       assert.equal(typeof (await composer.compose({ ...REQUEST, own: '' })), 'string');
       assert.equal(typeof (await composer.compose({ ...REQUEST, own: '', heard: [] })), 'string');
     });
 
-    it('writes the same of the same request, one after another and at once', async () => {
+    test('writes the same of the same request, one after another and at once', async () => {
       const first = await composer.compose(REQUEST);
       const request = structuredClone(REQUEST);
       assert.equal(await composer.compose(request), first);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { composerSettings, openComposer } from '../../../src/profile/text/composer/index.js';
 import { createDeterministicComposer } from '../../../src/profile/text/composer/deterministic.js';
 import { createOpenAIComposer, type OpenAIComposerOptions } from '../../../src/profile/text/composer/openai.js';
@@ -36,7 +36,7 @@ const REQUEST: ComposeRequest = {
 describe('the composer by rule', () => {
   const { compose } = createDeterministicComposer();
 
-  it('tells what is best first, and quotes nothing that an LLM is worse at', async () => {
+  test('tells what is best first, and quotes nothing that an LLM is worse at', async () => {
     assert.equal(
       await compose(REQUEST),
       'calculator: solves arithmetic. Better than the other LLMs at gsm8k (+0.12 over 130 answers): word ' +
@@ -44,7 +44,7 @@ describe('the composer by rule', () => {
     );
   });
 
-  it('tells tasks and queries of their LLMs', async () => {
+  test('tells tasks and queries of their LLMs', async () => {
     const heard = [
       {
         relation: 'llm-task',
@@ -60,7 +60,7 @@ describe('the composer by rule', () => {
     );
   });
 
-  it('never writes more than it may, and ends with whole facts', async () => {
+  test('never writes more than it may, and ends with whole facts', async () => {
     const long = REQUEST.heard.map((h) => ({ ...h, text: 'word '.repeat(100_000) }));
     for (const maxCharacters of [0, 1, 10, 50, 120, 200, 4000]) {
       const text = await compose({ ...REQUEST, own: 'own '.repeat(100_000), heard: long, maxCharacters });
@@ -127,7 +127,7 @@ async function serve(
 }
 
 describe('the composer behind an OpenAI-compatible endpoint', () => {
-  it('sends facts and neighbours, and takes the answer', async (t) => {
+  test('sends facts and neighbours, and takes the answer', async (t) => {
     const { composer, asked, baseUrl } = await serve(t, say('  An LLM for\n arithmetic. '));
     assert.equal(await composer.compose(REQUEST), 'An LLM for arithmetic.');
     assert.equal(composer.id, `openai:small@${baseUrl}`);
@@ -145,12 +145,12 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
       assert.ok(user!.content.includes(fact), fact);
   });
 
-  it('cuts an answer that is too long', async (t) => {
+  test('cuts an answer that is too long', async (t) => {
     const { composer } = await serve(t, say('long '.repeat(1000)));
     assert.ok((await composer.compose({ ...REQUEST, maxCharacters: 40 })).length <= 40);
   });
 
-  it('asks the same only once, and again what failed', async (t) => {
+  test('asks the same only once, and again what failed', async (t) => {
     const { composer, asked } = await serve(
       t,
       (response, count, question) => (count === 1 ? refuse(400, 'no') : say('yes'))(response, count, question),
@@ -162,7 +162,7 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
     assert.equal(asked.length, 2);
   });
 
-  it('tries again after a 429, as late as Retry-After says', async (t) => {
+  test('tries again after a 429, as late as Retry-After says', async (t) => {
     const waits: number[] = [];
     const sleep = async (ms: number): Promise<void> => void waits.push(ms);
     const { composer, asked } = await serve(
@@ -179,7 +179,7 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
     assert.deepEqual([asked.length, waits], [2, [3000]]);
   });
 
-  it('asks a bounded number at a time', async (t) => {
+  test('asks a bounded number at a time', async (t) => {
     let running = 0;
     let most = 0;
     const { composer } = await serve(
@@ -197,7 +197,7 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
     assert.equal(most, 2);
   });
 
-  it('that stays down says so after all tries, without the key', async (t) => {
+  test('that stays down says so after all tries, without the key', async (t) => {
     const { composer, asked } = await serve(t, refuse(500, `oops, ${KEY}`), { retries: 2 });
     await assert.rejects(composer.compose(REQUEST), {
       code: 'encoder_unavailable',
@@ -206,7 +206,7 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
     assert.equal(asked.length, 3);
   });
 
-  it('that refuses the key names the setting', async (t) => {
+  test('that refuses the key names the setting', async (t) => {
     const { composer, asked } = await serve(t, refuse(401, KEY));
     await assert.rejects(
       composer.compose(REQUEST),
@@ -216,12 +216,12 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
     assert.equal(asked.length, 1);
   });
 
-  it('that takes too long is cut off', async (t) => {
+  test('that takes too long is cut off', async (t) => {
     const { composer } = await serve(t, () => {}, { timeoutMs: 60, retries: 0 });
     await assert.rejects(composer.compose(REQUEST), { code: 'encoder_unavailable', message: /no answer within 60 ms/ });
   });
 
-  it('that answers something else is refused, naming what was expected', async (t) => {
+  test('that answers something else is refused, naming what was expected', async (t) => {
     const wrong: [Answer, RegExp][] = [
       [(response) => void response.end('<html>'), /expected JSON, got "<html>"/],
       [json({ choices: [] }), /choices: expected/],
@@ -237,7 +237,7 @@ describe('the composer behind an OpenAI-compatible endpoint', () => {
 });
 
 describe('composer settings', () => {
-  it('come from the environment; by rule when nothing is set', () => {
+  test('come from the environment; by rule when nothing is set', () => {
     assert.equal(openComposer(composerSettings({})).id, 'deterministic-1');
     const composer = openComposer(
       composerSettings({
@@ -248,7 +248,7 @@ describe('composer settings', () => {
     assert.equal(composer.id, 'openai:@cf/meta/llama@http://127.0.0.1:9/v1');
   });
 
-  it('that are wrong are refused', () => {
+  test('that are wrong are refused', () => {
     const open = (POINTSMAN_COMPOSER: string, POINTSMAN_COMPOSER_API_KEY = ''): TextComposer =>
       openComposer(composerSettings({ POINTSMAN_COMPOSER, POINTSMAN_COMPOSER_API_KEY }));
     assert.throws(() => open('gpt'), {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, test } from 'node:test';
 import { createRng } from '../../../src/base/rng.js';
 import { parseDesign } from '../../../src/profile/design.js';
 import { observe } from '../../../src/profile/observed.js';
@@ -29,7 +29,7 @@ const observed = observe(
 );
 
 describe('structured texts', () => {
-  it('compose only what an LLM comes to hear, each once', async () => {
+  test('compose only what an LLM comes to hear, each once', async () => {
     const calls = await Promise.all(
       [1, 2, 3, 4].map(async (hops) => {
         const composer = recorder();
@@ -44,7 +44,7 @@ describe('structured texts', () => {
     assert.ok(calls.every((count, i) => i === 0 || count > calls[i - 1]!));
   });
 
-  it('hear of neighbours as they were a hop before', async () => {
+  test('hear of neighbours as they were a hop before', async () => {
     const composer = recorder();
     await structuredTexts(observed, 2, composer, createRng(1));
     const profiles = composer.asked.filter(({ maxCharacters }) => maxCharacters === 4000);
@@ -58,7 +58,7 @@ describe('structured texts', () => {
       assert.doesNotMatch(text, /#\d+$/, 'its own text at hop 0');
   });
 
-  it('name the queries that an LLM did best on and worst on, the most telling first', async () => {
+  test('name the queries that an LLM did best on and worst on, the most telling first', async () => {
     const log = handLog(
       ['a', 'b'],
       [0.5, 0.1, 0.9, -0.2, 0.7, -0.6, 0.3, -0.8, 0].map((margin) => ({
