@@ -15,7 +15,7 @@ export interface CascadeReportParts {
   load: Pick<LiveLoad, 'take' | 'release'>;
 }
 
-/** What a step says of the health of its LLM. */
+/** A step as a call, for the breaker of its LLM. */
 function callOf(model: string, id: string, { error, latency_ms }: StepReport): CallReport {
   return {
     model: model as LlmId,
@@ -27,8 +27,8 @@ function callOf(model: string, id: string, { error, latency_ms }: StepReport): C
 }
 
 /**
- * Reports how a step of a cascade went, and answers what is next: its call counts in the breaker of its LLM, and room
- * is taken for the next. Repeating the last report answers the same again.
+ * Reports how a step of a cascade went, and answers what is next: its call counts in the breaker of its LLM, and
+ * capacity is taken for the next. Repeating the last report answers the same again.
  *
  * Throws `decision_not_found`, and what `nextStep` throws; nothing is written then.
  */

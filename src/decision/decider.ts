@@ -32,11 +32,11 @@ import { factsOf, similarityTo, type IndexFacts } from './similarity.js';
 export interface DecisionState {
   index: ScorerHolder;
   policies: Policies;
-  /** Which LLMs fail; none where it is not told. */
+  /** Which LLMs fail; none unless given. */
   health?: Health;
-  /** Which LLMs got worse on a task; none where it is not told. */
+  /** Which LLMs got worse on a task; none unless given. */
   trust?: Trust;
-  /** How near LLMs are to their limits; no limits where it is not told. */
+  /** How near LLMs are to their limits; no limits unless given. */
   load?: Load;
 }
 
@@ -52,7 +52,7 @@ export interface DeciderParts {
 /** Decides which LLM gets a query, and logs each decision. */
 export interface Decider {
   /**
-   * Answers at once where the index encodes at once and the LLM's limits need no claim. Throws (or rejects with)
+   * Answers at once where the scorer encodes at once and the LLM's limits need no claim. Throws (or rejects with)
    * `no_models`, `unknown_model`, `unknown_policy`, `no_candidate`, or `invalid_request` for a chat without text.
    */
   decide(request: RouteRequest): Maybe<RouteResponse>;
@@ -60,16 +60,16 @@ export interface Decider {
   decideJson(request: RouteRequest, onDecided?: (response: RouteResponse) => void): Maybe<string>;
   /**
    * Decisions by id, even those that are not written yet; unknown ones are absent from the map. A text that the log
-   * forgot is that of a logged interaction with the same query, if there is one.
+   * forgot is taken from a logged interaction with the same query, if there is one.
    */
   lookup(ids: readonly string[]): Promise<Map<string, KeptDecision>>;
-  /** Why a decision was made, by what the index in force knows of its query. */
+  /** Why a decision was made, by what the scorer in force knows of its query. */
   explain(
     decision: KeptDecision,
   ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>>;
   /** Writes the decisions that wait; answers whether all are written. */
   flush(): Promise<boolean>;
-  /** Removes logged decisions that are kept no longer, every so often, until the returned function is called. */
+  /** Removes logged decisions that are too old or too many, every so often, until the returned function is called. */
   follow(everyMs: number): () => void;
 }
 
@@ -96,14 +96,14 @@ interface Asked {
   prepared: Prepared;
 }
 
-/** What was chosen of a ranking. */
+/** Which LLM of a ranking was chosen, and how. */
 interface Choice {
   chosen: LlmId;
   propensity: number;
   cascade: ReturnType<typeof planCascade> | null;
 }
 
-/** Who may not be chosen now, and why; null where all may. */
+/** Why a breaker excludes an LLM now, as ranking takes it; null where none does. */
 function barredBy(health: Health): RankInput['barred'] {
   const failing = health.barred();
   if (failing === null) return null;
@@ -144,9 +144,9 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
       return { chosen: cascade.steps[0]!.model, propensity: 1, cascade };
     }
     const { exploration = 0 } = rules;
-    const place = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
-    const propensity = exploration / ranking.length + (place === 0 ? 1 - exploration : 0);
-    return { chosen: ranking[place]!.model, propensity, cascade: null };
+    const position = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
+    const propensity = exploration / ranking.length + (position === 0 ? 1 - exploration : 0);
+    return { chosen: ranking[position]!.model, propensity, cascade: null };
   }
 
   function answer({ known, prepared }: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
@@ -209,15 +209,15 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     return { response: { ...response, explanation }, rankingJson };
   }
 
-  /** Scores and ranks the candidates, takes room for the query, and logs what was decided. */
+  /** Scores and ranks the candidates, takes capacity for the query, and logs what was decided. */
   function conclude(asked: Asked): Maybe<Decision> {
     const ranked = scoreAndRank(asked);
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
-    const room = { id, promptTokens: asked.promptTokens };
+    const reservation = { id, promptTokens: asked.promptTokens };
     return chain(
-      reserve(load, ranked, room, (left) => pick(asked, left)),
+      reserve(load, ranked, reservation, (left) => pick(asked, left)),
       (choice): Maybe<Decision> => {
         health.chosen(choice.chosen);
         const response = answer(asked, id, ranked, choice);

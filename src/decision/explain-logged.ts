@@ -8,7 +8,7 @@ import type { KeptDecision } from '../store/ports/decisions.js';
 import type { SnapshotStore } from '../store/ports/snapshot.js';
 import { explanationOf } from './explain.js';
 
-/** A logged LLM as it was scored, to six decimals. */
+/** The scores of a logged LLM, to six decimals. */
 export const scoredAgain = ({
   model,
   quality,
@@ -37,18 +37,18 @@ export async function neighbourTexts(
   }));
 }
 
-/** Why a logged decision was made, by what `index` knows of its query; no explanation where its text is forgotten. */
+/** Why a logged decision was made, by what `scorer` knows of its query; no explanation where its text is forgotten. */
 export async function explainLogged(
   { query, task, model, router, policy, ...decision }: KeptDecision,
-  index: Scorer,
+  scorer: Scorer,
   snapshot: Pick<SnapshotStore, 'texts'>,
 ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>> {
   const rules = JSON.parse(decision.rules) as Rules;
   const ranking = JSON.parse(decision.ranking) as RankedLlm[];
   const excluded = JSON.parse(decision.excluded) as DecisionDetail['excluded'];
-  if (query === null || index.models.length === 0)
+  if (query === null || scorer.models.length === 0)
     return { rules, ranking, excluded, explanation: null, explained_by: null };
-  const { tasks, neighbours } = index.explain(query, await index.encode(query), task ?? undefined);
+  const { tasks, neighbours } = scorer.explain(query, await scorer.encode(query), task ?? undefined);
   const chosen = scoredAgain(ranking.find((llm) => llm.model === model)!);
   const explanation = explanationOf({
     chosen: model,
@@ -63,5 +63,5 @@ export async function explainLogged(
     score: { tasks, neighbours: await neighbourTexts(neighbours, snapshot) },
     router,
   });
-  return { rules, ranking, excluded, explanation, explained_by: index.version };
+  return { rules, ranking, excluded, explanation, explained_by: scorer.version };
 }

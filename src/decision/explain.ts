@@ -4,7 +4,7 @@ import type { Rules } from '../schema/policy.js';
 import type { Explanation, RankedLlm, RunnerUp } from '../schema/route.js';
 import { isTrainable } from '../serving/routers.js';
 
-/** A decision as it was made, and what the index says of its query. */
+/** A decision as it was made, and what the scorer says of its query. */
 export interface Explained {
   chosen: string;
   /** The candidates in the order of the decision. */
@@ -13,7 +13,7 @@ export interface Explained {
   relaxed: readonly Exclusion['constraint'][];
   allBarred: boolean;
   allFull: boolean;
-  /** Whether it is the first of a cascade. */
+  /** Whether the chosen one is the first of a cascade. */
   cascade: boolean;
   rules: Rules;
   policyName: string;

@@ -27,7 +27,7 @@ export interface DecisionLog {
    * written.
    */
   flush(): Promise<boolean>;
-  /** Removes what is kept no longer, now and every so often, until the returned function is called. */
+  /** Removes what is too old or too much, now and every so often, until the returned function is called. */
   follow(everyMs: number): () => void;
 }
 

@@ -5,7 +5,7 @@ import type { Ranking } from '../policy/rank.js';
 import type { LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
 
-/** What room is taken for. */
+/** What capacity is taken for. */
 export interface Reservation {
   /** Id of the decision. */
   id: string;
@@ -13,10 +13,10 @@ export interface Reservation {
 }
 
 /**
- * Takes room for a query at the LLM that `pick` chooses. Where other queries took the last of it, that LLM is left out
- * of the ranking and another is picked; where none has room, the first choice gets the query all the same.
+ * Takes capacity for a query at the LLM that `pick` chooses. Where other queries took the last of it, that LLM is
+ * excluded and another is picked; where none has any, the first choice gets the query all the same.
  *
- * @param ranked what is left out is noted here
+ * @param ranked who is excluded is moved out of its ranking
  * @param pick throws `no_candidate` where none of those left can be chosen
  */
 export function reserve<T extends { chosen: LlmId }>(

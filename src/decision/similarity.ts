@@ -1,6 +1,6 @@
 import type { Scorer } from '../scoring/types.js';
 
-/** What is derived from one index, kept while it is in force. */
+/** What is derived from one scorer, kept while it is in force. */
 export interface IndexFacts {
   index: Scorer;
   known: ReadonlySet<string>;
@@ -8,8 +8,8 @@ export interface IndexFacts {
   similarities: Map<string, ReadonlyMap<string, number>>;
 }
 
-export function factsOf(index: Scorer): IndexFacts {
-  return { index, known: new Set(index.models), similarities: new Map() };
+export function factsOf(scorer: Scorer): IndexFacts {
+  return { index: scorer, known: new Set(scorer.models), similarities: new Map() };
 }
 
 /** Similarity of each LLM's profile to that of the chosen one. */

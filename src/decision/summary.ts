@@ -5,7 +5,7 @@ import { DAY_SUMS, type DayRow } from '../machines/day-sums.js';
 type Sum = (typeof DAY_SUMS)[number];
 type Part = 'chosen' | 'ranked' | 'best';
 
-/** An LLM is compared with what was chosen where it was a candidate for at least this share of decisions. */
+/** Least share of decisions that an LLM was a candidate for, to be compared with what was chosen. */
 const LEAST_SHARE = 0.5;
 
 const value = ({ sums }: DayRow, sum: Sum): number => sums[DAY_SUMS.indexOf(sum)]!;

@@ -10,9 +10,9 @@ const BUSY_LIMIT_MS = 10_000;
 
 /** Writes the feedback of many requests in one transaction. */
 export interface FeedbackCommitter {
-  /** Resolves once the batch is durable; rejects with what the ledger has against it. */
+  /** Resolves once the batch is durable; rejects with the ledger's error. */
   commit(batch: FeedbackBatch): Promise<StoredBatch>;
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no batch waits any more. */
   drain(): Promise<void>;
 }
 
@@ -25,13 +25,13 @@ export interface CommitterOptions {
 
 interface Waiting {
   batch: FeedbackBatch;
-  /** When it fails should the ledger be busy still; on the clock of `performance.now()`. */
+  /** When it fails if the ledger is still busy, on the clock of `performance.now()`. */
   deadline: number;
   resolve(stored: StoredBatch): void;
   reject(error: unknown): void;
 }
 
-/** How many of the first of `waiting` go into one transaction; at least one. */
+/** How many from the beginning of `waiting` go into one transaction; at least one. */
 function groupSize(waiting: readonly Waiting[]): number {
   let records = 0;
   let size = 0;
@@ -44,9 +44,9 @@ function groupSize(waiting: readonly Waiting[]): number {
 }
 
 /**
- * Group commit: what arrives while the event loop reads its sockets is written together right after, so that
- * one flush to disk serves all of it and nobody waits longer for it. While another process writes (an import
- * may for seconds), feedback waits here rather than in the ledger, where waiting would hold up routing.
+ * Group commit: batches that arrive while the event loop reads its sockets are written together right after, so that
+ * one flush to disk serves all of them. While another process writes (an import may for seconds), feedback waits here
+ * rather than in the ledger, where waiting would hold up routing.
  */
 export function createFeedbackCommitter(
   ledger: Pick<FeedbackStore, 'append'>,

@@ -12,17 +12,17 @@ import type { ScorerHolder, Scorer, TaskShare } from '../scoring/types.js';
 import type { DriftObservation } from '../machines/drift-stream.js';
 import type { LiveTrust } from '../live/trust.js';
 
-/** Interactions that wait at most; beyond that, the oldest are passed over. */
+/** Most interactions that wait; beyond that, the oldest are passed over. */
 const MAX_WAITING = 10_000;
-/** How often those that wait are observed, in milliseconds, and how many are in one transaction at most. */
+/** How often those that wait are observed, in milliseconds, and most of them in one transaction. */
 const EVERY_MS = 250;
 const TRANSACTION_SIZE = 100;
 /**
- * Longest that others wait for their turn, in milliseconds, and their share of the time: feedback and routing go first.
+ * Longest that other work waits for its turn, in milliseconds, and its share of the time: routing goes first.
  */
 const TURN_MS = 4;
 const OTHERS_SHARE = 0.85;
-/** Shortest latency that is told apart, in milliseconds: its logarithm is taken. */
+/** A shorter latency counts as this one, in milliseconds: its logarithm is taken. */
 const LEAST_LATENCY_MS = 0.1;
 
 const logOf = (milliseconds: number): number => Math.log(Math.max(LEAST_LATENCY_MS, milliseconds));
@@ -36,7 +36,7 @@ export interface DriftFeedParts {
   log: Logger;
 }
 
-/** Observes interactions for drift, after they were acknowledged and while nothing else is to be done. */
+/** Observes interactions for drift, after they were acknowledged and in a small share of the time. */
 export interface DriftFeed {
   add(interactions: readonly Interaction[]): void;
   /** Observes all that waits, at once. */
@@ -48,7 +48,7 @@ interface Prediction {
   latencyMs: number | null;
 }
 
-/** What an index predicts of an interaction, and the likeliest task of its query. */
+/** The task of an interaction, the likeliest where it gives none, and what was predicted of its answer. */
 interface Known {
   task: string;
   prediction: Prediction | undefined;
@@ -64,13 +64,13 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
   let waiting: Interaction[] = [];
   let passedOver = 0;
   let timer: NodeJS.Timeout | undefined;
-  /** At a stop: others have no turn to wait for. */
+  /** At a stop no other work waits for its turn. */
   let hurried = false;
   let working: Promise<void> = Promise.resolve();
 
   /**
-   * What the decision was made by, where it still counts: another version has another scale, and alerts lower what is
-   * logged.
+   * What the decision that an interaction names predicted. Undefined where that can't be compared: another version has
+   * another scale, and an open alert lowered what was logged.
    */
   async function decided(
     { decision_id: id, model }: Interaction,
@@ -83,28 +83,28 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
     return own && { quality: own.quality, latencyMs: own.latency_ms };
   }
 
-  async function knownOf(interaction: Interaction, index: Scorer): Promise<Known> {
+  async function knownOf(interaction: Interaction, scorer: Scorer): Promise<Known> {
     const { query, task, model } = interaction;
-    let prediction = await decided(interaction, index);
-    // Before anything is trained, predictions are running means of what is observed: no measure for it.
-    const scores = prediction === undefined && index.version !== null;
+    let prediction = await decided(interaction, scorer);
+    // Before anything is trained, predictions are running means of what is observed: they can't be its measure.
+    const scores = prediction === undefined && scorer.version !== null;
     if (!scores && task !== undefined) return { task, prediction };
-    const encoded = index.encode(query);
+    const encoded = scorer.encode(query);
     const vector = encoded instanceof Float32Array ? encoded : await encoded;
-    if (scores) prediction = index.score(query, vector, task).find((one) => one.model === model);
-    return { task: task ?? likeliest(index.tasksOf(vector)), prediction };
+    if (scores) prediction = scorer.score(query, vector, task).find((one) => one.model === model);
+    return { task: task ?? likeliest(scorer.tasksOf(vector)), prediction };
   }
 
   /**
-   * An answer that failed counts for the error rate alone: its score, mostly 0, says nothing of the answers, and would
-   * tell the same twice.
+   * An answer that failed counts for the error rate alone: its score, mostly 0, says nothing of the other answers, and
+   * would count the same failure twice.
    */
   async function observationsOf(interaction: Interaction, oldest: number, now: number): Promise<DriftObservation[]> {
     const at = Math.min(now, interaction.at === undefined ? now : Date.parse(interaction.at));
     if (at < oldest) return [];
-    const index = live.index.current();
-    const { task, prediction } = await knownOf(interaction, index);
-    const about = { model: interaction.model as string, task, version: index.version, at };
+    const scorer = live.index.current();
+    const { task, prediction } = await knownOf(interaction, scorer);
+    const about = { model: interaction.model as string, task, version: scorer.version, at };
     const failed = interaction.error !== undefined;
     const observations: DriftObservation[] = [{ ...about, signal: 'error', value: Number(failed), predicted: null }];
     if (failed) return observations;
@@ -121,7 +121,7 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
     return observations;
   }
 
-  /** Others' turn, after `spent` milliseconds. */
+  /** Gives other work its turn, after `spent` milliseconds. */
   async function pause(spent: number): Promise<void> {
     await (hurried ? nextTurn() : sleep((spent * OTHERS_SHARE) / (1 - OTHERS_SHARE)));
   }

@@ -11,7 +11,7 @@ import {
 } from '../schema/feedback.js';
 import { describeIssues, issuesOf } from '../schema/parse.js';
 
-/** What a feedback request may hold; its items are checked one by one, for messages that fit what they are. */
+/** What a feedback request may hold. {@link parseFeedback} checks its items one by one, so that messages fit them. */
 export const FeedbackRequest = z
   .union([
     InteractionFeedback,
@@ -27,7 +27,7 @@ export const FeedbackRequest = z
       'One interaction or preference, or an array of them. An item with better_model or worse_model is a preference.',
   });
 
-/** Issues named at most: a request of a thousand wrong items is told enough by these. */
+/** After so many issues, further items of a request are not named. */
 const MAX_ISSUES = 20;
 
 export type Feedback =
@@ -78,8 +78,8 @@ export function decisionIdsOf(feedback: readonly Feedback[]): string[] {
 
 /**
  * Feedback as the ledger stores it: what it leaves out comes from the decision it names, and `at` from `now`.
- * A decision that is not among `decisions` is no hindrance where the feedback holds all by itself: it may come first.
- * Throws `decision_not_found` where it does not.
+ * Feedback may come before its decision: where it has query and LLM itself, it may name one that is not among
+ * `decisions`. Throws `decision_not_found` where it has not.
  */
 export function toRecords(
   feedback: readonly Feedback[],

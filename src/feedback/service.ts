@@ -25,18 +25,18 @@ export interface PostOptions {
   idempotencyKey?: string | undefined;
 }
 
-/** All that is told of answers and calls comes in here, from whoever tells it. */
+/** The one way in for feedback and for reports of calls, whoever observed them. */
 export interface FeedbackService {
   /**
-   * Stores feedback: one interaction or preference, or an array of them, all or nothing, durably. What a decision that
-   * it names knows need not be repeated. Decisions see it once this resolves; drift is looked for afterwards.
+   * Stores feedback: one interaction or preference, or an array of them, all or nothing, durably. It need not repeat
+   * what the decision that it names has. Drift is looked for after this resolves.
    *
    * Throws `invalid_request` naming each wrong field, `decision_not_found`, `idempotency_key_reused`, `ledger_busy`.
    */
   post(feedback: unknown, options?: PostOptions): Promise<FeedbackReceipt>;
   /** Counts how calls of LLMs went, all or none. Throws `unknown_model`, `ledger_busy`. */
   report(calls: readonly CallReport[]): Promise<void>;
-  /** Resolves when what was taken is durable, and observed for drift. */
+  /** Resolves when all feedback that was posted is durable and observed for drift. */
   drain(): Promise<void>;
 }
 

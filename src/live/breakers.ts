@@ -7,9 +7,9 @@ import { failuresOf, stateOf, type Breaker } from '../machines/breaker.js';
 
 /** What breakers say of the LLMs, as decisions read it. */
 export interface Health {
-  /** Why an LLM may not be chosen now, undefined where it may; null where all may. */
+  /** Answers why an LLM may not be chosen now, undefined where it may. Null where all of them may. */
   barred(): ((model: string) => string | undefined) | null;
-  /** Takes note that a decision chose this LLM: of one that is tried, so is the next one only after a while. */
+  /** Notes that a decision chose this LLM: one that is half open gets its next query only after a while. */
   chosen(model: string): void;
 }
 

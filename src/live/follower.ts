@@ -3,28 +3,28 @@ import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
 import { changedSince, type ChangeStore, type Revisions, type Subject } from '../store/ports/changes.js';
 
-/** Something kept in memory of what the ledger holds. */
+/** A part of what the ledger holds, kept in memory. */
 export interface Live {
   readonly name: string;
   /** Subjects that it is refreshed for as soon as this process changed them. */
   readonly eager: readonly Subject[];
-  /** Subjects that it is refreshed for besides, with the next tick; `always` where each tick refreshes it. */
+  /** Further subjects, for which the next tick refreshes it; `always` where every tick does. */
   readonly lazy: readonly Subject[] | 'always';
-  /** Reads what the ledger says now. `changed` are the subjects that moved since the last time; all unless given. */
+  /** Reads what the ledger says now. `changed` are the subjects that moved since the last refresh; all unless given. */
   refresh(changed?: ReadonlySet<Subject>): Promise<void>;
 }
 
-/** Keeps everything that is live up to date. */
+/** Keeps live parts up to date. */
 export interface Follower {
-  /** Resolves when all that is live has read what was committed before the call, lazy subjects apart. */
+  /** Resolves when every part has read what was committed before the call; lazy subjects wait for the next tick. */
   catchUp(): Promise<void>;
   /** Looks for what other processes did, every so often, until the returned function is called. */
   start(everyMs: number): () => void;
 }
 
 /**
- * One timer, and one read of revisions a look, for all that is live. A part whose refresh fails goes on with what it
- * knew, and is refreshed again with the next look.
+ * One timer, and one read of revisions a look, for all parts. A part whose refresh fails keeps what it knew, and is
+ * refreshed again with the next look.
  */
 export function createFollower(changes: ChangeStore, parts: readonly Live[], log: Logger): Follower {
   const seen = new Map<Live, Revisions>();

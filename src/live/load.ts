@@ -10,9 +10,9 @@ import { NO_DEBT, slotOf, SLOTS } from '../machines/limits.js';
 
 /** How LLMs stand to their limits at this moment, as the ranking of one query reads it. */
 export interface RoutingLoad {
-  /** Quality points that choosing an LLM costs; of those that are barred, the more the longer they will be. */
+  /** Quality points that choosing an LLM costs. At a limit it costs the more, the longer that lasts. */
   price(model: string): number;
-  /** Why an LLM has no room for a query, undefined where it has. */
+  /** Why an LLM has no capacity for the query; undefined where it has. */
   barred(model: string): string | undefined;
 }
 
@@ -24,10 +24,10 @@ export interface Load {
    */
   current(promptTokens: number): RoutingLoad | null;
   /**
-   * Takes room for one query: at once of what this process claimed ahead, else once the ledger has granted more. False
-   * where there is none, as another process took the last; the query may then go elsewhere.
+   * Takes capacity for one query: at once from this process's lease, else once the ledger has granted more. False where
+   * none is left, as other queries took the last; the query may then go elsewhere.
    *
-   * @param force takes it though there is none
+   * @param force takes it even where none is left
    */
   take(model: string, promptTokens: number, decision: string, force?: boolean): boolean | Promise<boolean>;
 }
@@ -37,20 +37,20 @@ export const UNLIMITED: Load = { current: () => null, take: () => true };
 
 /** Load that follows the ledger, which all API processes share. */
 export interface LiveLoad extends Load, Live {
-  /** A decision has its outcome, and the ledger knows. */
+  /** Notes that a decision has its outcome in the ledger. */
   release(decision: string): void;
-  /** Decisions that nobody was told of have no outcome: the ledger is told that they are not in flight. */
+  /** Ends the time in flight of decisions that no caller got: they will have no outcome. */
   abandon(decisions: readonly string[]): Promise<void>;
   /** Every LLM that declares limits, by id, as known here; {@link read} asks the ledger first. */
   list(): LlmLoad[];
   read(): Promise<LlmLoad[]>;
 }
 
-/** How long a ledger that was busy is left alone, in milliseconds: each try holds up every request. */
+/** How long a busy ledger is left alone, in milliseconds: each try holds up every request. */
 const BUSY_PAUSE_MS = 250;
-/** An LLM with as many queries in flight as may be is looked at again after so long, in milliseconds. */
+/** How often queries in flight are counted again while an LLM is at that limit, in milliseconds. */
 const PLACES_MS = 20;
-/** Slots before the last that was read in which something may have been given back since. */
+/** How many slots before the last one that was read are read again: capacity may have been given back there. */
 const LATE_SLOTS = 3;
 
 const IDLE: LoadState = { use: [], debt: NO_DEBT, inFlight: 0 };
@@ -104,8 +104,8 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
       return settlement === null ? [] : [{ llm, settlement }];
     });
     if (known.length === 0) return;
-    const told = await tryWrite(() => limits.settle(known.map(({ settlement }) => settlement)));
-    if (told !== undefined) for (const { llm } of known) llm.settled();
+    const written = await tryWrite(() => limits.settle(known.map(({ settlement }) => settlement)));
+    if (written !== undefined) for (const { llm } of known) llm.settled();
   }
 
   async function read(): Promise<void> {
@@ -131,7 +131,7 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
     for (const [model, llm] of llms) llm.places.learn(counts.get(model) ?? 0);
   }
 
-  /** Whether an LLM has no place left as far as was read, and may have one now. */
+  /** Whether an LLM was at its limit of queries in flight when they were last counted, some while ago. */
   function placesOutdated(now: number): boolean {
     if (now - placesReadAt < PLACES_MS) return false;
     for (const llm of llms.values()) if (llm.places.full()) return true;
@@ -143,15 +143,15 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
     placesReadAt = -Infinity;
   }
 
-  /** Asks the ledger for room. */
+  /** Claims capacity in the ledger. */
   async function claim(llm: Limited, asked: Asked, force: boolean): Promise<boolean> {
     const now = clock();
     // The claim before this one may have been granted more than it needed.
     if (llm.spend(asked, now)) return true;
-    const told = await tryWrite(() => limits.claim(llm.claim(asked, now, force)));
-    if (told === undefined) return llm.borrow(asked, now, force);
-    // Undefined for one that was deleted meanwhile.
-    return told.answer === undefined || llm.granted(asked, told.answer, now);
+    const claimed = await tryWrite(() => limits.claim(llm.claim(asked, now, force)));
+    if (claimed === undefined) return llm.borrow(asked, now, force);
+    // Undefined for an LLM that was deleted meanwhile.
+    return claimed.answer === undefined || llm.granted(asked, claimed.answer, now);
   }
 
   const list = (): LlmLoad[] => {

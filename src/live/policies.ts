@@ -25,7 +25,7 @@ function prepared(rules: Rules): Prepared {
   return { rules, constraints: constraintsOf(rules), json: JSON.stringify(rules) };
 }
 
-/** Policies over what is kept of a team's own, by name. */
+/** The built-in policies and a team's own, which `kept` has by name. */
 export function policiesOver(kept: ReadonlyMap<string, PolicyBody>): Policies {
   const ready = new Map<string, Prepared>();
   return {

@@ -26,7 +26,7 @@ interface Loaded {
   model: TrainedModel;
 }
 
-/** Descriptions are encoded again with each change of the ledger: a slow encoder is asked for each only once. */
+/** Each change of the ledger encodes descriptions again: a slow encoder is asked only once for each of them. */
 function remembering(encoder: Encoder): Encoder {
   if (encoder.encodeSync) return encoder;
   const known = new Map<string, Float32Array>();
@@ -45,18 +45,18 @@ function remembering(encoder: Encoder): Encoder {
 /**
  * The scorer in force, rebuilt when the ledger changes and swapped when another version is activated, by this process
  * or any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once
- * its files are others.
+ * its files have changed.
  */
 export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveScorerParts): Promise<LiveScorer> {
   const describing = remembering(encoder);
   let loaded: Loaded | null = null;
   let refused: { version: string; stamp: string } | null = null;
-  let index: Scorer = createPriorScorer([], []);
+  let scorer: Scorer = createPriorScorer([], []);
   let running: Promise<void> | null = null;
   /** What the update after the running one is for. */
   let waiting: Set<Subject> | null = null;
 
-  /** What `version` holds; null where it is refused, now or before. */
+  /** Reads and verifies `version`; null where it is refused, now or before. */
   async function load(version: string): Promise<Loaded | null> {
     if (refused?.version === version && refused.stamp === (await artifacts.stamp(version))) return null;
     try {
@@ -83,7 +83,7 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     if (!swap && !changed.has('catalog') && !changed.has('feedback')) return;
     const next = swap ? found : loaded;
     const [llms, stats] = await Promise.all([ledger.catalog.list(), ledger.feedback.stats()]);
-    index =
+    scorer =
       next === null ? createPriorScorer(llms, stats) : await openScorer({ ...next, encoder: describing, llms, stats });
     loaded = next;
     if (swap) log.info({ version: active }, 'artifact in force');
@@ -115,9 +115,9 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
   return {
     name: 'scorer',
     eager: ['catalog', 'artifacts'],
-    // Feedback moves what an LLM is expected to cost and take by little; a refused artifact may be whole again.
+    // Feedback changes expected costs and latencies by little; a refused artifact may be whole again.
     lazy: 'always',
-    current: () => index,
+    current: () => scorer,
     refresh,
   };
 }

@@ -14,7 +14,7 @@ function shareOf(task: string, shares: readonly TaskShare[]): number {
   return shares.find((share) => share.task === task)?.probability ?? 0;
 }
 
-/** What alerts make of one LLM's expectations: weighed by the probability that the query is of their task. */
+/** One LLM's scores, lowered by its alerts: each counts by the probability that the query is of its task. */
 function distrusted(scored: ScoredLlm, alerts: readonly Worsening[], shares: readonly TaskShare[]): ScoredLlm {
   let { quality, uncertainty, latencyMs, latencyP90Ms } = scored;
   for (const { task, signal, before, after } of alerts) {

@@ -11,7 +11,7 @@ export const JSON_OR_YAML: readonly string[] = [JSON_TYPE, ...YAML_TYPES];
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-/** Is given the value of a body, undefined where none came; or what is wrong with it. */
+/** Gets the value of a body, undefined where none came, or the error of reading it. */
 type Done = (error: unknown, value?: unknown) => void;
 
 /** Reads the body of a request, as its operation takes it. */
@@ -95,7 +95,7 @@ function noBody(): PointsmanError {
 
 /**
  * Reads bodies of at most `limit` bytes. Express's readers take what is compressed, in parts or in another character
- * set; of a short body that is none of it, they would take a tenth of the request. Errors: `invalid_json`,
+ * set; on a short plain body, they would spend a tenth of the request's time. Errors: `invalid_json`,
  * `invalid_yaml`, `payload_too_large`, `unsupported_media_type`, and `invalid_request` where none came that must.
  */
 export function createBodyReader(limit: number): BodyReader {

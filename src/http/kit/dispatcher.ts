@@ -120,7 +120,7 @@ export function createDispatcher({
     const run = (body: unknown): void =>
       after(operation.run({ params, query, headers, body, request: req }), (answer) => finish(exchange, answer), fail);
     if (operation.streams) {
-      // Of a connection that closed, nobody waits for an answer.
+      // On a connection that closed, nobody waits for an answer.
       after(turnOf(req, res), (open) => (open ? run(undefined) : undefined), fail);
       return;
     }

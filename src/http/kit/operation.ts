@@ -24,7 +24,7 @@ export interface Param {
 export interface Body<T> {
   /** As documented. */
   schema: z.ZodType;
-  /** Where it is not, no body counts as `{}`. */
+  /** Where it is not required, a missing body counts as `{}`. */
   required: boolean;
   /** Throws `invalid_request` naming each wrong field. */
   parse(value: unknown): T;
@@ -87,7 +87,7 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   body?: Body<B>;
   /** Takes bodies as YAML too, and answers in YAML where the client would rather have it. */
   yaml?: boolean;
-  /** Answers with a file or a stream: it runs once the connection is free for its answer. */
+  /** Whether it answers with a file or a stream: then it runs once the connection is free for its answer. */
   streams?: boolean;
   /** By status. What `run` answers without a status has the first. */
   answers: Readonly<Record<number, AnswerDoc>>;

@@ -58,7 +58,7 @@ function fit(segments: readonly Segment[], parts: readonly string[]): Match['par
       params[segment.param] = part;
     }
   }
-  // One slash at the end is no difference.
+  // One slash at the end makes no difference.
   const rest = parts.length - segments.length;
   return rest === 0 || (rest === 1 && parts.at(-1) === '') ? params : undefined;
 }
@@ -80,8 +80,8 @@ export function byPath(operations: readonly Operation[]): Map<string, Operation[
 }
 
 /**
- * Finds what a path is of. Names are taken in either case, and with a slash at the end; a path without parameters that
- * is asked for to the letter costs one look into a map.
+ * Finds the endpoint of a path, in upper or lower case, with or without a slash at the end. A path without parameters,
+ * written as declared, costs one look into a map.
  */
 export function createRouter(operations: readonly Operation[]): (path: string) => Match | undefined {
   const fixed = new Map<string, Match>();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Those who wait for the turn of their answers, by connection; each is told where it closed first. */
+/** Answers that wait for their turn, by connection: each is called where the connection closes first. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 function waitersOf(socket: Socket): Set<() => void> {
@@ -28,7 +28,7 @@ export function turnOf({ socket }: IncomingMessage, res: ServerResponse): boolea
     const waiters = waitersOf(socket);
     const closed = (): void => resolve(false);
     waiters.add(closed);
-    // Node tells of it by this call and by no event.
+    // Node makes this call when the connection is free, and emits no event.
     res.assignSocket = (assigned) => {
       Reflect.deleteProperty(res, 'assignSocket');
       res.assignSocket(assigned);

@@ -41,7 +41,7 @@ export function routeOperations({
 }: Pick<Context, 'decider' | 'ledger' | 'live' | 'metrics'>): Operation[] {
   const counted = (response: RouteResponse): void => metrics.countDecision(response.model, response.version);
 
-  /** Decides in order, as JSON. Where one fails, nobody is told of the others: their places are given back. */
+  /** Decides in order, as JSON. Where one fails, the caller gets none of the others: their time in flight ends. */
   async function decideAll(requests: readonly RouteRequest[]): Promise<string[]> {
     const results: string[] = [];
     const made: string[] = [];

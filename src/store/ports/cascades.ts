@@ -5,7 +5,7 @@ import type { CallReport } from '../../schema/health.js';
 export interface CascadeStepRecord {
   /** Id of the cascade's decision. */
   decision: string;
-  /** How many steps the caller knows of: the place that this one takes. */
+  /** How many steps the caller knows of, which is the position of this one. */
   position: number;
   report: StepReport;
   /** Counts in the breaker of its LLM, in the same write; passed over where the catalogue has no such LLM. */

@@ -10,12 +10,12 @@ export function changedSince(seen: Revisions | null, now: Revisions): Subject[] 
   return SUBJECTS.filter((subject) => seen?.[subject] !== now[subject]);
 }
 
-/** What a follower of the ledger asks. */
+/** What a follower of the ledger reads. */
 export interface ChangeStore {
   /**
-   * The revisions of now: one cheap read. A subject's moves with every commit that changed what is read of it, and with
-   * no other. Of breakers, those that are open count; that LLMs leave the catalogue or come back to it moves `catalog`
-   * alone, though what is read of the LLMs of the catalogue changes with it.
+   * The revisions of now: one cheap read. A commit moves a subject's revision exactly where it changes what is read of
+   * that subject. Of breakers, only open ones count. An LLM that leaves the catalogue or comes back moves `catalog`
+   * alone, though other subjects are read of the catalogue's LLMs: whoever reads those follows `catalog`, too.
    */
   revisions(): Promise<Revisions>;
 }

@@ -16,7 +16,7 @@ export interface DecisionRecord {
   rules: string;
   /** The ranking as answered, as JSON. */
   ranking: string;
-  /** Who was no candidate, and why, as JSON. */
+  /** Who was excluded, and why, as JSON. */
   excluded: string;
   /** Probability with which the LLM was chosen. */
   propensity: number;
@@ -66,6 +66,6 @@ export interface DecisionStore {
   outcomes(ids: readonly string[]): Promise<Map<string, Outcome[]>>;
   /** Sums of the days `from` to `to` (both taken), as 2026-11-25. */
   days(from: string, to: string): Promise<{ rows: DayRow[]; observed: ObservedDay[] }>;
-  /** Removes what is kept no longer, a bounded part at a time; answers whether more is left to do. */
+  /** Removes what is too old or too much, a bounded part at a time; answers whether more is left to remove. */
   prune(): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import type { LimitedLlm, LoadClaim, LoadGrant, LoadState, Settlement } from '../../machines/claims.js';
 
-/** What LLMs are used of their declared limits. */
+/** How much of their declared limits LLMs have used. */
 export interface LimitStore {
   /** LLMs of the catalogue that declare limits, by id. */
   limited(): Promise<LimitedLlm[]>;
@@ -12,6 +12,6 @@ export interface LimitStore {
   settle(settlements: readonly Settlement[]): Promise<void>;
   /** Settles and claims in one write. Undefined for an LLM that is not in the catalogue. */
   claim(claim: LoadClaim): Promise<LoadGrant | undefined>;
-  /** Frees the places of decisions that nobody was told of. */
+  /** Ends the time in flight of decisions that no caller got. */
   end(decisions: readonly string[]): Promise<void>;
 }

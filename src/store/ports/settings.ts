@@ -2,14 +2,14 @@ import type { DecisionSettings } from '../../schema/decision.js';
 import type { DriftSettings } from '../../schema/drift.js';
 import type { BreakerSettings } from '../../schema/health.js';
 
-/** Settings by what they are of. */
+/** Settings by kind. */
 export interface SettingsByKind {
   breaker: BreakerSettings;
   decision: DecisionSettings;
   drift: DriftSettings;
 }
 
-/** Settings that are kept whole. */
+/** Settings; each kind is kept whole. */
 export interface SettingsStore {
   /** The defaults where none are kept. */
   get<Kind extends keyof SettingsByKind>(kind: Kind): Promise<SettingsByKind[Kind]>;

@@ -102,11 +102,11 @@ export function createRecorder({ db }: Connection, clock: Clock, touch: Touch): 
       resolution: worse ? null : 'improvement',
       unsent: settings.webhooks.length === 0 ? now : null,
     });
-    // What it answered before tells less of it now, be it for the worse or back again. Latencies are learned from no
-    // snapshot.
+    // Its earlier answers say less of it now, whether it got worse or recovered. Latencies are not learned from
+    // snapshots.
     if (signal !== 'latency' && (worse || open !== undefined)) {
       const known = findTask.get(task);
-      // Of a task that the ledger does not know, no answer could count less.
+      // A task that the ledger does not know has no answers that could count less.
       if (known !== undefined || task === UNKNOWN_TASK) {
         changed.run(llm, known ?? null, change.from);
         touch('feedback');

@@ -81,7 +81,7 @@ export function createAlerts(
        a.ledger_row AND i.llm = a.llm AND ifnull(t.name, a.task) = a.task) >= @least`,
     )
     .pluck();
-  /** When it was last looked for those, which takes longer. */
+  /** When this process last looked for those, which takes longer. */
   let retriedAt = -Infinity;
   const claimRetrain = db.prepare<[number, string]>('UPDATE drift_alert SET retrain_claimed_at = ? WHERE id = ?');
   const endRetrain = db.prepare<[string, string]>('UPDATE drift_alert SET retrain_job = ? WHERE id = ?');
@@ -131,7 +131,7 @@ export function createAlerts(
     }
     for (const { key, stream } of touched.values()) {
       putStream.run(...key, JSON.stringify(stream.level), toBytes(stream.values));
-      // A change is found where it looks larger than it is: what comes later says better what there is now.
+      // A change looks larger than it is when it is found: later values say better how large it is.
       const open = findOpen.get(...key);
       if (open === undefined) continue;
       moved ||= correct.run({ after: told(key[2], meanOf(stream.values)), id: open }).changes > 0;

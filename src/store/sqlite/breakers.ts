@@ -18,7 +18,7 @@ interface Row {
   error: string | null;
 }
 
-/** Calls of one write transaction. What they make of each breaker is written by {@link flush}, once. */
+/** Calls of one write transaction. {@link flush} writes each breaker that they changed, once. */
 export interface BreakerSession {
   /** @param at when it was made; one that is older than the breakers' window says nothing of now */
   call(llm: number, call: Pick<CallReport, 'error' | 'latency_ms'>, at: number): void;

@@ -23,7 +23,7 @@ const COLUMNS = [
   'propensity',
   'cascade',
 ] as const;
-/** What a row adds to the size of the log: all of its texts that may be long. */
+/** What a row adds to the size of the log, in bytes: all of its texts that may be long. */
 const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
 /** Rows that one transaction of {@link DecisionStore.prune} removes or shortens at most. */
 const PRUNED_AT_ONCE = 2_000;

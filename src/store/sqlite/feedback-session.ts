@@ -11,7 +11,7 @@ import type { Tally } from './tally.js';
 
 /** Feedback rows of one write transaction. Statistics and the tally are written by {@link finish}, once. */
 export interface FeedbackSession {
-  /** Answers the LLM's integer id, and when it was. */
+  /** Answers the LLM's integer id, and the time of the interaction, in milliseconds. */
   interaction(value: Interaction): { llm: number; at: number };
   preference(value: Preference): void;
   /** LLMs first seen in this session. */

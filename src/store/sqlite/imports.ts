@@ -28,7 +28,7 @@ export function createImports(path: string, busyTimeoutMs: number, clock: Clock)
   };
 }
 
-/** @param now when all of it is: what comes together with an LLM's new revision is of that revision */
+/** @param now the time of all of it: answers that come together with an LLM's new revision are of that revision */
 function createImport(connection: Connection, now: number): Import {
   const { db } = connection;
   const { catalog, catalogReader, openSession } = createWriters(connection, () => now);

@@ -31,8 +31,8 @@ interface Writer {
 }
 
 /**
- * Writes through a connection of its own that does not wait for the disk at each commit: what a power cut could lose is
- * soon a minute old, and a decision must not wait for it. What other connections commit is as durable as ever.
+ * Writes through a connection of its own that does not wait for the disk at each commit, as a decision must not: what a
+ * power cut loses counts for a minute at most. What other connections commit is as durable as ever.
  */
 function openWriter(path: string, busyTimeoutMs: number): Writer {
   const connection = connect(path, {
@@ -59,7 +59,7 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
   const countInFlight = db.prepare<[number], number>('SELECT count(*) FROM in_flight WHERE llm = ?').pluck();
   const addInFlight = db.prepare<[string, number, number]>('INSERT OR REPLACE INTO in_flight VALUES (?, ?, ?)');
 
-  /** Counts what was claimed in a slot, or, where it is negative, given back. */
+  /** Counts what was claimed in a slot; negative amounts are given back. */
   function count(llm: number, slot: number, claimed: Amounts, capacity: Amounts, now: number): void {
     addUse.run(llm, slot, claimed.requests, claimed.tokens);
     const { requests, tokens, at } = debtAfter(findDebt.get(llm) ?? NO_DEBT, claimed, capacity, now);
@@ -105,7 +105,7 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
   return { settle, claim, connection };
 }
 
-/** What LLMs are used of their declared limits: the same for all processes, and after a restart. */
+/** How much of their declared limits LLMs have used: the same for all processes, and after a restart. */
 export function createLimits(connection: Connection, clock: Clock, busyTimeoutMs: number): Limits {
   const { db } = connection;
   const limited = db.prepare<[], LimitedRow>(
