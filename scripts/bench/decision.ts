@@ -58,7 +58,7 @@ async function turnAllOn({ ledger, live }: Workspace, task: string): Promise<voi
       capabilities: ['json'],
       limits: { requests_per_minute: 1e6, tokens_per_minute: 1e9 },
     });
-  const { version } = live.index.current();
+  const { version } = live.scorer.current();
   const observed = Array.from({ length: 600 }, (_, i) => ({
     model: declared[0]!.id as string,
     task,
@@ -82,7 +82,7 @@ try {
     await workspace.ledger.artifacts.activate(version);
     await workspace.live.follower.catchUp();
   }
-  const index = workspace.live.index.current();
+  const scorer = workspace.live.scorer.current();
   const { snapshot } = workspace.ledger;
   const rows = await withTexts(await snapshot.read(), snapshot.texts);
   const texts = Array.from(rows.queries, (q) => q.text);
@@ -103,13 +103,13 @@ try {
 
   const steps: [name: string, run: (text: string, i: number) => unknown][] = [
     ['encode', (text) => encoder.encodeSync!(text)],
-    ['score', (text, i) => index.score(text, vectors[i]!)],
+    ['score', (text, i) => scorer.score(text, vectors[i]!)],
     [
       'encode, score, rank',
       (text) =>
         rank({
-          scored: index.score(text, encoder.encodeSync!(text)),
-          profiles: index.profiles,
+          scored: scorer.score(text, encoder.encodeSync!(text)),
+          profiles: scorer.profiles,
           rules: {},
           constraints,
           promptTokens: 1,
@@ -145,9 +145,9 @@ try {
     lines.push([name, at(0.5), at(0.99)]);
   }
   console.log(
-    `${index.models.length} LLMs, ${texts.length} logged queries, mean length ` +
+    `${scorer.models.length} LLMs, ${texts.length} logged queries, mean length ` +
       `${Math.round(texts.reduce((sum, t) => sum + t.length, 0) / texts.length)} characters; ` +
-      `${values.data === undefined ? `seed ${seed}, ` : ''}version ${index.version}`,
+      `${values.data === undefined ? `seed ${seed}, ` : ''}version ${scorer.version}`,
   );
   console.log(table(['step', 'median ms', 'p99 ms'], lines));
 } finally {

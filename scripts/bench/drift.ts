@@ -85,9 +85,9 @@ async function train(folder: string, rows: readonly Row[]): Promise<Scorer> {
     );
   }
   const artifacts = openArtifactFolder(paths.artifacts);
-  const index = (await openLiveScorer({ ledger, artifacts, encoder, log })).current();
+  const scorer = (await openLiveScorer({ ledger, artifacts, encoder, log })).current();
   await ledger.close();
-  return index;
+  return scorer;
 }
 
 function sourceOf(queries: readonly HeldOut[], model: string, task: string): Source {
@@ -239,19 +239,19 @@ const rows = (values.log.endsWith('.gz') ? gunzipSync(readFileSync(values.log)) 
   .map((line) => JSON.parse(line) as Row);
 const folder = values.data ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-const index = await train(
+const scorer = await train(
   folder,
   rows.filter(({ query }) => foldOf(query, 2) === 0),
 );
 const queries = rows
   .filter(({ query }) => foldOf(query, 2) === 1)
   .map(({ query, task, scores }): HeldOut => {
-    const vector = index.encode(query) as Float32Array;
-    return { task: task!, scores, scored: index.score(query, vector), shares: index.tasksOf(vector) };
+    const vector = scorer.encode(query) as Float32Array;
+    return { task: task!, scores, scored: scorer.score(query, vector), shares: scorer.tasksOf(vector) };
   });
 if (values.data === undefined) rmSync(folder, { recursive: true });
 const tasks = [...new Set(queries.map((q) => q.task))];
-const sources = tasks.flatMap((task) => index.models.map((model) => sourceOf(queries, model, task)));
+const sources = tasks.flatMap((task) => scorer.models.map((model) => sourceOf(queries, model, task)));
 const dropping = sources.filter(
   ({ values: own, meanScore }) => own.length >= ENOUGH.answers && meanScore >= ENOUGH.mean,
 );
@@ -260,8 +260,8 @@ const contenders = [ours(), pageHinkley, adwin, told];
 const EVIDENCE = [9, 9.5, 10, 11, 12];
 
 console.log(
-  `${queries.length} held-out queries, ${sources.length} LLMs × tasks, predictions of version ${index.version} ` +
-    `(${index.router}), seeds from ${SEED}; evidence ${DEFAULT_DRIFT.score.evidence}, least ` +
+  `${queries.length} held-out queries, ${sources.length} LLMs × tasks, predictions of version ${scorer.version} ` +
+    `(${scorer.router}), seeds from ${SEED}; evidence ${DEFAULT_DRIFT.score.evidence}, least ` +
     `${DEFAULT_DRIFT.score.least}`,
 );
 console.log('\nNothing changes: alarms, and alarms in 100,000 interactions');

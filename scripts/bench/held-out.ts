@@ -43,11 +43,11 @@ export async function heldOutQueries(
       await trainAndActivate(workspace.trainer, { seed }, () => undefined);
     }
     await workspace.live.follower.catchUp();
-    const index = workspace.live.index.current();
+    const scorer = workspace.live.scorer.current();
     const queries: HeldOutQuery[] = [];
     for (const { query: text } of rows)
-      if (foldOf(text, FOLDS) === 0) queries.push({ text, scores: index.score(text, await index.encode(text)) });
-    return { queries, version: index.version };
+      if (foldOf(text, FOLDS) === 0) queries.push({ text, scores: scorer.score(text, await scorer.encode(text)) });
+    return { queries, version: scorer.version };
   } finally {
     await workspace.close();
   }

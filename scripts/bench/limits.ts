@@ -70,7 +70,7 @@ const queries = [...scored].map(([text, scores]): Query => ({
 }));
 const nothing = new Float32Array(0);
 /** The held-out predictions, made once. */
-const index: Scorer = {
+const scorer: Scorer = {
   version,
   router: 'learned',
   models: LLMS,
@@ -153,7 +153,7 @@ async function run(
       load,
       decider: createDecider({
         live: {
-          index: { current: () => index },
+          scorer: { current: () => scorer },
           policies: policiesOver(new Map()),
           load: way(load, rng.fork(String(d)), rate),
         },

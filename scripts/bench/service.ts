@@ -57,15 +57,15 @@ for (let i = 1; i <= 9; i++)
     latency_ms: i * 300,
   });
 const trained = data === undefined ? undefined : await trainedIn(data, encoderSpec);
-const index = trained ?? createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats());
-const scorer: LiveScorer = {
+const scorer = trained ?? createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats());
+const liveScorer: LiveScorer = {
   name: 'scorer',
   eager: [],
   lazy: [],
-  current: () => index,
+  current: () => scorer,
   refresh: async () => undefined,
 };
-const live = await openLiveState({ ledger, index: scorer, clock: systemClock, log });
+const live = await openLiveState({ ledger, scorer: liveScorer, clock: systemClock, log });
 const decider = createDecider({ live, ledger, clock: systemClock, rng: createRng(1), log });
 const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
 const absent = (): never => {
@@ -95,7 +95,7 @@ const app = createApp({
   log,
 });
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
-process.send?.({ url: server.url, index: `${index.models.length} LLMs, ${index.version ?? 'prior'}` });
+process.send?.({ url: server.url, scorer: `${scorer.models.length} LLMs, ${scorer.version ?? 'prior'}` });
 
 process.on('message', () => process.send?.(process.cpuUsage()));
 process.once('disconnect', () => {

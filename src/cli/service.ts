@@ -79,7 +79,7 @@ export async function startService(
       undo.push(() => worker.close());
     }
     log.info(
-      { url, queue: queue.store, worker: parts.worker, data: settings.data, version: live.index.current().version },
+      { url, queue: queue.store, worker: parts.worker, data: settings.data, version: live.scorer.current().version },
       'ready',
     );
     return { url, close };

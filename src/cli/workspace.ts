@@ -48,8 +48,8 @@ export async function openWorkspace(
   const files = openArtifactFolder(paths.artifacts);
   const encoder = await openEncoder(settings.encoder);
   const ledger = await openLedger(paths.ledger, serving ? { clock, busyTimeoutMs: BUSY_MS } : { clock });
-  const index = await openLiveScorer({ ledger, artifacts: files, encoder, log });
-  const live = await openLiveState({ ledger, index, clock, log });
+  const scorer = await openLiveScorer({ ledger, artifacts: files, encoder, log });
+  const live = await openLiveState({ ledger, scorer, clock, log });
   const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log });
   const onActivated = (): Promise<void> => live.follower.catchUp();
   return {

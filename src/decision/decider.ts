@@ -26,11 +26,11 @@ import { createDecisionLog } from './log.js';
 import { promptTokensOf, queryText } from './query-text.js';
 import { reserve } from './reserve.js';
 import { checkNamed, ownRules } from './rules.js';
-import { factsOf, similarityTo, type IndexFacts } from './similarity.js';
+import { factsOf, similarityTo, type ScorerFacts } from './similarity.js';
 
 /** What a decision reads, kept current while it is served. */
 export interface DecisionState {
-  index: ScorerHolder;
+  scorer: ScorerHolder;
   policies: Policies;
   /** Which LLMs fail; none unless given. */
   health?: Health;
@@ -91,7 +91,7 @@ interface Asked {
   /** `[dim]` */
   vector: Float32Array;
   promptTokens: number;
-  known: IndexFacts;
+  known: ScorerFacts;
   policyName: string;
   prepared: Prepared;
 }
@@ -114,20 +114,20 @@ function barredBy(health: Health): RankInput['barred'] {
 }
 
 export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): Decider {
-  const { index: holder, policies, health = ALL_WELL, trust = FULL_TRUST, load = UNLIMITED } = live;
+  const { scorer: holder, policies, health = ALL_WELL, trust = FULL_TRUST, load = UNLIMITED } = live;
   const decisions = createDecisionLog(ledger.decisions, log);
-  let facts: IndexFacts | undefined;
+  let facts: ScorerFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
   let sequence = 0;
 
-  function scoreAndRank({ request, query, vector, promptTokens, known: { index }, prepared }: Asked): Ranking {
-    const scored = trust.adjust(index.score(query, vector, request.task, promptTokens), () =>
-      index.tasksOf(vector, request.task),
+  function scoreAndRank({ request, query, vector, promptTokens, known: { scorer }, prepared }: Asked): Ranking {
+    const scored = trust.adjust(scorer.score(query, vector, request.task, promptTokens), () =>
+      scorer.tasksOf(vector, request.task),
     );
     const near = load.current(promptTokens);
     return rank({
       scored,
-      profiles: index.profiles,
+      profiles: scorer.profiles,
       rules: prepared.rules,
       constraints: prepared.constraints,
       promptTokens,
@@ -160,8 +160,8 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     return {
       decision_id: id as DecisionId,
       model: chosen,
-      version: known.index.version,
-      router: known.index.router,
+      version: known.scorer.version,
+      router: known.scorer.router,
       ranking,
       fallbacks: fallbacksOf(others, similarityTo(known, chosen)),
       ...(ranked.relaxed.length === 0 ? {} : { relaxed: ranked.relaxed }),
@@ -196,7 +196,7 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
 
   async function explained(asked: Asked, ranked: Ranking, { response, rankingJson }: Decision): Promise<Decision> {
     const { request, query, vector, known, prepared, policyName } = asked;
-    const score = known.index.explain(query, vector, request.task);
+    const score = known.scorer.explain(query, vector, request.task);
     const explanation = explanationOf({
       ...ranked,
       chosen: response.model,
@@ -204,7 +204,7 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
       rules: prepared.rules,
       policyName,
       score: { tasks: score.tasks, neighbours: await neighbourTexts(score.neighbours, ledger.snapshot) },
-      router: known.index.router,
+      router: known.scorer.router,
     });
     return { response: { ...response, explanation }, rankingJson };
   }
@@ -228,13 +228,13 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
   }
 
   function decide(request: RouteRequest): Maybe<Decision> {
-    const index = holder.current();
-    if (facts?.index !== index) facts = factsOf(index);
+    const scorer = holder.current();
+    if (facts?.scorer !== scorer) facts = factsOf(scorer);
     const known = facts;
     if (known.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
     checkNamed(request, known.known);
     const query = queryText(request);
-    return chain(index.encode(query), (vector) => {
+    return chain(scorer.encode(query), (vector) => {
       const policyName = request.policy ?? DEFAULT_POLICY;
       const prepared = policies.prepare(policyName, ownRules(request));
       return conclude({

@@ -29,7 +29,7 @@ const logOf = (milliseconds: number): number => Math.log(Math.max(LEAST_LATENCY_
 
 export interface DriftFeedParts {
   ledger: Pick<Ledger, 'alerts' | 'settings'>;
-  live: { index: ScorerHolder; trust: Pick<LiveTrust, 'lowered'>; follower: Pick<Follower, 'catchUp'> };
+  live: { scorer: ScorerHolder; trust: Pick<LiveTrust, 'lowered'>; follower: Pick<Follower, 'catchUp'> };
   /** Decisions by id. */
   lookup: Decider['lookup'];
   clock: Clock;
@@ -102,7 +102,7 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
   async function observationsOf(interaction: Interaction, oldest: number, now: number): Promise<DriftObservation[]> {
     const at = Math.min(now, interaction.at === undefined ? now : Date.parse(interaction.at));
     if (at < oldest) return [];
-    const scorer = live.index.current();
+    const scorer = live.scorer.current();
     const { task, prediction } = await knownOf(interaction, scorer);
     const about = { model: interaction.model as string, task, version: scorer.version, at };
     const failed = interaction.error !== undefined;

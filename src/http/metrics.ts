@@ -12,11 +12,11 @@ export interface Metrics {
 
 export interface MetricsParts {
   ledger: Pick<Ledger, 'breakers' | 'alerts'>;
-  live: { index: ScorerHolder; load: Pick<LiveLoad, 'list'> };
+  live: { scorer: ScorerHolder; load: Pick<LiveLoad, 'list'> };
 }
 
 /** What Prometheus reads, but how long requests take, which the kit adds to the registry. */
-export function createMetrics({ ledger, live: { index, load } }: MetricsParts): Metrics {
+export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -39,7 +39,7 @@ export function createMetrics({ ledger, live: { index, load } }: MetricsParts): 
     registers: [],
     collect() {
       this.reset();
-      this.set({ version: index.current().version ?? 'none' }, 1);
+      this.set({ version: scorer.current().version ?? 'none' }, 1);
     },
   });
   const models = new Gauge({
@@ -47,7 +47,7 @@ export function createMetrics({ ledger, live: { index, load } }: MetricsParts): 
     help: 'LLMs that can be scored',
     registers: [],
     collect() {
-      this.set(index.current().models.length);
+      this.set(scorer.current().models.length);
     },
   });
   const out = new Gauge({

@@ -15,7 +15,7 @@ import { GNN_DEFAULTS, type GnnOptions } from './train/options.js';
 export interface LearnedRouter extends FittedRouter {
   weights: Weights;
   model: TrainedModel;
-  index: Scorer;
+  scorer: Scorer;
 }
 
 /** A dataset, the rows that it was made from, and what encoded its queries. */
@@ -68,12 +68,17 @@ export async function refreeze({
     rng: rng.fork('anchors'),
     cache,
   });
-  const index = await createLearnedScorer({
+  const scorer = await createLearnedScorer({
     version: 'fitted',
     model,
     encoder,
     llms: rows.llms,
     stats: [],
   });
-  return { weights, model, index, score: ({ vector }) => Float32Array.from(index.score('', vector), (s) => s.quality) };
+  return {
+    weights,
+    model,
+    scorer,
+    score: ({ vector }) => Float32Array.from(scorer.score('', vector), (s) => s.quality),
+  };
 }

@@ -10,7 +10,7 @@ import { openLiveTrust, type LiveTrust } from './trust.js';
 
 /** Everything that a decision reads, in memory, and what keeps it current. */
 export interface LiveState {
-  index: LiveScorer;
+  scorer: LiveScorer;
   policies: LivePolicies;
   health: LiveHealth;
   trust: LiveTrust;
@@ -20,17 +20,17 @@ export interface LiveState {
 
 export interface LiveParts {
   ledger: Ledger;
-  index: LiveScorer;
+  scorer: LiveScorer;
   clock: Clock;
   log: Logger;
 }
 
 /** Reads what the ledger says now. */
-export async function openLiveState({ ledger, index, clock, log }: LiveParts): Promise<LiveState> {
+export async function openLiveState({ ledger, scorer, clock, log }: LiveParts): Promise<LiveState> {
   const health = await openLiveHealth({ ledger, clock, log });
   const trust = await openLiveTrust({ ledger, clock, log });
   const load = await openLiveLoad({ ledger, clock, log });
   const policies = await openLivePolicies({ ledger });
-  const follower = createFollower(ledger.changes, [index, health, trust, load, policies], log);
-  return { index, policies, health, trust, load, follower };
+  const follower = createFollower(ledger.changes, [scorer, health, trust, load, policies], log);
+  return { scorer, policies, health, trust, load, follower };
 }

@@ -19,14 +19,14 @@ export function keptLog(): { log: Logger; lines: string[] } {
   return { log, lines };
 }
 
-/** A decider of a ledger whose LLMs are scored by `index`; of other parts of what is live, those that are given. */
+/** A decider of a ledger whose LLMs are scored by `scorer`; of other parts of what is live, those that are given. */
 export function deciderOf(
   ledger: Ledger,
-  index: ScorerHolder,
+  scorer: ScorerHolder,
   { clock = systemClock, ...live }: Partial<DeciderParts['live']> & { clock?: Clock } = {},
 ): Decider {
   const policies = policiesOver(new Map());
-  return createDecider({ live: { index, policies, ...live }, ledger, clock, rng: createRng(1), log: keptLog().log });
+  return createDecider({ live: { scorer, policies, ...live }, ledger, clock, rng: createRng(1), log: keptLog().log });
 }
 
 /** A real ledger in a temporary folder. */
@@ -61,6 +61,6 @@ export async function addLlms(ledger: Ledger, ids: readonly string[]): Promise<v
 
 /** The prior over the ledger as it is now. */
 export async function priorHolder(ledger: Ledger): Promise<ScorerHolder> {
-  const index = createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats());
-  return { current: () => index };
+  const scorer = createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats());
+  return { current: () => scorer };
 }

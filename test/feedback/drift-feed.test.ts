@@ -53,7 +53,7 @@ async function trained(): Promise<Scorer> {
   };
 }
 
-function feedOf(index: Scorer, decisions: Partial<KeptDecision>[] = []): DriftFeed {
+function feedOf(scorer: Scorer, decisions: Partial<KeptDecision>[] = []): DriftFeed {
   const alerts: AlertStore = {
     ...ledger.alerts,
     async observe(observations) {
@@ -64,7 +64,7 @@ function feedOf(index: Scorer, decisions: Partial<KeptDecision>[] = []): DriftFe
   };
   return createDriftFeed({
     ledger: { alerts, settings: ledger.settings },
-    live: { index: { current: () => index }, trust, follower: { catchUp: () => trust.refresh() } },
+    live: { scorer: { current: () => scorer }, trust, follower: { catchUp: () => trust.refresh() } },
     lookup: async (ids) =>
       new Map(decisions.filter(({ id }) => ids.includes(id!)).map((one) => [one.id!, one as KeptDecision])),
     clock: () => NOW,
@@ -86,18 +86,18 @@ const scores = (): (string | number | null)[][] =>
     .map(({ task, value, predicted }) => [task, value, predicted === null ? null : Number(predicted.toFixed(3))]);
 
 test(
-  'predictions are the decision’s while its version is in force, else the index’s; a task that is not told is ' +
+  'predictions are the decision’s while its version is in force, else the scorer’s; a task that is not told is ' +
     'the likeliest',
   async () => {
-    const index = await trained();
+    const scorer = await trained();
     const own = Number(
-      index
+      scorer
         .score('', new Float32Array(0))
         .find(({ model }) => model === 'a')!
         .quality.toFixed(3),
     );
     const ranking = JSON.stringify([{ model: 'a', quality: 0.123, latency_ms: 50 }]);
-    const feed = feedOf(index, [
+    const feed = feedOf(scorer, [
       { id: DECISION, at: NOW - 5, version: 'v1', ranking },
       { id: DECISION.replace(/1$/, '2'), at: NOW - 5, version: 'v0', ranking },
     ]);

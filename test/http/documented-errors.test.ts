@@ -225,14 +225,14 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
   };
 }
 
-/** An index whose encoder is gone. */
-function withoutEncoder(index: LiveScorer): LiveScorer {
+/** A scorer whose encoder is gone. */
+function withoutEncoder(scorer: LiveScorer): LiveScorer {
   const gone = (): never => {
     throw new PointsmanError('encoder_unavailable', 'The encoder was taken away for this test');
   };
   return {
-    ...index,
-    current: () => (encoderIsGone ? { ...index.current(), encode: gone } : index.current()),
+    ...scorer,
+    current: () => (encoderIsGone ? { ...scorer.current(), encode: gone } : scorer.current()),
   };
 }
 
@@ -279,7 +279,7 @@ before(async () => {
   const [noQueue, noModels, noEncoder] = await Promise.all([
     startService(limits),
     startService({ ...limits, llms: [] }),
-    startService({ ...limits, aroundIndex: withoutEncoder }),
+    startService({ ...limits, aroundScorer: withoutEncoder }),
   ]);
   services = { whole, noQueue, noModels, noEncoder };
   await addArtifact(whole, VERSION, [1]);

@@ -86,7 +86,7 @@ export interface ServiceOptions {
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
   /** Lets a test stand between the API and what it scores by. */
-  aroundIndex?: (index: LiveScorer) => LiveScorer;
+  aroundScorer?: (scorer: LiveScorer) => LiveScorer;
 }
 
 /** The API over a real ledger, on a free port. */
@@ -97,7 +97,7 @@ export async function startService({
   busyLimitMs,
   queue: openQueue,
   around = (ledger) => ledger,
-  aroundIndex = (index) => index,
+  aroundScorer = (scorer) => scorer,
 }: ServiceOptions = {}): Promise<Service> {
   const { ledger: real, folder, remove } = await temporaryLedger();
   await addLlms(real, llms);
@@ -105,8 +105,8 @@ export async function startService({
   const { log, lines } = keptLog();
   const artifacts = openArtifactFolder(dataPaths(folder).artifacts);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
-  const index = aroundIndex(await openLiveScorer({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
-  const live = await openLiveState({ ledger, index, clock: systemClock, log });
+  const scorer = aroundScorer(await openLiveScorer({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
+  const live = await openLiveState({ ledger, scorer, clock: systemClock, log });
   const decider = createDecider({ live, ledger, clock: systemClock, rng: createRng(1), log });
   const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log, busyLimitMs });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);

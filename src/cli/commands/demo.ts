@@ -28,8 +28,8 @@ const QUERIES = [
 const SAMPLE = 40;
 
 /** Per task: the LLM chosen most often for its queries, how often, and how the tasks' best single LLM compares. */
-function learnedTable({ live: { index } }: Workspace, { tasks, rows }: Simulation): string {
-  const scoring = index.current();
+function learnedTable({ live: { scorer } }: Workspace, { tasks, rows }: Simulation): string {
+  const scoring = scorer.current();
   const lines = tasks.map(({ id }) => {
     const texts = [...new Set(rows.filter((r) => r.task === (id as string)).map((r) => r.query))].slice(0, SAMPLE);
     const counts = new Map<string, number>();

@@ -88,7 +88,7 @@ export function routeCommand(): Command {
  */
 async function checkInForce({ ledger, live, encoder }: Workspace, data: string): Promise<void> {
   const active = await ledger.artifacts.activeVersion();
-  if (active === null || live.index.current().version === active) return;
+  if (active === null || live.scorer.current().version === active) return;
   const { manifest } = await readArtifact(openArtifactFolder(dataPaths(data).artifacts), active);
   checkEncoder(manifest, encoder);
 }

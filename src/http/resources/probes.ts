@@ -39,7 +39,7 @@ async function check(what: string, probe: () => unknown): Promise<z.infer<typeof
 export function probeOperations({
   ledger,
   queue,
-  live: { index },
+  live: { scorer },
   metrics,
 }: Pick<Context, 'ledger' | 'queue' | 'live' | 'metrics'>): Operation[] {
   return [
@@ -73,7 +73,7 @@ export function probeOperations({
           queue: await check(queue.store, () => queue.nextRun()),
         };
         const ready = checks.ledger.ok;
-        const { version, models } = index.current();
+        const { version, models } = scorer.current();
         return valueReply({ ready, checks, version, models: models.length }, { status: ready ? 200 : 503 });
       },
     }),
