@@ -64,8 +64,8 @@ describe('a fold', () => {
       [...FOLDS.map(([text]) => ({ text, scores: { a: 1, b: 0 } })), { text: 'unanswered' }],
     );
     const data = await datasetOf(of(rows));
-    const { train, test } = splitFold(data, rows, 5, 4);
-    assert.deepEqual(Array.from(test), [1, 4]);
+    const { train, test: heldOut } = splitFold(data, rows, 5, 4);
+    assert.deepEqual(Array.from(heldOut), [1, 4]);
     assert.deepEqual(Array.from(train), [0, 2, 3, 5, 6, 7]);
   });
 });
