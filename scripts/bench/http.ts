@@ -59,7 +59,7 @@ const contenders: readonly Contender[] = [
 interface Server {
   url: string;
   /** What the service scores by. */
-  scorer?: string;
+  index?: string;
   child: ChildProcess;
 }
 
@@ -69,7 +69,7 @@ async function start(script: string, args: string[] = []): Promise<Server> {
     once(child, 'message'),
     once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended before it served`))),
   ]);
-  return { ...(first as [{ url: string; scorer?: string }])[0], child };
+  return { ...(first as [{ url: string; index?: string }])[0], child };
 }
 
 interface Load {
@@ -123,7 +123,7 @@ function rowOf(contender: string, loads: Load[], echo: Load[]): Record<string, s
 const echo = await start('echo');
 const service = await start('service', values.data === undefined ? [] : [values.data, values.encoder]);
 console.log(
-  `scoring: ${service.scorer}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`,
+  `scoring: ${service.index}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`,
 );
 const rows: Record<string, string | number>[] = [];
 for (const { name, path, body, get, watched = true } of contenders) {

@@ -95,7 +95,7 @@ const app = createApp({
   log,
 });
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
-process.send?.({ url: server.url, scorer: `${scorer.models.length} LLMs, ${scorer.version ?? 'prior'}` });
+process.send?.({ url: server.url, index: `${scorer.models.length} LLMs, ${scorer.version ?? 'prior'}` });
 
 process.on('message', () => process.send?.(process.cpuUsage()));
 process.once('disconnect', () => {
