@@ -2,14 +2,17 @@
  * Requests per second of POST and GET /v1/route and of POST /v1/feedback against a bare Express JSON echo of the same
  * bodies, in the same run. Each server is a child process; this one makes the load. Beside the rates, what a request
  * takes of the server's processor: of that, other work on the machine takes nothing away. Bounded: about 40 seconds.
+ * The service of another checkout, a built one, may be measured in the same turns, on data that it wrote.
  *
- *     node dist/scripts/bench/http.js [--seconds 6] [--connections 32] [--data DIR [--encoder SPEC]]
+ *     node dist/scripts/bench/http.js [--seconds 6] [--rounds 3] [--connections 32] [--only TEXT]
+ *       [--data DIR [--encoder SPEC]] [--beside CHECKOUT [--beside-data DIR]]
  */
 import autocannon, { type Result } from 'autocannon';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { packageRoot } from '../../src/base/paths.js';
 
 const { values } = parseArgs({
   options: {
@@ -17,12 +20,16 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '32' },
     data: { type: 'string' },
     encoder: { type: 'string', default: 'static' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    beside: { type: 'string' },
+    'beside-data': { type: 'string' },
   },
 });
 const SECONDS = Number(values.seconds);
 const CONNECTIONS = Number(values.connections);
 const WARM_UP_SECONDS = 2;
-const ROUNDS = 3;
+const ROUNDS = Number(values.rounds);
 
 const routeBody = {
   query:
@@ -63,8 +70,8 @@ interface Server {
   child: ChildProcess;
 }
 
-async function start(script: string, args: string[] = []): Promise<Server> {
-  const child = fork(fileURLToPath(new URL(`./${script}.js`, import.meta.url)), args);
+async function start(script: string, args: string[] = [], checkout = packageRoot): Promise<Server> {
+  const child = fork(join(checkout, `dist/scripts/bench/${script}.js`), args, { cwd: checkout });
   const first = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended before it served`))),
@@ -120,30 +127,39 @@ function rowOf(contender: string, loads: Load[], echo: Load[]): Record<string, s
   };
 }
 
+const argumentsFor = (data: string | undefined): string[] =>
+  data === undefined ? [] : [resolve(data), values.encoder];
 const echo = await start('echo');
-const service = await start('service', values.data === undefined ? [] : [values.data, values.encoder]);
-console.log(
-  `scoring: ${service.index}; ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`,
-);
+const services = new Map([['', await start('service', argumentsFor(values.data))]]);
+if (values.beside !== undefined)
+  services.set(', beside', await start('service', argumentsFor(values['beside-data']), resolve(values.beside)));
+for (const [which, { index }] of services) console.log(`scoring${which}: ${index}`);
+console.log(`${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS / ROUNDS} s each, in turns`);
 const rows: Record<string, string | number>[] = [];
-for (const { name, path, body, get, watched = true } of contenders) {
+const asked = contenders.filter(({ name }) => values.only === undefined || name.includes(values.only));
+for (const { name, path, body, get, watched = true } of asked) {
   const own = get ? undefined : body;
-  await fetch(`${service.url}/v1/drift`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ enabled: watched }),
-  });
-  const results: { echo: Load[]; own: Load[] } = { echo: [], own: [] };
-  await load(echo, '/echo', body, WARM_UP_SECONDS);
-  await load(service, path, own, WARM_UP_SECONDS);
-  // In turns, so that what else the machine does falls on both alike.
-  for (let round = 0; round < ROUNDS; round++) {
-    results.echo.push(await load(echo, '/echo', body, SECONDS / ROUNDS));
-    results.own.push(await load(service, path, own, SECONDS / ROUNDS));
+  const measured = new Map<string, { measure(duration: number): Promise<Load>; loads: Load[] }>();
+  const echoed = { measure: (duration: number) => load(echo, '/echo', body, duration), loads: [] as Load[] };
+  measured.set(`echo of the body of ${name}`, echoed);
+  for (const [which, service] of services) {
+    await fetch(`${service.url}/v1/drift`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ enabled: watched }),
+    });
+    measured.set(`${name}${which}`, { measure: (duration) => load(service, path, own, duration), loads: [] });
   }
-  rows.push(rowOf(`echo of the body of ${name}`, results.echo, results.echo), rowOf(name, results.own, results.echo));
+  for (const { measure } of measured.values()) await measure(WARM_UP_SECONDS);
+  // In turns, every other round backwards, so that what else the machine does falls on all alike.
+  for (let round = 0; round < ROUNDS; round++) {
+    const turns = [...measured.values()];
+    for (const { measure, loads } of round % 2 === 0 ? turns : turns.toReversed())
+      loads.push(await measure(SECONDS / ROUNDS));
+  }
+  for (const [contender, { loads }] of measured) rows.push(rowOf(contender, loads, echoed.loads));
 }
-for (const { child } of [echo, service]) {
+for (const { child } of [echo, ...services.values()]) {
   child.disconnect();
   await once(child, 'exit');
 }

@@ -73,7 +73,9 @@ export function parseFeedback(body: unknown): Feedback[] {
 
 /** The decisions that feedback names, each once. */
 export function decisionIdsOf(feedback: readonly Feedback[]): string[] {
-  return [...new Set(feedback.flatMap(({ value }) => value.decision_id ?? []))];
+  const ids = new Set<string>();
+  for (const { value } of feedback) if (value.decision_id !== undefined) ids.add(value.decision_id);
+  return [...ids];
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Decider } from '../decision/decider.js';
 import type { LiveState } from '../live/state.js';
 import type { FeedbackReceipt } from '../schema/feedback.js';
 import type { CallReport } from '../schema/health.js';
+import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
 import { createFeedbackCommitter } from './commit.js';
 import { createDriftFeed } from './drift-feed.js';
@@ -40,6 +41,8 @@ export interface FeedbackService {
   drain(): Promise<void>;
 }
 
+const NONE: ReadonlyMap<string, KeptDecision> = new Map();
+
 export function createFeedbackService({
   ledger,
   live,
@@ -57,7 +60,7 @@ export function createFeedbackService({
       // A retry after a crash must find the decision that the first request found.
       if (key !== undefined) await decider.flush();
       const named = decisionIdsOf(items);
-      const decisions = named.length === 0 ? new Map() : await decider.lookup(named);
+      const decisions = named.length === 0 ? NONE : await decider.lookup(named);
       const records = toRecords(items, decisions, clock());
       const batch = key === undefined ? { records } : { records, key, requestHash: sha256(JSON.stringify(feedback)) };
       const { receipt, stored } = await committer.commit(batch);

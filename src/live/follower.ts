@@ -32,7 +32,9 @@ export function createFollower(changes: ChangeStore, parts: readonly Live[], log
   let next: { ticking: boolean; done: Promise<void> } | null = null;
 
   async function refreshOne(part: Live, revisions: Revisions, ticking: boolean): Promise<void> {
-    const changed = new Set(changedSince(seen.get(part) ?? null, revisions));
+    const before = seen.get(part) ?? null;
+    if (before === revisions && !ticking) return;
+    const changed = new Set(changedSince(before, revisions));
     const due = (subjects: readonly Subject[]): boolean => subjects.some((subject) => changed.has(subject));
     const wanted = due(part.eager) || (ticking && (part.lazy === 'always' || due(part.lazy)));
     if (!wanted) return;

@@ -81,8 +81,8 @@ test('another revision is doubted at once, and put as JSON or YAML', async () =>
   const scored = async () =>
     RouteResponse.parse(await (await postJson(`${service.url}/v1/route`, { query: 'q', models: ['r/one'] })).json())
       .ranking[0]!;
-  // A put brings the index up to date.
-  assert.equal((await put('r/one', '{"revision":"2026-01"}')).status, 200);
+  // What changes the catalogue brings the scorer up to date with all feedback.
+  assert.equal((await put('r/one', '{"revision":"2026-01","size_b":7}')).status, 200);
   const settled = await scored();
   assert.equal((await put('r/one', 'revision: 2026-06-01\nsize_b: 8\n', 'application/yaml')).status, 200);
   assert.deepEqual(await (await get('r/one')).json(), { id: 'r/one', revision: '2026-06-01', size_b: 8 });
@@ -90,7 +90,7 @@ test('another revision is doubted at once, and put as JSON or YAML', async () =>
   assert.ok(Math.abs(changed.quality - settled.quality) < 0.001, `${changed.quality} after ${settled.quality}`);
   assert.ok(changed.uncertainty > 4 * settled.uncertainty, `${changed.uncertainty} after ${settled.uncertainty}`);
   await postJson(`${service.url}/v1/feedback`, records);
-  await put('r/one', '{"revision":"2026-06-01"}');
+  await put('r/one', '{"revision":"2026-06-01","size_b":9}');
   assert.ok((await scored()).uncertainty < changed.uncertainty / 2);
 });
 

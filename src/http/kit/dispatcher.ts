@@ -66,7 +66,11 @@ function paramsParser(params: NonNullable<Operation['params']>): Parsers['params
 
 function headersParser(schema: NonNullable<Operation['headers']>): Parsers['headers'] {
   const names = Object.keys(schema.shape).map((name) => [name, name.toLowerCase()] as const);
-  return ({ headers }) => parse(schema, Object.fromEntries(names.map(([name, key]) => [name, headers[key]])));
+  const none = schema.safeParse({});
+  return ({ headers }) =>
+    none.success && names.every(([, key]) => headers[key] === undefined)
+      ? none.data
+      : parse(schema, Object.fromEntries(names.map(([name, key]) => [name, headers[key]])));
 }
 
 function parsersOf({ params, query, headers }: Operation): Parsers {
@@ -108,7 +112,8 @@ export function createDispatcher({
   const readBody = createBodyReader(maxBodyBytes);
 
   function finish(exchange: Exchange, answer: Answer): void {
-    if (!exchange.operation.writes) return send(exchange, answer);
+    const { writes, followed } = exchange.operation;
+    if (!writes || followed) return send(exchange, answer);
     after(afterWrite(), () => send(exchange, answer), exchange.fail);
   }
 

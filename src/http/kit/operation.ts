@@ -76,6 +76,8 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   scope: Scope;
   /** Whether it stores something in the ledger. */
   writes: boolean;
+  /** What it stored is in force once it answers: nobody need wait for that. */
+  followed?: boolean;
   summary: string;
   description?: string;
   /** By name, all that the path has. */

@@ -22,6 +22,7 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       tag: 'feedback',
       scope: 'feedback',
       writes: true,
+      followed: true,
       summary: 'Post interactions or preferences',
       description:
         'Stored all or nothing, and durable when answered. With a `decision_id`, query and task are the ' +

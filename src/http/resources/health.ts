@@ -53,6 +53,7 @@ export function healthOperations({
       tag: 'health',
       scope: 'feedback',
       writes: true,
+      followed: true,
       summary: 'Report how calls of LLMs went',
       description:
         'One report or an array, all counted or none, in order. Feedback counts by itself: an interaction ' +

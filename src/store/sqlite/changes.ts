@@ -1,4 +1,4 @@
-import type { ChangeStore, Revisions, Subject } from '../ports/changes.js';
+import { changedSince, type ChangeStore, type Revisions, type Subject } from '../ports/changes.js';
 import type { Connection } from './connection.js';
 
 /** Marks that a subject changed; inside a write transaction. */
@@ -10,12 +10,23 @@ export function createTouch({ db }: Connection): Touch {
   return (subject) => void (subject === 'feedback' ? moveFeedback.run() : move.run(subject));
 }
 
-/** Revisions of all subjects, read at once. */
-export function createChanges({ db }: Connection): ChangeStore {
+/** Revisions of all subjects, read at once where anything may have been written since the last time. */
+export function createChanges({ db, stamp }: Connection): ChangeStore {
   const read = db
     .prepare<[], [Subject, number]>(
       `SELECT subject, revision FROM subject_revision UNION ALL SELECT 'feedback', revision FROM tally`,
     )
     .raw();
-  return { revisions: async () => Object.fromEntries(read.all()) as Revisions };
+  let readAt = '';
+  let revisions: Revisions;
+  return {
+    async revisions() {
+      const now = stamp();
+      if (now === readAt) return revisions;
+      const found = Object.fromEntries(read.all()) as Revisions;
+      if (readAt === '' || changedSince(revisions, found).length > 0) revisions = found;
+      readAt = now;
+      return revisions;
+    },
+  };
 }

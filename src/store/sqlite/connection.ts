@@ -15,6 +15,8 @@ export interface Connection {
   write<T>(work: () => T): T;
   /** Runs `work` in one read transaction: it sees one state of the ledger. */
   read<T>(work: () => T): T;
+  /** Differs once this connection, or any other, may have written. */
+  stamp(): string;
 }
 
 export interface ConnectOptions {
@@ -38,11 +40,18 @@ export function connect(path: string, options: ConnectOptions): Connection {
     throw error;
   }
   const run = db.transaction((work: () => unknown) => work());
+  // SQLite's own version moves with what other connections commit, and not with what this one does.
+  const others = db.prepare<[], number>('PRAGMA data_version').pluck();
+  let own = 0;
   return {
     db,
     path: file,
-    write: <T>(work: () => T): T => translateBusy(file, () => run.immediate(work) as T),
+    write<T>(work: () => T): T {
+      own++;
+      return translateBusy(file, () => run.immediate(work) as T);
+    },
     read: <T>(work: () => T): T => run.deferred(work) as T,
+    stamp: () => `${others.get()} ${own}`,
   };
 }
 
