@@ -30,12 +30,12 @@ export interface PostOptions {
 export interface FeedbackService {
   /**
    * Stores feedback: one interaction or preference, or an array of them, all or nothing, durably. It need not repeat
-   * what the decision that it names has. Drift is looked for after this resolves.
+   * what the decision that it names has. Live state has caught up once this resolves; drift is looked for afterwards.
    *
    * Throws `invalid_request` naming each wrong field, `decision_not_found`, `idempotency_key_reused`, `ledger_busy`.
    */
   post(feedback: unknown, options?: PostOptions): Promise<FeedbackReceipt>;
-  /** Counts how calls of LLMs went, all or none. Throws `unknown_model`, `ledger_busy`. */
+  /** Counts how calls of LLMs went, all or none; live state has caught up then. Throws `unknown_model`, `ledger_busy`. */
   report(calls: readonly CallReport[]): Promise<void>;
   /** Resolves when all feedback that was posted is durable and observed for drift. */
   drain(): Promise<void>;

@@ -76,7 +76,7 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   scope: Scope;
   /** Whether it stores something in the ledger. */
   writes: boolean;
-  /** What it stored is in force once it answers: nobody need wait for that. */
+  /** Whether `run` itself resolves only when live state has what it stored: the kit then catches nothing up. */
   followed?: boolean;
   summary: string;
   description?: string;
