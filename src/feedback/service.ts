@@ -35,7 +35,7 @@ export interface FeedbackService {
    * Throws `invalid_request` naming each wrong field, `decision_not_found`, `idempotency_key_reused`, `ledger_busy`.
    */
   post(feedback: unknown, options?: PostOptions): Promise<FeedbackReceipt>;
-  /** Counts how calls of LLMs went, all or none; live state has caught up then. Throws `unknown_model`, `ledger_busy`. */
+  /** Counts how calls of LLMs went, all or none; live state has caught up. Throws `unknown_model`, `ledger_busy`. */
   report(calls: readonly CallReport[]): Promise<void>;
   /** Resolves when all feedback that was posted is durable and observed for drift. */
   drain(): Promise<void>;
