@@ -65,75 +65,75 @@ async function write(artifacts: string, ledger: Ledger, version: Version, model:
 const vector = encoder.encodeSync!(QUERY);
 const newcomer = (id: string): LlmProfile => LlmProfile.parse({ id, description: `the LLM ${id}` });
 
-describe('the live index', () => {
+describe('the live scorer', () => {
   test('serves the prior until a version is in force, and then that one', async (t) => {
     const { ledger, open } = await prepare(t);
-    const index = await open();
-    assert.equal(index.current().version, null);
-    assert.deepEqual([...index.current().models].toSorted(), ['calculator', 'middling', 'poet']);
-    const prior = index.current();
+    const scorer = await open();
+    assert.equal(scorer.current().version, null);
+    assert.deepEqual([...scorer.current().models].toSorted(), ['calculator', 'middling', 'poet']);
+    const prior = scorer.current();
     await ledger.artifacts.activate(FIRST);
-    assert.equal(index.current(), prior);
-    await index.refresh();
-    assert.equal(index.current().version, FIRST);
+    assert.equal(scorer.current(), prior);
+    await scorer.refresh();
+    assert.equal(scorer.current().version, FIRST);
     assert.equal((await open()).current().version, FIRST);
   });
 
   test('follows what another process puts in force', async (t) => {
     const { ledger, other, open, log } = await prepare(t);
-    const index = await open();
-    const unfollow = createFollower(ledger.changes, [index], log).start(10);
+    const scorer = await open();
+    const unfollow = createFollower(ledger.changes, [scorer], log).start(10);
     t.after(unfollow);
     for (const version of [FIRST, SECOND, FIRST]) {
-      const former = index.current().score(QUERY, index.current().encode(QUERY) as Float32Array);
+      const former = scorer.current().score(QUERY, scorer.current().encode(QUERY) as Float32Array);
       await other.artifacts.activate(version);
-      await eventually(`version ${version}`, () => index.current().version === version, 5_000);
-      assert.notDeepEqual(index.current().score(QUERY, vector), former);
+      await eventually(`version ${version}`, () => scorer.current().version === version, 5_000);
+      assert.notDeepEqual(scorer.current().score(QUERY, vector), former);
     }
     unfollow();
     await other.artifacts.activate(SECOND);
     await new Promise((resume) => setTimeout(resume, 100));
-    assert.equal(index.current().version, FIRST, 'it no longer follows');
+    assert.equal(scorer.current().version, FIRST, 'it no longer follows');
   });
 
   test('goes back to the prior where nothing is in force any more', async (t) => {
     const { ledger, folder, open } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
-    const index = await open();
+    const scorer = await open();
     const db = new Database(join(folder, 'ledger.sqlite'));
     db.exec('DELETE FROM active_version');
     db.close();
-    await index.refresh();
-    assert.equal(index.current().version, null);
-    assert.equal(index.current().score(QUERY, vector).length, 3);
+    await scorer.refresh();
+    assert.equal(scorer.current().version, null);
+    assert.equal(scorer.current().score(QUERY, vector).length, 3);
   });
 
-  test('makes no other index where nothing has changed', async (t) => {
+  test('makes no other scorer where nothing has changed', async (t) => {
     const { ledger, open, log } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
-    const index = await open();
-    const follower = createFollower(ledger.changes, [index], log);
+    const scorer = await open();
+    const follower = createFollower(ledger.changes, [scorer], log);
     await follower.catchUp();
-    const held = index.current();
+    const held = scorer.current();
     await follower.catchUp();
-    assert.equal(index.current(), held);
-    await index.refresh(new Set(['policies']));
-    assert.equal(index.current(), held);
+    assert.equal(scorer.current(), held);
+    await scorer.refresh(new Set(['policies']));
+    assert.equal(scorer.current(), held);
   });
 
   test('sees LLMs come and go in another process, trained or not', async (t) => {
     const { ledger, other, open } = await prepare(t);
-    const index = await open();
+    const scorer = await open();
     for (const version of [null, FIRST]) {
       if (version !== null) await ledger.artifacts.activate(version);
       await other.catalog.put(newcomer('late'));
-      await index.refresh();
-      assert.equal(index.current().version, version);
-      assert.ok(index.current().models.includes('late'));
-      assert.equal(index.current().score(QUERY, vector).length, 4);
+      await scorer.refresh();
+      assert.equal(scorer.current().version, version);
+      assert.ok(scorer.current().models.includes('late'));
+      assert.equal(scorer.current().score(QUERY, vector).length, 4);
       await other.catalog.delete('late');
-      await index.refresh();
-      assert.ok(!index.current().models.includes('late'));
+      await scorer.refresh();
+      assert.ok(!scorer.current().models.includes('late'));
     }
   });
 });
@@ -142,15 +142,15 @@ describe('a damaged artifact in force', () => {
   test('is refused; the one before goes on serving and sees the catalogue change', async (t) => {
     const { ledger, artifacts, lines, open } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
-    const index = await open();
+    const scorer = await open();
     truncateSync(join(artifacts, SECOND, 'weights.safetensors'), 500);
     await ledger.artifacts.activate(SECOND);
-    for (let i = 0; i < 3; i++) await index.refresh();
-    assert.equal(index.current().version, FIRST);
+    for (let i = 0; i < 3; i++) await scorer.refresh();
+    assert.equal(scorer.current().version, FIRST);
     await ledger.catalog.put(newcomer('late'));
-    await index.refresh();
-    assert.equal(index.current().version, FIRST);
-    assert.ok(index.current().models.includes('late'));
+    await scorer.refresh();
+    assert.equal(scorer.current().version, FIRST);
+    assert.ok(scorer.current().models.includes('late'));
     const refusals = lines.filter((line) => line.includes('artifact refused'));
     assert.equal(refusals.length, 1, 'said once, not at each look');
     assert.ok(refusals[0]!.includes(SECOND) && refusals[0]!.includes('checksum'), refusals[0]);
@@ -160,37 +160,37 @@ describe('a damaged artifact in force', () => {
     const { ledger, artifacts, open } = await prepare(t);
     rmSync(join(artifacts, FIRST), { recursive: true });
     await ledger.artifacts.activate(FIRST);
-    const index = await open();
-    assert.equal(index.current().version, null);
-    assert.equal(index.current().models.length, 3);
+    const scorer = await open();
+    assert.equal(scorer.current().version, null);
+    assert.equal(scorer.current().models.length, 3);
   });
 
   test('serves once it is whole again', async (t) => {
     const { ledger, artifacts, open } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
     rmSync(join(artifacts, FIRST, 'manifest.json'));
-    const index = await open();
-    assert.equal(index.current().version, null);
+    const scorer = await open();
+    assert.equal(scorer.current().version, null);
     await write(artifacts, ledger, FIRST, models[0]);
-    await index.refresh();
-    assert.equal(index.current().version, FIRST);
+    await scorer.refresh();
+    assert.equal(scorer.current().version, FIRST);
   });
 
   test('is left behind when another version is put in force', async (t) => {
     const { ledger, artifacts, open } = await prepare(t);
     rmSync(join(artifacts, FIRST), { recursive: true });
     await ledger.artifacts.activate(FIRST);
-    const index = await open();
+    const scorer = await open();
     await ledger.artifacts.activate(SECOND);
-    await index.refresh();
-    assert.equal(index.current().version, SECOND);
+    await scorer.refresh();
+    assert.equal(scorer.current().version, SECOND);
   });
 
   test('is also one of another encoder', async (t) => {
     const { ledger, lines, open } = await prepare(t);
     await ledger.artifacts.activate(FIRST);
-    const index = await open({ ...encoder, id: 'another' });
-    assert.equal(index.current().version, null);
+    const scorer = await open({ ...encoder, id: 'another' });
+    assert.equal(scorer.current().version, null);
     assert.ok(
       lines.some((line) => line.includes(`trained with the encoder ${encoder.id}, and this process runs another`)),
       lines.join(''),
@@ -201,7 +201,7 @@ describe('a damaged artifact in force', () => {
 describe('many refreshes at once', () => {
   test('show each caller what was there when it asked', async (t) => {
     const { ledger, other, open } = await prepare(t);
-    const index = await open();
+    const scorer = await open();
     const asked: Promise<void>[] = [];
     for (let i = 0; i < 20; i++) {
       await other.catalog.put(newcomer(`late ${i}`));
@@ -209,36 +209,36 @@ describe('many refreshes at once', () => {
       if (i === 13) await ledger.artifacts.activate(SECOND);
       asked.push(
         (async () => {
-          await index.refresh();
-          assert.ok(index.current().models.includes(`late ${i}`), `late ${i}`);
-          if (i >= 13) assert.equal(index.current().version, SECOND);
+          await scorer.refresh();
+          assert.ok(scorer.current().models.includes(`late ${i}`), `late ${i}`);
+          if (i >= 13) assert.equal(scorer.current().version, SECOND);
         })(),
       );
       // Some come while an artifact is being read, some right after each other.
       if (i % 3 === 0) await new Promise((resume) => setTimeout(resume, 1));
     }
     await Promise.all(asked);
-    assert.equal(index.current().models.length, 23);
+    assert.equal(scorer.current().models.length, 23);
   });
 
-  test('leave the index in force when one fails, and the next one makes up for it', async (t) => {
+  test('leave the scorer in force when one fails, and the next one makes up for it', async (t) => {
     const { ledger, open } = await prepare(t);
     let down = true;
-    // Only newcomers' facts are encoded when an index is made.
-    const index = await open({
+    // Only newcomers' facts are encoded when a scorer is made.
+    const scorer = await open({
       id: encoder.id,
       dim: encoder.dim,
       encode: (texts) => (down ? Promise.reject(new Error('the encoder is away')) : encoder.encode(texts)),
     });
-    const prior = index.current();
+    const prior = scorer.current();
     await ledger.catalog.put(newcomer('late'));
     await ledger.artifacts.activate(FIRST);
-    const outcomes = await Promise.allSettled([index.refresh(), index.refresh(), index.refresh()]);
+    const outcomes = await Promise.allSettled([scorer.refresh(), scorer.refresh(), scorer.refresh()]);
     assert.ok(outcomes.every((one) => one.status === 'rejected' && /encoder is away/.test(String(one.reason))));
-    assert.equal(index.current(), prior);
+    assert.equal(scorer.current(), prior);
     down = false;
-    await index.refresh();
-    assert.equal(index.current().version, FIRST);
-    assert.equal(index.current().models.length, 4);
+    await scorer.refresh();
+    assert.equal(scorer.current().version, FIRST);
+    assert.equal(scorer.current().models.length, 4);
   });
 });

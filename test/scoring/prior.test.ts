@@ -136,13 +136,13 @@ test('answers to one kind of query may be longer and slower', () => {
 });
 
 test('no LLM, no scores; a deleted LLM’s statistics are no candidate', () => {
-  const index = createPriorScorer([], [stats('gone', { meanScore: 1, interactions: 9 })]);
-  assert.deepEqual([index.version, index.models, index.score('q', EMPTY)], [null, [], []]);
-  assert.deepEqual(index.nearest('gone'), []);
+  const scorer = createPriorScorer([], [stats('gone', { meanScore: 1, interactions: 9 })]);
+  assert.deepEqual([scorer.version, scorer.models, scorer.score('q', EMPTY)], [null, [], []]);
+  assert.deepEqual(scorer.nearest('gone'), []);
 });
 
 test('nearest: same family and size first, itself never', () => {
-  const index = createPriorScorer(
+  const scorer = createPriorScorer(
     [
       profile({ id: 'small', family: 'F', size_b: 8, tags: ['chat'] }),
       profile({ id: 'twin', family: 'F', size_b: 9, tags: ['chat'] }),
@@ -151,8 +151,8 @@ test('nearest: same family and size first, itself never', () => {
     [],
   );
   assert.deepEqual(
-    index.nearest('small').map((one) => one.model),
+    scorer.nearest('small').map((one) => one.model),
     ['twin', 'giant'],
   );
-  for (const { similarity } of index.nearest('small')) assert.ok(similarity >= 0 && similarity <= 1);
+  for (const { similarity } of scorer.nearest('small')) assert.ok(similarity >= 0 && similarity <= 1);
 });

@@ -86,15 +86,15 @@ describe('a run whose profile a baseline beats', () => {
 
     await ledger.artifacts.register([recordOf(manifest, false)]);
     await ledger.artifacts.register([recordOf(baseline!, true)]);
-    const index = await openLiveScorer({ ledger, artifacts, encoder, log: keptLog().log });
+    const scorer = await openLiveScorer({ ledger, artifacts, encoder, log: keptLog().log });
     const scoresOf = (text: string): Record<string, number> =>
       Object.fromEntries(
-        index
+        scorer
           .current()
           .score(text, encoder.encodeSync!(text))
           .map((s) => [s.model, s.quality]),
       );
-    assert.deepEqual([index.current().version, index.current().router], [baseline!.version, baseline!.router]);
+    assert.deepEqual([scorer.current().version, scorer.current().router], [baseline!.version, baseline!.router]);
     const [sum, verse] = [scoresOf('sum minus digits total multiply'), scoresOf('rhyme verse sonnet moon stanza')];
     assert.ok(sum['calculator']! > sum['poet']! && verse['poet']! > verse['calculator']!, JSON.stringify([sum, verse]));
     assert.ok([...Object.values(sum), ...Object.values(verse)].every((s) => s >= 0 && s <= 1));
@@ -108,10 +108,10 @@ describe('a run whose profile a baseline beats', () => {
     await createArtifactStore({
       files: artifacts,
       ledger,
-      onActivated: () => index.refresh(),
+      onActivated: () => scorer.refresh(),
       encoder: encoder.id,
     }).activate(manifest.version);
-    assert.deepEqual([index.current().version, index.current().router], [manifest.version, 'learned']);
+    assert.deepEqual([scorer.current().version, scorer.current().router], [manifest.version, 'learned']);
   });
 
   test('leaves the version in force where that is better still', async (t) => {
@@ -340,10 +340,10 @@ describe('a run on an odd log ends with an artifact that scores', () => {
       await readArtifact(artifacts, serving.version);
       for (const llm of rows.llms) await ledger.catalog.put({ ...llm, family: undefined });
       await ledger.artifacts.register([recordOf(serving, true)]);
-      const index = (await openLiveScorer({ ledger, artifacts, encoder, log: keptLog().log })).current();
-      assert.equal(index.version, serving.version);
+      const scorer = (await openLiveScorer({ ledger, artifacts, encoder, log: keptLog().log })).current();
+      assert.equal(scorer.version, serving.version);
       for (const text of ['hello', '', rows.queries.textOf(0), sha256('x').repeat(100)]) {
-        for (const { quality, uncertainty } of index.score(text, encoder.encodeSync!(text)))
+        for (const { quality, uncertainty } of scorer.score(text, encoder.encodeSync!(text)))
           assert.ok(quality >= 0 && quality <= 1 && Number.isFinite(uncertainty), `${quality} ± ${uncertainty}`);
       }
     });

@@ -63,7 +63,7 @@ function gappyLog(rows = smallLog({ queries: 60 })): GraphRows {
 }
 
 interface Made extends RandomModel {
-  index: Scorer;
+  scorer: Scorer;
   score(text: string, task?: string): ScoredLlm[];
 }
 
@@ -72,14 +72,14 @@ async function make(
   { llms = rows.llms, stats = [], ...options }: RandomModelOptions & { llms?: LlmProfile[]; stats?: LlmStats[] } = {},
 ): Promise<Made> {
   const made = await randomModel(tf, rows, options);
-  const index = await createLearnedScorer({
+  const scorer = await createLearnedScorer({
     version: 'v',
     model: made.model,
     encoder,
     llms,
     stats,
   });
-  return { ...made, index, score: (text, task) => index.score(text, encoder.encodeSync!(text), task) };
+  return { ...made, scorer, score: (text, task) => scorer.score(text, encoder.encodeSync!(text), task) };
 }
 
 const ranking = (scores: ArrayLike<number>): number[] =>
@@ -183,27 +183,27 @@ describe('serving on plain arrays agrees with the tensors', () => {
 describe('the catalogue of now', () => {
   test('decides who is scored, in its own order', async () => {
     const rows = gappyLog();
-    const { index, score } = await make(rows, { llms: rows.llms.toReversed() });
-    assert.deepEqual(index.models, ['unasked', 'poet', 'middling', 'calculator']);
+    const { scorer, score } = await make(rows, { llms: rows.llms.toReversed() });
+    assert.deepEqual(scorer.models, ['unasked', 'poet', 'middling', 'calculator']);
     const inOrder = new Map((await make(rows)).score(QUERY).map((s) => [s.model, s.quality]));
     for (const { model, quality } of score(QUERY)) assert.ok(Math.abs(quality - inOrder.get(model)!) < 1e-6, model);
   });
 
   test('leaves out an LLM that was deleted since', async () => {
     const rows = gappyLog();
-    const { index, score } = await make(rows, { llms: rows.llms.filter((l) => (l.id as string) !== 'poet') });
-    assert.deepEqual(index.models, ['calculator', 'middling', 'unasked']);
+    const { scorer, score } = await make(rows, { llms: rows.llms.filter((l) => (l.id as string) !== 'poet') });
+    assert.deepEqual(scorer.models, ['calculator', 'middling', 'unasked']);
     assert.deepEqual(
       score(QUERY).map((s) => s.model),
-      index.models,
+      scorer.models,
     );
-    assert.ok(index.explain(QUERY, encoder.encodeSync!(QUERY)).neighbours.every((n) => !('poet' in n.scores)));
-    assert.deepEqual(index.nearest('poet'), []);
+    assert.ok(scorer.explain(QUERY, encoder.encodeSync!(QUERY)).neighbours.every((n) => !('poet' in n.scores)));
+    assert.deepEqual(scorer.nearest('poet'), []);
   });
 
   test('may be empty', async () => {
-    const { index, score } = await make(gappyLog(), { llms: [] });
-    assert.deepEqual([index.models, score(QUERY), index.nearest('poet')], [[], [], []]);
+    const { scorer, score } = await make(gappyLog(), { llms: [] });
+    assert.deepEqual([scorer.models, score(QUERY), scorer.nearest('poet')], [[], [], []]);
   });
 
   test('scores an LLM that came since, by its facts and by how it has done so far', async () => {
@@ -274,7 +274,7 @@ describe('the catalogue of now', () => {
   });
 });
 
-describe('what a trained index says besides scores', () => {
+describe('what a trained scorer says besides scores', () => {
   test('is surer of an LLM that has answered than of one that has not', async () => {
     const { score } = await make(gappyLog());
     const [calculator, , , unasked] = score(QUERY);
@@ -284,8 +284,8 @@ describe('what a trained index says besides scores', () => {
 
   test('explains by tasks and by logged queries with their own scores', async () => {
     const rows = gappyLog();
-    const { index } = await make(rows);
-    const { tasks, neighbours } = index.explain(QUERY, encoder.encodeSync!(QUERY));
+    const { scorer } = await make(rows);
+    const { tasks, neighbours } = scorer.explain(QUERY, encoder.encodeSync!(QUERY));
     assert.deepEqual(tasks.map((t) => t.task).toSorted(), ['arithmetic', 'poetry']);
     assert.ok(Math.abs(tasks.reduce((sum, t) => sum + t.probability, 0) - 1) < 1e-5);
     assert.ok(tasks[0]!.probability >= tasks[1]!.probability);
@@ -303,28 +303,28 @@ describe('what a trained index says besides scores', () => {
       neighbours.map((n) => n.similarity),
       neighbours.map((n) => n.similarity).toSorted((a, b) => b - a),
     );
-    assert.deepEqual(index.explain(QUERY, encoder.encodeSync!(QUERY), 'poetry').tasks[0], {
+    assert.deepEqual(scorer.explain(QUERY, encoder.encodeSync!(QUERY), 'poetry').tasks[0], {
       task: 'poetry',
       probability: 1,
     });
   });
 
   test('lists the other LLMs by nearness, nearest first', async () => {
-    const { index } = await make(gappyLog());
-    const near = index.nearest('poet');
+    const { scorer } = await make(gappyLog());
+    const near = scorer.nearest('poet');
     assert.deepEqual(near.map((n) => n.model).toSorted(), ['calculator', 'middling', 'unasked']);
     assert.deepEqual(
       near.map((n) => n.similarity),
       near.map((n) => n.similarity).toSorted((a, b) => b - a),
     );
     for (const { similarity } of near) assert.ok(similarity >= -1.001 && similarity <= 1.001);
-    assert.deepEqual(index.nearest('nobody'), []);
+    assert.deepEqual(scorer.nearest('nobody'), []);
   });
 
   test('encodes at once where the encoder does, and waits for one that answers later', async () => {
     const rows = gappyLog();
-    const { model, index } = await make(rows);
-    assert.deepEqual(index.encode(QUERY), encoder.encodeSync!(QUERY));
+    const { model, scorer } = await make(rows);
+    assert.deepEqual(scorer.encode(QUERY), encoder.encodeSync!(QUERY));
     const slow: Encoder = { id: encoder.id, dim: encoder.dim, encode: (texts) => encoder.encode(texts) };
     const waiting = await createLearnedScorer({
       version: 'v',

@@ -24,7 +24,7 @@ async function indexAfter(rows: ReturnType<typeof smallLog>, design: DesignName 
     encoder: encoder.id,
     rng: createRng(1),
   });
-  const index = await createLearnedScorer({
+  const scorer = await createLearnedScorer({
     version: 'test',
     model,
     encoder,
@@ -32,8 +32,8 @@ async function indexAfter(rows: ReturnType<typeof smallLog>, design: DesignName 
     stats: [],
   });
   const best = (text: string): string =>
-    index.score(text, encoder.encodeSync!(text)).reduce((a, b) => (b.quality > a.quality ? b : a)).model;
-  return { index, best, rows, heldOut };
+    scorer.score(text, encoder.encodeSync!(text)).reduce((a, b) => (b.quality > a.quality ? b : a)).model;
+  return { scorer, best, rows, heldOut };
 }
 
 const ARITHMETIC = 'multiply the total number of digits';
