@@ -51,7 +51,7 @@ export async function openWorkspace(
   const scorer = await openLiveScorer({ ledger, artifacts: files, encoder, log });
   const live = await openLiveState({ ledger, scorer, clock, log });
   const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log });
-  const onActivated = (): Promise<void> => live.follower.catchUp();
+  const onActivated = (): Promise<void> => live.follower.catchUp(['artifacts']);
   return {
     ledger,
     live,

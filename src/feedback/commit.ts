@@ -17,8 +17,8 @@ export interface FeedbackCommitter {
 }
 
 export interface CommitterOptions {
-  /** Called after each transaction, before those who wait for it are answered. */
-  onCommitted?: () => Promise<void>;
+  /** Called after each transaction, before those who wait for it are answered. Never rejects. */
+  onCommitted?: (stored: readonly (StoredBatch | Error)[]) => Promise<void>;
   /** Longest wait for a busy ledger, in milliseconds; 10 seconds unless given. */
   busyLimitMs?: number | undefined;
 }
@@ -64,7 +64,7 @@ export function createFeedbackCommitter(
     } catch (error) {
       return refused(group, error);
     }
-    await onCommitted();
+    await onCommitted(results);
     group.forEach((one, i) => {
       const result = results[i]!;
       if (result instanceof Error) one.reject(result);

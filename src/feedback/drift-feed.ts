@@ -140,7 +140,7 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
       began = performance.now();
     }
     if (observations.length > 0 && (await ledger.alerts.observe(observations)).length > 0)
-      await live.follower.catchUp();
+      await live.follower.catchUp(['alerts']);
     await pause(performance.now() - began);
   }
 

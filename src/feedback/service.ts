@@ -51,8 +51,13 @@ export function createFeedbackService({
   log,
   busyLimitMs,
 }: FeedbackParts): FeedbackService {
-  const onCommitted = (): Promise<void> => live.follower.catchUp();
-  const committer = createFeedbackCommitter(ledger.feedback, { onCommitted, busyLimitMs });
+  const committer = createFeedbackCommitter(ledger.feedback, {
+    onCommitted(stored) {
+      const registers = stored.some((one) => !(one instanceof Error) && one.receipt.new_models.length > 0);
+      return live.follower.catchUp(registers ? ['breakers', 'catalog'] : ['breakers']);
+    },
+    busyLimitMs,
+  });
   const drift = createDriftFeed({ ledger, live, lookup: decider.lookup, clock, log });
   return {
     async post(feedback, { idempotencyKey: key } = {}) {
@@ -70,7 +75,7 @@ export function createFeedbackService({
     },
     async report(calls) {
       await ledger.breakers.report(calls);
-      await live.follower.catchUp();
+      await live.follower.catchUp(['breakers']);
       for (const { decision_id: decision } of calls) if (decision !== undefined) live.load.release(decision);
     },
     async drain() {

@@ -58,7 +58,7 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
       timings: createTimings(metrics.registry, log),
       authorise,
       // Whoever wrote sees it with its next request.
-      afterWrite: () => parts.live.follower.catchUp(),
+      afterWrite: parts.live.follower.catchUp,
     }),
     endStreams: () => streams.endAll(),
     async drain() {

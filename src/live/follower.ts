@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
-import { changedSince, type ChangeStore, type Revisions, type Subject } from '../store/ports/changes.js';
+import { changedSince, SUBJECTS, type ChangeStore, type Revisions, type Subject } from '../store/ports/changes.js';
 
 /** A part of what the ledger holds, kept in memory. */
 export interface Live {
@@ -16,67 +16,105 @@ export interface Live {
 
 /** Keeps live parts up to date. */
 export interface Follower {
-  /** Resolves when every part has read what was committed before the call; lazy subjects wait for the next tick. */
-  catchUp(): Promise<void>;
+  /**
+   * Resolves when each part that is eager for one of the subjects, all unless given, has read what was committed before
+   * the call, or failed to, which is logged. Never rejects.
+   */
+  catchUp(subjects?: readonly Subject[]): Promise<void>;
   /** Looks for what other processes did, every so often, until the returned function is called. */
   start(everyMs: number): () => void;
 }
 
+const NONE: ReadonlySet<Subject> = new Set();
+
+/** A part, and how far it is. */
+interface Followed {
+  part: Live;
+  /** What it read last; null before it read anything. */
+  seen: Revisions | null;
+  /** Its refresh that runs, and of which revisions. */
+  running: { done: Promise<void>; of: Revisions } | null;
+  /** Another one right after that, for who came meanwhile. */
+  next: Promise<void> | null;
+}
+
 /**
- * One timer, and one read of revisions a look, for all parts. A part whose refresh fails keeps what it knew, and is
+ * One timer, and one read of revisions a look, for all parts. A part is refreshed by itself, so that one that waits,
+ * for an encoder perhaps, holds up nobody who does not need it. One whose refresh fails keeps what it knew, and is
  * refreshed again with the next look.
  */
 export function createFollower(changes: ChangeStore, parts: readonly Live[], log: Logger): Follower {
-  const seen = new Map<Live, Revisions>();
-  let running: Promise<void> | null = null;
-  let next: { ticking: boolean; done: Promise<void> } | null = null;
+  const all = parts.map((part): Followed => ({ part, seen: null, running: null, next: null }));
 
-  async function refreshOne(part: Live, revisions: Revisions, ticking: boolean): Promise<void> {
-    const before = seen.get(part) ?? null;
-    if (before === revisions && !ticking) return;
-    const changed = new Set(changedSince(before, revisions));
-    const due = (subjects: readonly Subject[]): boolean => subjects.some((subject) => changed.has(subject));
-    const wanted = due(part.eager) || (ticking && (part.lazy === 'always' || due(part.lazy)));
-    if (!wanted) return;
+  function changed(since: Revisions | null, now: Revisions): ReadonlySet<Subject> {
+    return since === now ? NONE : new Set(changedSince(since, now));
+  }
+
+  async function refresh(followed: Followed, of: Revisions, due: ReadonlySet<Subject>): Promise<void> {
+    const { part } = followed;
     try {
-      await part.refresh(changed);
-      seen.set(part, revisions);
+      await part.refresh(due);
+      followed.seen = of;
     } catch (error) {
       log.error({ part: part.name, error: messageOf(error) }, 'not refreshed; what was known goes on counting');
+    } finally {
+      followed.running = null;
     }
   }
 
-  async function look(ticking: boolean): Promise<void> {
-    const revisions = await changes.revisions();
-    await Promise.all(parts.map((part) => refreshOne(part, revisions, ticking)));
+  function run(followed: Followed, of: Revisions, due: ReadonlySet<Subject>): Promise<void> {
+    const done = refresh(followed, of, due);
+    followed.running = { done, of };
+    return done;
   }
 
-  /** One look at a time; those that are asked for meanwhile are one look right after. */
-  function follow(ticking: boolean): Promise<void> {
+  /** Brings one part up to `now`; at once where it is. */
+  function bring(followed: Followed, now: Revisions): Promise<void> | undefined {
+    const { part, running } = followed;
+    const isEager = (due: ReadonlySet<Subject>): boolean => part.eager.some((subject) => due.has(subject));
     if (running === null) {
-      running = look(ticking).finally(() => (running = null));
-      return running;
+      const due = changed(followed.seen, now);
+      return isEager(due) ? run(followed, now, due) : undefined;
     }
-    if (next === null) {
-      const mine = { ticking, done: Promise.resolve() };
-      const after = (): Promise<void> => {
-        next = null;
-        return follow(mine.ticking);
-      };
-      mine.done = running.then(after, after);
-      next = mine;
-    }
-    next.ticking ||= ticking;
-    return next.done;
+    if (!isEager(changed(running.of, now))) return running.done;
+    followed.next ??= running.done.then(async () => {
+      followed.next = null;
+      await bring(followed, await changes.revisions());
+    });
+    return followed.next;
+  }
+
+  function tick(followed: Followed, now: Revisions): void {
+    const { part, seen, running } = followed;
+    if (running !== null) return;
+    const due = changed(seen, now);
+    if (part.lazy === 'always' || [...part.eager, ...part.lazy].some((subject) => due.has(subject)))
+      void run(followed, now, due);
+  }
+
+  function logUnread(error: unknown): void {
+    log.error({ error: messageOf(error) }, 'changes not read; what was known goes on counting');
   }
 
   return {
-    catchUp: () => follow(false),
+    async catchUp(subjects = SUBJECTS) {
+      const wanted = all.filter(({ part }) => part.eager.some((subject) => subjects.includes(subject)));
+      if (wanted.length === 0) return;
+      try {
+        const now = await changes.revisions();
+        await Promise.all(wanted.map((followed) => bring(followed, now)));
+      } catch (error) {
+        logUnread(error);
+      }
+    },
     start: (everyMs) =>
       every(
         everyMs,
-        () => follow(true),
-        (error) => log.error({ error: messageOf(error) }, 'changes not read; what was known goes on counting'),
+        async () => {
+          const now = await changes.revisions();
+          for (const followed of all) tick(followed, now);
+        },
+        logUnread,
       ),
   };
 }

@@ -58,14 +58,14 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
 
   /** Reads and verifies `version`; null where it is refused, now or before. */
   async function load(version: string): Promise<Loaded | null> {
-    if (refused?.version === version && refused.stamp === (await artifacts.stamp(version))) return null;
+    const stamp = await artifacts.stamp(version);
+    if (refused?.version === version && refused.stamp === stamp) return null;
     try {
       const { manifest, model } = await readArtifact(artifacts, version);
       checkEncoder(manifest, encoder.id);
-      refused = null;
       return { version, model };
     } catch (error) {
-      refused = { version, stamp: await artifacts.stamp(version) };
+      refused = { version, stamp };
       log.error(
         { version, inForce: loaded?.version ?? null, error: messageOf(error) },
         'artifact refused; the one in force goes on serving',
@@ -86,6 +86,7 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     scorer =
       next === null ? createPriorScorer(llms, stats) : await openScorer({ ...next, encoder: describing, llms, stats });
     loaded = next;
+    if (swap) refused = null;
     if (swap) log.info({ version: active }, 'artifact in force');
   }
 

@@ -105,16 +105,16 @@ test('an operation gets what it takes parsed, and answers in each way there is',
 
 test('the hook after a write runs once, before the answer, and only after a write that went well', async () => {
   let followed = 0;
-  const write = (path: string, writes: boolean, run: () => object): Operation =>
+  const write = (path: string, writes: Operation['writes'], run: () => object): Operation =>
     operation({ ...common, method: 'POST', path, writes, summary: path, run });
   const fault = (): never => {
     throw new PointsmanError('ledger_busy', 'a toy');
   };
   await served(
     [
-      write('/writes', true, () => ({ followed })),
+      write('/writes', ['policies'], () => ({ followed })),
       write('/reads', false, () => ({ followed })),
-      write('/fails', true, fault),
+      write('/fails', ['policies'], fault),
     ],
     async (url) => {
       assert.deepEqual((await ask({ url }, 'POST', '/writes')).body, { followed: 0 });

@@ -6,14 +6,12 @@ import { SUBJECTS, type Revisions, type Subject } from '../../src/store/ports/ch
 import { keptLog } from '../decision/parts.js';
 import { eventually } from '../support/wait.js';
 
-/** Revisions that a test moves, and how often they were read. */
+/** Revisions that a test moves. */
 function moving() {
   let revisions = Object.fromEntries(SUBJECTS.map((subject) => [subject, 0])) as Revisions;
-  let reads = 0;
   return {
     move: (subject: Subject) => void (revisions = { ...revisions, [subject]: revisions[subject] + 1 }),
-    reads: () => reads,
-    changes: { revisions: async () => (reads++, revisions) },
+    changes: { revisions: async () => revisions },
   };
 }
 
@@ -62,15 +60,14 @@ test('leaves lazy subjects to the next tick', async (t) => {
 });
 
 test('a caller sees what was committed before it called, also during another look', async () => {
-  const { changes, move, reads } = moving();
+  const { changes, move } = moving();
   const { live, seen } = part({ eager: ['alerts'], lazy: [] }, () => sleep(20));
   const follower = createFollower(changes, [live], keptLog().log);
   const first = follower.catchUp();
   await sleep(5);
   move('alerts');
   await Promise.all([follower.catchUp(), follower.catchUp(), follower.catchUp()]);
-  assert.equal(seen.length, 2);
-  assert.equal(reads(), 2, 'those that came meanwhile are one look');
+  assert.equal(seen.length, 2, 'those that came meanwhile are one refresh');
   await first;
 });
 
@@ -89,4 +86,33 @@ test('a part that fails goes on as it was, says so, and is refreshed again; the 
   fails = false;
   await follower.catchUp();
   assert.deepEqual([faulty.seen.length, other.seen.length], [1, 1]);
+});
+
+test('a part that waits holds up who needs it, and nobody else', async (t) => {
+  const { changes, move } = moving();
+  let free = (): void => undefined;
+  const waits = part({ eager: ['catalog'], lazy: 'always' }, () => new Promise((resolve) => (free = resolve)));
+  const other = part({ eager: ['catalog', 'policies'], lazy: [] });
+  const follower = createFollower(changes, [waits.live, other.live], keptLog().log);
+  let caughtUp = false;
+  const first = follower.catchUp(['catalog']).then(() => (caughtUp = true));
+  for (const subject of ['policies', 'feedback'] as const) {
+    move(subject);
+    await follower.catchUp([subject]);
+  }
+  assert.deepEqual([other.seen.length, waits.seen.length, caughtUp], [2, 0, false]);
+  t.after(follower.start(5));
+  move('policies');
+  await eventually('the other is refreshed by a tick', () => other.seen.length === 3, 5_000);
+  free();
+  await first;
+  assert.equal(waits.seen.length, 1);
+});
+
+test('where revisions cannot be read, callers go on, and the log says so', async () => {
+  const { log, lines } = keptLog();
+  const { live } = part({ eager: ['catalog'], lazy: [] });
+  const changes = { revisions: () => Promise.reject(new Error('disk is gone')) };
+  await createFollower(changes, [live], log).catchUp();
+  assert.match(lines.join(), /disk is gone/);
 });

@@ -13,6 +13,7 @@ import { preferredType, send, type Exchange } from './send.js';
 import { targetOf } from './target.js';
 import type { Timings } from './timings.js';
 import { turnOf } from './turn.js';
+import type { Subject } from '../../store/ports/changes.js';
 
 export interface DispatcherParts {
   operations: readonly Operation[];
@@ -22,8 +23,8 @@ export interface DispatcherParts {
   timings: Timings;
   /** Runs before every operation, and throws for a caller who may not. */
   authorise(request: IncomingMessage, scope: Scope): void | Promise<void>;
-  /** Runs after every operation that wrote, before its answer is sent. */
-  afterWrite?(): void | Promise<void>;
+  /** Runs after every operation that wrote, before its answer is sent; with what it changed. Never throws. */
+  afterWrite?(subjects: readonly Subject[]): void | Promise<void>;
 }
 
 /** Route of what no operation answers: paths as they come would make a series each. */
@@ -114,7 +115,7 @@ export function createDispatcher({
   function finish(exchange: Exchange, answer: Answer): void {
     const { writes, followed } = exchange.operation;
     if (!writes || followed) return send(exchange, answer);
-    after(afterWrite(), () => send(exchange, answer), exchange.fail);
+    after(afterWrite(writes), () => send(exchange, answer), exchange.fail);
   }
 
   function serve(exchange: Exchange, texts: Match['params'], search: string): void {

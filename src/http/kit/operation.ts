@@ -4,6 +4,7 @@ import type { ErrorCode, PointsmanError } from '../../base/errors.js';
 import { parse } from '../../schema/parse.js';
 import type { Answer } from './answer.js';
 import type { ErrorForm } from './error-form.js';
+import type { Subject } from '../../store/ports/changes.js';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
@@ -74,8 +75,8 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   aliases?: readonly string[];
   tag: string;
   scope: Scope;
-  /** Whether it stores something in the ledger. */
-  writes: boolean;
+  /** The subjects that it changes in the ledger; false where it stores nothing there. */
+  writes: readonly Subject[] | false;
   /** Whether `run` itself resolves only when live state has what it stored: the kit then catches nothing up. */
   followed?: boolean;
   summary: string;

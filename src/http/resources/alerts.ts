@@ -35,7 +35,7 @@ export function alertOperations({ ledger }: Pick<Context, 'ledger'>): Operation[
       path: '/v1/alerts/{id}/resolve',
       tag: 'health',
       scope: 'admin',
-      writes: true,
+      writes: ['alerts'],
       summary: 'Resolve an alert: the LLM is trusted as before',
       description:
         'One that is resolved stays as it is. What the LLM does now is its usual from here on: only ' +

@@ -21,7 +21,7 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       aliases: ['/feedback'],
       tag: 'feedback',
       scope: 'feedback',
-      writes: true,
+      writes: ['feedback', 'breakers', 'catalog'],
       followed: true,
       summary: 'Post interactions or preferences',
       description:

@@ -52,7 +52,7 @@ export function healthOperations({
       path: '/v1/health',
       tag: 'health',
       scope: 'feedback',
-      writes: true,
+      writes: ['breakers'],
       followed: true,
       summary: 'Report how calls of LLMs went',
       description:
@@ -71,7 +71,7 @@ export function healthOperations({
       path: '/v1/health/{id}',
       tag: 'health',
       scope: 'admin',
-      writes: true,
+      writes: ['breakers'],
       summary: 'Take an LLM out of the rankings, or put it back',
       params: llmParam,
       body: requiredBody(HealthOverride),

@@ -65,7 +65,7 @@ export function modelOperations({ ledger: { catalog } }: Pick<Context, 'ledger'>
       path: '/v1/models/{id}',
       tag: 'models',
       scope: 'admin',
-      writes: true,
+      writes: ['catalog'],
       summary: 'Add an LLM or replace its profile',
       description:
         'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained ' +
@@ -89,7 +89,7 @@ export function modelOperations({ ledger: { catalog } }: Pick<Context, 'ledger'>
       path: '/v1/models/{id}',
       tag: 'models',
       scope: 'admin',
-      writes: true,
+      writes: ['catalog'],
       summary: 'Take an LLM out of the candidates',
       description: 'Its interactions are kept.',
       params: llmParam,

@@ -86,7 +86,7 @@ export function routeOperations({
       ...common,
       method: 'POST',
       path: '/v1/route/{decision_id}/next',
-      writes: true,
+      writes: ['breakers'],
       summary: 'Report a step of a cascade, and learn the next',
       description:
         'Repeating the last report, with its `model`, answers the same again. A call that failed counts in ' +

@@ -34,7 +34,7 @@ export function settingsOperations<Kind extends keyof SettingsByKind>(
       path,
       tag,
       scope: 'admin',
-      writes: true,
+      writes: ['settings'],
       summary: `Set ${about[0]!.toLowerCase()}${about.slice(1)}`,
       description: 'What is left out is as by default.',
       body: requiredBody(schema),

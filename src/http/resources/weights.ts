@@ -64,7 +64,7 @@ export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' |
       path: '/v1/weights/{version}/activate',
       tag: 'weights',
       scope: 'admin',
-      writes: true,
+      writes: ['artifacts'],
       summary: 'Put a version in force',
       params: { version },
       answers: { 200: { description: 'In force now', schema: ArtifactSummary } },
