@@ -80,7 +80,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
 
     await redis.resume();
     await eventually('ready', async () => (await readiness(serve.url)).checks.queue.ok);
-    const { result } = await retrain(serve.url, { seed: 9 });
+    const { result } = await retrain(serve.url, { seed: 9, design: 'flat' });
     assert.ok(result!.version);
     await eventually('the schedule is installed', async () => {
       const { next_run } = await api<ScheduleAnswer>(serve.url, 'GET', '/v1/schedule');
@@ -121,7 +121,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
         service(t, 'start', ['--data', data, '--queue', redis.url, ...SILENT]),
       ),
     );
-    const { job_id: id, result } = await retrain(one!.url, { seed: 4 });
+    const { job_id: id, result } = await retrain(one!.url, { seed: 4, design: 'flat' });
     const jobsOf = async (url: string): Promise<Job[]> => (await api<{ jobs: Job[] }>(url, 'GET', '/v1/jobs')).jobs;
     assert.deepEqual(
       (await jobsOf(one!.url)).map((job) => job.job_id),

@@ -128,10 +128,15 @@ describe('training in a process of its own', () => {
       const { parts } = await prepare(t, 6);
       const niceOf = async (priority: number | undefined, seed: number): Promise<number> => {
         let nice = NaN;
-        await trainAndActivate({ ...parts, priority }, { ...WASM, seed }, ({ phase }) => {
+        const seen = new AbortController();
+        const look = ({ phase }: TrainProgress): void => {
+          if (phase !== 'train') return;
           const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
-          if (phase === 'train') nice = getPriority(Number(children.trim().split(' ').at(-1)));
-        });
+          nice = getPriority(Number(children.trim().split(' ').at(-1)));
+          seen.abort();
+        };
+        const run = trainAndActivate({ ...parts, priority }, { ...WASM, seed }, look, { signal: seen.signal });
+        await assert.rejects(run, { code: 'training_failed' });
         return nice;
       };
       assert.equal(await niceOf(undefined, 1), Math.max(10, getPriority()));
