@@ -8,7 +8,7 @@ export interface Download extends ArtifactFile {
 
 /** The artifacts, as operators use them. */
 export interface ArtifactStore {
-  /** Opens one file of an artifact. Throws `version_not_found` or `file_not_found`. */
+  /** Opens one file of an artifact, to be closed by the caller. Throws `version_not_found` or `file_not_found`. */
   open(version: string, file: string): Promise<Download>;
   /**
    * Verifies the artifact, puts it in force here, and records it. Throws `version_not_found` or `artifact_damaged`, and

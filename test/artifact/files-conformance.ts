@@ -50,6 +50,7 @@ export function filesConformance(name: string, setUp: () => Promise<FilesUnderTe
       await files.write(A, { digits: '0123456789', empty: '' });
       const file = await files.open(A, 'digits');
       assert.equal(file.bytes, 10);
+      assert.ok(Math.abs(Date.now() - file.modified.getTime()) < 60_000);
       assert.equal(text(await buffer(file.stream())), '0123456789');
       assert.equal(text(await buffer(file.stream({ start: 3, end: 5 }))), '34');
       assert.equal(text(await buffer(file.stream({ start: 9, end: 10 }))), '9');
@@ -57,6 +58,15 @@ export function filesConformance(name: string, setUp: () => Promise<FilesUnderTe
       const empty = await files.open(A, 'empty');
       assert.equal(empty.bytes, 0);
       assert.equal((await buffer(empty.stream())).length, 0);
+      await file.close();
+      await empty.close();
+    });
+
+    test('are no shorter than asked for', async () => {
+      await files.write(A, { digits: '0123456789' });
+      const file = await files.open(A, 'digits');
+      await assert.rejects(buffer(file.stream({ start: 8, end: 12 })));
+      await file.close();
     });
 
     test('are replaced as a whole', async () => {

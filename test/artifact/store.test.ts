@@ -57,7 +57,10 @@ describe('the artifact store', () => {
     const content = readFileSync(join(artifacts, FIRST, 'weights.safetensors'));
     assert.deepEqual([weights.bytes, weights.sha256], [content.length, sha256(content)]);
     assert.deepEqual(await buffer(weights.stream({ start: 8, end: 20 })), content.subarray(8, 20));
-    assert.equal((await store.open(FIRST, 'manifest.json')).sha256, null);
+    await weights.close();
+    const manifest = await store.open(FIRST, 'manifest.json');
+    assert.equal(manifest.sha256, null);
+    await manifest.close();
   });
 
   test('never leaves the folder of a version', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { readFileSync, rmSync, truncateSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dataPaths } from '../../src/base/paths.js';
@@ -70,6 +70,18 @@ test('ranges, conditions and HEAD', async () => {
   assert.equal(part.status, 206);
   assert.deepEqual(Buffer.from(await part.arrayBuffer()), onDisk.subarray(0, 10));
   assert.equal(await getRaw(`/v1/weights/${OLD}/weights.safetensors`, { 'if-none-match': `"${sha256(onDisk)}"` }), 304);
+  const { mtime } = statSync(fileOf(OLD));
+  const [written, earlier] = [mtime.toUTCString(), new Date(mtime.getTime() - 60_000).toUTCString()];
+  const manifest = `/v1/weights/${OLD}/manifest.json`;
+  assert.equal((await get(`/${OLD}/manifest.json`)).headers.get('etag'), null);
+  assert.equal((await get(`/${OLD}/weights.safetensors`)).headers.get('last-modified'), written);
+  for (const [path, headers, status] of [
+    [manifest, { 'if-modified-since': new Date().toUTCString() }, 304],
+    [manifest, { 'if-modified-since': earlier }, 200],
+    [manifest, { 'if-match': '*' }, 400],
+    [`/v1/weights/${OLD}/weights.safetensors`, { 'if-match': `"${sha256(onDisk)}"` }, 200],
+  ] as const)
+    assert.equal(await getRaw(path, headers), status, JSON.stringify(headers));
   const head = await fetch(`${service.url}/v1/weights/${OLD}/weights.safetensors`, { method: 'HEAD' });
   assert.deepEqual(
     [head.status, head.headers.get('content-length'), await head.text()],
@@ -95,6 +107,14 @@ test('a file that is listed but gone is an error, not a hang', async () => {
   await addArtifact(service, '00000000000000cc', [1]);
   rmSync(fileOf('00000000000000cc'));
   assert.equal((await problemIn(await get('/00000000000000cc/weights.safetensors'))).code, 'file_not_found');
+});
+
+test('a file that cannot be read is an error, not a connection that breaks off', async () => {
+  await addArtifact(service, '00000000000000ce', [1]);
+  rmSync(fileOf('00000000000000ce'));
+  // A link to itself: unreadable for every user.
+  symlinkSync('weights.safetensors', fileOf('00000000000000ce'));
+  assert.equal((await problemIn(await get('/00000000000000ce/weights.safetensors'))).code, 'internal');
 });
 
 test('activates a version and goes back', async () => {

@@ -1,11 +1,14 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { PointsmanError } from '../../base/errors.js';
-import { isPlainName, type ArtifactFiles } from './types.js';
+import { isPlainName, type ArtifactFile, type ArtifactFiles, type ByteRange } from './types.js';
 
 /** Age past which a folder that was being written is one of a process that died; in milliseconds. */
 const ABANDONED_MS = 60 * 60 * 1000;
+/** Most that one read of an opened file takes, in bytes. */
+const CHUNK_BYTES = 64 * 1024;
 
 const notFound = (version: string, file: string, cause?: unknown): PointsmanError =>
   new PointsmanError('file_not_found', `Version ${version} has no file ${JSON.stringify(file)}`, { cause });
@@ -23,6 +26,30 @@ async function writeDurably(path: string, content: Uint8Array | string): Promise
   } finally {
     await file.close();
   }
+}
+
+/** Reads the part `[start, end)` of a file. Throws where the file ends before it. */
+async function* readRange(handle: FileHandle, path: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
+  for (let position = start; position < end;) {
+    const length = Math.min(CHUNK_BYTES, end - position);
+    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(length), position });
+    if (bytesRead === 0) throw new Error(`${path}: expected at least ${end} bytes, got ${position}`);
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** The file behind a handle, which the file then closes; undefined for a folder and the like. */
+async function openedFile(handle: FileHandle, path: string): Promise<ArtifactFile | undefined> {
+  const found = await handle.stat();
+  if (!found.isFile()) return undefined;
+  return {
+    bytes: found.size,
+    modified: found.mtime,
+    stream: (range = { start: 0, end: found.size }) =>
+      Readable.from(readRange(handle, path, range), { objectMode: false }),
+    close: () => handle.close(),
+  };
 }
 
 /** Makes renames within a folder last through a power failure. */
@@ -96,15 +123,17 @@ export function openArtifactFolder(folder: string): ArtifactFiles {
     },
     async open(version, file) {
       const path = placeOf(version, file);
-      const found = await stat(path).catch((error: unknown) => {
+      const handle = await open(path, 'r').catch((error: unknown) => {
         throw isMissing(error) ? notFound(version, file, error) : error;
       });
-      if (!found.isFile()) throw notFound(version, file);
-      return {
-        bytes: found.size,
-        // The end of a file stream's range is its last byte.
-        stream: (range) => createReadStream(path, range && { start: range.start, end: range.end - 1 }),
-      };
+      let opened: ArtifactFile | undefined;
+      try {
+        opened = await openedFile(handle, path);
+      } finally {
+        if (opened === undefined) await handle.close();
+      }
+      if (opened === undefined) throw notFound(version, file);
+      return opened;
     },
     async stamp(version) {
       if (!isPlainName(version)) return '';

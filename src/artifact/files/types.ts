@@ -6,12 +6,19 @@ export interface ByteRange {
   end: number;
 }
 
-/** A file of an artifact, opened. */
+/** A file of an artifact, opened: what is read of it is what it held then. */
 export interface ArtifactFile {
   /** Its size. */
   bytes: number;
-  /** Its content, or a part of it. Each call reads from the beginning. */
+  /** When it was written. */
+  modified: Date;
+  /**
+   * Its content, or a part of it: that many bytes, no more; the stream fails where there are fewer. It may be called
+   * many times, until the file is closed.
+   */
   stream(range?: ByteRange): Readable;
+  /** Whoever opened the file closes it, read or not. */
+  close(): Promise<void>;
 }
 
 /**

@@ -45,10 +45,12 @@ export function exportCommand(): Command {
       for (const file of [WEIGHTS_FILE, MANIFEST_FILE]) {
         // Copied under another name first: nobody reads half a file.
         const temporary = join(output, `.${file}.${process.pid}`);
+        const opened = await files.open(version, file);
         try {
-          await writeFile(temporary, (await files.open(version, file)).stream());
+          await writeFile(temporary, opened.stream());
           renameSync(temporary, join(output, file));
         } finally {
+          await opened.close();
           rmSync(temporary, { force: true });
         }
         print(join(output, file));

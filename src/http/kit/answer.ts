@@ -9,12 +9,16 @@ export interface StreamParts {
   discard(): void;
 }
 
-/** A file that can be read in parts. */
+/** A file that is open, and can be read in parts. */
 export interface FileParts {
   /** Its size. */
   bytes: number;
-  /** Its content, or the part `[start, end)` of it. */
+  /** When it was written. */
+  modified: Date;
+  /** Its content, or the part `[start, end)` of it: that many bytes; the stream fails where there are fewer. */
   stream(range?: { start: number; end: number }): Readable;
+  /** Called once the answer is sent, or broke off, whether or not the file was read. */
+  close(): Promise<void>;
 }
 
 type Content =
@@ -53,8 +57,8 @@ export function bytesReply(bytes: string | Uint8Array, headers: OutgoingHttpHead
 }
 
 /**
- * A file: `Range`, `If-Range` and `If-None-Match` are honoured, by the `ETag` among `headers`. Its operation is one
- * that `streams`.
+ * A file: `Range` and conditions are honoured, by the `ETag` among `headers` and by when the file was written. Its
+ * operation is one that `streams`.
  */
 export function fileReply(file: FileParts, headers: OutgoingHttpHeaders): Reply {
   return new Reply({ kind: 'file', file }, headers);

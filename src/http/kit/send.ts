@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
-import type { Request, Response } from 'express';
 import { stringify } from 'yaml';
 import { PointsmanError } from '../../base/errors.js';
 import { describe } from '../../schema/parse.js';
 import { Reply, type Answer, type FileParts, type StreamParts } from './answer.js';
 import { JSON_OR_YAML, JSON_TYPE } from './body.js';
 import { inExpress } from './express.js';
+import { sendFile } from './file.js';
 import type { Operation } from './operation.js';
 
 /** A request whose operation has an answer, and what becomes of an answer that fails on its way. */
@@ -51,37 +50,13 @@ function sendValue({ res, valueType }: Exchange, status: number, value: unknown)
   );
 }
 
-/** The part of a file that is asked for; undefined for all of it. Throws `invalid_request` for one beyond its end. */
-function rangeOf(request: Request, response: Response, bytes: number): { start: number; end: number } | undefined {
-  const held = request.headers['if-range'];
-  const ranges =
-    held === undefined || held === response.get('ETag') ? request.range(bytes, { combine: true }) : undefined;
-  if (ranges === -1) {
-    response.setHeader('Content-Range', `bytes */${bytes}`);
-    throw new PointsmanError(
-      'invalid_request',
-      `Range: expected a part of ${bytes} bytes, got ${describe(request.headers.range)}`,
-    );
-  }
-  if (!Array.isArray(ranges) || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
-  return { start: ranges[0]!.start, end: ranges[0]!.end + 1 };
-}
-
-function sendFile({ req, res, fail }: Exchange, { bytes, stream }: FileParts): void {
-  const { request, response } = inExpress(req, res);
-  response.setHeader('Accept-Ranges', 'bytes');
-  if (request.fresh) return void response.writeHead(304).end();
-  const range = rangeOf(request, response, bytes);
-  if (range !== undefined) {
-    response.statusCode = 206;
-    response.setHeader('Content-Range', `bytes ${range.start}-${range.end - 1}/${bytes}`);
-  }
-  response.setHeader('Content-Length', range === undefined ? bytes : range.end - range.start);
-  if (req.method === 'HEAD' || res.destroyed) return void res.end();
-  pipeline(stream(range), res, (error) => {
-    // One that the client broke off is nobody's fault.
-    if (error !== null && error !== undefined && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') fail(error);
-  });
+function sendAndClose({ req, res, fail }: Exchange, file: FileParts): void {
+  sendFile({ req, res }, file)
+    .finally(() => file.close())
+    .catch((error: NodeJS.ErrnoException) => {
+      // One that the client broke off is nobody's fault.
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') fail(error);
+    });
 }
 
 function sendStream({ req, res }: Exchange, status: number, { open, discard }: StreamParts): void {
@@ -104,7 +79,7 @@ function sendReply(exchange: Exchange, { content, headers, status: own }: Reply)
       res.end(content.bytes);
       return;
     case 'file':
-      return sendFile(exchange, content.file);
+      return sendAndClose(exchange, content.file);
     case 'stream':
       return sendStream(exchange, status, content.stream);
   }

@@ -81,7 +81,7 @@ export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' |
       scope: 'read',
       writes: false,
       summary: 'Download a file of a version',
-      description: 'Ranges and `If-None-Match` are honoured; the weights’ ETag is their SHA-256.',
+      description: 'Ranges and conditions are honoured; the weights’ ETag is their SHA-256, and the manifest has none.',
       params: { version, file: { schema: z.string(), description: 'Name of one of its files' } },
       streams: true,
       answers: {
