@@ -51,7 +51,6 @@ export function openDriftFollower({
   /** The version whose learning was taken note of. */
   let seen: string | null = null;
   const stopped = new AbortController();
-  let sending = false;
 
   async function resolve(): Promise<void> {
     const active = await ledger.artifacts.activeVersion();
@@ -107,35 +106,32 @@ export function openDriftFollower({
   async function sendAll(): Promise<void> {
     const settings = await ledger.settings.get('drift');
     const lease = leaseOf(settings, firstPauseMs);
-    for (
-      let alert = await ledger.alerts.claimWebhook(lease);
-      alert !== undefined;
-      alert = await ledger.alerts.claimWebhook(lease)
-    )
+    while (!stopped.signal.aborted) {
+      const alert = await ledger.alerts.claimWebhook(lease);
+      if (alert === undefined) return;
       await send(alert, settings);
+    }
   }
 
   async function look(): Promise<void> {
     await resolve();
-    if (!sending) {
-      sending = true;
-      void sendAll()
-        .catch((error: unknown) =>
-          log.warn({ error: messageOf(error) }, 'drift: alerts not posted; will be tried again'),
-        )
-        .finally(() => (sending = false));
-    }
     await retrain();
   }
 
   return {
     follow(everyMs) {
-      const stop = every(everyMs, look, (error) =>
-        log.warn({ error: messageOf(error) }, 'drift: not followed; will be tried again'),
-      );
+      // Apart, as a queue that takes long to answer must not hold up webhooks, nor they the rest.
+      const stops = [
+        every(everyMs, look, (error) =>
+          log.warn({ error: messageOf(error) }, 'drift: not followed; will be tried again'),
+        ),
+        every(everyMs, sendAll, (error) =>
+          log.warn({ error: messageOf(error) }, 'drift: alerts not posted; will be tried again'),
+        ),
+      ];
       return () => {
         stopped.abort();
-        stop();
+        stops.forEach((stop) => stop());
       };
     },
   };

@@ -7,6 +7,7 @@ import { connectQueue } from '../queue/index.js';
 import { openRetrainSchedule } from '../queue/reconcile.js';
 import type { TrainRequest } from '../schema/training.js';
 import { createTrainer } from '../training/trainer.js';
+import { undoAll } from './undo.js';
 import { FOLLOW_MS, openWorkspace } from './workspace.js';
 
 export interface ServiceSettings {
@@ -45,10 +46,7 @@ export async function startService(
     );
   const undo: (() => unknown)[] = [];
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> =>
-    (closing ??= (async () => {
-      for (const step of undo.toReversed()) await step();
-    })());
+  const close = (): Promise<void> => (closing ??= undoAll(undo));
   try {
     const workspace = await openWorkspace(settings, { serving: parts.api });
     undo.push(workspace.close, workspace.follow());
@@ -84,7 +82,8 @@ export async function startService(
     );
     return { url, close };
   } catch (error) {
-    await close();
+    // Why it did not start says more than what could not be undone.
+    await close().catch(() => {});
     throw error;
   }
 }

@@ -48,8 +48,14 @@ export async function openWorkspace(
   const files = openArtifactFolder(paths.artifacts);
   const encoder = await openEncoder(settings.encoder);
   const ledger = await openLedger(paths.ledger, serving ? { clock, busyTimeoutMs: BUSY_MS } : { clock });
-  const scorer = await openLiveScorer({ ledger, artifacts: files, encoder, log });
-  const live = await openLiveState({ ledger, scorer, clock, log });
+  let live: LiveState;
+  try {
+    const scorer = await openLiveScorer({ ledger, artifacts: files, encoder, log });
+    live = await openLiveState({ ledger, scorer, clock, log });
+  } catch (error) {
+    await ledger.close().catch(() => {});
+    throw error;
+  }
   const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log });
   const onActivated = (): Promise<void> => live.follower.catchUp(['artifacts']);
   return {
@@ -65,8 +71,11 @@ export async function openWorkspace(
       return () => stops.forEach((stop) => stop());
     },
     async close() {
-      await decider.flush();
-      await ledger.close();
+      try {
+        await decider.flush();
+      } finally {
+        await ledger.close();
+      }
     },
   };
 }

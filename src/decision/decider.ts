@@ -20,7 +20,7 @@ import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
 import { toJson, type Decision } from './answer.js';
-import { explanationOf } from './explain.js';
+import { explanationOf, type Explained } from './explain.js';
 import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
 import { createDecisionLog } from './log.js';
 import { promptTokensOf, queryText } from './query-text.js';
@@ -95,6 +95,9 @@ interface Asked {
   policyName: string;
   prepared: Prepared;
 }
+
+/** What a decision is explained by, texts read. */
+type Evidence = Explained['score'];
 
 /** Which LLM of a ranking was chosen, and how. */
 interface Choice {
@@ -194,35 +197,40 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     return rankingJson;
   }
 
-  async function explained(asked: Asked, ranked: Ranking, { response, rankingJson }: Decision): Promise<Decision> {
-    const { request, query, vector, known, prepared, policyName } = asked;
-    const score = known.scorer.explain(query, vector, request.task);
-    const explanation = explanationOf({
-      ...ranked,
-      chosen: response.model,
-      cascade: response.cascade !== undefined,
-      rules: prepared.rules,
-      policyName,
-      score: { tasks: score.tasks, neighbours: await neighbourTexts(score.neighbours, ledger.snapshot) },
-      router: known.scorer.router,
-    });
-    return { response: { ...response, explanation }, rankingJson };
+  async function evidenceOf({ request, query, vector, known }: Asked): Promise<Evidence> {
+    const { tasks, neighbours } = known.scorer.explain(query, vector, request.task);
+    return { tasks, neighbours: await neighbourTexts(neighbours, ledger.snapshot) };
   }
 
-  /** Scores and ranks the candidates, takes capacity for the query, and logs what was decided. */
-  function conclude(asked: Asked): Maybe<Decision> {
+  function explained({ known, prepared, policyName }: Asked, ranked: Ranking, made: RouteResponse, score: Evidence) {
+    return explanationOf({
+      ...ranked,
+      chosen: made.model,
+      cascade: made.cascade !== undefined,
+      rules: prepared.rules,
+      policyName,
+      score,
+      router: known.scorer.router,
+    });
+  }
+
+  /**
+   * Scores and ranks the candidates, takes capacity for the query, and logs what was decided.
+   *
+   * @param evidence what to explain the decision by; null where it is not to be explained
+   */
+  function conclude(asked: Asked, evidence: Evidence | null): Maybe<Decision> {
     const ranked = scoreAndRank(asked);
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
     const reservation = { id, promptTokens: asked.promptTokens };
     return chain(
-      reserve(load, ranked, reservation, (left) => pick(asked, left)),
-      (choice): Maybe<Decision> => {
-        health.chosen(choice.chosen);
+      reserve({ load, health }, ranked, reservation, (left) => pick(asked, left)),
+      (choice): Decision => {
         const response = answer(asked, id, ranked, choice);
-        const decision = { response, rankingJson: note(asked, now, ranked, response) };
-        return asked.request.explain === true ? explained(asked, ranked, decision) : decision;
+        if (evidence !== null) response.explanation = explained(asked, ranked, response, evidence);
+        return { response, rankingJson: note(asked, now, ranked, response) };
       },
     );
   }
@@ -237,15 +245,11 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     return chain(scorer.encode(query), (vector) => {
       const policyName = request.policy ?? DEFAULT_POLICY;
       const prepared = policies.prepare(policyName, ownRules(request));
-      return conclude({
-        request,
-        query,
-        vector,
-        promptTokens: promptTokensOf(request, query),
-        known,
-        policyName,
-        prepared,
-      });
+      const promptTokens = promptTokensOf(request, query);
+      const asked: Asked = { request, query, vector, promptTokens, known, policyName, prepared };
+      if (request.explain !== true) return conclude(asked, null);
+      // Read before capacity is taken and the decision is logged: a ledger that does not answer leaves no trace.
+      return evidenceOf(asked).then((evidence) => conclude(asked, evidence));
     });
   }
 

@@ -1,9 +1,12 @@
 import { PointsmanError } from '../base/errors.js';
 import { chain, type Maybe } from '../base/maybe.js';
+import type { Health } from '../live/breakers.js';
 import type { Load } from '../live/load.js';
 import type { Ranking } from '../policy/rank.js';
 import type { LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
+
+const TAKEN = 'other queries took what was left of its limits';
 
 /** What capacity is taken for. */
 export interface Reservation {
@@ -14,31 +17,48 @@ export interface Reservation {
 
 /**
  * Takes capacity for a query at the LLM that `pick` chooses. Where other queries took the last of it, that LLM is
- * excluded and another is picked; where none has any, the first choice gets the query all the same.
+ * excluded and another is picked; where none has any, the first choice gets the query all the same. The LLM's health
+ * hears of a query before its claim is answered: else queries of the same moment would all try one that is half open.
  *
  * @param ranked who is excluded is moved out of its ranking
  * @param pick throws `no_candidate` where none of those left can be chosen
  */
 export function reserve<T extends { chosen: LlmId }>(
-  load: Load,
+  { load, health }: { load: Load; health: Health },
   ranked: Ranking,
   { id, promptTokens }: Reservation,
   pick: (ranking: RankedLlm[]) => T,
 ): Maybe<T> {
   const first = pick(ranked.ranking);
-  const full: string[] = [];
-  const forced = (): Maybe<T> => chain(load.take(first.chosen, promptTokens, id, true), () => first);
+  const passedOver: Ranking['excluded'] = [];
+
+  function forced(): Maybe<T> {
+    health.chosen(first.chosen);
+    return chain(load.take(first.chosen, promptTokens, id, true), () => first);
+  }
+
+  /** Those of `left` that are not barred by now: while a claim waited, another query may have tried one. */
+  function withoutBarred(left: RankedLlm[]): RankedLlm[] {
+    const failing = ranked.allBarred ? null : health.barred();
+    if (failing === null) return left;
+    return left.filter(({ model }) => {
+      const reason = failing(model);
+      if (reason !== undefined) passedOver.push({ model, constraint: 'health', reason });
+      return reason === undefined;
+    });
+  }
 
   function attempt(picked: T, left: RankedLlm[]): Maybe<T> {
+    const takeBack = health.chosen(picked.chosen);
     return chain(load.take(picked.chosen, promptTokens, id), (granted): Maybe<T> => {
       if (granted) {
         ranked.ranking = left;
-        for (const model of full)
-          ranked.excluded.push({ model, constraint: 'load', reason: 'other queries took what was left of its limits' });
+        ranked.excluded.push(...passedOver);
         return picked;
       }
-      full.push(picked.chosen);
-      const others = left.filter(({ model }) => model !== picked.chosen);
+      takeBack();
+      passedOver.push({ model: picked.chosen, constraint: 'load', reason: TAKEN });
+      const others = withoutBarred(left.filter(({ model }) => model !== picked.chosen));
       const another = pickAmong(others, pick);
       return another === undefined ? forced() : attempt(another, others);
     });

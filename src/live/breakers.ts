@@ -9,15 +9,20 @@ import { failuresOf, stateOf, type Breaker } from '../machines/breaker.js';
 export interface Health {
   /** Answers why an LLM may not be chosen now, undefined where it may. Null where all of them may. */
   barred(): ((model: string) => string | undefined) | null;
-  /** Notes that a decision chose this LLM: one that is half open gets its next query only after a while. */
-  chosen(model: string): void;
+  /**
+   * Notes that a query is about to go to this LLM: one that is half open gets its next only after a while. The function
+   * that is returned takes the note back, as the query goes elsewhere.
+   */
+  chosen(model: string): () => void;
 }
 
 /** Health that follows the ledger, which all API processes share. */
 export interface LiveHealth extends Health, Live {}
 
+const NOTHING_NOTED = (): void => undefined;
+
 /** Where nothing is watched. */
-export const ALL_WELL: Health = { barred: () => null, chosen: () => undefined };
+export const ALL_WELL: Health = { barred: () => null, chosen: () => NOTHING_NOTED };
 
 function reasonOf(breaker: Breaker): string {
   const { calls, error, coolDownMs } = breaker;
@@ -40,13 +45,13 @@ export async function openLiveHealth({
   let open: ReadonlyMap<string, Breaker> = new Map();
   let settings = DEFAULT_BREAKER;
   /** When an LLM that is half open was last chosen here. */
-  const tried = new Map<string, number>();
+  const tried = new Map<string, { at: number }>();
 
   function barredNow(model: string, now: number): string | undefined {
     const breaker = open.get(model);
     if (breaker === undefined) return undefined;
     if (stateOf(breaker, now) === 'open') return reasonOf(breaker);
-    return now - (tried.get(model) ?? -Infinity) >= settings.probe_interval_ms
+    return now - (tried.get(model)?.at ?? -Infinity) >= settings.probe_interval_ms
       ? undefined
       : `it failed before and is being tried: one query in ${settings.probe_interval_ms} ms`;
   }
@@ -79,7 +84,15 @@ export async function openLiveHealth({
       return (model) => barredNow(model, now);
     },
     chosen(model) {
-      if (open.has(model)) tried.set(model, clock());
+      if (!open.has(model)) return NOTHING_NOTED;
+      const before = tried.get(model);
+      const note = { at: clock() };
+      tried.set(model, note);
+      return () => {
+        if (tried.get(model) !== note) return;
+        if (before === undefined) tried.delete(model);
+        else tried.set(model, before);
+      };
     },
     refresh,
   };

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Decider } from '../../src/decision/decider.js';
+import { openLiveHealth, type Health } from '../../src/live/breakers.js';
 import type { Load } from '../../src/live/load.js';
 import type { Ledger } from '../../src/store/open.js';
 import { sha256 } from '../../src/base/hash.js';
+import { CLOSED } from '../../src/machines/breaker.js';
+import { DEFAULT_BREAKER } from '../../src/schema/health.js';
 import { RouteRequest, RouteResponse } from '../../src/schema/route.js';
 import { policiesOver } from '../../src/live/policies.js';
-import { addLlms, deciderOf, priorHolder, temporaryLedger } from './parts.js';
+import { addLlms, deciderOf, keptLog, priorHolder, temporaryLedger } from './parts.js';
 
 let ledger: Ledger;
 let remove: () => Promise<void>;
@@ -237,3 +240,74 @@ for (const waits of [false, true])
     assert.deepEqual([(await route()).model, (await route()).ranking.length], ['b/large', 3]);
     assert.deepEqual(taken[3], ['b/large', 1, true]);
   });
+
+/** Health by which the best LLM is half open: it may be tried once in an hour. */
+async function bestHalfOpen(): Promise<Health> {
+  const { breakers } = ledger;
+  const halfOpen = { ...CLOSED, openedAt: 0, coolDownMs: 1, error: 'HTTP 500' };
+  return openLiveHealth({
+    ledger: {
+      breakers: { ...breakers, open: async () => new Map([['b/large', halfOpen]]) },
+      settings: {
+        ...ledger.settings,
+        get: async () => ({ ...DEFAULT_BREAKER, probe_interval_ms: 3_600_000 }) as never,
+      },
+    },
+    clock,
+    log: keptLog().log,
+  });
+}
+
+test('of queries whose claims wait, one tries an LLM that is half open', async () => {
+  const load: Load = { current: () => null, take: async () => true };
+  const limited = deciderOf(ledger, await priorHolder(ledger), { clock, load, health: await bestHalfOpen() });
+  const made = await Promise.all(Array.from({ length: 8 }, () => limited.decide(RouteRequest.parse({ query: 'q' }))));
+  assert.equal(made.filter(({ model }) => model === 'b/large').length, 1);
+});
+
+test('an LLM that is half open and has no room is not taken for tried', async () => {
+  const rooms = new Set(['a/small', 'a/middle']);
+  const load: Load = { current: () => null, take: async (model) => rooms.has(model) };
+  const health = await bestHalfOpen();
+  const limited = deciderOf(ledger, await priorHolder(ledger), { clock, load, health });
+  const route = async (): Promise<RouteResponse> => limited.decide(RouteRequest.parse({ query: 'q' }));
+  assert.equal((await route()).model, 'a/middle');
+  rooms.add('b/large');
+  assert.deepEqual([(await route()).model, (await route()).model], ['b/large', 'a/middle']);
+});
+
+test('a query that finds no room does not go on to an LLM that another query tries meanwhile', async () => {
+  const health = await bestHalfOpen();
+  const load: Load = {
+    current: () => null,
+    async take(model) {
+      if (model === 'a/middle') health.chosen('b/large');
+      return model === 'a/small';
+    },
+  };
+  const limited = deciderOf(ledger, await priorHolder(ledger), { clock, load, health });
+  const pin = ['a/middle', 'b/large', 'a/small'];
+  const answer = await limited.decide(RouteRequest.parse({ query: 'q', explain: true, pin }));
+  assert.equal(answer.model, 'a/small');
+  assert.match(
+    answer.explanation!.excluded.find(({ model }) => model === 'b/large')!.reason,
+    /being tried: one query in 3600000 ms/,
+  );
+});
+
+test('a decision that cannot be explained takes no room and is not logged', async () => {
+  let taken = 0;
+  const load: Load = { current: () => null, take: () => ++taken > 0 };
+  const { snapshot } = ledger;
+  const away = { ...ledger, snapshot: { ...snapshot, texts: () => Promise.reject(new Error('disk I/O error')) } };
+  const failing = deciderOf(away, await priorHolder(ledger), { clock, load });
+  await decider.flush();
+  const logged = async (): Promise<number> => (await ledger.decisions.list({ limit: 1000 })).length;
+  const made = await logged();
+  await assert.rejects(
+    async () => failing.decide(RouteRequest.parse({ query: 'q', explain: true })),
+    /disk I\/O error/,
+  );
+  assert.equal(await failing.flush(), true);
+  assert.deepEqual([taken, await logged()], [0, made]);
+});

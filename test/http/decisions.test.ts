@@ -75,7 +75,7 @@ test('decisions are listed newest first, page by page, and filtered', async () =
 test('where no text is kept, the hash is; feedback has to bring the text, or the log to know it', async () => {
   assert.equal((await ask(service, 'PUT', '/v1/decision-log', { query_text_hours: 0 })).status, 200);
   const made = await route();
-  service.decider.flush();
+  await service.decider.flush();
   const bare = await detail(made.decision_id);
   assert.deepEqual(
     [bare.query, bare.query_hash, bare.explanation, bare.ranking.length],
@@ -100,14 +100,14 @@ test('where no text is kept, the hash is; feedback has to bring the text, or the
 
 test('what is too old or too much is removed, text first; sums per day stay', async () => {
   const made = await route();
-  service.decider.flush();
+  await service.decider.flush();
   assert.equal(await service.ledger.decisions.prune(), false);
   assert.equal((await detail(made.decision_id)).query, 'How far is the moon?');
   assert.equal((await ask(service, 'PUT', '/v1/decision-log', { query_text_hours: 1e-9 })).status, 200);
   await service.ledger.decisions.prune();
   assert.equal((await detail(made.decision_id)).query, null);
   for (let i = 0; i < 50; i++) await route({ query: `q${i}` });
-  service.decider.flush();
+  await service.decider.flush();
   const [one] = await service.ledger.decisions.list({ limit: 1 });
   const bytes = one!.ranking.length + one!.rules.length + one!.excluded.length;
   assert.equal(

@@ -69,7 +69,7 @@ export function probeOperations({
       errors: [],
       async run() {
         const checks = {
-          ledger: await check('SQLite', () => ledger.changes.revisions()),
+          ledger: await check(ledger.kind, () => ledger.changes.revisions()),
           queue: await check(queue.store, () => queue.nextRun()),
         };
         const ready = checks.ledger.ok;

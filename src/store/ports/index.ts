@@ -21,6 +21,8 @@ import type { SnapshotStore } from './snapshot.js';
 export interface Ledger {
   /** Random name that was made with the ledger: 16 hexadecimal digits. A copy of the ledger keeps it. */
   readonly id: string;
+  /** What keeps it, as people call it: `SQLite`. */
+  readonly kind: string;
   readonly feedback: FeedbackStore;
   readonly imports: ImportStore;
   readonly catalog: CatalogStore;

@@ -51,6 +51,7 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
   const openCalls = breakers.session;
   return {
     id: connection.db.prepare<[], string>('SELECT id FROM ledger_id').pluck().get()!,
+    kind: 'SQLite',
     feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, clock }),
     imports: createImports(connection.path, busyTimeoutMs, clock),
     catalog: createCatalog(connection, catalogReader, catalog),

@@ -45,10 +45,7 @@ export function describeLimitStore(store: StoreUnderTest): void {
       const granted = await Promise.all(
         Array.from({ length: 8 }, (_, i) => ledgers[i % 2]!.limits.claim(claim(limits))),
       );
-      assert.deepEqual(
-        granted.map((one) => one?.granted?.requests),
-        [1, 1, 1, 1, 1, undefined, undefined, undefined],
-      );
+      assert.deepEqual(granted.map((one) => one!.granted?.requests ?? 0).toSorted(), [0, 0, 0, 1, 1, 1, 1, 1]);
       for (const ledger of ledgers) await ledger.close();
       const again = await openAgain();
       assert.equal((await again.limits.claim(claim(limits)))!.granted, null);
