@@ -112,8 +112,8 @@ interface Chosen {
 type Way = (load: LiveLoad, rng: Rng, rate: number) => Load;
 const noPrice = (load: LiveLoad): Load => ({
   take: load.take,
-  current(tokens) {
-    const now = load.current(tokens);
+  async current(tokens) {
+    const now = await load.current(tokens);
     return now && { ...now, price: () => 0 };
   },
 });
@@ -122,8 +122,8 @@ const WAYS: Record<string, Way> = {
   'first come': noPrice,
   'random shedding': (load, rng, rate) => ({
     take: load.take,
-    current(tokens) {
-      const now = noPrice(load).current(tokens);
+    async current(tokens) {
+      const now = await noPrice(load).current(tokens);
       const shed = rng.next() > 1 / rate;
       return now && { ...now, barred: (model) => (shed && model === BEST ? 'shed' : now.barred(model)) };
     },

@@ -6,7 +6,7 @@ import type { Rng } from '../base/rng.js';
 import { uuid7 } from '../base/uuid.js';
 import { planCascade } from '../cascade/plan.js';
 import { ALL_WELL, type Health } from '../live/breakers.js';
-import { UNLIMITED, type Load } from '../live/load.js';
+import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
 import type { Policies, Prepared } from '../live/policies.js';
 import { FULL_TRUST, type Trust } from '../live/trust.js';
 import { brokenBounds } from '../policy/constraints.js';
@@ -123,11 +123,12 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
   /** Orders the ids of decisions made in the same millisecond. */
   let sequence = 0;
 
-  function scoreAndRank({ request, query, vector, promptTokens, known: { scorer }, prepared }: Asked): Ranking {
+  function scoreAndRank(asked: Asked, near: RoutingLoad | null): Ranking {
+    const { request, query, vector, promptTokens, known, prepared } = asked;
+    const { scorer } = known;
     const scored = trust.adjust(scorer.score(query, vector, request.task, promptTokens), () =>
       scorer.tasksOf(vector, request.task),
     );
-    const near = load.current(promptTokens);
     return rank({
       scored,
       profiles: scorer.profiles,
@@ -220,7 +221,11 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
    * @param evidence what to explain the decision by; null where it is not to be explained
    */
   function conclude(asked: Asked, evidence: Evidence | null): Maybe<Decision> {
-    const ranked = scoreAndRank(asked);
+    return chain(load.current(asked.promptTokens), (near) => concludeAt(asked, evidence, near));
+  }
+
+  function concludeAt(asked: Asked, evidence: Evidence | null, near: RoutingLoad | null): Maybe<Decision> {
+    const ranked = scoreAndRank(asked, near);
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);

@@ -77,11 +77,14 @@ export function createFollower(changes: ChangeStore, parts: readonly Live[], log
       return isEager(due) ? run(followed, now, due) : undefined;
     }
     if (!isEager(changed(running.of, now))) return running.done;
-    followed.next ??= running.done.then(async () => {
-      followed.next = null;
-      await bring(followed, await changes.revisions());
-    });
+    followed.next ??= bringAfter(running.done, followed);
     return followed.next;
+  }
+
+  async function bringAfter(done: Promise<void>, followed: Followed): Promise<void> {
+    await done;
+    followed.next = null;
+    await bring(followed, await changes.revisions());
   }
 
   function tick(followed: Followed, now: Revisions): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { chain, type Maybe } from '../base/maybe.js';
 import { messageOf, PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../store/ports/index.js';
@@ -18,18 +19,18 @@ export interface RoutingLoad {
 
 export interface Load {
   /**
-   * Null where no LLM declares limits.
+   * Null where no LLM declares limits. At once, but where places in flight that are taken have to be looked at again.
    *
    * @param promptTokens length of the query; the answer's is added as it is expected of each LLM
    */
-  current(promptTokens: number): RoutingLoad | null;
+  current(promptTokens: number): Maybe<RoutingLoad | null>;
   /**
    * Takes capacity for one query: at once from this process's lease, else once the ledger has granted more. False where
    * none is left, as other queries took the last; the query may then go elsewhere.
    *
    * @param force takes it even where none is left
    */
-  take(model: string, promptTokens: number, decision: string, force?: boolean): boolean | Promise<boolean>;
+  take(model: string, promptTokens: number, decision: string, force?: boolean): Maybe<boolean>;
 }
 
 /** Where no limits are kept. */
@@ -66,6 +67,7 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
   let readSlot = 0;
   let busyUntil = -Infinity;
   let placesReadAt = -Infinity;
+  let readingPlaces: Promise<void> | undefined;
   /** Writes that wait or run. What an LLM has left changes with each: they run one after another. */
   let writing = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -138,6 +140,17 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
     return false;
   }
 
+  /** Resolves when places that are taken were looked at a moment ago. */
+  function freshPlaces(now: number): Maybe<void> {
+    if (placesOutdated(now)) {
+      placesReadAt = now;
+      readingPlaces = inTurn(readPlaces)
+        .catch((error: unknown) => log.error({ error: messageOf(error) }, 'places not read'))
+        .finally(() => (readingPlaces = undefined));
+    }
+    return readingPlaces;
+  }
+
   function release(decision: string): void {
     for (const llm of llms.values()) llm.places.release(decision);
     placesReadAt = -Infinity;
@@ -168,15 +181,11 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
     current(promptTokens) {
       if (llms.size === 0) return null;
       const now = clock();
-      if (placesOutdated(now)) {
-        placesReadAt = now;
-        inTurn(readPlaces).catch((error: unknown) => log.error({ error: messageOf(error) }, 'places not read'));
-      }
       const query = { promptTokens };
-      return {
+      return chain(freshPlaces(now), () => ({
         price: (model) => llms.get(model)?.price(query, now) ?? 0,
         barred: (model) => llms.get(model)?.full(query, now),
-      };
+      }));
     },
     take(model, promptTokens, decision, force = false) {
       const llm = llms.get(model);
