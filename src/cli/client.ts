@@ -1,5 +1,10 @@
 import { ERROR_CODES, PointsmanError, messageOf, type ErrorCode } from '../base/errors.js';
 
+/** Options of commands that call the running service. */
+export interface ServiceSettings {
+  url: string;
+}
+
 /** Calls the running service, and turns its problem documents back into errors. */
 export async function call(url: string, method: string, path: string, body?: unknown): Promise<Response> {
   let response: Response;

@@ -6,6 +6,10 @@ export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
 /** A plain table: numbers to the right, the rest to the left. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = rows.map((row) => row.map(String));

@@ -6,7 +6,6 @@ import { meansOf } from './fit/means.js';
 export const bestSingle = defineBaseline({
   name: 'best-single',
   title: 'best single LLM',
-  told: false,
   learn(data, train) {
     const mean = meansOf(sumRecords(data, train));
     return { mean: { shape: [mean.length], data: mean } };

@@ -1,12 +1,12 @@
 import type { Dataset } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import { dot, toSoftmax } from '../math/linear.js';
-import { taskTables, type TaskScores } from './by-task.js';
+import { taskTables, type TaskBaseline, type TaskScores } from './by-task.js';
+import { defineBaseline } from './fit/baseline.js';
 import { applyLinear, fitLinear } from './fit/linear.js';
 import { taskLoss } from './fit/row-loss.js';
-import { MAX_FITTED, vectorsOf } from './fit/rows.js';
-import { sampleInOrder } from '../math/sample.js';
-import type { FitTools, FittedRouter } from './types.js';
+import { sampleRows } from './fit/rows.js';
+import type { Baseline, FitTools, FittedRouter } from './types.js';
 
 /** Ridge of the task classifier, whose inputs have unit length. */
 const L2 = 0.0133;
@@ -14,14 +14,11 @@ const L2 = 0.0133;
 const ABSENT = -30;
 
 /** Tables of a task classifier (multinomial logistic regression) and of what is expected on each task. */
-export function softTaskTables(data: Dataset, train: Int32Array, { tf, rng }: FitTools, scores: TaskScores): Weights {
-  const queries = sampleInOrder(
-    train.filter((q) => data.taskOf[q]! >= 0),
-    MAX_FITTED,
-    rng,
-  );
+function softTaskTables(data: Dataset, train: Int32Array, { tf, rng }: FitTools, scores: TaskScores): Weights {
+  const labelled = train.filter((q) => data.taskOf[q]! >= 0);
+  const { queries, x } = sampleRows(data, labelled, rng);
   const { kernel, bias } = fitLinear(tf, {
-    x: vectorsOf(data, queries),
+    x,
     queries,
     outputs: data.numTasks,
     loss: taskLoss(data),
@@ -36,7 +33,7 @@ export function softTaskTables(data: Dataset, train: Int32Array, { tf, rng }: Fi
 }
 
 /** Routes by the tasks that a query may be, each by its probability. */
-export function routeBySoftTask({ kernel, bias, overall, by_task: byTask }: Weights): FittedRouter {
+function routeBySoftTask({ kernel, bias, overall, by_task: byTask }: Weights): FittedRouter {
   const map = { kernel: kernel!.data, bias: bias!.data };
   const numTasks = map.bias.length;
   return {
@@ -45,4 +42,13 @@ export function routeBySoftTask({ kernel, bias, overall, by_task: byTask }: Weig
       return overall!.data.map((_, l) => dot(tasks, 0, byTask!.data, l * numTasks, numTasks));
     },
   };
+}
+
+/** Routes by the tasks that the query's text looks like. */
+export function defineBySoftTask({ scores, ...named }: TaskBaseline): Baseline {
+  return defineBaseline({
+    ...named,
+    learn: (data, train, tools) => softTaskTables(data, train, tools, scores(data, train)),
+    restore: routeBySoftTask,
+  });
 }

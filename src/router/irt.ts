@@ -5,8 +5,7 @@ import { defineBaseline, UNSEEN_LOGIT } from './fit/baseline.js';
 import { applyLinear } from './fit/linear.js';
 import { seenLlms } from './fit/means.js';
 import { scoreLoss } from './fit/row-loss.js';
-import { MAX_FITTED, vectorsOf } from './fit/rows.js';
-import { sampleInOrder } from '../math/sample.js';
+import { sampleRows } from './fit/rows.js';
 
 const TRAITS = 16;
 const SCHEDULE: Schedule = { epochs: 15, batch: 128, rate: 0.02, decay: 0.3, dropout: 0.3 };
@@ -22,9 +21,8 @@ const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Ma
 export const irt = defineBaseline({
   name: 'irt',
   title: 'multidimensional item response theory',
-  told: false,
   async learn(data, train, { tf, rng }) {
-    const queries = sampleInOrder(train, MAX_FITTED, rng);
+    const { queries, x } = sampleRows(data, train, rng);
     const initial = {
       discrimination: normal(rng.fork('discrimination'), [data.dim, TRAITS], 0.3),
       discrimination_bias: zeros(TRAITS),
@@ -33,7 +31,7 @@ export const irt = defineBaseline({
       ability: normal(rng.fork('ability'), [data.numLlms, TRAITS], 0.3),
     };
     const weights = await fitByAdam(tf, {
-      x: vectorsOf(data, queries),
+      x,
       queries,
       initial,
       predict: (p, rows) => {

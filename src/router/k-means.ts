@@ -4,8 +4,7 @@ import { sumRecords } from '../dataset/records.js';
 import { defineBaseline } from './fit/baseline.js';
 import { cluster, nearestCentre } from './fit/clusters.js';
 import { meansOf, shrunkMeans } from './fit/means.js';
-import { MAX_FITTED, vectorsOf } from './fit/rows.js';
-import { sampleInOrder } from '../math/sample.js';
+import { sampleRows } from './fit/rows.js';
 
 const MAX_CLUSTERS = 64;
 const QUERIES_PER_CLUSTER = 20;
@@ -36,11 +35,10 @@ function clusterRecords(
 export const kMeans = defineBaseline({
   name: 'k-means',
   title: 'k-means clusters of queries',
-  told: false,
   learn(data, train, { tf, rng }) {
-    const queries = sampleInOrder(train, MAX_FITTED, rng);
+    const { queries, x } = sampleRows(data, train, rng);
     const numClusters = Math.max(1, Math.min(MAX_CLUSTERS, Math.floor(queries.length / QUERIES_PER_CLUSTER)));
-    const { centres, assigned } = cluster(tf, vectorsOf(data, queries), numClusters, rng.fork('clusters'));
+    const { centres, assigned } = cluster(tf, x, numClusters, rng.fork('clusters'));
     const { sum, count } = clusterRecords(data, queries, assigned, centres.rows);
     const mean = shrunkMeans(meansOf(sumRecords(data, train)), sum, count);
     return {

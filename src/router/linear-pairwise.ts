@@ -41,7 +41,6 @@ function project(x: Matrix, basis: Float32Array, rank: number): Matrix {
 export const linearPairwise = defineBaseline({
   name: 'linear-pairwise',
   title: 'pairwise linear model on IDF/SVD features',
-  told: false,
   learn(data, train, { tf, rng }) {
     const { numLlms, dim } = data;
     const limit = Math.min(MAX_FITTED, Math.ceil(MAX_COMPARISONS / (1 + (numLlms * (numLlms - 1)) / 2)));

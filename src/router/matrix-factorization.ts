@@ -4,8 +4,7 @@ import { fitByAdam, normal, zeros, type Schedule } from './fit/adam.js';
 import { defineBaseline, UNSEEN_LOGIT } from './fit/baseline.js';
 import { seenLlms } from './fit/means.js';
 import { scoreLoss } from './fit/row-loss.js';
-import { MAX_FITTED, vectorsOf } from './fit/rows.js';
-import { sampleInOrder } from '../math/sample.js';
+import { sampleRows } from './fit/rows.js';
 
 const FACTORS = 32;
 const SCHEDULE: Schedule = { epochs: 15, batch: 128, rate: 0.01, decay: 0.5, dropout: 0.3 };
@@ -17,9 +16,8 @@ const SCHEDULE: Schedule = { epochs: 15, batch: 128, rate: 0.01, decay: 0.5, dro
 export const matrixFactorization = defineBaseline({
   name: 'matrix-factorization',
   title: 'matrix factorization',
-  told: false,
   async learn(data, train, { tf, rng }) {
-    const queries = sampleInOrder(train, MAX_FITTED, rng);
+    const { queries, x } = sampleRows(data, train, rng);
     const seen = seenLlms(data, train);
     const initial = {
       query: normal(rng.fork('query'), [data.dim, FACTORS], 0.3),
@@ -27,7 +25,7 @@ export const matrixFactorization = defineBaseline({
       bias: zeros(data.numLlms),
     };
     const weights = await fitByAdam(tf, {
-      x: vectorsOf(data, queries),
+      x,
       queries,
       initial,
       predict: (p, rows) =>

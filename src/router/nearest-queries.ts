@@ -33,7 +33,6 @@ function largest(values: Float32Array, k: number): Int32Array {
 export const nearestQueries = defineBaseline({
   name: 'nearest-queries',
   title: `k nearest queries (k = ${NEIGHBOURS})`,
-  told: false,
   learn(data, train, { rng }) {
     const mean = meansOf(sumRecords(data, train));
     const kept = sampleInOrder(train, MAX_KEPT, rng);

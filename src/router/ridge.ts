@@ -1,8 +1,7 @@
 import { defineBaseline } from './fit/baseline.js';
 import { applyLinear, fitLinear } from './fit/linear.js';
 import { squaredLoss } from './fit/row-loss.js';
-import { MAX_FITTED, vectorsOf } from './fit/rows.js';
-import { sampleInOrder } from '../math/sample.js';
+import { sampleRows } from './fit/rows.js';
 
 /** Ridge per query that is fitted on. */
 const L2 = 0.007;
@@ -11,11 +10,10 @@ const L2 = 0.007;
 export const ridge = defineBaseline({
   name: 'ridge',
   title: 'ridge regression on the encoder',
-  told: false,
   learn(data, train, { tf, rng }) {
-    const queries = sampleInOrder(train, MAX_FITTED, rng);
+    const { queries, x } = sampleRows(data, train, rng);
     const { kernel, bias } = fitLinear(tf, {
-      x: vectorsOf(data, queries),
+      x,
       queries,
       outputs: data.numLlms,
       loss: squaredLoss(data),

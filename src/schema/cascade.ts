@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
 
 /** Most LLMs that a cascade may ask. */
@@ -7,12 +8,9 @@ export const MAX_STEPS = 4;
 /** What a cascade is to reach. */
 export const CascadeRequest = z
   .strictObject({
-    quality: z
-      .number()
-      .min(0)
-      .max(1)
-      .optional()
-      .describe('Wanted expected score of the answer that is kept; as good as the best single candidate unless given'),
+    quality: Fraction.optional().describe(
+      'Wanted expected score of the answer that is kept; as good as the best single candidate unless given',
+    ),
     cost_weight: z
       .number()
       .min(0)
@@ -33,15 +31,10 @@ export const CascadeRequest = z
       .positive()
       .optional()
       .describe('Most that all calls together may cost; what was reported so far counts'),
-    reliability: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.8)
-      .describe(
-        'How far reported scores are to be trusted: the chance that one is the true score rather than the toss ' +
-          'of a coin. 1: a perfect judge, such as unit tests; 0.8: right in 90% of cases; 0: no information',
-      ),
+    reliability: Fraction.default(0.8).describe(
+      'How far reported scores are to be trusted: the chance that one is the true score rather than the toss ' +
+        'of a coin. 1: a perfect judge, such as unit tests; 0.8: right in 90% of cases; 0: no information',
+    ),
   })
   .meta({ id: 'CascadeRequest', description: 'An order of LLMs that are asked until one answers well enough' });
 export type CascadeRequest = z.infer<typeof CascadeRequest>;
@@ -86,7 +79,7 @@ export type CascadePlan = z.infer<typeof CascadePlan>;
 export const StepReport = z
   .strictObject({
     model: LlmId.optional().describe('The LLM that was asked; the one that was next unless given'),
-    score: z.number().min(0).max(1).optional().describe('How good its answer is, as judged'),
+    score: Fraction.optional().describe('How good its answer is, as judged'),
     ok: z.boolean().optional().describe('Whether its answer is good, for a judge that says no more'),
     error: z.string().min(1).max(1000).optional().describe('Why the call gave no answer'),
     cost_usd: z

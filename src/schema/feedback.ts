@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fraction } from './fraction.js';
 import { DecisionId, DomainId, LlmId, TaskId } from './ids.js';
 
 /** Longest query that is taken, in characters. */
@@ -13,7 +14,6 @@ export const QueryText = z
   .overwrite((text) => text.toWellFormed())
   .refine((text) => text.trim() !== '', 'expected text that is not only white space')
   .meta({ minLength: 1 });
-const Score = z.number().min(0).max(1);
 const Count = z.int().min(0);
 export const Timestamp = z.iso.datetime({ offset: true });
 
@@ -22,7 +22,7 @@ export const Interaction = z
   .strictObject({
     query: QueryText,
     model: LlmId,
-    score: Score,
+    score: Fraction,
     task: TaskId.optional(),
     domain: DomainId.optional(),
     cost_usd: z.number().min(0).optional(),
@@ -36,6 +36,11 @@ export const Interaction = z
   .meta({ id: 'Interaction', description: 'One LLM’s answer to one query' });
 export type Interaction = z.infer<typeof Interaction>;
 
+const twoLlms = z.refine<{ better_model: string; worse_model: string }>((p) => p.better_model !== p.worse_model, {
+  path: ['worse_model'],
+  message: 'expected another LLM than better_model',
+});
+
 /** For one query, one LLM did better than another. */
 export const Preference = z
   .strictObject({
@@ -47,37 +52,29 @@ export const Preference = z
     at: Timestamp.optional(),
     decision_id: DecisionId.optional(),
   })
-  .refine((p) => (p.better_model as string) !== p.worse_model, {
-    path: ['worse_model'],
-    message: 'expected another LLM than better_model',
-  })
+  .check(twoLlms)
   .meta({ id: 'Preference', description: 'For one query, one LLM did better than another' });
 export type Preference = z.infer<typeof Preference>;
 
+/** Expects a field, or a decision that says it. */
+const orDecision = <F extends 'query' | 'model'>(field: F, what: string) =>
+  z.refine<{ [K in F | 'decision_id']?: string | undefined }>(
+    (feedback) => feedback.decision_id !== undefined || feedback[field] !== undefined,
+    { path: [field], message: `expected ${what}, or a decision_id` },
+  );
+
 /** Interaction over HTTP: with a `decision_id`, the query is the decision's and the LLM defaults to the chosen one. */
 export const InteractionFeedback = Interaction.partial({ query: true, model: true })
-  .refine((i) => i.decision_id !== undefined || i.query !== undefined, {
-    path: ['query'],
-    message: 'expected a query, or a decision_id',
-  })
-  .refine((i) => i.decision_id !== undefined || i.model !== undefined, {
-    path: ['model'],
-    message: 'expected an LLM id, or a decision_id',
-  })
+  .check(orDecision('query', 'a query'))
+  .check(orDecision('model', 'an LLM id'))
   .meta({ id: 'InteractionFeedback' });
 export type InteractionFeedback = z.infer<typeof InteractionFeedback>;
 
 /** Preference over HTTP: with a `decision_id`, the query is the decision's. */
 export const PreferenceFeedback = z
   .strictObject({ ...Preference.shape, query: QueryText.optional() })
-  .refine((p) => (p.better_model as string) !== p.worse_model, {
-    path: ['worse_model'],
-    message: 'expected another LLM than better_model',
-  })
-  .refine((p) => p.decision_id !== undefined || p.query !== undefined, {
-    path: ['query'],
-    message: 'expected a query, or a decision_id',
-  })
+  .check(twoLlms)
+  .check(orDecision('query', 'a query'))
   .meta({ id: 'PreferenceFeedback' });
 export type PreferenceFeedback = z.infer<typeof PreferenceFeedback>;
 
@@ -86,7 +83,7 @@ export const ScoreRow = z.strictObject({
   query: QueryText,
   task: TaskId.optional(),
   domain: DomainId.optional(),
-  scores: z.record(LlmId, Score),
+  scores: z.record(LlmId, Fraction),
   at: Timestamp.optional(),
 });
 export type ScoreRow = z.infer<typeof ScoreRow>;

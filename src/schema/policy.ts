@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
 
 /** The policies that are there without any being made. */
@@ -19,18 +20,10 @@ const Names = z.array(z.string().min(1).max(100)).min(1).max(100);
 export const rules = {
   cost_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per US cent'),
   latency_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per second'),
-  relative_cost_weight: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('Quality points given up per cost of the dearest candidate: it fits whatever prices are'),
-  relative_latency_weight: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('Quality points given up per latency of the slowest candidate'),
+  relative_cost_weight: Fraction.optional().describe(
+    'Quality points given up per cost of the dearest candidate: it fits whatever prices are',
+  ),
+  relative_latency_weight: Fraction.optional().describe('Quality points given up per latency of the slowest candidate'),
   latency_percentile: z
     .enum(['p50', 'p90'])
     .optional()
@@ -38,15 +31,12 @@ export const rules = {
       'Which latency max_latency_ms and the weights of latency mean: the median (if left out), or what nine in ' +
         'ten answers take at most',
     ),
-  cheapest_within: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe('The cheapest LLM whose expected quality is at most this far below the best candidate’s'),
+  cheapest_within: Fraction.optional().describe(
+    'The cheapest LLM whose expected quality is at most this far below the best candidate’s',
+  ),
   max_cost_usd: z.number().positive().optional(),
   max_latency_ms: z.number().positive().optional(),
-  min_quality: z.number().min(0).max(1).optional(),
+  min_quality: Fraction.optional(),
   models: z.array(LlmId).min(1).max(1000).optional().describe('Only these LLMs are candidates'),
   exclude: z.array(LlmId).max(1000).optional().describe('These LLMs are not candidates'),
   pin: z

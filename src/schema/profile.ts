@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fraction } from './fraction.js';
 import { FamilyId, LlmId, TaskId } from './ids.js';
 
 const Name = z.string().min(1).max(100);
@@ -39,10 +40,7 @@ export const LlmProfile = z
     output_price: z.number().min(0).optional().describe('US dollars per million output tokens'),
     context_tokens: z.int().positive().optional().describe('Longest context, in tokens'),
     latency_ms: z.number().min(0).optional().describe('Typical latency of one answer, in milliseconds'),
-    benchmarks: z
-      .record(TaskId, z.number().min(0).max(1))
-      .optional()
-      .describe('Public benchmark scores per task, in [0, 1]'),
+    benchmarks: z.record(TaskId, Fraction).optional().describe('Public benchmark scores per task, in [0, 1]'),
     capabilities: Names.optional().describe('What it can do: `tools`, `vision`, `json`, or names of your own'),
     languages: Names.optional().describe('Languages that it is good at, such as `en`'),
     regions: Names.optional().describe('Where its data may be processed, such as `eu`'),

@@ -100,37 +100,26 @@ export async function trainAndActivate(
   }
 }
 
+/** What the ledger keeps of a manifest. */
+const RECORDED = [
+  'version',
+  'created_at',
+  'snapshot',
+  'design',
+  'router',
+  'status',
+  'comparison',
+  'seed',
+  'backend',
+  'metrics',
+  'files',
+  'ledger_rows',
+] as const satisfies readonly (keyof Manifest & keyof ArtifactRecord)[];
+
 /** What the ledger keeps of an artifact. */
 export function recordOf(manifest: Manifest, active: boolean): ArtifactRecord {
-  const {
-    version,
-    created_at,
-    snapshot,
-    design,
-    router,
-    status,
-    comparison,
-    seed,
-    backend,
-    metrics,
-    files,
-    ledger_rows,
-  } = manifest;
-  return {
-    version,
-    created_at,
-    snapshot,
-    design,
-    router,
-    status,
-    comparison,
-    seed,
-    backend,
-    metrics,
-    files,
-    ledger_rows,
-    active,
-  };
+  const recorded = Object.fromEntries(RECORDED.map((key) => [key, manifest[key]]));
+  return { ...(recorded as Pick<Manifest, (typeof RECORDED)[number]>), active };
 }
 
 /** The worker's part: skips a scheduled run while too little is new. */

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { Alert } from '../../schema/drift.js';
-import { callJson } from '../client.js';
+import { callJson, type ServiceSettings } from '../client.js';
+import { group } from '../group.js';
 import { options } from '../options.js';
 import { print, table } from '../output.js';
 
-interface Settings {
-  url: string;
+interface Settings extends ServiceSettings {
   all?: boolean;
   reason?: string;
 }
@@ -60,8 +60,5 @@ export function alertsCommand(): Command {
         ),
       ]),
     );
-  return new Command('alerts')
-    .description('changes of LLMs that a running service found: list, resolve')
-    .addCommand(list, { isDefault: true })
-    .addCommand(resolve);
+  return group('alerts', 'changes of LLMs that a running service found', [list, resolve]);
 }

@@ -1,12 +1,9 @@
 import { Command } from 'commander';
 import type { DaySummary, DecisionDetail, DecisionSummary } from '../../schema/decision.js';
-import { callJson } from '../client.js';
+import { callJson, type ServiceSettings } from '../client.js';
+import { group } from '../group.js';
 import { integer, options } from '../options.js';
 import { print, table } from '../output.js';
-
-interface Settings {
-  url: string;
-}
 
 const dollars = (usd: number | null): string => (usd === null ? '–' : `$${Number(usd.toPrecision(3))}`);
 
@@ -21,25 +18,27 @@ export function decisionsCommand(): Command {
     .option('--policy <name>', 'only those by this policy')
     .option('--limit <number>', 'how many', integer(1, 1000), 20)
     .addOption(options.url())
-    .action(async ({ url, model, policy, limit }: Settings & { model?: string; policy?: string; limit: number }) => {
-      const wanted = new URLSearchParams({
-        limit: String(limit),
-        ...(model === undefined ? {} : { model }),
-        ...(policy === undefined ? {} : { policy }),
-      });
-      const { decisions } = await callJson<{ decisions: DecisionSummary[] }>(url, 'GET', `/v1/decisions?${wanted}`);
-      print(
-        table(
-          ['decision', 'at', 'LLM', 'policy', 'outcome'],
-          decisions.map((one) => [one.decision_id, one.at, one.model, one.policy, outcomeOf(one)]),
-        ),
-      );
-    });
+    .action(
+      async ({ url, model, policy, limit }: ServiceSettings & { model?: string; policy?: string; limit: number }) => {
+        const wanted = new URLSearchParams({
+          limit: String(limit),
+          ...(model === undefined ? {} : { model }),
+          ...(policy === undefined ? {} : { policy }),
+        });
+        const { decisions } = await callJson<{ decisions: DecisionSummary[] }>(url, 'GET', `/v1/decisions?${wanted}`);
+        print(
+          table(
+            ['decision', 'at', 'LLM', 'policy', 'outcome'],
+            decisions.map((one) => [one.decision_id, one.at, one.model, one.policy, outcomeOf(one)]),
+          ),
+        );
+      },
+    );
   const show = new Command('show')
     .description('why a decision was made')
     .argument('<id>')
     .addOption(options.url())
-    .action(async (id: string, { url }: Settings) => {
+    .action(async (id: string, { url }: ServiceSettings) => {
       const decision = await callJson<DecisionDetail>(url, 'GET', `/v1/decisions/${encodeURIComponent(id)}`);
       print(
         decision.explanation?.summary ??
@@ -62,10 +61,7 @@ export function decisionsCommand(): Command {
         );
       if (decision.outcomes.length > 0) print(`\noutcome: ${outcomeOf(decision)}`);
     });
-  return new Command('decisions')
-    .description('what a running service decided, and why: list, show')
-    .addCommand(list, { isDefault: true })
-    .addCommand(show);
+  return group('decisions', 'what a running service decided, and why', [list, show]);
 }
 
 export function summaryCommand(): Command {
@@ -74,7 +70,7 @@ export function summaryCommand(): Command {
     .option('--from <day>', 'first day, as 2026-11-25')
     .option('--to <day>', 'last day')
     .addOption(options.url())
-    .action(async ({ url, from, to }: Settings & { from?: string; to?: string }) => {
+    .action(async ({ url, from, to }: ServiceSettings & { from?: string; to?: string }) => {
       const wanted = new URLSearchParams({
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),

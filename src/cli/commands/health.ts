@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { LlmHealth } from '../../schema/health.js';
-import { callJson } from '../client.js';
+import { callJson, type ServiceSettings } from '../client.js';
+import { group } from '../group.js';
 import { options } from '../options.js';
 import { print, table } from '../output.js';
 
-interface Settings {
-  url: string;
+interface Settings extends ServiceSettings {
   reason?: string;
 }
 
@@ -35,14 +35,10 @@ export function healthCommand(): Command {
     .action(async ({ url }: Settings) =>
       show((await callJson<{ models: LlmHealth[] }>(url, 'GET', '/v1/health')).models),
     );
-  return new Command('health')
-    .description('breakers of the LLMs of a running service: show, out, back')
-    .addCommand(list, { isDefault: true })
-    .addCommand(
-      set('out', 'take an LLM out of the rankings until it is put back', 'open').option(
-        '--reason <text>',
-        'shown where the LLM is missed',
-      ),
-    )
-    .addCommand(set('back', 'put an LLM back into the rankings, its last calls forgotten', 'closed'));
+  const out = set('out', 'take an LLM out of the rankings until it is put back', 'open').option(
+    '--reason <text>',
+    'shown where the LLM is missed',
+  );
+  const back = set('back', 'put an LLM back into the rankings, its last calls forgotten', 'closed');
+  return group('health', 'breakers of the LLMs of a running service', [list, out, back]);
 }

@@ -1,13 +1,10 @@
 import { Command, Option } from 'commander';
 import { JOB_STATES, type Job, type TrainRequest } from '../../schema/training.js';
-import { callJson } from '../client.js';
+import { callJson, type ServiceSettings } from '../client.js';
+import { group } from '../group.js';
 import { options } from '../options.js';
-import { print, table, trainingBar } from '../output.js';
+import { print, printJson, table, trainingBar } from '../output.js';
 import { PointsmanError } from '../../base/errors.js';
-
-interface Settings {
-  url: string;
-}
 
 const POLL_MS = 500;
 
@@ -32,7 +29,7 @@ export function jobsCommand(): Command {
     .description('list retraining jobs, newest first')
     .addOption(new Option('--state <state>', 'only those in this state').choices(JOB_STATES))
     .addOption(options.url())
-    .action(async ({ url, state }: Settings & { state?: string }) => {
+    .action(async ({ url, state }: ServiceSettings & { state?: string }) => {
       const { jobs } = await callJson<{ jobs: Job[] }>(
         url,
         'GET',
@@ -56,8 +53,8 @@ export function jobsCommand(): Command {
     .description('print one job')
     .argument('<id>')
     .addOption(options.url())
-    .action(async (id: string, { url }: Settings) =>
-      print(JSON.stringify(await callJson(url, 'GET', `/v1/jobs/${encodeURIComponent(id)}`), null, 2)),
+    .action(async (id: string, { url }: ServiceSettings) =>
+      printJson(await callJson(url, 'GET', `/v1/jobs/${encodeURIComponent(id)}`)),
     );
   const start = new Command('start')
     .description('retrain now, and wait for the end')
@@ -65,19 +62,14 @@ export function jobsCommand(): Command {
     .addOption(options.seed().default(undefined))
     .addOption(options.backend().default(undefined))
     .addOption(options.url())
-    .action(async ({ url, ...request }: Settings & TrainRequest) => {
+    .action(async ({ url, ...request }: ServiceSettings & TrainRequest) => {
       const { job_id } = await callJson<{ job_id: string }>(url, 'POST', '/v1/retrain', request);
-      print(JSON.stringify(await watch(url, job_id), null, 2));
+      printJson(await watch(url, job_id));
     });
   const follow = new Command('watch')
     .description('wait for the end of a job')
     .argument('<id>')
     .addOption(options.url())
-    .action(async (id: string, { url }: Settings) => print(JSON.stringify(await watch(url, id), null, 2)));
-  return new Command('jobs')
-    .description('retraining jobs of a running service: list, show, start, watch')
-    .addCommand(list, { isDefault: true })
-    .addCommand(show)
-    .addCommand(start)
-    .addCommand(follow);
+    .action(async (id: string, { url }: ServiceSettings) => printJson(await watch(url, id)));
+  return group('jobs', 'retraining jobs of a running service', [list, show, start, follow]);
 }

@@ -1,27 +1,16 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { systemClock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
-import { dataPaths } from '../../base/paths.js';
-import { openLedger } from '../../store/open.js';
-import type { Ledger } from '../../store/ports/index.js';
 import { parse } from '../../schema/parse.js';
 import { LlmProfile } from '../../schema/profile.js';
+import { group } from '../group.js';
+import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
 import { print, table } from '../output.js';
 import { readYamlFile } from '../yaml-file.js';
 
 interface Settings {
   data: string;
-}
-
-async function withLedger<T>(data: string, work: (ledger: Ledger) => Promise<T>, readonly = false): Promise<T> {
-  const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock, readonly });
-  try {
-    return await work(ledger);
-  } finally {
-    await ledger.close();
-  }
 }
 
 const unknown = (id: string): PointsmanError =>
@@ -32,41 +21,33 @@ export function modelsCommand(): Command {
     .description('list the LLMs that may be chosen')
     .addOption(options.data())
     .action(({ data }: Settings) =>
-      withLedger(
-        data,
-        async (ledger) => {
-          const stats = new Map((await ledger.feedback.stats()).map((s) => [s.id, s]));
-          const rows = (await ledger.catalog.list()).map((llm) => {
-            const seen = stats.get(llm.id);
-            return [
-              llm.id,
-              llm.family ?? '–',
-              llm.size_b ?? '–',
-              llm.input_price ?? '–',
-              llm.output_price ?? '–',
-              seen?.interactions ?? 0,
-              seen && seen.interactions > 0 ? seen.meanScore.toFixed(3) : '–',
-            ];
-          });
-          print(table(['LLM', 'family', 'size (B)', '$/M in', '$/M out', 'interactions', 'mean score'], rows));
-        },
-        true,
-      ),
+      readLedger(data, async (ledger) => {
+        const stats = new Map((await ledger.feedback.stats()).map((s) => [s.id, s]));
+        const rows = (await ledger.catalog.list()).map((llm) => {
+          const seen = stats.get(llm.id);
+          return [
+            llm.id,
+            llm.family ?? '–',
+            llm.size_b ?? '–',
+            llm.input_price ?? '–',
+            llm.output_price ?? '–',
+            seen?.interactions ?? 0,
+            seen && seen.interactions > 0 ? seen.meanScore.toFixed(3) : '–',
+          ];
+        });
+        print(table(['LLM', 'family', 'size (B)', '$/M in', '$/M out', 'interactions', 'mean score'], rows));
+      }),
     );
   const show = new Command('show')
     .description('print the declared profile of an LLM as YAML')
     .argument('<id>')
     .addOption(options.data())
     .action((id: string, { data }: Settings) =>
-      withLedger(
-        data,
-        async (ledger) => {
-          const profile = await ledger.catalog.get(id);
-          if (profile === undefined) throw unknown(id);
-          print(stringify(profile).trimEnd());
-        },
-        true,
-      ),
+      readLedger(data, async (ledger) => {
+        const profile = await ledger.catalog.get(id);
+        if (profile === undefined) throw unknown(id);
+        print(stringify(profile).trimEnd());
+      }),
     );
   const put = new Command('put')
     .description('declare one LLM from a YAML or JSON file, replacing what was declared of it')
@@ -88,10 +69,5 @@ export function modelsCommand(): Command {
         print(`${id} deleted`);
       }),
     );
-  return new Command('models')
-    .description('LLM profiles: list, show, put, delete')
-    .addCommand(list, { isDefault: true })
-    .addCommand(show)
-    .addCommand(put)
-    .addCommand(remove);
+  return group('models', 'LLM profiles', [list, show, put, remove]);
 }

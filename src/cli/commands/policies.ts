@@ -1,14 +1,11 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Policy } from '../../schema/policy.js';
-import { call, callJson } from '../client.js';
+import { call, callJson, type ServiceSettings } from '../client.js';
+import { group } from '../group.js';
 import { options } from '../options.js';
 import { print, table } from '../output.js';
 import { readYamlFile } from '../yaml-file.js';
-
-interface Settings {
-  url: string;
-}
 
 const pathOf = (name: string): string => `/v1/policies/${encodeURIComponent(name)}`;
 
@@ -23,7 +20,7 @@ export function policiesCommand(): Command {
   const list = new Command('list')
     .description('list the policies')
     .addOption(options.url())
-    .action(async ({ url }: Settings) => {
+    .action(async ({ url }: ServiceSettings) => {
       const { policies } = await callJson<{ policies: Policy[] }>(url, 'GET', '/v1/policies');
       print(
         table(
@@ -40,7 +37,7 @@ export function policiesCommand(): Command {
     .description('print a policy as YAML')
     .argument('<name>')
     .addOption(options.url())
-    .action(async (name: string, { url }: Settings) =>
+    .action(async (name: string, { url }: ServiceSettings) =>
       print(stringify(await callJson(url, 'GET', pathOf(name))).trimEnd()),
     );
   const put = new Command('put')
@@ -48,21 +45,16 @@ export function policiesCommand(): Command {
     .argument('<name>')
     .argument('<file>')
     .addOption(options.url())
-    .action(async (name: string, file: string, { url }: Settings) =>
+    .action(async (name: string, file: string, { url }: ServiceSettings) =>
       print(rulesOf(await callJson<Policy>(url, 'PUT', pathOf(name), readYamlFile(file)))),
     );
   const remove = new Command('delete')
     .description('remove a policy of your own')
     .argument('<name>')
     .addOption(options.url())
-    .action(async (name: string, { url }: Settings) => {
+    .action(async (name: string, { url }: ServiceSettings) => {
       await call(url, 'DELETE', pathOf(name));
       print(`${name} deleted`);
     });
-  return new Command('policies')
-    .description('how a running service routes: list, show, put, delete')
-    .addCommand(list, { isDefault: true })
-    .addCommand(show)
-    .addCommand(put)
-    .addCommand(remove);
+  return group('policies', 'how a running service routes', [list, show, put, remove]);
 }

@@ -1,17 +1,14 @@
 import { Command } from 'commander';
-import { call, callJson } from '../client.js';
+import { call, callJson, type ServiceSettings } from '../client.js';
+import { group } from '../group.js';
 import { integer, options } from '../options.js';
-import { print } from '../output.js';
-
-interface Settings {
-  url: string;
-}
+import { print, printJson } from '../output.js';
 
 export function scheduleCommand(): Command {
   const show = new Command('show')
     .description('print the retraining schedule')
     .addOption(options.url())
-    .action(async ({ url }: Settings) => print(JSON.stringify(await callJson(url, 'GET', '/v1/schedule'), null, 2)));
+    .action(async ({ url }: ServiceSettings) => printJson(await callJson(url, 'GET', '/v1/schedule')));
   const set = new Command('set')
     .description('retrain by a cron pattern, in UTC')
     .argument('<pattern>', 'five or six fields, such as "0 3 * * *"')
@@ -22,21 +19,15 @@ export function scheduleCommand(): Command {
       1,
     )
     .addOption(options.url())
-    .action(async (pattern: string, { url, minNew }: Settings & { minNew: number }) =>
-      print(
-        JSON.stringify(await callJson(url, 'PUT', '/v1/schedule', { pattern, min_new_interactions: minNew }), null, 2),
-      ),
+    .action(async (pattern: string, { url, minNew }: ServiceSettings & { minNew: number }) =>
+      printJson(await callJson(url, 'PUT', '/v1/schedule', { pattern, min_new_interactions: minNew })),
     );
   const remove = new Command('delete')
     .description('stop retraining by schedule')
     .addOption(options.url())
-    .action(async ({ url }: Settings) => {
+    .action(async ({ url }: ServiceSettings) => {
       await call(url, 'DELETE', '/v1/schedule');
       print('schedule deleted');
     });
-  return new Command('schedule')
-    .description('the retraining schedule of a running service: show, set, delete')
-    .addCommand(show, { isDefault: true })
-    .addCommand(set)
-    .addCommand(remove);
+  return group('schedule', 'the retraining schedule of a running service', [show, set, remove]);
 }

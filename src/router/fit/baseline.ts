@@ -6,15 +6,17 @@ import type { Baseline, FitTools, FittedRouter } from '../types.js';
 interface Definition {
   name: string;
   title: string;
-  told: boolean;
+  /** Whether it reads the task; not unless given. */
+  told?: boolean;
   learn(data: Dataset, train: Int32Array, tools: FitTools): Weights | Promise<Weights>;
   restore(tables: Weights): FittedRouter;
 }
 
 /** Routes always by the tables, so that a fitted baseline and a restored one can't differ. */
-export function defineBaseline({ learn, ...rest }: Definition): Baseline {
+export function defineBaseline({ learn, told = false, ...rest }: Definition): Baseline {
   return {
     ...rest,
+    told,
     async fit(data, train, tools) {
       const tables = await learn(data, train, tools);
       return { ...rest.restore(tables), tables: () => tables };

@@ -87,16 +87,21 @@ export function createFeedbackSessions(
       if (task !== null && domain !== null) ids.link(task, domain);
       return { task, domain };
     };
-    const time = (at: string | undefined): number => (at === undefined ? now : Date.parse(at));
+    /** Columns that rows of both kinds have. */
+    const columnsOf = (value: Interaction | Preference) => ({
+      query: queryId(value.query),
+      ...labels(value),
+      at: value.at === undefined ? now : Date.parse(value.at),
+      decision: value.decision_id ?? null,
+    });
 
     return {
       newLlms,
       interaction(value) {
         const llm = llmId(value.model);
-        const at = time(value.at);
-        const { task, domain } = labels(value);
+        const { query, task, domain, at, decision } = columnsOf(value);
         insertInteraction.run(
-          queryId(value.query),
+          query,
           llm,
           task,
           domain,
@@ -107,7 +112,7 @@ export function createFeedbackSessions(
           value.completion_tokens ?? null,
           value.error ?? null,
           at,
-          value.decision_id ?? null,
+          decision,
         );
         sums.interaction(llm, value);
         taken.interaction(llm, task, value);
@@ -117,16 +122,8 @@ export function createFeedbackSessions(
       preference(value) {
         const better = llmId(value.better_model);
         const worse = llmId(value.worse_model);
-        const { task, domain } = labels(value);
-        insertPreference.run(
-          queryId(value.query),
-          better,
-          worse,
-          task,
-          domain,
-          time(value.at),
-          value.decision_id ?? null,
-        );
+        const { query, task, domain, at, decision } = columnsOf(value);
+        insertPreference.run(query, better, worse, task, domain, at, decision);
         sums.preference(better, worse);
         counts.preferences++;
       },

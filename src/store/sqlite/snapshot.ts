@@ -47,39 +47,38 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
     const points = changes.all().map(([llm, task, at]): ChangePoint => ({ llm: llmIndex(llm), task, at }));
     const weighed = points.some((point) => point.llm >= 0) || halfLifeDays !== null;
 
+    /** Answers the row. */
+    const append = (answers: AnswerColumns, query: number, at: number): number => {
+      answers.query[answers.length] = query;
+      if (weighed) answers.at[answers.length] = at;
+      labels.touch(query);
+      return answers.length++;
+    };
     const edges = {
-      query: new Int32Array(counts.interactions),
+      ...answerColumns(counts.interactions, weighed),
       llm: new Int32Array(counts.interactions),
       score: new Float64Array(counts.interactions),
-      at: new Float64Array(weighed ? counts.interactions : 0),
-      length: 0,
     };
     for (const [query, llm, task, score, at] of interactions.iterate()) {
       labels.give(query, task, at);
       const index = llmIndex(llm);
       if (index < 0) continue;
-      edges.query[edges.length] = query;
-      edges.llm[edges.length] = index;
-      if (weighed) edges.at[edges.length] = at;
-      edges.score[edges.length++] = score;
-      labels.touch(query);
+      const row = append(edges, query, at);
+      edges.llm[row] = index;
+      edges.score[row] = score;
     }
     const pairs = {
-      query: new Int32Array(counts.preferences),
+      ...answerColumns(counts.preferences, weighed),
       better: new Int32Array(counts.preferences),
       worse: new Int32Array(counts.preferences),
-      at: new Float64Array(weighed ? counts.preferences : 0),
-      length: 0,
     };
     for (const [query, better, worse, task, at] of preferences.iterate()) {
       labels.give(query, task, at);
       const [betterIndex, worseIndex] = [llmIndex(better), llmIndex(worse)];
       if (betterIndex < 0 || worseIndex < 0) continue;
-      if (weighed) pairs.at[pairs.length] = at;
-      pairs.query[pairs.length] = query;
-      pairs.better[pairs.length] = betterIndex;
-      pairs.worse[pairs.length++] = worseIndex;
-      labels.touch(query);
+      const row = append(pairs, query, at);
+      pairs.better[row] = betterIndex;
+      pairs.worse[row] = worseIndex;
     }
 
     const ranks = new QueryRanks(labels.size);
@@ -122,6 +121,17 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
     read: async (options = {}) => connection.read(() => read(options)),
     texts: async (hashes) => connection.read(() => hashes.map((hash) => textOf.get(Buffer.from(hash, 'hex')))),
   };
+}
+
+/** Of the answers read so far: the query and, where answers are weighed, the time of each. */
+interface AnswerColumns {
+  query: Int32Array;
+  at: Float64Array;
+  length: number;
+}
+
+function answerColumns(rows: number, weighed: boolean): AnswerColumns {
+  return { query: new Int32Array(rows), at: new Float64Array(weighed ? rows : 0), length: 0 };
 }
 
 /** Bytes of a SHA-256. */

@@ -1,0 +1,20 @@
+import { systemClock } from '../base/clock.js';
+import { dataPaths } from '../base/paths.js';
+import { openLedger, type Ledger } from '../store/open.js';
+
+/** Opens the ledger of a data folder, works with it, and closes it. */
+export async function withLedger<T>(
+  data: string,
+  work: (ledger: Ledger) => Promise<T>,
+  { readonly = false } = {},
+): Promise<T> {
+  const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock, readonly });
+  try {
+    return await work(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+export const readLedger = <T>(data: string, work: (ledger: Ledger) => Promise<T>): Promise<T> =>
+  withLedger(data, work, { readonly: true });
