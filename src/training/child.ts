@@ -17,7 +17,7 @@ import { encodeQueries } from '../dataset/vectors.js';
  * away, so that a killed worker leaves no training behind.
  */
 async function main(request: ChildRequest, send: (reply: ChildReply) => void): Promise<void> {
-  const { dataDir, encoder: spec } = request;
+  const { dataDir, encoder: spec, options } = request;
   const {
     design = DEFAULT_DESIGN,
     seed = DEFAULT_SEED,
@@ -64,7 +64,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
       inForce: await ledger.artifacts.activeVersion(),
       previous: previous?.version ?? null,
     };
-    const trained = await runTraining({ rows, graph, vectors, design, seed, encoder }, target, {
+    const trained = await runTraining({ rows, graph, vectors, design, seed, encoder, options }, target, {
       backend,
       clock: systemClock,
       report: (progress) => send({ kind: 'progress', progress }),

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../base/errors.js';
+import type { GnnOptions } from '../learned/train/options.js';
 import type { Trained } from './run.js';
 import type { TrainProgress, TrainRequest } from '../schema/training.js';
 
@@ -7,6 +8,8 @@ export interface ChildRequest {
   dataDir: string;
   encoder: string;
   request: TrainRequest;
+  /** How to train, where not as by default. */
+  options?: Partial<GnnOptions> | undefined;
 }
 
 /** What it answers: progress, and at last how it ended. */

@@ -40,7 +40,7 @@ export interface TrainingInput {
   design: DesignName;
   seed: number;
   encoder: Encoder;
-  options?: Partial<GnnOptions>;
+  options?: Partial<GnnOptions> | undefined;
 }
 
 /** A snapshot that can be learned from: throws `no_data`, saying what is missing. */

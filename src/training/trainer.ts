@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.js';
 import type { Manifest } from '../artifact/manifest.js';
 import type { ArtifactRecord } from '../store/ports/artifacts.js';
 import type { Ledger } from '../store/ports/index.js';
+import type { GnnOptions } from '../learned/train/options.js';
 import type { Trainer } from '../queue/types.js';
 import type { TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
 import { trainInChild } from './spawn.js';
@@ -15,6 +16,8 @@ export interface TrainerParts {
   log: Logger;
   /** What computes where a request names no backend; `auto` unless given. */
   backend?: TrainRequest['backend'];
+  /** How to train, where not as by default. */
+  options?: Partial<GnnOptions> | undefined;
   /** Nice value of the training process; see {@link SpawnOptions}. */
   priority?: number | undefined;
   /** Called when another version is in force. */
@@ -50,7 +53,7 @@ export async function trainAndActivate(
   report: (progress: TrainProgress) => void,
   { known = true, signal }: { known?: boolean; signal?: AbortSignal } = {},
 ): Promise<TrainResult> {
-  const { ledger, dataDir, encoder, log, priority } = parts;
+  const { ledger, dataDir, encoder, options, log, priority } = parts;
   const {
     manifest,
     created,
@@ -58,7 +61,7 @@ export async function trainAndActivate(
     reason: verdict,
     seconds,
     peak_memory_mb,
-  } = await trainInChild({ dataDir, encoder, request }, report, { priority, signal });
+  } = await trainInChild({ dataDir, encoder, request, options }, report, { priority, signal });
   const { version, status, backend, metrics, comparison } = manifest;
   const serving = baseline ?? manifest;
   const inForce = await ledger.artifacts.activeVersion();
