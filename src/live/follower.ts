@@ -10,7 +10,10 @@ export interface Live {
   readonly eager: readonly Subject[];
   /** Further subjects, for which the next tick refreshes it; `always` where every tick does. */
   readonly lazy: readonly Subject[] | 'always';
-  /** Reads what the ledger says now. `changed` are the subjects that moved since the last refresh; all unless given. */
+  /**
+   * Reads what the ledger says now. `changed` are the subjects that moved since the last refresh; all unless given. The
+   * follower has one refresh of a part run at a time.
+   */
   refresh(changed?: ReadonlySet<Subject>): Promise<void>;
 }
 

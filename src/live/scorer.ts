@@ -52,9 +52,6 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
   let loaded: Loaded | null = null;
   let refused: { version: string; stamp: string } | null = null;
   let scorer: Scorer = createPriorScorer([], []);
-  let running: Promise<void> | null = null;
-  /** What the update after the running one is for. */
-  let waiting: Set<Subject> | null = null;
 
   /** Reads and verifies `version`; null where it is refused, now or before. */
   async function load(version: string): Promise<Loaded | null> {
@@ -74,7 +71,7 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     }
   }
 
-  async function update(changed: ReadonlySet<Subject>): Promise<void> {
+  async function refresh(changed: ReadonlySet<Subject> = new Set(SUBJECTS)): Promise<void> {
     const active =
       changed.has('artifacts') || refused !== null ? await ledger.artifacts.activeVersion() : (loaded?.version ?? null);
     const other = active !== (loaded?.version ?? null);
@@ -88,28 +85,6 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     loaded = next;
     if (swap) refused = null;
     if (swap) log.info({ version: active }, 'artifact in force');
-  }
-
-  /** One update at a time; what changes during one is seen by another right after. */
-  function refresh(changed: ReadonlySet<Subject> = new Set(SUBJECTS)): Promise<void> {
-    if (running !== null) {
-      waiting ??= new Set();
-      for (const subject of changed) waiting.add(subject);
-      return running;
-    }
-    running = (async () => {
-      try {
-        for (let due: ReadonlySet<Subject> | null = changed; due !== null;) {
-          await update(due);
-          due = waiting;
-          waiting = null;
-        }
-      } finally {
-        running = null;
-        waiting = null;
-      }
-    })();
-    return running;
   }
 
   await refresh();

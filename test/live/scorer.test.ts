@@ -202,6 +202,7 @@ describe('many refreshes at once', () => {
   test('show each caller what was there when it asked', async (t) => {
     const { ledger, other, open } = await prepare(t);
     const scorer = await open();
+    const follower = createFollower(ledger.changes, [scorer], keptLog().log);
     const asked: Promise<void>[] = [];
     for (let i = 0; i < 20; i++) {
       await other.catalog.put(newcomer(`late ${i}`));
@@ -209,7 +210,7 @@ describe('many refreshes at once', () => {
       if (i === 13) await ledger.artifacts.activate(SECOND);
       asked.push(
         (async () => {
-          await scorer.refresh();
+          await follower.catchUp();
           assert.ok(scorer.current().models.includes(`late ${i}`), `late ${i}`);
           if (i >= 13) assert.equal(scorer.current().version, SECOND);
         })(),

@@ -23,7 +23,7 @@ export interface DispatcherParts {
   timings: Timings;
   /** Runs before every operation, and throws for a caller who may not. */
   authorise(request: IncomingMessage, scope: Scope): void | Promise<void>;
-  /** Runs after every operation that wrote, before its answer is sent; with what it changed. Never throws. */
+  /** Runs once an operation wrote what live state has to follow, before its answer is sent. Never throws. */
   afterWrite?(subjects: readonly Subject[]): void | Promise<void>;
 }
 
@@ -113,8 +113,8 @@ export function createDispatcher({
   const readBody = createBodyReader(maxBodyBytes);
 
   function finish(exchange: Exchange, answer: Answer): void {
-    const { writes, followed } = exchange.operation;
-    if (!writes || followed) return send(exchange, answer);
+    const { writes } = exchange.operation;
+    if (writes === false || writes.length === 0) return send(exchange, answer);
     after(afterWrite(writes), () => send(exchange, answer), exchange.fail);
   }
 

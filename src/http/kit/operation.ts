@@ -75,10 +75,11 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   aliases?: readonly string[];
   tag: string;
   scope: Scope;
-  /** The subjects that it changes in the ledger; false where it stores nothing there. */
+  /**
+   * Subjects that live state has to follow once it has run: none where `run` sees to that, or nothing that lives is
+   * changed. False where it stores nothing in the ledger.
+   */
   writes: readonly Subject[] | false;
-  /** Whether `run` itself resolves only when live state has what it stored: the kit then catches nothing up. */
-  followed?: boolean;
   summary: string;
   description?: string;
   /** By name, all that the path has. */

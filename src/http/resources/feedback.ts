@@ -21,8 +21,7 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       aliases: ['/feedback'],
       tag: 'feedback',
       scope: 'feedback',
-      writes: ['feedback', 'breakers', 'catalog'],
-      followed: true,
+      writes: [],
       summary: 'Post interactions or preferences',
       description:
         'Stored all or nothing, and durable when answered. With a `decision_id`, query and task are the ' +

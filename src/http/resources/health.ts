@@ -52,8 +52,7 @@ export function healthOperations({
       path: '/v1/health',
       tag: 'health',
       scope: 'feedback',
-      writes: ['breakers'],
-      followed: true,
+      writes: [],
       summary: 'Report how calls of LLMs went',
       description:
         'One report or an array, all counted or none, in order. Feedback counts by itself: an interaction ' +
