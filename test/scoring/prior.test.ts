@@ -6,7 +6,7 @@ import { estimateTokens } from '../../src/base/tokens.js';
 import { expectedCost } from '../../src/scoring/cost.js';
 import { createPriorScorer, declaredQuality } from '../../src/scoring/prior.js';
 import type { ScoredLlm } from '../../src/scoring/types.js';
-import { usageOn } from '../support/usage.js';
+import { statsOf, usageOn } from '../support/usage.js';
 
 const EMPTY = new Float32Array(0);
 
@@ -14,21 +14,6 @@ const round = (x: number): number => Math.round(x * 1e6) / 1e6;
 
 function profile(fields: object): LlmProfile {
   return Profile.parse(fields);
-}
-
-function stats(id: string, fields: Partial<LlmStats> = {}): LlmStats {
-  const { meanScore = NaN, interactions = 0 } = fields;
-  return {
-    id,
-    meanScore,
-    interactions,
-    wins: 0,
-    losses: 0,
-    costUsd: NaN,
-    now: { meanScore, interactions, weight: interactions },
-    usage: [],
-    ...fields,
-  };
 }
 
 function scoreOf(llm: LlmProfile, row?: LlmStats, task?: string, query = 'What is 2 + 2?'): ScoredLlm {
@@ -57,13 +42,13 @@ test('an LLM that became another keeps its score, with a wide uncertainty that i
   const of = (since: number): ScoredLlm =>
     scoreOf(
       profile({ id: 'a' }),
-      stats('a', {
+      statsOf('a', {
         meanScore: 0.8,
         interactions: 800 + since,
         now: { interactions: since, meanScore: 0.8, weight: since === 0 ? 800 : 50 + since },
       }),
     );
-  const settled = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 0.8, interactions: 800 }));
+  const settled = scoreOf(profile({ id: 'a' }), statsOf('a', { meanScore: 0.8, interactions: 800 }));
   const [changed, some, many] = [of(0), of(20), of(400)];
   assert.ok(Math.abs(changed.quality - settled.quality) < 1e-9 && Math.abs(some.quality - settled.quality) < 0.02);
   assert.ok(
@@ -76,8 +61,8 @@ test('an LLM that became another keeps its score, with a wide uncertainty that i
 });
 
 test('interactions pull the score towards their mean and narrow the uncertainty', () => {
-  const few = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 1, interactions: 4 }));
-  const many = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 1, interactions: 400 }));
+  const few = scoreOf(profile({ id: 'a' }), statsOf('a', { meanScore: 1, interactions: 4 }));
+  const many = scoreOf(profile({ id: 'a' }), statsOf('a', { meanScore: 1, interactions: 400 }));
   assert.equal(few.quality, 0.75);
   assert.ok(many.quality > 0.99);
   assert.ok(many.uncertainty < few.uncertainty / 4);
@@ -85,11 +70,11 @@ test('interactions pull the score towards their mean and narrow the uncertainty'
 });
 
 test('wins and losses order LLMs without scores, and never outvote scores', () => {
-  const loser = scoreOf(profile({ id: 'a' }), stats('a', { wins: 1, losses: 9 }));
-  const winner = scoreOf(profile({ id: 'a' }), stats('a', { wins: 9, losses: 1 }));
+  const loser = scoreOf(profile({ id: 'a' }), statsOf('a', { wins: 1, losses: 9 }));
+  const winner = scoreOf(profile({ id: 'a' }), statsOf('a', { wins: 9, losses: 1 }));
   assert.ok(winner.quality > 0.7 && loser.quality < 0.3);
   assert.ok(winner.uncertainty >= 0.2);
-  const scored = scoreOf(profile({ id: 'a' }), stats('a', { meanScore: 0.9, interactions: 100, losses: 1000 }));
+  const scored = scoreOf(profile({ id: 'a' }), statsOf('a', { meanScore: 0.9, interactions: 100, losses: 1000 }));
   assert.ok(scored.quality > 0.85, String(scored.quality));
 });
 
@@ -97,12 +82,12 @@ test('cost from prices and lengths; the logged mean where there is no price', ()
   const llm = profile({ id: 'a', input_price: 1, output_price: 10 });
   const query = 'x'.repeat(4000);
   assert.equal(
-    scoreOf(llm, stats('a', { usage: [usageOn(null, 1, { tokens: 100 })] }), undefined, query).costUsd,
+    scoreOf(llm, statsOf('a', { usage: [usageOn(null, 1, { tokens: 100 })] }), undefined, query).costUsd,
     (1000 * 1 + 100 * 10) / 1e6,
   );
   assert.equal(scoreOf(profile({ id: 'a', input_price: 1 })).costUsd, null);
-  assert.equal(scoreOf(profile({ id: 'a' }), stats('a', { costUsd: 0.002 })).costUsd, 0.002);
-  assert.equal(scoreOf(profile({ id: 'a' }), stats('a', { costUsd: 0 })).costUsd, 0);
+  assert.equal(scoreOf(profile({ id: 'a' }), statsOf('a', { costUsd: 0.002 })).costUsd, 0.002);
+  assert.equal(scoreOf(profile({ id: 'a' }), statsOf('a', { costUsd: 0 })).costUsd, 0);
   assert.equal(expectedCost({ inputPrice: 0, outputPrice: 0, promptTokens: 5, completionTokens: 5 }), 0);
   assert.equal(estimateTokens(''), 1);
 });
@@ -111,16 +96,16 @@ test('latency from the log, else as declared', () => {
   const llm = profile({ id: 'a', latency_ms: 900 });
   assert.equal(round(scoreOf(llm).latencyMs!), 900);
   assert.equal(
-    round(scoreOf(profile({ id: 'a' }), stats('a', { usage: [usageOn(null, 3, { latencyMs: 450 })] })).latencyMs!),
+    round(scoreOf(profile({ id: 'a' }), statsOf('a', { usage: [usageOn(null, 3, { latencyMs: 450 })] })).latencyMs!),
     450,
   );
-  const drawn = scoreOf(llm, stats('a', { usage: [usageOn(null, 20, { latencyMs: 450 })] }));
+  const drawn = scoreOf(llm, statsOf('a', { usage: [usageOn(null, 20, { latencyMs: 450 })] }));
   assert.ok(drawn.latencyMs! > 450 && drawn.latencyMs! < 600, 'the declared one counts beside few');
   assert.ok(drawn.latencyP90Ms! > drawn.latencyMs!);
 });
 
 test('answers to one kind of query may be longer and slower', () => {
-  const seen = stats('a', {
+  const seen = statsOf('a', {
     usage: [
       usageOn('sums', 200, { tokens: 10, latencyMs: 100 }),
       usageOn('essays', 200, { tokens: 1000, latencyMs: 10_000 }),
@@ -136,7 +121,7 @@ test('answers to one kind of query may be longer and slower', () => {
 });
 
 test('no LLM, no scores; a deleted LLM’s statistics are no candidate', () => {
-  const scorer = createPriorScorer([], [stats('gone', { meanScore: 1, interactions: 9 })]);
+  const scorer = createPriorScorer([], [statsOf('gone', { meanScore: 1, interactions: 9 })]);
   assert.deepEqual([scorer.version, scorer.models, scorer.score('q', EMPTY)], [null, [], []]);
   assert.deepEqual(scorer.nearest('gone'), []);
 });

@@ -1,4 +1,4 @@
-import type { TaskUsage } from '../../src/store/ports/feedback.js';
+import type { LlmStats, TaskUsage } from '../../src/store/ports/feedback.js';
 
 /** What `n` answers to one task report: all of the same length and latency. */
 export function usageOn(
@@ -14,5 +14,21 @@ export function usageOn(
     logLatency: latencyMs === undefined ? 0 : n * log,
     logLatencySquares: latencyMs === undefined ? 0 : n * log * log,
     latencyN: latencyMs === undefined ? 0 : n,
+  };
+}
+
+/** Statistics of an LLM of which nothing is known but what is given. */
+export function statsOf(id: string, fields: Partial<LlmStats> = {}): LlmStats {
+  const { meanScore = NaN, interactions = 0 } = fields;
+  return {
+    id,
+    meanScore,
+    interactions,
+    wins: 0,
+    losses: 0,
+    costUsd: NaN,
+    now: { meanScore, interactions, weight: interactions },
+    usage: [],
+    ...fields,
   };
 }

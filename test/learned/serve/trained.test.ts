@@ -12,7 +12,7 @@ import type { TensorFlow } from '../../../src/tensor/types.js';
 import { encoder } from '../../support/learn.js';
 import { smallLog } from '../../support/log.js';
 import { randomModel, type RandomModel, type RandomModelOptions } from '../../support/model.js';
-import { usageOn } from '../../support/usage.js';
+import { statsOf, usageOn } from '../../support/usage.js';
 import { tensorScores } from './tensor-scores.js';
 
 const QUERY = 'a verse about the sum of two numbers';
@@ -23,21 +23,6 @@ let tf: TensorFlow;
 before(async () => {
   ({ tf } = await openBackend('wasm'));
 });
-
-function statsOf(id: string, more: Partial<LlmStats>): LlmStats {
-  const { meanScore = NaN, interactions = 0 } = more;
-  return {
-    id,
-    meanScore,
-    interactions,
-    wins: 0,
-    losses: 0,
-    costUsd: NaN,
-    now: { meanScore, interactions, weight: interactions },
-    usage: [],
-    ...more,
-  };
-}
 
 /** A log of which a third of the scores is missing, and an LLM that nobody has asked yet. */
 function gappyLog(rows = smallLog({ queries: 60 })): GraphRows {

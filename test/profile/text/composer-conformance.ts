@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { ComposeRequest, TextComposer } from '../../../src/profile/text/composer/types.js';
 
-const REQUEST: ComposeRequest = {
+/** What any composer is asked. */
+export const REQUEST: ComposeRequest = {
   kind: 'llm',
   name: 'calculator',
   own: 'calculator: solves arithmetic.',

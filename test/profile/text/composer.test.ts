@@ -6,22 +6,14 @@ import { composerSettings, openComposer } from '../../../src/profile/text/compos
 import { createDeterministicComposer } from '../../../src/profile/text/composer/deterministic.js';
 import { createOpenAIComposer, type OpenAIComposerOptions } from '../../../src/profile/text/composer/openai.js';
 import type { ComposeRequest, TextComposer } from '../../../src/profile/text/composer/types.js';
+import { REQUEST as ASKED } from './composer-conformance.js';
 
 const KEY = 'sk-secret-1234567890';
 
 const REQUEST: ComposeRequest = {
-  kind: 'llm',
-  name: 'calculator',
-  own: 'calculator: solves arithmetic.',
+  ...ASKED,
   heard: [
-    {
-      relation: 'llm-task',
-      kind: 'task',
-      name: 'gsm8k',
-      text: 'gsm8k: word problems',
-      measured: { score: 0.8, count: 130, advantage: 0.12 },
-    },
-    { relation: 'llm-family', kind: 'family', name: 'machines', text: 'machines: exact' },
+    ...ASKED.heard,
     {
       relation: 'llm-task',
       kind: 'task',
@@ -30,7 +22,6 @@ const REQUEST: ComposeRequest = {
       measured: { score: 0.1, count: 20, advantage: -0.4 },
     },
   ],
-  maxCharacters: 1000,
 };
 
 describe('the composer by rule', () => {
