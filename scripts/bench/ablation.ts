@@ -25,7 +25,7 @@ import type { FittedRouter } from '../../src/router/types.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
 import { GNN_DEFAULTS } from '../../src/learned/train/options.js';
 import { fitLearned, refreeze } from '../../src/learned/fit.js';
-import { DEFAULT_SEED } from '../../src/training/run.js';
+import { DEFAULT_SEED } from '../../src/schema/training.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -32,7 +32,8 @@ import type { FitTools, FittedRouter } from '../../src/router/types.js';
 import { Interaction } from '../../src/schema/feedback.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { fitLearned, refreeze, type LearnedRouter } from '../../src/learned/fit.js';
-import { answeredQueries, DEFAULT_SEED } from '../../src/training/run.js';
+import { DEFAULT_SEED } from '../../src/schema/training.js';
+import { answeredQueries } from '../../src/training/run.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

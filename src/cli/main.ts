@@ -4,22 +4,29 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
-import { alertsCommand } from './commands/alerts.js';
-import { decisionsCommand, summaryCommand } from './commands/decisions.js';
-import { demoCommand } from './commands/demo.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { exportCommand } from './commands/export.js';
-import { healthCommand } from './commands/health.js';
-import { importCommand } from './commands/import.js';
-import { jobsCommand } from './commands/jobs.js';
-import { loadCommand } from './commands/load.js';
-import { modelsCommand } from './commands/models.js';
-import { policiesCommand } from './commands/policies.js';
-import { routeCommand } from './commands/route.js';
-import { scheduleCommand } from './commands/schedule.js';
-import { serviceCommands } from './commands/start.js';
-import { trainCommand } from './commands/train.js';
-import { weightsCommand } from './commands/weights.js';
+
+/** Every command, in the order of `--help`. Loading all of them takes longer than most of them do. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  import: async () => (await import('./commands/import.js')).importCommand(),
+  train: async () => (await import('./commands/train.js')).trainCommand(),
+  route: async () => (await import('./commands/route.js')).routeCommand(),
+  evaluate: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
+  export: async () => (await import('./commands/export.js')).exportCommand(),
+  start: async () => (await import('./commands/start.js')).startCommand(),
+  serve: async () => (await import('./commands/start.js')).serveCommand(),
+  worker: async () => (await import('./commands/start.js')).workerCommand(),
+  schedule: async () => (await import('./commands/schedule.js')).scheduleCommand(),
+  policies: async () => (await import('./commands/policies.js')).policiesCommand(),
+  decisions: async () => (await import('./commands/decisions.js')).decisionsCommand(),
+  summary: async () => (await import('./commands/decisions.js')).summaryCommand(),
+  health: async () => (await import('./commands/health.js')).healthCommand(),
+  alerts: async () => (await import('./commands/alerts.js')).alertsCommand(),
+  load: async () => (await import('./commands/load.js')).loadCommand(),
+  models: async () => (await import('./commands/models.js')).modelsCommand(),
+  weights: async () => (await import('./commands/weights.js')).weightsCommand(),
+  jobs: async () => (await import('./commands/jobs.js')).jobsCommand(),
+  demo: async () => (await import('./commands/demo.js')).demoCommand(),
+};
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
 
@@ -29,26 +36,10 @@ const program = new Command('pointsman')
   .exitOverride()
   .showHelpAfterError('(--help says more)');
 
-for (const command of [
-  importCommand(),
-  trainCommand(),
-  routeCommand(),
-  evaluateCommand(),
-  exportCommand(),
-  ...serviceCommands(),
-  scheduleCommand(),
-  policiesCommand(),
-  decisionsCommand(),
-  summaryCommand(),
-  healthCommand(),
-  alertsCommand(),
-  loadCommand(),
-  modelsCommand(),
-  weightsCommand(),
-  jobsCommand(),
-  demoCommand(),
-])
-  program.addCommand(command);
+const [, , wanted = ''] = process.argv;
+// Where none is named, all are listed or searched for what was meant.
+for (const make of Object.hasOwn(COMMANDS, wanted) ? [COMMANDS[wanted]!] : Object.values(COMMANDS))
+  program.addCommand(await make());
 
 /** Commands made apart don't inherit this setting. */
 function throwEverywhere(command: Command): void {

@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { ENCODER_SPECS } from '../encoder/index.js';
-import { BACKENDS, DESIGN_NAMES } from '../schema/training.js';
+import { BACKENDS, DEFAULT_SEED, DESIGN_NAMES } from '../schema/training.js';
 import { DEFAULT_DESIGN } from '../profile/design.js';
-import { DEFAULT_SEED } from '../training/run.js';
 import { DEFAULT_TRAINING_PRIORITY } from '../training/spawn.js';
 
 /** Every setting, once: its flag, its environment variable, its default and its text in `--help`. */

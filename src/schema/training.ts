@@ -12,6 +12,8 @@ export const DESIGN_NAMES = [
   'flat',
 ] as const;
 export type DesignName = (typeof DESIGN_NAMES)[number];
+/** Seed of a run that is told none. */
+export const DEFAULT_SEED = 20_260_500;
 
 /** What a training run is asked for. Seed 0 would mean "unseeded" to TensorFlow.js, so it is refused. */
 export const TrainRequest = z

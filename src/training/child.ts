@@ -9,7 +9,8 @@ import { checkpointsIn } from '../learned/train/checkpoint.js';
 import { openBackend } from '../tensor/backend.js';
 import type { ChildReply, ChildRequest } from './protocol.js';
 import { isTrainable } from '../serving/routers.js';
-import { DEFAULT_SEED, runTraining, snapshotOf } from './run.js';
+import { DEFAULT_SEED } from '../schema/training.js';
+import { runTraining, snapshotOf } from './run.js';
 import { encodeQueries } from '../dataset/vectors.js';
 
 /**

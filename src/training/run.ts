@@ -29,7 +29,6 @@ import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 6;
-export const DEFAULT_SEED = 20_260_500;
 
 export interface TrainingInput {
   rows: SnapshotRows;

@@ -25,13 +25,10 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
   });
 }
 
-export function serviceCommands(): Command[] {
-  return [
-    serviceCommand('start', 'API and worker in one process, with the embedded queue unless another is given', {
-      api: true,
-      worker: true,
-    }),
-    serviceCommand('serve', 'API alone', { api: true, worker: false }),
-    serviceCommand('worker', 'worker alone', { api: false, worker: true }),
-  ];
-}
+export const startCommand = (): Command =>
+  serviceCommand('start', 'API and worker in one process, with the embedded queue unless another is given', {
+    api: true,
+    worker: true,
+  });
+export const serveCommand = (): Command => serviceCommand('serve', 'API alone', { api: true, worker: false });
+export const workerCommand = (): Command => serviceCommand('worker', 'worker alone', { api: false, worker: true });
