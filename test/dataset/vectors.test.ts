@@ -8,7 +8,7 @@ import { listQueries, type QueryRow } from '../../src/graph/rows.js';
 import { encodeQueries } from '../../src/dataset/vectors.js';
 import { temporaryLedger } from '../decision/parts.js';
 import { interaction } from '../store/support.js';
-import { encoder as hashing } from '../support/learn.js';
+import { encoder as small } from '../support/learn.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 /** An encoder that answers later, as one behind a network does, and remembers what it was asked. */
@@ -98,8 +98,8 @@ describe('encoding a snapshot’s queries', () => {
   test('keeps the vectors of a long log on disk, as they were', async () => {
     const queries = queriesOf(upTo(600));
     assert.deepEqual(
-      await encode(hashing, queries, [], { inMemory: 599 }),
-      queries.map((q) => hashing.encodeSync!(q.text)),
+      await encode(small, queries, [], { inMemory: 599 }),
+      queries.map((q) => small.encodeSync!(q.text)),
     );
     assert.deepEqual(
       await encode(slowEncoder('slow'), queries, [], { inMemory: 0 }),
@@ -112,15 +112,15 @@ describe('encoding a snapshot’s queries', () => {
     t.after(remove);
     const asked: string[] = [];
     const quick = (id: string): Encoder => ({
-      ...hashing,
+      ...small,
       id,
-      encodeSync: (text) => (asked.push(text), hashing.encodeSync!(text)),
+      encodeSync: (text) => (asked.push(text), small.encodeSync!(text)),
     });
     const encoded = async (id: string, queries: QueryRow[]): Promise<number> => {
       const before = asked.length;
       assert.deepEqual(
         await encode(quick(id), queries, [], { folder, inMemory: 0 }),
-        queries.map((q) => hashing.encodeSync!(q.text)),
+        queries.map((q) => small.encodeSync!(q.text)),
       );
       return asked.length - before;
     };
@@ -135,13 +135,13 @@ describe('encoding a snapshot’s queries', () => {
   test('leaves the ledger alone for an encoder that runs in-process', async () => {
     const queries = queriesOf([3, 1]);
     assert.deepEqual(
-      await encode(hashing, queries),
-      queries.map((q) => hashing.encodeSync!(q.text)),
+      await encode(small, queries),
+      queries.map((q) => small.encodeSync!(q.text)),
     );
     assert.equal(
       (
         await parts.ledger.embeddings.get(
-          hashing.id,
+          small.id,
           queries.map((q) => q.hash),
         )
       ).size,

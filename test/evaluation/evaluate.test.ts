@@ -16,14 +16,12 @@ import { createDeterministicComposer } from '../../src/profile/text/composer/det
 import { BASELINES } from '../../src/router/baselines.js';
 import { EvaluationReport, type ReportSection, type ReportTable } from '../../src/schema/evaluation.js';
 import { openBackend } from '../../src/tensor/backend.js';
-import { QUICK } from '../support/learn.js';
+import { encoder, QUICK } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 import { elementsOf } from '../support/markup.js';
 import { handLog, type HandQuery } from '../support/rows.js';
-import { createSmallEncoder } from '../support/small-encoder.js';
 
 const backend = await openBackend('wasm');
-const encoder = createSmallEncoder();
 const composer = createDeterministicComposer();
 const quiet = (): void => undefined;
 const inputOf = (rows: GraphRows, folds = 2, steps = 10): EvaluationInput => ({

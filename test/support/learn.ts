@@ -1,5 +1,4 @@
 import { createRng } from '../../src/base/rng.js';
-import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import type { GraphRows } from '../../src/graph/rows.js';
 import { DESIGNS } from '../../src/profile/design.js';
 import { createDataset, type Dataset } from '../../src/dataset/dataset.js';
@@ -9,8 +8,9 @@ import { GNN_DEFAULTS, type GnnOptions } from '../../src/learned/train/options.j
 import { splitHeldOut } from '../../src/training/gate.js';
 import { answeredQueries, snapshotOf } from '../../src/training/run.js';
 import type { TensorFlow } from '../../src/tensor/types.js';
+import { createSmallEncoder } from './small-encoder.js';
 
-export const encoder = createHashingEncoder();
+export const encoder = createSmallEncoder();
 
 /** Small and quick: enough for the small log. */
 export const QUICK: GnnOptions = {

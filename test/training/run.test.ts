@@ -18,13 +18,11 @@ import type { GnnOptions } from '../../src/learned/train/options.js';
 import { runTraining, snapshotOf, type Trained, type TrainingTarget } from '../../src/training/run.js';
 import { recordOf } from '../../src/training/trainer.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
-import { QUICK } from '../support/learn.js';
+import { encoder, QUICK } from '../support/learn.js';
 import { blankModel } from '../support/model.js';
 import { smallLog } from '../support/log.js';
 import { handLog, STALE } from '../support/rows.js';
-import { createSmallEncoder } from '../support/small-encoder.js';
 
-const encoder = createSmallEncoder();
 
 let backend: Backend;
 before(async () => {
