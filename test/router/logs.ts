@@ -37,17 +37,17 @@ export const DEGENERATE: Record<string, () => Promise<Dataset>> = {
     datasetOf(
       handLog(
         ['a', 'b'],
-        Array.from({ length: 20 }, (_, i) => ({ text: `query ${i}`, task: 't', scores: { a: 0.5, b: 0.5 } })),
+        Array.from({ length: 8 }, (_, i) => ({ text: `query ${i}`, task: 't', scores: { a: 0.5, b: 0.5 } })),
       ),
     ),
   'all scores 1': () =>
     datasetOf(
       handLog(
         ['a', 'b'],
-        Array.from({ length: 20 }, (_, i) => ({ text: `query ${i}`, scores: { a: 1, b: 1 } })),
+        Array.from({ length: 8 }, (_, i) => ({ text: `query ${i}`, scores: { a: 1, b: 1 } })),
       ),
     ),
-  'no tasks': () => datasetOf(smallLog({ queries: 40, untasked: true })),
+  'no tasks': () => datasetOf(smallLog({ queries: 12, untasked: true })),
   'tasks of some queries': () =>
     datasetOf(
       handLog(
@@ -58,7 +58,7 @@ export const DEGENERATE: Record<string, () => Promise<Dataset>> = {
         ],
       ),
     ),
-  'preferences only': () => datasetOf(smallLog({ queries: 40, preferences: true })),
+  'preferences only': () => datasetOf(smallLog({ queries: 12, preferences: true })),
   'contradictory preferences': () =>
     datasetOf(
       handLog(
@@ -99,7 +99,7 @@ export const DEGENERATE: Record<string, () => Promise<Dataset>> = {
     datasetOf(
       handLog(
         ['a', 'b'],
-        Array.from({ length: 300 }, (_, i) => ({
+        Array.from({ length: 30 }, (_, i) => ({
           text: one,
           task: i % 2 ? 't' : 'u',
           scores: i % 3 ? both : { a: 0, b: 1 },

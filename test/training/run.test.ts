@@ -23,7 +23,6 @@ import { blankModel } from '../support/model.js';
 import { smallLog } from '../support/log.js';
 import { handLog, STALE } from '../support/rows.js';
 
-
 let backend: Backend;
 before(async () => {
   backend = await openBackend('wasm');
