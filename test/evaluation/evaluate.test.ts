@@ -158,7 +158,7 @@ describe('an evaluation', () => {
   });
 
   test('works on preferences alone, and says which sections need scores', async () => {
-    const made = await report(smallLog({ queries: 30, preferences: true }));
+    const made = await report(smallLog({ queries: 16, preferences: true }));
     EvaluationReport.parse(made);
     const [ranking, ...rest] = section(made, 'routers').tables;
     assert.match(ranking!.caption, /^Share of held-out comparisons ranked right/);
@@ -235,7 +235,7 @@ describe('queries that one LLM alone gets right', () => {
 
 describe('profiles and new LLMs', () => {
   test('are measured on a fold', async () => {
-    const input = inputOf(smallLog({ queries: 40 }), 2, 40);
+    const input = inputOf(smallLog({ queries: 40 }), 2, 12);
     const held = await crossValidate(input, backend, quiet);
     const progress: number[] = [];
     const fresh = await newLlmSection(held, input, {

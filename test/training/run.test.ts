@@ -113,7 +113,7 @@ describe('a run whose profile a baseline beats', () => {
 
   test('leaves the version in force where that is better still', async (t) => {
     const at = await place(t);
-    const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 200 });
+    const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 80 });
     assert.equal(good.manifest.status, 'accepted', good.reason);
     const { manifest, baseline } = await train(
       smallLog({ queries: 300 }),
@@ -133,7 +133,7 @@ describe('a run beside a version in force of another kind', () => {
 
   test('compares with one of another design on its own graph, which stays unless this is better', async (t) => {
     const at = await place(t);
-    const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 200 });
+    const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 80 });
     const rows = smallLog({ queries: 210 });
     for (const design of ['flat', 'structured-trainable-1hop'] as const) {
       const { manifest, baseline } = await train(rows, at, quick, { inForce: good.manifest.version }, design);
@@ -172,7 +172,7 @@ describe('a run beside a version in force of another kind', () => {
 });
 
 describe('a run after another', () => {
-  const quick = { maxSteps: 80, continuedSteps: 8 };
+  const quick = { maxSteps: 40, continuedSteps: 8 };
 
   test('goes on from what was learned where the log is long and hardly grew', async (t) => {
     const at = await place(t);
@@ -206,13 +206,16 @@ describe('a run after another', () => {
 
   test('begins from nothing where the log grew by a tenth or is short, or the version damaged or unfit', async (t) => {
     const at = await place(t);
-    const first = await train(smallLog({ queries: 200 }), at, quick, { ledgerRows: 600 });
+    const few = { maxSteps: 7, continuedSteps: 2 };
+    const first = await train(smallLog({ queries: 100 }), at, few, { ledgerRows: 300 });
     const previous = first.manifest.version;
+    const continued = await train(smallLog({ queries: 105 }), at, few, { previous, ledgerRows: 315 });
+    assert.equal(continued.manifest.continues?.version, previous);
     const others: [GraphRows, Partial<GnnOptions>, Partial<TrainingTarget>][] = [
-      [smallLog({ queries: 230 }), quick, { previous, ledgerRows: 690 }],
-      [smallLog({ queries: 201 }), { ...quick, maxSteps: 20 }, { previous, ledgerRows: 603 }],
-      [smallLog({ queries: 202 }), { ...quick, hidden: 12 }, { previous, ledgerRows: 606 }],
-      [smallLog({ queries: 203 }), quick, { previous: 'ffffffffffffffff', ledgerRows: 609 }],
+      [smallLog({ queries: 115 }), few, { previous, ledgerRows: 345 }],
+      [smallLog({ queries: 101 }), { ...few, maxSteps: 6 }, { previous, ledgerRows: 303 }],
+      [smallLog({ queries: 102 }), { ...few, hidden: 12 }, { previous, ledgerRows: 306 }],
+      [smallLog({ queries: 103 }), few, { previous: 'ffffffffffffffff', ledgerRows: 309 }],
     ];
     for (const [rows, options, target] of others)
       assert.equal((await train(rows, at, options, target)).manifest.continues, null);
@@ -244,7 +247,7 @@ describe('a run after an LLM changed', () => {
     const at = await place(t);
     const { artifacts } = at;
     const meanOf = async (weight: number): Promise<Record<string, number>> => {
-      const { manifest } = await train(afterChange(weight), at, { maxSteps: 150 });
+      const { manifest } = await train(afterChange(weight), at, { maxSteps: 60 });
       const { names, tables } = (await readArtifact(artifacts, manifest.version)).model;
       const sums = names.tasks.indexOf('arithmetic');
       return {

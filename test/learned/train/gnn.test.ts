@@ -5,7 +5,8 @@ import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
 import { freezeModel } from '../../../src/learned/freeze.js';
 import { createLearnedScorer } from '../../../src/learned/serve/trained.js';
-import { type DesignName, DESIGN_NAMES } from '../../../src/schema/training.js';
+import type { GnnOptions } from '../../../src/learned/train/options.js';
+import { DESIGN_NAMES } from '../../../src/schema/training.js';
 import { encoder, learn } from '../../support/learn.js';
 import { smallLog } from '../../support/log.js';
 
@@ -14,8 +15,8 @@ before(async () => {
   ({ tf } = await openBackend('wasm'));
 });
 
-async function indexAfter(rows: ReturnType<typeof smallLog>, design: DesignName = 'structured-trainable') {
-  const { data, train, heldOut, result } = await learn(tf, rows, {}, design);
+async function indexAfter(rows: ReturnType<typeof smallLog>, options: Partial<GnnOptions> = {}) {
+  const { data, train, heldOut, result } = await learn(tf, rows, options);
   const model = await freezeModel(tf, {
     data,
     rows,
@@ -41,19 +42,19 @@ const POETRY = 'a verse and a rhyme about the moon';
 
 describe('training', () => {
   test('learns who does what from scores', async () => {
-    const { best } = await indexAfter(smallLog({ queries: 240 }));
+    const { best } = await indexAfter(smallLog({ queries: 120 }));
     assert.equal(best(ARITHMETIC), 'calculator');
     assert.equal(best(POETRY), 'poet');
   });
 
   test('learns it from comparisons alone', async () => {
-    const { best } = await indexAfter(smallLog({ queries: 240, preferences: true }));
+    const { best } = await indexAfter(smallLog({ queries: 120, preferences: true }));
     assert.equal(best(ARITHMETIC), 'calculator');
     assert.equal(best(POETRY), 'poet');
   });
 
   test('learns it without task labels', async () => {
-    const { best } = await indexAfter(smallLog({ queries: 240, untasked: true }));
+    const { best } = await indexAfter(smallLog({ queries: 120, untasked: true }));
     assert.equal(best(ARITHMETIC), 'calculator');
     assert.equal(best(POETRY), 'poet');
   });
@@ -77,7 +78,7 @@ describe('training', () => {
   test('leaves no tensor behind', async () => {
     await learn(tf, smallLog({ queries: 40 }), { maxSteps: 3 });
     const tensors = tf.memory().numTensors;
-    await indexAfter(smallLog({ queries: 40 }));
+    await indexAfter(smallLog({ queries: 40 }), { maxSteps: 3 });
     assert.equal(tf.memory().numTensors, tensors);
   });
 
