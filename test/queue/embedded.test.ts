@@ -39,6 +39,7 @@ describe('the embedded store', () => {
   test('is held by one process, which another is told of, and is free again once that one is killed', async () => {
     const folder = temporaryFolder();
     try {
+      await prepareQueue(folder.path);
       const script = fileURLToPath(new URL('child-worker.js', import.meta.url));
       const holder = await start(process.execPath, [script, folder.path], 'active ');
       await assert.rejects(openQueue({ dataDir: folder.path, ledgerId: LEDGER_ID, log }), (error: PointsmanError) => {
@@ -62,6 +63,7 @@ describe('the embedded store', () => {
       const before = listeners();
       const queue = await openQueue({ dataDir: folder.path, ledgerId: LEDGER_ID, log });
       assert.equal(statSync(join(folder.path, 'queue')).mode & 0o777, 0o700);
+      assert.ok(existsSync(join(folder.path, 'queue', 'postgres')));
       assert.deepEqual(listeners(), before);
       await queue.close();
     } finally {
@@ -81,6 +83,7 @@ describe('the embedded store', () => {
         return true;
       });
       rmSync(database, { recursive: true });
+      await prepareQueue(folder.path);
       const queue = await openQueue({ dataDir: folder.path, ledgerId: LEDGER_ID, log });
       await queue.close();
       assert.ok(existsSync(database));

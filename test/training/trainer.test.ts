@@ -44,7 +44,7 @@ async function prepare(
     ledger,
     dataDir: folder,
     encoder: 'hashing',
-    options: { maxSteps: 30, epochs: 5 },
+    options: { maxSteps: 6 },
     log: keptLog().log,
     onActivated: async () => void activations++,
   };
