@@ -14,7 +14,7 @@ import { done, jsonLines, pointsman, scoreRows, workplace } from './support.js';
 const undo: (() => void)[] = [];
 after(() => undo.forEach((step) => step()));
 const { data, file } = workplace({ after: (step) => void undo.push(step as () => void) });
-const log = file('log.jsonl', jsonLines(scoreRows(120)));
+const log = file('log.jsonl', jsonLines(scoreRows(60)));
 
 interface Summary {
   version: string;
@@ -39,24 +39,24 @@ describe('from a log to decisions', () => {
   before(async () => {
     assert.match(
       await done('import', log, '--data', data),
-      /360 interactions and 0 preferences in .* now has 3 LLMs, 120 queries/,
+      /180 interactions and 0 preferences in .* now has 3 LLMs, 60 queries/,
     );
   });
 
   test('does not take the same file twice', async () => {
-    assert.match(await done('import', log, '--data', data), /120 queries, 360 interactions/);
+    assert.match(await done('import', log, '--data', data), /60 queries, 180 interactions/);
   });
 
   test('trains on what backend it is told, shows how it measures, and puts the version in force', async () => {
     const { code, stdout, stderr } = await pointsman(['train', '--backend', 'wasm', '--seed', '5', '--data', data]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /held out: 35 queries; calibration error/);
+    assert.match(stdout, /held out: 14 queries; calibration error/);
     for (const router of ['best single LLM', 'per-task best', 'k nearest', 'learned profile', 'oracle'])
       assert.match(stdout, new RegExp(`^${router}.* [01]\\.\\d{4}`, 'm'));
     const [inForce] = /version [0-9a-f]{16}: in force .*/.exec(stdout) ?? [''];
     assert.match(
       inForce,
-      /in force \(no other router is better on 35 held-out queries\).*seed 5, TensorFlow\.js .* wasm/,
+      /in force \(no other router is better on 14 held-out queries\).*seed 5, TensorFlow\.js .* wasm/,
     );
     assert.match(stderr, /100%|97%/);
     assert.deepEqual(

@@ -67,7 +67,7 @@ describe('kill -9 of the whole service', () => {
     const { data } = workplace(t);
     await prepareQueue(data);
     let next = 0;
-    for (const enough of [60, 250]) {
+    for (const enough of [60, 120]) {
       const running = await service(t, 'start', ['--data', data, ...SILENT]);
       // What the last round had no answer to is sent again, and for good measure everything else.
       await Promise.all(Array.from({ length: next }, (_, number) => post(running.url, number)));
@@ -95,7 +95,7 @@ describe('kill -9 of the whole service', () => {
     async (t) => {
       const { data, file } = workplace(t);
       await prepareQueue(data);
-      await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
+      await done('import', file('log.jsonl', jsonLines(scoreRows(24))), '--data', data);
       const running = await service(t, 'start', ['--data', data, ...SILENT]);
       const { job_id } = await api<{ job_id: string }>(running.url, 'POST', '/v1/retrain', {});
       await eventually(

@@ -7,7 +7,7 @@ import type { Job, Schedule } from '../../src/schema/training.js';
 import { lacking } from '../support/programs.js';
 import { PASSWORD, startRedis, type Server } from '../support/servers.js';
 import { eventually } from '../support/wait.js';
-import { api, done, jsonLines, pointsman, retrain, scoreRows, service, SILENT, workplace } from './support.js';
+import { api, importKnown, KNOWN, pointsman, retrain, service, SILENT, workplace } from './support.js';
 
 interface Readiness {
   ready: boolean;
@@ -25,9 +25,9 @@ async function codeOf(url: string, method: string, path: string): Promise<[statu
 
 /** A data folder with a log. */
 async function filled(t: TestContext): Promise<string> {
-  const { data, file } = workplace(t);
-  await done('import', file('log.jsonl', jsonLines(scoreRows(24))), '--data', data);
-  return data;
+  const place = workplace(t);
+  await importKnown(place);
+  return place.data;
 }
 
 /** A port that takes connections and never answers. */
@@ -80,7 +80,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
 
     await redis.resume();
     await eventually('ready', async () => (await readiness(serve.url)).checks.queue.ok);
-    const { result } = await retrain(serve.url, { seed: 9, design: 'flat' });
+    const { result } = await retrain(serve.url, KNOWN);
     assert.ok(result!.version);
     await eventually('the schedule is installed', async () => {
       const { next_run } = await api<ScheduleAnswer>(serve.url, 'GET', '/v1/schedule');
@@ -121,7 +121,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
         service(t, 'start', ['--data', data, '--queue', redis.url, ...SILENT]),
       ),
     );
-    const { job_id: id, result } = await retrain(one!.url, { seed: 4, design: 'flat' });
+    const { job_id: id, result } = await retrain(one!.url, KNOWN);
     const jobsOf = async (url: string): Promise<Job[]> => (await api<{ jobs: Job[] }>(url, 'GET', '/v1/jobs')).jobs;
     assert.deepEqual(
       (await jobsOf(one!.url)).map((job) => job.job_id),

@@ -6,21 +6,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../src/schema/training.js';
 import { prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
-import { api, done, interactionsOf, jsonLines, pointsman, scoreRows, service, SILENT, workplace } from './support.js';
+import {
+  api,
+  done,
+  importKnown,
+  interactionsOf,
+  KNOWN_ROWS,
+  pointsman,
+  scoreRows,
+  service,
+  SILENT,
+  trainKnown,
+  workplace,
+} from './support.js';
 
 describe('a schedule', () => {
   test('retrains by itself once enough is new, and not before; it outlives the queue', async (t) => {
-    const { data, file } = workplace(t);
+    const place = workplace(t);
+    const { data } = place;
     await prepareQueue(data);
-    const rows = scoreRows(30);
-    await done('import', file('log.jsonl', jsonLines(rows.slice(0, 20))), '--data', data);
-    await done('train', '--backend', 'wasm', '--data', data);
+    await importKnown(place);
+    await trainKnown(data);
+    const rows = scoreRows(34).filter(({ query }) => KNOWN_ROWS.every((known) => known.query !== query));
+    assert.equal(rows.length, 10);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
     const weights = async (url: string): Promise<number> =>
       (await api<{ weights: unknown[] }>(url, 'GET', '/v1/weights')).weights.length;
 
     await api(first.url, 'PUT', '/v1/schedule', { pattern: '* * * * * *', min_new_interactions: 30 });
-    await api(first.url, 'POST', '/v1/feedback', interactionsOf(rows.slice(20, 29)));
+    await api(first.url, 'POST', '/v1/feedback', interactionsOf(rows.slice(0, 9)));
     const ticks = async (): Promise<Job[]> =>
       (await api<{ jobs: Job[] }>(first.url, 'GET', '/v1/jobs?state=completed')).jobs.filter(
         (job) => job.trigger === 'schedule',
@@ -29,7 +43,7 @@ describe('a schedule', () => {
     assert.ok((await ticks()).every((job) => job.result === null));
     assert.equal(await weights(first.url), 1, '27 are new, and 30 were asked for');
 
-    await api(first.url, 'POST', '/v1/feedback', interactionsOf(rows.slice(29)));
+    await api(first.url, 'POST', '/v1/feedback', interactionsOf(rows.slice(9)));
     await eventually('another version', async () => (await weights(first.url)) === 2, 120_000);
     await sleep(2_000);
     assert.equal(await weights(first.url), 2, 'nothing is new since');

@@ -11,6 +11,7 @@ import {
   api,
   done,
   followJob,
+  importKnown,
   interactionsOf,
   jsonLines,
   pointsman,
@@ -18,11 +19,12 @@ import {
   scoreRows,
   service,
   SILENT,
+  trainKnown,
   workplace,
   queriesOf,
 } from './support.js';
 
-/** Asks for routes without pause until told to stop. Answers the versions that were seen, in order of first seen. */
+/** Asks for routes all the time until told to stop. Answers the versions that were seen, in order of first seen. */
 function hammer(url: string): {
   stop(): Promise<{ versions: (string | null)[]; answers: number; failures: string[] }>;
 } {
@@ -41,7 +43,7 @@ function hammer(url: string): {
       } catch (error) {
         failures.push(String(error));
       }
-      await sleep(20);
+      await sleep(50);
     }
   };
   const running = Promise.all([one(0), one(1), one(2)]);
@@ -57,6 +59,7 @@ function hammer(url: string): {
 describe('a service', () => {
   test('learns from feedback while it routes, goes back, and stops without losing anything', async (t) => {
     const { data } = workplace(t);
+    await prepareQueue(data);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
     assert.match(first.url, /^http:\/\/127\.0\.0\.1:\d+$/);
 
@@ -155,7 +158,7 @@ describe('a service', () => {
   test('gives a running job back when it is stopped, and does it when it is started again', async (t) => {
     const { data, file } = workplace(t);
     await prepareQueue(data);
-    await done('import', file('log.jsonl', jsonLines(scoreRows(120))), '--data', data);
+    await done('import', file('log.jsonl', jsonLines(scoreRows(24))), '--data', data);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
     const { job_id } = await api<{ job_id: string }>(first.url, 'POST', '/v1/retrain', {});
     await eventually(
@@ -175,7 +178,8 @@ describe('a service', () => {
   });
 
   test('has its data folder’s queue to itself; commands work beside it', async (t) => {
-    const { data, file } = workplace(t);
+    const place = workplace(t);
+    const { data } = place;
     await prepareQueue(data);
     const first = await service(t, 'start', ['--data', data, ...SILENT]);
     const { code, stderr } = await pointsman(['start', '--port', '0', '--data', data]);
@@ -186,13 +190,13 @@ describe('a service', () => {
     const taken = await pointsman(['start', '--port', new URL(first.url).port, '--data', other]);
     assert.equal(taken.code, 2);
     assert.match(taken.stderr, /host and port: expected an address to listen on, got 127\.0\.0\.1:\d+.*EADDRINUSE/);
-    await done('import', file('log.jsonl', jsonLines(scoreRows(12))), '--data', data);
+    await importKnown(place);
     await eventually(
       'the imported LLMs',
       async () => (await api<{ models: unknown[] }>(first.url, 'GET', '/v1/models')).models.length === 3,
     );
     await eventually('a route among them', async () => (await fetch(`${first.url}/route?query=x`)).ok);
-    await done('train', '--backend', 'wasm', '--data', data);
+    await trainKnown(data);
     await eventually(
       'what was trained beside it',
       async () => (await api<RouteResponse>(first.url, 'GET', '/route?query=x')).version !== null,

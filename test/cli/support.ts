@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { packageRoot } from '../../src/base/paths.js';
+import { dataPaths, packageRoot } from '../../src/base/paths.js';
 import { withTexts } from '../../src/graph/rows.js';
-import type { Job } from '../../src/schema/training.js';
+import type { Job, TrainRequest } from '../../src/schema/training.js';
 import type { Ledger } from '../../src/store/open.js';
 import { smallLog } from '../support/log.js';
 import { start } from '../support/process.js';
+import { SHARED_FOLDER } from '../support/queue-folder.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const MAIN = join(packageRoot, 'dist/src/cli/main.js');
@@ -91,6 +92,49 @@ export const interactionsOf = (rows: ReturnType<typeof scoreRows>): object[] =>
   rows.flatMap(({ query, task, scores }) =>
     Object.entries(scores).map(([model, score]) => ({ query, task, model, score })),
   );
+
+/** A training run on {@link KNOWN_ROWS} whose artifact is made once for the test files of one run. */
+export const KNOWN = { design: 'flat', seed: 9 } as const satisfies TrainRequest;
+export const KNOWN_ROWS: ReturnType<typeof scoreRows> = scoreRows(24);
+
+const knownArgs = (data: string): string[] => [
+  '--design',
+  KNOWN.design,
+  '--seed',
+  String(KNOWN.seed),
+  '--backend',
+  'wasm',
+  '--data',
+  data,
+];
+
+/**
+ * Imports {@link KNOWN_ROWS} into a data folder, and lays beside them what {@link KNOWN} makes of them: the training
+ * process then finds it made, as one that is asked for the same again does, and need not learn for seconds. For tests
+ * of what is done with a version, whatever it learned. Where no folder is shared, it is trained when it is asked for.
+ */
+export async function importKnown({ data, file }: Pick<ReturnType<typeof workplace>, 'data' | 'file'>): Promise<void> {
+  const log = file('known.jsonl', jsonLines(KNOWN_ROWS));
+  await done('import', log, '--data', data);
+  const shared = process.env[SHARED_FOLDER];
+  if (shared === undefined) return;
+  const made = join(shared, 'known');
+  if (!existsSync(made)) {
+    const making = mkdtempSync(join(shared, 'making-'));
+    await done('import', log, '--data', making);
+    await done('train', '--no-activate', ...knownArgs(making));
+    try {
+      renameSync(making, made);
+    } catch (error) {
+      // Another file may have been first.
+      if (!existsSync(made)) throw error;
+    }
+  }
+  cpSync(dataPaths(made).artifacts, dataPaths(data).artifacts, { recursive: true });
+}
+
+/** Trains {@link KNOWN} by the command line, which puts it in force. */
+export const trainKnown = (data: string): Promise<string> => done('train', ...knownArgs(data));
 
 export interface Service {
   url: string;
