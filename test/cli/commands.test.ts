@@ -9,7 +9,7 @@ import { sha256 } from '../../src/base/hash.js';
 import { openLedger } from '../../src/store/open.js';
 import { EvaluationReport } from '../../src/schema/evaluation.js';
 import { RouteResponse } from '../../src/schema/route.js';
-import { done, jsonLines, pointsman, scoreRows, workplace } from './support.js';
+import { done, HASHING, jsonLines, pointsman, scoreRows, workplace } from './support.js';
 
 const undo: (() => void)[] = [];
 after(() => undo.forEach((step) => step()));
@@ -245,6 +245,7 @@ describe('from a log to decisions', () => {
       'none',
       '--backend',
       'wasm',
+      ...HASHING,
       '--data',
       file('not made'),
       '--output',

@@ -6,7 +6,7 @@ import { openLedger } from '../../src/store/open.js';
 import type { Job } from '../../src/schema/training.js';
 import { prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
-import { api, done, jsonLines, queriesOf, scoreRows, service, SILENT, workplace, type Service } from './support.js';
+import { api, done, jsonLines, queriesOf, scoreRows, service, LIGHT, workplace, type Service } from './support.js';
 
 /** Clients that post at the same time. */
 const CLIENTS = 8;
@@ -68,7 +68,7 @@ describe('kill -9 of the whole service', () => {
     await prepareQueue(data);
     let next = 0;
     for (const enough of [60, 120]) {
-      const running = await service(t, 'start', ['--data', data, ...SILENT]);
+      const running = await service(t, 'start', ['--data', data, ...LIGHT]);
       // What the last round had no answer to is sent again, and for good measure everything else.
       await Promise.all(Array.from({ length: next }, (_, number) => post(running.url, number)));
       const killed = await killMidStream(running, next, enough);
@@ -79,7 +79,7 @@ describe('kill -9 of the whole service', () => {
       await ledger.close();
       ({ next } = killed);
     }
-    const running = await service(t, 'start', ['--data', data, ...SILENT]);
+    const running = await service(t, 'start', ['--data', data, ...LIGHT]);
     for (let number = 0; number < next; number += 50)
       await Promise.all(Array.from({ length: Math.min(50, next - number) }, (_, i) => post(running.url, number + i)));
     assert.equal((await running.end()).code, 0);
@@ -96,7 +96,7 @@ describe('kill -9 of the whole service', () => {
       const { data, file } = workplace(t);
       await prepareQueue(data);
       await done('import', file('log.jsonl', jsonLines(scoreRows(24))), '--data', data);
-      const running = await service(t, 'start', ['--data', data, ...SILENT]);
+      const running = await service(t, 'start', ['--data', data, ...LIGHT]);
       const { job_id } = await api<{ job_id: string }>(running.url, 'POST', '/v1/retrain', {});
       await eventually(
         'training',

@@ -7,7 +7,7 @@ import type { Job, Schedule } from '../../src/schema/training.js';
 import { lacking } from '../support/programs.js';
 import { PASSWORD, startRedis, type Server } from '../support/servers.js';
 import { eventually } from '../support/wait.js';
-import { api, importKnown, KNOWN, pointsman, retrain, service, SILENT, workplace } from './support.js';
+import { api, HASHING, importKnown, KNOWN, pointsman, retrain, service, LIGHT, workplace } from './support.js';
 
 interface Readiness {
   ready: boolean;
@@ -60,7 +60,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
   after(() => redis?.stop());
 
   test('route, say that the queue is away, and use it when it is there, without a restart', async (t) => {
-    const common = ['--data', await filled(t), '--queue', redis.url];
+    const common = ['--data', await filled(t), '--queue', redis.url, ...HASHING];
     await redis.halt();
     const [serve, worker] = [await service(t, 'serve', common), await service(t, 'worker', common)];
     assert.ok((await api<RouteResponse>(serve.url, 'GET', '/route?query=x')).model);
@@ -93,7 +93,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
   });
 
   test('agree with the ledger about the schedule, whatever was asked for while Redis did not answer', async (t) => {
-    const { url } = await service(t, 'start', ['--data', await filled(t), '--queue', redis.url, ...SILENT]);
+    const { url } = await service(t, 'start', ['--data', await filled(t), '--queue', redis.url, ...LIGHT]);
     const put = (pattern: string): Promise<ScheduleAnswer> =>
       api<ScheduleAnswer>(url, 'PUT', '/v1/schedule', { pattern });
     const read = async (): Promise<ScheduleAnswer> => api<ScheduleAnswer>(url, 'GET', '/v1/schedule');
@@ -118,7 +118,7 @@ describe('services whose Redis goes away and comes back', { skip: lacking('redis
   test('with other ledgers do their own jobs only', async (t) => {
     const [one, other] = await Promise.all(
       [await filled(t), await filled(t)].map((data) =>
-        service(t, 'start', ['--data', data, '--queue', redis.url, ...SILENT]),
+        service(t, 'start', ['--data', data, '--queue', redis.url, ...LIGHT]),
       ),
     );
     const { job_id: id, result } = await retrain(one!.url, KNOWN);

@@ -15,7 +15,7 @@ import {
   pointsman,
   scoreRows,
   service,
-  SILENT,
+  LIGHT,
   trainKnown,
   workplace,
 } from './support.js';
@@ -29,7 +29,7 @@ describe('a schedule', () => {
     await trainKnown(data);
     const rows = scoreRows(34).filter(({ query }) => KNOWN_ROWS.every((known) => known.query !== query));
     assert.equal(rows.length, 10);
-    const first = await service(t, 'start', ['--data', data, ...SILENT]);
+    const first = await service(t, 'start', ['--data', data, ...LIGHT]);
     const weights = async (url: string): Promise<number> =>
       (await api<{ weights: unknown[] }>(url, 'GET', '/v1/weights')).weights.length;
 
@@ -51,7 +51,7 @@ describe('a schedule', () => {
     assert.equal((await first.end()).code, 0);
 
     rmSync(join(data, 'queue'), { recursive: true });
-    const again = await service(t, 'start', ['--data', data, ...SILENT]);
+    const again = await service(t, 'start', ['--data', data, ...LIGHT]);
     const { pattern, next_run } = await api<{ pattern: string; next_run: string | null }>(
       again.url,
       'GET',

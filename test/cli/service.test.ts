@@ -18,7 +18,7 @@ import {
   retrain,
   scoreRows,
   service,
-  SILENT,
+  LIGHT,
   trainKnown,
   workplace,
   queriesOf,
@@ -60,7 +60,7 @@ describe('a service', () => {
   test('learns from feedback while it routes, goes back, and stops without losing anything', async (t) => {
     const { data } = workplace(t);
     await prepareQueue(data);
-    const first = await service(t, 'start', ['--data', data, ...SILENT]);
+    const first = await service(t, 'start', ['--data', data, ...LIGHT]);
     assert.match(first.url, /^http:\/\/127\.0\.0\.1:\d+$/);
 
     const empty = await fetch(`${first.url}/route?query=x`);
@@ -138,7 +138,7 @@ describe('a service', () => {
     for (const id of [decided.decision_id, last.decision_id]) assert.ok((await ledger.decisions.get([id])).has(id));
     await ledger.close();
 
-    const again = await service(t, 'start', ['--data', data, ...SILENT]);
+    const again = await service(t, 'start', ['--data', data, ...LIGHT]);
     assert.equal((await api<RouteResponse>(again.url, 'GET', '/route?query=a+verse')).version, second);
     assert.equal(
       (
@@ -159,7 +159,7 @@ describe('a service', () => {
     const { data, file } = workplace(t);
     await prepareQueue(data);
     await done('import', file('log.jsonl', jsonLines(scoreRows(24))), '--data', data);
-    const first = await service(t, 'start', ['--data', data, ...SILENT]);
+    const first = await service(t, 'start', ['--data', data, ...LIGHT]);
     const { job_id } = await api<{ job_id: string }>(first.url, 'POST', '/v1/retrain', {});
     await eventually(
       'training',
@@ -173,7 +173,7 @@ describe('a service', () => {
       (await followed).every((e) => e.event === 'progress'),
       'the stream ends with the service, not with the job',
     );
-    const again = await service(t, 'start', ['--data', data, ...SILENT]);
+    const again = await service(t, 'start', ['--data', data, ...LIGHT]);
     assert.equal((await followJob(again.url, job_id)).at(-1)!.event, 'completed');
   });
 
@@ -181,7 +181,7 @@ describe('a service', () => {
     const place = workplace(t);
     const { data } = place;
     await prepareQueue(data);
-    const first = await service(t, 'start', ['--data', data, ...SILENT]);
+    const first = await service(t, 'start', ['--data', data, ...LIGHT]);
     const { code, stderr } = await pointsman(['start', '--port', '0', '--data', data]);
     assert.equal(code, 1);
     assert.match(stderr, new RegExp(`held by process ${first.pid} .*POINTSMAN_QUEUE`));

@@ -20,7 +20,11 @@ export const ENV: NodeJS.ProcessEnv = {
   POINTSMAN_TENSORFLOW_DIR: '/nowhere',
 };
 
-export const SILENT: readonly string[] = ['--log-level', 'silent'];
+/** The encoder that training takes the least time with. */
+export const HASHING: readonly string[] = ['--encoder', 'hashing'];
+
+/** For services whose log and encoder are not what a test is about. */
+export const LIGHT: readonly string[] = ['--log-level', 'silent', ...HASHING];
 
 /** Texts of all logged queries. */
 export async function queriesOf({ snapshot }: Ledger): Promise<Set<string>> {
@@ -98,6 +102,7 @@ export const KNOWN = { design: 'flat', seed: 9 } as const satisfies TrainRequest
 export const KNOWN_ROWS: ReturnType<typeof scoreRows> = scoreRows(24);
 
 const knownArgs = (data: string): string[] => [
+  ...HASHING,
   '--design',
   KNOWN.design,
   '--seed',
