@@ -38,28 +38,28 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length === 0) throw new Error('expected the files of a log');
 
-const silenced = (weights: Weights, ...names: string[]): Weights => ({
-  ...weights,
-  ...Object.fromEntries(
-    names.map((name) => [name, { ...weights[name]!, data: new Float32Array(weights[name]!.data.length) }]),
-  ),
-});
+/** Weights with some tables of one number throughout. */
+const withTables = (weights: Weights, value: number, has: (name: string) => boolean): Weights =>
+  Object.fromEntries(
+    Object.entries(weights).map(([name, weight]) => [
+      name,
+      has(name) ? { ...weight, data: new Float32Array(weight.data.length).fill(value) } : weight,
+    ]),
+  );
 
-const MEANING = ['head/message/common', 'head/message/own'];
-const NEIGHBOURS = ['head/neighbours/common', 'head/neighbours/own'];
-
-/** Parts of the trained decoder that can be silenced: the scalars that they are weighed by. */
-const PARTS: Record<string, string[]> = {
-  'without neighbours': NEIGHBOURS,
-  'without meaning': MEANING,
-  'without both: record of the inferred task': [...MEANING, ...NEIGHBOURS],
-  'of messages, only what is so of all LLMs': ['head/message/own', 'head/neighbours/own'],
-  'without the head': ['head/out/kernel', 'head/out/bias'],
+/** Tables of trained weights that are set to a number before the model is frozen: each row takes one thing out. */
+const PARTS: Record<string, [value: number, has: (name: string) => boolean]> = {
+  'without anchors': [0, (name) => name.startsWith('gain/')],
+  'of anchors, only what is so of all LLMs': [0, (name) => name === 'gain/own'],
+  'of anchors, only what is so of one': [0, (name) => name === 'gain/shared'],
+  'anchors unweighed': [1, (name) => name.startsWith('gain/')],
+  'no message passing': [0, (name) => /^hop\d+\/.*\/kernel$/.test(name)],
+  'no prior from facts, families and benchmarks': [0, (name) => /^(?:prior|task_prior)\//.test(name)],
 };
 
 /** What may be trained otherwise. */
 const OTHERWISE: Record<string, Partial<EvaluationInput>> = {
-  'no message passing (flat)': { design: 'flat' },
+  'flat: no message passing, and no tasks': { design: 'flat' },
   '1 hop': { design: 'structured-trainable-1hop' },
   '3 hops': { design: 'structured-trainable-3hop' },
   '4 hops': { design: 'structured-trainable-4hop' },
@@ -85,11 +85,7 @@ interface Row {
 }
 
 /** Trains on every fold, and measures the trained router, and again with each of `parts` silenced. */
-async function measure(
-  input: EvaluationInput,
-  parts: Record<string, string[]>,
-  { tf }: Backend,
-): Promise<Map<string, Row>> {
+async function measure(input: EvaluationInput, parts: typeof PARTS, { tf }: Backend): Promise<Map<string, Row>> {
   const { rows, encoder, options } = input;
   const data = await datasetOf(input);
   const found = new Map<string, Row>();
@@ -109,11 +105,11 @@ async function measure(
     };
     const learned = await fitLearned({ rows, data, encoder, options }, train, { tf, rng });
     await add('', learned);
-    for (const [name, scalars] of Object.entries(parts))
+    for (const [name, [value, has]] of Object.entries(parts))
       await add(
         name,
         await refreeze({
-          weights: silenced(learned.weights, ...scalars),
+          weights: withTables(learned.weights, value, has),
           from: { rows, data, encoder },
           evidence: train,
           tools: { tf, rng },

@@ -1,7 +1,7 @@
 /**
- * What a training step takes on each backend that is here; what the same step takes in PyTorch, on the same tensors;
- * and an epoch of it beside an epoch of HANConv (PyTorch Geometric) in the shape that RouteProfile publishes, on the
- * same graph. Queries, tasks and scores are drawn by chance, and so are the queries' vectors: only time is measured.
+ * What a training step takes on each backend that is here, and an epoch of it beside an epoch of HANConv (PyTorch
+ * Geometric) in the shape that RouteProfile publishes, on the same graph. Queries, tasks and scores are drawn by
+ * chance, and so are the queries' vectors: only time is measured.
  *
  *     node dist/scripts/bench/step.js [--llms 24] [--queries 5000] [--dim 384] [--hidden 128] [--epochs 4] [--seed 1]
  *         [--backends tensorflow,wasm] [--python PATH]
@@ -32,19 +32,12 @@ import { initialWeights } from '../../src/learned/parameters.js';
 import type { Weights } from '../../src/math/weights.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 import { openBackend } from '../../src/tensor/backend.js';
-import type { TensorFlow, Tensor } from '../../src/tensor/types.js';
-import { createEvidenceCache } from '../../src/learned/train/evidence-cache.js';
+import type { TensorFlow } from '../../src/tensor/types.js';
+import { scoreScales, standardised } from '../../src/learned/scale.js';
 import { closeSteps, openSteps, trainGnn } from '../../src/learned/train/gnn.js';
 import { GNN_DEFAULTS, modelShape, type GnnOptions } from '../../src/learned/train/options.js';
 import { createOptimizer } from '../../src/tensor/optimizer.js';
-import {
-  drawStep,
-  inputsOf,
-  stepDropout,
-  stepLoss,
-  stepTensors,
-  type StepTensors,
-} from '../../src/learned/train/step.js';
+import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors } from '../../src/learned/train/step.js';
 import { snapshotOf } from '../../src/training/run.js';
 
 const { values } = parseArgs({
@@ -57,8 +50,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     backends: { type: 'string', default: 'tensorflow,wasm' },
     python: { type: 'string' },
-    /** Of the process that measures one backend: where it writes a step's tensors. */
-    folder: { type: 'string' },
+    /** Of the process that measures one backend. */
+    child: { type: 'boolean', default: false },
   },
 });
 const [llms, queries, dim, hidden, epochs, seed] = [
@@ -136,41 +129,18 @@ async function trainingStep(tf: TensorFlow, data: Dataset, options: GnnOptions):
   return middle(times.slice(1));
 }
 
-/** One step's tensors by name, as the peer reads them. */
-async function written(sets: Record<string, Record<string, Tensor>>): Promise<Weights> {
-  const out: Weights = {};
-  for (const [set, tensors] of Object.entries(sets)) {
-    for (const [name, tensor] of Object.entries(tensors))
-      out[`${set}/${name}`] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
-  }
-  return out;
-}
-
-const sideOf = ({
-  batch,
-  stateMask,
-  ...rest
-}: StepTensors['support'] & Partial<StepTensors['target']>): Record<string, Tensor> => ({
-  features: batch.features,
-  stateMask,
-  scores: batch.scores,
-  known: batch.known,
-  measured: batch.measured,
-  tasks: batch.tasks,
-  ...rest,
-});
-
 interface Repeated {
   ms: number;
   losses: number[];
 }
 
-/** Milliseconds of a step on the same tensors, which go into a file, again and again: what is left to the framework. */
-async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, file: string): Promise<Repeated> {
+/** Milliseconds of a step on the same tensors, again and again: what is left to the framework. */
+function repeatedStep(tf: TensorFlow, logged: Dataset, options: GnnOptions): Repeated {
   const rng = createRng(seed);
   const train = Int32Array.from({ length: queries }, (_, q) => q);
   const folds = splitFolds(train, 4, rng.fork('folds'));
-  const context = openSteps(tf, { data, train, folds, options, rng, cache: createEvidenceCache(tf, data) });
+  const data = standardised(logged, scoreScales(logged, train));
+  const context = openSteps(tf, { data, train, folds, options, rng });
   const weights = initialWeights(modelShape(data, options), rng.fork('weights'));
   const tensors = stepTensors(
     tf,
@@ -179,22 +149,6 @@ async function repeatedStep(tf: TensorFlow, data: Dataset, options: GnnOptions, 
     stepDropout(context, rng),
   );
   const optimizer = createOptimizer(tf, weights, options.decay);
-  const { places, tasks, messages } = tensors.anchors;
-  const dumped = await written({
-    declared: { ...context.declared },
-    target: sideOf(tensors.target),
-    support: sideOf(tensors.support),
-    records: { ...tensors.records },
-    messages: { ...context.messages },
-    space: { ...(context.spaceTensors as Record<string, Tensor>) },
-    anchors: { tasks, messages },
-  });
-  for (const [name, weight] of Object.entries(weights))
-    dumped[`weights/${name}`] = { ...weight, data: weight.data.slice() };
-  dumped['anchors/anchors'] = { shape: places.shape, data: new Float32Array(await places.data()) };
-  dumped['expected'] = { shape: tensors.expected.shape, data: new Float32Array(await tensors.expected.data()) };
-  dumped['taskMask'] = { shape: tensors.taskMask.shape, data: new Float32Array(await tensors.taskMask.data()) };
-  writeFileSync(file, encodeSafetensors(dumped));
   const [losses, times]: [number[], number[]] = [[], []];
   for (let i = 0; i < REPEATED; i++) {
     const begun = performance.now();
@@ -230,7 +184,7 @@ interface Measured {
 }
 
 /** In a process of its own, so that backends don't meet, and each has its own peak of memory. */
-async function measure(backend: string, folder: string): Promise<Measured> {
+async function measure(backend: string): Promise<Measured> {
   const { tf, description } = await openBackend(backend as 'tensorflow');
   const data = await datasetOf(randomEncoder());
   const training = await trainingStep(tf, data, options);
@@ -239,7 +193,7 @@ async function measure(backend: string, folder: string): Promise<Measured> {
     description,
     training,
     peakMb,
-    repeated: await repeatedStep(tf, data, options, join(folder, 'step.safetensors')),
+    repeated: repeatedStep(tf, data, options),
   };
 }
 
@@ -260,13 +214,7 @@ async function main(folder: string): Promise<void> {
   const rows: string[][] = [];
   const measured: Measured[] = [];
   for (const backend of values.backends.split(',')) {
-    const child = fork(fileURLToPath(import.meta.url), [
-      ...process.argv.slice(2),
-      '--backends',
-      backend,
-      '--folder',
-      folder,
-    ]);
+    const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), '--backends', backend, '--child']);
     const [answer] = (await once(child, 'message')) as [Measured | { error: string }];
     if ('error' in answer) {
       rows.push([backend, answer.error, '–', '–', '–']);
@@ -283,21 +231,6 @@ async function main(folder: string): Promise<void> {
     ]);
   }
   const first = measured[0];
-  if (values.python !== undefined && first !== undefined) {
-    const peer = await python<Repeated & { torch: string }>(
-      'ours.py',
-      join(folder, 'step.safetensors'),
-      REPEATED,
-      hops,
-    );
-    rows.push([
-      `PyTorch ${peer.torch}, two threads`,
-      '–',
-      peer.ms.toFixed(1),
-      peer.losses[0]!.toFixed(5),
-      peer.losses.at(-1)!.toFixed(5),
-    ]);
-  }
   console.log(
     table(
       ['what ran', 'ms a step of training', 'ms a step on the same tensors', 'first loss', `loss after ${REPEATED}`],
@@ -305,9 +238,7 @@ async function main(folder: string): Promise<void> {
     ),
   );
   if (values.python === undefined || first === undefined)
-    return console.log(
-      '\nPyTorch and HANConv: not measured; --python names a Python that has torch and torch-geometric',
-    );
+    return console.log('\nHANConv: not measured; --python names a Python that has torch and torch-geometric');
   const graph = randomRows();
   const { query, llm, score } = graph.scores;
   const column = (from: ArrayLike<number>): Weights[string] => ({
@@ -342,8 +273,8 @@ async function main(folder: string): Promise<void> {
   );
 }
 
-if (values.folder !== undefined)
-  process.send!(await measure(values.backends, values.folder).catch((error: unknown) => ({ error: messageOf(error) })));
+if (values.child)
+  process.send!(await measure(values.backends).catch((error: unknown) => ({ error: messageOf(error) })));
 else {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
   try {

@@ -3,11 +3,13 @@ import { Version } from '../schema/ids.js';
 import { ARTIFACT_STATUSES, Comparison, DESIGN_NAMES } from '../schema/training.js';
 
 /** Grows when artifacts hold other tables than before. */
-export const FORMAT = 3;
+export const FORMAT = 4;
+/** The format before, whose baselines are as they are now; learned versions are not. */
+export const BASELINES_SINCE = 3;
 
 /** What `manifest.json` says of an artifact: enough to use the weights without this program. */
 export const Manifest = z.strictObject({
-  format: z.literal(FORMAT),
+  format: z.literal([BASELINES_SINCE, FORMAT]),
   version: Version,
   created_at: z.iso.datetime(),
   snapshot: z.string().describe('SHA-256 of the graph snapshot it was trained on'),

@@ -51,8 +51,12 @@ export interface Dataset {
   /** Encoded queries `[numQueries, dim]`. */
   queries: QueryVectors;
   dim: number;
-  /** The part of an encoded query that carries its meaning, and the part (or none) that describes how it is written. */
+  /**
+   * The part of an encoded query that carries its meaning, and the parts (or none) that hold its words and describe how
+   * it is written.
+   */
   semantic: PartRange;
+  words: PartRange;
   style: PartRange;
   /** Task of each query, −1 where unknown. */
   taskOf: Int32Array;
@@ -204,6 +208,7 @@ export async function createDataset({
     queries,
     dim: encoder.dim,
     semantic: encoder.semantic ?? { start: 0, end: encoder.dim },
+    words: encoder.words ?? { start: 0, end: 0 },
     style: encoder.style ?? { start: 0, end: 0 },
     taskOf: new Int32Array(rows.queries.length).map((_, q) => (noTasks ? 0 : rows.queries.taskOf(q))),
     evidence: evidenceOf(graph, rows.queries.length, rows.preferences),

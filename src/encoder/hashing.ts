@@ -26,6 +26,7 @@ export function createHashingEncoder(): Encoder {
   return {
     id: 'hashing-1',
     dim: BUCKETS + STYLE,
+    words: { start: 0, end: BUCKETS },
     style: { start: BUCKETS, end: BUCKETS + STYLE },
     encodeSync,
     encode: async (texts) => texts.map(encodeSync),

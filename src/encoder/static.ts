@@ -81,6 +81,7 @@ export function openStaticEncoder(folder: string = STATIC_FOLDER): Encoder {
     id: `static-${version}`,
     dim: semantic.end,
     semantic,
+    words: { start: 0, end: BUCKETS },
     style: { start: BUCKETS, end: BUCKETS + STYLE },
     encodeSync,
     encode: async (texts) => texts.map(encodeSync),

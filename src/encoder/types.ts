@@ -11,6 +11,8 @@ export interface Encoder {
   readonly dim: number;
   /** The part `[start, end)` of a vector that carries meaning, for encoders that have one; absent: the whole vector. */
   readonly semantic?: PartRange;
+  /** The part that holds hashed words, for encoders that have one. */
+  readonly words?: PartRange;
   /** The part that describes how a text is written (length, digits, code, choices …), for encoders that have one. */
   readonly style?: PartRange;
   /** `texts.length` vectors `[dim]`, each of unit length (zero for a text with nothing in it). */

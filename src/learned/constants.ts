@@ -1,16 +1,19 @@
 /**
- * What the head reads for one (query, LLM), in order: logit of the expected score, logit of the task's score alone, the
- * expected score against the best LLM's, how hard the query looks (mean over LLMs), logit of the LLM's record.
+ * Variances of what a score is made of, in the units of {@link ScoreScale}, where scores of one LLM vary by
+ * {@link RESIDUAL} about its level: what answers to near queries share, in all LLMs and in one alone; how hard a query
+ * is by itself; and chance. Chosen on some logs and kept on others (docs/learning.md).
  */
-export const FEATURES = 5;
-export const HEAD_HIDDEN = 8;
+export const RESIDUAL = 0.215;
+export const SHARED = 0.02;
+export const OWN = 0.015;
+export const QUERY = 0.05;
+export const CHANCE = 0.15;
 
-/** Interactions that a prior weighs as much as: of an LLM's whole record, and of its record on one task. */
-export const RECORD_STRENGTH = 40;
+/** Variance of LLMs' levels about their mean: what is thought beforehand, as much as two LLMs say; and the least. */
+export const LEVEL = { prior: 0.01, llms: 2, least: 0.001 };
+/** Answers that a prior of an LLM's score on one task weighs as much as. */
 export const TASK_STRENGTH = 10;
-/** How far a task's prior may lie from an LLM's mean because of what is declared of both. */
+/** How far a task's prior may lie from an LLM's level because of what is declared of both. */
 export const TASK_PRIOR_RANGE = 0.1;
-/** Answers on a task at which its coverage is one half. */
-export const COVERAGE_HALF = 20;
-/** Probabilities are kept this far from 0 and 1 before their logit is taken. */
-export const LOGIT_MARGIN = 0.02;
+/** Queries that LLMs are held beside each other on. */
+export const MAX_PROBES = 128;

@@ -7,7 +7,7 @@ import type { TrainedModel } from '../artifact/model.js';
 import { createLearnedScorer } from './serve/trained.js';
 import type { Scorer } from '../scoring/types.js';
 import { freezeModel } from './freeze.js';
-import { createEvidenceCache, type EvidenceCache } from './train/evidence-cache.js';
+import type { MomentCache } from './train/moment-cache.js';
 import { trainGnn, type EpochReport } from './train/gnn.js';
 import { GNN_DEFAULTS, type GnnOptions } from './train/options.js';
 
@@ -36,10 +36,9 @@ export async function fitLearned(
 ): Promise<LearnedRouter> {
   const { tf, rng } = tools;
   const { data } = from;
-  const cache = createEvidenceCache(tf, data);
   const options = { ...GNN_DEFAULTS, ...from.options };
-  const { weights } = await trainGnn(tf, { data, train, options, rng, onEpoch, cache });
-  return refreeze({ weights, from, evidence: train, tools, cache });
+  const { weights } = await trainGnn(tf, { data, train, options, rng, onEpoch });
+  return refreeze({ weights, from, evidence: train, tools });
 }
 
 /** Weights, and the queries whose answers the router is to rest on: of the same LLMs and tasks. */
@@ -48,7 +47,7 @@ export interface ToRefreeze {
   from: LearnedFrom;
   evidence: Int32Array;
   tools: FitTools;
-  cache?: EvidenceCache;
+  cache?: MomentCache;
 }
 
 /** The router of the same weights that rests on other queries. */

@@ -1,17 +1,21 @@
 import type { Rng } from '../base/rng.js';
 import type { SnapshotRows } from '../graph/rows.js';
 import { isCurrent, type Dataset } from '../dataset/dataset.js';
+import { sumRecords } from '../dataset/records.js';
 import type { Weights } from '../math/weights.js';
-import { benchmarkMeans } from './profile.js';
-import { taskKeys, weighMessages } from './decoder.js';
+import { MAX_PROBES } from './constants.js';
+import { benchmarkMeans, makeProfiles } from './profile.js';
+import { embedLlms, taskKeys } from './decoder.js';
+import { levelsOf } from './levels.js';
 import { LEARNED_ROUTER } from './name.js';
+import { nearness } from './neighbourhood.js';
+import { scalesIn, standardised } from './scale.js';
 import type { TableName } from './tables.js';
 import type { TrainedModel } from '../artifact/model.js';
-import type { TensorFlow, Tensor } from '../tensor/types.js';
-import { declaredTensors, taskMask, toTensors } from './train/batch.js';
-import { gatherEvidence, gatherNeighbourhood } from './train/evidence.js';
-import { createEvidenceCache, type EvidenceCache } from './train/evidence-cache.js';
-import { profilesOf } from './train/step.js';
+import type { TensorFlow, Tensor, Tensor2D } from '../tensor/types.js';
+import { declaredTensors, evidenceTensors, taskMask, toTensors } from './train/batch.js';
+import { createMomentCache, type MomentCache } from './train/moment-cache.js';
+import { gatherNeighbourhood } from './train/neighbourhood.js';
 
 /** `[numAnchors, numLlms]`, NaN where nothing is logged of what the LLM is now. */
 function anchorScores(data: Dataset, anchors: Int32Array): Float32Array {
@@ -34,39 +38,54 @@ export interface ModelToFreeze {
   encoder: string;
   rng: Rng;
   /** May be of the runs before on the same dataset. */
-  cache?: EvidenceCache | undefined;
+  cache?: MomentCache | undefined;
 }
 
 /** Makes the tables that serving reads. */
 export async function freezeModel(
   tf: TensorFlow,
-  { data, rows, weights, evidence, encoder, rng, cache = createEvidenceCache(tf, data) }: ModelToFreeze,
+  { data: logged, rows, weights, evidence, encoder, rng, cache = createMomentCache(tf) }: ModelToFreeze,
 ): Promise<TrainedModel> {
+  const scales = scalesIn(weights['score/scale']!.data);
+  const data = standardised(logged, scales);
   const p = toTensors(tf, weights);
   const declared = declaredTensors(tf, data);
-  const located = { data, weights, p, queries: evidence };
-  const sums = gatherEvidence({ ...located, cache });
-  const { records } = sums;
-  const { anchors, folds } = gatherNeighbourhood(tf, { ...located, folds: [], rng });
+  const records = sumRecords(data, evidence);
+  const { usual, strength } = levelsOf(records);
+  const space = { weights, p };
+  const variance = weights['anchor/variance']!.data[0]!;
+  const located = { data, space, queries: evidence, records, folds: [], variance };
+  const { anchors, folds } = gatherNeighbourhood(tf, { ...located, rng });
   const around = folds[0]!;
-  const moments = cache.moments(weights, p, evidence);
+  const moments = cache.moments(data, weights, p, evidence);
+  const numProbes = Math.min(MAX_PROBES, anchors.length);
   const tensors: Partial<Record<TableName, Tensor>> = tf.tidy(() => {
-    const profiles = profilesOf(tf, p, { data, declared, evidence: sums, moments });
-    const weighed = weighMessages(tf, p, profiles, around);
+    const profiles = makeProfiles(tf, p, {
+      hops: data.design.hops,
+      declared,
+      evidence: evidenceTensors(tf, records),
+      moments,
+    });
+    const llms = embedLlms(tf, p, profiles, around);
+    const first = <T extends Tensor2D>(of: T): T => tf.slice(of, [0, 0], [numProbes, of.shape[1]]) as T;
+    const { places, words, tasks } = around.located;
+    const probes = { places: first(places), words: first(words), tasks: first(tasks) };
+    const near = nearness(tf, probes, around.located);
+    const behaviour = tf.add(tf.matMul(probes.tasks, llms.tasks, false, true), tf.matMul(near, llms.anchors));
     const out: Partial<Record<TableName, Tensor>> = {
-      'embedding/llm': profiles.llm,
+      'embedding/llm': tf.transpose(behaviour),
+      'embedding/shared': tf.reshape(tf.matMul(near, llms.shared), [-1]),
       'embedding/task': profiles.task,
-      'record/llm': profiles.record,
-      'record/task': profiles.taskRecord,
+      'record/llm': tf.add(profiles.record, tf.transpose(around.shift)),
+      'record/task': llms.tasks,
       'task/keys': taskKeys(tf, p, profiles),
-      'task/offset': profiles.taskOffset,
+      'task/offset': evidenceTensors(tf, records).offset,
       'task/benchmark': benchmarkMeans(tf, declared.benchmarks, declared.benchmarkKnown),
-      'message/llm': tf.transpose(weighed.message.llm),
-      'message/all': tf.reshape(weighed.message.all, [-1]),
-      'anchor/places': around.places,
-      'anchor/tasks': around.tasks,
-      'anchor/messages': weighed.anchors.llm,
-      'anchor/messages/all': tf.reshape(weighed.anchors.all, [-1]),
+      'anchor/places': places,
+      'anchor/words': words,
+      'anchor/tasks': tasks,
+      'anchor/messages': llms.anchors,
+      'anchor/messages/all': tf.reshape(llms.shared, [-1]),
     };
     // What comes of the last hop is heard by none.
     profiles.hops.slice(0, -1).forEach((states, hop) => {
@@ -78,13 +97,14 @@ export async function freezeModel(
   const frozen: Partial<Record<TableName, Weights[string]>> = {};
   for (const [name, tensor] of Object.entries(tensors) as [TableName, Tensor][])
     frozen[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
-  frozen['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(data, anchors) };
+  frozen['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(logged, anchors) };
+  frozen['level/usual'] = { shape: [2], data: Float32Array.of(usual, strength) };
   frozen['record/count'] = { shape: [data.numLlms, 1], data: records.count };
   frozen['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
   frozen['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };
   const tables: Weights = { ...weights, ...(frozen as Weights) };
-  for (const set of [p, declared, moments, tensors]) tf.dispose(Object.values(set) as Tensor[]);
-  around.messages.dispose();
+  for (const set of [p, declared, moments, tensors, around.located]) tf.dispose(Object.values(set) as Tensor[]);
+  tf.dispose([around.messages, around.shift]);
   return {
     names: {
       router: LEARNED_ROUTER,

@@ -1,15 +1,14 @@
 import type { Rng } from '../base/rng.js';
 import type { TensorFlow, Tensor2D } from '../tensor/types.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { residualsOf } from './residuals.js';
+import { CHANCE, OWN, QUERY, SHARED } from './constants.js';
+import type { Residuals } from './residuals.js';
 import { unitRows } from './semantics.js';
 
 /** Most logged queries that others hear from: it bounds the cost of a decision. */
 export const MAX_ANCHORS = 1024;
 /** Queries that messages are fitted on, by how many LLMs there are: it bounds the cost of fitting. */
 const fittedOn = (numLlms: number): number => Math.max(512, Math.min(8_192, Math.floor(200_000 / numLlms)));
-/** Ridge on messages. Flat between 8 and 15 on the llmrouter log. */
-const RIDGE = 12;
 /** Keeps the kernel of anchors that lie in the same place solvable. */
 const JITTER = 1e-3;
 const ITERATIONS = 60;
@@ -34,6 +33,18 @@ export function taskRows(data: Dataset, queries: ArrayLike<number>): Float32Arra
 
 /** How much of a neighbourhood's place is meaning: the square length of its semantic part. */
 export const MEANING_SHARE = 0.5;
+/** How much of nearness is only there where the words are alike, too. */
+export const WORDS_SHARE = 0.5;
+
+/** Where queries lie among their neighbours: all that {@link nearness} reads of them. */
+export type Located = {
+  /** By meaning, and by how they are written `[n, axes + style features]`; see {@link neighbourCoordinates}. */
+  places: Tensor2D;
+  /** By their words, of unit length `[n, word axes]`; no columns where the encoder has none. */
+  words: Tensor2D;
+  /** How likely they are of each task `[n, numTasks]`, or {@link taskRows}. */
+  tasks: Tensor2D;
+};
 
 /**
  * Where queries lie among their neighbours `[n, axes + style features]`: by meaning, and by how they are written, as
@@ -44,21 +55,19 @@ export function neighbourCoordinates(tf: TensorFlow, semantic: Tensor2D, style: 
 }
 
 /**
- * How near queries are to anchors `[n, numAnchors]`: exp(−|c − c′|²) by their places `[n, size]`, times how far their
- * tasks agree (`[n, numTasks]`, probabilities or {@link taskRows}).
+ * How near queries are to anchors `[n, numAnchors]`: exp(−|c − c′|²) by their places, times ½ + ½ w·w′ by their words,
+ * times how far their tasks agree.
  */
-export function nearness(
-  tf: TensorFlow,
-  places: Tensor2D,
-  tasks: Tensor2D,
-  anchors: { places: Tensor2D; tasks: Tensor2D },
-): Tensor2D {
+export function nearness(tf: TensorFlow, queries: Located, anchors: Located): Tensor2D {
   const square = (x: Tensor2D): Tensor2D => tf.sum(tf.square(x), 1, true);
   const distance = tf.sub(
-    tf.add(square(places), tf.transpose(square(anchors.places))),
-    tf.mul(tf.matMul(places, anchors.places, false, true), 2),
+    tf.add(square(queries.places), tf.transpose(square(anchors.places))),
+    tf.mul(tf.matMul(queries.places, anchors.places, false, true), 2),
   );
-  return tf.mul(tf.exp(tf.neg(tf.relu(distance))), tf.matMul(tasks, anchors.tasks, false, true));
+  const near = tf.mul(tf.exp(tf.neg(tf.relu(distance))), tf.matMul(queries.tasks, anchors.tasks, false, true));
+  if (queries.words.shape[1] === 0) return near as Tensor2D;
+  const alike = tf.matMul(queries.words, anchors.words, false, true);
+  return tf.mul(near, tf.add(tf.mul(alike, WORDS_SHARE), 1 - WORDS_SHARE));
 }
 
 /** Columns of linear systems with a symmetric positive operator, solved together by conjugate gradients from zero. */
@@ -87,50 +96,86 @@ function conjugateGradients(tf: TensorFlow, apply: (x: Tensor2D) => Tensor2D, ri
   return x;
 }
 
-/** Logged answers that messages are fitted to, some of which are left out for each fold. */
-export interface Fitted {
-  /** Places and tasks of their queries, as {@link nearness} takes them. */
-  places: Tensor2D;
-  tasks: Tensor2D;
-  /**
-   * For each fold, residuals times how far they count, and how far that is `[n, numLlms + 1]`; 0 where none is logged
-   * or a query is left out of it.
-   */
-  folds: readonly { residuals: Tensor2D; known: Tensor2D }[];
-}
+/** What anchors tell the queries around them, in one fold. */
+export type Messages = {
+  /** Of each LLM beside the others, and of them all, which is the last column `[numAnchors, numLlms + 1]`. */
+  messages: Tensor2D;
+  /** How much better each LLM is than its level, as it was asked harder queries than others `[1, numLlms]`. */
+  shift: Tensor2D;
+};
 
 /**
- * What anchors tell the queries around them: messages α `[numAnchors, numLlms + 1]` whose sum, weighted by nearness,
- * comes closest to the residuals r of logged answers, by kernel ridge regression on a subset of regressors
- * (Smola & Schölkopf 2000), for every fold at once:
+ * What anchors tell the queries around them, for every fold at once: the posterior mean of a Gaussian process over
+ * queries, on a subset of regressors (Smola & Schölkopf 2000), of
  *
- *     min over α of Σ w (r − K α)² + λ αᵀ K_aa α
+ *     r_qm = u(q) + w_m(q) + δ_q + ε,    u ~ SHARED · k,  w_m ~ OWN · k,  δ ~ QUERY,  ε ~ CHANCE
+ *
+ * the residual r of an LLM's answer being how much easier the query is for all LLMs, and for this one. First u from
+ * each query's mean residual, which counts the more the more LLMs answered; then every w_m from what is left, less what
+ * the query's other answers say of δ_q. A sole answer tells both.
  */
 export function fitMessages(
   tf: TensorFlow,
-  anchors: { places: Tensor2D; tasks: Tensor2D },
-  { places, tasks, folds }: Fitted,
-): Tensor2D[] {
+  anchors: Located,
+  fitted: Located,
+  folds: readonly Residuals[],
+  variance: number,
+): Messages[] {
   return tf.tidy(() => {
-    const kernel = nearness(tf, places, tasks, anchors);
-    const among = tf.add(
-      nearness(tf, anchors.places, anchors.tasks, anchors),
-      tf.mul(tf.eye(anchors.places.shape[0]), JITTER),
-    ) as Tensor2D;
-    const joined = (of: 'residuals' | 'known'): Tensor2D =>
-      tf.concat(
-        folds.map((fold) => fold[of]),
-        1,
+    const kernel = nearness(tf, fitted, anchors);
+    const among = tf.add(nearness(tf, anchors, anchors), tf.mul(tf.eye(anchors.places.shape[0]), JITTER)) as Tensor2D;
+    /** Least squares of `targets` under weights, with this prior variance. */
+    const posterior = (targets: Tensor2D, weights: Tensor2D, prior: number): Tensor2D =>
+      conjugateGradients(
+        tf,
+        (x) =>
+          tf.add(
+            tf.matMul(kernel, tf.mul(tf.matMul(kernel, x), weights) as Tensor2D, true),
+            tf.mul(tf.matMul(among, x), 1 / prior),
+          ),
+        tf.matMul(kernel, tf.mul(targets, weights) as Tensor2D, true),
       );
-    const known = joined('known');
-    const apply = (x: Tensor2D): Tensor2D =>
-      tf.add(
-        tf.matMul(kernel, tf.mul(tf.matMul(kernel, x), known) as Tensor2D, true),
-        tf.mul(tf.matMul(among, x), RIDGE),
-      );
-    const all = conjugateGradients(tf, apply, tf.matMul(kernel, joined('residuals'), true));
-    return tf.split(all, folds.length, 1) as Tensor2D[];
+    const join = (columns: readonly Tensor2D[]): Tensor2D => tf.concat(columns as Tensor2D[], 1);
+    const totals = folds.map(({ residuals, known }) => ({
+      answers: tf.sum(known, 1, true) as Tensor2D,
+      sum: tf.sum(tf.mul(residuals, known), 1, true) as Tensor2D,
+    }));
+    const shared = posterior(
+      join(totals.map(({ answers, sum }) => tf.divNoNan(sum, answers) as Tensor2D)),
+      join(totals.map(({ answers }) => tf.div(answers, tf.add(tf.mul(answers, QUERY), CHANCE)) as Tensor2D)),
+      SHARED * variance,
+    );
+    const perFold = tf.split(tf.matMul(kernel, shared), folds.length, 1) as Tensor2D[];
+    const own = folds.map(({ residuals, known, strength }, f) => {
+      const { answers } = totals[f]!;
+      const left = tf.mul(tf.sub(residuals, perFold[f]!), tf.sign(known)) as Tensor2D;
+      // Of a query's other answers: what they say of the query, and how sure that is.
+      const others = tf.relu(tf.sub(answers, known)) as Tensor2D;
+      const sure = tf.add(tf.mul(others, QUERY), CHANCE);
+      const harder = tf.div(
+        tf.mul(tf.sub(tf.sum(tf.mul(left, known), 1, true), tf.mul(left, known)), QUERY),
+        sure,
+      ) as Tensor2D;
+      const counts = tf.div(known, tf.add(tf.div(QUERY * CHANCE, sure), CHANCE)) as Tensor2D;
+      const targets = tf.mul(tf.sub(left, harder), tf.sign(known)) as Tensor2D;
+      const shift = tf.div(
+        tf.sum(tf.mul(targets, known), 0, true),
+        tf.add(tf.sum(known, 0, true), strength),
+      ) as Tensor2D;
+      return { shift, counts, targets: tf.mul(tf.sub(targets, shift), tf.sign(known)) as Tensor2D };
+    });
+    const alone = posterior(join(own.map((o) => o.targets)), join(own.map((o) => o.counts)), OWN * variance);
+    const alones = tf.split(alone, folds.length, 1) as Tensor2D[];
+    const shares = tf.split(shared, folds.length, 1) as Tensor2D[];
+    return own.map(({ shift }, f) => ({ messages: join([alones[f]!, shares[f]!]), shift }));
   });
+}
+
+/** What anchors tell of every LLM at `queries`, beyond its level and task `[n, numLlms]`. */
+export function toldBy(tf: TensorFlow, queries: Located, anchors: Located, { messages, shift }: Messages): Tensor2D {
+  const told = tf.matMul(nearness(tf, queries, anchors), messages);
+  const [own, shared] = tf.split(told, [shift.shape[1], 1], 1) as [Tensor2D, Tensor2D];
+  return tf.add(tf.add(own, shared), shift);
 }
 
 /** Up to {@link MAX_ANCHORS} anchors, and the queries that their messages are fitted on. */
@@ -143,52 +188,6 @@ export function drawNeighbourhood(
     anchors: sample(queries, MAX_ANCHORS).toSorted(),
     fitted: sample(queries, fittedOn(data.numLlms)).toSorted(),
   };
-}
-
-/**
- * Answers of residual 0 that a query's mean residual counts besides its own: of a sole answer, half is put down to the
- * query.
- */
-const COMMON_STRENGTH = 1;
-
-/**
- * Residuals of `queries` times how far they count, and how far that is, 0 where none is logged, as tensors
- * `[queries.length, numLlms + 1]`: of each LLM beside what is so of all, which is the last column: how much easier a
- * query is than its task. Those of `without` are left out.
- */
-export function residualTensors(
-  tf: TensorFlow,
-  {
-    data,
-    queries,
-    expected,
-    without,
-  }: { data: Dataset; queries: Int32Array; expected: Float32Array; without: ReadonlySet<number> },
-): { residuals: Tensor2D; known: Tensor2D } {
-  const { numLlms, evidence } = data;
-  const columns = numLlms + 1;
-  const own = residualsOf(data, queries, expected);
-  const residuals = new Float32Array(queries.length * columns);
-  const known = new Float32Array(residuals.length);
-  queries.forEach((q, i) => {
-    if (without.has(q)) return;
-    const [from, to] = [evidence.start[q]!, evidence.start[q + 1]!];
-    let [sum, answers] = [0, 0];
-    for (let e = from; e < to; e++) {
-      sum += evidence.weight[e]! * own[i * numLlms + evidence.llm[e]!]!;
-      answers += evidence.weight[e]!;
-    }
-    const common = sum / (answers + COMMON_STRENGTH);
-    const note = (column: number, residual: number, weight: number): void => {
-      residuals[i * columns + column] = weight * residual;
-      known[i * columns + column] = weight;
-    };
-    for (let e = from; e < to; e++)
-      note(evidence.llm[e]!, own[i * numLlms + evidence.llm[e]!]! - common, evidence.weight[e]!);
-    note(numLlms, common, Math.min(1, answers));
-  });
-  const shape: [number, number] = [queries.length, columns];
-  return { residuals: tf.tensor2d(residuals, shape), known: tf.tensor2d(known, shape) };
 }
 
 /** Splits queries into `count` folds at random. */

@@ -1,10 +1,9 @@
 import type { Rng } from '../base/rng.js';
 import type { Weights } from '../math/weights.js';
-import { FEATURES, HEAD_HIDDEN } from './constants.js';
 import { shapeOf, tablesOf, type TableName, type TableSizes } from './tables.js';
 
 /** Sizes that fix the shape of every trained weight. */
-export interface ModelShape extends Pick<TableSizes, 'dim' | 'facts' | 'hidden' | 'keys' | 'axes'> {
+export interface ModelShape extends Pick<TableSizes, 'dim' | 'facts' | 'hidden' | 'keys'> {
   hops: number;
 }
 
@@ -15,10 +14,11 @@ export type Parameter = { shape: number[] } & ({ spread: number } | { constant: 
 export function parameterTable({ hops, ...shape }: ModelShape): Record<string, Parameter> {
   const sizes: TableSizes = {
     ...shape,
-    features: FEATURES,
-    headHidden: HEAD_HIDDEN,
     // No trained weight depends on what is logged.
     meaning: 0,
+    axes: 0,
+    lexical: 0,
+    wordAxes: 0,
     styles: 0,
     levels: 0,
     place: 0,
@@ -26,6 +26,7 @@ export function parameterTable({ hops, ...shape }: ModelShape): Record<string, P
     numFamilies: 0,
     numTasks: 0,
     numAnchors: 0,
+    numProbes: 0,
   };
   const out: Partial<Record<TableName, Parameter>> = {};
   for (const [name, table] of tablesOf(hops)) {

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, TensorFlow } from '../tensor/types.js';
-import { RECORD_STRENGTH, TASK_PRIOR_RANGE, TASK_STRENGTH } from './constants.js';
+import { TASK_PRIOR_RANGE, TASK_STRENGTH } from './constants.js';
 import type { HopTable, TableName } from './tables.js';
 import { messagePassing, type MessageMatrices, type NodeStates } from './messages.js';
 
@@ -21,19 +21,19 @@ export interface Declared {
   benchmarkKnown: Tensor2D;
 }
 
-/** Sums of logged scores that the profiles are made of: interactions being predicted are not among them. */
+/** What logged scores say of LLMs by themselves: interactions being predicted are not among them. */
 export interface Evidenced {
-  /** Sum and number of scores per LLM `[numLlms, 1]`. */
-  sum: Tensor2D;
+  /** Expected score by its own answers alone `[numLlms, 1]`; see `Levels`. */
+  level: Tensor2D;
+  /** Share of it that is not its own answers' but what is expected of any LLM `[numLlms, 1]`. */
+  unknown: Tensor2D;
+  /** How much better or worse than LLMs at large each task goes `[1, numTasks]`. */
+  offset: Tensor2D;
+  /** Number of scores per LLM `[numLlms, 1]`. */
   count: Tensor2D;
-  /** The same per LLM and task `[numLlms, numTasks]`. */
+  /** Sum and number of scores per LLM and task `[numLlms, numTasks]`. */
   taskSum: Tensor2D;
   taskCount: Tensor2D;
-  /**
-   * Σ residual·φ and Σ φ² over its answers, φ being the query's place by meaning `[numLlms, axes]`; see `residuals.ts`.
-   */
-  residual: Tensor2D;
-  square: Tensor2D;
 }
 
 /** Sums of query states over logged queries. */
@@ -58,14 +58,6 @@ export interface Profiles {
   /** Expected score of each LLM over all queries `[numLlms, 1]`, and per task `[numLlms, numTasks]`. */
   record: Tensor2D;
   taskRecord: Tensor2D;
-  /** How much better or worse than LLMs at large each task goes `[1, numTasks]`. */
-  taskOffset: Tensor2D;
-  /**
-   * What it is better or worse at, by meaning, than its record says: ridge regression axis by axis `[numLlms, axes]`.
-   */
-  message: Tensor2D;
-  /** 1 for LLMs with logged answers, 0 for others `[numLlms, 1]`. */
-  answered: Tensor2D;
   /** States after each hop, first hop 0: what a newcomer hears from. */
   hops: NodeStates[];
 }
@@ -111,29 +103,17 @@ export interface ProfileInput {
 
 /**
  * Makes every LLM's profile by `hops` rounds of message passing over the snapshot. With `hops` 0 (flat) a profile is
- * the LLM's own facts and record alone.
+ * the LLM's own facts and record alone. What is declared of an LLM, and of those like it, moves its level the less the
+ * more is logged of it.
  */
 export function makeProfiles(
   tf: TensorFlow,
   p: ParameterTensors,
-  { hops, declared, evidence: record, moments }: ProfileInput,
+  { hops, declared, evidence, moments }: ProfileInput,
 ): Profiles {
-  const first = initialStates(tf, p, declared);
-  const prior = tf.sigmoid(
-    tf.add(tf.matMul(first.llm, p['prior/kernel'] as Tensor2D), p['prior/bias'] as Tensor1D),
-  ) as Tensor2D;
-  const recorded = (sum: Tensor2D): Tensor2D =>
-    tf.div(tf.add(sum, tf.mul(prior, RECORD_STRENGTH)), tf.add(record.count, RECORD_STRENGTH));
-  const taskOffset = tf.div(
-    tf.sum(tf.sub(record.taskSum, tf.mul(record.taskCount, recorded(record.sum))), 0, true),
-    tf.add(tf.sum(record.taskCount, 0, true), TASK_STRENGTH),
-  ) as Tensor2D;
-  // An LLM that was asked easy tasks is no better for it.
-  const mean = recorded(tf.sub(record.sum, tf.matMul(record.taskCount, taskOffset, false, true)));
-  const evidenceOnTasks = tf.div(
-    tf.add(record.taskSum, tf.mul(mean, TASK_STRENGTH)),
-    tf.add(record.taskCount, TASK_STRENGTH),
-  ) as Tensor2D;
+  const { level, unknown, offset, taskSum, taskCount } = evidence;
+  const perTask = (prior: Tensor): Tensor2D =>
+    tf.div(tf.add(taskSum, tf.mul(prior, TASK_STRENGTH)), tf.add(taskCount, TASK_STRENGTH)) as Tensor2D;
   const benchmarkMean = meanRows(tf, tf.sum(declared.benchmarks, 1, true), declared.benchmarkKnown);
   const matrices: MessageMatrices = {
     llmFamily: declared.llmFamily,
@@ -141,7 +121,7 @@ export function makeProfiles(
     taskDomain: declared.taskDomain,
     domainTask: declared.domainTask,
     // What an LLM is better or worse at than its own mean: without any record of a task its weight is 0.
-    llmTask: meanRows(tf, tf.mul(tf.sub(evidenceOnTasks, mean), 4), tf.sign(record.taskCount)),
+    llmTask: meanRows(tf, tf.mul(tf.sub(perTask(level), level), 4), tf.sign(taskCount)),
     llmBenchmark: meanRows(
       tf,
       tf.mul(tf.mul(tf.sub(declared.benchmarks, benchmarkMean), declared.benchmarkKnown), 4),
@@ -150,30 +130,24 @@ export function makeProfiles(
   };
   const sums = {
     llmQueries: tf.div(
-      tf.mul(tf.sub(moments.scored, tf.mul(moments.answered, mean)), 4),
+      tf.mul(tf.sub(moments.scored, tf.mul(moments.answered, level)), 4),
       tf.add(moments.answers, 1),
     ) as Tensor2D,
     taskQueries: tf.div(moments.task, tf.add(moments.members, 1)) as Tensor2D,
   };
-  const states = [first];
+  const states = [initialStates(tf, p, declared)];
   for (let hop = 0; hop < hops; hop++) {
     const parameters = (name: HopTable): Tensor2D => p[`hop${hop}/${name}`] as Tensor2D;
     states.push(messagePassing(tf, { parameters, states: states[hop]!, sums, matrices }));
   }
   const last = states[hops]!;
-  const taskPrior = tf.add(tf.add(mean, taskOffset), declaredAdvantage(tf, p, declared, last));
+  const record = tf.add(level, tf.mul(tf.matMul(last.llm, p['prior/kernel'] as Tensor2D), unknown)) as Tensor2D;
   return {
     llm: last.llm,
     task: last.task,
     taskQueries: sums.taskQueries,
-    record: mean,
-    taskRecord: tf.div(
-      tf.add(record.taskSum, tf.mul(taskPrior, TASK_STRENGTH)),
-      tf.add(record.taskCount, TASK_STRENGTH),
-    ),
-    taskOffset,
-    message: tf.div(record.residual, tf.add(record.square, tf.exp(p['semantic/ridge']!))),
-    answered: tf.sign(record.count),
+    record,
+    taskRecord: perTask(tf.add(tf.add(record, offset), declaredAdvantage(tf, p, declared, last))),
     hops: states,
   };
 }

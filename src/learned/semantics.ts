@@ -3,25 +3,13 @@ import { compute } from '../tensor/compute.js';
 import { orthonormalize } from '../tensor/subspace.js';
 import type { TensorFlow, Tensor, Tensor2D } from '../tensor/types.js';
 import type { PartRange } from '../encoder/types.js';
-import type { Dataset } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import type { TableName } from './tables.js';
-import { styleScale } from './style.js';
 
 /** Most axes that a query's meaning is measured along. */
 export const MAX_AXES = 128;
-/** Queries that the axes are found on, and rounds of subspace iteration. */
-const SAMPLE = 4_096;
+/** Rounds of subspace iteration. */
 const ROUNDS = 40;
-
-export const SPACE_TABLES = [
-  'semantic/range',
-  'semantic/mean',
-  'semantic/basis',
-  'style/range',
-  'style/quantiles',
-  'style/scale',
-] as const satisfies readonly TableName[];
 
 /** Axes for a semantic part of this length. */
 export const axesOf = ({ start, end }: PartRange): number => Math.min(MAX_AXES, end - start);
@@ -32,25 +20,13 @@ export function unitRows(tf: TensorFlow, x: Tensor2D): Tensor2D {
 }
 
 /**
- * Where queries lie, fixed before training by the queries `train`: by meaning, the semantic part of the vector about
- * its mean, of unit length, along its principal axes, so that evidence adds up axis by axis (see `MessageSums`); and by
- * style, see `style.ts`.
- *
- * Tables ({@link SPACE_TABLES}): `semantic/range [2]`, `semantic/mean [d]`, `semantic/basis [axes, d]`, `style/range
- * [2]`, `style/quantiles [s, levels]`, `style/scale [s]`.
+ * The semantic part of vectors about its mean, of unit length, along its principal axes. Tables: `semantic/range [2]`,
+ * `semantic/mean [d]`, `semantic/basis [axes, d]`.
  */
-export function querySpace(tf: TensorFlow, data: Dataset, train: Int32Array, rng: Rng): Weights {
-  const step = Math.max(1, train.length / SAMPLE);
-  const chosen = Array.from({ length: Math.min(train.length, SAMPLE) }, (_, i) =>
-    data.queries.at(train[Math.floor(i * step)]!)!,
-  );
-  const { quantiles, scale, levels } = styleScale(chosen, data.style);
+export function semanticSpace(tf: TensorFlow, vectors: readonly Float32Array[], part: PartRange, rng: Rng): Weights {
   return {
-    ...principalAxes(tf, chosen, data.semantic, rng),
-    'semantic/range': { shape: [2], data: Float32Array.of(data.semantic.start, data.semantic.end) },
-    'style/range': { shape: [2], data: Float32Array.of(data.style.start, data.style.end) },
-    'style/quantiles': { shape: [scale.length, levels], data: quantiles },
-    'style/scale': { shape: [scale.length], data: scale },
+    ...principalAxes(tf, vectors, part, rng),
+    'semantic/range': { shape: [2], data: Float32Array.of(part.start, part.end) },
   };
 }
 
@@ -90,7 +66,7 @@ function multiplyRows(tf: TensorFlow, rows: Float32Array, matrix: Tensor2D): voi
   starts.forEach((from, i) => rows.set(products.subarray(i * d, (i + 1) * d), from));
 }
 
-/** Encoded queries `[n, dim]` along the axes of {@link querySpace} `[n, axes]`. */
+/** Encoded queries `[n, dim]` along the axes of {@link semanticSpace} `[n, axes]`. */
 export function semanticStates(
   tf: TensorFlow,
   p: Readonly<Partial<Record<TableName, Tensor>>>,

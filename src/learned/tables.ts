@@ -1,5 +1,5 @@
 import type { TrainedModel } from '../artifact/model.js';
-import { FEATURES, HEAD_HIDDEN } from './constants.js';
+import { MAX_PROBES } from './constants.js';
 import { MESSAGES } from './messages.js';
 
 /** Sizes that fix the shape of every table, by the names that shapes are written with. */
@@ -15,17 +15,20 @@ export interface TableSizes {
   /** Length of the part of an encoded query that carries meaning, and axes that it is measured along. */
   meaning: number;
   axes: number;
+  /** Length of the lexical part of an encoded query, and axes that it is measured along. */
+  lexical: number;
+  wordAxes: number;
   /** Features of style, and quantiles that each is ranked by. */
   styles: number;
   levels: number;
   /** `axes` and `styles` together. */
   place: number;
-  features: number;
-  headHidden: number;
   numLlms: number;
   numFamilies: number;
   numTasks: number;
   numAnchors: number;
+  /** Logged queries that LLMs are held beside each other on. */
+  numProbes: number;
 }
 
 /** Values that a table may hold. */
@@ -74,8 +77,11 @@ const TABLES = {
   'family/kernel': { shape: ['dim', 'hidden'], meaning: 'first state of a family', initial: { gain: 4 } },
   'task/kernel': { shape: ['dim', 'hidden'], meaning: 'first state of a task', initial: { gain: 4 } },
   'domain/kernel': { shape: ['dim', 'hidden'], meaning: 'first state of a domain', initial: { gain: 4 } },
-  'prior/kernel': { shape: ['hidden', 1], meaning: 'mean score by what is declared', initial: { gain: 0.1 } },
-  'prior/bias': { shape: [1], meaning: 'its bias', initial: ZERO },
+  'prior/kernel': {
+    shape: ['hidden', 1],
+    meaning: 'level of an LLM beside the usual one, by its last state',
+    initial: { gain: 0.1 },
+  },
   'task_prior/llm/kernel': {
     shape: ['hidden', 'keys'],
     meaning: 'key of an LLM, that tasks are matched by',
@@ -97,28 +103,44 @@ const TABLES = {
   },
   'task_key/bias': { shape: ['hidden'], meaning: 'its bias', initial: ZERO },
   task_temperature: { shape: [1], meaning: 'logarithm of the scale of attention to tasks', initial: { constant: 2 } },
-  'semantic/ridge': {
-    shape: ['axes'],
-    meaning: 'logarithm of the ridge of messages along each axis',
-    initial: { constant: Math.log(200) },
+  'gain/shared': { shape: [1], meaning: 'weight of what anchors tell of all LLMs', initial: { constant: 1 } },
+  'gain/own': { shape: [1], meaning: 'weight of what they tell of one', initial: { constant: 1 } },
+  'preference/scale': {
+    shape: [1],
+    meaning: 'logarithm of what differences of scores are multiplied by to be the logit of a preference',
+    initial: { constant: Math.log(4) },
   },
-  'head/message/common': { shape: [1], meaning: 'weight of shared messages of meaning', initial: { constant: 1 } },
-  'head/message/own': { shape: [1], meaning: 'weight of a single LLM’s', initial: { constant: 1 } },
-  'head/neighbours/common': { shape: [1], meaning: 'weight of shared messages of anchors', initial: { constant: 1 } },
-  'head/neighbours/own': { shape: [1], meaning: 'weight of a single LLM’s', initial: { constant: 1 } },
-  'head/scale': { shape: [1], meaning: 'scale of the expected score’s logit', initial: { constant: 1 } },
-  'head/hidden/kernel': { shape: ['features', 'headHidden'], meaning: 'head, first layer', initial: { gain: 1 } },
-  'head/hidden/bias': { shape: ['headHidden'], meaning: 'its bias', initial: ZERO },
-  'head/out/kernel': { shape: ['headHidden', 1], meaning: 'head, second layer', initial: { gain: 0.1 } },
-  'head/out/bias': { shape: [1], meaning: 'its bias', initial: ZERO },
+  'anchor/variance': {
+    shape: [1],
+    meaning: 'what the variances of what answers share with those near by are multiplied by',
+  },
+  'score/scale': {
+    shape: [2, 2],
+    meaning: 'centre and spread of measured scores, and of those that stand in for comparisons: units of all below',
+  },
   'semantic/range': { shape: [2], meaning: 'start and end of the part of a vector that carries meaning' },
   'semantic/mean': { shape: ['meaning'], meaning: 'mean of that part' },
   'semantic/basis': { shape: ['axes', 'meaning'], meaning: 'principal axes about the mean' },
+  'words/range': { shape: [2], meaning: 'start and end of the lexical part of a vector' },
+  'words/rarity': {
+    shape: ['lexical'],
+    meaning: 'weight of a feature: the logarithm of its inverse document frequency',
+  },
+  'words/basis': { shape: ['wordAxes', 'lexical'], meaning: 'leading directions of that part, weighed' },
+  'words/centre': { shape: ['wordAxes'], meaning: 'mean along them' },
   'style/range': { shape: [2], meaning: 'start and end of the style features in a vector' },
   'style/quantiles': { shape: ['styles', 'levels'], meaning: 'quantiles that a feature is ranked by, ascending' },
   'style/scale': { shape: ['styles'], meaning: 'weight of a feature' },
-  'embedding/llm': { shape: ['numLlms', 'hidden'], meaning: 'last state of each LLM: its profile' },
+  'embedding/llm': {
+    shape: ['numLlms', 'numProbes'],
+    meaning: 'expected score on each probe, which are the first anchors: how an LLM behaves',
+  },
+  'embedding/shared': { shape: ['numProbes'], meaning: 'what anchors tell of all LLMs there' },
   'embedding/task': { shape: ['numTasks', 'hidden'], meaning: 'last state of each task' },
+  'level/usual': {
+    shape: [2],
+    meaning: 'level of an LLM that nothing is known of, and answers that it weighs as much as',
+  },
   'record/llm': { shape: ['numLlms', 1], meaning: 'expected score over all queries' },
   'record/count': { shape: ['numLlms', 1], meaning: 'interactions of each LLM' },
   'record/task': { shape: ['numLlms', 'numTasks'], meaning: 'expected score on each task' },
@@ -127,15 +149,11 @@ const TABLES = {
   'task/offset': { shape: [1, 'numTasks'], meaning: 'how much better or worse than LLMs at large a task goes' },
   'task/benchmark': { shape: [1, 'numTasks'], meaning: 'mean of the declared benchmarks' },
   'task/mask': { shape: ['numTasks'], meaning: '0 for tasks with answers, else a large negative number' },
-  'message/llm': {
-    shape: ['numLlms', 'axes'],
-    meaning: 'what an LLM is better or worse at, by meaning, than its record says',
-  },
-  'message/all': { shape: ['axes'], meaning: 'the same of LLMs without answers: the shared message' },
   'anchor/places': { shape: ['numAnchors', 'place'], meaning: 'where anchors lie by meaning and by style' },
+  'anchor/words': { shape: ['numAnchors', 'wordAxes'], meaning: 'and by their words' },
   'anchor/tasks': { shape: ['numAnchors', 'numTasks'], meaning: 'their tasks' },
   'anchor/messages': { shape: ['numAnchors', 'numLlms'], meaning: 'what each tells queries near it of each LLM' },
-  'anchor/messages/all': { shape: ['numAnchors'], meaning: 'the same of LLMs without answers: the shared message' },
+  'anchor/messages/all': { shape: ['numAnchors'], meaning: 'the same of an LLM without answers: what is so of all' },
   'anchor/scores': { shape: ['numAnchors', 'numLlms'], meaning: 'what was logged of them', legal: SCORES },
 } as const satisfies Record<string, TableDeclaration>;
 
@@ -195,7 +213,7 @@ export const legalValues = (name: string): LegalValues => FIXED_TABLES[name]?.le
 /** The sizes of a model as its names and its tables have them; 0 for those of tables that are missing. */
 export function sizesOf({ names, tables }: TrainedModel): TableSizes {
   const size = (table: TableName, axis: number): number => tables[table]?.shape[axis] ?? 0;
-  const [axes, styles] = [size('semantic/ridge', 0), size('style/scale', 0)];
+  const [axes, styles] = [size('semantic/basis', 0), size('style/scale', 0)];
   return {
     dim: size('query/kernel', 0),
     facts: size('llm/kernel', 0),
@@ -203,15 +221,16 @@ export function sizesOf({ names, tables }: TrainedModel): TableSizes {
     keys: size('task_prior/llm/kernel', 1),
     meaning: size('semantic/mean', 0),
     axes,
+    lexical: size('words/rarity', 0),
+    wordAxes: size('words/centre', 0),
     styles,
     levels: size('style/quantiles', 1),
     place: axes + styles,
-    features: FEATURES,
-    headHidden: HEAD_HIDDEN,
     numLlms: names.llms.length,
     numFamilies: names.families.length,
     numTasks: names.tasks.length,
     numAnchors: names.anchors.length,
+    numProbes: Math.min(MAX_PROBES, names.anchors.length),
   };
 }
 

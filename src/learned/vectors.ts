@@ -4,29 +4,31 @@ import { tableReader } from './tables.js';
 import type { TrainedModel } from '../artifact/model.js';
 
 /**
- * The profiles of a trained model as any router can read them. An LLM is its record per task, about the LLMs' mean, and
- * its message of meaning; a query is its attention to tasks and its place by meaning: their product is what the decoder
- * starts from (`learned/decoder.ts`).
+ * The profiles of a trained model as any router can read them. An LLM is its expected score per task, about the LLMs'
+ * mean, and what each anchor tells of it; a query is how likely it is of each task and how near to each anchor: their
+ * product is what the decoder answers (`learned/decoder.ts`), but for what is so of all LLMs.
  */
 export function trainedProfiles(model: TrainedModel): ProfileVectors {
   const { names } = model;
   const data = tableReader(model);
-  const [record, message] = [data('record/task'), data('message/llm')];
-  const numTasks = names.tasks.length;
-  const axes = data('semantic/ridge').length;
+  const [record, messages] = [data('record/task'), data('anchor/messages')];
+  const [numLlms, numTasks] = [names.llms.length, names.tasks.length];
   const mean = Float32Array.from(names.tasks, (_, t) =>
-    names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / names.llms.length, 0),
+    names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / numLlms, 0),
   );
-  const { stateOf, taskAttention, placeOf } = createProjector(model);
+  const { stateOf, taskAttention, nearness } = createProjector(model);
   const join = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.of(...a, ...b);
   return {
-    dim: numTasks + axes,
+    dim: numTasks + names.anchors.length,
     llms: names.llms.map((_, l) =>
       join(
         record.slice(l * numTasks, (l + 1) * numTasks).map((r, t) => r - mean[t]!),
-        message.slice(l * axes, (l + 1) * axes),
+        Float32Array.from(names.anchors, (_anchor, a) => messages[a * numLlms + l]!),
       ),
     ),
-    place: (query) => join(taskAttention(stateOf(query)), placeOf(query)),
+    place(query) {
+      const tasks = taskAttention(stateOf(query)).slice();
+      return join(tasks, nearness(query, tasks));
+    },
   };
 }

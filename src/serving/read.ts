@@ -3,8 +3,8 @@ import { sha256 } from '../base/hash.js';
 import { parse } from '../schema/parse.js';
 import type { ArtifactFiles } from '../artifact/files/types.js';
 import type { TrainedModel } from '../artifact/model.js';
-import { checkModel } from './routers.js';
-import { FORMAT, MANIFEST_FILE, Manifest, WEIGHTS_FILE } from '../artifact/manifest.js';
+import { checkModel, isTrainable } from './routers.js';
+import { BASELINES_SINCE, FORMAT, MANIFEST_FILE, Manifest, WEIGHTS_FILE } from '../artifact/manifest.js';
 import { decodeSafetensors } from '../artifact/safetensors.js';
 
 async function readPart(files: ArtifactFiles, version: string, name: string): Promise<Buffer> {
@@ -36,13 +36,15 @@ export async function readArtifact(files: ArtifactFiles, version: string): Promi
   } catch (error) {
     throw new PointsmanError('artifact_damaged', `${manifestName} is not JSON: ${messageOf(error)}`, { cause: error });
   }
-  const format = (json as { format?: unknown } | null)?.format;
-  if (typeof format === 'number' && format < FORMAT)
-    throw new PointsmanError(
+  const earlier = (format: number): PointsmanError =>
+    new PointsmanError(
       'artifact_damaged',
       `${version} was written by an earlier version of Pointsman (format ${format}, expected ${FORMAT}): train again`,
     );
+  const format = (json as { format?: unknown } | null)?.format;
+  if (typeof format === 'number' && format < BASELINES_SINCE) throw earlier(format);
   const manifest = parse(Manifest, json, 'artifact_damaged', manifestName);
+  if (manifest.format < FORMAT && isTrainable(manifest.router)) throw earlier(manifest.format);
   if ((manifest.version as string) !== version)
     throw new PointsmanError('artifact_damaged', `${version} holds version ${manifest.version}`);
   const weights = await readPart(files, version, WEIGHTS_FILE);

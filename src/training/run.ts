@@ -23,12 +23,12 @@ import type { Checkpoints } from '../learned/train/checkpoint.js';
 import { isAlike, isOfDesign, notCompared, readIfWhole, rivalsOf, startFrom } from './earlier.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
 import { refreeze, type LearnedRouter } from '../learned/fit.js';
-import { createEvidenceCache } from '../learned/train/evidence-cache.js';
+import { createMomentCache } from '../learned/train/moment-cache.js';
 import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
 import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 6;
+const RECIPE = 7;
 
 export interface TrainingInput {
   rows: SnapshotRows;
@@ -169,7 +169,7 @@ export async function runTraining(
       `${seen.length} queries, ${data.numLlms} LLMs, ${backend.description}, seed ` +
       `${seed}${start === null ? '' : `, on from version ${start.continues.version}`}`,
   });
-  const cache = createEvidenceCache(tf, data);
+  const cache = createMomentCache(tf);
   const checkpoints = target.checkpoints.of(version);
   const trained = await trainGnn(tf, {
     data,
@@ -179,7 +179,6 @@ export async function runTraining(
     onEpoch,
     checkpoints,
     start: start?.weights,
-    cache,
   });
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });

@@ -87,6 +87,16 @@ describe('an artifact', () => {
     assert.deepEqual((await readArtifact(files, '00000000000000aa')).model, blank);
   });
 
+  test('of a baseline is read in the format before, too', async () => {
+    const baseline = {
+      names: { ...model.names, router: 'best-single', anchors: [] },
+      tables: { mean: { shape: [3], data: Float32Array.of(0.25, 0.5, 0.75) } },
+    };
+    await writeArtifact(files, baseline, factsOf());
+    changeManifest((m) => (m.format = 3));
+    assert.deepEqual((await readArtifact(files, VERSION)).model, baseline);
+  });
+
   test('takes the place of a damaged one', async () => {
     truncateSync(pathOf(WEIGHTS_FILE), 100);
     writeFileSync(join(folder.path, VERSION, 'stray'), '');
@@ -138,12 +148,17 @@ describe('an artifact', () => {
     [
       'of an earlier format',
       () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 1)),
-      /written by an earlier version of Pointsman \(format 1, expected 3\): train again/,
+      /written by an earlier version of Pointsman \(format 1, expected 4\): train again/,
+    ],
+    [
+      'of the format before, which held other tables of learned versions',
+      () => changeManifest((m) => (m.format = 3)),
+      /written by an earlier version of Pointsman \(format 3, expected 4\): train again/,
     ],
     [
       'of a format to come',
-      () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 4)),
-      /format: expected 3, got 4/,
+      () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 5)),
+      /format: expected/,
     ],
     ['whose manifest has a field too many', () => changeManifest((m) => (m['extra'] = true)), /extra/],
     ['whose manifest lacks a field', () => changeManifest((m) => delete (m as Partial<Manifest>).llms), /llms/],
@@ -162,16 +177,16 @@ describe('an artifact', () => {
     [
       'whose manifest names an LLM too many',
       () => changeManifest((m) => m.llms.push('another')),
-      /embedding\/llm has the shape \[3, 16\].*\[4, 16\]/,
+      /embedding\/llm has the shape \[3, 30\].*\[4, 30\]/,
     ],
     ['whose weights are no safetensors', () => forgeWeights(Buffer.from('nothing of the kind')), /header claims/],
     [
       'whose header lies of a size',
       () => {
         const bytes = encodeSafetensors(model.tables);
-        forgeWeights(Buffer.from(bytes.toString('latin1').replace('"shape":[3,16]', '"shape":[9,16]'), 'latin1'));
+        forgeWeights(Buffer.from(bytes.toString('latin1').replace('"shape":[3,30]', '"shape":[9,30]'), 'latin1'));
       },
-      /does not fit its shape \[9, 16\]/,
+      /does not fit its shape \[9, 30\]/,
     ],
     [
       'with a number that is none',
@@ -191,8 +206,8 @@ describe('an artifact', () => {
     ['that lacks a table', () => writeWith('record/task', () => undefined), /record\/task is missing/],
     [
       'whose table has another shape',
-      () => writeWith('head/out/bias', () => ({ shape: [2], data: new Float32Array(2) })),
-      /head\/out\/bias has the shape \[2\].*\[1\]/,
+      () => writeWith('gain/own', () => ({ shape: [2], data: new Float32Array(2) })),
+      /gain\/own has the shape \[2\].*\[1\]/,
     ],
   ];
   for (const [what, damage, message] of damages)

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { Tensor2D, TensorFlow } from '../../src/tensor/types.js';
-import { semanticStates } from '../../src/learned/semantics.js';
-import { createProjector } from '../../src/learned/serve/projection.js';
+import type { TensorFlow } from '../../src/tensor/types.js';
+import { scalesIn } from '../../src/learned/scale.js';
+import { createLearnedScorer } from '../../src/learned/serve/trained.js';
 import { openBackend } from '../../src/tensor/backend.js';
-import { toTensors } from '../../src/learned/train/batch.js';
 import { trainedProfiles } from '../../src/learned/vectors.js';
 import { encoder } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
@@ -18,29 +17,20 @@ before(async () => {
 const QUERY = 'a verse about the sum of two numbers';
 
 describe('profiles of a trained model', () => {
-  test('times a query’s vector are what the decoder begins with: record on tasks, message of meaning', async () => {
+  test('times a query’s vector are what the decoder answers, but for how LLMs at large do on its task', async () => {
     const rows = smallLog({ queries: 20 });
-    const { model, weights, data } = await randomModel(tf, rows);
+    const { model } = await randomModel(tf, rows);
     const { dim, llms, place } = trainedProfiles(model);
     const vector = encoder.encodeSync!(QUERY);
-    const { stateOf, taskAttention } = createProjector(model);
-    const tasks = taskAttention(stateOf(vector));
-    const expected = tf.tidy(() => {
-      const meant = semanticStates(tf, toTensors(tf, weights), data.semantic, tf.tensor2d([[...vector]]));
-      const of = (name: string): Tensor2D =>
-        tf.tensor2d(model.tables[name]!.data, model.tables[name]!.shape as [number, number]);
-      const record = of('record/task');
-      const byTask = tf.matMul(
-        tf.sub(record, tf.mean(record, 0, true)) as Tensor2D,
-        tf.tensor2d(tasks, [tasks.length, 1]),
-      );
-      return (tf.add(byTask, tf.matMul(of('message/llm'), meant, false, true)) as Tensor2D).dataSync();
-    });
+    const scorer = await createLearnedScorer({ version: 'v', model, encoder, llms: rows.llms, stats: [] });
+    const { centre, spread } = scalesIn(model.tables['score/scale']!.data).measured;
     const placed = place(vector);
     assert.equal(placed.length, dim);
-    llms.forEach((llm, l) =>
-      assert.ok(Math.abs(llm.reduce((sum, x, i) => sum + x * placed[i]!, 0) - expected[l]!) < 1e-4),
-    );
+    const products = llms.map((llm) => llm.reduce((sum, x, i) => sum + x * placed[i]!, 0));
+    const scores = scorer.score(QUERY, vector).map((s) => (s.quality - centre) / spread);
+    const apart = scores.map((s, l) => s - products[l]!);
+    assert.ok(Math.max(...apart) - Math.min(...apart) < 1e-3, apart.join(' '));
+    assert.ok(Math.max(...scores) - Math.min(...scores) > 0.01);
   });
 
   test('know nothing of queries that the model was not frozen with', async () => {

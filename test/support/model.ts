@@ -4,7 +4,8 @@ import type { GraphRows } from '../../src/graph/rows.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { initialWeights } from '../../src/learned/parameters.js';
 import type { Weights } from '../../src/math/weights.js';
-import { querySpace } from '../../src/learned/semantics.js';
+import { scaleTable, scoreScales } from '../../src/learned/scale.js';
+import { querySpace } from '../../src/learned/space.js';
 import type { Version } from '../../src/schema/ids.js';
 import type { DesignName } from '../../src/schema/training.js';
 import type { TrainedModel } from '../../src/artifact/model.js';
@@ -15,15 +16,18 @@ import { datasetOf, encoder, QUICK } from './learn.js';
 
 /** The least that is a whole model: no LLM, no logged query. */
 export function blankModel(): TrainedModel {
-  const weights = initialWeights({ dim: 4, facts: 6, hidden: 2, keys: 2, hops: 0, axes: 4 }, createRng(1));
+  const weights = initialWeights({ dim: 4, facts: 6, hidden: 2, keys: 2, hops: 0 }, createRng(1));
   const shapes = {
-    'embedding/llm': [0, 2],
+    'anchor/variance': [1],
+    'score/scale': [2, 2],
+    'embedding/llm': [0, 0],
+    'embedding/shared': [0],
+    'level/usual': [2],
     'embedding/task': [1, 2],
     'record/llm': [0, 1],
     'record/count': [0, 1],
     'record/task': [0, 1],
     'record/task_count': [0, 1],
-    'message/llm': [0, 4],
     'task/keys': [1, 2],
     'task/offset': [1, 1],
     'task/benchmark': [1, 1],
@@ -31,14 +35,18 @@ export function blankModel(): TrainedModel {
     'semantic/range': [2],
     'semantic/mean': [4],
     'semantic/basis': [4, 4],
+    'words/range': [2],
+    'words/rarity': [0],
+    'words/basis': [0, 0],
+    'words/centre': [0],
     'style/range': [2],
     'style/quantiles': [0, 33],
     'style/scale': [0],
     'anchor/places': [0, 4],
+    'anchor/words': [0, 0],
     'anchor/tasks': [0, 1],
     'anchor/messages': [0, 0],
     'anchor/messages/all': [0],
-    'message/all': [4],
     'anchor/scores': [0, 0],
   };
   const frozen = Object.entries(shapes).map(([name, shape]) => [
@@ -95,7 +103,11 @@ export async function randomModel(
   const rng = createRng(seed);
   const learned = initialWeights(modelShape(data, QUICK), rng);
   for (const { data: values } of Object.values(learned)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
-  const weights = { ...learned, ...spaceOf(tf, data, rows, evidence, seed) };
+  const fixed = {
+    'anchor/variance': { shape: [1], data: Float32Array.of(2) },
+    'score/scale': scaleTable(scoreScales(data, evidence)),
+  };
+  const weights = { ...learned, ...fixed, ...spaceOf(tf, data, rows, evidence, seed) };
   const anchorRng = (): Rng => rng.fork('anchors');
   return {
     data,

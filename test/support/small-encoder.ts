@@ -23,6 +23,7 @@ export function createSmallEncoder(): Encoder {
   return {
     id: 'small',
     dim: BUCKETS + STYLE,
+    words: { start: 0, end: BUCKETS },
     style: { start: BUCKETS, end: BUCKETS + STYLE },
     encodeSync,
     encode: async (texts) => texts.map(encodeSync),

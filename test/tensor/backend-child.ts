@@ -5,14 +5,14 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { PointsmanError, messageOf } from '../../src/base/errors.js';
 import { createRng } from '../../src/base/rng.js';
 import type { GraphRows } from '../../src/graph/rows.js';
+import { sumRecords } from '../../src/dataset/records.js';
 import { initialWeights } from '../../src/learned/parameters.js';
-import { messageTensors } from '../../src/learned/residuals.js';
-import { querySpace } from '../../src/learned/semantics.js';
+import { scoreScales, standardised } from '../../src/learned/scale.js';
+import { querySpace } from '../../src/learned/space.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import type { TensorFlow } from '../../src/tensor/types.js';
 import { declaredTensors, toTensors } from '../../src/learned/train/batch.js';
-import { gatherEvidence, gatherNeighbourhood } from '../../src/learned/train/evidence.js';
-import { createEvidenceCache } from '../../src/learned/train/evidence-cache.js';
+import { gatherNeighbourhood } from '../../src/learned/train/neighbourhood.js';
 import { modelShape } from '../../src/learned/train/options.js';
 import { createOptimizer } from '../../src/tensor/optimizer.js';
 import {
@@ -50,10 +50,11 @@ function mixedLog(): GraphRows {
  */
 const STEPS = 4;
 
-/** Logits, loss and gradient of every weight, on fixed weights; and losses and weights of steps down the gradient. */
+/** Scores, loss and gradient of every weight, on fixed weights; and losses and weights of steps down the gradient. */
 async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers> {
-  const data = await datasetOf(rows);
+  const logged = await datasetOf(rows);
   const everything = Int32Array.from({ length: 60 }, (_, i) => i);
+  const data = standardised(logged, scoreScales(logged, everything));
   const weights = initialWeights(modelShape(data, QUICK), createRng(5));
   const variables = Object.fromEntries(
     Object.entries(weights).map(([name, { shape, data: values }]) => [
@@ -61,31 +62,37 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
       tf.variable(tf.tensor(values, shape), true, name),
     ]),
   );
-  const space = querySpace(tf, data, everything, createRng(6));
-  const spaceTensors = toTensors(tf, space);
+  const tables = querySpace(tf, data, everything, createRng(6));
+  const space = { weights: tables, p: toTensors(tf, tables) };
   const target = everything.slice(0, 20);
-  const located = { data, weights: space, p: spaceTensors, queries: everything };
-  const { folds: anchors } = gatherNeighbourhood(tf, { ...located, folds: [target], rng: createRng(8) });
-  const { records, messages } = gatherEvidence({ ...located, cache: createEvidenceCache(tf, data) });
+  const records = sumRecords(data, everything);
+  const { folds: anchors } = gatherNeighbourhood(tf, {
+    data,
+    space,
+    queries: everything,
+    records,
+    folds: [target],
+    variance: 1,
+    rng: createRng(8),
+  });
   const context: StepContext = {
     data,
     declared: declaredTensors(tf, data),
     space,
-    spaceTensors,
     records,
-    messages: messageTensors(tf, data, messages),
+    variance: 1,
     anchors,
     options: { ...QUICK, support: 40, forget: 0 },
   };
   const drawn = drawStep(context, { train: everything, target, fold: 0, rng: createRng(7) });
   const tensors = stepTensors(tf, context, drawn, null);
-  const { logits, taskLogits } = predictStep(tf, variables, context, tensors);
+  const { scores, taskLogits } = predictStep(tf, variables, context, tensors);
   const loss = (): Scalar => stepLoss(tf, variables, context, tensors);
   const { value, grads } = tf.variableGrads(loss);
   const out: Numbers = {};
   const keep = async (name: string, tensor: Tensor): Promise<void> =>
     void (out[name] = new Float32Array(await tensor.data()));
-  await keep('logits', logits);
+  await keep('scores', scores);
   await keep('taskLogits', taskLogits);
   await keep('loss', value);
   for (const [name, gradient] of Object.entries(grads)) await keep(`gradient of ${name}`, gradient);

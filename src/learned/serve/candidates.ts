@@ -1,13 +1,10 @@
 import type { LlmStats } from '../../store/ports/feedback.js';
-import { COVERAGE_HALF } from '../constants.js';
 import type { LlmProfile } from '../../schema/profile.js';
+import { scalesIn } from '../scale.js';
 import { mostObservations } from '../../scoring/changed.js';
 import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 import { profileNewcomer } from './newcomer.js';
-
-/** Observations that one answer of an LLM's record is worth for any query. */
-export const RECORD_SHARE = 0.1;
 
 /** The LLMs that can be chosen now, in columns: those the artifact knows and those that came since. */
 export interface CandidateTables {
@@ -15,7 +12,7 @@ export interface CandidateTables {
   /** Row of each in the artifact, −1 for newcomers. */
   rows: number[];
   stats: (LlmStats | undefined)[];
-  /** `[numCandidates, hidden]` */
+  /** Expected scores on probes `[numCandidates, numProbes]`, in the units of the model's scale as all of them. */
   embeddings: Float32Array;
   /** `[numCandidates]` */
   record: Float32Array;
@@ -24,7 +21,7 @@ export interface CandidateTables {
   mostObservations: Float32Array;
   /** `[numCandidates, numTasks]` each. */
   taskRecord: Float32Array;
-  taskCoverage: Float32Array;
+  taskCounts: Float32Array;
 }
 
 /** Row of an LLM in an artifact; −1 where the artifact has no answer of it, so that what came since says more. */
@@ -47,40 +44,40 @@ export function alignCandidates(
   const data = tableReader(model);
   const tasks = names.tasks.length;
   const rows = profiles.map((p) => trainedRow(model, p.id));
-  const hidden = data('llm/bias').length;
+  const probes = data('embedding/shared').length;
+  const { centre, spread } = scalesIn(data('score/scale')).measured;
   const size = profiles.length;
   const statsById = new Map(stats.map((s) => [s.id, s]));
   const out: CandidateTables = {
     profiles,
     rows,
     stats: profiles.map((p) => statsById.get(p.id)),
-    embeddings: new Float32Array(size * hidden),
+    embeddings: new Float32Array(size * probes),
     record: new Float32Array(size),
     interactions: new Float32Array(size),
-    mostObservations: Float32Array.from(profiles, (p) => mostObservations(statsById.get(p.id), RECORD_SHARE)),
+    mostObservations: Float32Array.from(profiles, (p) => mostObservations(statsById.get(p.id), 1)),
     taskRecord: new Float32Array(size * tasks),
-    taskCoverage: new Float32Array(size * tasks),
+    taskCounts: new Float32Array(size * tasks),
   };
   profiles.forEach((profile, c) => {
     const row = rows[c]!;
     if (row >= 0) {
-      out.embeddings.set(data('embedding/llm').subarray(row * hidden, (row + 1) * hidden), c * hidden);
+      out.embeddings.set(data('embedding/llm').subarray(row * probes, (row + 1) * probes), c * probes);
       out.record[c] = data('record/llm')[row]!;
       out.interactions[c] = data('record/count')[row]!;
       for (let t = 0; t < tasks; t++) {
-        const count = data('record/task_count')[row * tasks + t]!;
         out.taskRecord[c * tasks + t] = data('record/task')[row * tasks + t]!;
-        out.taskCoverage[c * tasks + t] = count / (count + COVERAGE_HALF);
+        out.taskCounts[c * tasks + t] = data('record/task_count')[row * tasks + t]!;
       }
     } else {
       const own = out.stats[c];
       const newcomer = profileNewcomer(model, {
         llm: profile,
         facts: facts.get(profile.id)!,
-        meanScore: own?.now.meanScore ?? 0,
+        meanScore: ((own?.now.meanScore ?? centre) - centre) / spread,
         interactions: own?.now.weight ?? 0,
       });
-      out.embeddings.set(newcomer.embedding, c * hidden);
+      out.embeddings.set(newcomer.embedding, c * probes);
       out.record[c] = newcomer.record;
       out.interactions[c] = own?.now.weight ?? 0;
       out.taskRecord.set(newcomer.taskRecord, c * tasks);

@@ -1,7 +1,7 @@
 import { MESSAGES } from '../messages.js';
-import { RECORD_STRENGTH, TASK_PRIOR_RANGE } from '../constants.js';
+import { TASK_PRIOR_RANGE } from '../constants.js';
 import type { LlmProfile } from '../../schema/profile.js';
-import { dot, sigmoid, timesMatrix, toSoftmax } from '../../math/linear.js';
+import { dot, timesMatrix, toSoftmax } from '../../math/linear.js';
 import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 
@@ -10,16 +10,16 @@ export interface Newcomer {
   llm: LlmProfile;
   /** What it declares, as numbers `[factsLength]`. */
   facts: Float32Array;
-  /** Its mean score so far over `interactions`; NaN where there are none. */
+  /** Its mean score so far over `interactions`, in the units of the model's scale; NaN where there are none. */
   meanScore: number;
   interactions: number;
 }
 
 /** The profile of an LLM that the artifact was not trained with. */
 export interface NewcomerProfile {
-  /** `[hidden]` */
+  /** Expected score on each probe `[numProbes]`. */
   embedding: Float32Array;
-  /** Expected score over all queries. */
+  /** Expected score over all queries, in the units of the model's scale as all of them. */
   record: number;
   /** Expected score on each task `[numTasks]`. */
   taskRecord: Float32Array;
@@ -37,10 +37,6 @@ export function profileNewcomer(
   const data = tableReader(model);
   const hidden = data('llm/bias').length;
   const state = timesMatrix(facts, data('llm/kernel'), hidden).map((x, i) => Math.tanh(x + data('llm/bias')[i]!));
-  const prior = sigmoid(timesMatrix(state, data('prior/kernel'), 1)[0]! + data('prior/bias')[0]!);
-  const record =
-    ((interactions > 0 ? meanScore * interactions : 0) + RECORD_STRENGTH * prior) / (interactions + RECORD_STRENGTH);
-
   const benchmarks = Float32Array.from(
     names.tasks,
     (task) => (llm.benchmarks as Record<string, number> | undefined)?.[task] ?? NaN,
@@ -74,6 +70,11 @@ export function profileNewcomer(
     }
   }
 
+  const [usual, strength] = [data('level/usual')[0]!, data('level/usual')[1]!];
+  const record =
+    ((interactions > 0 ? meanScore * interactions : 0) +
+      strength * (usual + timesMatrix(state, data('prior/kernel'), 1)[0]!)) /
+    (interactions + strength);
   const keys = data('task_prior/llm/kernel').length / hidden;
   const own = timesMatrix(state, data('task_prior/llm/kernel'), keys);
   const taskRecord = Float32Array.from(names.tasks, (_, t) => {
@@ -87,5 +88,10 @@ export function profileNewcomer(
       : data('task_prior/benchmark')[0]! * (benchmarks[t]! - data('task/benchmark')[t]!);
     return record + data('task/offset')[t]! + TASK_PRIOR_RANGE * Math.tanh(dot(own, 0, task, 0, keys)) + byBenchmark;
   });
-  return { embedding: state, record, taskRecord };
+  // On probes it does as LLMs do on their tasks, and near them.
+  const numTasks = names.tasks.length;
+  const embedding = data('embedding/shared').map(
+    (shared, probe) => shared + dot(data('anchor/tasks'), probe * numTasks, taskRecord, 0, numTasks),
+  );
+  return { embedding, record, taskRecord };
 }

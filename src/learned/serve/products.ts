@@ -34,18 +34,18 @@ export interface ModelProducts {
   taskQuery: Matrix;
   /** `[numTasks, hidden]` */
   taskKeys: Matrix;
-  /** `[axes, length]` */
+  /** Axes of meaning `[axes, length]`, and of words. */
   basis: Matrix;
-  /** Where anchors lie, by groups. */
+  wordBasis: Matrix;
+  /** Where anchors lie, by groups, and where by their words. */
   places: Matrix;
+  words: Matrix;
   groups: AnchorGroup[];
   /** Square lengths of their places `[numAnchors]`. */
   squares: Float32Array;
-  /** What an LLM's record does not say, by meaning `[numLlms + 1, axes]`; the last row is what is so of all LLMs. */
-  meaning: Matrix;
   /**
-   * What anchors tell of LLMs, whether or not they answered there themselves `[numLlms + 1, numAnchors]`; the last as
-   * above.
+   * What anchors tell of LLMs, whether or not they answered there themselves `[numLlms + 1, numAnchors]`; the
+   * last row is what is so of all LLMs.
    */
   messages: Matrix;
   /** 1 where an LLM answered an anchor `[numLlms, numAnchors]`; without rows where each answered all or none. */
@@ -91,8 +91,8 @@ function makeProducts(model: TrainedModel): ModelProducts {
   const data = tableReader(model);
   const [numLlms, numTasks, numAnchors] = [names.llms.length, names.tasks.length, names.anchors.length];
   const hidden = data('query/bias').length;
-  const axes = data('semantic/ridge').length;
-  const size = axes + data('style/scale').length;
+  const size = data('semantic/basis').length / Math.max(1, data('semantic/mean').length) + data('style/scale').length;
+  const wordAxes = data('words/centre').length;
   const groups = groupAnchors(data('anchor/tasks'), numAnchors, numTasks);
   const order = groups.flatMap(({ members }) => [
     ...members,
@@ -105,8 +105,9 @@ function makeProducts(model: TrainedModel): ModelProducts {
     taskQuery: transpose(rowMajor(data('task_query/kernel'), hidden)),
     taskKeys: rowMajor(data('task/keys'), hidden),
     basis: rowMajor(data('semantic/basis'), data('semantic/mean').length),
+    wordBasis: rowMajor(data('words/basis'), data('words/rarity').length),
+    words: rowsInOrder(rowMajor(data('anchor/words'), wordAxes), wordAxes === 0 ? [] : order),
     places: rowsInOrder(rowMajor(data('anchor/places'), size), order),
-    meaning: withRow(rowMajor(data('message/llm'), axes), data('message/all')),
     messages: withRow(
       { rows: numLlms, columns: numAnchors, at: (l, a) => data('anchor/messages')[a * numLlms + l]! },
       data('anchor/messages/all'),

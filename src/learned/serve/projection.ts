@@ -1,6 +1,7 @@
-import { MEANING_SHARE } from '../neighbourhood.js';
+import { MEANING_SHARE, WORDS_SHARE } from '../neighbourhood.js';
 import { QUERY_GAIN } from '../profile.js';
 import { projectStyle, writeFeatures } from '../style.js';
+import { weighWords } from '../words.js';
 import { expMinus, fastSigmoid } from '../../math/exponential.js';
 import { addTo, dot, toSoftmax, toDampedUnit } from '../../math/linear.js';
 import { tableReader } from '../tables.js';
@@ -16,10 +17,8 @@ export interface QueryProjector {
   stateOf(vector: Float32Array): Float32Array;
   /** Probability of each task `[numTasks]`; certain where the caller says which it is. */
   taskAttention(state: Float32Array, task?: string): Float32Array;
-  /** Place by meaning `[axes]`. */
-  placeOf(vector: Float32Array): Float32Array;
-  /** Nearness to every anchor `[numAnchors]` of a query at `place` whose tasks are `tasks`. */
-  nearness(vector: Float32Array, place: Float32Array, tasks: Float32Array): Float32Array;
+  /** Nearness to every anchor `[numAnchors]` of a query whose tasks are `tasks`. */
+  nearness(vector: Float32Array, tasks: Float32Array): Float32Array;
 }
 
 /**
@@ -32,23 +31,27 @@ const LEAST_AGREEMENT = 2e-4;
 export function createProjector(model: TrainedModel): QueryProjector {
   const { names } = model;
   const data = tableReader(model);
-  const { x, query, taskQuery, taskKeys, basis, places, groups, squares } = productsOf(model);
+  const { x, query, taskQuery, taskKeys, basis, wordBasis, places, words, groups, squares } = productsOf(model);
   const queryBias = data('query/bias');
   const taskQueryBias = data('task_query/bias');
   const taskMask = data('task/mask');
   const numTasks = names.tasks.length;
   const taskScale = Math.exp(data('task_temperature')[0]!);
-  const axes = data('semantic/ridge').length;
   const mean = data('semantic/mean');
+  const axes = data('semantic/basis').length / Math.max(1, mean.length);
   const start = data('semantic/range')[0]!;
   const style = { start: data('style/range')[0]!, quantiles: data('style/quantiles'), scale: data('style/scale') };
   const size = axes + style.scale.length;
+  const [wordStart] = data('words/range');
+  const [rarity, wordCentre] = [data('words/rarity'), data('words/centre')];
+  const byWords = wordCentre.length > 0;
   // An anchor of no known task agrees with all alike; see `taskRows`.
   const unknownTask = 1 / Math.sqrt(numTasks);
 
   const features = new Float32Array(data('query/kernel').length / queryBias.length);
   const part = new Float32Array(mean.length);
   const at = new Float32Array(size);
+  const lexical = new Float32Array(rarity.length);
   const near = new Float32Array(names.anchors.length);
   return {
     stateOf(vector) {
@@ -73,27 +76,35 @@ export function createProjector(model: TrainedModel): QueryProjector {
       for (let t = 0; t < numTasks; t++) tasks[t] = taskScale * tasks[t]! + taskMask[t]!;
       return toSoftmax(tasks);
     },
-    placeOf(vector) {
+    nearness(vector, tasks) {
       for (let i = 0; i < part.length; i++) part[i] = vector[start + i]! - mean[i]!;
       x.set(toDampedUnit(part));
-      return basis.multiply();
-    },
-    nearness(vector, place, tasks) {
-      at.set(place);
+      at.set(basis.multiply());
       toDampedUnit(at.subarray(0, axes));
       for (let i = 0; i < axes; i++) at[i]! *= Math.sqrt(MEANING_SHARE);
       projectStyle(vector, style, at, axes);
       const square = dot(at, 0, at, 0, size);
-      x.set(at);
       near.fill(0);
-      for (const { task, members, from } of groups) {
-        const agreement = task < 0 ? unknownTask : tasks[task]!;
-        if (agreement < LEAST_AGREEMENT) continue;
+      const agreed = (task: number): number => (task < 0 ? unknownTask : tasks[task]!);
+      const close = groups.filter(({ task }) => agreed(task) >= LEAST_AGREEMENT);
+      x.set(at);
+      for (const { task, members, from } of close) {
         places.multiplyRows(from, from + members.length);
         for (let i = 0; i < members.length; i++) {
           const a = members[i]!;
-          near[a] = agreement * expMinus(Math.max(0, square + squares[a]! - 2 * places.out[from + i]!));
+          near[a] = agreed(task) * expMinus(Math.max(0, square + squares[a]! - 2 * places.out[from + i]!));
         }
+      }
+      if (!byWords) return near;
+      weighWords(vector, wordStart!, rarity, lexical);
+      x.set(lexical);
+      const along = wordBasis.multiply();
+      for (let i = 0; i < along.length; i++) along[i]! -= wordCentre[i]!;
+      x.set(toDampedUnit(along));
+      for (const { members, from } of close) {
+        words.multiplyRows(from, from + members.length);
+        for (let i = 0; i < members.length; i++)
+          near[members[i]!]! *= 1 - WORDS_SHARE + WORDS_SHARE * words.out[from + i]!;
       }
       return near;
     },

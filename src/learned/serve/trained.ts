@@ -1,27 +1,19 @@
 import { NO_TASK } from '../../dataset/dataset.js';
 import { createProjector } from './projection.js';
 import { encodeFacts } from '../../dataset/facts.js';
-import { FEATURES, HEAD_HIDDEN, LOGIT_MARGIN } from '../constants.js';
-import { alignCandidates, RECORD_SHARE, trainedRow } from './candidates.js';
+import { CHANCE, OWN, QUERY, RESIDUAL, SHARED, TASK_STRENGTH } from '../constants.js';
+import { alignCandidates, trainedRow } from './candidates.js';
 import { answerCost } from '../../scoring/cost.js';
 import { estimateTokens } from '../../base/tokens.js';
-import { fastSigmoid, fastTanh } from '../../math/exponential.js';
-import { dot, sumOf, toDampedUnit } from '../../math/linear.js';
+import { dot, toDampedUnit } from '../../math/linear.js';
 import { tableReader } from '../tables.js';
 import { productsOf } from './products.js';
+import { intoRange, scalesIn } from '../scale.js';
 import type { ScoredLlm, ScorerParts, Scorer } from '../../scoring/types.js';
 import { usageOf } from '../../scoring/usage.js';
 
 /** Tasks and neighbours that an explanation names. */
 const EXPLAINED = 5;
-/** Observations that an expected score is worth before any is logged. */
-const BASE_OBSERVATIONS = 2;
-
-function logit(p: number): number {
-  const q = Math.min(1 - LOGIT_MARGIN, Math.max(LOGIT_MARGIN, p));
-  return Math.log(q / (1 - q));
-}
-
 /** What serves once something is trained: the decoder of `learned/decoder.ts` on plain arrays. */
 export async function createLearnedScorer({ version, model, encoder, llms, stats }: ScorerParts): Promise<Scorer> {
   const { names } = model;
@@ -35,25 +27,43 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
     new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])),
   );
 
-  const { stateOf, taskAttention, placeOf, nearness } = createProjector(model);
-  const { x, meaning, messages, known, answered } = productsOf(model);
+  const { stateOf, taskAttention, nearness } = createProjector(model);
+  const { x, messages, known, answered } = productsOf(model);
   // A newcomer hears what is so of all LLMs, which is the row after the last.
   const heard = candidates.rows.map((row) => (row < 0 ? names.llms.length : row));
-  const answeredBy = candidates.rows.map((row) => (row < 0 ? 'none' : answered[row]!));
-  const hidden = data('query/bias').length;
   const [size, numTasks, numAnchors] = [llms.length, names.tasks.length, names.anchors.length];
   const models = llms.map((llm) => llm.id as string);
-  const headScale = data('head/scale')[0]!;
-  const headKernel = data('head/hidden/kernel');
-  const headBias = data('head/hidden/bias');
-  const outKernel = data('head/out/kernel');
-  const outBias = data('head/out/bias')[0]!;
-  const recordLogit = candidates.record.map(logit);
   const usage = llms.map((llm, c) => usageOf(llm, candidates.stats[c], names.tasks));
+  const scale = scalesIn(data('score/scale')).measured;
+  // A log without tasks has one that stands in for all.
+  const tasksKnown = names.tasks[0] === NO_TASK ? 0 : numTasks;
+  const levelStrength = data('level/usual')[1]!;
+  const prior = (OWN + SHARED) * data('anchor/variance')[0]!;
 
-  const expected = new Float32Array(size);
-  const byTask = new Float32Array(size);
-  const features = new Float32Array(FEATURES);
+  // Answers of an LLM for each anchor that has one: near a query there are so many times those of anchors.
+  const perAnchor = candidates.rows.map((row, c) => {
+    if (row < 0) return 0;
+    let anchors = 0;
+    for (let a = 0; a < numAnchors; a++)
+      if (!Number.isNaN(data('anchor/scores')[a * names.llms.length + row]!)) anchors++;
+    return anchors === 0 ? 0 : Math.max(1, candidates.interactions[c]! / anchors);
+  });
+
+  const squares = new Float32Array(numAnchors);
+  /**
+   * Variance of an LLM's expected score, in the units of the scale: of its level, by how many answers it rests on; of
+   * its records on tasks; and of what its answers near by say, a Gaussian process's by the number that they amount to.
+   */
+  function varianceOf(c: number, tasks: Float32Array, nearby: number): number {
+    const most = candidates.mostObservations[c]!;
+    const level = RESIDUAL / (Math.min(candidates.interactions[c]!, most) + levelStrength);
+    let byTask = 0;
+    for (let t = 0; t < tasksKnown; t++)
+      byTask +=
+        tasks[t]! ** 2 * (RESIDUAL / (Math.min(candidates.taskCounts[c * numTasks + t]!, most) + TASK_STRENGTH));
+    return level + byTask + prior / (1 + (Math.min(nearby, most) * prior) / (CHANCE + QUERY));
+  }
+
   function scoreAll(
     query: string,
     vector: Float32Array,
@@ -61,55 +71,24 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
     promptTokens = estimateTokens(query),
   ): ScoredLlm[] {
     const tasks = taskAttention(stateOf(vector), task);
-    const place = placeOf(vector);
-    const near = nearness(vector, place, tasks);
-    x.set(place);
-    meaning.multiply();
+    const near = nearness(vector, tasks);
     x.set(near);
     messages.multiply();
+    let total = 0;
+    for (let a = 0; a < numAnchors; a++) total += squares[a] = near[a]! * near[a]!;
+    x.set(squares);
     known.multiply();
-    const total = sumOf(near);
-    const squares = dot(near, 0, near, 0, numAnchors);
-    for (let c = 0; c < size; c++) {
-      byTask[c] = dot(tasks, 0, candidates.taskRecord, c * numTasks, numTasks);
-      expected[c] = byTask[c]! + meaning.out[heard[c]!]! + messages.out[heard[c]!]!;
-    }
-    let best = -Infinity;
-    let mean = 0;
-    for (const e of expected) {
-      best = Math.max(best, e);
-      mean += e / size;
-    }
 
     const scored: ScoredLlm[] = [];
     for (let c = 0; c < size; c++) {
-      features[0] = logit(expected[c]!);
-      features[1] = logit(byTask[c]!);
-      features[2] = expected[c]! - best;
-      features[3] = mean;
-      features[4] = recordLogit[c]!;
-      let value = headScale * features[0] + outBias;
-      for (let j = 0; j < HEAD_HIDDEN; j++) {
-        let unit = headBias[j]!;
-        for (let f = 0; f < FEATURES; f++) unit += features[f]! * headKernel[f * HEAD_HIDDEN + j]!;
-        value += fastTanh(unit) * outKernel[j]!;
-      }
-      const quality = fastSigmoid(value);
-      // Logged answers that speak for this query: neighbours as Kish's effective sample size, and a little of the
-      // record.
-      const neighbours =
-        answeredBy[c] === 'all' ? total : answeredBy[c] === 'none' ? 0 : known.out[candidates.rows[c]!]!;
-      const observations =
-        BASE_OBSERVATIONS +
-        Math.min(
-          (squares > 0 ? neighbours ** 2 / squares : 0) + Math.min(20, candidates.interactions[c]! * RECORD_SHARE),
-          candidates.mostObservations[c]!,
-        );
+      const expected = dot(tasks, 0, candidates.taskRecord, c * numTasks, numTasks) + messages.out[heard[c]!]!;
+      const row = candidates.rows[c]!;
+      const answers = row < 0 ? 0 : answered[row] === 'all' ? total : answered[row] === 'none' ? 0 : known.out[row]!;
       const taken = usage[c]!(tasks);
       scored[c] = {
         model: models[c]!,
-        quality,
-        uncertainty: Math.sqrt((quality * (1 - quality)) / observations),
+        quality: intoRange(scale.centre + scale.spread * expected, scale),
+        uncertainty: scale.spread * Math.sqrt(varianceOf(c, tasks, answers * perAnchor[c]!)),
         costUsd: answerCost(llms[c]!, taken, promptTokens),
         latencyMs: taken.latencyMs,
         latencyP90Ms: taken.latencyP90Ms,
@@ -150,7 +129,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
     explain(_query, vector, task) {
       const state = stateOf(vector);
       const tasks = taskAttention(state, task);
-      const near = nearness(vector, placeOf(vector), tasks);
+      const near = nearness(vector, tasks);
       return {
         // A log without tasks has one that stands in for all: it says nothing of the query.
         tasks: (names.tasks[0] === NO_TASK ? [] : top(tasks)).map((t) => ({
@@ -164,26 +143,26 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
         })),
       };
     },
-    nearest: (modelId) => nearestProfiles(models, candidates.embeddings, hidden, modelId),
+    nearest: (modelId) => nearestProfiles(models, candidates.embeddings, modelId),
   };
 }
 
-/** LLMs by cosine of their profiles to `model`'s, about the mean profile; nearest first. */
+/** LLMs by cosine of their embeddings `[models.length, length]` to `model`'s, about their mean; nearest first. */
 function nearestProfiles(
   models: readonly string[],
   embeddings: Float32Array,
-  hidden: number,
   model: string,
 ): { model: string; similarity: number }[] {
-  const mean = new Float32Array(hidden);
-  for (let i = 0; i < embeddings.length; i++) mean[i % hidden]! += embeddings[i]! / models.length;
+  const length = embeddings.length / models.length;
+  const mean = new Float32Array(length);
+  for (let i = 0; i < embeddings.length; i++) mean[i % length]! += embeddings[i]! / models.length;
   const centred = (c: number): Float32Array =>
-    toDampedUnit(embeddings.slice(c * hidden, (c + 1) * hidden).map((x, i) => x - mean[i]!));
+    toDampedUnit(embeddings.slice(c * length, (c + 1) * length).map((x, i) => x - mean[i]!));
   const own = models.indexOf(model);
   if (own < 0) return [];
   const self = centred(own);
   return models
-    .map((id, c) => ({ model: id, similarity: dot(self, 0, centred(c), 0, hidden) }))
+    .map((id, c) => ({ model: id, similarity: dot(self, 0, centred(c), 0, length) }))
     .filter((other) => other.model !== model)
     .toSorted((a, b) => b.similarity - a.similarity);
 }

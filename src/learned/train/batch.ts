@@ -1,6 +1,7 @@
 import type { Tensor2D, TensorFlow } from '../../tensor/types.js';
-import { fromRows, type Matrix } from '../../math/matrix.js';
+import type { Matrix } from '../../math/matrix.js';
 import type { Dataset } from '../../dataset/dataset.js';
+import { levelsOf } from '../levels.js';
 import type { Declared, Evidenced, ParameterTensors } from '../profile.js';
 import type { Weights } from '../../math/weights.js';
 import type { RecordSums } from '../../dataset/records.js';
@@ -40,23 +41,23 @@ export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
   };
 }
 
-/** What the profiles are made of but messages, as tensors; see `messageEvidence`. */
-export function recordTensors(
-  tf: TensorFlow,
-  data: Dataset,
-  { sum, count, taskSum, taskCount }: RecordSums,
-): RecordTensors {
-  const column: [number, number] = [data.numLlms, 1];
-  const table: [number, number] = [data.numLlms, data.numTasks];
+/** What logged scores say of LLMs by themselves, as tensors. */
+export function evidenceTensors(tf: TensorFlow, records: RecordSums): Evidenced {
+  const { level, offset, strength } = levelsOf(records);
+  const column: [number, number] = [level.length, 1];
+  const table: [number, number] = [level.length, offset.length];
   return {
-    sum: tf.tensor2d(sum, column),
-    count: tf.tensor2d(count, column),
-    taskSum: tf.tensor2d(taskSum, table),
-    taskCount: tf.tensor2d(taskCount, table),
+    level: tf.tensor2d(level, column),
+    unknown: tf.tensor2d(
+      records.count.map((n) => strength / (n + strength)),
+      column,
+    ),
+    offset: tf.tensor2d(offset, [1, offset.length]),
+    count: tf.tensor2d(records.count, column),
+    taskSum: tf.tensor2d(records.taskSum, table),
+    taskCount: tf.tensor2d(records.taskCount, table),
   };
 }
-
-export type RecordTensors = Omit<Evidenced, 'residual' | 'square'>;
 
 /** Some queries, dense: features, scores of every LLM, which are known, tasks. */
 export interface QueryBatch {
@@ -72,11 +73,6 @@ export interface QueryBatch {
   measured: Tensor2D;
   /** `[size, numTasks]`: 1 at the query's task; all 0 where unknown. */
   tasks: Tensor2D;
-}
-
-/** Encoded queries as a tensor `[vectors.length, dim]`. */
-export function encodedTensor(tf: TensorFlow, { dim }: Dataset, vectors: readonly Float32Array[]): Tensor2D {
-  return toTensor(tf, fromRows(vectors, dim));
 }
 
 /** What of a batch is left out: the scores of an LLM that is forgotten, and features by chance. */

@@ -1,16 +1,16 @@
 import { PointsmanError } from '../../base/errors.js';
 import type { Rng } from '../../base/rng.js';
 import type { Dataset } from '../../dataset/dataset.js';
+import { sumRecords } from '../../dataset/records.js';
 import { initialWeights, parameterTable } from '../parameters.js';
 import type { Weights } from '../../math/weights.js';
 import { splitFolds } from '../neighbourhood.js';
-import { querySpace, SPACE_TABLES } from '../semantics.js';
-import { messageTensors } from '../residuals.js';
+import { scalesIn, scaleTable, scoreScales, standardised } from '../scale.js';
+import { querySpace, SPACE_TABLES } from '../space.js';
 import type { TensorFlow } from '../../tensor/types.js';
 import { declaredTensors, toTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
-import { gatherEvidence, gatherNeighbourhood } from './evidence.js';
-import { createEvidenceCache, type EvidenceCache } from './evidence-cache.js';
+import { chooseVariance, gatherNeighbourhood } from './neighbourhood.js';
 import { modelShape, type GnnOptions } from './options.js';
 import { createOptimizer } from '../../tensor/optimizer.js';
 import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
@@ -21,16 +21,18 @@ const CONTINUED_RATE = 1 / 3;
 const pick = (weights: Weights, names: readonly string[]): Weights =>
   Object.fromEntries(names.map((name) => [name, weights[name]!]));
 
-/** Steps of a run from nothing on so many batches. */
-const stepsFor = (batches: number, options: GnnOptions): number =>
-  Math.min(options.maxSteps, Math.max(options.epochs * batches, options.minSteps));
+/** Steps of a run from nothing on so many batches. Without tasks there are none to infer, which takes the most. */
+const stepsFor = ({ numTasks }: Dataset, batches: number, options: GnnOptions): number =>
+  Math.min(options.maxSteps, numTasks > 1 ? Math.max(options.epochs * batches, options.minSteps) : options.minSteps);
 
 /** Whether training on `queries` from nothing takes so long that it pays to go on from `start`, and its weights fit. */
 export function canContinue(data: Dataset, queries: number, options: GnnOptions, start: Weights): boolean {
   const fits = Object.entries(parameterTable(modelShape(data, options))).every(
     ([name, { shape }]) => shape.join() === start[name]?.shape.join(),
   );
-  return fits && stepsFor(Math.floor(queries / options.batch), options) > CONTINUING_PAYS * options.continuedSteps;
+  return (
+    fits && stepsFor(data, Math.floor(queries / options.batch), options) > CONTINUING_PAYS * options.continuedSteps
+  );
 }
 
 function rate(peak: number, step: number, steps: number): number {
@@ -70,7 +72,7 @@ export interface EpochReport {
 }
 
 export interface GnnResult {
-  /** What was learned, and the tables of the semantic space that it goes with. */
+  /** What was learned, and the tables of the scale and the query space that it goes with. */
   weights: Weights;
   epochs: number;
   /** Mean of the last epoch. */
@@ -78,38 +80,33 @@ export interface GnnResult {
 }
 
 export interface StepsInput {
+  /** In the units of its scores' scale; see {@link standardised}. */
   data: Dataset;
   /** Queries that may be learned from, and the folds that they are split into. */
   train: Int32Array;
   folds: readonly Int32Array[];
   options: GnnOptions;
   rng: Rng;
-  cache: EvidenceCache;
   /** Weights to go on from, whose query space is kept. */
   start?: Weights | undefined;
 }
 
 /** What steps on the queries `train` have in common; {@link closeSteps} disposes its tensors. */
-export function openSteps(tf: TensorFlow, { data, train, folds, options, rng, cache, start }: StepsInput): StepContext {
-  const space = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
-  const spaceTensors = toTensors(tf, space);
-  const located = { data, weights: space, p: spaceTensors, queries: train };
-  const { folds: anchors } = gatherNeighbourhood(tf, { ...located, folds, rng: rng.fork('anchors') });
-  const { records, messages } = gatherEvidence({ ...located, cache });
-  return {
-    data,
-    declared: declaredTensors(tf, data),
-    space,
-    spaceTensors,
-    records,
-    messages: messageTensors(tf, data, messages),
-    anchors,
-    options,
-  };
+export function openSteps(tf: TensorFlow, { data, train, folds, options, rng, start }: StepsInput): StepContext {
+  const weights = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
+  const space = { weights, p: toTensors(tf, weights) };
+  const records = sumRecords(data, train);
+  const located = { data, space, queries: train, records };
+  const variance =
+    start === undefined
+      ? chooseVariance(tf, { ...located, fold: folds[0]!, rng: rng.fork('variance') })
+      : start['anchor/variance']!.data[0]!;
+  const { folds: anchors } = gatherNeighbourhood(tf, { ...located, folds, variance, rng: rng.fork('anchors') });
+  return { data, declared: declaredTensors(tf, data), space, records, variance, anchors, options };
 }
 
-export function closeSteps(tf: TensorFlow, { declared, spaceTensors, messages, anchors }: StepContext): void {
-  tf.dispose([declared, spaceTensors, messages, anchors] as never);
+export function closeSteps(tf: TensorFlow, { declared, space, anchors }: StepContext): void {
+  tf.dispose([declared, space.p, anchors] as never);
 }
 
 export interface GnnTraining {
@@ -123,8 +120,6 @@ export interface GnnTraining {
   checkpoints?: CheckpointStore | undefined;
   /** Weights to go on from, of the same shapes; fewer steps are taken then. */
   start?: Weights | undefined;
-  /** Gathers what the queries' answers say, and may serve others on the same dataset. */
-  cache?: EvidenceCache | undefined;
 }
 
 /**
@@ -135,20 +130,21 @@ export interface GnnTraining {
  */
 export async function trainGnn(
   tf: TensorFlow,
-  { data, train, options, rng, onEpoch, checkpoints, start, cache = createEvidenceCache(tf, data) }: GnnTraining,
+  { data: logged, train, options, rng, onEpoch, checkpoints, start }: GnnTraining,
 ): Promise<GnnResult> {
+  const scales = start === undefined ? scoreScales(logged, train) : scalesIn(start['score/scale']!.data);
+  const data = standardised(logged, scales);
   const folds = splitFolds(train, Math.min(FOLDS, train.length), rng.fork('folds'));
   // The last fold is the smallest. Small logs get small batches.
   const batch = Math.max(1, Math.min(options.batch, Math.ceil(train.length / 4), folds.at(-1)?.length ?? 1));
   const batches = folds.reduce((sum, fold) => sum + Math.floor(fold.length / batch), 0);
   // Small logs get more epochs, so that every run takes enough steps; long ones fewer, or such as see part of the log.
-  const wanted = start === undefined ? stepsFor(batches, options) : options.continuedSteps;
+  const wanted = start === undefined ? stepsFor(data, batches, options) : options.continuedSteps;
   const perEpoch = Math.min(batches, Math.ceil(wanted / LEAST_EPOCHS));
   const epochs = Math.max(1, Math.round(wanted / perEpoch));
   const steps = epochs * perEpoch;
   const learningRate = start === undefined ? options.learningRate : options.learningRate * CONTINUED_RATE;
-  const context = openSteps(tf, { data, train, folds, options, rng, cache, start });
-  const { space } = context;
+  const context = openSteps(tf, { data, train, folds, options, rng, start });
   const optimizer = createOptimizer(
     tf,
     start === undefined
@@ -191,7 +187,9 @@ export async function trainGnn(
       onEpoch?.({ epoch, epochs, step, steps, loss });
       await checkpoints?.save(async () => ({ epoch: epoch + 1, loss, optimizer: await optimizer.state() }));
     }
-    return { weights: { ...(await optimizer.weights()), ...space }, epochs, loss };
+    const variance = { shape: [1], data: Float32Array.of(context.variance) };
+    const fixed = { ...context.space.weights, 'anchor/variance': variance, 'score/scale': scaleTable(scales) };
+    return { weights: { ...(await optimizer.weights()), ...fixed }, epochs, loss };
   } finally {
     optimizer.dispose();
     closeSteps(tf, context);

@@ -1,3 +1,4 @@
+import { RESIDUAL } from '../constants.js';
 import type { Scalar, Tensor, Tensor2D, TensorFlow } from '../../tensor/types.js';
 
 /** log(1 + eˣ), without overflow. */
@@ -5,10 +6,11 @@ export function softplus(tf: TensorFlow, x: Tensor2D): Tensor2D {
   return tf.add(tf.relu(x), tf.log(tf.add(tf.exp(tf.neg(tf.abs(x))), 1)));
 }
 
-/** Mean binary cross-entropy of soft targets, over entries weighted by `weight` `[n, m]`. */
-export function crossEntropy(tf: TensorFlow, logits: Tensor2D, targets: Tensor2D, weight: Tensor2D): Scalar {
-  const each = tf.sub(softplus(tf, logits), tf.mul(logits, targets));
-  return meanOf(tf, each, weight);
+/**
+ * Mean squared error in units of twice the variance of one LLM's scores, over entries weighted by `weight` `[n, m]`.
+ */
+export function squaredError(tf: TensorFlow, scores: Tensor2D, targets: Tensor2D, weight: Tensor2D): Scalar {
+  return meanOf(tf, tf.div(tf.square(tf.sub(scores, targets)), 2 * RESIDUAL), weight);
 }
 
 /** Mean of `values`, by weight; 0 where weights are. */

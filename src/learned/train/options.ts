@@ -1,6 +1,5 @@
 import type { Dataset } from '../../dataset/dataset.js';
 import type { ModelShape } from '../parameters.js';
-import { axesOf } from '../semantics.js';
 
 /** How the learned model is trained. */
 export interface GnnOptions {
@@ -53,6 +52,5 @@ export function modelShape(data: Dataset, options: GnnOptions): ModelShape {
     hidden: options.hidden,
     keys: options.keys,
     hops: data.design.hops,
-    axes: axesOf(data.semantic),
   };
 }

@@ -1,33 +1,14 @@
 import type { Rng } from '../../base/rng.js';
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
-import { neighbourCoordinates } from '../neighbourhood.js';
-import type { Weights } from '../../math/weights.js';
-import {
-  makeProfiles,
-  queryStates,
-  type Declared,
-  type ParameterTensors,
-  type Profiles,
-  type QueryMoments,
-} from '../profile.js';
+import { makeProfiles, queryStates, type Declared, type Evidenced, type ParameterTensors } from '../profile.js';
 import { forgetLlm, withoutQueries, type RecordSums } from '../../dataset/records.js';
-import { expectedByRecord, messageEvidence, messageTensors, type MessageTensors } from '../residuals.js';
-import { semanticStates } from '../semantics.js';
-import { styleTensor } from '../style.js';
+import type { Located } from '../neighbourhood.js';
+import { placesOf, type Space } from '../space.js';
 import { decode, type Anchors } from '../decoder.js';
 import type { TensorFlow, Scalar, Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
-import {
-  encodedTensor,
-  gatherPreferences,
-  gatherQueries,
-  recordTensors,
-  taskMask,
-  type QueryBatch,
-  type RecordTensors,
-} from './batch.js';
+import { evidenceTensors, gatherPreferences, gatherQueries, taskMask, type QueryBatch } from './batch.js';
 import { createDropout, type Dropout } from './dropout.js';
-import type { EvidenceSums } from './evidence.js';
-import { crossEntropy, preferenceLoss, taskLoss } from './loss.js';
+import { preferenceLoss, squaredError, taskLoss } from './loss.js';
 import { queryMoments } from './moments.js';
 import type { GnnOptions } from './options.js';
 import { sampleOthers } from '../../math/sample.js';
@@ -39,12 +20,11 @@ const MAX_COMPARISONS = 2048;
 export interface StepContext {
   data: Dataset;
   declared: Declared;
-  /** Tables of the queries' space, and as tensors. */
-  space: Weights;
-  spaceTensors: ParameterTensors;
+  space: Space;
   /** What the answers to all training queries say. */
   records: RecordSums;
-  messages: MessageTensors;
+  /** See `chooseVariance`. */
+  variance: number;
   /** What anchors tell each fold of the training queries, fitted without it. */
   anchors: readonly Anchors[];
   options: GnnOptions;
@@ -88,12 +68,10 @@ interface Side {
 
 /** A step's inputs, none of which depends on a weight. */
 export interface StepTensors {
-  /** And as they were encoded `[n, dim]`, and how they are written; see `styleTensor`. */
-  target: Side & { encoded: Tensor2D; style: Tensor2D };
+  /** And where they lie. */
+  target: Side & { places: Omit<Located, 'tasks'> };
   support: Side;
-  records: RecordTensors;
-  /** See `expectedByRecord` `[numLlms, numTasks + 1]`. */
-  expected: Tensor2D;
+  evidence: Evidenced;
   anchors: Anchors;
   taskMask: Tensor1D;
   comparisons: ReturnType<typeof gatherPreferences>;
@@ -112,10 +90,6 @@ export function stepDropout({ data, options }: Pick<StepContext, 'data' | 'optio
   };
 }
 
-export function expectedTensor(tf: TensorFlow, data: Dataset, records: RecordSums): Tensor2D {
-  return tf.tensor2d(expectedByRecord(data, records), [data.numLlms, data.numTasks + 1]);
-}
-
 /** @param dropout null for none */
 export function stepTensors(
   tf: TensorFlow,
@@ -125,7 +99,7 @@ export function stepTensors(
 ): StepTensors {
   const side = (queries: Int32Array, vectors: readonly Float32Array[], without: number): Side => {
     const leftOut = { forgotten: without, drop: (features: Float32Array) => dropout?.features.drop(features) };
-    const batch = gatherQueries(tf, { data, space, queries, vectors, leftOut });
+    const batch = gatherQueries(tf, { data, space: space.weights, queries, vectors, leftOut });
     const stateMask = dropout?.states.mask(queries.length) ?? new Float32Array(queries.length * options.hidden).fill(1);
     return { batch, stateMask: tf.tensor2d(stateMask, [queries.length, options.hidden]) };
   };
@@ -133,12 +107,10 @@ export function stepTensors(
   return {
     target: {
       ...side(target, vectors, -1),
-      encoded: encodedTensor(tf, data, vectors),
-      style: styleTensor(tf, space, data.style, vectors),
+      places: placesOf(tf, data, space, vectors),
     },
     support: side(support, readVectors(data, support), forgotten),
-    records: recordTensors(tf, data, records),
-    expected: expectedTensor(tf, data, records),
+    evidence: evidenceTensors(tf, records),
     anchors: anchors[fold]!,
     taskMask: tf.tensor1d(taskMask(data, records)),
     comparisons: gatherPreferences(tf, data, target, MAX_COMPARISONS),
@@ -149,71 +121,35 @@ export function stepTensors(
 export function predictStep(
   tf: TensorFlow,
   p: ParameterTensors,
-  { data, declared, spaceTensors, messages }: StepContext,
-  { target, support, records, expected, anchors, taskMask: mask }: StepTensors,
-): { logits: Tensor2D; taskLogits: Tensor2D } {
+  { data, declared }: StepContext,
+  { target, support, evidence, anchors, taskMask: mask }: StepTensors,
+): { scores: Tensor2D; taskLogits: Tensor2D } {
   const states = ({ batch, stateMask }: Side): Tensor2D => tf.mul(queryStates(tf, p, batch.features), stateMask);
-  const semantic = semanticStates(tf, spaceTensors, data.semantic, target.encoded);
-  const evidence = {
-    ...records,
-    ...messageEvidence(tf, messages, {
-      expected,
-      count: records.count,
-      without: { ...target.batch, semantic },
-    }),
-  };
   const moments = queryMoments(tf, states(support), support.batch);
   const profiles = makeProfiles(tf, p, { hops: data.design.hops, declared, evidence, moments });
-  const queries = { states: states(target), semantic, places: neighbourCoordinates(tf, semantic, target.style) };
+  const queries = { states: states(target), places: target.places };
   return decode(tf, p, { queries, profiles, taskMask: mask, anchors });
 }
 
 /** All tensors but weights that {@link stepLoss} reads. */
-export function inputsOf(
-  tf: TensorFlow,
-  { declared, spaceTensors, messages }: StepContext,
-  tensors: StepTensors,
-): Tensor[] {
-  return tf.tensor_util.getTensorsInContainer([declared, spaceTensors, messages, tensors] as never);
+export function inputsOf(tf: TensorFlow, { declared }: StepContext, tensors: StepTensors): Tensor[] {
+  return tf.tensor_util.getTensorsInContainer([declared, tensors] as never);
 }
 
-/** How badly they are predicted: cross-entropy of scores, and of tasks, and Bradley–Terry loss of comparisons. */
+/** How badly they are predicted: squared error of scores, cross-entropy of tasks, Bradley–Terry loss of comparisons. */
 export function stepLoss(tf: TensorFlow, p: ParameterTensors, context: StepContext, tensors: StepTensors): Scalar {
   const { data, options } = context;
   const { batch } = tensors.target;
-  const { logits, taskLogits } = predictStep(tf, p, context, tensors);
+  const { scores, taskLogits } = predictStep(tf, p, context, tensors);
   const weight = tf.add(
     tf.mul(batch.measured, 1 - options.standInWeight),
     tf.mul(batch.known, options.standInWeight),
   ) as Tensor2D;
-  let loss = crossEntropy(tf, logits, batch.scores, weight);
+  let loss = squaredError(tf, scores, batch.scores, weight);
   if (data.numTasks > 1) loss = tf.add(loss, tf.mul(taskLoss(tf, taskLogits, batch.tasks), options.taskWeight));
   if (tensors.comparisons !== null) {
+    const logits = tf.mul(scores, tf.exp(p['preference/scale']!)) as Tensor2D;
     loss = tf.add(loss, tf.mul(preferenceLoss(tf, logits, tensors.comparisons), options.preferenceWeight));
   }
   return loss;
-}
-
-/** What profiles are made of where nothing is held out. */
-export interface ProfilesInput {
-  data: Dataset;
-  declared: Declared;
-  evidence: EvidenceSums;
-  moments: QueryMoments;
-}
-
-/** Profiles that rest on all of `evidence`. */
-export function profilesOf(
-  tf: TensorFlow,
-  p: ParameterTensors,
-  { data, declared, evidence: { records, messages }, moments }: ProfilesInput,
-): Profiles {
-  const recorded = recordTensors(tf, data, records);
-  const residuals = messageEvidence(tf, messageTensors(tf, data, messages), {
-    expected: expectedTensor(tf, data, records),
-    count: recorded.count,
-    without: null,
-  });
-  const evidence = { ...recorded, ...residuals };
-  return makeProfiles(tf, p, { hops: data.design.hops, declared, evidence, moments });
 }

@@ -1,21 +1,19 @@
 import { readVectors } from '../../../src/dataset/dataset.js';
-import { neighbourCoordinates } from '../../../src/learned/neighbourhood.js';
-import { queryStates } from '../../../src/learned/profile.js';
-import { semanticStates } from '../../../src/learned/semantics.js';
-import { styleTensor } from '../../../src/learned/style.js';
+import { sumRecords } from '../../../src/dataset/records.js';
 import { decode } from '../../../src/learned/decoder.js';
+import { makeProfiles, queryStates } from '../../../src/learned/profile.js';
+import { intoRange, scalesIn, standardised } from '../../../src/learned/scale.js';
+import { placesOf } from '../../../src/learned/space.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
 import {
   declaredTensors,
-  encodedTensor,
+  evidenceTensors,
   gatherQueries,
   taskMask,
   toTensors,
 } from '../../../src/learned/train/batch.js';
-import { gatherEvidence, gatherNeighbourhood } from '../../../src/learned/train/evidence.js';
-import { createEvidenceCache } from '../../../src/learned/train/evidence-cache.js';
 import { queryMoments } from '../../../src/learned/train/moments.js';
-import { profilesOf } from '../../../src/learned/train/step.js';
+import { gatherNeighbourhood } from '../../../src/learned/train/neighbourhood.js';
 import type { RandomModel } from '../../support/model.js';
 
 /**
@@ -25,14 +23,18 @@ import type { RandomModel } from '../../support/model.js';
  */
 export async function tensorScores(
   tf: TensorFlow,
-  { data, weights, evidence, anchorRng }: RandomModel,
+  { data: logged, weights, evidence, anchorRng }: RandomModel,
   queries: Int32Array,
   told?: number,
 ): Promise<Float32Array[]> {
+  const scales = scalesIn(weights['score/scale']!.data);
+  const data = standardised(logged, scales);
   const p = toTensors(tf, weights);
-  const located = { data, weights, p, queries: evidence };
-  const sums = gatherEvidence({ ...located, cache: createEvidenceCache(tf, data) });
-  const { folds } = gatherNeighbourhood(tf, { ...located, folds: [], rng: anchorRng() });
+  const space = { weights, p };
+  const records = sumRecords(data, evidence);
+  const variance = weights['anchor/variance']!.data[0]!;
+  const located = { data, space, queries: evidence, records, folds: [], variance };
+  const { folds } = gatherNeighbourhood(tf, { ...located, rng: anchorRng() });
   const around = folds[0]!;
   const scores = tf.tidy(() => {
     const support = gatherQueries(tf, {
@@ -41,27 +43,23 @@ export async function tensorScores(
       queries: evidence,
       vectors: readVectors(data, evidence),
     });
-    const profiles = profilesOf(tf, p, {
-      data,
+    const profiles = makeProfiles(tf, p, {
+      hops: data.design.hops,
       declared: declaredTensors(tf, data),
-      evidence: sums,
+      evidence: evidenceTensors(tf, records),
       moments: queryMoments(tf, queryStates(tf, p, support.features), support),
     });
     const mask =
       told === undefined
-        ? taskMask(data, sums.records)
+        ? taskMask(data, records)
         : Float32Array.from({ length: data.numTasks }, (_, t) => (t === told ? 0 : -1e4));
     const vectors = readVectors(data, queries);
     const { features } = gatherQueries(tf, { data, space: weights, queries, vectors });
-    const semantic = semanticStates(tf, p, data.semantic, encodedTensor(tf, data, vectors));
-    const seen = {
-      states: queryStates(tf, p, features),
-      semantic,
-      places: neighbourCoordinates(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
-    };
-    return tf.sigmoid(decode(tf, p, { queries: seen, profiles, taskMask: tf.tensor1d(mask), anchors: around }).logits);
+    const seen = { states: queryStates(tf, p, features), places: placesOf(tf, data, space, vectors) };
+    return decode(tf, p, { queries: seen, profiles, taskMask: tf.tensor1d(mask), anchors: around }).scores;
   });
-  const flat = new Float32Array(await scores.data());
-  tf.dispose([scores, ...Object.values(p), around.places, around.tasks, around.messages]);
+  const { centre, spread } = scales.measured;
+  const flat = new Float32Array(await scores.data()).map((s) => intoRange(centre + spread * s, scales.measured));
+  tf.dispose([scores, ...Object.values(p), ...Object.values(around.located), around.messages, around.shift]);
   return Array.from(queries, (_, i) => flat.slice(i * data.numLlms, (i + 1) * data.numLlms));
 }

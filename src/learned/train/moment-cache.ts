@@ -1,11 +1,8 @@
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
 import type { Weights } from '../../math/weights.js';
 import { queryStates, type ParameterTensors, type QueryMoments } from '../profile.js';
-import { addProjected, emptySums, type MessageSums } from '../residuals.js';
-import { axesOf, semanticStates, SPACE_TABLES } from '../semantics.js';
-import { compute } from '../../tensor/compute.js';
 import type { TensorFlow, Tensor2D } from '../../tensor/types.js';
-import { encodedTensor, gatherQueries } from './batch.js';
+import { gatherQueries } from './batch.js';
 import { queryMoments } from './moments.js';
 
 const CHUNK = 1024;
@@ -16,14 +13,12 @@ const MOMENT_QUERIES = 65_536;
 const OF_EACH = 1_024;
 
 /**
- * Sums over answered queries. On a long log a pass over all of them is most of what a run takes: one that comes after
- * another with the same tables sees only the queries that the other did not.
+ * Moments over answered queries of one dataset. On a long log a pass over all of them is most of what freezing takes:
+ * one that comes after another with the same tables sees only the queries that the other did not.
  */
-export interface EvidenceCache {
-  /** What the answers to `queries` sum up to in the semantic space of `weights`, whose tensors are `p`. */
-  messages(weights: Weights, p: ParameterTensors, queries: Int32Array): MessageSums;
+export interface MomentCache {
   /** Moments of their states, of a long log those of a part that stands for all; the caller disposes them. */
-  moments(weights: Weights, p: ParameterTensors, queries: Int32Array): QueryMoments;
+  moments(data: Dataset, weights: Weights, p: ParameterTensors, queries: Int32Array): QueryMoments;
 }
 
 /** What passes summed up, of which queries, and with which tables. */
@@ -75,25 +70,10 @@ function* chunksOf(queries: Int32Array): Iterable<Int32Array> {
   for (let from = 0; from < queries.length; from += CHUNK) yield queries.subarray(from, from + CHUNK);
 }
 
-export function createEvidenceCache(tf: TensorFlow, data: Dataset): EvidenceCache {
-  const placed = new Sums<MessageSums>();
+export function createMomentCache(tf: TensorFlow): MomentCache {
   const stated = new Sums<Record<keyof QueryMoments, Weights[string]>>();
   return {
-    messages(weights, p, queries) {
-      const tables = SPACE_TABLES.map((name) => weights[name]!.data);
-      const { summed, rest } = placed.before(tables, queries);
-      const sums = summed === null ? emptySums(data, axesOf(data.semantic)) : structuredClone(summed);
-      for (const chunk of chunksOf(rest))
-        addProjected(
-          data,
-          sums,
-          chunk,
-          compute(tf, () => semanticStates(tf, p, data.semantic, encodedTensor(tf, data, readVectors(data, chunk)))),
-        );
-      placed.keep(tables, queries, sums);
-      return sums;
-    },
-    moments(weights, p, all) {
+    moments(data, weights, p, all) {
       const tables = Object.values(weights).map((table) => table.data);
       const queries = standInsFor(data, all);
       const { summed, rest } = stated.before(tables, queries);

@@ -1,0 +1,309 @@
+/**
+ * The learned router beside every router that reads text alone, in the forms that logs really have (one answer a query,
+ * an incumbent, no task labels …): mean score of the chosen LLM on held-out folds, which are complete and routed from
+ * their text. A log is a folder with `models.json` and lines of score rows, gzipped:
+ *
+ *     node dist/scripts/bench/forms.js DATA/llmrouter DATA/optllm:4000 DATA/livecodebench/complete:all:10 …
+ *         [--forms complete+task,complete,…] [--folds 0,1,4] [--draws 1] [--seed 20260500] [--backend auto]
+ *         [--json FILE]
+ *
+ * A log may be followed by how many of its queries are used (`all`), and by a number of LLMs of like strength that are
+ * picked: those around the 60th percentile.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { systemClock } from '../../src/base/clock.js';
+import { createRng, type Rng } from '../../src/base/rng.js';
+import { table } from '../../src/cli/output.js';
+import { openStaticEncoder } from '../../src/encoder/static.js';
+import { datasetOf, foldOf, splitFold, type EvaluationInput } from '../../src/evaluation/folds.js';
+import { answeredOf } from '../../src/evaluation/without-llm.js';
+import { listQueries, withTexts, type GraphRows } from '../../src/graph/rows.js';
+import { importFiles } from '../../src/importer/index.js';
+import { fitLearned } from '../../src/learned/fit.js';
+import { calibrationOf } from '../../src/measure/calibration.js';
+import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../../src/measure/outcomes.js';
+import { LEARNED, predict, type HeldOut } from '../../src/measure/predictions.js';
+import { BASELINES } from '../../src/router/baselines.js';
+import { openLedger } from '../../src/store/open.js';
+import { openBackend } from '../../src/tensor/backend.js';
+import { DEFAULT_SEED } from '../../src/schema/training.js';
+
+/** Folds of the published logs' protocol. */
+const FOLDS = 5;
+/** Share of the incumbent's answers in its log. */
+const INCUMBENT_SHARE = 0.8;
+/** LLMs that answer a query of a ragged log. */
+const RAGGED = 8;
+
+type Scores = GraphRows['scores'];
+
+/** Which of the answers to a query `[from, to)` are kept. */
+type Draw = (scores: Scores, from: number, to: number, rng: Rng) => Iterable<number>;
+
+const drawn = (from: number, to: number, rng: Rng): number => from + rng.int(to - from);
+
+/** Keeps the answer of one LLM mostly, of another drawn evenly else. */
+const mostlyOf =
+  (llm: number): Draw =>
+  ({ llm: of }, from, to, rng) => {
+    const own = of.subarray(from, to).indexOf(llm);
+    return [own >= 0 && rng.next() < INCUMBENT_SHARE ? from + own : drawn(from, to, rng)];
+  };
+
+/** LLMs by their mean score over some queries, best first. */
+function ranked({ scores: { query, llm, score } }: GraphRows, train: ReadonlySet<number>): number[] {
+  const sums = new Map<number, [sum: number, count: number]>();
+  for (let e = 0; e < query.length; e++) {
+    if (!train.has(query[e]!)) continue;
+    const sum = sums.get(llm[e]!) ?? [0, 0];
+    sums.set(llm[e]!, [sum[0] + score[e]!, sum[1] + 1]);
+  }
+  const mean = ([sum, count]: [number, number]): number => sum / count;
+  return [...sums.entries()].toSorted((a, b) => mean(b[1]) - mean(a[1])).map(([l]) => l);
+}
+
+interface Form {
+  labels?: boolean;
+  /** How answers to training queries are drawn; all are kept without. */
+  draw?: (rows: GraphRows, train: ReadonlySet<number>) => Draw;
+  /** What becomes of a score. */
+  score?: (score: number, rng: Rng) => number;
+  /** Share of training queries of which anything is kept. */
+  share?: number;
+}
+
+const FORMS: Record<string, Form> = {
+  'complete+task': { labels: true },
+  complete: {},
+  'uniform+task': { labels: true, draw: () => (_, from, to, rng) => [drawn(from, to, rng)] },
+  uniform: { draw: () => (_, from, to, rng) => [drawn(from, to, rng)] },
+  'uniform/4': { draw: () => (_, from, to, rng) => [drawn(from, to, rng)], share: 0.25 },
+  'incumbent+task': { labels: true, draw: (rows, train) => mostlyOf(ranked(rows, train)[0]!) },
+  incumbent: { draw: (rows, train) => mostlyOf(ranked(rows, train)[0]!) },
+  'incumbent/10': {
+    draw: (rows, train) => mostlyOf(ranked(rows, train)[0]!),
+    share: 0.1,
+    score: (score, rng) => (rng.next() < score ? 1 : 0),
+  },
+  mediocre: {
+    draw: (rows, train) => {
+      const order = ranked(rows, train);
+      return mostlyOf(order[order.length >> 1]!);
+    },
+  },
+  ragged: {
+    draw: () => (_, from, to, rng) =>
+      rng
+        .shuffle(Int32Array.from({ length: to - from }, (_entry, i) => from + i))
+        .subarray(0, RAGGED)
+        .toSorted(),
+  },
+  stretched: { score: (score) => 0.97 + 0.03 * score },
+};
+
+/** The rows of a form: what is held out stays complete, though its labels are no router's to read. */
+function inForm(rows: GraphRows, train: Int32Array, form: Form, rng: Rng): GraphRows {
+  const learned = new Set(train);
+  const draw = form.draw?.(rows, learned);
+  const { query, llm, score, count } = rows.scores;
+  const kept: number[] = [];
+  const changed = score.slice();
+  for (let from = 0, to = 0; from < query.length; from = to) {
+    while (to < query.length && query[to] === query[from]) to++;
+    if (!learned.has(query[from]!)) {
+      for (let e = from; e < to; e++) kept.push(e);
+      continue;
+    }
+    if (form.share !== undefined && rng.next() >= form.share) continue;
+    const of = draw?.(rows.scores, from, to, rng) ?? Array.from({ length: to - from }, (_, i) => from + i);
+    for (const e of of) {
+      kept.push(e);
+      if (form.score !== undefined) changed[e] = form.score(score[e]!, rng);
+    }
+  }
+  const pick = <T extends Int32Array | Float32Array>(of: T): T => of.slice(0, kept.length) as T;
+  const scores = { query: pick(query), llm: pick(llm), score: pick(score), count: pick(count) };
+  kept.forEach((e, i) => {
+    scores.query[i] = query[e]!;
+    scores.llm[i] = llm[e]!;
+    scores.score[i] = changed[e]!;
+    scores.count[i] = count[e]!;
+  });
+  if (form.labels) return { ...rows, scores };
+  return {
+    ...rows,
+    scores,
+    tasks: [],
+    domains: [],
+    taskDomains: [],
+    queries: listQueries(Array.from(rows.queries, (q) => ({ ...q, task: -1 }))),
+  };
+}
+
+/** A log's rows, of queries that are spread over all, and of LLMs of like strength. */
+async function readLog(log: string): Promise<{ name: string; rows: GraphRows }> {
+  const [path, queries = 'all', pool] = log.split(':') as [string, string?, string?];
+  const file = existsSync(`${path}.jsonl.gz`) ? `${path}.jsonl.gz` : join(path, 'interactions.jsonl.gz');
+  let lines = gunzipSync(readFileSync(file))
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  if (queries !== 'all') {
+    const size = Number(queries);
+    const texts = [...new Set(lines.map((line) => line.query))].toSorted(
+      (a, b) => foldOf(a, 1_000_003) - foldOf(b, 1_000_003),
+    );
+    const kept = new Set(texts.slice(0, size));
+    lines = lines.filter((line) => kept.has(line.query));
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
+  const ledger = await openLedger(join(folder, 'ledger.db'), { clock: systemClock });
+  try {
+    const alike = pool === undefined ? null : alikeLlms(lines, Number(pool));
+    const models = JSON.parse(readFileSync(join(dirname(file), 'models.json'), 'utf8')) as Record<string, unknown>;
+    const files = [join(folder, 'models.json'), join(folder, 'log.jsonl')] as const;
+    const known = Object.entries(models).filter(([id]) => alike === null || alike.has(id));
+    writeFileSync(files[0], JSON.stringify(Object.fromEntries(known)));
+    writeFileSync(files[1], lines.flatMap((line) => written(line, alike)).join(''));
+    await importFiles(ledger, known.length > 0 ? [...files] : [files[1]]);
+    const rows = await withTexts(await ledger.snapshot.read(), ledger.snapshot.texts);
+    return { name: basename(dirname(file)), rows };
+  } finally {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+interface Line {
+  query: string;
+  task?: string;
+  scores?: Record<string, number>;
+  model?: string;
+  score?: number;
+}
+
+const scoresOf = ({ scores, model, score }: Line): Record<string, number> => scores ?? { [model!]: score! };
+
+function written(line: Line, alike: ReadonlySet<string> | null): string[] {
+  const scores = Object.entries(scoresOf(line)).filter(([id]) => alike === null || alike.has(id));
+  if (scores.length === 0) return [];
+  return [`${JSON.stringify({ query: line.query, task: line.task, scores: Object.fromEntries(scores) })}\n`];
+}
+
+function alikeLlms(lines: readonly Line[], size: number): Set<string> {
+  const sums = new Map<string, { sum: number; count: number }>();
+  for (const line of lines)
+    for (const [id, score] of Object.entries(scoresOf(line))) {
+      const of = sums.get(id) ?? { sum: 0, count: 0 };
+      sums.set(id, { sum: of.sum + score, count: of.count + 1 });
+    }
+  const order = [...sums].toSorted((a, b) => a[1].sum / a[1].count - b[1].sum / b[1].count).map(([id]) => id);
+  const from = Math.max(0, Math.min(order.length - size, Math.floor(0.6 * order.length) - (size >> 1)));
+  return new Set(order.slice(from, from + size));
+}
+
+/** How much more the chosen LLM was expected to score than it did, in the mean. */
+function optimism({ data, queries }: HeldOut, scores: Float32Array): number {
+  const logged = loggedLlms(data);
+  const { quality, chosen } = outcomesOf({ data, queries }, scores);
+  return meanOf(
+    quality.map((q, i) => {
+      const row = scores.subarray(i * data.numLlms, (i + 1) * data.numLlms);
+      return row[chosen[i]! < 0 ? firstChoice(row, logged) : chosen[i]!]! - q;
+    }),
+  );
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    forms: { type: 'string', default: 'complete+task,complete,uniform,incumbent,uniform/4' },
+    folds: { type: 'string', default: '0,1,4' },
+    draws: { type: 'string', default: '1' },
+    seed: { type: 'string', default: String(DEFAULT_SEED) },
+    backend: { type: 'string', default: 'auto' },
+    json: { type: 'string' },
+  },
+});
+if (positionals.length === 0) throw new Error('expected folders of logs');
+const forms = values.forms.split(',');
+for (const form of forms)
+  if (FORMS[form] === undefined) throw new Error(`--forms: expected ${Object.keys(FORMS).join(', ')}; got ${form}`);
+
+const encoder = openStaticEncoder();
+const backend = await openBackend(values.backend as Parameters<typeof openBackend>[0]);
+const { tf } = backend;
+const baselines = BASELINES.filter((baseline) => !baseline.told);
+const routers = [LEARNED, ...baselines].map(({ name }) => name);
+const rowsOut: string[][] = [];
+const cells: Record<string, unknown>[] = [];
+
+for (const log of positionals) {
+  const { name, rows } = await readLog(log);
+  const vectors = Array.from(rows.queries, (q) => encoder.encodeSync!(q.text));
+  const input: EvaluationInput = {
+    rows,
+    vectors,
+    encoder,
+    design: 'structured-trainable',
+    seed: Number(values.seed),
+    folds: FOLDS,
+  };
+  const whole = await datasetOf(input);
+  for (const formName of forms) {
+    const form = FORMS[formName]!;
+    const found = new Map<string, number[]>(routers.map((router) => [router, []]));
+    const errors: number[] = [];
+    const hopes: number[] = [];
+    let seconds = 0;
+    for (const fold of values.folds.split(',').map(Number)) {
+      const { train, test } = splitFold(whole, rows, FOLDS, fold);
+      const held = { data: whole, queries: test };
+      for (let draw = 0; draw < Number(values.draws); draw++) {
+        const rng = createRng(input.seed + draw).fork(`${formName} ${fold}`);
+        const thinned = inForm(rows, train, form, rng.fork('form'));
+        const data = await datasetOf({ ...input, rows: thinned });
+        const learnedFrom = answeredOf(data, train);
+        const started = performance.now();
+        const learned = await fitLearned({ rows: thinned, data, encoder }, learnedFrom, { tf, rng: rng.fork('fit') });
+        seconds += (performance.now() - started) / 1000;
+        const scores = await predict(held, learned);
+        found.get(LEARNED.name)!.push(meanOf(utilities(outcomesOf(held, scores))));
+        errors.push(calibrationOf(held, scores).error);
+        hopes.push(optimism(held, scores));
+        for (const baseline of baselines) {
+          const fitted = await baseline.fit(data, learnedFrom, { tf, rng: rng.fork(baseline.name) });
+          const worth = meanOf(utilities(outcomesOf(held, await predict(held, fitted))));
+          found.get(baseline.name)!.push(worth);
+        }
+      }
+    }
+    const means = routers.map((router) => meanOf(found.get(router)!));
+    const best = Math.max(...means.slice(1));
+    const runs = errors.length;
+    cells.push({ log: name, form: formName, means: Object.fromEntries(found), errors, hopes });
+    rowsOut.push([
+      name,
+      formName,
+      ...means.map((x) => x.toFixed(4)),
+      (means[0]! - best).toFixed(4),
+      meanOf(errors).toFixed(3),
+      meanOf(hopes).toFixed(3),
+      (seconds / runs).toFixed(1),
+    ]);
+    process.stderr.write(`${rowsOut.at(-1)!.join('  ')}\n`);
+  }
+}
+
+process.stdout.write(
+  `${table(
+    ['log', 'form', ...routers, 'learned − best', 'calibration error', 'optimism', 'fit, s'],
+    rowsOut,
+  )}\n\n${backend.description}; folds ${values.folds}, ${values.draws} draws, seed ${values.seed}\n`,
+);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(cells, null, 2)}\n`);

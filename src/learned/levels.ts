@@ -1,0 +1,73 @@
+import type { RecordSums } from '../dataset/records.js';
+import { LEVEL, RESIDUAL, TASK_STRENGTH } from './constants.js';
+
+/** Rounds in which levels and tasks are told apart. */
+const ROUNDS = 8;
+
+/** What an LLM's answers say of it by themselves, before any of what is like them. */
+export interface Levels {
+  /** Level that an LLM is expected to have of which nothing is known. */
+  usual: number;
+  /** Answers that {@link usual} weighs as much as. */
+  strength: number;
+  /** Expected score over all queries `[numLlms]`. */
+  level: Float32Array;
+  /** How much better or worse than LLMs at large each task goes `[numTasks]`. */
+  offset: Float32Array;
+}
+
+/**
+ * Levels by an empirical Bayes prior: the mean of the LLMs that were asked, each counting by how well it is known and
+ * not by how often it was asked, and their variance about it. What a log's incumbent was asked says little of the
+ * others. An LLM that was asked easy tasks is no better for it.
+ */
+export function levelsOf({ sum, count, taskSum, taskCount }: RecordSums): Levels {
+  const [numLlms, numTasks] = [sum.length, taskSum.length / Math.max(1, sum.length)];
+  const asked = [...sum.keys()].filter((l) => count[l]! > 0);
+  const means = asked.map((l) => sum[l]! / count[l]!);
+  const noises = asked.map((l) => RESIDUAL / count[l]!);
+  const plain = means.reduce((a, b) => a + b, 0) / Math.max(1, means.length);
+  // What is seen beyond chance, and what is thought beforehand.
+  const seen = means.reduce((total, m, i) => total + (m - plain) ** 2 - noises[i]! * (1 - 1 / asked.length), 0);
+  const variance = Math.max(
+    LEVEL.least,
+    (seen + LEVEL.llms * LEVEL.prior) / (Math.max(0, asked.length - 1) + LEVEL.llms),
+  );
+  const weights = noises.map((noise) => 1 / (variance + noise));
+  const total = weights.reduce((a, b) => a + b, 0);
+  const usual = total > 0 ? means.reduce((a, m, i) => a + weights[i]! * m, 0) / total : 0;
+  const strength = RESIDUAL / variance;
+
+  const by = (of: (l: number) => number): Float32Array =>
+    Float32Array.from({ length: numLlms }, (_, l) => (of(l) + strength * usual) / (count[l]! + strength));
+  const offset = new Float32Array(numTasks);
+  const luck = (l: number): number => offset.reduce((of, o, t) => of + taskCount[l * numTasks + t]! * o, 0);
+  let level = by((l) => sum[l]!);
+  // Which LLMs are good and which tasks are easy is told apart in turns.
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let t = 0; t < numTasks; t++) {
+      let [beyond, answers] = [0, 0];
+      for (let l = 0; l < numLlms; l++) {
+        beyond += taskSum[l * numTasks + t]! - taskCount[l * numTasks + t]! * level[l]!;
+        answers += taskCount[l * numTasks + t]!;
+      }
+      offset[t] = beyond / (answers + TASK_STRENGTH);
+    }
+    level = by((l) => sum[l]! - luck(l));
+  }
+  return { usual, strength, level, offset };
+}
+
+/**
+ * Score of each LLM on each task by these alone `[numLlms, numTasks + 1]`, the last for queries of no known task. What
+ * an answer says beyond it is its residual.
+ */
+export function expectedByLevel({ taskSum, taskCount }: RecordSums, { level, offset }: Levels): Float32Array {
+  const columns = offset.length + 1;
+  return Float32Array.from({ length: level.length * columns }, (_, i) => {
+    const [l, t] = [Math.floor(i / columns), i % columns];
+    if (t === offset.length) return level[l]!;
+    const at = l * offset.length + t;
+    return (taskSum[at]! + TASK_STRENGTH * (level[l]! + offset[t]!)) / (taskCount[at]! + TASK_STRENGTH);
+  });
+}

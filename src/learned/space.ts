@@ -1,0 +1,81 @@
+import type { Rng } from '../base/rng.js';
+import { readVectors, type Dataset } from '../dataset/dataset.js';
+import { fromRows } from '../math/matrix.js';
+import type { Weights } from '../math/weights.js';
+import type { TensorFlow, Tensor2D } from '../tensor/types.js';
+import { neighbourCoordinates, taskRows, type Located } from './neighbourhood.js';
+import type { ParameterTensors } from './profile.js';
+import { semanticSpace, semanticStates } from './semantics.js';
+import { styleScale, styleTensor } from './style.js';
+import type { TableName } from './tables.js';
+import { wordSpace, wordStates } from './words.js';
+
+/** Queries that axes are found on. */
+const SAMPLE = 4_096;
+
+/** Tables of {@link querySpace}. */
+export const SPACE_TABLES = [
+  'semantic/range',
+  'semantic/mean',
+  'semantic/basis',
+  'words/range',
+  'words/rarity',
+  'words/basis',
+  'words/centre',
+  'style/range',
+  'style/quantiles',
+  'style/scale',
+] as const satisfies readonly TableName[];
+
+/**
+ * Where queries lie, fixed before training by the queries `train`: by meaning (`semantics.ts`), by their words
+ * (`words.ts`) and by style (`style.ts`).
+ */
+export function querySpace(tf: TensorFlow, data: Dataset, train: Int32Array, rng: Rng): Weights {
+  const step = Math.max(1, train.length / SAMPLE);
+  const chosen = Array.from({ length: Math.min(train.length, SAMPLE) }, (_, i) =>
+    data.queries.at(train[Math.floor(i * step)]!)!,
+  );
+  const { quantiles, scale, levels } = styleScale(chosen, data.style);
+  return {
+    ...semanticSpace(tf, chosen, data.semantic, rng),
+    ...wordSpace(tf, chosen, data.words, rng.fork('words')),
+    'style/range': { shape: [2], data: Float32Array.of(data.style.start, data.style.end) },
+    'style/quantiles': { shape: [scale.length, levels], data: quantiles },
+    'style/scale': { shape: [scale.length], data: scale },
+  };
+}
+
+/** The tables of a query space, and as tensors. */
+export interface Space {
+  weights: Weights;
+  p: ParameterTensors;
+}
+
+/** Where encoded queries lie, as {@link nearness} reads them but for their tasks. */
+export function placesOf(
+  tf: TensorFlow,
+  data: Dataset,
+  { weights, p }: Space,
+  vectors: readonly Float32Array[],
+): Omit<Located, 'tasks'> {
+  const encoded = tf.tensor2d(fromRows(vectors, data.dim).data, [vectors.length, data.dim]);
+  const semantic = semanticStates(tf, p, data.semantic, encoded);
+  return {
+    places: neighbourCoordinates(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
+    words: wordStates(tf, p, weights, vectors),
+  };
+}
+
+/** Where logged queries lie, their tasks as far as they are known. */
+export function locate(
+  tf: TensorFlow,
+  data: Dataset,
+  space: Space,
+  queries: Int32Array,
+): Located & { tasks: Tensor2D } {
+  return {
+    ...placesOf(tf, data, space, readVectors(data, queries)),
+    tasks: tf.tensor2d(taskRows(data, queries), [queries.length, data.numTasks]),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Rng } from '../base/rng.js';
+import { leadingDirections } from '../tensor/subspace.js';
+import type { TensorFlow, Tensor, Tensor2D } from '../tensor/types.js';
+import type { PartRange } from '../encoder/types.js';
+import type { Weights } from '../math/weights.js';
+import type { TableName } from './tables.js';
+import { unitRows } from './semantics.js';
+
+/** Most axes that a query's words are measured along. */
+const MAX_AXES = 128;
+
+/**
+ * Where queries lie by their words: the lexical part of a vector, each feature by how rare it is (the logarithm of its
+ * inverse document frequency), of unit length, along the leading directions about its mean; latent semantic analysis
+ * (Deerwester et al. 1990).
+ *
+ * Tables: `words/range [2]`, `words/rarity [d]`, `words/basis [axes, d]`, `words/centre [axes]`.
+ */
+export function wordSpace(
+  tf: TensorFlow,
+  sample: readonly Float32Array[],
+  { start, end }: PartRange,
+  rng: Rng,
+): Weights {
+  const size = end - start;
+  const axes = Math.min(MAX_AXES, size, sample.length);
+  const found = new Float32Array(size);
+  for (const vector of sample) for (let i = 0; i < size; i++) if (vector[start + i] !== 0) found[i]!++;
+  const rarity = found.map((n) => Math.log((1 + sample.length) / (1 + n)));
+  const rows = new Float32Array(sample.length * size);
+  sample.forEach((vector, r) => weighWords(vector, start, rarity, rows.subarray(r * size, (r + 1) * size)));
+  const mean = new Float32Array(size);
+  for (let i = 0; i < rows.length; i++) mean[i % size]! += rows[i]! / sample.length;
+  for (let i = 0; i < rows.length; i++) rows[i]! -= mean[i % size]!;
+  const basis =
+    axes === 0
+      ? new Float32Array(0)
+      : leadingDirections(tf, { rows: sample.length, cols: size, data: rows }, axes, rng);
+  const centre = Float32Array.from({ length: axes }, (_, a) =>
+    mean.reduce((sum, x, i) => sum + x * basis[a * size + i]!, 0),
+  );
+  return {
+    'words/range': { shape: [2], data: Float32Array.of(start, end) },
+    'words/rarity': { shape: [size], data: rarity },
+    'words/basis': { shape: [axes, size], data: basis },
+    'words/centre': { shape: [axes], data: centre },
+  };
+}
+
+/** Writes the lexical part of a vector, by how rare its features are and of unit length, to `out`. */
+export function weighWords(vector: Float32Array, start: number, rarity: Float32Array, out: Float32Array): void {
+  let square = 1e-6;
+  for (let i = 0; i < rarity.length; i++) {
+    const x = vector[start + i]! * rarity[i]!;
+    out[i] = x;
+    square += x * x;
+  }
+  const scale = 1 / Math.sqrt(square);
+  for (let i = 0; i < rarity.length; i++) out[i]! *= scale;
+}
+
+/** Queries along the axes of {@link wordSpace}, of unit length `[n, word axes]`. */
+export function wordStates(
+  tf: TensorFlow,
+  p: Readonly<Partial<Record<TableName, Tensor>>>,
+  weights: Weights,
+  vectors: readonly Float32Array[],
+): Tensor2D {
+  const rarity = weights['words/rarity']!.data;
+  const size = rarity.length;
+  const axes = weights['words/centre']!.data.length;
+  if (axes === 0) return tf.zeros([vectors.length, 0]);
+  const start = weights['words/range']!.data[0]!;
+  const rows = new Float32Array(vectors.length * size);
+  vectors.forEach((vector, r) => weighWords(vector, start, rarity, rows.subarray(r * size, (r + 1) * size)));
+  const along = tf.matMul(tf.tensor2d(rows, [vectors.length, size]), p['words/basis'] as Tensor2D, false, true);
+  return unitRows(tf, tf.sub(along, p['words/centre']!) as Tensor2D);
+}
