@@ -11,7 +11,8 @@ import type { Backend } from '../tensor/backend.js';
 import type { GnnOptions } from '../learned/train/options.js';
 import { fitLearned, type LearnedRouter } from '../learned/fit.js';
 import { snapshotOf } from '../training/run.js';
-import { predictAll, type HeldOut, type Prediction } from '../measure/predictions.js';
+import { policyToJudgeBy } from '../measure/off-policy.js';
+import { joinPredictions, predictAll, type HeldOut, type Prediction } from '../measure/predictions.js';
 import { answeredOf } from './without-llm.js';
 
 /** Fold of a query: the first four bytes of the SHA-256 of its text, big-endian, modulo the number of folds. */
@@ -76,14 +77,11 @@ export function checkComparable({ rows, design }: EvaluationInput): void {
       `There is only one LLM, ${rows.llms[0]!.id}: to compare routers, a log needs scores or preferences of at ` +
         'least two',
     );
-  const { query, llm } = rows.scores;
-  // Scores are sorted by query, and an LLM has one on a query.
-  const shared = query.some((q, e) => e > 0 && query[e - 1] === q && llm[e - 1] !== llm[e]);
-  if (!shared && rows.preferences.query.length === 0)
+  if (new Set(rows.scores.llm).size < 2 && rows.preferences.query.length === 0)
     throw new PointsmanError(
       'no_data',
-      `No query has scores of two LLMs, and there are no preferences (${query.length} scores of ` +
-        `${rows.queries.length} queries): to compare routers, a log needs queries that several LLMs have answered`,
+      `Only one LLM has scores (${rows.scores.query.length} of ${rows.queries.length} queries), and there are no ` +
+        'preferences: to compare routers, a log needs scores of at least two LLMs, or preferences',
     );
 }
 
@@ -116,6 +114,7 @@ export async function crossValidate(
   const { rows, encoder, seed, folds, options } = input;
   checkComparable(input);
   const data = await datasetOf(input);
+  const policy = policyToJudgeBy(data, answeredOf(data, Int32Array.from(data.taskOf.keys())));
   const done: Fold[] = [];
   const predictions: Prediction[][] = [];
   for (let fold = 0; fold < folds; fold++) {
@@ -131,9 +130,9 @@ export async function crossValidate(
     );
     const seconds = (performance.now() - started) / 1000;
     onProgress((fold + 0.85) / folds, `fold ${fold + 1}/${folds}, baselines`);
-    done.push({ fold, data, queries: test, train, learned, seconds });
+    done.push({ fold, data, queries: test, policy, train, learned, seconds });
     const tools = { tf, rng: rng.fork('baselines') };
-    predictions.push(await predictAll({ data, queries: test }, { learned, train, tools }));
+    predictions.push(await predictAll({ data, queries: test, policy }, { learned, train, tools }));
   }
   if (done.length === 0)
     throw new PointsmanError(
@@ -142,22 +141,10 @@ export async function crossValidate(
     );
   return {
     data,
+    policy,
     queries: Int32Array.from(done.flatMap((f) => Array.from(f.queries))),
     foldOf: Int32Array.from(done.flatMap((f) => Array.from(f.queries, () => f.fold))),
     folds: done,
-    predictions: predictions[0]!.map((first, p) => ({
-      ...first,
-      scores: joined(predictions.map((of) => of[p]!.scores)),
-    })),
+    predictions: joinPredictions(predictions),
   };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -1,14 +1,15 @@
 import { CURRENT, isCurrent, type Dataset } from '../dataset/dataset.js';
+import { doublyRobust } from './off-policy.js';
 import type { HeldOut } from './predictions.js';
 
 /** What came of routing each held-out query `[n]`. */
 export interface Outcomes {
   /**
    * LLM that was chosen among those with a measured score since they last changed, so that every choice can be scored;
-   * −1 where under two have one.
+   * −1 where under two have one. Where queries have one answer each, among all LLMs that were ever asked.
    */
   chosen: Int32Array;
-  /** Its score; NaN where none was chosen. */
+  /** Its score, or what is estimated of it (see `doublyRobust`); NaN where none was chosen. */
   quality: Float64Array;
   /** Comparisons of the query since both LLMs last changed, and how many were ranked right (ties count half). */
   comparisons: Float64Array;
@@ -16,7 +17,7 @@ export interface Outcomes {
 }
 
 /** Outcomes of choosing, for each query, the LLM of the highest `scores` `[n · numLlms]`; the first of equals. */
-export function outcomesOf({ data, queries }: HeldOut, scores: ArrayLike<number>): Outcomes {
+export function outcomesOf({ data, queries, policy }: HeldOut, scores: ArrayLike<number>): Outcomes {
   const n = queries.length;
   const out: Outcomes = {
     chosen: new Int32Array(n).fill(-1),
@@ -26,8 +27,13 @@ export function outcomesOf({ data, queries }: HeldOut, scores: ArrayLike<number>
   };
   const { start, llm, score, measured } = data.evidence;
   const { better, worse, weight } = data.preferences;
+  const asked = policy ? [...policy.propensity.keys()].filter((l) => policy.propensity[l]! > 0) : [];
   queries.forEach((q, i) => {
     const row = i * data.numLlms;
+    if (policy && !Number.isNaN(scores[row]!)) {
+      out.chosen[i] = asked.reduce((top, l) => (scores[row + l]! > scores[row + top]! ? l : top), asked[0]!);
+      out.quality[i] = doublyRobust(data, q, out.chosen[i]!, policy);
+    }
     let best = -1;
     let scored = 0;
     for (let e = start[q]!; e < start[q + 1]!; e++) {
@@ -35,7 +41,7 @@ export function outcomesOf({ data, queries }: HeldOut, scores: ArrayLike<number>
       scored++;
       if (best < 0 || scores[row + llm[e]!]! > scores[row + llm[best]!]!) best = e;
     }
-    if (scored >= 2) {
+    if (scored >= 2 && !policy) {
       out.chosen[i] = llm[best]!;
       out.quality[i] = score[best]!;
     }

@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
+import type { LoggingPolicy } from './off-policy.js';
 import { BASELINES } from '../router/baselines.js';
 import { SERVED_ROUTERS } from '../serving/routers.js';
 import type { Baseline, FitTools, FittedRouter } from '../router/types.js';
@@ -9,6 +10,8 @@ export interface HeldOut {
   data: Dataset;
   /** Indices into the dataset's queries `[n]`. */
   queries: Int32Array;
+  /** Where they have one answer each: how LLMs came to be asked, by which choices are judged. */
+  policy?: LoggingPolicy | null;
 }
 
 /** What a router expects of every held-out query. */
@@ -51,9 +54,13 @@ export function predict(heldOut: HeldOut, router: FittedRouter): Promise<Float32
   );
 }
 
-/** What a router would say that knows every held-out score `[n · numLlms]`; 0 where none is logged. */
-export function oracleScores({ data, queries }: HeldOut): Float32Array {
+/**
+ * What a router would say that knows every held-out score `[n · numLlms]`; 0 where none is logged. NaN where one is
+ * logged of each query: it would always choose the LLM that was asked.
+ */
+export function oracleScores({ data, queries, policy }: HeldOut): Float32Array {
   const scores = new Float32Array(queries.length * data.numLlms);
+  if (policy) return scores.fill(NaN);
   const { start, llm, score } = data.evidence;
   queries.forEach((q, i) => {
     for (let e = start[q]!; e < start[q + 1]!; e++) scores[i * data.numLlms + llm[e]!] = score[e]!;
@@ -89,5 +96,20 @@ export async function predictAll(
   out.push({ ...LEARNED, scores: await predict(heldOut, learned) });
   await addBaselines(true);
   out.push({ ...ORACLE, scores: oracleScores(heldOut) });
+  return out;
+}
+
+/** Predictions of the same routers for one set of queries after another, as those for all. */
+export function joinPredictions(parts: readonly (readonly Prediction[])[]): Prediction[] {
+  return parts[0]!.map((first, p) => ({ ...first, scores: joined(parts.map((of) => of[p]!.scores)) }));
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
   return out;
 }

@@ -38,22 +38,13 @@ export function unjudged(queries: number, inForce = false): Verdict {
   };
 }
 
-/**
- * Lets a trained profile into force only if no router that reads text alone, and not the one in force either, is better
- * on queries that none has learned from. A baseline that is better takes its place, unless the one in force is better
- * still.
- *
- * @param predictions of the learned profile, the baselines, and {@link IN_FORCE} where there is one to compare with
- * @param incumbent name of the prediction of what is in force where that is of another design: it is replaced only by
- *   what is better. One of the same design is replaced by what is not worse, since that has learned from more.
- */
-export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng: Rng, incumbent?: string): Verdict {
-  const worth = new Map(predictions.map((p) => [p.name, utilities(outcomesOf(heldOut, p.scores))]));
-  const better = (name: string, than: string): boolean => {
-    const { difference, pHigher } = pairedTest(worth.get(name)!, worth.get(than)!, rng.fork(`${name} ${than}`));
-    return difference > 0 && pHigher < SIGNIFICANCE;
-  };
-  const comparison = predictions.map(({ name, title, told }): Comparison => {
+/** Every router beside the one that was trained, by what each is worth on every query. */
+export function compare(
+  predictions: readonly Prediction[],
+  worth: ReadonlyMap<string, Float64Array>,
+  rng: Rng,
+): Comparison[] {
+  return predictions.map(({ name, title, told }): Comparison => {
     const { difference, pHigher } = pairedTest(
       worth.get(name)!,
       worth.get(LEARNED.name)!,
@@ -70,6 +61,24 @@ export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng:
       better: name !== LEARNED.name && difference > 0 && pHigher < SIGNIFICANCE,
     };
   });
+}
+
+/**
+ * Lets a trained profile into force only if no router that reads text alone, and not the one in force either, is better
+ * on queries that none has learned from. A baseline that is better takes its place, unless the one in force is better
+ * still.
+ *
+ * @param predictions of the learned profile, the baselines, and {@link IN_FORCE} where there is one to compare with
+ * @param incumbent name of the prediction of what is in force where that is of another design: it is replaced only by
+ *   what is better. One of the same design is replaced by what is not worse, since that has learned from more.
+ */
+export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng: Rng, incumbent?: string): Verdict {
+  const worth = new Map(predictions.map((p) => [p.name, utilities(outcomesOf(heldOut, p.scores))]));
+  const better = (name: string, than: string): boolean => {
+    const { difference, pHigher } = pairedTest(worth.get(name)!, worth.get(than)!, rng.fork(`${name} ${than}`));
+    return difference > 0 && pHigher < SIGNIFICANCE;
+  };
+  const comparison = compare(predictions, worth, rng);
   const rivals = comparison
     .filter((c) => c.better && !c.told && c.name !== ORACLE.name)
     .toSorted((a, b) => b.mean! - a.mean!);

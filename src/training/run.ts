@@ -8,12 +8,20 @@ import { createRng } from '../base/rng.js';
 import type { Encoder } from '../encoder/types.js';
 import { calibrationOf } from '../measure/calibration.js';
 import { outcomesOf, rankingAccuracy, routedMean } from '../measure/outcomes.js';
-import { LEARNED, predict, predictAll, type HeldOut, type Prediction } from '../measure/predictions.js';
+import {
+  joinPredictions,
+  LEARNED,
+  predict,
+  predictAll,
+  type HeldOut,
+  type Prediction,
+} from '../measure/predictions.js';
 import { freezeGraph, type FrozenGraph } from '../graph/freeze.js';
 import type { SnapshotRows } from '../graph/rows.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
+import { bestSingle } from '../router/best-single.js';
 import { baselineByName, BASELINES } from '../router/baselines.js';
 import type { DesignName, TrainProgress } from '../schema/training.js';
 import { isTrainable } from '../serving/routers.js';
@@ -22,6 +30,9 @@ import { freezeModel } from '../learned/freeze.js';
 import type { Checkpoints } from '../learned/train/checkpoint.js';
 import { isAlike, isOfDesign, notCompared, readIfWhole, rivalsOf, startFrom } from './earlier.js';
 import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
+import { judgeOffPolicy } from './off-policy-gate.js';
+import { loggingPolicy, policyToJudgeBy } from '../measure/off-policy.js';
+import { splitFolds } from '../learned/neighbourhood.js';
 import { refreeze, type LearnedRouter } from '../learned/fit.js';
 import { createMomentCache } from '../learned/train/moment-cache.js';
 import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
@@ -29,6 +40,9 @@ import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 7;
+/** Under so many held-out queries of one answer each all are judged by, in so many folds. */
+const FEWEST_ESTIMATED = 2_000;
+const JUDGED_FOLDS = 4;
 
 export interface TrainingInput {
   rows: SnapshotRows;
@@ -183,41 +197,58 @@ export async function runTraining(
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const tools = { tf, rng: rng.fork('baselines') };
-  /** The router of some weights, with what judges it held out. */
-  const asJudged = (weights: Weights, its = data): Promise<LearnedRouter> => {
-    const of = { weights, from: { rows, data: its, encoder }, evidence: seen, tools: { tf, rng } };
-    return refreeze(its === data ? { ...of, cache } : of);
-  };
-  const held: HeldOut = { data, queries: heldOut };
+  let held: HeldOut = { data, queries: heldOut };
   const inForce =
     target.inForce === version
       ? null
       : target.inForce === target.previous
         ? made
         : await readIfWhole(artifacts, target.inForce);
-  const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router);
-  const predictions: Prediction[] = [];
-  if (heldOut.length > 0) {
-    const learned = await asJudged(trained.weights);
-    predictions.push(...(await predictAll(held, { learned, train: seen, tools, baselines: rivals })));
-  }
-  // A baseline in force is among the rivals. It has the same evidence as its successor: neither has learned from what
-  // judges them.
+  const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router ?? bestSingle.name);
   const comparable = inForce !== null && inForce.manifest.encoder === encoder.id;
   const isLearned = inForce !== null && isTrainable(inForce.manifest.router);
-  if (comparable && isLearned && heldOut.length > 0) {
+  /**
+   * What the profile, its rivals and the one in force say of some queries, which none of them has the answers to. A
+   * baseline in force is among the rivals. It has the same evidence as its successor.
+   */
+  const predictionsFor = async (queries: Int32Array, evidence: Int32Array): Promise<Prediction[]> => {
+    /** The router of some weights that rests on this evidence. */
+    const resting = (weights: Weights, its = data): Promise<LearnedRouter> => {
+      const of = { weights, from: { rows, data: its, encoder }, evidence, tools: { tf, rng } };
+      return refreeze(its === data ? { ...of, cache } : of);
+    };
+    const learned = await resting(trained.weights);
+    const found = await predictAll({ data, queries }, { learned, train: evidence, tools, baselines: rivals });
+    if (!comparable || !isLearned) return found;
     const its = isOfDesign(inForce.manifest, design) ? data : await datasetOf(input, inForce.manifest.design);
-    predictions.push({
-      name: IN_FORCE,
-      title: `version in force (${target.inForce})`,
-      told: false,
-      scores: await predict(held, await asJudged(inForce.model.tables, its)),
-    });
-  }
+    const scores = await predict({ data, queries }, await resting(inForce.model.tables, its));
+    return [...found, { name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores }];
+  };
   const ofAnother = comparable && !isOfDesign(inForce.manifest, design);
-  const incumbent = ofAnother ? (isLearned ? IN_FORCE : inForce.manifest.router) : undefined;
-  const judged =
-    heldOut.length === 0 ? unjudged(all.length, ofAnother) : judge(held, predictions, rng.fork('gate'), incumbent);
+  const incumbent = comparable ? (isLearned ? IN_FORCE : inForce.manifest.router) : undefined;
+  let predictions: Prediction[] = [];
+  let judged = unjudged(all.length, ofAnother);
+  const hasPolicy = policyToJudgeBy(data, heldOut) !== null;
+  if (heldOut.length > 0 && !hasPolicy) {
+    predictions = await predictionsFor(heldOut, seen);
+    judged = judge(held, predictions, rng.fork('gate'), ofAnother ? incumbent : undefined);
+  } else if (heldOut.length > 0) {
+    // Estimates need many queries: where few are held out, all are judged by, each by routers that rest on others.
+    const folds = heldOut.length < FEWEST_ESTIMATED ? splitFolds(all, JUDGED_FOLDS, rng.fork('judged')) : [heldOut];
+    const found: Prediction[][] = [];
+    for (const fold of folds) {
+      const left = new Set(fold);
+      found.push(await predictionsFor(fold, folds.length === 1 ? seen : all.filter((q) => !left.has(q))));
+    }
+    predictions = joinPredictions(found);
+    const queries = Int32Array.from(folds.flatMap((fold) => [...fold]));
+    const estimated = { data, queries, policy: loggingPolicy(data, queries) };
+    held = estimated;
+    judged = judgeOffPolicy(
+      { heldOut: estimated, predictions, reference: incumbent ?? bestSingle.name, serving: incumbent !== undefined },
+      rng.fork('gate'),
+    );
+  }
   const verdict = {
     ...judged,
     reason: `${judged.reason}${notCompared(target.inForce === version ? null : target.inForce, inForce, encoder)}`,

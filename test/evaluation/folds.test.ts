@@ -42,16 +42,24 @@ describe('a log that is to be compared by', () => {
   test('has two LLMs', () =>
     refused(handLog(['only'], [{ text: 'x', scores: { only: 1 } }]), /only one LLM, only:.*at least two/));
   test('has something in it', () => refused(handLog(['a', 'b'], [{ text: 'x' }]), /no interaction and no preference/));
-  test('has two LLMs on a query', () =>
+  test('has scores of two LLMs', () =>
     refused(
-      handLog(
-        ['a', 'b'],
-        [
-          { text: 'x', scores: { a: 1 } },
-          { text: 'y', scores: { b: 1 } },
-        ],
+      handLog(['a', 'b'], [{ text: 'x', scores: { a: 1 } }, { text: 'y' }]),
+      /Only one LLM has scores \(1 of 2 queries\), and there are no preferences/,
+    ));
+  test('may have one answer a query', () =>
+    assert.doesNotThrow(() =>
+      checkComparable(
+        of(
+          handLog(
+            ['a', 'b'],
+            [
+              { text: 'x', scores: { a: 1 } },
+              { text: 'y', scores: { b: 1 } },
+            ],
+          ),
+        ),
       ),
-      /No query has scores of two LLMs.*2 scores of 2 queries/,
     ));
   test('may have preferences alone', () =>
     assert.doesNotThrow(() => checkComparable(of(handLog(['a', 'b'], [{ text: 'x', pairs: [['a', 'b']] }])))));

@@ -41,9 +41,9 @@ export async function pairedSection(held: CrossValidated, rng: Rng): Promise<Mea
       `The learned profile is ${verdict} the best baseline that reads only text, ${rival.title}: ` +
         `${signed(rival.difference)} (95% interval ${signed(rival.low)} to ${signed(rival.high)}; p = ` +
         `${rival.pHigher.toFixed(4)}) over ${rival.pairs} queries.`,
-      'Paired by query: the score of the chosen LLM where scores were measured, else the share of the query’s ' +
-        'comparisons that were ranked right. p is the probability of a difference as high by chance (one-sided ' +
-        'permutation test by random signs); the interval is a bootstrap over queries.',
+      `Paired by query: the score of the chosen LLM${held.policy ? ', estimated,' : ''} where scores were measured, ` +
+        'else the share of the query’s comparisons that were ranked right. p is the probability of a difference as ' +
+        'high by chance (one-sided permutation test by random signs); the interval is a bootstrap over queries.',
     ],
     tables: [
       {

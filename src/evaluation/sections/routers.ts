@@ -13,6 +13,11 @@ import { empty, figure, type Measured } from './parts.js';
 /** Least score that counts as right where a query is one that only one LLM gets right. */
 const RIGHT = 0.5;
 const MILLION = 1e6;
+/** How choices are scored where they were not made. */
+const ESTIMATED =
+  'Most queries have one answer: a choice is worth the LLM’s level and, where that LLM is the one that was asked, ' +
+  'what it scored beyond it over how often that LLM is asked (doubly robust, propensities estimated by LLM). That is ' +
+  'right in the mean, and wide, as the intervals say';
 /** What the figures of {@link distances} mean. */
 const DISTANCES =
   'Gain kept is the share of what the oracle gains over the best single LLM. Sole-right recall is how often the LLM ' +
@@ -144,8 +149,9 @@ export async function routersSection(held: CrossValidated, rows: GraphRows, rng:
     `Cross-validated by query in ${folds.length} folds (SHA-256 of the text): each of ${queries.length} ` +
       'queries is routed by what was learned from the other folds. Rows under the learned profile are told the ' +
       'task of the query; all others read its text alone.',
-    `${scored} queries have scores of two LLMs or more, and a router chooses among these; ${compared} have ` +
-      `comparisons. ${scored === 0 ? 'There are no scores to choose by, only preferences.' : DISTANCES}`,
+    `${held.policy ? ESTIMATED : `Of ${scored} queries with scores of two LLMs a router chooses among these`}; ` +
+      `${compared} have comparisons. ` +
+      (scored === 0 ? 'There are no scores to choose by, only preferences.' : DISTANCES),
     `Training the learned profile took ${folds.map((f) => f.seconds.toFixed(0)).join(', ')} s a fold.`,
   );
   return section;

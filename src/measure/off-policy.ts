@@ -1,0 +1,99 @@
+import { isCurrent, type Dataset } from '../dataset/dataset.js';
+
+/** How LLMs came to be asked, and how they did, as far as a log shows it. */
+export interface LoggingPolicy {
+  /**
+   * Share of the queries with a score that each LLM has one of `[numLlms]`: its propensity, estimated, whatever the
+   * query.
+   */
+  propensity: Float64Array;
+  /** Mean score, drawn towards the mean of LLMs `[numLlms]`. */
+  level: Float64Array;
+}
+
+/** Answers that the mean of LLMs weighs as much as. */
+const LEVEL_STRENGTH = 10;
+
+/** Calls `each` with every measured score of what an LLM is now. */
+function eachScore({ evidence }: Dataset, q: number, each: (llm: number, score: number) => void): void {
+  for (let e = evidence.start[q]!; e < evidence.start[q + 1]!; e++)
+    if (evidence.measured[e] && isCurrent(evidence, e)) each(evidence.llm[e]!, evidence.score[e]!);
+}
+
+/** The logging policy of a log, by the scores of `queries`. */
+export function loggingPolicy(data: Dataset, queries: Int32Array): LoggingPolicy {
+  const sum = new Float64Array(data.numLlms);
+  const count = new Float64Array(data.numLlms);
+  let scored = 0;
+  for (const q of queries) {
+    let any = false;
+    eachScore(data, q, (l, score) => {
+      any = true;
+      sum[l]! += score;
+      count[l]!++;
+    });
+    if (any) scored++;
+  }
+  const asked = [...count.keys()].filter((l) => count[l]! > 0);
+  const usual = asked.reduce((total, l) => total + sum[l]! / count[l]!, 0) / Math.max(1, asked.length);
+  return {
+    propensity: count.map((n) => n / Math.max(1, scored)),
+    level: sum.map((s, l) => (s + LEVEL_STRENGTH * usual) / (count[l]! + LEVEL_STRENGTH)),
+  };
+}
+
+/**
+ * What choosing an LLM for query `q` is worth, where not every LLM's answer is logged: doubly robust (Dudík, Langford &
+ * Li, arXiv 1103.4601), the LLM's level, and where its answer was logged, what it scored beyond that over how rarely it
+ * was asked. Right in the mean where either is; far from right on one query. NaN where nothing is scored.
+ */
+export function doublyRobust(data: Dataset, q: number, chosen: number, { propensity, level }: LoggingPolicy): number {
+  let [worth, any] = [level[chosen]!, false];
+  eachScore(data, q, (l, score) => {
+    any = true;
+    if (l === chosen) worth += (score - level[chosen]!) / propensity[chosen]!;
+  });
+  return any ? worth : NaN;
+}
+
+/**
+ * The policy by which what is logged of `queries` has to be judged: null where most of them have scores of several
+ * LLMs, or comparisons, so that a choice can be; and where none has any score.
+ */
+export function policyToJudgeBy(data: Dataset, queries: Int32Array): LoggingPolicy | null {
+  let [compared, scored] = [0, 0];
+  for (const q of queries) {
+    let answers = 0;
+    eachScore(data, q, () => answers++);
+    if (answers > 0) scored++;
+    if (answers > 1 || data.preferenceStart[q + 1]! > data.preferenceStart[q]!) compared++;
+  }
+  return scored === 0 || 2 * compared >= queries.length ? null : loggingPolicy(data, queries);
+}
+
+/** A mean, and the ends of its interval. */
+export interface Interval {
+  pairs: number;
+  mean: number;
+  low: number;
+  high: number;
+}
+
+/** With fewer differences than these, how far they vary is not known. */
+const FEWEST_DIFFERENCES = 30;
+
+/**
+ * Mean of `a − b` over the pairs that have both, `z` standard errors to each side; everything where a few pairs alone
+ * differ.
+ */
+export function pairedInterval(a: Float64Array, b: Float64Array, z: number): Interval {
+  const differences = a.map((x, i) => x - b[i]!).filter((d) => !Number.isNaN(d));
+  const pairs = differences.length;
+  const mean = differences.reduce((sum, d) => sum + d, 0) / Math.max(1, pairs);
+  const differing = differences.filter((d) => d !== 0).length;
+  if (pairs === 0 || (differing > 0 && differing < FEWEST_DIFFERENCES))
+    return { pairs, mean, low: -Infinity, high: Infinity };
+  const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / Math.max(1, pairs - 1);
+  const error = z * Math.sqrt(variance / pairs);
+  return { pairs, mean, low: mean - error, high: mean + error };
+}

@@ -1,0 +1,87 @@
+import type { Rng } from '../base/rng.js';
+import { pairedInterval, type Interval, type LoggingPolicy } from '../measure/off-policy.js';
+import { outcomesOf, utilities } from '../measure/outcomes.js';
+import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
+import { compare, IN_FORCE, type Verdict } from './gate.js';
+
+/** So much worse may a profile be, by its interval, and still serve. */
+const MARGIN = 0.01;
+/** An LLM that is asked more than this share of queries leaves too few answers of the others. */
+const UNEVEN = 0.6;
+/** Standard errors to either side of an interval, one-sided at 5%; and of one among nine rivals. */
+const ERRORS = 1.645;
+const RIVAL_ERRORS = 2.54;
+
+/** What a log of one answer a query is judged by. */
+export interface OffPolicyInput {
+  /** Queries that no prediction has learned from the answers to, and how LLMs came to be asked. */
+  heldOut: HeldOut & { policy: LoggingPolicy };
+  /** As {@link judge} takes them. */
+  predictions: readonly Prediction[];
+  /** Name of the prediction of what serves now, or, on a first run, of the best single LLM. */
+  reference: string;
+  /** Whether it serves already. */
+  serving: boolean;
+}
+
+const signed = (x: number): string => (x < 0 ? x.toFixed(3).replace('-', '−') : `+${x.toFixed(3)}`);
+
+/** A difference in words. */
+const inWords = ({ mean, low, high }: Interval): string =>
+  Number.isFinite(low)
+    ? `${signed(mean)} (${signed(low)} to ${signed(high)})`
+    : `${signed(mean)} (they differ on too few queries)`;
+
+/**
+ * The verdict on a log whose queries have one answer each: what every router would have earned is estimated (see
+ * `doublyRobust`), and the profile serves only where the interval of its difference to what serves now says that
+ * it is at most {@link MARGIN} worse. On a first run that is the best single LLM. What cannot be told replaces nothing.
+ */
+export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }: OffPolicyInput, rng: Rng): Verdict {
+  // An oracle of the logged answers would always choose the one that was asked.
+  const predictions = all.filter(({ name }) => name !== ORACLE.name);
+  const worth = new Map(predictions.map((p) => [p.name, utilities(outcomesOf(heldOut, p.scores))]));
+  const apart = (name: string, than: string, errors: number): Interval =>
+    pairedInterval(worth.get(name)!, worth.get(than)!, errors);
+  const comparison = compare(predictions, worth, rng);
+  const title = (name: string): string => predictions.find((p) => p.name === name)!.title;
+  const rivals = comparison
+    .filter(({ name, told }) => !told && name !== LEARNED.name && name !== reference)
+    .toSorted((a, b) => b.mean! - a.mean!)
+    .map(({ name }) => name);
+  const difference = apart(LEARNED.name, reference, ERRORS);
+  const { pairs, low, high } = difference;
+  const from = `estimated off-policy from ${pairs} queries of one answer each`;
+  const measured = `${inWords(difference)} beside ${title(reference)}, ${from}`;
+  const passes = low >= -MARGIN;
+  const over = passes ? LEARNED.name : reference;
+  const baseline = rivals.find((name) => apart(name, over, RIVAL_ERRORS).low > 0);
+  const by = (verdict: string): Omit<Verdict, 'status' | 'serve' | 'baseline'> => ({
+    comparison,
+    reason: `${verdict}: ${measured}`,
+  });
+  if (baseline !== undefined)
+    return {
+      status: passes ? 'rejected' : 'accepted',
+      serve: baseline === IN_FORCE ? 'in-force' : 'baseline',
+      baseline: baseline === IN_FORCE ? null : baseline,
+      ...by(`${title(baseline)} is better than ${passes ? 'it' : 'what serves'}; it is itself`),
+    };
+  if (passes) return { status: 'accepted', serve: 'learned', baseline: null, ...by(low > 0 ? 'better' : 'not worse') };
+  const stays = serving
+    ? ({ serve: 'in-force', baseline: null } as const)
+    : ({ serve: 'baseline', baseline: reference } as const);
+  if (high < 0) return { status: 'rejected', ...stays, ...by('worse') };
+  const { reason } = by('cannot be judged');
+  return { status: 'accepted', ...stays, comparison, reason: `${reason}${wanted(difference, heldOut.policy)}` };
+}
+
+/** How many more scores, and of which LLM most of all, would narrow a difference down to the margin. */
+function wanted({ pairs, mean, low }: Interval, { propensity }: LoggingPolicy): string {
+  const more = Math.ceil(pairs * (((mean - low) / Math.max(MARGIN, mean + MARGIN)) ** 2 - 1));
+  if (!Number.isFinite(more) || more <= 0) return '';
+  const most = propensity.reduce((first, share, l) => (share > propensity[first]! ? l : first), 0);
+  const few =
+    propensity[most]! > UNEVEN ? ', fewer if other LLMs than the one that is mostly asked get more of them' : '';
+  return `; about ${more} more scored answers like these would tell${few}`;
+}

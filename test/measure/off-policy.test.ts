@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { createRng } from '../../src/base/rng.js';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import { doublyRobust, loggingPolicy, pairedInterval, policyToJudgeBy } from '../../src/measure/off-policy.js';
+import { meanOf, outcomesOf, utilities } from '../../src/measure/outcomes.js';
+import { oracleScores } from '../../src/measure/predictions.js';
+import { datasetOf } from '../support/learn.js';
+import { handLog, type HandQuery } from '../support/rows.js';
+
+const QUERIES = 2_000;
+const ALL = Int32Array.from({ length: QUERIES }, (_, q) => q);
+
+/** One answer a query, of `a` in four of five, which scores 0.6; `b` is right on one kind of query and else wrong. */
+let data: Dataset;
+let isRight: boolean[];
+before(async () => {
+  const rng = createRng(1);
+  const queries = Array.from({ length: QUERIES }, (_, i): HandQuery => {
+    const right = rng.next() < 0.5;
+    const text = `${right ? 'right' : 'wrong'} ${i}`;
+    return { text, scores: rng.next() < 0.8 ? { a: 0.6 } : { b: right ? 1 : 0 } };
+  });
+  const rows = handLog(['a', 'b'], queries);
+  data = await datasetOf(rows);
+  isRight = Array.from(rows.queries, ({ text }) => text.startsWith('right'));
+});
+
+const routed = (chooseB: (q: number) => boolean): Float32Array =>
+  Float32Array.from({ length: 2 * QUERIES }, (_, i) => Number((i % 2 === 1) === chooseB(i >> 1)));
+
+describe('what routing is worth by one answer a query', () => {
+  test('is estimated as it is', () => {
+    const policy = policyToJudgeBy(data, ALL)!;
+    assert.ok(Math.abs(policy.propensity[0]! - 0.8) < 0.03 && Math.abs(policy.propensity[1]! - 0.2) < 0.03);
+    const worth = (scores: Float32Array): number =>
+      meanOf(utilities(outcomesOf({ data, queries: ALL, policy }, scores)));
+    assert.ok(Math.abs(worth(routed(() => false)) - 0.6) < 1e-3);
+    assert.ok(Math.abs(worth(routed(() => true)) - 0.5) < 0.05);
+    assert.ok(Math.abs(worth(routed((q) => isRight[q]!)) - 0.8) < 0.06);
+  });
+
+  test('is unknown of an oracle, which would choose whom was asked', () => {
+    const held = { data, queries: ALL, policy: loggingPolicy(data, ALL) };
+    assert.ok(utilities(outcomesOf(held, oracleScores(held))).every(Number.isNaN));
+  });
+
+  test('is the score of the choice where every answer is logged', async () => {
+    const rows = handLog(
+      ['a', 'b'],
+      [
+        { text: 'one', scores: { a: 0.25, b: 1 } },
+        { text: 'two', scores: { a: 0.5, b: 0 } },
+      ],
+    );
+    const complete = await datasetOf(rows);
+    const queries = Int32Array.of(0, 1);
+    assert.equal(policyToJudgeBy(complete, queries), null);
+    const policy = loggingPolicy(complete, queries);
+    assert.deepEqual([doublyRobust(complete, 0, 0, policy), doublyRobust(complete, 1, 0, policy)], [0.25, 0.5]);
+  });
+
+  test('is unknown on a query without a score, and nothing is estimated of a log without any', async () => {
+    const rows = handLog(
+      ['a', 'b'],
+      [
+        { text: 'one', scores: { a: 1 } },
+        { text: 'two', pairs: [['a', 'b']] },
+      ],
+    );
+    const some = await datasetOf(rows);
+    const queries = Int32Array.of(0, 1);
+    assert.ok(Number.isNaN(doublyRobust(some, 1, 0, loggingPolicy(some, queries))));
+    const pairs = await datasetOf(handLog(['a', 'b'], [{ text: 'two', pairs: [['a', 'b']] }]));
+    assert.equal(policyToJudgeBy(pairs, Int32Array.of(0)), null);
+  });
+});
+
+describe('an interval of paired differences', () => {
+  test('holds their mean, and narrows with their number', () => {
+    const made = (n: number) =>
+      pairedInterval(
+        Float64Array.from({ length: n }, (_, i) => i % 2),
+        new Float64Array(n),
+        2,
+      );
+    const [some, many] = [made(100), made(10_000)];
+    assert.ok(Math.abs(some.mean - 0.5) < 1e-9 && some.low < 0.5 && some.high > 0.5);
+    assert.ok(many.high - many.low < (some.high - some.low) / 9);
+  });
+
+  test('is everything where there are no pairs', () =>
+    assert.deepEqual(pairedInterval(Float64Array.of(1, NaN), Float64Array.of(NaN, 1), 2), {
+      pairs: 0,
+      mean: 0,
+      low: -Infinity,
+      high: Infinity,
+    }));
+});
