@@ -28,6 +28,7 @@ import { calibrationOf } from '../../src/measure/calibration.js';
 import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../../src/measure/outcomes.js';
 import { LEARNED, predict, type HeldOut } from '../../src/measure/predictions.js';
 import { BASELINES } from '../../src/router/baselines.js';
+import type { ScoredLlm, Scorer } from '../../src/scoring/types.js';
 import { openLedger } from '../../src/store/open.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { DEFAULT_SEED } from '../../src/schema/training.js';
@@ -219,6 +220,89 @@ function optimism({ data, queries }: HeldOut, scores: Float32Array): number {
   );
 }
 
+/** Held-out queries that a task's mean is taken of, at least, and standard deviations about 80% of a normal one. */
+const FEWEST = 15;
+const EIGHTY = 1.2816;
+
+/**
+ * Share of 80% intervals of an LLM's mean score on a task that hold what it was, the chance in that itself allowed for.
+ *
+ * @param scores expected, and their standard deviations, of every LLM `[n][numLlms]`
+ */
+function coverage({ data, queries }: HeldOut, scores: readonly (readonly ScoredLlm[])[]): number {
+  interface Cell {
+    count: number;
+    missed: number;
+    sum: number;
+    squares: number;
+    variance: number;
+  }
+  const cells = new Map<string, Cell>();
+  const { start, llm, score } = data.evidence;
+  queries.forEach((q, i) => {
+    for (let e = start[q]!; e < start[q + 1]!; e++) {
+      const key = `${llm[e]} ${data.taskOf[q]}`;
+      const cell = cells.get(key) ?? { count: 0, missed: 0, sum: 0, squares: 0, variance: 0 };
+      cells.set(key, cell);
+      const { quality, uncertainty } = scores[i]![llm[e]!]!;
+      cell.count++;
+      cell.missed += quality - score[e]!;
+      cell.sum += score[e]!;
+      cell.squares += score[e]! ** 2;
+      cell.variance += uncertainty ** 2;
+    }
+  });
+  const judged = [...cells.values()].filter(({ count }) => count >= FEWEST);
+  const held = judged.filter(({ count, missed, sum, squares, variance }) => {
+    const chance = (squares / count - (sum / count) ** 2) / count;
+    return Math.abs(missed / count) < EIGHTY * Math.sqrt(variance / count + chance);
+  });
+  return held.length / judged.length;
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+/** Places of values in ascending order. */
+const ranks = (values: readonly number[]): number[] => {
+  const order = [...values.keys()].toSorted((a, b) => values[a]! - values[b]!);
+  return values.map((_, i) => order.indexOf(i));
+};
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const about = (values: readonly number[]): number[] => values.map((x) => x - mean(values));
+  const [x, y] = [about(a), about(b)];
+  const product = (p: readonly number[], q: readonly number[]): number => p.reduce((sum, v, i) => sum + v * q[i]!, 0);
+  return product(x, y) / Math.sqrt(product(x, x) * product(y, y));
+}
+
+/**
+ * Rank correlation of how near LLMs are said to be to one another with how they agreed on the held-out queries: the
+ * cosine of their scores about the mean LLM's. Mean over LLMs; NaN where not all answered all.
+ */
+function nearestAgrees({ data, queries }: HeldOut, scorer: Scorer): number {
+  const { start, llm, score } = data.evidence;
+  const asked = loggedLlms(data);
+  if (queries.some((q) => start[q + 1]! - start[q]! < asked.length)) return NaN;
+  const beyond = new Map<string, number[]>(asked.map((l) => [data.llms[l]!, []]));
+  for (const q of queries) {
+    const all = score.subarray(start[q]!, start[q + 1]!);
+    all.forEach((s, i) => beyond.get(data.llms[llm[start[q]! + i]!]!)!.push(s - mean([...all])));
+  }
+  const cosine = (a: readonly number[], b: readonly number[]): number => {
+    const product = (p: readonly number[], q: readonly number[]): number => p.reduce((sum, x, i) => sum + x * q[i]!, 0);
+    return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+  };
+  return mean(
+    [...beyond].map(([id, own]) => {
+      const near = scorer.nearest(id).filter(({ model }) => beyond.has(model));
+      return correlation(
+        ranks(near.map(({ similarity }) => similarity)),
+        ranks(near.map(({ model }) => cosine(own, beyond.get(model)!))),
+      );
+    }),
+  );
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -260,6 +344,8 @@ for (const log of positionals) {
     const found = new Map<string, number[]>(routers.map((router) => [router, []]));
     const errors: number[] = [];
     const hopes: number[] = [];
+    const agreements: number[] = [];
+    const covered: number[] = [];
     let seconds = 0;
     for (const fold of values.folds.split(',').map(Number)) {
       const { train, test } = splitFold(whole, rows, FOLDS, fold);
@@ -276,6 +362,13 @@ for (const log of positionals) {
         found.get(LEARNED.name)!.push(meanOf(utilities(outcomesOf(held, scores))));
         errors.push(calibrationOf(held, scores).error);
         hopes.push(optimism(held, scores));
+        agreements.push(nearestAgrees(held, learned.scorer));
+        covered.push(
+          coverage(
+            held,
+            Array.from(test, (q) => learned.scorer.score('', vectors[q]!)),
+          ),
+        );
         for (const baseline of baselines) {
           const fitted = await baseline.fit(data, learnedFrom, { tf, rng: rng.fork(baseline.name) });
           const worth = meanOf(utilities(outcomesOf(held, await predict(held, fitted))));
@@ -294,6 +387,8 @@ for (const log of positionals) {
       (means[0]! - best).toFixed(4),
       meanOf(errors).toFixed(3),
       meanOf(hopes).toFixed(3),
+      meanOf(covered).toFixed(2),
+      meanOf(agreements).toFixed(2),
       (seconds / runs).toFixed(1),
     ]);
     process.stderr.write(`${rowsOut.at(-1)!.join('  ')}\n`);
@@ -302,7 +397,7 @@ for (const log of positionals) {
 
 process.stdout.write(
   `${table(
-    ['log', 'form', ...routers, 'learned − best', 'calibration error', 'optimism', 'fit, s'],
+    ['log', 'form', ...routers, 'learned − best', 'calibration error', 'optimism', 'coverage', 'nearest', 'fit, s'],
     rowsOut,
   )}\n\n${backend.description}; folds ${values.folds}, ${values.draws} draws, seed ${values.seed}\n`,
 );

@@ -9,6 +9,12 @@ export const OWN = 0.015;
 export const QUERY = 0.05;
 export const CHANCE = 0.15;
 
+/**
+ * Share of the variance that answers near by leave open which is left in the mean of a task's queries, where tasks are
+ * known: within a task it is mostly of single queries. By coverage on the llmrouter and optllm logs (docs/learning.md).
+ */
+export const WITHIN_TASK = 0.25;
+
 /** Variance of LLMs' levels about their mean: what is thought beforehand, as much as two LLMs say; and the least. */
 export const LEVEL = { prior: 0.01, llms: 2, least: 0.001 };
 /** Answers that a prior of an LLM's score on one task weighs as much as. */

@@ -63,7 +63,7 @@ export function placesOf(
   const semantic = semanticStates(tf, p, data.semantic, encoded);
   return {
     places: neighbourCoordinates(tf, semantic, styleTensor(tf, weights, data.style, vectors)),
-    words: wordStates(tf, p, weights, vectors),
+    words: wordStates(tf, weights, vectors),
   };
 }
 

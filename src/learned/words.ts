@@ -1,9 +1,9 @@
 import type { Rng } from '../base/rng.js';
 import { leadingDirections } from '../tensor/subspace.js';
-import type { TensorFlow, Tensor, Tensor2D } from '../tensor/types.js';
+import { timesMatrix, transposed } from '../math/linear.js';
+import type { TensorFlow, Tensor2D } from '../tensor/types.js';
 import type { PartRange } from '../encoder/types.js';
 import type { Weights } from '../math/weights.js';
-import type { TableName } from './tables.js';
 import { unitRows } from './semantics.js';
 
 /** Most axes that a query's words are measured along. */
@@ -59,20 +59,28 @@ export function weighWords(vector: Float32Array, start: number, rarity: Float32A
   for (let i = 0; i < rarity.length; i++) out[i]! *= scale;
 }
 
+/** A basis by feature `[d, axes]`, kept as long as the basis: most features of a query are 0, and are left out then. */
+const byFeature = new WeakMap<Float32Array, Float32Array>();
+
+function featuresOf({ shape, data }: Weights[string]): Float32Array {
+  const found = byFeature.get(data) ?? transposed(data, shape[0]!, shape[1]!);
+  byFeature.set(data, found);
+  return found;
+}
+
 /** Queries along the axes of {@link wordSpace}, of unit length `[n, word axes]`. */
-export function wordStates(
-  tf: TensorFlow,
-  p: Readonly<Partial<Record<TableName, Tensor>>>,
-  weights: Weights,
-  vectors: readonly Float32Array[],
-): Tensor2D {
+export function wordStates(tf: TensorFlow, weights: Weights, vectors: readonly Float32Array[]): Tensor2D {
   const rarity = weights['words/rarity']!.data;
-  const size = rarity.length;
-  const axes = weights['words/centre']!.data.length;
+  const centre = weights['words/centre']!.data;
+  const axes = centre.length;
   if (axes === 0) return tf.zeros([vectors.length, 0]);
+  const basis = featuresOf(weights['words/basis']!);
   const start = weights['words/range']!.data[0]!;
-  const rows = new Float32Array(vectors.length * size);
-  vectors.forEach((vector, r) => weighWords(vector, start, rarity, rows.subarray(r * size, (r + 1) * size)));
-  const along = tf.matMul(tf.tensor2d(rows, [vectors.length, size]), p['words/basis'] as Tensor2D, false, true);
-  return unitRows(tf, tf.sub(along, p['words/centre']!) as Tensor2D);
+  const words = new Float32Array(rarity.length);
+  const along = new Float32Array(vectors.length * axes);
+  vectors.forEach((vector, r) => {
+    weighWords(vector, start, rarity, words);
+    along.set(timesMatrix(words, basis, axes), r * axes);
+  });
+  return unitRows(tf, tf.sub(tf.tensor2d(along, [vectors.length, axes]), tf.tensor1d(centre)) as Tensor2D);
 }

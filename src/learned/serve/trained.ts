@@ -1,7 +1,7 @@
 import { NO_TASK } from '../../dataset/dataset.js';
 import { createProjector } from './projection.js';
 import { encodeFacts } from '../../dataset/facts.js';
-import { CHANCE, OWN, QUERY, RESIDUAL, SHARED, TASK_STRENGTH } from '../constants.js';
+import { CHANCE, OWN, QUERY, RESIDUAL, SHARED, TASK_STRENGTH, WITHIN_TASK } from '../constants.js';
 import { alignCandidates, trainedRow } from './candidates.js';
 import { answerCost } from '../../scoring/cost.js';
 import { estimateTokens } from '../../base/tokens.js';
@@ -39,6 +39,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
   const tasksKnown = names.tasks[0] === NO_TASK ? 0 : numTasks;
   const levelStrength = data('level/usual')[1]!;
   const prior = (OWN + SHARED) * data('anchor/variance')[0]!;
+  const leftOpen = tasksKnown > 0 ? WITHIN_TASK * prior : prior;
 
   // Answers of an LLM for each anchor that has one: near a query there are so many times those of anchors.
   const perAnchor = candidates.rows.map((row, c) => {
@@ -61,7 +62,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
     for (let t = 0; t < tasksKnown; t++)
       byTask +=
         tasks[t]! ** 2 * (RESIDUAL / (Math.min(candidates.taskCounts[c * numTasks + t]!, most) + TASK_STRENGTH));
-    return level + byTask + prior / (1 + (Math.min(nearby, most) * prior) / (CHANCE + QUERY));
+    return level + byTask + leftOpen / (1 + (Math.min(nearby, most) * prior) / (CHANCE + QUERY));
   }
 
   function scoreAll(
