@@ -5,11 +5,7 @@
  *
  *     node dist/scripts/bench/ablation.js FILE… [--folds 5] [--seed 20260500] [--backend auto] [--parts-only]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemClock } from '../../src/base/clock.js';
 import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
@@ -17,15 +13,13 @@ import { calibrationOf } from '../../src/measure/calibration.js';
 import { datasetOf, splitFold, type EvaluationInput } from '../../src/evaluation/folds.js';
 import { meanOf, outcomesOf, utilities } from '../../src/measure/outcomes.js';
 import { predict } from '../../src/measure/predictions.js';
-import { withTexts } from '../../src/graph/rows.js';
-import { importFiles } from '../../src/importer/index.js';
-import { openLedger } from '../../src/store/open.js';
 import type { Weights } from '../../src/math/weights.js';
 import type { FittedRouter } from '../../src/router/types.js';
 import { openBackend, type Backend } from '../../src/tensor/backend.js';
 import { GNN_DEFAULTS } from '../../src/learned/train/options.js';
 import { fitLearned, refreeze } from '../../src/learned/fit.js';
 import { DEFAULT_SEED } from '../../src/schema/training.js';
+import { readRows } from './read-rows.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -66,17 +60,6 @@ const OTHERWISE: Record<string, Partial<EvaluationInput>> = {
   'no LLM is ever forgotten': { options: { ...GNN_DEFAULTS, forget: 0 } },
   'no task loss': { options: { ...GNN_DEFAULTS, taskWeight: 0 } },
 };
-
-async function readLog(files: string[]): Promise<Pick<EvaluationInput, 'rows'>> {
-  const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
-  const ledger = await openLedger(join(folder, 'ledger.db'), { clock: systemClock });
-  return importFiles(ledger, files)
-    .then(async () => ({ rows: await withTexts(await ledger.snapshot.read(), ledger.snapshot.texts) }))
-    .finally(async () => {
-      await ledger.close();
-      rmSync(folder, { recursive: true });
-    });
-}
 
 interface Row {
   folds: number[];
@@ -120,7 +103,7 @@ async function measure(input: EvaluationInput, parts: typeof PARTS, { tf }: Back
 }
 
 const encoder = openStaticEncoder();
-const { rows } = await readLog(positionals);
+const rows = await readRows(positionals);
 const input: EvaluationInput = {
   rows,
   vectors: Array.from(rows.queries, (q) => encoder.encodeSync!(q.text)),

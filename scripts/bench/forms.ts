@@ -15,136 +15,25 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { systemClock } from '../../src/base/clock.js';
-import { createRng, type Rng } from '../../src/base/rng.js';
+import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
 import { datasetOf, foldOf, splitFold, type EvaluationInput } from '../../src/evaluation/folds.js';
 import { answeredOf } from '../../src/evaluation/without-llm.js';
-import { listQueries, withTexts, type GraphRows } from '../../src/graph/rows.js';
-import { importFiles } from '../../src/importer/index.js';
+import type { GraphRows } from '../../src/graph/rows.js';
 import { fitLearned } from '../../src/learned/fit.js';
 import { calibrationOf } from '../../src/measure/calibration.js';
 import { firstChoice, loggedLlms, meanOf, outcomesOf, utilities } from '../../src/measure/outcomes.js';
 import { LEARNED, predict, type HeldOut } from '../../src/measure/predictions.js';
 import { BASELINES } from '../../src/router/baselines.js';
 import type { ScoredLlm, Scorer } from '../../src/scoring/types.js';
-import { openLedger } from '../../src/store/open.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { DEFAULT_SEED } from '../../src/schema/training.js';
+import { readRows } from './read-rows.js';
+import { FORMS, inForm } from './thinned.js';
 
 /** Folds of the published logs' protocol. */
 const FOLDS = 5;
-/** Share of the incumbent's answers in its log. */
-const INCUMBENT_SHARE = 0.8;
-/** LLMs that answer a query of a ragged log. */
-const RAGGED = 8;
-
-type Scores = GraphRows['scores'];
-
-/** Which of the answers to a query `[from, to)` are kept. */
-type Draw = (scores: Scores, from: number, to: number, rng: Rng) => Iterable<number>;
-
-const drawn = (from: number, to: number, rng: Rng): number => from + rng.int(to - from);
-
-/** Keeps the answer of one LLM mostly, of another drawn evenly else. */
-const mostlyOf =
-  (llm: number): Draw =>
-  ({ llm: of }, from, to, rng) => {
-    const own = of.subarray(from, to).indexOf(llm);
-    return [own >= 0 && rng.next() < INCUMBENT_SHARE ? from + own : drawn(from, to, rng)];
-  };
-
-/** LLMs by their mean score over some queries, best first. */
-function ranked({ scores: { query, llm, score } }: GraphRows, train: ReadonlySet<number>): number[] {
-  const sums = new Map<number, [sum: number, count: number]>();
-  for (let e = 0; e < query.length; e++) {
-    if (!train.has(query[e]!)) continue;
-    const sum = sums.get(llm[e]!) ?? [0, 0];
-    sums.set(llm[e]!, [sum[0] + score[e]!, sum[1] + 1]);
-  }
-  const mean = ([sum, count]: [number, number]): number => sum / count;
-  return [...sums.entries()].toSorted((a, b) => mean(b[1]) - mean(a[1])).map(([l]) => l);
-}
-
-interface Form {
-  labels?: boolean;
-  /** How answers to training queries are drawn; all are kept without. */
-  draw?: (rows: GraphRows, train: ReadonlySet<number>) => Draw;
-  /** What becomes of a score. */
-  score?: (score: number, rng: Rng) => number;
-  /** Share of training queries of which anything is kept. */
-  share?: number;
-}
-
-const FORMS: Record<string, Form> = {
-  'complete+task': { labels: true },
-  complete: {},
-  'uniform+task': { labels: true, draw: () => (_, from, to, rng) => [drawn(from, to, rng)] },
-  uniform: { draw: () => (_, from, to, rng) => [drawn(from, to, rng)] },
-  'uniform/4': { draw: () => (_, from, to, rng) => [drawn(from, to, rng)], share: 0.25 },
-  'incumbent+task': { labels: true, draw: (rows, train) => mostlyOf(ranked(rows, train)[0]!) },
-  incumbent: { draw: (rows, train) => mostlyOf(ranked(rows, train)[0]!) },
-  'incumbent/10': {
-    draw: (rows, train) => mostlyOf(ranked(rows, train)[0]!),
-    share: 0.1,
-    score: (score, rng) => (rng.next() < score ? 1 : 0),
-  },
-  mediocre: {
-    draw: (rows, train) => {
-      const order = ranked(rows, train);
-      return mostlyOf(order[order.length >> 1]!);
-    },
-  },
-  ragged: {
-    draw: () => (_, from, to, rng) =>
-      rng
-        .shuffle(Int32Array.from({ length: to - from }, (_entry, i) => from + i))
-        .subarray(0, RAGGED)
-        .toSorted(),
-  },
-  stretched: { score: (score) => 0.97 + 0.03 * score },
-};
-
-/** The rows of a form: what is held out stays complete, though its labels are no router's to read. */
-function inForm(rows: GraphRows, train: Int32Array, form: Form, rng: Rng): GraphRows {
-  const learned = new Set(train);
-  const draw = form.draw?.(rows, learned);
-  const { query, llm, score, count } = rows.scores;
-  const kept: number[] = [];
-  const changed = score.slice();
-  for (let from = 0, to = 0; from < query.length; from = to) {
-    while (to < query.length && query[to] === query[from]) to++;
-    if (!learned.has(query[from]!)) {
-      for (let e = from; e < to; e++) kept.push(e);
-      continue;
-    }
-    if (form.share !== undefined && rng.next() >= form.share) continue;
-    const of = draw?.(rows.scores, from, to, rng) ?? Array.from({ length: to - from }, (_, i) => from + i);
-    for (const e of of) {
-      kept.push(e);
-      if (form.score !== undefined) changed[e] = form.score(score[e]!, rng);
-    }
-  }
-  const pick = <T extends Int32Array | Float32Array>(of: T): T => of.slice(0, kept.length) as T;
-  const scores = { query: pick(query), llm: pick(llm), score: pick(score), count: pick(count) };
-  kept.forEach((e, i) => {
-    scores.query[i] = query[e]!;
-    scores.llm[i] = llm[e]!;
-    scores.score[i] = changed[e]!;
-    scores.count[i] = count[e]!;
-  });
-  if (form.labels) return { ...rows, scores };
-  return {
-    ...rows,
-    scores,
-    tasks: [],
-    domains: [],
-    taskDomains: [],
-    queries: listQueries(Array.from(rows.queries, (q) => ({ ...q, task: -1 }))),
-  };
-}
-
 /** A log's rows, of queries that are spread over all, and of LLMs of like strength. */
 async function readLog(log: string): Promise<{ name: string; rows: GraphRows }> {
   const [path, queries = 'all', pool] = log.split(':') as [string, string?, string?];
@@ -162,20 +51,16 @@ async function readLog(log: string): Promise<{ name: string; rows: GraphRows }> 
     const kept = new Set(texts.slice(0, size));
     lines = lines.filter((line) => kept.has(line.query));
   }
+  const alike = pool === undefined ? null : alikeLlms(lines, Number(pool));
+  const models = JSON.parse(readFileSync(join(dirname(file), 'models.json'), 'utf8')) as Record<string, unknown>;
+  const known = Object.entries(models).filter(([id]) => alike === null || alike.has(id));
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
-  const ledger = await openLedger(join(folder, 'ledger.db'), { clock: systemClock });
   try {
-    const alike = pool === undefined ? null : alikeLlms(lines, Number(pool));
-    const models = JSON.parse(readFileSync(join(dirname(file), 'models.json'), 'utf8')) as Record<string, unknown>;
     const files = [join(folder, 'models.json'), join(folder, 'log.jsonl')] as const;
-    const known = Object.entries(models).filter(([id]) => alike === null || alike.has(id));
     writeFileSync(files[0], JSON.stringify(Object.fromEntries(known)));
     writeFileSync(files[1], lines.flatMap((line) => written(line, alike)).join(''));
-    await importFiles(ledger, known.length > 0 ? [...files] : [files[1]]);
-    const rows = await withTexts(await ledger.snapshot.read(), ledger.snapshot.texts);
-    return { name: basename(dirname(file)), rows };
+    return { name: basename(dirname(file)), rows: await readRows(known.length > 0 ? [...files] : [files[1]]) };
   } finally {
-    await ledger.close();
     rmSync(folder, { recursive: true });
   }
 }
@@ -260,7 +145,10 @@ function coverage({ data, queries }: HeldOut, scores: readonly (readonly ScoredL
   return held.length / judged.length;
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+function cosine(a: readonly number[], b: readonly number[]): number {
+  const product = (p: readonly number[], q: readonly number[]): number => p.reduce((sum, x, i) => sum + x * q[i]!, 0);
+  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+}
 
 /** Places of values in ascending order. */
 const ranks = (values: readonly number[]): number[] => {
@@ -268,12 +156,8 @@ const ranks = (values: readonly number[]): number[] => {
   return values.map((_, i) => order.indexOf(i));
 };
 
-function correlation(a: readonly number[], b: readonly number[]): number {
-  const about = (values: readonly number[]): number[] => values.map((x) => x - mean(values));
-  const [x, y] = [about(a), about(b)];
-  const product = (p: readonly number[], q: readonly number[]): number => p.reduce((sum, v, i) => sum + v * q[i]!, 0);
-  return product(x, y) / Math.sqrt(product(x, x) * product(y, y));
-}
+const about = (values: readonly number[]): number[] => values.map((x) => x - meanOf(values));
+const correlation = (a: readonly number[], b: readonly number[]): number => cosine(about(a), about(b));
 
 /**
  * Rank correlation of how near LLMs are said to be to one another with how they agreed on the held-out queries: the
@@ -286,13 +170,9 @@ function nearestAgrees({ data, queries }: HeldOut, scorer: Scorer): number {
   const beyond = new Map<string, number[]>(asked.map((l) => [data.llms[l]!, []]));
   for (const q of queries) {
     const all = score.subarray(start[q]!, start[q + 1]!);
-    all.forEach((s, i) => beyond.get(data.llms[llm[start[q]! + i]!]!)!.push(s - mean([...all])));
+    all.forEach((s, i) => beyond.get(data.llms[llm[start[q]! + i]!]!)!.push(s - meanOf(all)));
   }
-  const cosine = (a: readonly number[], b: readonly number[]): number => {
-    const product = (p: readonly number[], q: readonly number[]): number => p.reduce((sum, x, i) => sum + x * q[i]!, 0);
-    return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
-  };
-  return mean(
+  return meanOf(
     [...beyond].map(([id, own]) => {
       const near = scorer.nearest(id).filter(({ model }) => beyond.has(model));
       return correlation(

@@ -2,9 +2,19 @@ import type { Rng } from '../base/rng.js';
 import type { GraphRows } from '../graph/rows.js';
 import type { Dataset } from '../dataset/dataset.js';
 
+/** The entries `kept` of logged scores. */
+export function keepScores({ query, llm, score, count }: GraphRows['scores'], kept: Int32Array): GraphRows['scores'] {
+  return {
+    query: kept.map((e) => query[e]!),
+    llm: kept.map((e) => llm[e]!),
+    score: Float32Array.from(kept, (e) => score[e]!),
+    count: Float32Array.from(kept, (e) => count[e]!),
+  };
+}
+
 /** The rows without what is logged of an LLM, but for the queries in `kept`; it stays in the catalogue. */
 export function withoutLlm(rows: GraphRows, llm: number, kept: ReadonlySet<number> = new Set()): GraphRows {
-  const { query, llm: of, score, count } = rows.scores;
+  const { query, llm: of } = rows.scores;
   const stays = Int32Array.from(query.keys()).filter((e) => of[e] !== llm || kept.has(query[e]!));
   const { query: asked, better, worse, weight } = rows.preferences;
   const compared = Int32Array.from(asked.keys()).filter(
@@ -12,12 +22,7 @@ export function withoutLlm(rows: GraphRows, llm: number, kept: ReadonlySet<numbe
   );
   return {
     ...rows,
-    scores: {
-      query: stays.map((e) => query[e]!),
-      llm: stays.map((e) => of[e]!),
-      score: Float32Array.from(stays, (e) => score[e]!),
-      count: Float32Array.from(stays, (e) => count[e]!),
-    },
+    scores: keepScores(rows.scores, stays),
     preferences: {
       query: compared.map((e) => asked[e]!),
       better: compared.map((e) => better[e]!),

@@ -60,12 +60,8 @@ export async function freezeModel(
   const moments = cache.moments(data, weights, p, evidence);
   const numProbes = Math.min(MAX_PROBES, anchors.length);
   const tensors: Partial<Record<TableName, Tensor>> = tf.tidy(() => {
-    const profiles = makeProfiles(tf, p, {
-      hops: data.design.hops,
-      declared,
-      evidence: evidenceTensors(tf, records),
-      moments,
-    });
+    const recorded = evidenceTensors(tf, records);
+    const profiles = makeProfiles(tf, p, { hops: data.design.hops, declared, evidence: recorded, moments });
     const llms = embedLlms(tf, p, profiles, around);
     const first = <T extends Tensor2D>(of: T): T => tf.slice(of, [0, 0], [numProbes, of.shape[1]]) as T;
     const { places, words, tasks } = around.located;
@@ -79,7 +75,7 @@ export async function freezeModel(
       'record/llm': tf.add(profiles.record, tf.transpose(around.shift)),
       'record/task': llms.tasks,
       'task/keys': taskKeys(tf, p, profiles),
-      'task/offset': evidenceTensors(tf, records).offset,
+      'task/offset': recorded.offset,
       'task/benchmark': benchmarkMeans(tf, declared.benchmarks, declared.benchmarkKnown),
       'anchor/places': places,
       'anchor/words': words,

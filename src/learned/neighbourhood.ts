@@ -96,6 +96,17 @@ function conjugateGradients(tf: TensorFlow, apply: (x: Tensor2D) => Tensor2D, ri
   return x;
 }
 
+/** How near the queries that messages are fitted to are to anchors `[n, numAnchors]`, and anchors to one another. */
+export interface Kernels {
+  fitted: Tensor2D;
+  among: Tensor2D;
+}
+
+export function kernelsOf(tf: TensorFlow, fitted: Located, anchors: Located): Kernels {
+  const jitter = tf.mul(tf.eye(anchors.places.shape[0]), JITTER);
+  return { fitted: nearness(tf, fitted, anchors), among: tf.add(nearness(tf, anchors, anchors), jitter) };
+}
+
 /** What anchors tell the queries around them, in one fold. */
 export type Messages = {
   /** Of each LLM beside the others, and of them all, which is the last column `[numAnchors, numLlms + 1]`. */
@@ -116,14 +127,11 @@ export type Messages = {
  */
 export function fitMessages(
   tf: TensorFlow,
-  anchors: Located,
-  fitted: Located,
+  { fitted: kernel, among }: Kernels,
   folds: readonly Residuals[],
   variance: number,
 ): Messages[] {
   return tf.tidy(() => {
-    const kernel = nearness(tf, fitted, anchors);
-    const among = tf.add(nearness(tf, anchors, anchors), tf.mul(tf.eye(anchors.places.shape[0]), JITTER)) as Tensor2D;
     /** Least squares of `targets` under weights, with this prior variance. */
     const posterior = (targets: Tensor2D, weights: Tensor2D, prior: number): Tensor2D =>
       conjugateGradients(
@@ -171,9 +179,9 @@ export function fitMessages(
   });
 }
 
-/** What anchors tell of every LLM at `queries`, beyond its level and task `[n, numLlms]`. */
-export function toldBy(tf: TensorFlow, queries: Located, anchors: Located, { messages, shift }: Messages): Tensor2D {
-  const told = tf.matMul(nearness(tf, queries, anchors), messages);
+/** What anchors tell of every LLM at queries that are so near to them, beyond its level and task `[n, numLlms]`. */
+export function toldBy(tf: TensorFlow, near: Tensor2D, { messages, shift }: Messages): Tensor2D {
+  const told = tf.matMul(near, messages);
   const [own, shared] = tf.split(told, [shift.shape[1], 1], 1) as [Tensor2D, Tensor2D];
   return tf.add(tf.add(own, shared), shift);
 }

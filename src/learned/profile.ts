@@ -29,8 +29,6 @@ export interface Evidenced {
   unknown: Tensor2D;
   /** How much better or worse than LLMs at large each task goes `[1, numTasks]`. */
   offset: Tensor2D;
-  /** Number of scores per LLM `[numLlms, 1]`. */
-  count: Tensor2D;
   /** Sum and number of scores per LLM and task `[numLlms, numTasks]`. */
   taskSum: Tensor2D;
   taskCount: Tensor2D;
@@ -49,8 +47,6 @@ export type QueryMoments = {
 
 /** Profiles as the router reads them. */
 export interface Profiles {
-  /** `[numLlms, hidden]` */
-  llm: Tensor2D;
   /** `[numTasks, hidden]` */
   task: Tensor2D;
   /** Mean state of each task's queries `[numTasks, hidden]`. */
@@ -143,7 +139,6 @@ export function makeProfiles(
   const last = states[hops]!;
   const record = tf.add(level, tf.mul(tf.matMul(last.llm, p['prior/kernel'] as Tensor2D), unknown)) as Tensor2D;
   return {
-    llm: last.llm,
     task: last.task,
     taskQueries: sums.taskQueries,
     record,

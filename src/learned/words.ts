@@ -47,16 +47,17 @@ export function wordSpace(
   };
 }
 
-/** Writes the lexical part of a vector, by how rare its features are and of unit length, to `out`. */
-export function weighWords(vector: Float32Array, start: number, rarity: Float32Array, out: Float32Array): void {
+/** Length of the lexical part of a vector, each feature by how rare it is; above 0 for a part of zeros, too. */
+export function wordLength(vector: Float32Array, start: number, rarity: Float32Array): number {
   let square = 1e-6;
-  for (let i = 0; i < rarity.length; i++) {
-    const x = vector[start + i]! * rarity[i]!;
-    out[i] = x;
-    square += x * x;
-  }
-  const scale = 1 / Math.sqrt(square);
-  for (let i = 0; i < rarity.length; i++) out[i]! *= scale;
+  for (let i = 0; i < rarity.length; i++) square += (vector[start + i]! * rarity[i]!) ** 2;
+  return Math.sqrt(square);
+}
+
+/** Writes the lexical part of a vector, by how rare its features are and of unit length, to `out`. */
+function weighWords(vector: Float32Array, start: number, rarity: Float32Array, out: Float32Array): void {
+  const scale = 1 / wordLength(vector, start, rarity);
+  for (let i = 0; i < rarity.length; i++) out[i] = scale * vector[start + i]! * rarity[i]!;
 }
 
 /** A basis by feature `[d, axes]`, kept as long as the basis: most features of a query are 0, and are left out then. */

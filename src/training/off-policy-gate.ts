@@ -2,6 +2,7 @@ import type { Rng } from '../base/rng.js';
 import { pairedInterval, type Interval, type LoggingPolicy } from '../measure/off-policy.js';
 import { outcomesOf, utilities } from '../measure/outcomes.js';
 import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
+import { signed } from '../measure/signed.js';
 import { compare, IN_FORCE, type Verdict } from './gate.js';
 
 /** So much worse may a profile be, by its interval, and still serve. */
@@ -24,13 +25,11 @@ export interface OffPolicyInput {
   serving: boolean;
 }
 
-const signed = (x: number): string => (x < 0 ? x.toFixed(3).replace('-', '−') : `+${x.toFixed(3)}`);
-
 /** A difference in words. */
 const inWords = ({ mean, low, high }: Interval): string =>
   Number.isFinite(low)
-    ? `${signed(mean)} (${signed(low)} to ${signed(high)})`
-    : `${signed(mean)} (they differ on too few queries)`;
+    ? `${signed(mean, 3)} (${signed(low, 3)} to ${signed(high, 3)})`
+    : `${signed(mean, 3)} (they differ on too few queries)`;
 
 /**
  * The verdict on a log whose queries have one answer each: what every router would have earned is estimated (see

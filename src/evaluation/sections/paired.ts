@@ -5,9 +5,8 @@ import type { CrossValidated } from '../folds.js';
 import { meanOf, outcomesOf, utilities } from '../../measure/outcomes.js';
 import { pairedTest } from '../../measure/paired-test.js';
 import { LEARNED, ORACLE } from '../../measure/predictions.js';
+import { signed } from '../../measure/signed.js';
 import { empty, figure, type Measured } from './parts.js';
-
-const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(4)}`;
 
 /** The learned profile against every baseline, query by query; the strongest baseline first. */
 export async function pairedSection(held: CrossValidated, rng: Rng): Promise<Measured> {
@@ -39,7 +38,7 @@ export async function pairedSection(held: CrossValidated, rng: Rng): Promise<Mea
     ...section,
     notes: [
       `The learned profile is ${verdict} the best baseline that reads only text, ${rival.title}: ` +
-        `${signed(rival.difference)} (95% interval ${signed(rival.low)} to ${signed(rival.high)}; p = ` +
+        `${signed(rival.difference, 4)} (95% interval ${signed(rival.low, 4)} to ${signed(rival.high, 4)}; p = ` +
         `${rival.pHigher.toFixed(4)}) over ${rival.pairs} queries.`,
       `Paired by query: the score of the chosen LLM${held.policy ? ', estimated,' : ''} where scores were measured, ` +
         'else the share of the query’s comparisons that were ranked right. p is the probability of a difference as ' +

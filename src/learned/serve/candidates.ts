@@ -8,14 +8,12 @@ import { profileNewcomer } from './newcomer.js';
 
 /** The LLMs that can be chosen now, in columns: those the artifact knows and those that came since. */
 export interface CandidateTables {
-  profiles: LlmProfile[];
   /** Row of each in the artifact, −1 for newcomers. */
   rows: number[];
   stats: (LlmStats | undefined)[];
   /** Expected scores on probes `[numCandidates, numProbes]`, in the units of the model's scale as all of them. */
   embeddings: Float32Array;
   /** `[numCandidates]` */
-  record: Float32Array;
   interactions: Float32Array;
   /** Most observations that neighbours and record may count for `[numCandidates]`; see {@link mostObservations}. */
   mostObservations: Float32Array;
@@ -49,11 +47,9 @@ export function alignCandidates(
   const size = profiles.length;
   const statsById = new Map(stats.map((s) => [s.id, s]));
   const out: CandidateTables = {
-    profiles,
     rows,
     stats: profiles.map((p) => statsById.get(p.id)),
     embeddings: new Float32Array(size * probes),
-    record: new Float32Array(size),
     interactions: new Float32Array(size),
     mostObservations: Float32Array.from(profiles, (p) => mostObservations(statsById.get(p.id), 1)),
     taskRecord: new Float32Array(size * tasks),
@@ -63,7 +59,6 @@ export function alignCandidates(
     const row = rows[c]!;
     if (row >= 0) {
       out.embeddings.set(data('embedding/llm').subarray(row * probes, (row + 1) * probes), c * probes);
-      out.record[c] = data('record/llm')[row]!;
       out.interactions[c] = data('record/count')[row]!;
       for (let t = 0; t < tasks; t++) {
         out.taskRecord[c * tasks + t] = data('record/task')[row * tasks + t]!;
@@ -78,7 +73,6 @@ export function alignCandidates(
         interactions: own?.now.weight ?? 0,
       });
       out.embeddings.set(newcomer.embedding, c * probes);
-      out.record[c] = newcomer.record;
       out.interactions[c] = own?.now.weight ?? 0;
       out.taskRecord.set(newcomer.taskRecord, c * tasks);
     }

@@ -34,7 +34,7 @@ export interface ModelProducts {
   taskQuery: Matrix;
   /** `[numTasks, hidden]` */
   taskKeys: Matrix;
-  /** Axes of meaning `[axes, length]`, and of words. */
+  /** Axes of meaning `[axes, length]`, and of words, which weigh features by how rare they are. */
   basis: Matrix;
   wordBasis: Matrix;
   /** Where anchors lie, by groups, and where by their words. */
@@ -93,6 +93,7 @@ function makeProducts(model: TrainedModel): ModelProducts {
   const hidden = data('query/bias').length;
   const size = data('semantic/basis').length / Math.max(1, data('semantic/mean').length) + data('style/scale').length;
   const wordAxes = data('words/centre').length;
+  const rarity = data('words/rarity');
   const groups = groupAnchors(data('anchor/tasks'), numAnchors, numTasks);
   const order = groups.flatMap(({ members }) => [
     ...members,
@@ -105,7 +106,10 @@ function makeProducts(model: TrainedModel): ModelProducts {
     taskQuery: transpose(rowMajor(data('task_query/kernel'), hidden)),
     taskKeys: rowMajor(data('task/keys'), hidden),
     basis: rowMajor(data('semantic/basis'), data('semantic/mean').length),
-    wordBasis: rowMajor(data('words/basis'), data('words/rarity').length),
+    wordBasis: {
+      ...rowMajor(data('words/basis'), rarity.length),
+      at: (axis, feature) => data('words/basis')[axis * rarity.length + feature]! * rarity[feature]!,
+    },
     words: rowsInOrder(rowMajor(data('anchor/words'), wordAxes), wordAxes === 0 ? [] : order),
     places: rowsInOrder(rowMajor(data('anchor/places'), size), order),
     messages: withRow(

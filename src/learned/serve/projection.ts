@@ -1,7 +1,7 @@
 import { MEANING_SHARE, WORDS_SHARE } from '../neighbourhood.js';
 import { QUERY_GAIN } from '../profile.js';
 import { projectStyle, writeFeatures } from '../style.js';
-import { weighWords } from '../words.js';
+import { wordLength } from '../words.js';
 import { expMinus, fastSigmoid } from '../../math/exponential.js';
 import { addTo, dot, toSoftmax, toDampedUnit } from '../../math/linear.js';
 import { tableReader } from '../tables.js';
@@ -42,7 +42,7 @@ export function createProjector(model: TrainedModel): QueryProjector {
   const start = data('semantic/range')[0]!;
   const style = { start: data('style/range')[0]!, quantiles: data('style/quantiles'), scale: data('style/scale') };
   const size = axes + style.scale.length;
-  const [wordStart] = data('words/range');
+  const wordStart = data('words/range')[0]!;
   const [rarity, wordCentre] = [data('words/rarity'), data('words/centre')];
   const byWords = wordCentre.length > 0;
   // An anchor of no known task agrees with all alike; see `taskRows`.
@@ -51,7 +51,6 @@ export function createProjector(model: TrainedModel): QueryProjector {
   const features = new Float32Array(data('query/kernel').length / queryBias.length);
   const part = new Float32Array(mean.length);
   const at = new Float32Array(size);
-  const lexical = new Float32Array(rarity.length);
   const near = new Float32Array(names.anchors.length);
   return {
     stateOf(vector) {
@@ -96,10 +95,10 @@ export function createProjector(model: TrainedModel): QueryProjector {
         }
       }
       if (!byWords) return near;
-      weighWords(vector, wordStart!, rarity, lexical);
-      x.set(lexical);
+      x.set(vector.subarray(wordStart, wordStart + rarity.length));
       const along = wordBasis.multiply();
-      for (let i = 0; i < along.length; i++) along[i]! -= wordCentre[i]!;
+      const scale = 1 / wordLength(vector, wordStart, rarity);
+      for (let i = 0; i < along.length; i++) along[i] = scale * along[i]! - wordCentre[i]!;
       x.set(toDampedUnit(along));
       for (const { members, from } of close) {
         words.multiplyRows(from, from + members.length);

@@ -53,7 +53,6 @@ export function evidenceTensors(tf: TensorFlow, records: RecordSums): Evidenced 
       column,
     ),
     offset: tf.tensor2d(offset, [1, offset.length]),
-    count: tf.tensor2d(records.count, column),
     taskSum: tf.tensor2d(records.taskSum, table),
     taskCount: tf.tensor2d(records.taskCount, table),
   };

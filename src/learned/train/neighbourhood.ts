@@ -4,7 +4,7 @@ import type { RecordSums } from '../../dataset/records.js';
 import { sample } from '../../math/sample.js';
 import type { TensorFlow } from '../../tensor/types.js';
 import type { Anchors } from '../decoder.js';
-import { drawNeighbourhood, fitMessages, toldBy, type Located } from '../neighbourhood.js';
+import { drawNeighbourhood, fitMessages, kernelsOf, nearness, toldBy } from '../neighbourhood.js';
 import { residualsOf } from '../residuals.js';
 import { locate, type Space } from '../space.js';
 
@@ -34,17 +34,15 @@ export function chooseVariance(
   const held = fitted.filter((q) => left.has(q));
   if (held.length === 0) return 1;
   return tf.tidy(() => {
-    const [around, among, asked] = [anchors, fitted, held].map((of) => locate(tf, data, space, of)) as [
-      Located,
-      Located,
-      Located,
-    ];
+    const around = locate(tf, data, space, anchors);
+    const kernels = kernelsOf(tf, locate(tf, data, space, fitted), around);
+    const near = nearness(tf, locate(tf, data, space, held), around);
     const rest = residualsOf(tf, { data, queries: fitted, records, without: fold });
     const { residuals, known } = residualsOf(tf, { data, queries: held, records, without: fold, held: true });
     const errorOf = (variance: number): number =>
       tf.tidy(() => {
-        const [messages] = fitMessages(tf, around, among, [rest], variance);
-        const missed = tf.sub(residuals, toldBy(tf, asked, around, messages!));
+        const [messages] = fitMessages(tf, kernels, [rest], variance);
+        const missed = tf.sub(residuals, toldBy(tf, near, messages!));
         return tf.sum(tf.mul(tf.square(missed), known)).dataSync()[0]!;
       });
     let [variance, error] = [1, errorOf(1)];
@@ -86,10 +84,8 @@ export function gatherNeighbourhood(
     const residuals = (folds.length === 0 ? [Int32Array.of()] : folds).map((without) =>
       residualsOf(tf, { data, queries: fitted, records, without }),
     );
-    return fitMessages(tf, located, locate(tf, data, space, fitted), residuals, variance).map((of) => ({
-      located,
-      ...of,
-    }));
+    const kernels = kernelsOf(tf, locate(tf, data, space, fitted), located);
+    return fitMessages(tf, kernels, residuals, variance).map((of) => ({ located, ...of }));
   });
   return { anchors, folds: made };
 }
