@@ -1,36 +1,21 @@
 /**
- * Drift: how often the test cries wolf where nothing changes, how soon it finds a drop of 20 points in one LLM and
- * task, and where the traffic goes then. Trains on one half of a log (by the hash of the query text) and streams the
- * other, drawn with replacement; predictions are the trained version's, from the text alone.
+ * Drift: how often the test cries wolf where nothing changes, and how soon it finds a drop of 20 points in one LLM and
+ * task; `recovery.ts` shows where the traffic goes then. Trains on one half of a log (by the hash of the query text)
+ * and streams the other, drawn with replacement; predictions are the trained version's, from the text alone.
  *
  *     node dist/scripts/bench/drift.js --log FILE [--data DIR] [--drop 0.2] [--seeds 5] [--draws 4000]
  *
  * `--data` keeps the trained version for the next run.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
-import { openArtifactFolder } from '../../src/artifact/files/folder.js';
-import { systemClock } from '../../src/base/clock.js';
-import { createLogger } from '../../src/base/log.js';
-import { dataPaths } from '../../src/base/paths.js';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
-import { openEncoder } from '../../src/encoder/index.js';
-import { foldOf } from '../../src/evaluation/folds.js';
-import { observe, meanOf, type Change } from '../../src/machines/drift.js';
+import { observe } from '../../src/machines/drift.js';
 import { afterObservation, NEW_STREAM, type DriftStream } from '../../src/machines/drift-stream.js';
-import { distrust } from '../../src/live/trust.js';
-import { importFiles } from '../../src/importer/index.js';
-import { openLedger } from '../../src/store/open.js';
 import { DEFAULT_DRIFT } from '../../src/schema/drift.js';
-import type { ScoreRow } from '../../src/schema/feedback.js';
-import { openLiveScorer } from '../../src/live/scorer.js';
-import type { ScoredLlm, Scorer, TaskShare } from '../../src/scoring/types.js';
-import { trainAndActivate } from '../../src/training/trainer.js';
+import type { ScoredLlm } from '../../src/scoring/types.js';
 import { adwin, ours, pageHinkley, toldCusum, type Contender, type Truth, type Value } from './drift-tests.js';
+import { trainedOnHalf } from './trained-on-half.js';
 
 const { values } = parseArgs({
   options: {
@@ -50,17 +35,12 @@ const HISTORIES = [200, 500, 1000, 2000];
 const MOST = 1000;
 /** Held-out answers that a stream is drawn from at least, and mean score, so that it can drop. */
 const ENOUGH = { answers: 60, mean: DROP + 0.05 };
-const encoder = await openEncoder('static');
-const log = createLogger('warn');
 
-type Row = Pick<ScoreRow, 'query' | 'task' | 'scores'>;
-
-/** A held-out query: how LLMs did on it, what is expected of each, and what task it looks like. */
+/** A held-out query: how LLMs did on it, and what is expected of each. */
 interface HeldOut {
   task: string;
   scores: Record<string, number>;
   scored: ScoredLlm[];
-  shares: TaskShare[];
 }
 
 /** Answers of one LLM on one task, to be drawn from. */
@@ -69,25 +49,6 @@ interface Source extends Truth {
   task: string;
   values: Value[];
   meanScore: number;
-}
-
-async function train(folder: string, rows: readonly Row[]): Promise<Scorer> {
-  const paths = dataPaths(folder);
-  const ledger = await openLedger(paths.ledger, { clock: systemClock });
-  if ((await ledger.artifacts.activeVersion()) === null) {
-    const file = join(folder, 'train.jsonl');
-    writeFileSync(file, rows.map(({ query, task, scores }) => JSON.stringify({ query, task, scores })).join('\n'));
-    await importFiles(ledger, [file]);
-    await trainAndActivate(
-      { ledger, dataDir: folder, encoder: 'static', log, onActivated: async () => {} },
-      {},
-      () => {},
-    );
-  }
-  const artifacts = openArtifactFolder(paths.artifacts);
-  const scorer = (await openLiveScorer({ ledger, artifacts, encoder, log })).current();
-  await ledger.close();
-  return scorer;
 }
 
 function sourceOf(queries: readonly HeldOut[], model: string, task: string): Source {
@@ -151,47 +112,6 @@ function found(sources: readonly Source[], contender: Contender, history: number
   return [history, contender.name, within(200), within(400), at(took, 0.5), at(took, 0.95), at(took, 1)];
 }
 
-const best = (scored: readonly ScoredLlm[]): string => scored.reduce((a, b) => (b.quality > a.quality ? b : a)).model;
-
-/**
- * Share of a task's queries that go to an LLM, before a drop, 50 interactions after the alert, and if the drop were
- * known.
- */
-function traffic(
-  queries: readonly HeldOut[],
-  source: Source,
-): { before: number; after: number; known: number; task: string; model: string } | null {
-  const own = queries.filter((q) => q.task === source.task);
-  const shareOf = (adjust: (q: HeldOut) => ScoredLlm[]): number =>
-    own.filter((q) => best(adjust(q)) === source.model).length / own.length;
-  const before = shareOf((q) => q.scored);
-  const rng = createRng(SEED).fork(`traffic ${source.model} ${source.task}`);
-  let stream: DriftStream = NEW_STREAM;
-  let change: Change | null = null;
-  let later = 0;
-  for (let n = 0; later < 50 && n < 1000 + MOST; n++) {
-    const next = afterObservation(
-      stream,
-      { signal: 'score', ...(n < 1000 ? draw(rng, source) : dropped(rng, source)), version: 'held out', at: n },
-      DEFAULT_DRIFT,
-    );
-    stream = next.stream;
-    if (n >= 1000 && next.change !== null) change ??= next.change;
-    if (change !== null) later++;
-  }
-  if (change === null) return null;
-  const alert = { task: source.task, signal: 'score' as const, before: change.before, after: meanOf(stream.values) };
-  const alerts = new Map([[source.model, [alert]]]);
-  const known = new Map([[source.model, [{ ...alert, before: 1, after: 1 - DROP }]]]);
-  return {
-    model: source.model,
-    task: source.task,
-    before,
-    after: shareOf((q) => distrust(q.scored, alerts, q.shares)),
-    known: shareOf((q) => distrust(q.scored, known, [{ task: source.task, probability: 1 }])),
-  };
-}
-
 /** Signals that the log lacks, made up: how often each raises an alarm without a change, in 100,000. */
 function madeUp(): (string | number)[][] {
   const rng = createRng(SEED).fork('made up');
@@ -232,24 +152,11 @@ function madeUp(): (string | number)[][] {
   });
 }
 
-const rows = (values.log.endsWith('.gz') ? gunzipSync(readFileSync(values.log)) : readFileSync(values.log))
-  .toString()
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Row);
-const folder = values.data ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
-if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-const scorer = await train(
-  folder,
-  rows.filter(({ query }) => foldOf(query, 2) === 0),
-);
-const queries = rows
-  .filter(({ query }) => foldOf(query, 2) === 1)
-  .map(({ query, task, scores }): HeldOut => {
-    const vector = scorer.encode(query) as Float32Array;
-    return { task: task!, scores, scored: scorer.score(query, vector), shares: scorer.tasksOf(vector) };
-  });
-if (values.data === undefined) rmSync(folder, { recursive: true });
+const { scorer, heldOut } = await trainedOnHalf(values.log, values.data, { labels: true });
+const queries = heldOut.map(({ query, task, scores }): HeldOut => {
+  const vector = scorer.encode(query) as Float32Array;
+  return { task: task!, scores, scored: scorer.score(query, vector) };
+});
 const tasks = [...new Set(queries.map((q) => q.task))];
 const sources = tasks.flatMap((task) => scorer.models.map((model) => sourceOf(queries, model, task)));
 const dropping = sources.filter(
@@ -293,29 +200,6 @@ console.log(
   table(
     ['history', 'test', 'within 200', 'within 400', 'median', '95%', 'most'],
     EVIDENCE.map((evidence) => found(dropping, ours(evidence), 1000)),
-  ),
-);
-const moved = dropping.flatMap((source) => traffic(queries, source) ?? []).filter(({ before }) => before >= 0.1);
-console.log(
-  `\nTraffic of a task, where its best LLM by expected quality got at least a tenth of it: 50 interactions ` +
-    'after the alert (history 1000)',
-);
-const percent = (x: number): string => `${(100 * x).toFixed(1)}%`;
-const mean = (of: (one: (typeof moved)[number]) => number): string =>
-  percent(moved.reduce((sum, one) => sum + of(one), 0) / moved.length);
-console.log(
-  table(
-    ['task', 'LLM', 'before', 'after', 'were the drop known'],
-    [
-      ...moved.map(({ task, model, before, after, known }) => [
-        task,
-        model,
-        percent(before),
-        percent(after),
-        percent(known),
-      ]),
-      ['mean', '', mean((x) => x.before), mean((x) => x.after), mean((x) => x.known)],
-    ],
   ),
 );
 console.log('\nOther signals, made up, without a change: alarms in 100,000');

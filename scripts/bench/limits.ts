@@ -74,11 +74,14 @@ const scorer: Scorer = {
   version,
   router: 'learned',
   models: LLMS,
+  trainedOn: new Set(LLMS),
   profiles: LLMS.map((id) => ({ id: id as LlmId })),
   encode: () => nothing,
   score: (text) => scored.get(text)!,
   tasksOf: () => [],
-  explain: () => ({ tasks: [], neighbours: [] }),
+  kindsOf: () => [],
+  embed: () => nothing,
+  explain: () => ({ tasks: [], kinds: [], neighbours: [] }),
   nearest: () => [],
 };
 

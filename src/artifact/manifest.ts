@@ -3,13 +3,13 @@ import { Version } from '../schema/ids.js';
 import { ARTIFACT_STATUSES, Comparison, DESIGN_NAMES } from '../schema/training.js';
 
 /** Grows when artifacts hold other tables than before. */
-export const FORMAT = 4;
-/** The format before, whose baselines are as they are now; learned versions are not. */
+export const FORMAT = 5;
+/** The first format whose baselines are as they are now; learned versions are not. */
 export const BASELINES_SINCE = 3;
 
 /** What `manifest.json` says of an artifact: enough to use the weights without this program. */
 export const Manifest = z.strictObject({
-  format: z.literal([BASELINES_SINCE, FORMAT]),
+  format: z.int().min(BASELINES_SINCE).max(FORMAT),
   version: Version,
   created_at: z.iso.datetime(),
   snapshot: z.string().describe('SHA-256 of the graph snapshot it was trained on'),
@@ -22,8 +22,13 @@ export const Manifest = z.strictObject({
   llms: z
     .array(z.string())
     .describe('Rows of embedding/llm and record/*, columns of anchor/scores and anchor/messages'),
-  families: z.array(z.string()),
+  families: z.array(z.string()).describe('Rows of embedding/family'),
   tasks: z.array(z.string()).describe('Rows of embedding/task'),
+  domains: z.array(z.string()).default([]).describe('Rows of embedding/domain'),
+  kinds: z
+    .array(z.string())
+    .default([])
+    .describe('Rows of embedding/kind: groups of queries that were discovered, by their typical words'),
   anchors: z.array(z.string()).describe('SHA-256 of the logged queries behind anchor/*'),
   ledger_rows: z.int(),
   continues: z

@@ -15,6 +15,9 @@ export interface ModelNames {
   llms: string[];
   families: string[];
   tasks: string[];
+  domains: string[];
+  /** Groups of queries that were discovered, by their typical words. */
+  kinds: string[];
   /** Hashes of the queries behind the anchors. */
   anchors: string[];
 }

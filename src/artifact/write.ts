@@ -38,6 +38,8 @@ export async function writeArtifact(
     llms: names.llms,
     families: names.families,
     tasks: names.tasks,
+    domains: names.domains,
+    kinds: names.kinds,
     anchors: names.anchors,
     tensors: Object.fromEntries(Object.entries(model.tables).map(([name, { shape }]) => [name, shape])),
     files: [{ name: WEIGHTS_FILE, bytes: weights.byteLength, sha256: sha256(weights) }],

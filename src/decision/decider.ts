@@ -6,6 +6,7 @@ import type { Rng } from '../base/rng.js';
 import { uuid7 } from '../base/uuid.js';
 import { planCascade } from '../cascade/plan.js';
 import { ALL_WELL, type Health } from '../live/breakers.js';
+import { UNCORRECTED, type Correcting } from '../live/corrections.js';
 import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
 import type { Policies, Prepared } from '../live/policies.js';
 import { FULL_TRUST, type Trust } from '../live/trust.js';
@@ -16,6 +17,8 @@ import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
+import type { GroupShare } from '../machines/correction.js';
+import { groupsOf } from '../scoring/groups.js';
 import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
@@ -34,8 +37,10 @@ export interface DecisionState {
   policies: Policies;
   /** Which LLMs fail; none unless given. */
   health?: Health;
-  /** Which LLMs got worse on a task; none unless given. */
+  /** Which LLMs got worse on a task or kind; none unless given. */
   trust?: Trust;
+  /** What answers since the training say; nothing unless given. */
+  corrections?: Correcting;
   /** How near LLMs are to their limits; no limits unless given. */
   load?: Load;
 }
@@ -117,7 +122,14 @@ function barredBy(health: Health): RankInput['barred'] {
 }
 
 export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): Decider {
-  const { scorer: holder, policies, health = ALL_WELL, trust = FULL_TRUST, load = UNLIMITED } = live;
+  const {
+    scorer: holder,
+    policies,
+    health = ALL_WELL,
+    trust = FULL_TRUST,
+    corrections = UNCORRECTED,
+    load = UNLIMITED,
+  } = live;
   const decisions = createDecisionLog(ledger.decisions, log);
   let facts: ScorerFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
@@ -126,9 +138,10 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
   function scoreAndRank(asked: Asked, near: RoutingLoad | null): Ranking {
     const { request, query, vector, promptTokens, known, prepared } = asked;
     const { scorer } = known;
-    const scored = trust.adjust(scorer.score(query, vector, request.task, promptTokens), () =>
-      scorer.tasksOf(vector, request.task),
-    );
+    let groups: readonly GroupShare[] | undefined;
+    const sharesOf = (): readonly GroupShare[] => (groups ??= groupsOf(scorer, vector, request.task).shares);
+    const expected = scorer.score(query, vector, request.task, promptTokens);
+    const scored = trust.adjust(corrections.adjust(expected, scorer, sharesOf), scorer, sharesOf);
     return rank({
       scored,
       profiles: scorer.profiles,
@@ -199,8 +212,8 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
   }
 
   async function evidenceOf({ request, query, vector, known }: Asked): Promise<Evidence> {
-    const { tasks, neighbours } = known.scorer.explain(query, vector, request.task);
-    return { tasks, neighbours: await neighbourTexts(neighbours, ledger.snapshot) };
+    const { tasks, kinds, neighbours } = known.scorer.explain(query, vector, request.task);
+    return { tasks, kinds, neighbours: await neighbourTexts(neighbours, ledger.snapshot) };
   }
 
   function explained({ known, prepared, policyName }: Asked, ranked: Ranking, made: RouteResponse, score: Evidence) {

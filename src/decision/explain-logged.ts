@@ -48,7 +48,7 @@ export async function explainLogged(
   const excluded = JSON.parse(decision.excluded) as DecisionDetail['excluded'];
   if (query === null || scorer.models.length === 0)
     return { rules, ranking, excluded, explanation: null, explained_by: null };
-  const { tasks, neighbours } = scorer.explain(query, await scorer.encode(query), task ?? undefined);
+  const { tasks, kinds, neighbours } = scorer.explain(query, await scorer.encode(query), task ?? undefined);
   const chosen = scoredAgain(ranking.find((llm) => llm.model === model)!);
   const explanation = explanationOf({
     chosen: model,
@@ -60,7 +60,7 @@ export async function explainLogged(
     cascade: decision.cascade !== null,
     rules,
     policyName: policy,
-    score: { tasks, neighbours: await neighbourTexts(neighbours, snapshot) },
+    score: { tasks, kinds, neighbours: await neighbourTexts(neighbours, snapshot) },
     router,
   });
   return { rules, ranking, excluded, explanation, explained_by: scorer.version };

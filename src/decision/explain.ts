@@ -17,8 +17,8 @@ export interface Explained {
   cascade: boolean;
   rules: Rules;
   policyName: string;
-  /** What kind of query it is, and its nearest logged queries. */
-  score: Pick<Explanation, 'tasks' | 'neighbours'>;
+  /** What the query looks like, and its nearest logged queries. */
+  score: Pick<Explanation, 'tasks' | 'kinds' | 'neighbours'>;
   /** What scored; see `Scorer.router`. */
   router: string;
 }
@@ -116,6 +116,13 @@ function reason(best: RankedLlm, explained: Explained): string {
   return given.length === 0 ? 'highest expected quality' : `best quality less ${given.join(' and ')}`;
 }
 
+/** What answers since the training changed, where it can be seen. */
+function sinceTraining({ correction = 0 }: RankedLlm): string {
+  if (Math.abs(correction) < 0.005) return '';
+  const way = correction < 0 ? 'lowered' : 'raised';
+  return ` (its answers since the training ${way} that by ${Math.abs(correction).toFixed(2)})`;
+}
+
 function summaryOf(
   explained: Explained,
   best: RankedLlm,
@@ -123,7 +130,8 @@ function summaryOf(
   runnerUp: RunnerUp | null,
 ): string {
   const { score, policyName, router, allBarred, allFull, relaxed } = explained;
-  const kind = score.tasks[0] === undefined ? '' : ` on a query that looks like ${score.tasks[0].task}`;
+  const like = score.tasks[0]?.task ?? score.kinds[0]?.kind;
+  const kind = like === undefined ? '' : ` on a query that looks like ${like}`;
   const price = best.cost_usd === null ? '' : ` for about ${dollars(best.cost_usd)}`;
   const why = reason(best, explained);
   const rival =
@@ -140,7 +148,7 @@ function summaryOf(
   const full = allFull ? '; every candidate is at its limits, and it has room again the soonest' : '';
   return (
     `${best.model} is expected to score ${best.quality.toFixed(2)} ± ` +
-    `${best.uncertainty.toFixed(2)}${kind}${price}: ${why} (policy ${policyName}); ` +
+    `${best.uncertainty.toFixed(2)}${kind}${price}${sinceTraining(best)}: ${why} (policy ${policyName}); ` +
     `${rival}${source}${failing}${full}.`
   );
 }
@@ -160,6 +168,7 @@ export function explanationOf(explained: Explained): Explanation {
   return {
     summary: summaryOf(explained, best, second, runnerUp),
     tasks: score.tasks,
+    kinds: score.kinds,
     neighbours: score.neighbours,
     excluded: excluded.map(({ model, reason: why }) => ({ model, reason: why })),
     runner_up: runnerUp,

@@ -20,7 +20,7 @@ function textOf(message: Message): string {
  * system text. A chat may be longer than a query may be, so its text is cut at the longest query.
  * Throws `invalid_request` where no message holds text.
  */
-export function queryText(request: RouteRequest): string {
+export function queryText(request: Pick<RouteRequest, 'query' | 'messages'>): string {
   if (request.query !== undefined) return request.query;
   const messages = request.messages ?? [];
   const lastUser = messages.findLast((message) => message.role === 'user' && textOf(message).trim() !== '');

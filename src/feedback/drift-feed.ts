@@ -2,15 +2,14 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Clock } from '../base/clock.js';
 import { messageOf, PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
-import type { Decider } from '../decision/decider.js';
 import type { Follower } from '../live/follower.js';
 import type { Ledger } from '../store/ports/index.js';
-import { UNKNOWN_TASK } from '../schema/drift.js';
+import { UNKNOWN_TASK, type Alert } from '../schema/drift.js';
 import type { Interaction } from '../schema/feedback.js';
-import type { RankedLlm } from '../schema/route.js';
-import type { ScorerHolder, Scorer, TaskShare } from '../scoring/types.js';
+import type { GroupShare } from '../machines/correction.js';
+import { groupsOf } from '../scoring/groups.js';
+import type { ScoredLlm, ScorerHolder, Scorer } from '../scoring/types.js';
 import type { DriftObservation } from '../machines/drift-stream.js';
-import type { LiveTrust } from '../live/trust.js';
 
 /** Most interactions that wait; beyond that, the oldest are passed over. */
 const MAX_WAITING = 10_000;
@@ -29,9 +28,7 @@ const logOf = (milliseconds: number): number => Math.log(Math.max(LEAST_LATENCY_
 
 export interface DriftFeedParts {
   ledger: Pick<Ledger, 'alerts' | 'settings'>;
-  live: { scorer: ScorerHolder; trust: Pick<LiveTrust, 'lowered'>; follower: Pick<Follower, 'catchUp'> };
-  /** Decisions by id. */
-  lookup: Decider['lookup'];
+  live: { scorer: ScorerHolder; follower: Pick<Follower, 'catchUp'> };
   clock: Clock;
   log: Logger;
 }
@@ -43,24 +40,20 @@ export interface DriftFeed {
   drain(): Promise<void>;
 }
 
-interface Prediction {
-  quality: number;
-  latencyMs: number | null;
-}
-
-/** The task of an interaction, the likeliest where it gives none, and what was predicted of its answer. */
+/** What an interaction is of, the likeliest where it says no task, and what was expected of its answer. */
 interface Known {
   task: string;
-  prediction: Prediction | undefined;
+  by: Alert['by'];
+  expected: ScoredLlm | undefined;
 }
 
-function likeliest(shares: readonly TaskShare[]): string {
-  let best: TaskShare | undefined;
+function likeliest(shares: readonly GroupShare[]): string {
+  let best: GroupShare | undefined;
   for (const share of shares) if (best === undefined || share.probability > best.probability) best = share;
-  return best?.task ?? UNKNOWN_TASK;
+  return best?.group ?? UNKNOWN_TASK;
 }
 
-export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedParts): DriftFeed {
+export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): DriftFeed {
   let waiting: Interaction[] = [];
   let passedOver = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -69,30 +62,18 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
   let working: Promise<void> = Promise.resolve();
 
   /**
-   * What the decision that an interaction names predicted. Undefined where that can't be compared: another version has
-   * another scale, and an open alert lowered what was logged.
+   * What the version in force expects by itself: a decision may have been corrected by what was observed since, which
+   * would hide a change.
    */
-  async function decided(
-    { decision_id: id, model }: Interaction,
-    { version }: Scorer,
-  ): Promise<Prediction | undefined> {
-    if (id === undefined || version === null) return undefined;
-    const decision = (await lookup([id])).get(id);
-    if (decision?.version !== version || live.trust.lowered(model, decision.at)) return undefined;
-    const own = (JSON.parse(decision.ranking) as RankedLlm[]).find((one) => one.model === model);
-    return own && { quality: own.quality, latencyMs: own.latency_ms };
-  }
-
-  async function knownOf(interaction: Interaction, scorer: Scorer): Promise<Known> {
-    const { query, task, model } = interaction;
-    let prediction = await decided(interaction, scorer);
+  async function knownOf({ query, task, model }: Interaction, scorer: Scorer): Promise<Known> {
     // Before anything is trained, predictions are running means of what is observed: they can't be its measure.
-    const scores = prediction === undefined && scorer.version !== null;
-    if (!scores && task !== undefined) return { task, prediction };
+    if (scorer.version === null) return { task: task ?? UNKNOWN_TASK, by: 'task', expected: undefined };
     const encoded = scorer.encode(query);
     const vector = encoded instanceof Float32Array ? encoded : await encoded;
-    if (scores) prediction = scorer.score(query, vector, task).find((one) => one.model === model);
-    return { task: task ?? likeliest(scorer.tasksOf(vector)), prediction };
+    const expected = scorer.score(query, vector, task).find((one) => one.model === model);
+    if (task !== undefined) return { task, by: 'task', expected };
+    const { by, shares } = groupsOf(scorer, vector);
+    return { task: likeliest(shares), by: shares.length === 0 ? 'task' : by, expected };
   }
 
   /**
@@ -103,20 +84,20 @@ export function createDriftFeed({ ledger, live, lookup, clock, log }: DriftFeedP
     const at = Math.min(now, interaction.at === undefined ? now : Date.parse(interaction.at));
     if (at < oldest) return [];
     const scorer = live.scorer.current();
-    const { task, prediction } = await knownOf(interaction, scorer);
-    const about = { model: interaction.model as string, task, version: scorer.version, at };
+    const { task, by, expected } = await knownOf(interaction, scorer);
+    const about = { model: interaction.model as string, task, by, version: scorer.version, at };
     const failed = interaction.error !== undefined;
     const observations: DriftObservation[] = [{ ...about, signal: 'error', value: Number(failed), predicted: null }];
     if (failed) return observations;
-    observations.push({ ...about, signal: 'score', value: interaction.score, predicted: prediction?.quality ?? null });
+    observations.push({ ...about, signal: 'score', value: interaction.score, predicted: expected?.quality ?? null });
     const { latency_ms: took } = interaction;
-    const expected = prediction?.latencyMs ?? null;
+    const usual = expected?.latencyMs ?? null;
     if (took !== undefined)
       observations.push({
         ...about,
         signal: 'latency',
         value: logOf(took),
-        predicted: expected === null ? null : logOf(expected),
+        predicted: usual === null ? null : logOf(usual),
       });
     return observations;
   }

@@ -58,7 +58,7 @@ export function createFeedbackService({
     },
     busyLimitMs,
   });
-  const drift = createDriftFeed({ ledger, live, lookup: decider.lookup, clock, log });
+  const drift = createDriftFeed({ ledger, live, clock, log });
   return {
     async post(feedback, { idempotencyKey: key } = {}) {
       const items = parseFeedback(feedback);

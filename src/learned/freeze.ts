@@ -71,6 +71,8 @@ export async function freezeModel(
     const out: Partial<Record<TableName, Tensor>> = {
       'embedding/llm': tf.transpose(behaviour),
       'embedding/shared': tf.reshape(tf.matMul(near, llms.shared), [-1]),
+      'embedding/family': profiles.hops.at(-1)!.family,
+      'embedding/domain': profiles.hops.at(-1)!.domain,
       'embedding/task': profiles.task,
       'record/llm': tf.add(profiles.record, tf.transpose(around.shift)),
       'record/task': llms.tasks,
@@ -93,6 +95,9 @@ export async function freezeModel(
   const frozen: Partial<Record<TableName, Weights[string]>> = {};
   for (const [name, tensor] of Object.entries(tensors) as [TableName, Tensor][])
     frozen[name] = { shape: tensor.shape, data: new Float32Array(await tensor.data()) };
+  const location =
+    weights['semantic/basis']!.shape[0]! + weights['style/scale']!.shape[0]! + around.located.words.shape[1];
+  frozen['embedding/kind'] = { shape: [0, location], data: new Float32Array(0) };
   frozen['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(logged, anchors) };
   frozen['level/usual'] = { shape: [2], data: Float32Array.of(usual, strength) };
   frozen['record/count'] = { shape: [data.numLlms, 1], data: records.count };
@@ -109,6 +114,8 @@ export async function freezeModel(
       llms: data.llms,
       families: rows.families.slice(0, data.graph.sizes.family).map((f) => f.id),
       tasks: data.tasks,
+      domains: rows.domains.slice(0, data.graph.sizes.domain).map((d) => d.id),
+      kinds: [],
       anchors: Array.from(anchors, (q) => rows.queries.hashOf(q)),
     },
     tables,

@@ -22,9 +22,12 @@ export function parameterTable({ hops, ...shape }: ModelShape): Record<string, P
     styles: 0,
     levels: 0,
     place: 0,
+    location: 0,
     numLlms: 0,
     numFamilies: 0,
     numTasks: 0,
+    numDomains: 0,
+    numKinds: 0,
     numAnchors: 0,
     numProbes: 0,
   };

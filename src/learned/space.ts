@@ -7,25 +7,10 @@ import { neighbourCoordinates, taskRows, type Located } from './neighbourhood.js
 import type { ParameterTensors } from './profile.js';
 import { semanticSpace, semanticStates } from './semantics.js';
 import { styleScale, styleTensor } from './style.js';
-import type { TableName } from './tables.js';
 import { wordSpace, wordStates } from './words.js';
 
 /** Queries that axes are found on. */
 const SAMPLE = 4_096;
-
-/** Tables of {@link querySpace}. */
-export const SPACE_TABLES = [
-  'semantic/range',
-  'semantic/mean',
-  'semantic/basis',
-  'words/range',
-  'words/rarity',
-  'words/basis',
-  'words/centre',
-  'style/range',
-  'style/quantiles',
-  'style/scale',
-] as const satisfies readonly TableName[];
 
 /**
  * Where queries lie, fixed before training by the queries `train`: by meaning (`semantics.ts`), by their words

@@ -21,11 +21,14 @@ export interface TableSizes {
   /** Features of style, and quantiles that each is ranked by. */
   styles: number;
   levels: number;
-  /** `axes` and `styles` together. */
+  /** `axes` and `styles` together, and with `wordAxes`. */
   place: number;
+  location: number;
   numLlms: number;
   numFamilies: number;
   numTasks: number;
+  numDomains: number;
+  numKinds: number;
   numAnchors: number;
   /** Logged queries that LLMs are held beside each other on. */
   numProbes: number;
@@ -136,6 +139,12 @@ const TABLES = {
     meaning: 'expected score on each probe, which are the first anchors: how an LLM behaves',
   },
   'embedding/shared': { shape: ['numProbes'], meaning: 'what anchors tell of all LLMs there' },
+  'embedding/family': { shape: ['numFamilies', 'hidden'], meaning: 'last state of each family' },
+  'embedding/domain': { shape: ['numDomains', 'hidden'], meaning: 'last state of each domain' },
+  'embedding/kind': {
+    shape: ['numKinds', 'location'],
+    meaning: 'centre of each kind: by meaning, by style, and by √½ of the words',
+  },
   'embedding/task': { shape: ['numTasks', 'hidden'], meaning: 'last state of each task' },
   'level/usual': {
     shape: [2],
@@ -226,9 +235,12 @@ export function sizesOf({ names, tables }: TrainedModel): TableSizes {
     styles,
     levels: size('style/quantiles', 1),
     place: axes + styles,
+    location: axes + styles + size('words/centre', 0),
     numLlms: names.llms.length,
     numFamilies: names.families.length,
     numTasks: names.tasks.length,
+    numDomains: names.domains.length,
+    numKinds: names.kinds.length,
     numAnchors: names.anchors.length,
     numProbes: Math.min(MAX_PROBES, names.anchors.length),
   };

@@ -16,7 +16,7 @@ export function trainedProfiles(model: TrainedModel): ProfileVectors {
   const mean = Float32Array.from(names.tasks, (_, t) =>
     names.llms.reduce((sum, _llm, l) => sum + record[l * numTasks + t]! / numLlms, 0),
   );
-  const { stateOf, taskAttention, nearness } = createProjector(model);
+  const { tasksFor, nearness } = createProjector(model);
   const join = (a: Float32Array, b: Float32Array): Float32Array => Float32Array.of(...a, ...b);
   return {
     dim: numTasks + names.anchors.length,
@@ -27,7 +27,7 @@ export function trainedProfiles(model: TrainedModel): ProfileVectors {
       ),
     ),
     place(query) {
-      const tasks = taskAttention(stateOf(query)).slice();
+      const tasks = tasksFor(query);
       return join(tasks, nearness(query, tasks));
     },
   };

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../store/ports/index.js';
 import { openLiveHealth, type LiveHealth } from './breakers.js';
+import { openLiveCorrections, type LiveCorrections } from './corrections.js';
 import { createFollower, type Follower } from './follower.js';
 import { openLiveLoad, type LiveLoad } from './load.js';
 import { openLivePolicies, type LivePolicies } from './policies.js';
@@ -14,6 +15,7 @@ export interface LiveState {
   policies: LivePolicies;
   health: LiveHealth;
   trust: LiveTrust;
+  corrections: LiveCorrections;
   load: LiveLoad;
   follower: Follower;
 }
@@ -28,9 +30,10 @@ export interface LiveParts {
 /** Reads what the ledger says now. */
 export async function openLiveState({ ledger, scorer, clock, log }: LiveParts): Promise<LiveState> {
   const health = await openLiveHealth({ ledger, clock, log });
-  const trust = await openLiveTrust({ ledger, clock, log });
+  const trust = await openLiveTrust({ ledger, log });
+  const corrections = openLiveCorrections({ ledger, scorer, log });
   const load = await openLiveLoad({ ledger, clock, log });
   const policies = await openLivePolicies({ ledger });
-  const follower = createFollower(ledger.changes, [scorer, health, trust, load, policies], log);
-  return { scorer, policies, health, trust, load, follower };
+  const follower = createFollower(ledger.changes, [scorer, health, trust, corrections, load, policies], log);
+  return { scorer, policies, health, trust, corrections, load, follower };
 }

@@ -1,25 +1,24 @@
-import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
 import { UNKNOWN_TASK, type Alert } from '../schema/drift.js';
-import type { ScoredLlm, TaskShare } from '../scoring/types.js';
+import type { GroupShare } from '../machines/correction.js';
+import type { ScoredLlm, Scorer } from '../scoring/types.js';
 import { worseningOf } from '../machines/drift-stream.js';
 
 type Worsening = Pick<Alert, 'task' | 'signal' | 'before' | 'after'>;
 
-/** Probability that a query is of a task, `unknown` where none is known. */
-function shareOf(task: string, shares: readonly TaskShare[]): number {
-  if (shares.length === 0) return task === UNKNOWN_TASK ? 1 : 0;
-  return shares.find((share) => share.task === task)?.probability ?? 0;
+/** Probability that a query is of an alert's task or kind: all are, where the alert knew none and none is known. */
+function shareOf(task: string, groups: readonly GroupShare[]): number {
+  if (groups.length === 0) return task === UNKNOWN_TASK ? 1 : 0;
+  return groups.find(({ group }) => group === task)?.probability ?? 0;
 }
 
-/** One LLM's scores, lowered by its alerts: each counts by the probability that the query is of its task. */
-function distrusted(scored: ScoredLlm, alerts: readonly Worsening[], shares: readonly TaskShare[]): ScoredLlm {
+/** One LLM's scores, lowered by its alerts: each counts by the probability that the query is of its task or kind. */
+function distrusted(scored: ScoredLlm, alerts: readonly Worsening[], groups: readonly GroupShare[]): ScoredLlm {
   let { quality, uncertainty, latencyMs, latencyP90Ms } = scored;
   for (const { task, signal, before, after } of alerts) {
-    const share = shareOf(task, shares);
-    const worse = share * Math.max(0, worseningOf(signal, before, after));
+    const worse = shareOf(task, groups) * Math.max(0, worseningOf(signal, before, after));
     if (worse === 0) continue;
     if (signal === 'latency') {
       if (latencyMs !== null) latencyMs *= 1 + worse;
@@ -39,59 +38,62 @@ function distrusted(scored: ScoredLlm, alerts: readonly Worsening[], shares: rea
  * answers that fail beyond the usual), its standard deviation widened by half of that, expected latency scaled by the
  * ratio.
  *
- * @param shares probability of each task, for the query that is scored; none where no task is known
+ * @param groups probability of each task, or kind, for the query that is scored; none where neither is known
  */
 export function distrust(
   scored: readonly ScoredLlm[],
   alerts: ReadonlyMap<string, readonly Worsening[]>,
-  shares: readonly TaskShare[],
+  groups: readonly GroupShare[],
 ): ScoredLlm[] {
   return scored.map((llm) => {
     const own = alerts.get(llm.model);
-    return own === undefined ? llm : distrusted(llm, own, shares);
+    return own === undefined ? llm : distrusted(llm, own, groups);
   });
 }
 
 /** What alerts say of the LLMs, as decisions read it. */
 export interface Trust {
-  /** @param tasksOf probability of each task for the query, asked for only where an alert is open */
-  adjust(scored: ScoredLlm[], tasksOf: () => readonly TaskShare[]): ScoredLlm[];
+  /**
+   * What is expected of a trained version follows the scores themselves (`live/corrections.ts`): of its alerts, those
+   * of error rates and latencies count.
+   *
+   * @param groupsOf what the query may be of, asked for only where an alert counts
+   */
+  adjust(scored: ScoredLlm[], scorer: Pick<Scorer, 'version'>, groupsOf: () => readonly GroupShare[]): ScoredLlm[];
 }
 
 /** Trust that follows the ledger, which all API processes share. */
-export interface LiveTrust extends Trust, Live {
-  /** Whether an LLM's scores may have been lowered at some time from `since` (milliseconds since the epoch) on. */
-  lowered(model: string, since: number): boolean;
-}
+export interface LiveTrust extends Trust, Live {}
 
 /** Where nothing is watched. */
 export const FULL_TRUST: Trust = { adjust: (scored) => scored };
 
 export async function openLiveTrust({
   ledger,
-  clock,
   log,
 }: {
   ledger: Pick<Ledger, 'alerts'>;
-  clock: Clock;
   log: Logger;
 }): Promise<LiveTrust> {
-  let open: ReadonlyMap<string, Alert[]> = new Map();
-  /** When an alert of each LLM was last seen open. */
-  const lastOpen = new Map<string, number>();
+  let known: ReadonlySet<string> = new Set();
+  /** Those that count before anything is trained, and those that count after. */
+  let open: Record<'untrained' | 'trained', ReadonlyMap<string, Alert[]>> = {
+    untrained: new Map(),
+    trained: new Map(),
+  };
 
   async function refresh(): Promise<void> {
     const alerts = await ledger.alerts.open();
-    const known = new Set([...open.values()].flat().map(({ id }) => id));
+    const gone = new Set(known);
     for (const { id, model, task, signal, before, after } of alerts)
-      if (!known.delete(id))
+      if (!gone.delete(id))
         log.warn(
           { alert: id, model, task, signal, before, after },
           'drift: an LLM got worse on a task, and is trusted less there',
         );
-    for (const id of known) log.info({ alert: id }, 'drift: an alert is resolved');
-    open = byModel(alerts);
-    for (const model of open.keys()) lastOpen.set(model, clock());
+    for (const id of gone) log.info({ alert: id }, 'drift: an alert is resolved');
+    known = new Set(alerts.map(({ id }) => id));
+    open = { untrained: byModel(alerts), trained: byModel(alerts.filter(({ signal }) => signal !== 'score')) };
   }
 
   await refresh();
@@ -99,8 +101,10 @@ export async function openLiveTrust({
     name: 'trust',
     eager: ['alerts', 'catalog'],
     lazy: [],
-    adjust: (scored, tasksOf) => (open.size === 0 ? scored : distrust(scored, open, tasksOf())),
-    lowered: (model, since) => (lastOpen.get(model) ?? -Infinity) >= since,
+    adjust(scored, { version }, groupsOf) {
+      const counting = version === null ? open.untrained : open.trained;
+      return counting.size === 0 ? scored : distrust(scored, counting, groupsOf());
+    },
     refresh,
   };
 }

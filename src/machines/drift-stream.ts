@@ -1,10 +1,12 @@
-import type { DriftSettings, DriftSignal } from '../schema/drift.js';
+import type { Alert, DriftSettings, DriftSignal } from '../schema/drift.js';
 import { observe, type Change, type Stream, type TestSettings } from './drift.js';
 
 /** One thing that an interaction tells of an LLM on a task. */
 export interface DriftObservation {
   model: string;
   task: string;
+  /** What `task` is; a task unless told. */
+  by?: Alert['by'];
   signal: DriftSignal;
   /** Score in [0, 1], natural logarithm of the latency in milliseconds, or 1 for an error and 0 for none. */
   value: number;
@@ -80,7 +82,7 @@ function testOf(signal: DriftSignal, settings: DriftSettings): TestSettings {
 /** The stream after an observation, and the change that it confirms. */
 export function afterObservation(
   { level: before, values }: DriftStream,
-  { signal, value, predicted, version, at }: Omit<DriftObservation, 'model' | 'task'>,
+  { signal, value, predicted, version, at }: Omit<DriftObservation, 'model' | 'task' | 'by'>,
   settings: DriftSettings,
 ): { stream: DriftStream; change: Change | null } {
   const level = levelled(before, predicted ?? 0, predicted === null ? null : version);

@@ -225,6 +225,7 @@ export function rank(input: RankInput): Ranking {
     const cents = (llm.costUsd ?? dearest) * 100;
     const seconds = (latencyOf(llm, rules) ?? slowest) / 1000;
     const loadPrice = price?.(llm.model) ?? 0;
+    const correction = round(llm.correction ?? 0);
     return {
       model: llm.model as LlmId,
       quality: round(llm.quality),
@@ -234,6 +235,7 @@ export function rank(input: RankInput): Ranking {
       latency_p90_ms: llm.latencyP90Ms === null ? null : round(llm.latencyP90Ms),
       utility: round(llm.quality - costWeight * cents - latencyWeight * seconds - loadPrice),
       ...(loadPrice === 0 ? {} : { load_price: round(loadPrice) }),
+      ...(correction === 0 ? {} : { correction }),
     };
   });
   ranking.sort(orderOf(ranking, rules, excess) ?? compareRanked);

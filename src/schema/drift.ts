@@ -43,6 +43,18 @@ export const DriftSettings = z
         least: z.number().min(0.01).max(1).default(0.05).describe('Least difference of error rates'),
       })
       .prefault({}),
+    correction: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        half_life: z
+          .int()
+          .min(10)
+          .max(1_000_000)
+          .default(800)
+          .describe('Answers of a task or kind, of all LLMs, after which what was observed there counts half'),
+      })
+      .prefault({})
+      .describe('How expected scores follow the answers since the training'),
     max_age_ms: Milliseconds.default(86_400_000).describe(
       'Interactions that are older when they are posted are not observed',
     ),
@@ -71,7 +83,10 @@ export const Alert = z
     id: z.uuid(),
     at: z.iso.datetime().describe('When the change was confirmed'),
     model: LlmId,
-    task: z.string().describe(`Task of the queries; ${UNKNOWN_TASK} where none is known`),
+    task: z
+      .string()
+      .describe(`Task of the queries, or their kind where no task is known; ${UNKNOWN_TASK} where neither is`),
+    by: z.enum(['task', 'kind']).describe('What `task` is: a label of yours, or a kind that was discovered'),
     signal: z.enum(DRIFT_SIGNALS),
     direction: z.enum(['worse', 'better']),
     before: z

@@ -25,15 +25,44 @@ const fields = {
   explain: z.boolean().optional(),
 };
 
-/** What is to be routed: `query`, or the messages of an OpenAI chat request. */
+/** What is asked: `query`, or the messages of an OpenAI chat request. */
+const asked = { query: QueryText.optional(), messages: z.array(ChatMessage).min(1).max(1000).optional() };
+const oneOfBoth = z.refine<{ query?: unknown; messages?: unknown }>(
+  (r) => (r.query === undefined) !== (r.messages === undefined),
+  { path: ['query'], message: 'expected exactly one of query and messages' },
+);
+
+/** What is to be routed. */
 export const RouteRequest = z
-  .strictObject({ query: QueryText.optional(), messages: z.array(ChatMessage).min(1).max(1000).optional(), ...fields })
-  .refine((r) => (r.query === undefined) !== (r.messages === undefined), {
-    path: ['query'],
-    message: 'expected exactly one of query and messages',
-  })
+  .strictObject({ ...asked, ...fields })
+  .check(oneOfBoth)
   .meta({ id: 'RouteRequest' });
 export type RouteRequest = z.infer<typeof RouteRequest>;
+
+/** What is to be embedded. */
+export const EmbedRequest = z
+  .strictObject({ ...asked, task: fields.task })
+  .check(oneOfBoth)
+  .meta({ id: 'EmbedRequest' });
+export type EmbedRequest = z.infer<typeof EmbedRequest>;
+
+const taskShares = z.array(z.strictObject({ task: z.string(), probability: z.number() }));
+const kindShares = z.array(z.strictObject({ kind: z.string(), probability: z.number() }));
+
+export const EmbedResponse = z
+  .strictObject({
+    version: z.string().nullable().describe('Version of the artifact that embeds; null when nothing is trained yet'),
+    embedding: z
+      .array(z.number())
+      .describe(
+        'Where the query lies among logged queries, by meaning, style and words: kinds lie there, too ' +
+          '(`embedding/kind` of the weights). Of one version, near queries are alike; empty where nothing is learned',
+      ),
+    tasks: taskShares.describe('How likely it is of each task of the log, likeliest first'),
+    kinds: kindShares.describe('The same of kinds: groups of queries that were discovered, by their typical words'),
+  })
+  .meta({ id: 'EmbedResponse' });
+export type EmbedResponse = z.infer<typeof EmbedResponse>;
 
 export const RankedLlm = z
   .strictObject({
@@ -53,6 +82,10 @@ export const RankedLlm = z
       .number()
       .optional()
       .describe('What is left of its declared limits is worth; left out where that is nothing'),
+    correction: z
+      .number()
+      .optional()
+      .describe('What answers since the training moved `quality` by; left out where that is nothing'),
   })
   .meta({ id: 'RankedLlm' });
 export type RankedLlm = z.infer<typeof RankedLlm>;
@@ -80,9 +113,10 @@ export type RunnerUp = z.infer<typeof RunnerUp>;
 export const Explanation = z
   .strictObject({
     summary: z.string(),
-    tasks: z
-      .array(z.strictObject({ task: z.string(), probability: z.number() }))
-      .describe('What kind of query this looks like'),
+    tasks: taskShares.describe('Which tasks of the log this looks like'),
+    kinds: kindShares.describe(
+      'Which kinds of query this looks like: groups that were discovered, by their typical words',
+    ),
     neighbours: z.array(
       z.strictObject({ query: z.string(), similarity: z.number(), scores: z.record(z.string(), z.number()) }),
     ),

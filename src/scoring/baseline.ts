@@ -24,7 +24,7 @@ export function checkBaseline(baseline: Baseline, { tables }: TrainedModel, wher
 export function createBaselineScorer(
   baseline: Baseline,
   { version, model, encoder, llms, stats }: ScorerParts,
-): Scorer {
+): Omit<Scorer, 'kindsOf' | 'embed'> {
   const { names, tables } = model;
   const router = baseline.restore(tables);
   const prior = createPriorScorer(llms, stats);
@@ -33,6 +33,7 @@ export function createBaselineScorer(
     ...prior,
     version,
     router: names.router,
+    trainedOn: new Set(prior.models.filter((_, c) => rows[c]! >= 0)),
     encode: (query) => encoder.encodeSync?.(query) ?? encoder.encode([query]).then((vectors) => vectors[0]!),
     score(query, vector, task, promptTokens) {
       const scores = router.score({ vector, task: task === undefined ? -1 : names.tasks.indexOf(task) });

@@ -133,6 +133,7 @@ export function createPriorScorer(llms: LlmProfile[], stats: readonly LlmStats[]
     version: null,
     router: 'prior',
     models: candidates.map((candidate) => candidate.profile.id),
+    trainedOn: new Set(),
     profiles: llms,
     encode: () => EMPTY,
     score(query, _vector, task, promptTokens = estimateTokens(query)) {
@@ -141,7 +142,9 @@ export function createPriorScorer(llms: LlmProfile[], stats: readonly LlmStats[]
       return candidates.map((candidate) => scoreOne(candidate, promptTokens, task, weights));
     },
     tasksOf: (_vector, task) => (task === undefined ? [] : [{ task, probability: 1 }]),
-    explain: () => ({ tasks: [], neighbours: [] }),
+    kindsOf: () => [],
+    embed: () => EMPTY,
+    explain: () => ({ tasks: [], kinds: [], neighbours: [] }),
     nearest(model) {
       const self = candidates.find((candidate) => candidate.profile.id === model);
       if (self === undefined) return [];

@@ -25,6 +25,8 @@ export interface ScoredLlm {
   /** Median and ninth decile of its latency, in milliseconds; null where none is known. */
   latencyMs: number | null;
   latencyP90Ms: number | null;
+  /** What answers since the training moved `quality` by; nothing unless given. */
+  correction?: number;
 }
 
 /** How likely a query is of a task. */
@@ -33,10 +35,17 @@ export interface TaskShare {
   probability: number;
 }
 
+/** How likely a query is of a kind: a group of queries that was discovered, by its typical words. */
+export interface KindShare {
+  kind: string;
+  probability: number;
+}
+
 /** Why the scores are what they are, for one query. */
 export interface ScoreExplanation {
-  /** What kind of query it looks like, likeliest first. */
+  /** What it looks like, likeliest first: tasks of the log, and kinds that were discovered. */
   tasks: TaskShare[];
+  kinds: KindShare[];
   /** Nearest logged queries, by the SHA-256 of their texts in hexadecimal, with how each LLM did on them. */
   neighbours: { queryHash: string; similarity: number; scores: Record<string, number> }[];
 }
@@ -52,6 +61,8 @@ export interface Scorer {
   readonly router: string;
   /** Ids of the LLMs that can be scored. */
   readonly models: readonly string[];
+  /** Those of `models` whose answers the version was made from: the others follow what is logged of them. */
+  readonly trainedOn: ReadonlySet<string>;
   /** What each of `models` declares. */
   readonly profiles: readonly LlmProfile[];
   /** Query text to vector `[dim]`. Synchronous encoders answer at once; the empty vector when nothing is trained. */
@@ -63,6 +74,10 @@ export interface Scorer {
   score(query: string, vector: Float32Array, task?: string, promptTokens?: number): ScoredLlm[];
   /** How likely the query is of each task; the one that is told for certain, none where none is known. */
   tasksOf(vector: Float32Array, task?: string): TaskShare[];
+  /** How likely the query is of each kind; none where none was discovered. */
+  kindsOf(vector: Float32Array): KindShare[];
+  /** Where the query lies among logged queries `[location]`; empty where nothing is learned of them. */
+  embed(vector: Float32Array): Float32Array;
   explain(query: string, vector: Float32Array, task?: string): ScoreExplanation;
   /** LLMs by nearness of profile to `model`, nearest first, for failover. */
   nearest(model: string): { model: string; similarity: number }[];

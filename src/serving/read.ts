@@ -62,8 +62,9 @@ export async function readArtifact(files: ArtifactFiles, version: string): Promi
         `${version}: tensor ${name} has not the shape [${shape.join(', ')}] that the manifest says`,
       );
   }
-  const { router, encoder, hops, llms, families, tasks, anchors } = manifest;
-  const model: TrainedModel = { names: { router, encoder, hops, llms, families, tasks, anchors }, tables };
+  const { router, encoder, hops, llms, families, tasks, domains, kinds, anchors } = manifest;
+  const names = { router, encoder, hops, llms, families, tasks, domains, kinds, anchors };
+  const model: TrainedModel = { names, tables };
   checkModel(model, version);
   return { manifest, model };
 }

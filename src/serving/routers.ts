@@ -1,7 +1,8 @@
 import { PointsmanError } from '../base/errors.js';
 import type { TrainedModel } from '../artifact/model.js';
 import { LEARNED_ROUTER } from '../learned/name.js';
-import { checkLearned } from '../learned/serve/check.js';
+import { checkKinds, checkLearned } from '../learned/serve/check.js';
+import { createKindReader, likeliestKinds } from '../learned/serve/kinds.js';
 import { createLearnedScorer } from '../learned/serve/trained.js';
 import { BASELINES } from '../router/baselines.js';
 import { checkBaseline, createBaselineScorer } from '../scoring/baseline.js';
@@ -33,8 +34,22 @@ export const SERVED_ROUTERS: readonly ServedRouter[] = [
     name: baseline.name,
     title: baseline.title,
     trainable: false,
-    check: (model, where) => checkBaseline(baseline, model, where),
-    open: async (parts) => createBaselineScorer(baseline, parts),
+    check(model, where) {
+      checkBaseline(baseline, model, where);
+      checkKinds(model, where);
+    },
+    async open(parts) {
+      const reader = createKindReader(parts.model);
+      const scorer = createBaselineScorer(baseline, parts);
+      return {
+        ...scorer,
+        ...reader,
+        explain: (query, vector, task) => ({
+          ...scorer.explain(query, vector, task),
+          kinds: likeliestKinds(reader, vector),
+        }),
+      };
+    },
   })),
 ];
 

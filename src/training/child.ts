@@ -65,11 +65,15 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
       inForce: await ledger.artifacts.activeVersion(),
       previous: previous?.version ?? null,
     };
-    const trained = await runTraining({ rows, graph, vectors, design, seed, encoder, options }, target, {
-      backend,
-      clock: systemClock,
-      report: (progress) => send({ kind: 'progress', progress }),
-    });
+    const trained = await runTraining(
+      { rows, graph, vectors, design, seed, encoder, textsOf: ledger.snapshot.texts, options },
+      target,
+      {
+        backend,
+        clock: systemClock,
+        report: (progress) => send({ kind: 'progress', progress }),
+      },
+    );
     send({
       kind: 'done',
       ...trained,

@@ -22,6 +22,7 @@ import { DESIGNS, partsOf } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import { bestSingle } from '../router/best-single.js';
+import type { SnapshotStore } from '../store/ports/snapshot.js';
 import { baselineByName, BASELINES } from '../router/baselines.js';
 import type { DesignName, TrainProgress } from '../schema/training.js';
 import { isTrainable } from '../serving/routers.js';
@@ -34,12 +35,13 @@ import { judgeOffPolicy } from './off-policy-gate.js';
 import { loggingPolicy, policyToJudgeBy } from '../measure/off-policy.js';
 import { splitFolds } from '../learned/neighbourhood.js';
 import { refreeze, type LearnedRouter } from '../learned/fit.js';
+import { discoverKinds, withKinds } from '../learned/kinds.js';
 import { createMomentCache } from '../learned/train/moment-cache.js';
 import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
 import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 7;
+const RECIPE = 8;
 /** Under so many held-out queries of one answer each all are judged by, in so many folds. */
 const FEWEST_ESTIMATED = 2_000;
 const JUDGED_FOLDS = 4;
@@ -53,6 +55,8 @@ export interface TrainingInput {
   design: DesignName;
   seed: number;
   encoder: Encoder;
+  /** Texts of queries by their hashes: kinds are named by their words. */
+  textsOf: SnapshotStore['texts'];
   options?: Partial<GnnOptions> | undefined;
 }
 
@@ -276,6 +280,13 @@ export async function runTraining(
     rng: rng.fork('anchors'),
     cache,
   });
+  const kinds = await discoverKinds(tf, {
+    data,
+    queries: all,
+    textsOf: (queries) => input.textsOf(queries.map((q) => rows.queries.hashOf(q))),
+    space: trained.weights,
+    rng: rng.fork('kinds'),
+  });
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
   const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${encoder.id} ${chosen.name}`);
   let baseline: Manifest | null = null;
@@ -288,16 +299,20 @@ export async function runTraining(
       llms: data.llms,
       families: [],
       tasks: data.tasks,
+      domains: [],
+      kinds: [],
       anchors: [],
     };
-    baseline = await writeArtifact(
-      artifacts,
-      { names, tables: tables() },
-      { ...facts, version: baselineVersion!, status: 'accepted', serve: baselineVersion, metrics },
-    );
+    baseline = await writeArtifact(artifacts, withKinds({ names, tables: tables() }, kinds), {
+      ...facts,
+      version: baselineVersion!,
+      status: 'accepted',
+      serve: baselineVersion,
+      metrics,
+    });
   }
   const serve = verdict.serve === 'learned' ? version : baselineVersion;
-  const manifest = await writeArtifact(artifacts, model, {
+  const manifest = await writeArtifact(artifacts, withKinds(model, kinds), {
     ...facts,
     version,
     status: verdict.status,

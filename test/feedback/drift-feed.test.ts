@@ -5,9 +5,7 @@ import { PointsmanError } from '../../src/base/errors.js';
 import type { Logger } from '../../src/base/log.js';
 import { createDriftFeed, type DriftFeed } from '../../src/feedback/drift-feed.js';
 import type { DriftObservation } from '../../src/machines/drift-stream.js';
-import { openLiveTrust, type LiveTrust } from '../../src/live/trust.js';
 import type { AlertStore } from '../../src/store/ports/alerts.js';
-import type { KeptDecision } from '../../src/store/ports/decisions.js';
 import type { Ledger } from '../../src/store/open.js';
 import { DriftSettings } from '../../src/schema/drift.js';
 import { Interaction } from '../../src/schema/feedback.js';
@@ -17,13 +15,11 @@ import { eventually } from '../support/wait.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 
 const NOW = Date.UTC(2026, 5, 1);
-const DECISION = '01890000-0000-7000-8000-000000000001';
 
 let ledger: Ledger;
 let remove: () => Promise<void>;
 let log: Logger;
 let lines: string[];
-let trust: LiveTrust;
 /** What the ledger was given to observe. */
 let seen: DriftObservation[];
 let refuse = 0;
@@ -31,7 +27,6 @@ beforeEach(async () => {
   ({ ledger, remove } = await temporaryLedger());
   await addLlms(ledger, ['a', 'b']);
   ({ log, lines } = keptLog());
-  trust = await openLiveTrust({ ledger, clock: () => NOW, log });
   seen = [];
   refuse = 0;
 });
@@ -53,7 +48,7 @@ async function trained(): Promise<Scorer> {
   };
 }
 
-function feedOf(scorer: Scorer, decisions: Partial<KeptDecision>[] = []): DriftFeed {
+function feedOf(scorer: Scorer): DriftFeed {
   const alerts: AlertStore = {
     ...ledger.alerts,
     async observe(observations) {
@@ -64,9 +59,7 @@ function feedOf(scorer: Scorer, decisions: Partial<KeptDecision>[] = []): DriftF
   };
   return createDriftFeed({
     ledger: { alerts, settings: ledger.settings },
-    live: { scorer: { current: () => scorer }, trust, follower: { catchUp: () => trust.refresh() } },
-    lookup: async (ids) =>
-      new Map(decisions.filter(({ id }) => ids.includes(id!)).map((one) => [one.id!, one as KeptDecision])),
+    live: { scorer: { current: () => scorer }, follower: { catchUp: async () => undefined } },
     clock: () => NOW,
     log,
   });
@@ -85,62 +78,39 @@ const scores = (): (string | number | null)[][] =>
     .filter(({ signal }) => signal === 'score')
     .map(({ task, value, predicted }) => [task, value, predicted === null ? null : Number(predicted.toFixed(3))]);
 
-test(
-  'predictions are the decision’s while its version is in force, else the scorer’s; a task that is not told is ' +
-    'the likeliest',
-  async () => {
-    const scorer = await trained();
-    const own = Number(
-      scorer
-        .score('', new Float32Array(0))
-        .find(({ model }) => model === 'a')!
-        .quality.toFixed(3),
-    );
-    const ranking = JSON.stringify([{ model: 'a', quality: 0.123, latency_ms: 50 }]);
-    const feed = feedOf(scorer, [
-      { id: DECISION, at: NOW - 5, version: 'v1', ranking },
-      { id: DECISION.replace(/1$/, '2'), at: NOW - 5, version: 'v0', ranking },
-    ]);
-    feed.add([
-      answer({ decision_id: DECISION, task: 'law' }),
-      answer({ decision_id: DECISION.replace(/1$/, '2') }),
-      answer({ decision_id: DECISION, model: 'b' }),
-      answer(),
-    ]);
-    await feed.drain();
-    assert.deepEqual(scores()[0], ['law', 1, 0.123]);
-    assert.deepEqual(scores()[1], ['math', 1, own]);
-    assert.notEqual(scores()[2]![2], 0.123, 'the decision’s ranking lacks that LLM');
-    assert.deepEqual(scores()[3], ['math', 1, own]);
-  },
-);
-
-test('a decision that was made while an alert was open predicts too little to be measured by', async () => {
-  for (const rate of [1, 0])
-    await ledger.alerts.observe(
-      Array.from({ length: 60 }, (_, i) => ({
-        model: 'a',
-        task: 'math',
-        signal: 'score',
-        value: rate,
-        predicted: null,
-        version: null,
-        at: NOW + i,
-      })),
-    );
-  await trust.refresh();
-  assert.equal((await ledger.alerts.open()).length, 1);
-  const feed = feedOf(await trained(), [
-    {
-      id: DECISION,
-      at: NOW - 5,
-      version: 'v1',
-      ranking: JSON.stringify([{ model: 'a', quality: 0.01, latency_ms: null }]),
-    },
-  ]);
-  feed.add([answer({ decision_id: DECISION })]);
+test('predictions are the version’s own; without a task told, the likeliest task or kind is observed', async () => {
+  const scorer = await trained();
+  const own = Number(
+    scorer
+      .score('', new Float32Array(0))
+      .find(({ model }) => model === 'a')!
+      .quality.toFixed(3),
+  );
+  const feed = feedOf(scorer);
+  feed.add([answer({ task: 'law' }), answer()]);
   await feed.drain();
-  assert.notEqual(scores()[0]![2], 0.01);
+  assert.deepEqual(scores(), [
+    ['law', 1, own],
+    ['math', 1, own],
+  ]);
+  seen = [];
+  const unlabelled = feedOf({
+    ...scorer,
+    tasksOf: () => [],
+    kindsOf: () => [
+      { kind: 'sum, two', probability: 0.7 },
+      { kind: 'law, court', probability: 0.3 },
+    ],
+  });
+  unlabelled.add([answer()]);
+  await unlabelled.drain();
+  assert.deepEqual(
+    seen.map(({ task, by, signal }) => [task, by, signal]),
+    [
+      ['sum, two', 'kind', 'error'],
+      ['sum, two', 'kind', 'score'],
+    ],
+  );
 });
 
 test('before anything is trained nothing is predicted; a failed answer counts for the error rate alone', async () => {

@@ -168,7 +168,7 @@ test('an alert is posted to the webhook once, by one of several processes; again
   await send('PUT', '/v1/drift', { webhooks: [url, gone.url], webhook_tries: 2, retrain: false });
   const ledger = await openLedger(join(service.folder, 'ledger.sqlite'), { clock: systemClock });
   const { log, lines } = keptLog();
-  const trust = await openLiveTrust({ ledger, clock: systemClock, log });
+  const trust = await openLiveTrust({ ledger, log });
   const stops = [
     openDriftFollower({ ledger, queue: noQueue, log, firstPauseMs: 20 }).follow(10),
     createFollower(ledger.changes, [trust], log).start(10),

@@ -105,6 +105,10 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       ...bodyFailures(batch),
       ...routeFailures((fields) => ({ path: batch, body: { requests: [{ query: 'q', ...fields }] } })),
     },
+    'POST /v1/embed': {
+      ...bodyFailures('/v1/embed'),
+      encoder_unavailable: { path: '/v1/embed', body: { query: 'q' }, where: 'noEncoder' },
+    },
     'POST /v1/route/{decision_id}/next': {
       ...bodyFailures(next),
       ...writeFailures(next, report),

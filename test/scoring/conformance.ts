@@ -54,6 +54,20 @@ export function scorerConformance(name: string, setUp: () => Promise<ScorerUnder
         }
     });
 
+    test('says which LLMs it was made from, and shares of tasks and kinds that add up to one', async () => {
+      for (const model of scorer.trainedOn) assert.ok(scorer.models.includes(model), model);
+      assert.equal(scorer.trainedOn.size, scorer.version === null ? 0 : LOG.llms.length);
+      for (const query of QUERIES) {
+        const vector = await scorer.encode(query);
+        for (const shares of [scorer.tasksOf(vector), scorer.kindsOf(vector)]) {
+          const sum = shares.reduce((total, { probability }) => total + probability, 0);
+          assert.ok(shares.length === 0 || Math.abs(sum - 1) < 1e-5, String(sum));
+        }
+        assert.deepEqual(scorer.tasksOf(vector, 'told'), [{ task: 'told', probability: 1 }]);
+        assert.ok(scorer.embed(vector).every(Number.isFinite));
+      }
+    });
+
     test('scores a query the same again, whatever came between', async () => {
       const scoreOf = async (query: string) => structuredClone(scorer.score(query, await scorer.encode(query)));
       const first = await scoreOf(QUERIES[0]!);

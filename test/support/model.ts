@@ -23,6 +23,9 @@ export function blankModel(): TrainedModel {
     'embedding/llm': [0, 0],
     'embedding/shared': [0],
     'level/usual': [2],
+    'embedding/family': [0, 2],
+    'embedding/domain': [0, 2],
+    'embedding/kind': [0, 4],
     'embedding/task': [1, 2],
     'record/llm': [0, 1],
     'record/count': [0, 1],
@@ -54,7 +57,17 @@ export function blankModel(): TrainedModel {
     { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) },
   ]);
   return {
-    names: { router: 'learned', encoder: 'none', hops: 0, llms: [], families: [], tasks: ['*'], anchors: [] },
+    names: {
+      router: 'learned',
+      encoder: 'none',
+      hops: 0,
+      llms: [],
+      families: [],
+      tasks: ['*'],
+      domains: [],
+      kinds: [],
+      anchors: [],
+    },
     tables: { ...weights, ...(Object.fromEntries(frozen) as Weights) },
   };
 }

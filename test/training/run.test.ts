@@ -55,6 +55,10 @@ function train(
     design,
     seed: 3,
     encoder,
+    textsOf: async (hashes: readonly string[]) => {
+      const texts = new Map(Array.from(rows.queries, (q) => [q.hash, q.text]));
+      return hashes.map((hash) => texts.get(hash));
+    },
     options: { ...QUICK, ...options },
   };
   return runTraining(

@@ -69,6 +69,7 @@ export function routeCommand(): Command {
           .filter(([field, value]) => value !== undefined && (field as string) in RouteRequest.shape),
       );
       const workspace = await openWorkspace(settings);
+      await workspace.live.corrections.catchUp();
       try {
         await checkInForce(workspace, settings.data);
         if (query === undefined) await routeLines(workspace.decider, settings.input!, settings.output, given);

@@ -3,6 +3,7 @@ import type { Operation } from '../kit/operation.js';
 import { alertOperations } from './alerts.js';
 import { decisionOperations } from './decisions.js';
 import { documentOperations } from './document.js';
+import { embedOperations } from './embed.js';
 import { feedbackOperations } from './feedback.js';
 import { healthOperations } from './health.js';
 import { jobOperations } from './jobs.js';
@@ -18,6 +19,7 @@ import { weightOperations } from './weights.js';
 export function operationsOf(context: Context): Operation[] {
   const operations: Operation[] = [
     ...routeOperations(context),
+    ...embedOperations(context),
     ...feedbackOperations(context),
     ...policyOperations(context),
     ...decisionOperations(context),

@@ -9,7 +9,7 @@ import {
 } from '../../math/simd/matrices.js';
 import { dot } from '../../math/linear.js';
 import { tableReader } from '../tables.js';
-import type { TrainedModel } from '../../artifact/model.js';
+import type { Tables, TrainedModel } from '../../artifact/model.js';
 
 /** The anchors of one task: rows of the matrix of places, from one that begins a panel on. */
 export interface AnchorGroup {
@@ -86,6 +86,15 @@ function answeredOf(scores: Float32Array, numAnchors: number, numLlms: number): 
   });
 }
 
+/** Axes of words `[word axes, length]`, each feature weighed by how rare it is. */
+export function weighedBasis(tables: Tables): MatrixSource {
+  const [basis, rarity] = [tables['words/basis']!.data, tables['words/rarity']!.data];
+  return {
+    ...rowMajor(basis, rarity.length),
+    at: (axis, feature) => basis[axis * rarity.length + feature]! * rarity[feature]!,
+  };
+}
+
 function makeProducts(model: TrainedModel): ModelProducts {
   const { names } = model;
   const data = tableReader(model);
@@ -93,7 +102,6 @@ function makeProducts(model: TrainedModel): ModelProducts {
   const hidden = data('query/bias').length;
   const size = data('semantic/basis').length / Math.max(1, data('semantic/mean').length) + data('style/scale').length;
   const wordAxes = data('words/centre').length;
-  const rarity = data('words/rarity');
   const groups = groupAnchors(data('anchor/tasks'), numAnchors, numTasks);
   const order = groups.flatMap(({ members }) => [
     ...members,
@@ -106,10 +114,7 @@ function makeProducts(model: TrainedModel): ModelProducts {
     taskQuery: transpose(rowMajor(data('task_query/kernel'), hidden)),
     taskKeys: rowMajor(data('task/keys'), hidden),
     basis: rowMajor(data('semantic/basis'), data('semantic/mean').length),
-    wordBasis: {
-      ...rowMajor(data('words/basis'), rarity.length),
-      at: (axis, feature) => data('words/basis')[axis * rarity.length + feature]! * rarity[feature]!,
-    },
+    wordBasis: weighedBasis(model.tables),
     words: rowsInOrder(rowMajor(data('anchor/words'), wordAxes), wordAxes === 0 ? [] : order),
     places: rowsInOrder(rowMajor(data('anchor/places'), size), order),
     messages: withRow(

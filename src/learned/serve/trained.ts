@@ -1,4 +1,5 @@
 import { NO_TASK } from '../../dataset/dataset.js';
+import { createKindReader, likeliestKinds } from './kinds.js';
 import { createProjector } from './projection.js';
 import { encodeFacts } from '../../dataset/facts.js';
 import { CHANCE, OWN, QUERY, RESIDUAL, SHARED, TASK_STRENGTH, WITHIN_TASK } from '../constants.js';
@@ -27,7 +28,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
     new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])),
   );
 
-  const { stateOf, taskAttention, nearness } = createProjector(model);
+  const { place, tasksFor, nearness } = createProjector(model);
   const { x, messages, known, answered } = productsOf(model);
   // A newcomer hears what is so of all LLMs, which is the row after the last.
   const heard = candidates.rows.map((row) => (row < 0 ? names.llms.length : row));
@@ -71,7 +72,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
     task?: string,
     promptTokens = estimateTokens(query),
   ): ScoredLlm[] {
-    const tasks = taskAttention(stateOf(vector), task);
+    const tasks = tasksFor(vector, task);
     const near = nearness(vector, tasks);
     x.set(near);
     messages.multiply();
@@ -113,23 +114,25 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
       .toSorted((a, b) => values[b]! - values[a]!)
       .slice(0, EXPLAINED);
 
+  const reader = createKindReader(model, place);
   return {
     version,
     router: names.router,
     models,
+    trainedOn: new Set(models.filter((_, c) => candidates.rows[c]! >= 0)),
     profiles: llms,
+    ...reader,
     encode: (query) => encoder.encodeSync?.(query) ?? encoder.encode([query]).then((vectors) => vectors[0]!),
     score: scoreAll,
     tasksOf(vector, task) {
       if (task !== undefined) return [{ task, probability: 1 }];
       // A log without tasks has one that stands in for all: it says nothing of the query.
       if (names.tasks[0] === NO_TASK) return [];
-      const shares = taskAttention(stateOf(vector));
+      const shares = tasksFor(vector);
       return names.tasks.map((name, t) => ({ task: name, probability: shares[t]! }));
     },
     explain(_query, vector, task) {
-      const state = stateOf(vector);
-      const tasks = taskAttention(state, task);
+      const tasks = tasksFor(vector, task);
       const near = nearness(vector, tasks);
       return {
         // A log without tasks has one that stands in for all: it says nothing of the query.
@@ -137,6 +140,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
           task: names.tasks[t]!,
           probability: tasks[t]!,
         })),
+        kinds: likeliestKinds(reader, vector),
         neighbours: top(near).map((a) => ({
           queryHash: names.anchors[a]!,
           similarity: near[a]!,

@@ -56,6 +56,15 @@ export interface LlmStats {
   usage: readonly TaskUsage[];
 }
 
+/** The score of one answer, and where it stands in the log. */
+export interface LoggedAnswer {
+  position: number;
+  model: string;
+  query: string;
+  task?: string;
+  score: number;
+}
+
 /** Interactions and preferences. */
 export interface FeedbackStore {
   /**
@@ -66,6 +75,13 @@ export interface FeedbackStore {
    */
   append(batches: readonly FeedbackBatch[]): Promise<(StoredBatch | Error)[]>;
   counts(): Promise<LedgerCounts>;
+  /** Position of the newest interaction; 0 where there is none. */
+  position(): Promise<number>;
+  /**
+   * Scored answers that did not fail, of LLMs of the catalogue, that stand after a position: in the order in which they
+   * were committed, `limit` at most. `position` is where to read on from: after fewer than `limit`, the newest of all.
+   */
+  after(position: number, limit: number): Promise<{ answers: LoggedAnswer[]; position: number }>;
   /** Statistics per LLM of the catalogue, by id: cheap, for scoring before anything is trained. */
   stats(): Promise<LlmStats[]>;
 }

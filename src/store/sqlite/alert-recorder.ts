@@ -11,6 +11,7 @@ export interface AlertRow {
   at: number;
   model: string;
   task: string;
+  by: Alert['by'];
   signal: DriftSignal;
   direction: Alert['direction'];
   before: number;
@@ -27,7 +28,7 @@ export interface AlertRow {
 const iso = (at: number): string => new Date(at).toISOString();
 
 export const ALERT_COLUMNS =
-  'a.id, a.at, l.name AS model, a.task, signal, direction, before, after, since, observations, evidence, ' +
+  'a.id, a.at, l.name AS model, a.task, a.by, signal, direction, before, after, since, observations, evidence, ' +
   'resolved_at, resolution, reason, retrain_job';
 
 export const toAlert = (row: AlertRow): Alert => ({
@@ -42,6 +43,7 @@ export const toAlert = (row: AlertRow): Alert => ({
 interface Changed {
   llm: number;
   task: string;
+  by: Alert['by'];
   signal: DriftSignal;
   change: Change;
 }
@@ -59,9 +61,9 @@ export function createRecorder({ db }: Connection, clock: Clock, touch: Touch): 
     'SELECT id, before FROM drift_alert WHERE llm = ? AND task = ? AND signal = ? AND resolved_at IS NULL',
   );
   const insert = db.prepare(
-    `INSERT INTO drift_alert (id, at, llm, task, signal, direction, before, after, since, observations, evidence,
+    `INSERT INTO drift_alert (id, at, llm, task, by, signal, direction, before, after, since, observations, evidence,
      ledger_row, ledger_rows, resolved_at, resolution, webhook_ended_at)
-     VALUES (@id, @at, @llm, @task, @signal, @direction, @before, @after, @since, @observations, @evidence, (SELECT
+     VALUES (@id, @at, @llm, @task, @by, @signal, @direction, @before, @after, @since, @observations, @evidence, (SELECT
      ifnull(max(id), 0) FROM interaction), (SELECT interactions + preferences FROM tally), @resolvedAt, @resolution,
      @unsent)`,
   );
@@ -74,7 +76,7 @@ export function createRecorder({ db }: Connection, clock: Clock, touch: Touch): 
   );
   let sequence = 0;
 
-  return ({ llm, task, signal, change }, settings) => {
+  return ({ llm, task, by, signal, change }, settings) => {
     const now = clock();
     const id = uuid7(now, (sequence = (sequence + 1) >>> 0));
     const open = findOpen.get(llm, task, signal);
@@ -91,6 +93,7 @@ export function createRecorder({ db }: Connection, clock: Clock, touch: Touch): 
       at: now,
       llm,
       task,
+      by,
       signal,
       direction: worse ? 'worse' : 'better',
       before: worse ? (open?.before ?? before) : before,
@@ -103,8 +106,8 @@ export function createRecorder({ db }: Connection, clock: Clock, touch: Touch): 
       unsent: settings.webhooks.length === 0 ? now : null,
     });
     // Its earlier answers say less of it now, whether it got worse or recovered. Latencies are not learned from
-    // snapshots.
-    if (signal !== 'latency' && (worse || open !== undefined)) {
+    // snapshots; and which earlier answers are of a kind is not logged.
+    if (signal !== 'latency' && by === 'task' && (worse || open !== undefined)) {
       const known = findTask.get(task);
       // A task that the ledger does not know has no answers that could count less.
       if (known !== undefined || task === UNKNOWN_TASK) {

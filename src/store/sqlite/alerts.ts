@@ -120,14 +120,14 @@ export function createAlerts(
     const alerts: string[] = [];
     let moved = false;
     for (const observation of observations) {
-      const { model, task, signal } = observation;
+      const { model, task, by = 'task', signal } = observation;
       const llm = findLlm.get(model);
       if (llm === undefined) continue;
       const name = JSON.stringify([llm, task, signal]);
       const known = touched.get(name) ?? { key: [llm, task, signal], stream: readStream(llm, task, signal) };
       const { stream, change } = afterObservation(known.stream, observation, settings);
       touched.set(name, { ...known, stream });
-      if (change !== null) alerts.push(record({ llm, task, signal, change }, settings));
+      if (change !== null) alerts.push(record({ llm, task, by, signal, change }, settings));
     }
     for (const { key, stream } of touched.values()) {
       putStream.run(...key, JSON.stringify(stream.level), toBytes(stream.values));

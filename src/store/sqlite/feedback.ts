@@ -7,7 +7,7 @@ import type { Connection } from './connection.js';
 import type { FeedbackSession, OpenSession } from './feedback-session.js';
 import type { LlmTotals } from './llm-totals.js';
 import type { Tally } from './tally.js';
-import type { FeedbackBatch, FeedbackStore, StoredBatch } from '../ports/feedback.js';
+import type { FeedbackBatch, FeedbackStore, LoggedAnswer, StoredBatch } from '../ports/feedback.js';
 
 export interface FeedbackParts {
   openSession: OpenSession;
@@ -26,6 +26,12 @@ export function createFeedback(
 ): FeedbackStore {
   const findKey = connection.db.prepare<[string], { request_hash: string; receipt: string }>(
     'SELECT request_hash, receipt FROM idempotency WHERE key = ?',
+  );
+  const newest = connection.db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM interaction').pluck();
+  const scoredAfter = connection.db.prepare<[number, number], LoggedAnswer & { task: string | null }>(
+    `SELECT i.id AS position, llm.name AS model, q.text AS query, task.name AS task, i.score
+     FROM interaction i JOIN llm ON llm.id = i.llm JOIN query q ON q.id = i.query LEFT JOIN task ON task.id = i.task
+     WHERE i.id > ? AND i.error IS NULL AND i.score IS NOT NULL AND llm.deleted = 0 ORDER BY i.id LIMIT ?`,
   );
   const putKey = connection.db.prepare<[string, string, string, number]>(
     'INSERT INTO idempotency (key, request_hash, receipt, at) VALUES (?, ?, ?, ?)',
@@ -61,6 +67,14 @@ export function createFeedback(
         return answers;
       }),
     counts: async () => tally.counts(),
+    position: async () => newest.get()!,
+    after: async (position, limit) =>
+      connection.read(() => {
+        const answers = scoredAfter
+          .all(position, limit)
+          .map(({ task, ...answer }) => (task === null ? answer : { ...answer, task }));
+        return { answers, position: answers.length < limit ? newest.get()! : answers.at(-1)!.position };
+      }),
     stats: async () => totals.read().toSorted((a, b) => byName(a.id, b.id)),
   };
 }

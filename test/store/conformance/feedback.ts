@@ -65,6 +65,40 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
       assert.deepEqual(await ledger.feedback.counts(), { interactions: 3, preferences: 1, queries: 2 });
     });
 
+    test('scored answers are read on from a position, but failed ones and those of deleted LLMs', async (t) => {
+      const { ledger } = await store.open(t);
+      assert.equal(await ledger.feedback.position(), 0);
+      assert.deepEqual(await ledger.feedback.after(0, 10), { answers: [], position: 0 });
+      await ledger.feedback.append([
+        {
+          records: [
+            interaction('one', 'a', 1, { task: 't' }),
+            interaction('two', 'gone', 1),
+            interaction('three', 'b', 0, { error: 'late' }),
+            preference('four', 'a', 'b'),
+            interaction('five', 'b', 0.5),
+          ],
+        },
+      ]);
+      await ledger.catalog.delete('gone');
+      const { answers, position } = await ledger.feedback.after(0, 10);
+      assert.deepEqual(
+        answers.map(({ model, query, task, score }) => [model, query, task, score]),
+        [
+          ['a', 'one', 't', 1],
+          ['b', 'five', undefined, 0.5],
+        ],
+      );
+      assert.equal(position, await ledger.feedback.position());
+      const first = await ledger.feedback.after(0, 1);
+      assert.deepEqual(first.answers, answers.slice(0, 1));
+      assert.deepEqual(await ledger.feedback.after(first.position, 10), { answers: answers.slice(1), position });
+      await ledger.feedback.append([{ records: [interaction('six', 'a', 0, { error: 'late' })] }]);
+      const later = await ledger.feedback.after(position, 10);
+      assert.deepEqual(later.answers, []);
+      assert.ok(later.position > position, 'what counts for nothing is not read again');
+    });
+
     test('each batch has its own receipt, and an LLM is new in the first of them only', async (t) => {
       const { ledger } = await store.open(t);
       await ledger.catalog.put(profile('declared'));

@@ -1,0 +1,208 @@
+/**
+ * Where the traffic goes when an LLM gets worse on one task and recovers, in a closed loop: only the LLM that is chosen
+ * answers, and nothing is trained meanwhile. Trains on one half of a log (by the hash of the query text), with or
+ * without its task labels, and streams the other, drawn with replacement, from the text alone.
+ *
+ *     node dist/scripts/bench/recovery.js --log FILE [--data DIR] [--labels] [--drop 0.2] [--exploration 0.05]
+ *
+ * `--data` keeps the trained version for the next run.
+ */
+import { parseArgs } from 'node:util';
+import { createRng } from '../../src/base/rng.js';
+import { table } from '../../src/cli/output.js';
+import { createCorrections, type GroupShare } from '../../src/machines/correction.js';
+import { DEFAULT_DRIFT } from '../../src/schema/drift.js';
+import { groupsOf } from '../../src/scoring/groups.js';
+import { trainedOnHalf } from './trained-on-half.js';
+
+const { values } = parseArgs({
+  options: {
+    log: { type: 'string' },
+    data: { type: 'string' },
+    labels: { type: 'boolean', default: false },
+    drop: { type: 'string', default: '0.2' },
+    exploration: { type: 'string', default: '0.05' },
+    'half-life': { type: 'string' },
+  },
+});
+if (values.log === undefined) throw new Error('--log: expected a file of score rows');
+const [DROP, EXPLORATION] = [Number(values.drop), Number(values.exploration)];
+const HALF_LIFE = Number(values['half-life'] ?? DEFAULT_DRIFT.correction.half_life);
+const SEED = 20260500;
+/** Queries before the drop; answers of the LLM to the task until it is looked at, and then queries of the task. */
+const HISTORY = 6_000;
+const ANSWERS = 400;
+const LOOKED_AT = 400;
+/** Queries of the task after the recovery until it is looked at; most queries of a phase. */
+const RECOVERED = 1_500;
+const MOST = 60_000;
+/** An LLM that has such a share of a task, and such a mean there, so that it can drop. */
+const ENOUGH = { share: 0.25, mean: DROP + 0.05, queries: 60 };
+
+interface Query {
+  task: string;
+  scores: Record<string, number>;
+  expected: { model: string; quality: number }[];
+  groups: readonly GroupShare[];
+}
+
+const { scorer, heldOut } = await trainedOnHalf(values.log, values.data, { labels: values.labels });
+const queries = heldOut.map(({ query, task, scores }): Query => {
+  const vector = scorer.encode(query) as Float32Array;
+  const expected = scorer.score(query, vector).map(({ model, quality }) => ({ model, quality }));
+  return { task: task!, scores, expected, groups: groupsOf(scorer, vector).shares };
+});
+const best = (of: readonly { model: string; quality: number }[]): string =>
+  of.reduce((a, b) => (b.quality > a.quality ? b : a)).model;
+const tasks = [...new Set(queries.map(({ task }) => task))];
+const cases = tasks.flatMap((task) => {
+  const own = queries.filter((q) => q.task === task);
+  return scorer.models
+    .map((model) => ({
+      task,
+      model,
+      share: own.filter((q) => best(q.expected) === model).length / own.length,
+      mean: own.reduce((sum, q) => sum + q.scores[model]!, 0) / own.length,
+      queries: own.length,
+    }))
+    .filter((c) => c.share >= ENOUGH.share && c.mean >= ENOUGH.mean && c.queries >= ENOUGH.queries);
+});
+
+/** Shares of an LLM in the queries of one task, and of the others, over a stretch. */
+interface Shares {
+  task: number;
+  others: number;
+  /** Mean score of what was chosen. */
+  score: number;
+  /** Queries of the stretch. */
+  queries: number;
+}
+
+function simulate({ task, model, mean }: (typeof cases)[number]) {
+  const rng = createRng(SEED).fork(`${task} ${model}`);
+  const corrections = createCorrections(HALF_LIFE);
+  let [answers, ofTask] = [0, 0];
+
+  function run(dropped: boolean, done: (queries: number) => boolean): Shares {
+    const seen = { task: 0, own: 0, others: 0, ownOthers: 0, score: 0, queries: 0 };
+    [answers, ofTask] = [0, 0];
+    while (!done(seen.queries) && seen.queries < MOST) {
+      const q = queries[rng.int(queries.length)]!;
+      const now = q.expected.map((one) => ({
+        model: one.model,
+        quality: one.quality + corrections.of(one.model, q.groups),
+        expected: one.quality,
+      }));
+      const choice = best(now);
+      const asked = rng.next() < EXPLORATION ? scorer.models[rng.int(scorer.models.length)]! : choice;
+      const fails = dropped && asked === model && q.task === task && rng.next() < DROP / mean;
+      const score = fails ? 0 : q.scores[asked]!;
+      corrections.observe(asked, q.groups, score - now.find((one) => one.model === asked)!.expected);
+      seen.queries++;
+      seen.score += score;
+      if (q.task === task) {
+        ofTask++;
+        seen.task++;
+        if (choice === model) seen.own++;
+        if (asked === model) answers++;
+      } else {
+        seen.others++;
+        if (choice === model) seen.ownOthers++;
+      }
+    }
+    return {
+      task: seen.own / seen.task,
+      others: seen.ownOthers / seen.others,
+      score: seen.score / seen.queries,
+      queries: seen.queries,
+    };
+  }
+
+  run(false, (n) => n >= HISTORY / 2);
+  const before = run(false, (n) => n >= HISTORY / 2);
+  const own = queries.filter((q) => q.task === task);
+  const lowered = (q: Query) =>
+    q.expected.map((one) => ({
+      model: one.model,
+      quality: one.quality + corrections.of(one.model, q.groups) - (one.model === model ? DROP : 0),
+    }));
+  const known = own.filter((q) => best(lowered(q)) === model).length / own.length;
+  const falling = run(true, () => answers >= ANSWERS || ofTask >= 4 * ANSWERS);
+  const asked = answers;
+  const sick = run(true, () => ofTask >= LOOKED_AT);
+  run(false, () => ofTask >= RECOVERED - LOOKED_AT);
+  const after = run(false, () => ofTask >= LOOKED_AT);
+  return { before, known, falling, asked, sick, after };
+}
+
+/** Mean score in a steady state, with corrections and without: what following noise costs. */
+function steady(corrected: boolean): number {
+  const rng = createRng(SEED).fork('steady');
+  const corrections = createCorrections(HALF_LIFE);
+  let sum = 0;
+  for (let n = 0; n < MOST; n++) {
+    const q = queries[rng.int(queries.length)]!;
+    const now = q.expected.map(({ model, quality }) => ({
+      model,
+      quality: quality + (corrected ? corrections.of(model, q.groups) : 0),
+    }));
+    const choice = best(now);
+    const asked = rng.next() < EXPLORATION ? scorer.models[rng.int(scorer.models.length)]! : choice;
+    corrections.observe(asked, q.groups, q.scores[asked]! - q.expected.find(({ model }) => model === asked)!.quality);
+    sum += q.scores[choice]!;
+  }
+  return sum / MOST;
+}
+
+const percent = (x: number): string => `${(100 * x).toFixed(0)}%`;
+console.log(
+  `${queries.length} held-out queries, version ${scorer.version} (${scorer.router}), ` +
+    `${values.labels ? 'with' : 'without'} task labels; a drop of ${DROP}, ` +
+    `exploration ${EXPLORATION}, half-life ${HALF_LIFE}, seed ${SEED}`,
+);
+console.log(
+  `Nothing changes, ${MOST} queries: mean score ${steady(true).toFixed(4)} with corrections, ` +
+    `${steady(false).toFixed(4)} without`,
+);
+const results = cases.map((c) => ({ ...c, ...simulate(c) }));
+const mean = (of: (r: (typeof results)[number]) => number): number =>
+  results.reduce((sum, r) => sum + of(r), 0) / results.length;
+console.log(
+  table(
+    [
+      'task',
+      'LLM',
+      'share before',
+      'were the drop known',
+      `after ${ANSWERS} answers`,
+      'recovered',
+      'elsewhere before',
+      'sick',
+      'recovered',
+    ],
+    [
+      ...results.map((r) => [
+        r.task,
+        r.model,
+        percent(r.before.task),
+        percent(r.known),
+        `${percent(r.sick.task)}${r.asked < ANSWERS ? ` (${r.asked})` : ''}`,
+        percent(r.after.task),
+        percent(r.before.others),
+        percent(r.sick.others),
+        percent(r.after.others),
+      ]),
+      [
+        'mean',
+        '',
+        percent(mean((r) => r.before.task)),
+        percent(mean((r) => r.known)),
+        percent(mean((r) => r.sick.task)),
+        percent(mean((r) => r.after.task)),
+        percent(mean((r) => r.before.others)),
+        percent(mean((r) => r.sick.others)),
+        percent(mean((r) => r.after.others)),
+      ],
+    ],
+  ),
+);

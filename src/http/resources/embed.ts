@@ -1,0 +1,34 @@
+import { queryText } from '../../decision/query-text.js';
+import { EmbedRequest, EmbedResponse } from '../../schema/route.js';
+import type { Context } from '../context.js';
+import { operation, requiredBody, type Operation } from '../kit/operation.js';
+
+const likeliestFirst = <Share extends { probability: number }>(shares: readonly Share[]): Share[] =>
+  shares.toSorted((a, b) => b.probability - a.probability);
+
+export function embedOperations({ live: { scorer: holder } }: Pick<Context, 'live'>): Operation[] {
+  return [
+    operation({
+      method: 'POST',
+      path: '/v1/embed',
+      tag: 'route',
+      scope: 'route',
+      writes: false,
+      summary: 'Embed a query: where it lies, of what tasks and kinds it is',
+      description: 'Of `messages`, the last user message that has text is embedded.',
+      body: requiredBody(EmbedRequest),
+      answers: { 200: { description: 'Its embedding, tasks and kinds', schema: EmbedResponse } },
+      errors: ['encoder_unavailable'],
+      async run({ body }) {
+        const scorer = holder.current();
+        const vector = await scorer.encode(queryText(body));
+        return {
+          version: scorer.version,
+          embedding: [...scorer.embed(vector)],
+          tasks: likeliestFirst(scorer.tasksOf(vector, body.task)),
+          kinds: likeliestFirst(scorer.kindsOf(vector)),
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../base/log.js';
+import { createCorrections, type Corrections, type GroupShare } from '../machines/correction.js';
+import { groupsOf } from '../scoring/groups.js';
+import type { ScoredLlm, Scorer, ScorerHolder } from '../scoring/types.js';
+import type { LoggedAnswer } from '../store/ports/feedback.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { Live } from './follower.js';
+
+/** Newest interactions that corrections are made from where a version comes into force, trained on them or not. */
+const WINDOW = 4_096;
+/** Interactions read at a time. */
+const READ = 256;
+/** Longest that other work waits for its turn, in milliseconds, and its share of the time: routing goes first. */
+const TURN_MS = 4;
+const OTHERS_SHARE = 0.5;
+
+/** What answers since a training say beyond it, as decisions read it. */
+export interface Correcting {
+  /** @param groupsOf what the query may be of, asked for only where anything was observed */
+  adjust(scored: ScoredLlm[], scorer: Scorer, groupsOf: () => readonly GroupShare[]): ScoredLlm[];
+}
+
+/** Where nothing is observed. */
+export const UNCORRECTED: Correcting = { adjust: (scored) => scored };
+
+/**
+ * Corrections that follow the ledger's answers in their order, so that they are the same in every process that has read
+ * as far, and are made again from the ledger when a process starts or a version comes into force.
+ */
+export interface LiveCorrections extends Correcting, Live {
+  /** Reads on to the newest answer without a pause: where there is no other work. */
+  catchUp(): Promise<void>;
+}
+
+/** What was observed, for a version. */
+interface Observed {
+  version: string;
+  halfLife: number;
+  /** Newest interaction that was read. */
+  position: number;
+  corrections: Corrections;
+}
+
+/** Scores with what was observed since: as far off as an LLM was, its deviation is wider by half of that. */
+function corrected(scored: ScoredLlm, correction: number): ScoredLlm {
+  if (correction === 0) return scored;
+  const quality = Math.min(1, Math.max(0, scored.quality + correction));
+  return { ...scored, quality, uncertainty: Math.hypot(scored.uncertainty, correction / 2), correction };
+}
+
+export function openLiveCorrections({
+  ledger,
+  scorer: holder,
+  log,
+}: {
+  ledger: Pick<Ledger, 'feedback' | 'settings'>;
+  scorer: ScorerHolder;
+  log: Logger;
+}): LiveCorrections {
+  let observed: Observed | null = null;
+
+  /** Takes note of an answer; of an LLM that came after the training, what is expected follows its answers anyway. */
+  async function observe({ corrections }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
+    const { model, query, task = undefined, score } = answer;
+    if (!scorer.trainedOn.has(model)) return;
+    const encoded = scorer.encode(query);
+    const vector = encoded instanceof Float32Array ? encoded : await encoded;
+    const expected = scorer.score(query, vector, task).find((one) => one.model === model);
+    if (expected !== undefined)
+      corrections.observe(model, groupsOf(scorer, vector, task).shares, score - expected.quality);
+  }
+
+  /** Reads on to the newest answer. */
+  async function readOn(of: Observed, scorer: Scorer, hurried: boolean): Promise<void> {
+    for (;;) {
+      const { answers, position } = await ledger.feedback.after(of.position, READ);
+      let began = performance.now();
+      for (const answer of answers) {
+        await observe(of, scorer, answer);
+        of.position = answer.position;
+        if (hurried) continue;
+        const spent = performance.now() - began;
+        if (spent < TURN_MS) continue;
+        await sleep((spent * OTHERS_SHARE) / (1 - OTHERS_SHARE));
+        began = performance.now();
+      }
+      of.position = position;
+      if (answers.length < READ) return;
+    }
+  }
+
+  async function catchUp(hurried: boolean): Promise<void> {
+    const scorer = holder.current();
+    const { version } = scorer;
+    const { enabled, half_life: halfLife } = (await ledger.settings.get('drift')).correction;
+    if (version === null || !enabled) {
+      observed = null;
+      return;
+    }
+    let next = observed;
+    if (next === null || next.version !== version || next.halfLife !== halfLife) {
+      const position = Math.max(0, (await ledger.feedback.position()) - WINDOW);
+      next = { version, halfLife, position, corrections: createCorrections(halfLife) };
+      log.info({ version, from: position }, 'corrections: made again from the newest answers');
+    }
+    await readOn(next, scorer, hurried);
+    observed = next;
+  }
+
+  return {
+    name: 'corrections',
+    eager: [],
+    // Another version may have come into force meanwhile.
+    lazy: 'always',
+    adjust(scored, scorer, groups) {
+      if (observed === null || scorer.version === null) return scored;
+      const { corrections } = observed;
+      const shares = groups();
+      return scored.map((llm) =>
+        scorer.trainedOn.has(llm.model) ? corrected(llm, corrections.of(llm.model, shares)) : llm,
+      );
+    },
+    async refresh(changed) {
+      const due = changed === undefined || changed.has('feedback') || changed.has('settings');
+      if (due || holder.current().version !== (observed?.version ?? null)) await catchUp(false);
+    },
+    catchUp: () => catchUp(true),
+  };
+}

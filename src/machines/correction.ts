@@ -1,0 +1,155 @@
+/**
+ * What answers since say beyond what a version expects of them: how far each LLM's expected score is off, by task or
+ * kind of query. Kept up with in closed form from one answer to the next, and forgotten with a half-life, so that an
+ * LLM that got worse loses the traffic that the evidence is about, and gets it back once it is as before.
+ *
+ * For the residuals e of LLM m on the queries of a group g, in units of their variance σ² over all answers:
+ *
+ *     e = u_g + θ_mg + ε,    u_g ~ N(0, COMMON² σ²),  ε ~ N(0, σ²),
+ *     θ_mg ~ (1 − CHANGED) N(0, ERROR² σ²) + CHANGED N(0, CHANGE² σ²)
+ *
+ * u is so of all LLMs: the queries became harder. θ is mostly a small error of the version's, which is told by all its
+ * answers, and seldom a large change of the LLM, which is told by its latest, and followed whole.
+ */
+
+/** How likely a query is of a group: a task, or a kind where no task is known. */
+export interface GroupShare {
+  group: string;
+  probability: number;
+}
+
+/** Deviations of what is off, in deviations of a single answer; and how likely a change is. */
+const COMMON = 0.05;
+const ERROR = 0.1;
+const CHANGE = 0.6;
+const CHANGED = 0.1;
+/** Rounds in which what is so of all LLMs and what is so of one are told apart. */
+const ROUNDS = 3;
+/** Variance of a score that is expected before any is seen, and how many answers that is worth. */
+const VARIANCE = 0.05;
+const VARIANCE_ANSWERS = 2;
+/** Evidence of fewer answers is let go of. */
+const LEAST_ANSWERS = 0.25;
+/** Groups that a query is less likely of are left out. */
+const LEAST_SHARE = 0.02;
+
+/** Own answers of an LLM after which its latest count half. */
+const LATEST = 50;
+
+/** How many residuals, and their sum. */
+interface Residuals {
+  answers: number;
+  sum: number;
+}
+
+/** Residuals of one LLM in one group, all and the latest, as of when the group had `at` answers. */
+interface Evidence {
+  all: Residuals;
+  latest: Residuals;
+  at: number;
+}
+
+const times = ({ answers, sum }: Residuals, kept: number): Residuals => ({ answers: kept * answers, sum: kept * sum });
+const plus = ({ answers, sum }: Residuals, share: number, residual: number): Residuals => ({
+  answers: answers + share,
+  sum: sum + share * residual,
+});
+const NOTHING: Residuals = { answers: 0, sum: 0 };
+
+interface Group {
+  /** Answers so far, of all LLMs, each by how likely it is of the group. */
+  answers: number;
+  llms: Map<string, Evidence>;
+  /** What follows of it; null where more was observed since. */
+  corrections: { common: number; own: ReadonlyMap<string, number> } | null;
+}
+
+export interface Corrections {
+  /** Takes note of an answer whose score is `residual` higher than was expected. */
+  observe(model: string, groups: readonly GroupShare[], residual: number): void;
+  /** What to add to the expected score of an LLM on a query of these groups. */
+  of(model: string, groups: readonly GroupShare[]): number;
+}
+
+const density = (x: number, variance: number): number => Math.exp(-(x * x) / (2 * variance)) / Math.sqrt(variance);
+
+/** @param halfLife answers of a group after which what was observed in it counts half */
+export function createCorrections(halfLife: number): Corrections {
+  const groups = new Map<string, Group>();
+  let squares = VARIANCE_ANSWERS * VARIANCE;
+  let answers = VARIANCE_ANSWERS;
+
+  /** Evidence as of now. */
+  function faded({ answers: group }: Group, evidence: Evidence): Evidence {
+    const kept = 2 ** ((evidence.at - group) / halfLife);
+    return { all: times(evidence.all, kept), latest: times(evidence.latest, kept), at: group };
+  }
+
+  function correct(group: Group): NonNullable<Group['corrections']> {
+    const variance = squares / answers;
+    const [common, error, change] = [COMMON, ERROR, CHANGE].map((deviation) => deviation ** 2 * variance) as [
+      number,
+      number,
+      number,
+    ];
+    const told = ({ answers: n, sum }: Residuals) => ({ mean: sum / n, noise: variance / n });
+    const known = [...group.llms].map(([model, evidence]) => {
+      const { all, latest } = faded(group, evidence);
+      return { model, all: told(all), latest: told(latest), changed: 0 };
+    });
+    let shift = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      let [sum, weight] = [0, 1 / common];
+      for (const { all, changed } of known) {
+        const counts = (1 - changed) / (all.noise + error);
+        sum += counts * all.mean;
+        weight += counts;
+      }
+      shift = sum / weight;
+      for (const one of known) {
+        const { mean, noise } = one.latest;
+        const as = CHANGED * density(mean - shift, noise + change);
+        one.changed = as / (as + (1 - CHANGED) * density(mean - shift, noise + error));
+      }
+    }
+    const own = known.map(({ model, all, latest, changed }): [string, number] => [
+      model,
+      (changed * (latest.mean - shift) * change) / (change + latest.noise) +
+        ((1 - changed) * (all.mean - shift) * error) / (error + all.noise),
+    ]);
+    return { common: shift, own: new Map(own) };
+  }
+
+  return {
+    observe(model, shares, residual) {
+      squares += residual * residual;
+      answers++;
+      for (const { group: name, probability } of shares) {
+        if (probability < LEAST_SHARE) continue;
+        let group = groups.get(name);
+        if (group === undefined) groups.set(name, (group = { answers: 0, llms: new Map(), corrections: null }));
+        group.answers += probability;
+        group.corrections = null;
+        const before = group.llms.get(model);
+        const known = before === undefined ? { all: NOTHING, latest: NOTHING } : faded(group, before);
+        group.llms.set(model, {
+          all: plus(known.all, probability, residual),
+          latest: plus(times(known.latest, 2 ** (-probability / LATEST)), probability, residual),
+          at: group.answers,
+        });
+        for (const [other, evidence] of group.llms)
+          if (faded(group, evidence).all.answers < LEAST_ANSWERS) group.llms.delete(other);
+      }
+    },
+    of(model, shares) {
+      let correction = 0;
+      for (const { group: name, probability } of shares) {
+        const group = probability < LEAST_SHARE ? undefined : groups.get(name);
+        if (group === undefined) continue;
+        const { common, own } = (group.corrections ??= correct(group));
+        correction += probability * (common + (own.get(model) ?? 0));
+      }
+      return correction;
+    },
+  };
+}

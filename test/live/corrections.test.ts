@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import type { Ledger } from '../../src/store/open.js';
+import { openLiveCorrections, type LiveCorrections } from '../../src/live/corrections.js';
+import { DriftSettings } from '../../src/schema/drift.js';
+import { createPriorScorer } from '../../src/scoring/prior.js';
+import { groupsOf } from '../../src/scoring/groups.js';
+import type { ScoredLlm, Scorer } from '../../src/scoring/types.js';
+import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
+import { interaction } from '../store/support.js';
+
+const NOTHING = new Float32Array(0);
+let ledger: Ledger;
+
+/** A version that expects 0.6 of every trained LLM, and knows two kinds of query by their first letter. */
+async function versionOf(version: string, trainedOn: readonly string[], encode?: Scorer['encode']): Promise<Scorer> {
+  const prior = createPriorScorer(await ledger.catalog.list(), []);
+  const kind = (vector: Float32Array): string => (vector[0] === 1 ? 'sums' : 'verse');
+  return {
+    ...prior,
+    version,
+    trainedOn: new Set(trainedOn),
+    encode: encode ?? ((query) => Float32Array.of(query.startsWith('s') ? 1 : 0)),
+    score: (...asked) => prior.score(...asked).map((llm) => ({ ...llm, quality: 0.6, uncertainty: 0.1 })),
+    kindsOf: (vector) => [{ kind: kind(vector), probability: 1 }],
+  };
+}
+
+async function answered(query: string, model: string, score: number, times: number, fields = {}): Promise<void> {
+  await ledger.feedback.append([
+    { records: Array.from({ length: times }, (_, i) => interaction(`${query} ${i}`, model, score, fields)) },
+  ]);
+}
+
+const correctionsOf = (current: Scorer): LiveCorrections =>
+  openLiveCorrections({ ledger, scorer: { current: () => current }, log: keptLog().log });
+
+/** Expected scores of `a`, `b` and `c` for a query. */
+function expected(corrections: LiveCorrections, scorer: Scorer, query = 'sum'): ScoredLlm[] {
+  const vector = scorer.encode(query) as Float32Array;
+  return corrections.adjust(scorer.score(query, vector), scorer, () => groupsOf(scorer, vector).shares);
+}
+const qualities = (...asked: Parameters<typeof expected>): number[] =>
+  expected(...asked).map(({ quality }) => Number(quality.toFixed(6)));
+
+describe('live corrections', () => {
+  let remove: () => Promise<void>;
+  const open = async (t: TestContext): Promise<void> => {
+    ({ ledger, remove } = await temporaryLedger());
+    t.after(remove);
+    await addLlms(ledger, ['a', 'b', 'c']);
+  };
+
+  test('follow answers of trained LLMs by kind, and say by how much; not newcomers and failures', async (t) => {
+    await open(t);
+    const scorer = await versionOf('v1', ['a', 'b']);
+    const corrections = correctionsOf(scorer);
+    await corrections.refresh();
+    assert.deepEqual(qualities(corrections, scorer), [0.6, 0.6, 0.6]);
+    await answered('s', 'a', 0.1, 80);
+    await answered('s', 'c', 0.1, 80);
+    await answered('s', 'b', 0, 80, { error: 'timeout' });
+    await corrections.refresh();
+    const [a, b, c] = expected(corrections, scorer) as [ScoredLlm, ScoredLlm, ScoredLlm];
+    assert.ok(a.quality < 0.2, String(a.quality));
+    assert.equal(a.quality, 0.6 + a.correction!);
+    assert.equal(a.uncertainty, Math.hypot(0.1, a.correction! / 2));
+    assert.ok(Math.abs(b.quality - 0.6) < 0.1);
+    assert.deepEqual(c, scorer.score('', NOTHING)[2], 'its level follows its answers by itself');
+    assert.deepEqual(qualities(corrections, scorer, 'verse'), [0.6, 0.6, 0.6]);
+  });
+
+  test('are the same in a process that reads along, and one that starts later', async (t) => {
+    await open(t);
+    const scorer = await versionOf('v1', ['a', 'b', 'c']);
+    const along = correctionsOf(scorer);
+    for (const [model, score] of [
+      ['a', 0.2],
+      ['b', 0.9],
+      ['a', 0.1],
+      ['c', 0.6],
+    ] as const) {
+      await answered('s', model, score, 30);
+      await along.refresh();
+      await along.refresh();
+    }
+    const later = correctionsOf(scorer);
+    await later.catchUp();
+    assert.deepEqual(qualities(later, scorer), qualities(along, scorer));
+    assert.notDeepEqual(qualities(later, scorer), [0.6, 0.6, 0.6]);
+  });
+
+  test('another version’s are made again; before anything is trained, or switched off, there are none', async (t) => {
+    await open(t);
+    let scorer = await versionOf('v1', ['a', 'b', 'c']);
+    const corrections = openLiveCorrections({ ledger, scorer: { current: () => scorer }, log: keptLog().log });
+    await answered('s', 'a', 0.1, 80);
+    await corrections.refresh(new Set(['feedback']));
+    const before = qualities(corrections, scorer);
+    scorer = await versionOf('v2', ['b', 'c']);
+    await corrections.refresh(new Set());
+    assert.notDeepEqual(qualities(corrections, scorer), before, 'it was not trained on that LLM');
+    scorer = await versionOf('v3', ['a', 'b', 'c']);
+    await corrections.refresh(new Set());
+    assert.deepEqual(qualities(corrections, scorer), before);
+    await ledger.settings.put('drift', DriftSettings.parse({ correction: { enabled: false } }));
+    await corrections.refresh(new Set(['settings']));
+    assert.deepEqual(qualities(corrections, scorer), [0.6, 0.6, 0.6]);
+    await ledger.settings.put('drift', DriftSettings.parse({}));
+    await corrections.refresh(new Set(['settings']));
+    assert.deepEqual(qualities(corrections, scorer), before);
+    const untrained = createPriorScorer(await ledger.catalog.list(), []);
+    scorer = untrained;
+    await corrections.refresh(new Set());
+    assert.deepEqual(expected(corrections, untrained), untrained.score('sum', NOTHING));
+  });
+
+  test('an encoder that fails leaves what was known, and no answer counts twice once it is back', async (t) => {
+    await open(t);
+    let left = 40;
+    const failing = await versionOf('v1', ['a', 'b', 'c'], async (query) => {
+      if (left-- <= 0) throw new Error('away');
+      return Float32Array.of(query.startsWith('s') ? 1 : 0);
+    });
+    const corrections = correctionsOf(failing);
+    await corrections.refresh();
+    await answered('s', 'a', 0.1, 80);
+    await assert.rejects(corrections.refresh(), /away/);
+    left = Infinity;
+    await corrections.refresh();
+    const whole = await versionOf('v1', ['a', 'b', 'c']);
+    const straight = correctionsOf(whole);
+    await straight.catchUp();
+    assert.deepEqual(qualities(corrections, whole), qualities(straight, whole));
+  });
+});
