@@ -61,6 +61,8 @@ export interface Dataset {
   /** Task of each query, −1 where unknown. */
   taskOf: Int32Array;
   evidence: Evidence;
+  /** Probability with which an LLM was asked a query, as far as it is logged; NaN where it is not. */
+  propensityOf(query: number, llm: number): number;
   /** Comparisons: LLM `better[i]` did better than `worse[i]` on query `query[i]`, sorted by query. */
   preferences: SnapshotRows['preferences'];
   preferenceStart: Int32Array;
@@ -156,6 +158,12 @@ function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: Snapsho
   };
 }
 
+function propensitiesOf({ query, llm, propensity }: SnapshotRows['scores'], numLlms: number): Dataset['propensityOf'] {
+  if (propensity === undefined) return () => NaN;
+  const logged = new Map(Array.from(propensity, (p, e) => [query[e]! * numLlms + llm[e]!, p]));
+  return (q, l) => logged.get(q * numLlms + l) ?? NaN;
+}
+
 function adjacency(rows: number, cols: number, edges: { source: Int32Array; target: Int32Array } | undefined): Matrix {
   const out = matrix(rows, cols);
   if (!edges) return out;
@@ -212,6 +220,7 @@ export async function createDataset({
     style: encoder.style ?? { start: 0, end: 0 },
     taskOf: new Int32Array(rows.queries.length).map((_, q) => (noTasks ? 0 : rows.queries.taskOf(q))),
     evidence: evidenceOf(graph, rows.queries.length, rows.preferences),
+    propensityOf: propensitiesOf(rows.scores, numLlms),
     preferences: rows.preferences,
     preferenceStart: bucketStarts(rows.preferences.query, rows.queries.length),
     llmFacts: fromRows(await encodeFacts(encoder, rows.llms), factsLength(encoder.dim)),

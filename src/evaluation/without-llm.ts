@@ -3,12 +3,16 @@ import type { GraphRows } from '../graph/rows.js';
 import type { Dataset } from '../dataset/dataset.js';
 
 /** The entries `kept` of logged scores. */
-export function keepScores({ query, llm, score, count }: GraphRows['scores'], kept: Int32Array): GraphRows['scores'] {
+export function keepScores(
+  { query, llm, score, count, propensity }: GraphRows['scores'],
+  kept: Int32Array,
+): GraphRows['scores'] {
   return {
     query: kept.map((e) => query[e]!),
     llm: kept.map((e) => llm[e]!),
     score: Float32Array.from(kept, (e) => score[e]!),
     count: Float32Array.from(kept, (e) => count[e]!),
+    ...(propensity && { propensity: Float32Array.from(kept, (e) => propensity[e]!) }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.js';
 import type { Follower } from '../live/follower.js';
 import type { Ledger } from '../store/ports/index.js';
 import { UNKNOWN_TASK, type Alert } from '../schema/drift.js';
-import type { Interaction } from '../schema/feedback.js';
+import type { FeedbackRecord } from '../store/ports/feedback.js';
 import type { GroupShare } from '../machines/correction.js';
 import { groupsOf } from '../scoring/groups.js';
 import type { ScoredLlm, ScorerHolder, Scorer } from '../scoring/types.js';
@@ -33,14 +33,17 @@ export interface DriftFeedParts {
   log: Logger;
 }
 
-/** Observes interactions for drift, after they were acknowledged and in a small share of the time. */
+/** Observes interactions and signals for drift, after they were acknowledged and in a small share of the time. */
 export interface DriftFeed {
-  add(interactions: readonly Interaction[]): void;
+  add(records: readonly FeedbackRecord[]): void;
   /** Observes all that waits, at once. */
   drain(): Promise<void>;
 }
 
-/** What an interaction is of, the likeliest where it says no task, and what was expected of its answer. */
+/** What was posted of an answer: all of it, or a signal. */
+type Posted = Exclude<FeedbackRecord, { kind: 'preference' }>;
+
+/** What an answer is of, the likeliest where it says no task, and what was expected of its answer. */
 interface Known {
   task: string;
   by: Alert['by'];
@@ -54,7 +57,7 @@ function likeliest(shares: readonly GroupShare[]): string {
 }
 
 export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): DriftFeed {
-  let waiting: Interaction[] = [];
+  let waiting: Posted[] = [];
   let passedOver = 0;
   let timer: NodeJS.Timeout | undefined;
   /** At a stop no other work waits for its turn. */
@@ -65,7 +68,7 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
    * What the version in force expects by itself: a decision may have been corrected by what was observed since, which
    * would hide a change.
    */
-  async function knownOf({ query, task, model }: Interaction, scorer: Scorer): Promise<Known> {
+  async function knownOf({ query, task, model }: Posted['value'], scorer: Scorer): Promise<Known> {
     // Before anything is trained, predictions are running means of what is observed: they can't be its measure.
     if (scorer.version === null) return { task: task ?? UNKNOWN_TASK, by: 'task', expected: undefined };
     const encoded = scorer.encode(query);
@@ -80,17 +83,28 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
    * An answer that failed counts for the error rate alone: its score, mostly 0, says nothing of the other answers, and
    * would count the same failure twice.
    */
-  async function observationsOf(interaction: Interaction, oldest: number, now: number): Promise<DriftObservation[]> {
-    const at = Math.min(now, interaction.at === undefined ? now : Date.parse(interaction.at));
+  async function observationsOf(
+    { kind, value: posted }: Posted,
+    oldest: number,
+    now: number,
+  ): Promise<DriftObservation[]> {
+    const at = Math.min(now, posted.at === undefined ? now : Date.parse(posted.at));
     if (at < oldest) return [];
     const scorer = live.scorer.current();
-    const { task, by, expected } = await knownOf(interaction, scorer);
-    const about = { model: interaction.model as string, task, by, version: scorer.version, at };
-    const failed = interaction.error !== undefined;
+    const { task, by, expected } = await knownOf(posted, scorer);
+    const about = { model: posted.model as string, task, by, version: scorer.version, at };
+    const scoreOf = (value: number): DriftObservation => ({
+      ...about,
+      signal: 'score',
+      value,
+      predicted: expected?.quality ?? null,
+    });
+    if (kind === 'signal') return [scoreOf(posted.value)];
+    const failed = posted.error !== undefined;
     const observations: DriftObservation[] = [{ ...about, signal: 'error', value: Number(failed), predicted: null }];
     if (failed) return observations;
-    observations.push({ ...about, signal: 'score', value: interaction.score, predicted: expected?.quality ?? null });
-    const { latency_ms: took } = interaction;
+    if (posted.score !== undefined) observations.push(scoreOf(posted.score));
+    const { latency_ms: took } = posted;
     const usual = expected?.latencyMs ?? null;
     if (took !== undefined)
       observations.push({
@@ -107,14 +121,14 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
     await (hurried ? nextTurn() : sleep((spent * OTHERS_SHARE) / (1 - OTHERS_SHARE)));
   }
 
-  async function observe(interactions: readonly Interaction[]): Promise<void> {
+  async function observe(records: readonly Posted[]): Promise<void> {
     const { enabled, max_age_ms: maxAge } = await ledger.settings.get('drift');
     if (!enabled) return;
     const now = clock();
     const observations: DriftObservation[] = [];
     let began = performance.now();
-    for (const interaction of interactions) {
-      observations.push(...(await observationsOf(interaction, now - maxAge, now)));
+    for (const record of records) {
+      observations.push(...(await observationsOf(record, now - maxAge, now)));
       const spent = performance.now() - began;
       if (spent < TURN_MS) continue;
       await pause(spent);
@@ -156,8 +170,8 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
   }
 
   return {
-    add(interactions) {
-      for (const interaction of interactions) waiting.push(interaction);
+    add(records) {
+      for (const record of records) if (record.kind !== 'preference') waiting.push(record);
       if (waiting.length > MAX_WAITING) passedOver += waiting.splice(0, waiting.length - MAX_WAITING).length;
       schedule();
     },

@@ -8,6 +8,8 @@ import {
   PreferenceFeedback,
   type Interaction,
   type Preference,
+  type Signal,
+  SignalFeedback,
 } from '../schema/feedback.js';
 import { describeIssues, issuesOf } from '../schema/parse.js';
 
@@ -16,15 +18,17 @@ export const FeedbackRequest = z
   .union([
     InteractionFeedback,
     PreferenceFeedback,
+    SignalFeedback,
     z
-      .array(z.union([InteractionFeedback, PreferenceFeedback]))
+      .array(z.union([InteractionFeedback, PreferenceFeedback, SignalFeedback]))
       .min(1)
       .max(MAX_FEEDBACK_ITEMS),
   ])
   .meta({
     id: 'FeedbackRequest',
     description:
-      'One interaction or preference, or an array of them. An item with better_model or worse_model is a preference.',
+      'One interaction, preference or signal, or an array of them. An item with better_model or worse_model is a ' +
+      'preference, one with signal a signal.',
   });
 
 /** After so many issues, further items of a request are not named. */
@@ -32,10 +36,15 @@ const MAX_ISSUES = 20;
 
 export type Feedback =
   | { kind: 'interaction'; value: InteractionFeedback }
-  | { kind: 'preference'; value: PreferenceFeedback };
+  | { kind: 'preference'; value: PreferenceFeedback }
+  | { kind: 'signal'; value: SignalFeedback };
 
-function isPreference(item: unknown): boolean {
-  return item !== null && typeof item === 'object' && ('better_model' in item || 'worse_model' in item);
+const SCHEMAS = { interaction: InteractionFeedback, preference: PreferenceFeedback, signal: SignalFeedback };
+
+function kindOf(item: unknown): Feedback['kind'] {
+  if (item === null || typeof item !== 'object') return 'interaction';
+  if ('better_model' in item || 'worse_model' in item) return 'preference';
+  return 'signal' in item ? 'signal' : 'interaction';
 }
 
 function prefixed(issue: Issue, prefix: string): Issue {
@@ -60,10 +69,9 @@ export function parseFeedback(body: unknown): Feedback[] {
   const issues: Issue[] = [];
   const feedback: Feedback[] = [];
   items.forEach((item, i) => {
-    const preference = isPreference(item);
-    const result = preference ? PreferenceFeedback.safeParse(item) : InteractionFeedback.safeParse(item);
-    if (result.success)
-      feedback.push({ kind: preference ? 'preference' : 'interaction', value: result.data } as Feedback);
+    const kind = kindOf(item);
+    const result = SCHEMAS[kind].safeParse(item);
+    if (result.success) feedback.push({ kind, value: result.data } as Feedback);
     else if (issues.length < MAX_ISSUES)
       issues.push(...issuesOf(result.error, item).map((issue) => prefixed(issue, Array.isArray(body) ? `[${i}]` : '')));
   });
@@ -117,6 +125,10 @@ export function toRecords(
     };
     if (item.kind === 'preference')
       return { kind: 'preference', value: { at, ...item.value, ...decided } as Preference };
-    return { kind: 'interaction', value: { at, model: decision?.model, ...item.value, ...decided } as Interaction };
+    const answered = { at, model: decision?.model, ...item.value, ...decided };
+    if (item.kind === 'signal') return { kind: 'signal', value: answered as Signal };
+    // What a cascade or a fallback asked was not left to the decision's chance.
+    const chosen = decision !== undefined && answered.model === decision.model ? decision.propensity : undefined;
+    return { kind: 'interaction', value: { propensity: chosen, ...answered } as Interaction };
   });
 }

@@ -29,8 +29,9 @@ export interface PostOptions {
 /** The one way in for feedback and for reports of calls, whoever observed them. */
 export interface FeedbackService {
   /**
-   * Stores feedback: one interaction or preference, or an array of them, all or nothing, durably. It need not repeat
-   * what the decision that it names has. Live state has caught up once this resolves; drift is looked for afterwards.
+   * Stores feedback: one interaction, preference or signal, or an array of them, all or nothing, durably. It need not
+   * repeat what the decision that it names has. Live state has caught up once this resolves; drift is looked for
+   * afterwards.
    *
    * Throws `invalid_request` naming each wrong field, `decision_not_found`, `idempotency_key_reused`, `ledger_busy`.
    */
@@ -69,7 +70,7 @@ export function createFeedbackService({
       const records = toRecords(items, decisions, clock());
       const batch = key === undefined ? { records } : { records, key, requestHash: sha256(JSON.stringify(feedback)) };
       const { receipt, stored } = await committer.commit(batch);
-      if (stored) drift.add(records.flatMap((record) => (record.kind === 'interaction' ? [record.value] : [])));
+      if (stored) drift.add(records);
       for (const id of named) live.load.release(id);
       return receipt;
     },

@@ -5,6 +5,8 @@ export interface RawScores {
   query: Int32Array;
   llm: Int32Array;
   score: Float64Array;
+  /** Probability with which the LLM was asked, NaN where unknown; undefined where none is known. */
+  propensity?: Float32Array | undefined;
   length: number;
 }
 
@@ -51,6 +53,7 @@ export function aggregateScores(
   const llm = new Int32Array(raw.length);
   const score = new Float32Array(raw.length);
   const count = new Float32Array(raw.length);
+  const propensity = raw.propensity && new Float32Array(raw.length);
   const perLlm: number[][] = Array.from({ length: numLlms }, () => []);
   let cells = 0;
   for (let rank = 0; rank < ranks.size; rank++) {
@@ -67,6 +70,7 @@ export function aggregateScores(
       query[cells] = rank;
       llm[cells] = index;
       score[cells] = mean.score;
+      if (propensity) propensity[cells] = meanKnown(perLlm[index]!, raw.propensity!);
       count[cells++] = mean.count;
       perLlm[index]!.length = 0;
     }
@@ -76,6 +80,7 @@ export function aggregateScores(
     llm: llm.slice(0, cells),
     score: score.slice(0, cells),
     count: count.slice(0, cells),
+    ...(propensity && { propensity: propensity.slice(0, cells) }),
   };
 }
 
@@ -112,6 +117,13 @@ function groupByQuery(raw: RawScores, ranks: QueryRanks): { order: Int32Array; s
   const order = new Int32Array(raw.length);
   for (let i = 0; i < raw.length; i++) order[next[ranks.of(raw.query[i]!)]!++] = i;
   return { order, starts };
+}
+
+/** Mean of what is known of some rows; NaN where nothing is. In the order of size, as scores are. */
+function meanKnown(rows: readonly number[], values: Float32Array): number {
+  const known = rows.map((row) => values[row]!).filter((value) => !Number.isNaN(value));
+  known.sort((a, b) => a - b);
+  return known.length === 0 ? NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 /**

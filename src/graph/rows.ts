@@ -47,9 +47,16 @@ export interface SnapshotRows {
   /**
    * One entry per (query, LLM): the mean score of its interactions and how many there were. Interactions from before
    * the LLM changed count only in part, in both, and together at most as one: under 1, there are none but such.
+   * `propensity` is the probability with which the LLM was asked, NaN where unknown; left out where none is known.
    * `[numScores]` each.
    */
-  scores: { query: Int32Array; llm: Int32Array; score: Float32Array; count: Float32Array };
+  scores: {
+    query: Int32Array;
+    llm: Int32Array;
+    score: Float32Array;
+    count: Float32Array;
+    propensity?: Float32Array;
+  };
   /**
    * One entry per preference. `[numPreferences]` each; LLM indices, and how far it counts: wholly where that is left
    * out.

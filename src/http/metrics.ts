@@ -1,13 +1,14 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { LiveLoad } from '../live/load.js';
 import { LIMIT_KINDS } from '../schema/load.js';
+import type { FeedbackReceipt } from '../schema/feedback.js';
 import type { ScorerHolder } from '../scoring/types.js';
 import type { Ledger } from '../store/ports/index.js';
 
 export interface Metrics {
   registry: Registry;
   countDecision(model: string, version: string | null): void;
-  countFeedback(interactions: number, preferences: number): void;
+  countFeedback(receipt: Pick<FeedbackReceipt, 'interactions' | 'preferences' | 'signals'>): void;
 }
 
 export interface MetricsParts {
@@ -116,9 +117,10 @@ export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts):
   return {
     registry,
     countDecision: (model, version) => counterOf(model, version ?? 'none').inc(),
-    countFeedback(interactions, preferences) {
+    countFeedback({ interactions, preferences, signals = 0 }) {
       if (interactions > 0) feedback.inc({ kind: 'interaction' }, interactions);
       if (preferences > 0) feedback.inc({ kind: 'preference' }, preferences);
+      if (signals > 0) feedback.inc({ kind: 'signal' }, signals);
     },
   };
 }

@@ -23,19 +23,24 @@ export function createInteractionCheck(): (value: object) => value is Interactio
   };
   return (value): value is Interaction => {
     const record = value as Record<string, unknown>;
-    if (!isQuery(record.query) || !isName(record.model) || !isFraction(record.score)) return false;
+    if (!isQuery(record.query) || !isName(record.model)) return false;
     for (const key in record) {
       const field = record[key];
       switch (key) {
         case 'query':
         case 'model':
-        case 'score':
         case 'query_id':
         case 'metric':
           break;
         case 'task':
         case 'domain':
           if (!isName(field)) return false;
+          break;
+        case 'score':
+          if (!isFraction(field)) return false;
+          break;
+        case 'propensity':
+          if (!isFraction(field) || field === 0) return false;
           break;
         case 'cost_usd':
         case 'latency_ms':

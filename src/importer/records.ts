@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { PointsmanError } from '../base/errors.js';
-import { Interaction, Preference, ScoreRow } from '../schema/feedback.js';
+import { Interaction, Preference, ScoreRow, Signal } from '../schema/feedback.js';
 import { parse } from '../schema/parse.js';
 import type { FeedbackRecord } from '../store/ports/feedback.js';
 import { createInteractionCheck } from './interaction-check.js';
@@ -8,7 +8,7 @@ import { createInteractionCheck } from './interaction-check.js';
 /** Ids that exported logs carry along; they say nothing here. */
 const IGNORED = new Set(['query_id', 'metric']);
 
-/** Interactions, score rows and preferences written so far. */
+/** Interactions, score rows and preferences written so far; signals count as interactions. */
 export interface RecordCounts {
   interactions: number;
   preferences: number;
@@ -58,14 +58,25 @@ export function createRecordReader(counts: RecordCounts): ReadRecord {
       counts.preferences++;
       return;
     }
+    if ('signal' in record) {
+      const signal = checked(
+        Signal,
+        only(record, (key) => !IGNORED.has(key)),
+        where,
+      );
+      into.push({ kind: 'signal', value: signal });
+      counts.interactions++;
+      return;
+    }
     if (!('score' in record) && !('model' in record)) {
       const names = Object.keys(record)
         .slice(0, 8)
         .map((key) => JSON.stringify(key));
       throw new PointsmanError(
         'invalid_file',
-        `${where()}: expected "model" and "score" (an interaction), "scores" (a score row) or "better_model" and ` +
-          `"worse_model" (a preference), got the fields ${names.join(', ') || 'of an empty object'}`,
+        `${where()}: expected "model" and "score" (an interaction), "scores" (a score row), "signal" (a ` +
+          'signal) or "better_model" and "worse_model" (a preference), got the fields ' +
+          (names.join(', ') || 'of an empty object'),
       );
     }
     into.push({

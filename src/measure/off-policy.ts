@@ -4,13 +4,17 @@ import { isCurrent, type Dataset } from '../dataset/dataset.js';
 export interface LoggingPolicy {
   /**
    * Share of the queries with a score that each LLM has one of `[numLlms]`: its propensity, estimated, whatever the
-   * query.
+   * query. It stands in where none is logged.
    */
   propensity: Float64Array;
+  /** Share of the scores whose propensity is logged. */
+  logged: number;
   /** Mean score, drawn towards the mean of LLMs `[numLlms]`. */
   level: Float64Array;
 }
 
+/** The least that a logged propensity counts as: an answer stands for a hundred that were not asked, at most. */
+const LEAST_PROPENSITY = 0.01;
 /** Answers that the mean of LLMs weighs as much as. */
 const LEVEL_STRENGTH = 10;
 
@@ -24,13 +28,15 @@ function eachScore({ evidence }: Dataset, q: number, each: (llm: number, score: 
 export function loggingPolicy(data: Dataset, queries: Int32Array): LoggingPolicy {
   const sum = new Float64Array(data.numLlms);
   const count = new Float64Array(data.numLlms);
-  let scored = 0;
+  let [scored, scores, logged] = [0, 0, 0];
   for (const q of queries) {
     let any = false;
     eachScore(data, q, (l, score) => {
       any = true;
       sum[l]! += score;
       count[l]!++;
+      scores++;
+      if (!Number.isNaN(data.propensityOf(q, l))) logged++;
     });
     if (any) scored++;
   }
@@ -38,6 +44,7 @@ export function loggingPolicy(data: Dataset, queries: Int32Array): LoggingPolicy
   const usual = asked.reduce((total, l) => total + sum[l]! / count[l]!, 0) / Math.max(1, asked.length);
   return {
     propensity: count.map((n) => n / Math.max(1, scored)),
+    logged: logged / Math.max(1, scores),
     level: sum.map((s, l) => (s + LEVEL_STRENGTH * usual) / (count[l]! + LEVEL_STRENGTH)),
   };
 }
@@ -51,7 +58,10 @@ export function doublyRobust(data: Dataset, q: number, chosen: number, { propens
   let [worth, any] = [level[chosen]!, false];
   eachScore(data, q, (l, score) => {
     any = true;
-    if (l === chosen) worth += (score - level[chosen]!) / propensity[chosen]!;
+    if (l !== chosen) return;
+    const logged = data.propensityOf(q, l);
+    const asked = Number.isNaN(logged) ? propensity[l]! : Math.max(LEAST_PROPENSITY, logged);
+    worth += (score - level[chosen]!) / asked;
   });
   return any ? worth : NaN;
 }

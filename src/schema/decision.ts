@@ -30,11 +30,13 @@ export const DEFAULT_DECISION_SETTINGS: DecisionSettings = DecisionSettings.pars
 export const Outcome = z
   .strictObject({
     model: LlmId,
-    score: z.number(),
+    score: z.number().nullable().describe('Null where it has none'),
     cost_usd: z.number().nullable(),
     latency_ms: z.number().nullable(),
     error: z.string().nullable(),
     at: z.iso.datetime(),
+    signal: z.string().optional().describe('What was observed, of a signal'),
+    source: z.string().optional().describe('Who observed it'),
   })
   .meta({ id: 'Outcome', description: 'Feedback that named a decision' });
 export type Outcome = z.infer<typeof Outcome>;
@@ -109,7 +111,12 @@ export const DaySummary = z
       .describe('Had each gone to the candidate of highest expected quality, whatever its cost'),
     regret: z.number().describe('Expected quality given up against always_best, per decision'),
     observed: z
-      .strictObject({ answers: z.int(), score: z.number(), cost_usd: z.number().nullable(), errors: z.int() })
+      .strictObject({
+        answers: z.int(),
+        score: z.number().nullable(),
+        cost_usd: z.number().nullable(),
+        errors: z.int(),
+      })
       .nullable()
       .describe('Means of the feedback of that day that named a decision (of cost: the sum); null where none came'),
   })

@@ -22,7 +22,7 @@ export const Interaction = z
   .strictObject({
     query: QueryText,
     model: LlmId,
-    score: Fraction,
+    score: Fraction.optional().describe('How good it was; left out where nobody knows'),
     task: TaskId.optional(),
     domain: DomainId.optional(),
     cost_usd: z.number().min(0).optional(),
@@ -30,11 +30,40 @@ export const Interaction = z
     prompt_tokens: Count.optional(),
     completion_tokens: Count.optional(),
     error: z.string().min(1).max(1000).optional(),
+    propensity: z
+      .number()
+      .gt(0)
+      .max(1)
+      .optional()
+      .describe('Probability with which this LLM was asked; that of the decision where one is named'),
     at: Timestamp.optional(),
     decision_id: DecisionId.optional(),
   })
   .meta({ id: 'Interaction', description: 'One LLM’s answer to one query' });
 export type Interaction = z.infer<typeof Interaction>;
+
+/** Something that was observed of one LLM's answer. */
+export const Signal = z
+  .strictObject({
+    query: QueryText,
+    model: LlmId,
+    signal: z.string().min(1).max(100).describe('What was observed, as `thumb`, `judge` or `valid_json`'),
+    value: z
+      .union([Fraction, z.boolean().transform(Number)], 'expected a number from 0 to 1, true or false')
+      .describe('How good it says that the answer was: from 0 to 1, or false and true for these'),
+    source: z.string().min(1).max(100).optional().describe('Who observed it, as `user`, or the name of a judge'),
+    task: TaskId.optional(),
+    domain: DomainId.optional(),
+    at: Timestamp.optional(),
+    decision_id: DecisionId.optional(),
+  })
+  .meta({
+    id: 'Signal',
+    description:
+      'Something that was observed of one LLM’s answer. Its value is a score of that answer: of an answer with ' +
+      'several, and a score posted with it, the mean counts',
+  });
+export type Signal = z.infer<typeof Signal>;
 
 const twoLlms = z.refine<{ better_model: string; worse_model: string }>((p) => p.better_model !== p.worse_model, {
   path: ['worse_model'],
@@ -70,6 +99,13 @@ export const InteractionFeedback = Interaction.partial({ query: true, model: tru
   .meta({ id: 'InteractionFeedback' });
 export type InteractionFeedback = z.infer<typeof InteractionFeedback>;
 
+/** Signal over HTTP: with a `decision_id`, the query is the decision's and the LLM defaults to the chosen one. */
+export const SignalFeedback = Signal.partial({ query: true, model: true })
+  .check(orDecision('query', 'a query'))
+  .check(orDecision('model', 'an LLM id'))
+  .meta({ id: 'SignalFeedback' });
+export type SignalFeedback = z.infer<typeof SignalFeedback>;
+
 /** Preference over HTTP: with a `decision_id`, the query is the decision's. */
 export const PreferenceFeedback = z
   .strictObject({ ...Preference.shape, query: QueryText.optional() })
@@ -89,7 +125,12 @@ export const ScoreRow = z.strictObject({
 export type ScoreRow = z.infer<typeof ScoreRow>;
 
 export const FeedbackReceipt = z
-  .strictObject({ interactions: z.int(), preferences: z.int(), new_models: z.array(z.string()) })
+  .strictObject({
+    interactions: z.int(),
+    preferences: z.int(),
+    signals: z.int().optional().describe('Left out where none was posted'),
+    new_models: z.array(z.string()),
+  })
   .meta({
     id: 'FeedbackReceipt',
     description: 'What was stored, durably, and which LLMs were seen for the first time',

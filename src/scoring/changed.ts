@@ -10,6 +10,6 @@ const PREDECESSOR = 2;
  * @param each observations that an answer since is worth
  */
 export function mostObservations(stats: LlmStats | undefined, each: number): number {
-  if (stats === undefined || stats.now.interactions === stats.interactions) return Infinity;
-  return PREDECESSOR + each * stats.now.interactions;
+  if (stats === undefined || stats.now.scored === stats.scored) return Infinity;
+  return PREDECESSOR + each * stats.now.scored;
 }

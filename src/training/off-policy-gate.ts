@@ -50,7 +50,7 @@ export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }
     .map(({ name }) => name);
   const difference = apart(LEARNED.name, reference, ERRORS);
   const { pairs, low, high } = difference;
-  const from = `estimated off-policy from ${pairs} queries of one answer each`;
+  const from = `estimated off-policy from ${pairs} queries of one answer each, ${propensitiesIn(heldOut.policy)}`;
   const measured = `${inWords(difference)} beside ${title(reference)}, ${from}`;
   const passes = low >= -MARGIN;
   const over = passes ? LEARNED.name : reference;
@@ -73,6 +73,14 @@ export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }
   if (high < 0) return { status: 'rejected', ...stays, ...by('worse') };
   const { reason } = by('cannot be judged');
   return { status: 'accepted', ...stays, comparison, reason: `${reason}${wanted(difference, heldOut.policy)}` };
+}
+
+/** Where the propensities come from, in words. */
+function propensitiesIn({ logged }: LoggingPolicy): string {
+  if (logged === 0) return 'with estimated propensities';
+  return logged === 1
+    ? 'with logged propensities'
+    : `with propensities logged for ${Math.round(100 * logged)}% and else estimated`;
 }
 
 /** How many more scores, and of which LLM most of all, would narrow a difference down to the margin. */

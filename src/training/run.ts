@@ -71,8 +71,11 @@ export function snapshotOf(rows: SnapshotRows, design: DesignName): FrozenGraph 
   if (answered === 0)
     throw new PointsmanError(
       'no_data',
-      `There is no interaction and no preference yet (${rows.llms.length} LLMs are known): import a log or ` +
-        'post feedback',
+      rows.queries.length === 0
+        ? `There is no interaction and no preference yet (${rows.llms.length} LLMs are known): import a log or post ` +
+            'feedback'
+        : `None of the answers to ${rows.queries.length} queries has a score, and there is no preference: post ` +
+            'scores or signals of some of them (POST /v1/feedback), or import a log that has them',
     );
   return freezeGraph(rows, partsOf(DESIGNS[design]));
 }
@@ -282,7 +285,7 @@ export async function runTraining(
   });
   const kinds = await discoverKinds(tf, {
     data,
-    queries: all,
+    queries: Int32Array.from({ length: data.numQueries }, (_, q) => q),
     textsOf: (queries) => input.textsOf(queries.map((q) => rows.queries.hashOf(q))),
     space: trained.weights,
     rng: rng.fork('kinds'),

@@ -7,6 +7,7 @@ import { createDriftFeed, type DriftFeed } from '../../src/feedback/drift-feed.j
 import type { DriftObservation } from '../../src/machines/drift-stream.js';
 import type { AlertStore } from '../../src/store/ports/alerts.js';
 import type { Ledger } from '../../src/store/open.js';
+import type { FeedbackRecord } from '../../src/store/ports/feedback.js';
 import { DriftSettings } from '../../src/schema/drift.js';
 import { Interaction } from '../../src/schema/feedback.js';
 import { createPriorScorer } from '../../src/scoring/prior.js';
@@ -65,14 +66,16 @@ function feedOf(scorer: Scorer): DriftFeed {
   });
 }
 
-const answer = (fields: object = {}): Interaction =>
-  Interaction.parse({
+const answer = (fields: object = {}): FeedbackRecord => ({
+  kind: 'interaction',
+  value: Interaction.parse({
     query: 'How much is two and two?',
     model: 'a',
     score: 1,
     at: new Date(NOW).toISOString(),
     ...fields,
-  });
+  }),
+});
 const scores = (): (string | number | null)[][] =>
   seen
     .filter(({ signal }) => signal === 'score')
@@ -149,4 +152,24 @@ test('of more than can be observed the oldest are passed over, and the log says 
   assert.equal(scores().length, 10_000);
   assert.ok(scores().every(([, value]) => value === 1));
   assert.match(lines.join(), /"passedOver":5/);
+});
+
+test('a signal counts as a score, and an answer without a score for its errors and latency', async () => {
+  const feed = feedOf(await trained());
+  const { value } = answer({ task: 'law' });
+  const signal = { query: value.query, model: 'a', signal: 'thumb', value: 0, task: 'law', at: value.at };
+  feed.add([
+    { kind: 'signal', value: signal as never },
+    answer({ task: 'law', score: undefined, latency_ms: 100 }),
+    { kind: 'preference', value: { query: value.query, better_model: 'a', worse_model: 'b' } as never },
+  ]);
+  await feed.drain();
+  assert.deepEqual(
+    seen.map(({ signal: of, value: observed }) => [of, Number(observed.toFixed(3))]),
+    [
+      ['score', 0],
+      ['error', 0],
+      ['latency', 4.605],
+    ],
+  );
 });

@@ -49,6 +49,55 @@ test('an LLM first seen in feedback is a candidate at once', async () => {
   assert.ok((await routed()).ranking.some((one) => (one.model as string) === 'seen/first'));
 });
 
+test('an answer needs no score; a signal of it is one, by its decision; the decision shows both', async () => {
+  const { decision_id, model } = await routed({ query: 'a signalled query' });
+  assert.deepEqual(await receiptOf(await post({ decision_id, latency_ms: 120, cost_usd: 0.001 })), {
+    interactions: 1,
+    preferences: 0,
+    new_models: [],
+  });
+  assert.deepEqual(await receiptOf(await post([{ decision_id, signal: 'thumb', value: true, source: 'user' }])), {
+    interactions: 0,
+    preferences: 0,
+    signals: 1,
+    new_models: [],
+  });
+  const decision = (await (await fetch(`${service.url}/v1/decisions/${decision_id}`)).json()) as {
+    outcomes: { model: string; score: number | null; signal?: string; source?: string }[];
+  };
+  assert.deepEqual(
+    decision.outcomes.map(({ model: of, score, signal, source }) => [of, score, signal, source]),
+    [
+      [model, null, undefined, undefined],
+      [model, 1, 'thumb', 'user'],
+    ],
+  );
+  const rows = await withTexts(await service.ledger.snapshot.read(), service.ledger.snapshot.texts);
+  const query = [...rows.queries].findIndex(({ text }) => text === 'a signalled query');
+  assert.equal(rows.scores.score[rows.scores.query.indexOf(query)], 1);
+});
+
+test('an answer has the propensity of its decision, unless another LLM gave it', async () => {
+  const { decision_id, model, propensity } = await routed({ query: 'by chance', exploration: 0.5 });
+  const other = model === 'a/small' ? 'b/large' : 'a/small';
+  await receiptOf(
+    await post([
+      { decision_id, score: 1 },
+      { decision_id, model: other, score: 0 },
+    ]),
+  );
+  const rows = await withTexts(await service.ledger.snapshot.read(), service.ledger.snapshot.texts);
+  const query = [...rows.queries].findIndex(({ text }) => text === 'by chance');
+  const of = (id: string): number => {
+    const e = [...rows.scores.query.keys()].find(
+      (at) => rows.scores.query[at] === query && (rows.llms[rows.scores.llm[at]!]!.id as string) === id,
+    )!;
+    return rows.scores.propensity![e]!;
+  };
+  assert.equal(of(model), Math.fround(propensity!));
+  assert.ok(Number.isNaN(of(other)));
+});
+
 test('an array may mix interactions and preferences', async () => {
   const receipt = await receiptOf(
     await post([
@@ -107,7 +156,10 @@ test('wrong items are refused by place, and nothing of the request is stored', a
     [{ ...good, score: 2 }, 'score'],
     [{ ...good, score: '1' }, 'score'],
     [{ ...good, score: null }, 'score'],
-    [{ query: 'q', model: 'a/small' }, 'score'],
+    [{ query: 'q', model: 'a/small', signal: 'thumb' }, 'value'],
+    [{ query: 'q', model: 'a/small', signal: 'thumb', value: 'up' }, 'value'],
+    [{ query: 'q', model: 'a/small', signal: 'thumb', value: true, score: 1 }, 'score'],
+    [{ ...good, propensity: 0 }, 'propensity'],
     [{ ...good, rating: 5 }, 'rating'],
     [{ ...good, at: 'yesterday' }, 'at'],
     [{ ...good, decision_id: 'x' }, 'decision_id'],

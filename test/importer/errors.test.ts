@@ -25,7 +25,16 @@ const BAD_LINES: [name: string, line: string, message: RegExp][] = [
   ['score below zero', line({ ...GOOD, score: -0.1 }), /^f, line 3: score: expected number to be >=0, got -0.1$/],
   ['score as text', line({ ...GOOD, score: '0.5' }), /^f, line 3: score: expected number, got "0.5"$/],
   ['score null', line({ ...GOOD, score: null }), /^f, line 3: score: expected number, got null$/],
-  ['no score', line({ query: 'q', model: 'a' }), /^f, line 3: score: expected number, got nothing$/],
+  [
+    'signal without a value',
+    line({ query: 'q', model: 'a', signal: 'thumb' }),
+    /^f, line 3: value: expected a number from 0 to 1, true or false, got nothing$/,
+  ],
+  [
+    'propensity of nothing',
+    line({ ...GOOD, propensity: 0 }),
+    /^f, line 3: propensity: expected number to be >0, got 0$/,
+  ],
   ['no model', line({ query: 'q', score: 1 }), /^f, line 3: model: expected string, got nothing$/],
   ['no query', line({ model: 'a', score: 1 }), /^f, line 3: query: expected string, got nothing$/],
   [

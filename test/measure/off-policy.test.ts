@@ -40,6 +40,36 @@ describe('what routing is worth by one answer a query', () => {
     assert.ok(Math.abs(worth(routed((q) => isRight[q]!)) - 0.8) < 0.06);
   });
 
+  test('goes by logged propensities where whom was asked depends on the query, as a mean would not', async () => {
+    const rng = createRng(2);
+    // `b` is mostly asked what it is right on: its mean flatters it.
+    const logged = Array.from({ length: QUERIES }, (_, i): HandQuery => {
+      const right = rng.next() < 0.5;
+      const chance = right ? 0.8 : 0.1;
+      const asked = rng.next() < chance;
+      return {
+        text: `${right ? 'right' : 'wrong'} ${i}`,
+        scores: asked ? { b: right ? 1 : 0 } : { a: 0.6 },
+        propensities: asked ? { b: chance } : { a: 1 - chance },
+      };
+    });
+    const worth = async (queries: readonly HandQuery[]): Promise<number> => {
+      const of = await datasetOf(handLog(['a', 'b'], queries));
+      const policy = policyToJudgeBy(of, ALL)!;
+      assert.equal(policy.logged, queries[0]!.propensities === undefined ? 0 : 1);
+      return meanOf(
+        utilities(
+          outcomesOf(
+            { data: of, queries: ALL, policy },
+            routed(() => true),
+          ),
+        ),
+      );
+    };
+    assert.ok(Math.abs((await worth(logged)) - 0.5) < 0.05);
+    assert.ok((await worth(logged.map(({ text, scores }): HandQuery => ({ text, scores: scores! })))) > 0.7);
+  });
+
   test('is unknown of an oracle, which would choose whom was asked', () => {
     const held = { data, queries: ALL, policy: loggingPolicy(data, ALL) };
     assert.ok(utilities(outcomesOf(held, oracleScores(held))).every(Number.isNaN));

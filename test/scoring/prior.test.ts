@@ -44,11 +44,11 @@ test('an LLM that became another keeps its score, with a wide uncertainty that i
       profile({ id: 'a' }),
       statsOf('a', {
         meanScore: 0.8,
-        interactions: 800 + since,
-        now: { interactions: since, meanScore: 0.8, weight: since === 0 ? 800 : 50 + since },
+        scored: 800 + since,
+        now: { scored: since, meanScore: 0.8, weight: since === 0 ? 800 : 50 + since },
       }),
     );
-  const settled = scoreOf(profile({ id: 'a' }), statsOf('a', { meanScore: 0.8, interactions: 800 }));
+  const settled = scoreOf(profile({ id: 'a' }), statsOf('a', { meanScore: 0.8, interactions: 800, scored: 800 }));
   const [changed, some, many] = [of(0), of(20), of(400)];
   assert.ok(Math.abs(changed.quality - settled.quality) < 1e-9 && Math.abs(some.quality - settled.quality) < 0.02);
   assert.ok(

@@ -24,7 +24,7 @@ function table(simulation: Simulation): { task: string; scores: number[] }[] {
   return Array.from({ length: simulation.rows.length / width }, (_, i) => {
     const rows = simulation.rows.slice(i * width, (i + 1) * width);
     assert.equal(new Set(rows.map((row) => row.query)).size, 1);
-    return { task: rows[0]!.task!, scores: rows.map((row) => row.score) };
+    return { task: rows[0]!.task!, scores: rows.map((row) => row.score!) };
   });
 }
 

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { withTexts, type GraphRows, type QueryRow } from '../../src/graph/rows.js';
 import { openLedger, type Ledger, type LedgerOptions } from '../../src/store/open.js';
 import type { FeedbackRecord } from '../../src/store/ports/feedback.js';
-import { Interaction, Preference } from '../../src/schema/feedback.js';
+import { Interaction, Preference, Signal } from '../../src/schema/feedback.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 
 /** The time that tests' clocks begin at: 2026-01-01. */
@@ -39,10 +39,19 @@ export async function openFor(t: TestContext, path: string, options: Partial<Led
 export function interaction(
   query: string,
   model: string,
-  score: number,
+  score: number | undefined,
   more: Record<string, unknown> = {},
 ): Extract<FeedbackRecord, { kind: 'interaction' }> {
   return { kind: 'interaction', value: Interaction.parse({ query, model, score, ...more }) };
+}
+
+export function signal(
+  query: string,
+  model: string,
+  value: number | boolean,
+  more: Record<string, unknown> = {},
+): Extract<FeedbackRecord, { kind: 'signal' }> {
+  return { kind: 'signal', value: Signal.parse({ query, model, signal: 'thumb', value, ...more }) };
 }
 
 export function preference(

@@ -10,6 +10,8 @@ export interface HandQuery {
   text: string;
   task?: string;
   scores?: Record<string, number>;
+  /** Probability with which each LLM was asked, where that is logged. */
+  propensities?: Record<string, number>;
   /** LLMs that have changed since they answered it. */
   stale?: string[];
   pairs?: [better: string, worse: string][];
@@ -24,6 +26,7 @@ export function handLog(llms: readonly string[], queries: readonly HandQuery[]):
       llm: llms.indexOf(llm),
       score,
       count: q.stale?.includes(llm) ? STALE : 1,
+      propensity: q.propensities?.[llm] ?? NaN,
     })),
   );
   const pairs = queries.flatMap((q, query) =>
@@ -47,6 +50,7 @@ export function handLog(llms: readonly string[], queries: readonly HandQuery[]):
       llm: Int32Array.from(edges, (e) => e.llm),
       score: Float32Array.from(edges, (e) => e.score),
       count: Float32Array.from(edges, (e) => e.count),
+      ...(queries.some((q) => q.propensities) && { propensity: Float32Array.from(edges, (e) => e.propensity) }),
     },
     preferences: {
       query: Int32Array.from(pairs, (p) => p.query),

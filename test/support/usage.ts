@@ -27,7 +27,8 @@ export function statsOf(id: string, fields: Partial<LlmStats> = {}): LlmStats {
     wins: 0,
     losses: 0,
     costUsd: NaN,
-    now: { meanScore, interactions, weight: interactions },
+    scored: interactions,
+    now: { meanScore, scored: interactions, weight: interactions },
     usage: [],
     ...fields,
   };

@@ -8,7 +8,12 @@ import { print, table } from '../output.js';
 const dollars = (usd: number | null): string => (usd === null ? '–' : `$${Number(usd.toPrecision(3))}`);
 
 function outcomeOf({ outcomes }: DecisionSummary): string {
-  return outcomes.map(({ model, score, error }) => `${model} ${error ?? score.toFixed(2)}`).join('; ');
+  return outcomes
+    .map(({ model, score, error, signal }) => {
+      const what = signal === undefined ? '' : `${signal} `;
+      return `${model} ${what}${error ?? score?.toFixed(2) ?? 'answered'}`;
+    })
+    .join('; ');
 }
 
 export function decisionsCommand(): Command {
@@ -86,7 +91,7 @@ export function summaryCommand(): Command {
         day.best_single === null
           ? '–'
           : `${day.best_single.model} ${day.best_single.quality.toFixed(3)} ${dollars(day.best_single.cost_usd)}`,
-        day.observed === null ? '–' : `${day.observed.score.toFixed(3)} of ${day.observed.answers}`,
+        day.observed === null ? '–' : `${day.observed.score?.toFixed(3) ?? '–'} of ${day.observed.answers}`,
         day.models
           .slice(0, 3)
           .map(({ model, share }) => `${model} ${(100 * share).toFixed(0)}%`)

@@ -32,7 +32,7 @@ export function modelsCommand(): Command {
             llm.input_price ?? '–',
             llm.output_price ?? '–',
             seen?.interactions ?? 0,
-            seen && seen.interactions > 0 ? seen.meanScore.toFixed(3) : '–',
+            seen && seen.scored > 0 ? seen.meanScore.toFixed(3) : '–',
           ];
         });
         print(table(['LLM', 'family', 'size (B)', '$/M in', '$/M out', 'interactions', 'mean score'], rows));

@@ -22,10 +22,11 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       tag: 'feedback',
       scope: 'feedback',
       writes: [],
-      summary: 'Post interactions or preferences',
+      summary: 'Post interactions, preferences or signals',
       description:
         'Stored all or nothing, and durable when answered. With a `decision_id`, query and task are the ' +
-        'decision’s and `model` defaults to the LLM it chose. Repeating a request with the same ' +
+        'decision’s and `model` defaults to the LLM it chose. An interaction without `score` teaches what is asked, ' +
+        'what answers cost and take, and which fail. Repeating a request with the same ' +
         '`Idempotency-Key` answers the first receipt and stores nothing.',
       headers: FeedbackHeaders,
       // Each item is checked by what it is, for messages that fit: the service does.
@@ -34,7 +35,7 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       errors: ['decision_not_found', 'idempotency_key_reused'],
       async run({ headers: { 'Idempotency-Key': idempotencyKey }, body }) {
         const receipt = await feedback.post(body, { idempotencyKey });
-        metrics.countFeedback(receipt.interactions, receipt.preferences);
+        metrics.countFeedback(receipt);
         return receipt;
       },
     }),

@@ -92,9 +92,18 @@ export interface StepsInput {
   start?: Weights | undefined;
 }
 
+/** Queries and those whose answers nobody scored: they tell what is asked, too. */
+function withUnanswered({ evidence: { start }, numQueries }: Dataset, queries: Int32Array): Int32Array {
+  const unanswered = Int32Array.from({ length: numQueries }, (_, q) => q).filter((q) => start[q + 1] === start[q]);
+  return unanswered.length === 0 ? queries : Int32Array.from([...queries, ...unanswered]).toSorted();
+}
+
 /** What steps on the queries `train` have in common; {@link closeSteps} disposes its tensors. */
 export function openSteps(tf: TensorFlow, { data, train, folds, options, rng, start }: StepsInput): StepContext {
-  const weights = start === undefined ? querySpace(tf, data, train, rng.fork('axes')) : pick(start, SPACE_TABLES);
+  const weights =
+    start === undefined
+      ? querySpace(tf, data, withUnanswered(data, train), rng.fork('axes'))
+      : pick(start, SPACE_TABLES);
   const space = { weights, p: toTensors(tf, weights) };
   const records = sumRecords(data, train);
   const located = { data, space, queries: train, records };

@@ -1,7 +1,10 @@
-import type { FeedbackReceipt, Interaction, Preference } from '../../schema/feedback.js';
+import type { FeedbackReceipt, Interaction, Preference, Signal } from '../../schema/feedback.js';
 
-/** An interaction or preference whose query and LLM are known: what the store writes as given. */
-export type FeedbackRecord = { kind: 'interaction'; value: Interaction } | { kind: 'preference'; value: Preference };
+/** An interaction, preference or signal whose query and LLM are known: what the store writes as given. */
+export type FeedbackRecord =
+  | { kind: 'interaction'; value: Interaction }
+  | { kind: 'preference'; value: Preference }
+  | { kind: 'signal'; value: Signal };
 
 /** The records of one request. */
 export interface FeedbackBatch {
@@ -21,6 +24,7 @@ export interface StoredBatch {
 
 /** How much the ledger holds. */
 export interface LedgerCounts {
+  /** Signals among them. */
   interactions: number;
   preferences: number;
   queries: number;
@@ -41,15 +45,18 @@ export interface TaskUsage {
 export interface LlmStats {
   id: string;
   meanScore: number;
+  /** Answers. */
   interactions: number;
+  /** Scores, of answers and signals. */
+  scored: number;
   wins: number;
   losses: number;
   costUsd: number;
   /** What it is now, where it became another LLM on all tasks; else as above. */
   now: {
-    /** Answers since. */
-    interactions: number;
-    /** Mean score and weight of its answers, those from before counting little; the mean is NaN without any. */
+    /** Scores since. */
+    scored: number;
+    /** Mean and weight of its scores, those from before counting little; the mean is NaN without any. */
     meanScore: number;
     weight: number;
   };
@@ -65,7 +72,7 @@ export interface LoggedAnswer {
   score: number;
 }
 
-/** Interactions and preferences. */
+/** Interactions, preferences and signals. */
 export interface FeedbackStore {
   /**
    * Appends all records of all batches or none, registering LLMs, tasks and domains first seen here. A batch whose key

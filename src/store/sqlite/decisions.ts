@@ -31,6 +31,12 @@ const BYTES_PER_MEGABYTE = 1_000_000;
 
 type Row = Omit<KeptDecision, 'queryHash'> & { query_hash: Buffer | null };
 
+type OutcomeRow = Omit<Outcome, 'at' | 'signal' | 'source'> & {
+  at: number;
+  signal: string | null;
+  source: string | null;
+};
+
 /** Comes after all ids. */
 const LAST = '~';
 
@@ -63,9 +69,9 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
       ),
     ]),
   );
-  const outcomes = db.prepare<[string], Omit<Outcome, 'at'> & { at: number }>(
-    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at FROM interaction i JOIN llm l ON l.id = ' +
-      'i.llm WHERE decision = ? ORDER BY i.id',
+  const outcomes = db.prepare<[string], OutcomeRow>(
+    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at, signal, source FROM interaction i JOIN llm l ' +
+      'ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
   );
   const grow = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes + ?');
   const size = db.prepare<[], number>('SELECT bytes FROM decision_size').pluck();
@@ -79,8 +85,8 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
     )
     .raw();
   const observed = db.prepare<[string, string], ObservedDay>(
-    `SELECT date(at / 1000, 'unixepoch') AS day, count(*) AS answers, avg(score) AS score, sum(cost_usd) AS cost_usd,
-     count(error) AS errors
+    `SELECT date(at / 1000, 'unixepoch') AS day, count(*) - count(signal) AS answers, avg(score) AS score,
+     sum(cost_usd) AS cost_usd, count(error) AS errors
      FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND
      at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
   );
@@ -187,9 +193,11 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
     },
     outcomes: async (ids) =>
       connection.read(() => {
-        const iso = (row: Omit<Outcome, 'at'> & { at: number }): Outcome => ({
+        const iso = ({ at, signal, source, ...row }: OutcomeRow): Outcome => ({
           ...row,
-          at: new Date(row.at).toISOString(),
+          at: new Date(at).toISOString(),
+          ...(signal !== null && { signal }),
+          ...(source !== null && { source }),
         });
         return new Map(ids.map((id) => [id, outcomes.all(id).map(iso)]));
       }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
-import type { Interaction, Preference } from '../../schema/feedback.js';
+import type { Interaction, Preference, Signal } from '../../schema/feedback.js';
 import type { Touch } from './changes.js';
 import type { LedgerCounts } from '../ports/feedback.js';
 import type { Connection } from './connection.js';
@@ -14,6 +14,7 @@ export interface FeedbackSession {
   /** Answers the LLM's integer id, and the time of the interaction, in milliseconds. */
   interaction(value: Interaction): { llm: number; at: number };
   preference(value: Preference): void;
+  signal(value: Signal): void;
   /** LLMs first seen in this session. */
   readonly newLlms: string[];
   finish(): void;
@@ -39,8 +40,12 @@ export function createFeedbackSessions(
   const insertQuery = db.prepare<[Buffer, string]>('INSERT INTO query (hash, text) VALUES (?, ?)');
   const insertInteraction = db.prepare(
     `INSERT INTO interaction (query, llm, task, domain, score, cost_usd, latency_ms, prompt_tokens, completion_tokens,
-     error, at, decision)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     error, at, decision, propensity)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertSignal = db.prepare(
+    `INSERT INTO interaction (query, llm, task, domain, score, at, decision, signal, source)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPreference = db.prepare(
     'INSERT INTO preference (query, better, worse, task, domain, at, decision) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -88,7 +93,7 @@ export function createFeedbackSessions(
       return { task, domain };
     };
     /** Columns that rows of both kinds have. */
-    const columnsOf = (value: Interaction | Preference) => ({
+    const columnsOf = (value: Interaction | Preference | Signal) => ({
       query: queryId(value.query),
       ...labels(value),
       at: value.at === undefined ? now : Date.parse(value.at),
@@ -105,7 +110,7 @@ export function createFeedbackSessions(
           llm,
           task,
           domain,
-          value.score,
+          value.score ?? null,
           value.cost_usd ?? null,
           value.latency_ms ?? null,
           value.prompt_tokens ?? null,
@@ -113,6 +118,7 @@ export function createFeedbackSessions(
           value.error ?? null,
           at,
           decision,
+          value.propensity ?? null,
         );
         sums.interaction(llm, value);
         taken.interaction(llm, task, value);
@@ -126,6 +132,13 @@ export function createFeedbackSessions(
         insertPreference.run(query, better, worse, task, domain, at, decision);
         sums.preference(better, worse);
         counts.preferences++;
+      },
+      signal(value) {
+        const llm = llmId(value.model);
+        const { query, task, domain, at, decision } = columnsOf(value);
+        insertSignal.run(query, llm, task, domain, value.value, at, decision, value.signal, value.source ?? null);
+        sums.score(llm, value.value);
+        counts.interactions++;
       },
       finish() {
         if (counts.interactions + counts.preferences === 0) return;

@@ -81,16 +81,20 @@ export function createFeedback(
 
 function write(session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): FeedbackReceipt {
   const receipt = { interactions: 0, preferences: 0 };
+  let signals = 0;
   const before = session.newLlms.length;
   for (const record of batch.records) {
     if (record.kind === 'interaction') {
       const { llm, at } = session.interaction(record.value);
       calls.call(llm, record.value, at);
       receipt.interactions++;
-    } else {
+    } else if (record.kind === 'preference') {
       session.preference(record.value);
       receipt.preferences++;
+    } else {
+      session.signal(record.value);
+      signals++;
     }
   }
-  return { ...receipt, new_models: session.newLlms.slice(before) };
+  return { ...receipt, ...(signals > 0 && { signals }), new_models: session.newLlms.slice(before) };
 }

@@ -50,7 +50,8 @@ function createImport(connection: Connection, now: number): Import {
     async add(records) {
       for (const { kind, value } of records)
         if (kind === 'interaction') session.interaction(value);
-        else session.preference(value);
+        else if (kind === 'preference') session.preference(value);
+        else session.signal(value);
     },
     mergeLlm: async (profile) => catalog.merge(profile),
     describe: async (kind, id, description) => catalog.describe(kind, id, description),

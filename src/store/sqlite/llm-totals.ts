@@ -4,12 +4,14 @@ import type { LlmUsage } from './llm-usage.js';
 import { BEFORE_CHANGE } from '../../graph/recency.js';
 import type { LlmStats } from '../ports/feedback.js';
 
-const COLUMNS = ['interactions', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n'] as const;
+const COLUMNS = ['interactions', 'scored', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n'] as const;
 type Totals = Record<(typeof COLUMNS)[number], number>;
 
 /** Sums of one transaction's feedback per LLM, added to the table at its end. */
 export interface TotalsSession {
   interaction(llm: number, value: Interaction): void;
+  /** A score of an answer that is counted already. */
+  score(llm: number, score: number): void;
   preference(better: number, worse: number): void;
   flush(): void;
 }
@@ -30,7 +32,7 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
     { name: string; before: number; before_score: number } & { [column in keyof Totals]: number | null }
   >(
     `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')},
-       ifnull(b.interactions, 0) AS before, ifnull(b.score, 0) AS before_score
+       ifnull(b.scored, 0) AS before, ifnull(b.score, 0) AS before_score
      FROM llm LEFT JOIN llm_total s ON s.llm = llm.id LEFT JOIN llm_before_change b ON b.llm = llm.id
      WHERE deleted = 0`,
   );
@@ -44,6 +46,7 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
       };
       return {
         interaction: (llm, value) => count(of(llm), value),
+        score: (llm, score) => countScore(of(llm), score),
         preference(better, worse) {
           of(better).wins++;
           of(worse).losses++;
@@ -58,30 +61,36 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
       const taken = usage.read();
       return rows.all().map((row) => ({
         id: row.name,
-        meanScore: mean(row.score, row.interactions),
+        meanScore: mean(row.score, row.scored),
         interactions: row.interactions ?? 0,
+        scored: row.scored ?? 0,
         wins: row.wins ?? 0,
         losses: row.losses ?? 0,
         costUsd: mean(row.cost_usd, row.cost_usd_n),
-        now: nowOf(row.interactions ?? 0, row.score ?? 0, row.before, row.before_score),
+        now: nowOf(row.scored ?? 0, row.score ?? 0, row.before, row.before_score),
         usage: taken.get(row.name) ?? [],
       }));
     },
   };
 }
 
-/** @param before answers from before the LLM last changed, among `interactions` */
-function nowOf(interactions: number, score: number, before: number, beforeScore: number): LlmStats['now'] {
-  const since = interactions - before;
+/** @param before scores from before the LLM last changed, among `scored` */
+function nowOf(scored: number, score: number, before: number, beforeScore: number): LlmStats['now'] {
+  const since = scored - before;
   // As in a snapshot, they count less once there are others.
   const lost = since > 0 ? 1 - BEFORE_CHANGE : 0;
-  const weight = interactions - lost * before;
-  return { interactions: since, meanScore: mean(score - lost * beforeScore, weight), weight };
+  const weight = scored - lost * before;
+  return { scored: since, meanScore: mean(score - lost * beforeScore, weight), weight };
+}
+
+function countScore(totals: Totals, score: number): void {
+  totals.scored++;
+  totals.score += score;
 }
 
 function count(totals: Totals, value: Interaction): void {
   totals.interactions++;
-  totals.score += value.score;
+  if (value.score !== undefined) countScore(totals, value.score);
   if (value.cost_usd !== undefined) {
     totals.cost_usd += value.cost_usd;
     totals.cost_usd_n++;

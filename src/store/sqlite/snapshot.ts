@@ -7,12 +7,19 @@ import { aggregateScores, QueryRanks, sortPreferences } from '../../graph/aggreg
 import type { Tally } from './tally.js';
 import type { SnapshotOptions, SnapshotStore } from '../ports/snapshot.js';
 
-type InteractionColumns = [query: number, llm: number, task: number | null, score: number, at: number];
+type InteractionColumns = [
+  query: number,
+  llm: number,
+  task: number | null,
+  score: number | null,
+  at: number,
+  propensity: number | null,
+];
 type ChangeColumns = [llm: number, task: number | null, at: number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
 
 /**
- * Reads canonical rows for a graph; see {@link SnapshotRows}. Queries that no live LLM has an edge to are left out.
+ * Reads canonical rows for a graph; see {@link SnapshotRows}. Queries that no live LLM was asked are left out.
  */
 export function createSnapshot(connection: Connection, catalog: CatalogReader, tally: Tally): SnapshotStore {
   const { db } = connection;
@@ -25,7 +32,7 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
   const taskDomains = db.prepare<[], [number, number]>('SELECT task, domain FROM task_domain').raw();
   const lastQuery = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM query').pluck();
   const interactions = db
-    .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at FROM interaction ORDER BY id')
+    .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at, propensity FROM interaction ORDER BY id')
     .raw();
   const changes = db.prepare<[], ChangeColumns>('SELECT llm, task, at FROM change_point').raw();
   const preferences = db
@@ -58,14 +65,23 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
       ...answerColumns(counts.interactions, weighed),
       llm: new Int32Array(counts.interactions),
       score: new Float64Array(counts.interactions),
+      propensity: new Float32Array(counts.interactions).fill(NaN),
     };
-    for (const [query, llm, task, score, at] of interactions.iterate()) {
+    let propensities = false;
+    for (const [query, llm, task, score, at, propensity] of interactions.iterate()) {
       labels.give(query, task, at);
       const index = llmIndex(llm);
       if (index < 0) continue;
+      if (score === null) {
+        labels.touch(query);
+        continue;
+      }
       const row = append(edges, query, at);
       edges.llm[row] = index;
       edges.score[row] = score;
+      if (propensity === null) continue;
+      edges.propensity[row] = propensity;
+      propensities = true;
     }
     const pairs = {
       ...answerColumns(counts.preferences, weighed),
@@ -108,7 +124,7 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
         .map(([task, domain]): [number, number] => [taskIndex(task), domainIndex(domain)])
         .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]),
       queries: queryKeys(columns),
-      scores: aggregateScores(edges, ranks, llms.length, ofScores),
+      scores: aggregateScores(propensities ? edges : { ...edges, propensity: undefined }, ranks, llms.length, ofScores),
       preferences: sortPreferences(
         pairs,
         ranks,
@@ -167,7 +183,7 @@ function indexOf(keys: readonly number[]): (key: number) => number {
   return (key) => places[key] ?? -1;
 }
 
-/** Per query id: whether it has an edge, and the task most recently given to it (0 for none). */
+/** Per query id: whether an LLM was asked it, and the task most recently given to it (0 for none). */
 class QueryLabels {
   readonly size: number;
   private readonly task: Int32Array;

@@ -216,8 +216,8 @@ describe('the catalogue of now', () => {
       const stats = [
         statsOf('poet', {
           meanScore: 0.5,
-          interactions: 1000 + since,
-          now: { interactions: since, meanScore: 0.5, weight: 1000 },
+          scored: 1000 + since,
+          now: { scored: since, meanScore: 0.5, weight: 1000 },
         }),
       ];
       return (await make(rows, { stats })).score(QUERY);

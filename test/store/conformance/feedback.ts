@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { PointsmanError } from '../../../src/base/errors.js';
 import type { FeedbackReceipt } from '../../../src/schema/feedback.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
-import { allRows, interaction, preference, profile, START } from '../support.js';
+import { allRows, interaction, preference, profile, signal, START } from '../support.js';
 import { describeStatistics } from './statistics.js';
 import { ODD_IDS, ODD_TEXTS, testBusy, type StoreUnderTest } from './store-under-test.js';
 
@@ -97,6 +97,61 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
       const later = await ledger.feedback.after(position, 10);
       assert.deepEqual(later.answers, []);
       assert.ok(later.position > position, 'what counts for nothing is not read again');
+    });
+
+    test('an answer without a score is counted; a signal is a score of one that is counted already', async (t) => {
+      const { ledger } = await store.open(t);
+      const [answer] = await ledger.feedback.append([
+        {
+          records: [
+            interaction('one', 'a', undefined, { cost_usd: 0.5, latency_ms: 100, decision_id: DECISION }),
+            signal('one', 'a', true, { source: 'user', decision_id: DECISION }),
+            signal('one', 'a', 0.5, { signal: 'judge' }),
+            interaction('two', 'b', undefined, { error: 'late' }),
+          ],
+        },
+      ]);
+      assert.deepEqual(answer, stored({ interactions: 2, preferences: 0, signals: 2, new_models: ['a', 'b'] }));
+      const [a, b] = await ledger.feedback.stats();
+      assert.deepEqual(
+        [a!.interactions, a!.scored, a!.meanScore, a!.costUsd, a!.now],
+        [1, 2, 0.75, 0.5, { scored: 2, meanScore: 0.75, weight: 2 }],
+      );
+      assert.deepEqual([b!.interactions, b!.scored, b!.meanScore], [1, 0, NaN]);
+      const at = new Date(START).toISOString();
+      assert.deepEqual((await ledger.decisions.outcomes([DECISION])).get(DECISION), [
+        { model: 'a', score: null, cost_usd: 0.5, latency_ms: 100, error: null, at },
+        { model: 'a', score: 1, cost_usd: null, latency_ms: null, error: null, at, signal: 'thumb', source: 'user' },
+      ]);
+      const { answers } = await ledger.feedback.after(0, 10);
+      assert.deepEqual(
+        answers.map(({ model, score }) => [model, score]),
+        [
+          ['a', 1],
+          ['a', 0.5],
+        ],
+      );
+      const [day] = (await ledger.decisions.days('2026-01-01', '2026-01-01')).observed;
+      assert.deepEqual(day, { day: '2026-01-01', answers: 1, score: 1, cost_usd: 0.5, errors: 0 });
+      const rows = await allRows(ledger);
+      assert.deepEqual(rows.queries.map(({ text }) => text).toSorted(), ['one', 'two'], 'both say what is asked');
+      assert.deepEqual([[...rows.scores.llm], [...rows.scores.score]], [[0], [0.75]]);
+    });
+
+    test('propensities are kept, the mean of what is known of a query and LLM', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.feedback.append([{ records: [interaction('one', 'a', 1)] }]);
+      assert.equal((await allRows(ledger)).scores.propensity, undefined);
+      await ledger.feedback.append([
+        {
+          records: [
+            interaction('one', 'a', 1, { propensity: 0.25 }),
+            interaction('one', 'a', 1, { propensity: 0.75 }),
+            interaction('one', 'b', 0),
+          ],
+        },
+      ]);
+      assert.deepEqual([...(await allRows(ledger)).scores.propensity!], [0.5, NaN]);
     });
 
     test('each batch has its own receipt, and an LLM is new in the first of them only', async (t) => {

@@ -261,11 +261,11 @@ export function describeRecency(store: StoreUnderTest): void {
         { records: Array.from({ length: 32 }, (_, i) => interaction(`old ${i}`, 'a', 1, { task: 'x' })) },
       ]);
       await driftOn('a', 'x', 1);
-      assert.deepEqual((await stats()).now, { interactions: 32, meanScore: 1, weight: 32 });
+      assert.deepEqual((await stats()).now, { scored: 32, meanScore: 1, weight: 32 });
       await ledger.catalog.put(profile('a', { revision: '2' }));
-      assert.deepEqual((await stats()).now, { interactions: 0, meanScore: 1, weight: 32 });
+      assert.deepEqual((await stats()).now, { scored: 0, meanScore: 1, weight: 32 });
       await ledger.feedback.append([{ records: [interaction('new', 'a', 0), interaction('newer', 'a', 0)] }]);
-      assert.deepEqual((await stats()).now, { interactions: 2, meanScore: 0.5, weight: 4 });
+      assert.deepEqual((await stats()).now, { scored: 2, meanScore: 0.5, weight: 4 });
       const { interactions, meanScore } = await stats();
       assert.deepEqual([interactions, meanScore], [34, 32 / 34]);
     });

@@ -25,10 +25,11 @@ export function describeStatistics(store: StoreUnderTest): void {
       const nothing = {
         meanScore: NaN,
         interactions: 0,
+        scored: 0,
         wins: 0,
         losses: 0,
         costUsd: NaN,
-        now: { meanScore: NaN, interactions: 0, weight: 0 },
+        now: { meanScore: NaN, scored: 0, weight: 0 },
         usage: [],
       };
       assert.deepEqual(await ledger.feedback.stats(), [
@@ -36,10 +37,11 @@ export function describeStatistics(store: StoreUnderTest): void {
           id: 'a',
           meanScore: 0.75,
           interactions: 2,
+          scored: 2,
           wins: 2,
           losses: 0,
           costUsd: 0.5,
-          now: { meanScore: 0.75, interactions: 2, weight: 2 },
+          now: { meanScore: 0.75, scored: 2, weight: 2 },
           usage: [
             {
               task: null,
@@ -85,12 +87,12 @@ export function describeStatistics(store: StoreUnderTest): void {
       await ledger.feedback.append([
         { records: Array.from({ length: 32 }, (_, i) => interaction(`old ${i}`, 'a', 1, { task: 'x' })) },
       ]);
-      assert.deepEqual((await stats()).now, { interactions: 32, meanScore: 1, weight: 32 });
+      assert.deepEqual((await stats()).now, { scored: 32, meanScore: 1, weight: 32 });
       await ledger.catalog.put(profile('a', { revision: '2' }));
-      assert.deepEqual((await stats()).now, { interactions: 0, meanScore: 1, weight: 32 });
+      assert.deepEqual((await stats()).now, { scored: 0, meanScore: 1, weight: 32 });
       await ledger.feedback.append([{ records: [interaction('new', 'a', 0), interaction('newer', 'a', 0)] }]);
       const { now, interactions, meanScore } = await stats();
-      assert.deepEqual(now, { interactions: 2, meanScore: 0.5, weight: 4 });
+      assert.deepEqual(now, { scored: 2, meanScore: 0.5, weight: 4 });
       assert.deepEqual([interactions, meanScore], [34, 32 / 34]);
     });
   });
