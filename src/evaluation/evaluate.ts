@@ -4,7 +4,7 @@ import type { EvaluationReport } from '../schema/evaluation.js';
 import type { Backend } from '../tensor/backend.js';
 import { breathe } from '../base/breathe.js';
 import { designLists, type DesignTables } from './design-lists.js';
-import { crossValidate, type EvaluationInput, type Progress } from './folds.js';
+import { crossValidate, Interrupted, type EvaluationInput, type Progress } from './folds.js';
 import { calibrationSection } from './sections/calibration.js';
 import { cascadeSection, type CascadeRuns } from './sections/cascade.js';
 import { costSection } from './sections/cost.js';
@@ -34,7 +34,8 @@ export interface EvaluationRun {
 }
 
 /**
- * Measures the learned profile beside every baseline and every other profile, by cross-validation.
+ * Measures the learned profile beside every baseline and every other profile, by cross-validation: first what follows
+ * from the folds, then what takes trainings of its own. Interrupted, it reports what it has measured.
  *
  * @throws PointsmanError `no_data` where there is too little to measure by
  */
@@ -70,20 +71,26 @@ export async function evaluate(
   };
 
   const held = await crossValidate(input, backend, part(0));
-  part(1)(0, 'intervals, tests and costs');
   await add(await routersSection(held, rows, rng.fork('routers')));
   await add(await pairedSection(held, rng.fork('paired')));
   await add(await costSection(held, rows));
-  await add(
-    await cascadeSection(held, rows, { which: options.cascades, rng: rng.fork('cascade'), onProgress: part(2) }),
-  );
   await add(calibrationSection(held));
   await add(tasksSection(held));
-  await add(await robustnessSection(held, rows, encoder, rng.fork('robustness')));
-  await add(await newLlmSection(held, input, { which: options.newLlm, backend, onProgress: part(3) }));
-  const lists = designLists(options.tables, rows);
-  await add(await designsSection(held, input, { composer: options.composer, lists, backend, onProgress: part(4) }));
-  onProgress(1, 'measured');
+  let { interrupted } = held;
+  try {
+    part(1)(0, 'edited queries');
+    await add(await robustnessSection(held, rows, encoder, rng.fork('robustness')));
+    await add(
+      await cascadeSection(held, rows, { which: options.cascades, rng: rng.fork('cascade'), onProgress: part(2) }),
+    );
+    await add(await newLlmSection(held, input, { which: options.newLlm, backend, onProgress: part(3) }));
+    const lists = designLists(options.tables, rows);
+    await add(await designsSection(held, input, { composer: options.composer, lists, backend, onProgress: part(4) }));
+    onProgress(1, 'measured');
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    interrupted = true;
+  }
   return {
     title: 'Pointsman evaluation',
     created_at: now.toISOString(),
@@ -100,6 +107,7 @@ export async function evaluate(
     backend: backend.description,
     seed,
     folds,
+    ...(interrupted && { interrupted }),
     sections,
   };
 }

@@ -48,10 +48,22 @@ export interface CrossValidated extends HeldOut {
   foldOf: Int32Array;
   folds: Fold[];
   predictions: Prediction[];
+  /** Whether folds are missing, as it was interrupted. */
+  interrupted: boolean;
 }
 
-/** Reports how far a long part has come: `fraction` in [0, 1]. */
+/**
+ * Reports how far a long part has come: `fraction` in [0, 1]. Throws {@link Interrupted} where nobody wants more: what
+ * was measured until then is kept.
+ */
 export type Progress = (fraction: number, message: string) => void;
+
+/** Thrown by a {@link Progress} to end an evaluation early. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted before anything was measured: the first fold takes the longest');
+  }
+}
 
 /**
  * The dataset of a log, in a design that is trained: of `input.design` unless given. Some of its `rows` may be left
@@ -117,9 +129,9 @@ export async function crossValidate(
   const policy = policyToJudgeBy(data, answeredOf(data, Int32Array.from(data.taskOf.keys())));
   const done: Fold[] = [];
   const predictions: Prediction[][] = [];
-  for (let fold = 0; fold < folds; fold++) {
+  const measure = async (fold: number): Promise<void> => {
     const { train, test } = splitFold(data, rows, folds, fold);
-    if (train.length === 0 || test.length === 0) continue;
+    if (train.length === 0 || test.length === 0) return;
     const started = performance.now();
     const rng = createRng(seed).fork(`fold ${fold}`);
     const learned = await fitLearned({ rows, data, encoder, options }, train, { tf, rng }, (e) =>
@@ -130,9 +142,16 @@ export async function crossValidate(
     );
     const seconds = (performance.now() - started) / 1000;
     onProgress((fold + 0.85) / folds, `fold ${fold + 1}/${folds}, baselines`);
-    done.push({ fold, data, queries: test, policy, train, learned, seconds });
     const tools = { tf, rng: rng.fork('baselines') };
     predictions.push(await predictAll({ data, queries: test, policy }, { learned, train, tools }));
+    done.push({ fold, data, queries: test, policy, train, learned, seconds });
+  };
+  let interrupted = false;
+  try {
+    for (let fold = 0; fold < folds; fold++) await measure(fold);
+  } catch (error) {
+    if (!(error instanceof Interrupted) || done.length === 0) throw error;
+    interrupted = true;
   }
   if (done.length === 0)
     throw new PointsmanError(
@@ -146,5 +165,6 @@ export async function crossValidate(
     foldOf: Int32Array.from(done.flatMap((f) => Array.from(f.queries, () => f.fold))),
     folds: done,
     predictions: joinPredictions(predictions),
+    interrupted,
   };
 }

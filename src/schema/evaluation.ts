@@ -73,6 +73,8 @@ export const EvaluationReport = z.strictObject({
   backend: z.string(),
   seed: z.int(),
   folds: z.int(),
+  /** Whether it ended early: the sections are what was measured until then. */
+  interrupted: z.literal(true).optional(),
   sections: z.array(ReportSection),
 });
 export type EvaluationReport = z.infer<typeof EvaluationReport>;

@@ -270,6 +270,24 @@ describe('from a log to decisions', () => {
     assert.ok(!existsSync(file('not made')), 'a log of its own leaves the data folder alone');
   });
 
+  test('interrupted, writes a report of what it has measured, and fails', async () => {
+    const [several, output] = [file('several.jsonl', jsonLines(scoreRows(40))), file('interrupted')];
+    const args = ['--log', several, '--folds', '3', '--tables', 'none', '--new-llm', 'all', '--output', output];
+    let interrupted = false;
+    const { code, stderr } = await pointsman(['evaluate', ...args, '--backend', 'wasm', ...HASHING], {
+      onStderr(text, child) {
+        // Once the first fold is measured, and once only: who asks twice wants no report.
+        if (interrupted || !/fold [23]\/3/.test(text)) return;
+        interrupted = true;
+        child.kill('SIGINT');
+      },
+    });
+    assert.equal(code, 1, stderr);
+    const report = EvaluationReport.parse(JSON.parse(readFileSync(join(output, 'report.json'), 'utf8')));
+    assert.equal(report.interrupted, true);
+    assert.ok(report.sections.length > 0 && report.sections.every(({ id }) => id !== 'new-llm'));
+  });
+
   test('writes a report only where nothing else would be lost', async () => {
     file('keep.txt', 'mine');
     const { code, stderr } = await pointsman([

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
-import { evaluate, type EvaluationOptions } from '../../src/evaluation/evaluate.js';
-import { crossValidate, datasetOf, type EvaluationInput } from '../../src/evaluation/folds.js';
+import { evaluate, type EvaluationOptions, type EvaluationRun } from '../../src/evaluation/evaluate.js';
+import { crossValidate, datasetOf, Interrupted, type EvaluationInput } from '../../src/evaluation/folds.js';
 import { LEARNED, ORACLE } from '../../src/measure/predictions.js';
-import { cellTexts } from '../../src/evaluation/report/cells.js';
+import { cellTexts, summaryOf } from '../../src/evaluation/report/cells.js';
 import { toHtml } from '../../src/evaluation/report/html.js';
 import { toMarkdown } from '../../src/evaluation/report/markdown.js';
 import { designsSection } from '../../src/evaluation/sections/designs.js';
@@ -155,6 +155,37 @@ describe('an evaluation', () => {
     const [first, second] = [await report(smallLog({ queries: 12 })), await report(smallLog({ queries: 12 }))];
     const figures = (r: EvaluationReport) => r.sections.map((s) => s.tables);
     assert.deepEqual(figures(first), figures(second));
+  });
+
+  test('that is interrupted reports what it has measured: folds that are done, or all but what is slow', async () => {
+    /** Interrupts where a message says so, and at all that follows. */
+    const until = (words: RegExp): EvaluationRun['onProgress'] => {
+      let over = false;
+      return (_fraction, message) => {
+        over ||= words.test(message);
+        if (over) throw new Interrupted();
+      };
+    };
+    const interrupted = (words: RegExp): Promise<EvaluationReport> =>
+      evaluate(
+        inputOf(pricedLog(40), 3),
+        { ...options, newLlm: 'fold' },
+        { backend, now: new Date(0), onProgress: until(words) },
+      );
+    await assert.rejects(interrupted(/./), /interrupted before anything was measured/);
+    const few = await interrupted(/fold 2\/3, baselines/);
+    EvaluationReport.parse(few);
+    assert.equal(few.interrupted, true);
+    assert.equal(section(few, 'routers').tables[0]!.header.filter((h) => h.startsWith('fold')).length, 1);
+    const quick = ['routers', 'paired', 'cost', 'calibration', 'tasks'];
+    assert.deepEqual(
+      few.sections.map(({ id }) => id),
+      quick,
+    );
+    const most = await interrupted(/^new LLM/);
+    assert.ok(most.sections.length > quick.length && most.sections.every(({ id }) => id !== 'new-llm'));
+    assert.match(summaryOf(most), /Interrupted: what follows was measured until then\.$/);
+    assert.equal((await report(pricedLog(16))).interrupted, undefined);
   });
 
   test('works on preferences alone, and says which sections need scores', async () => {

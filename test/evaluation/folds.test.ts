@@ -41,7 +41,9 @@ describe('a log that is to be compared by', () => {
 
   test('has two LLMs', () =>
     refused(handLog(['only'], [{ text: 'x', scores: { only: 1 } }]), /only one LLM, only:.*at least two/));
-  test('has something in it', () => refused(handLog(['a', 'b'], [{ text: 'x' }]), /no interaction and no preference/));
+  test('has something in it', () => refused(handLog(['a', 'b'], []), /no interaction and no preference/));
+  test('has a score in it', () =>
+    refused(handLog(['a', 'b'], [{ text: 'x' }]), /None of the answers to 1 queries has a score/));
   test('has scores of two LLMs', () =>
     refused(
       handLog(['a', 'b'], [{ text: 'x', scores: { a: 1 } }, { text: 'y' }]),

@@ -9,7 +9,7 @@ import type { Encoder } from '../../encoder/types.js';
 import { DESIGN_TABLES, type DesignTables } from '../../evaluation/design-lists.js';
 import { evaluate } from '../../evaluation/evaluate.js';
 import { toText } from '../../evaluation/report/text.js';
-import type { EvaluationInput } from '../../evaluation/folds.js';
+import { Interrupted, type EvaluationInput } from '../../evaluation/folds.js';
 import { checkReportFolder, writeReport } from '../../evaluation/report/write.js';
 import { CASCADE_RUNS, type CascadeRuns } from '../../evaluation/sections/cascade.js';
 import { NEW_LLM_RUNS, type NewLlmRuns } from '../../evaluation/sections/new-llm.js';
@@ -95,10 +95,21 @@ async function readLog(
   }
 }
 
+/** Below this fraction the time that is left is not told: it would be a guess. */
+const TOLD_FROM = 0.02;
+
+/** How long it will take yet, in words. */
+function timeLeft(fraction: number, elapsedMs: number): string {
+  if (fraction < TOLD_FROM || fraction >= 1) return '';
+  const minutes = (elapsedMs * (1 - fraction)) / fraction / 60_000;
+  return minutes < 1 ? ', under a minute left' : `, about ${Math.round(minutes)} min left`;
+}
+
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description(
-      'measure the learned profile beside every simple router and every other profile on a log, and write a report',
+      'measure the learned profile beside every simple router and every other profile on a log, and write a report; ' +
+        'interrupted once (Ctrl-C), it reports what it has measured',
     )
     .option('--log <file...>', 'files to import into a ledger of their own (default: the ledger in --data)')
     .option('--folds <number>', 'number of folds', integer(2, 20), 5)
@@ -139,6 +150,18 @@ export function evaluateCommand(): Command {
       checkReportFolder(output);
       const composer = openComposer(composerSettings(process.env));
       const bar = progressBar();
+      const started = performance.now();
+      let interrupted = false;
+      const interrupt = (): void => {
+        // Who asks twice does not want the report either.
+        if (interrupted) process.exit(1);
+        interrupted = true;
+      };
+      const onProgress = (fraction: number, message: string): void => {
+        if (interrupted) throw new Interrupted();
+        bar.update(fraction, `${message}${timeLeft(fraction, performance.now() - started)}`);
+      };
+      process.on('SIGINT', interrupt);
       try {
         const encoder = await openEncoder(settings.encoder);
         const log = await readLog(settings, encoder, bar);
@@ -146,14 +169,16 @@ export function evaluateCommand(): Command {
         const report = await evaluate(
           { ...log, encoder, design, seed, folds },
           { tables, newLlm, cascades, composer, command: commandOf(settings) },
-          { backend, now: new Date(systemClock()), onProgress: bar.update },
+          { backend, now: new Date(systemClock()), onProgress },
         );
         bar.stop();
         const files = writeReport(output, report);
         print(`${toText(report, table)}\n`);
         for (const file of files) print(`written: ${file}`);
+        if (report.interrupted) process.exitCode = 1;
       } finally {
         bar.stop();
+        process.off('SIGINT', interrupt);
       }
     });
 }

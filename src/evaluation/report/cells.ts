@@ -13,10 +13,11 @@ export function cellTexts({ rows, digits }: ReportTable): string[][] {
 /** What was evaluated, in a sentence. */
 export function summaryOf(report: EvaluationReport): string {
   const { log } = report;
+  const early = report.interrupted ? ' Interrupted: what follows was measured until then.' : '';
   return (
     `${log.queries} queries, ${log.llms} LLMs, ${log.tasks} tasks, ${log.scores} scores, ${log.preferences} ` +
     `preferences; ${report.folds} folds by query text; design ${report.design}, seed ${report.seed}, encoder ` +
-    `${report.encoder}, ${report.backend}.`
+    `${report.encoder}, ${report.backend}.${early}`
   );
 }
 
