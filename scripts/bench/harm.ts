@@ -1,11 +1,12 @@
 /**
  * Does putting a training in force ever make a team worse off? Replays of logs that a team would have: one answer a
  * query, most of them by an incumbent. Each is trained and judged as `pointsman train` does on a first run, and what
- * the gate puts in force routes a held-out fold, which is complete, from its text alone; beside it the log's incumbent,
- * the LLM that looks best in the log, and what a router trained on everything would be worth.
+ * the gate puts in force routes queries that are held out, which are complete, from their text alone; beside it the
+ * log's incumbent and the LLM that looks best in the log. A replay's log has `--train` queries, drawn by its seed, or
+ * half of what there is; up to 4,000 others are held out.
  *
- *     node dist/scripts/bench/harm.js DATA/llmrouter:2500 DATA/optllm:2500 … [--forms incumbent,mediocre,incumbent/10]
- *         [--seeds 3] [--json FILE]
+ *     node dist/scripts/bench/harm.js DATA/llmrouter DATA/optllm … [--forms incumbent,mediocre,incumbent/10]
+ *         [--train 1200] [--seeds 3] [--json FILE]
  *
  * Logs are named as `forms.ts` has them.
  */
@@ -18,7 +19,6 @@ import { systemClock } from '../../src/base/clock.js';
 import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
-import { foldOf } from '../../src/evaluation/folds.js';
 import { listQueries, type GraphRows } from '../../src/graph/rows.js';
 import { checkpointsIn } from '../../src/learned/train/checkpoint.js';
 import { DEFAULT_SEED } from '../../src/schema/training.js';
@@ -29,11 +29,12 @@ import { runTraining, snapshotOf } from '../../src/training/run.js';
 import { readLog } from './read-log.js';
 import { FORMS, inForm } from './thinned.js';
 
-const FOLDS = 5;
+const MOST_HELD_OUT = 4_000;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     forms: { type: 'string', default: 'incumbent,mediocre,incumbent/10' },
+    train: { type: 'string', default: '1200' },
     seeds: { type: 'string', default: '3' },
     json: { type: 'string' },
   },
@@ -83,16 +84,17 @@ interface Replay {
   served: number;
   incumbent: number;
   single: number;
+  /** Standard errors of what is served less the other two. */
+  errors: [incumbent: number, single: number];
   reason: string;
 }
 
 async function replay(log: string, rows: GraphRows, formName: string, seed: number): Promise<Replay> {
   const rng = createRng(seed).fork(`${log} ${formName}`);
-  const fold = seed % FOLDS;
-  const places = Int32Array.from({ length: rows.queries.length }, (_, q) => q);
-  const isHeldOut = (q: number): boolean => foldOf(rows.queries.textOf(q), FOLDS) === fold;
-  const train = places.filter((q) => !isHeldOut(q));
-  const test = rowsOf(rows, places.filter(isHeldOut));
+  const places = rng.fork('queries').shuffle(Int32Array.from({ length: rows.queries.length }, (_, q) => q));
+  const size = Math.min(Number(values.train), places.length >> 1);
+  const train = places.slice(0, size).toSorted();
+  const test = rowsOf(rows, places.slice(size, size + MOST_HELD_OUT).toSorted());
   const thinned = rowsOf(inForm(rows, train, FORMS[formName]!, rng.fork('form')), train);
 
   const logged = sums(thinned);
@@ -116,9 +118,11 @@ async function replay(log: string, rows: GraphRows, formName: string, seed: numb
     const { model } = await readArtifact(artifacts, manifest.serve ?? manifest.version);
     const scorer = await openScorer({ version: 'served', model, encoder, llms: rows.llms, stats: [] });
     const [served, byIncumbent, bySingle] = [[], [], []] as [number[], number[], number[]];
-    const { query, llm, score } = test.scores;
+    const held = test.scores;
     const scores = new Map<number, Map<number, number>>();
-    query.forEach((q, e) => scores.set(q, (scores.get(q) ?? new Map<number, number>()).set(llm[e]!, score[e]!)));
+    held.query.forEach((q, e) =>
+      scores.set(q, (scores.get(q) ?? new Map<number, number>()).set(held.llm[e]!, held.score[e]!)),
+    );
     for (const [q, of] of scores) {
       const text = test.queries.textOf(q);
       const expected = scorer.score(text, encoder.encodeSync!(text)).map(({ quality }) => quality);
@@ -130,6 +134,11 @@ async function replay(log: string, rows: GraphRows, formName: string, seed: numb
       bySingle.push(of.get(single)!);
     }
     const mean = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0) / of.length;
+    const error = (other: readonly number[]): number => {
+      const differences = served.map((score, i) => score - other[i]!);
+      const about = mean(differences);
+      return Math.sqrt(mean(differences.map((d) => (d - about) ** 2)) / differences.length);
+    };
     return {
       log,
       form: formName,
@@ -137,7 +146,8 @@ async function replay(log: string, rows: GraphRows, formName: string, seed: numb
       served: mean(served),
       incumbent: mean(byIncumbent),
       single: mean(bySingle),
-      reason: reason.split(':')[0]!,
+      errors: [error(byIncumbent), error(bySingle)],
+      reason,
     };
   } finally {
     rmSync(folder, { recursive: true });
@@ -158,7 +168,19 @@ for (const log of positionals) {
 const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(4)}`;
 console.log(
   table(
-    ['log', 'form', 'serves', 'served', 'incumbent', 'looks best', 'to incumbent', 'to looks best', 'verdict'],
+    [
+      'log',
+      'form',
+      'serves',
+      'served',
+      'incumbent',
+      'looks best',
+      'to incumbent',
+      '±',
+      'to looks best',
+      '±',
+      'verdict',
+    ],
     replays.map((r) => [
       r.log,
       r.form,
@@ -167,8 +189,10 @@ console.log(
       r.incumbent.toFixed(4),
       r.single.toFixed(4),
       signed(r.served - r.incumbent),
+      r.errors[0].toFixed(4),
       signed(r.served - r.single),
-      r.reason,
+      r.errors[1].toFixed(4),
+      r.reason.split(':')[0]!,
     ]),
   ),
 );

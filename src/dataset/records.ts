@@ -8,7 +8,7 @@ export interface RecordSums {
   /** `[numLlms]` */
   sum: Float32Array;
   count: Float32Array;
-  /** `[numLlms · numTasks]`, LLM-major. */
+  /** `[numLlms · numTasks]`, LLM-major. Of a single task they are 0: it says nothing that the sums over all don't. */
   taskSum: Float32Array;
   taskCount: Float32Array;
 }
@@ -32,7 +32,7 @@ function addQuery(data: Dataset, sums: RecordSums, query: number, sign: 1 | -1):
     const counts = sign * weight[e]!;
     sums.sum[l]! += counts * score[e]!;
     sums.count[l]! += counts;
-    if (task < 0) continue;
+    if (task < 0 || data.numTasks === 1) continue;
     sums.taskSum[l * data.numTasks + task]! += counts * score[e]!;
     sums.taskCount[l * data.numTasks + task]! += counts;
   }

@@ -1,7 +1,9 @@
 import type { Rng } from '../base/rng.js';
 import type { TensorFlow, Tensor2D } from '../tensor/types.js';
 import type { Dataset } from '../dataset/dataset.js';
+import type { Weights } from '../math/weights.js';
 import { CHANCE, OWN, QUERY, SHARED } from './constants.js';
+import { learnDirections, type SharedDirections } from './covariance.js';
 import type { Residuals } from './residuals.js';
 import { unitRows } from './semantics.js';
 
@@ -96,6 +98,24 @@ function conjugateGradients(tf: TensorFlow, apply: (x: Tensor2D) => Tensor2D, ri
   return x;
 }
 
+/** How far what answers share with those near by varies. */
+export interface Spread {
+  /** What the variances of {@link fitMessages} are multiplied by. */
+  variance: number;
+  /** Whether LLMs' strengths vary together in directions that are learned; see `covariance.ts`. */
+  directions: boolean;
+}
+
+/** A spread as the table `anchor/spread` has it, and back. */
+export const spreadTable = ({ variance, directions }: Spread): Weights[string] => ({
+  shape: [2],
+  data: Float32Array.of(variance, Number(directions)),
+});
+export const spreadIn = ({ data: [variance, directions] }: Weights[string]): Spread => ({
+  variance: variance!,
+  directions: directions === 1,
+});
+
 /** How near the queries that messages are fitted to are to anchors `[n, numAnchors]`, and anchors to one another. */
 export interface Kernels {
   fitted: Tensor2D;
@@ -123,26 +143,44 @@ export type Messages = {
  *
  * the residual r of an LLM's answer being how much easier the query is for all LLMs, and for this one. First u from
  * each query's mean residual, which counts the more the more LLMs answered; then every w_m from what is left, less what
- * the query's other answers say of δ_q. A sole answer tells both.
+ * the query's other answers say of δ_q. A sole answer tells both. Where LLMs' strengths are alike in some directions,
+ * w_m has a share of each besides (`covariance.ts`); they are learned from the first fold, and are the same in all.
  */
 export function fitMessages(
   tf: TensorFlow,
   { fitted: kernel, among }: Kernels,
   folds: readonly Residuals[],
-  variance: number,
+  { variance, directions }: Spread,
+  rng: Rng,
 ): Messages[] {
   return tf.tidy(() => {
-    /** Least squares of `targets` under weights, with this prior variance. */
-    const posterior = (targets: Tensor2D, weights: Tensor2D, prior: number): Tensor2D =>
-      conjugateGradients(
+    /**
+     * Least squares of `targets` under weights, with this prior variance, and in further directions of the anchors of
+     * unit variance: what each anchor tells.
+     */
+    const posterior = (
+      targets: Tensor2D,
+      weights: Tensor2D,
+      prior: number,
+      shared: SharedDirections | null = null,
+    ): Tensor2D => {
+      const inputs = shared === null ? kernel : (tf.concat([kernel, tf.matMul(kernel, shared)], 1) as Tensor2D);
+      const sizes = shared === null ? [among.shape[0]] : [among.shape[0], shared.shape[1]];
+      /** The prior's precision times `x`. */
+      const precise = (x: Tensor2D): Tensor2D => {
+        const [nearby, further] = tf.split(x, sizes, 0) as [Tensor2D, Tensor2D?];
+        const own = tf.mul(tf.matMul(among, nearby), 1 / prior) as Tensor2D;
+        return further === undefined ? own : (tf.concat([own, further], 0) as Tensor2D);
+      };
+      const solved = conjugateGradients(
         tf,
-        (x) =>
-          tf.add(
-            tf.matMul(kernel, tf.mul(tf.matMul(kernel, x), weights) as Tensor2D, true),
-            tf.mul(tf.matMul(among, x), 1 / prior),
-          ),
-        tf.matMul(kernel, tf.mul(targets, weights) as Tensor2D, true),
+        (x) => tf.add(tf.matMul(inputs, tf.mul(tf.matMul(inputs, x), weights) as Tensor2D, true), precise(x)),
+        tf.matMul(inputs, tf.mul(targets, weights) as Tensor2D, true),
       );
+      if (shared === null) return solved;
+      const [nearby, further] = tf.split(solved, sizes, 0) as [Tensor2D, Tensor2D];
+      return tf.add(nearby, tf.matMul(shared, further));
+    };
     const join = (columns: readonly Tensor2D[]): Tensor2D => tf.concat(columns as Tensor2D[], 1);
     const totals = folds.map(({ residuals, known }) => ({
       answers: tf.sum(known, 1, true) as Tensor2D,
@@ -154,7 +192,7 @@ export function fitMessages(
       SHARED * variance,
     );
     const perFold = tf.split(tf.matMul(kernel, shared), folds.length, 1) as Tensor2D[];
-    const own = folds.map(({ residuals, known, strength }, f) => {
+    const own = folds.map(({ residuals, known, strength, above }, f) => {
       const { answers } = totals[f]!;
       const left = tf.mul(tf.sub(residuals, perFold[f]!), tf.sign(known)) as Tensor2D;
       // Of a query's other answers: what they say of the query, and how sure that is.
@@ -166,13 +204,15 @@ export function fitMessages(
       ) as Tensor2D;
       const counts = tf.div(known, tf.add(tf.div(QUERY * CHANCE, sure), CHANCE)) as Tensor2D;
       const targets = tf.mul(tf.sub(left, harder), tf.sign(known)) as Tensor2D;
+      // The level was drawn towards its prior once: what is found beyond it is not drawn from there again.
       const shift = tf.div(
-        tf.sum(tf.mul(targets, known), 0, true),
+        tf.sub(tf.sum(tf.mul(targets, known), 0, true), tf.mul(above, strength)),
         tf.add(tf.sum(known, 0, true), strength),
       ) as Tensor2D;
       return { shift, counts, targets: tf.mul(tf.sub(targets, shift), tf.sign(known)) as Tensor2D };
     });
-    const alone = posterior(join(own.map((o) => o.targets)), join(own.map((o) => o.counts)), OWN * variance);
+    const along = directions ? learnDirections(tf, { fitted: kernel, among }, own[0]!, OWN * variance, rng) : null;
+    const alone = posterior(join(own.map((o) => o.targets)), join(own.map((o) => o.counts)), OWN * variance, along);
     const alones = tf.split(alone, folds.length, 1) as Tensor2D[];
     const shares = tf.split(shared, folds.length, 1) as Tensor2D[];
     return own.map(({ shift }, f) => ({ messages: join([alones[f]!, shares[f]!]), shift }));

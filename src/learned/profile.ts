@@ -25,8 +25,8 @@ export interface Declared {
 export interface Evidenced {
   /** Expected score by its own answers alone `[numLlms, 1]`; see `Levels`. */
   level: Tensor2D;
-  /** Share of it that is not its own answers' but what is expected of any LLM `[numLlms, 1]`. */
-  unknown: Tensor2D;
+  /** 1 for an LLM that has no answers `[numLlms, 1]`. */
+  unasked: Tensor2D;
   /** How much better or worse than LLMs at large each task goes `[1, numTasks]`. */
   offset: Tensor2D;
   /** Sum and number of scores per LLM and task `[numLlms, numTasks]`. */
@@ -99,15 +99,16 @@ export interface ProfileInput {
 
 /**
  * Makes every LLM's profile by `hops` rounds of message passing over the snapshot. With `hops` 0 (flat) a profile is
- * the LLM's own facts and record alone. What is declared of an LLM, and of those like it, moves its level the less the
- * more is logged of it.
+ * the LLM's own facts and record alone. What is declared of an LLM, and of those like it, is its level where nothing is
+ * logged of it. Else it is not: how facts make levels was learned from the LLM's own answers, too, which would count
+ * twice.
  */
 export function makeProfiles(
   tf: TensorFlow,
   p: ParameterTensors,
   { hops, declared, evidence, moments }: ProfileInput,
 ): Profiles {
-  const { level, unknown, offset, taskSum, taskCount } = evidence;
+  const { level, unasked, offset, taskSum, taskCount } = evidence;
   const perTask = (prior: Tensor): Tensor2D =>
     tf.div(tf.add(taskSum, tf.mul(prior, TASK_STRENGTH)), tf.add(taskCount, TASK_STRENGTH)) as Tensor2D;
   const benchmarkMean = meanRows(tf, tf.sum(declared.benchmarks, 1, true), declared.benchmarkKnown);
@@ -137,7 +138,7 @@ export function makeProfiles(
     states.push(messagePassing(tf, { parameters, states: states[hop]!, sums, matrices }));
   }
   const last = states[hops]!;
-  const record = tf.add(level, tf.mul(tf.matMul(last.llm, p['prior/kernel'] as Tensor2D), unknown)) as Tensor2D;
+  const record = tf.add(level, tf.mul(tf.matMul(last.llm, p['prior/kernel'] as Tensor2D), unasked)) as Tensor2D;
   return {
     task: last.task,
     taskQueries: sums.taskQueries,
@@ -147,13 +148,18 @@ export function makeProfiles(
   };
 }
 
-/** How much better than its mean an LLM should be at each task by what is declared of both `[numLlms, numTasks]`. */
+/**
+ * How much better than its mean an LLM should be at each task by what is declared of both `[numLlms, numTasks]`;
+ * nothing where there is a single task, on which its mean is what it is.
+ */
 function declaredAdvantage(
   tf: TensorFlow,
   p: ParameterTensors,
   { benchmarks, benchmarkKnown }: Declared,
   states: NodeStates,
 ): Tensor2D {
+  const numTasks = states.task.shape[0];
+  if (numTasks === 1) return tf.zeros([states.llm.shape[0], 1]);
   const matched = tf.matMul(
     tf.matMul(states.llm, p['task_prior/llm/kernel'] as Tensor2D),
     tf.transpose(tf.matMul(states.task, p['task_prior/task/kernel'] as Tensor2D)),

@@ -11,6 +11,8 @@ export interface Residuals {
   known: Tensor2D;
   /** Answers that the prior of an LLM's level weighs as much as. */
   strength: number;
+  /** How far each level is from that prior `[1, numLlms]`. */
+  above: Tensor2D;
 }
 
 /** Which answers are looked at, and by which others they are expected. */
@@ -48,5 +50,9 @@ export function residualsOf(tf: TensorFlow, { data, queries, records, without, h
     residuals: tf.tensor2d(residuals, shape),
     known: tf.tensor2d(known, shape),
     strength: levels.strength,
+    above: tf.tensor2d(
+      levels.level.map((level) => level - levels.usual),
+      [1, numLlms],
+    ),
   };
 }

@@ -113,9 +113,11 @@ const TABLES = {
     meaning: 'logarithm of what differences of scores are multiplied by to be the logit of a preference',
     initial: { constant: Math.log(4) },
   },
-  'anchor/variance': {
-    shape: [1],
-    meaning: 'what the variances of what answers share with those near by are multiplied by',
+  'anchor/spread': {
+    shape: [2],
+    meaning:
+      'what the variances of what answers share with those near by are multiplied by; 1 where LLMs vary together in ' +
+      'directions that are learned',
   },
   'score/scale': {
     shape: [2, 2],

@@ -41,7 +41,7 @@ import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
 import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 8;
+const RECIPE = 9;
 /** Under so many held-out queries of one answer each all are judged by, in so many folds. */
 const FEWEST_ESTIMATED = 2_000;
 const JUDGED_FOLDS = 4;

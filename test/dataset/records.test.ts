@@ -56,6 +56,7 @@ describe('sums of logged scores', () => {
             stale: ['a'],
           })),
           { text: 'new', task: 'x', scores: { a: 0.5 } },
+          { text: 'other', task: 'y', scores: {} },
         ],
       ),
     );
@@ -65,7 +66,7 @@ describe('sums of logged scores', () => {
       [[...sums.count], [...sums.taskCount]],
       [
         [70 / 16 + 1, 70],
-        [70 / 16 + 1, 70],
+        [70 / 16 + 1, 0, 70, 0],
       ],
     );
     assert.ok(Math.abs(sums.sum[0]! - (70 / 48 + 0.5)) < 1e-5, String(sums.sum));
@@ -74,9 +75,15 @@ describe('sums of logged scores', () => {
       [[...rest.count], [...rest.taskCount]],
       [
         [0, 0],
-        [0, 0],
+        [0, 0, 0, 0],
       ],
     );
+  });
+
+  test('of a single task are those over all', async () => {
+    const rows = handLog(['a'], [{ text: '1', task: 'x', scores: { a: 1 } }]);
+    const sums = sumRecords(await datasetOf(rows), [0]);
+    assert.deepEqual([[...sums.count], [...sums.taskCount]], [[1], [0]]);
   });
 
   test('forget an LLM as if it had just arrived, and nobody else', async () => {

@@ -4,6 +4,7 @@ import type { GraphRows } from '../../src/graph/rows.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { initialWeights } from '../../src/learned/parameters.js';
 import type { Weights } from '../../src/math/weights.js';
+import { spreadTable } from '../../src/learned/neighbourhood.js';
 import { scaleTable, scoreScales } from '../../src/learned/scale.js';
 import { querySpace } from '../../src/learned/space.js';
 import type { Version } from '../../src/schema/ids.js';
@@ -18,7 +19,7 @@ import { datasetOf, encoder, QUICK } from './learn.js';
 export function blankModel(): TrainedModel {
   const weights = initialWeights({ dim: 4, facts: 6, hidden: 2, keys: 2, hops: 0 }, createRng(1));
   const shapes = {
-    'anchor/variance': [1],
+    'anchor/spread': [2],
     'score/scale': [2, 2],
     'embedding/llm': [0, 0],
     'embedding/shared': [0],
@@ -117,7 +118,7 @@ export async function randomModel(
   const learned = initialWeights(modelShape(data, QUICK), rng);
   for (const { data: values } of Object.values(learned)) values.forEach((x, i) => (values[i] = x + 0.1 * rng.normal()));
   const fixed = {
-    'anchor/variance': { shape: [1], data: Float32Array.of(2) },
+    'anchor/spread': spreadTable({ variance: 2, directions: true }),
     'score/scale': scaleTable(scoreScales(data, evidence)),
   };
   const weights = { ...learned, ...fixed, ...spaceOf(tf, data, rows, evidence, seed) };

@@ -72,7 +72,7 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
     queries: everything,
     records,
     folds: [target],
-    variance: 1,
+    spread: { variance: 1, directions: false },
     rng: createRng(8),
   });
   const context: StepContext = {
@@ -80,9 +80,9 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
     declared: declaredTensors(tf, data),
     space,
     records,
-    variance: 1,
+    spread: { variance: 1, directions: false },
     anchors,
-    options: { ...QUICK, support: 40, forget: 0 },
+    options: { ...QUICK, support: 40, forget: 1 },
   };
   const drawn = drawStep(context, { train: everything, target, fold: 0, rng: createRng(7) });
   const tensors = stepTensors(tf, context, drawn, null);

@@ -86,7 +86,9 @@ export function profileNewcomer(
     const byBenchmark = Number.isNaN(benchmarks[t]!)
       ? 0
       : data('task_prior/benchmark')[0]! * (benchmarks[t]! - data('task/benchmark')[t]!);
-    return record + data('task/offset')[t]! + TASK_PRIOR_RANGE * Math.tanh(dot(own, 0, task, 0, keys)) + byBenchmark;
+    const matched =
+      names.tasks.length === 1 ? 0 : TASK_PRIOR_RANGE * Math.tanh(dot(own, 0, task, 0, keys)) + byBenchmark;
+    return record + data('task/offset')[t]! + matched;
   });
   // On probes it does as LLMs do on their tasks, and near them.
   const numTasks = names.tasks.length;

@@ -66,7 +66,8 @@ export function createProjector(model: TrainedModel): QueryProjector {
   function tasksFor(vector: Float32Array, task?: string): Float32Array {
     if (last !== null && last.vector === vector && last.task === task) return asked;
     last = { vector, task };
-    const given = task === undefined ? -1 : names.tasks.indexOf(task);
+    // A single task is certain.
+    const given = numTasks === 1 ? 0 : task === undefined ? -1 : names.tasks.indexOf(task);
     if (given >= 0) {
       asked.fill(0)[given] = 1;
       return asked;

@@ -36,10 +36,10 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
   const models = llms.map((llm) => llm.id as string);
   const usage = llms.map((llm, c) => usageOf(llm, candidates.stats[c], names.tasks));
   const scale = scalesIn(data('score/scale')).measured;
-  // A log without tasks has one that stands in for all.
-  const tasksKnown = names.tasks[0] === NO_TASK ? 0 : numTasks;
+  // A single task, as of a log without any, says nothing that the level doesn't.
+  const tasksKnown = numTasks === 1 ? 0 : numTasks;
   const levelStrength = data('level/usual')[1]!;
-  const prior = (OWN + SHARED) * data('anchor/variance')[0]!;
+  const prior = (OWN + SHARED) * data('anchor/spread')[0]!;
   const leftOpen = tasksKnown > 0 ? WITHIN_TASK * prior : prior;
 
   // Answers of an LLM for each anchor that has one: near a query there are so many times those of anchors.

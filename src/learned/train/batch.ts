@@ -43,13 +43,13 @@ export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
 
 /** What logged scores say of LLMs by themselves, as tensors. */
 export function evidenceTensors(tf: TensorFlow, records: RecordSums): Evidenced {
-  const { level, offset, strength } = levelsOf(records);
+  const { level, offset } = levelsOf(records);
   const column: [number, number] = [level.length, 1];
   const table: [number, number] = [level.length, offset.length];
   return {
     level: tf.tensor2d(level, column),
-    unknown: tf.tensor2d(
-      records.count.map((n) => strength / (n + strength)),
+    unasked: tf.tensor2d(
+      records.count.map((n) => Number(n === 0)),
       column,
     ),
     offset: tf.tensor2d(offset, [1, offset.length]),

@@ -4,14 +4,14 @@ import type { Dataset } from '../../dataset/dataset.js';
 import { sumRecords } from '../../dataset/records.js';
 import { initialWeights, parameterTable } from '../parameters.js';
 import type { Weights } from '../../math/weights.js';
-import { splitFolds } from '../neighbourhood.js';
+import { splitFolds, spreadIn, spreadTable } from '../neighbourhood.js';
 import { scalesIn, scaleTable, scoreScales, standardised } from '../scale.js';
 import { querySpace } from '../space.js';
 import { SPACE_TABLES } from '../space-tables.js';
 import type { TensorFlow } from '../../tensor/types.js';
 import { declaredTensors, toTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
-import { chooseVariance, gatherNeighbourhood } from './neighbourhood.js';
+import { chooseSpread, gatherNeighbourhood } from './neighbourhood.js';
 import { modelShape, type GnnOptions } from './options.js';
 import { createOptimizer } from '../../tensor/optimizer.js';
 import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
@@ -107,12 +107,12 @@ export function openSteps(tf: TensorFlow, { data, train, folds, options, rng, st
   const space = { weights, p: toTensors(tf, weights) };
   const records = sumRecords(data, train);
   const located = { data, space, queries: train, records };
-  const variance =
+  const spread =
     start === undefined
-      ? chooseVariance(tf, { ...located, fold: folds[0]!, rng: rng.fork('variance') })
-      : start['anchor/variance']!.data[0]!;
-  const { folds: anchors } = gatherNeighbourhood(tf, { ...located, folds, variance, rng: rng.fork('anchors') });
-  return { data, declared: declaredTensors(tf, data), space, records, variance, anchors, options };
+      ? chooseSpread(tf, { ...located, fold: folds[0]!, rng: rng.fork('spread') })
+      : spreadIn(start['anchor/spread']!);
+  const { folds: anchors } = gatherNeighbourhood(tf, { ...located, folds, spread, rng: rng.fork('anchors') });
+  return { data, declared: declaredTensors(tf, data), space, records, spread, anchors, options };
 }
 
 export function closeSteps(tf: TensorFlow, { declared, space, anchors }: StepContext): void {
@@ -197,8 +197,8 @@ export async function trainGnn(
       onEpoch?.({ epoch, epochs, step, steps, loss });
       await checkpoints?.save(async () => ({ epoch: epoch + 1, loss, optimizer: await optimizer.state() }));
     }
-    const variance = { shape: [1], data: Float32Array.of(context.variance) };
-    const fixed = { ...context.space.weights, 'anchor/variance': variance, 'score/scale': scaleTable(scales) };
+    const spread = spreadTable(context.spread);
+    const fixed = { ...context.space.weights, 'anchor/spread': spread, 'score/scale': scaleTable(scales) };
     return { weights: { ...(await optimizer.weights()), ...fixed }, epochs, loss };
   } finally {
     optimizer.dispose();

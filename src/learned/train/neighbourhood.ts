@@ -4,7 +4,7 @@ import type { RecordSums } from '../../dataset/records.js';
 import { sample } from '../../math/sample.js';
 import type { TensorFlow } from '../../tensor/types.js';
 import type { Anchors } from '../decoder.js';
-import { drawNeighbourhood, fitMessages, kernelsOf, nearness, toldBy } from '../neighbourhood.js';
+import { drawNeighbourhood, fitMessages, kernelsOf, nearness, toldBy, type Spread } from '../neighbourhood.js';
 import { residualsOf } from '../residuals.js';
 import { locate, type Space } from '../space.js';
 
@@ -17,41 +17,45 @@ export interface LocatedQueries {
   records: RecordSums;
 }
 
-/** Doublings of the variances that are tried, and the share of the squared error that one has to save. */
+/** Doublings of the variances that are tried; shares of the squared error that one, and directions, have to save. */
 const DOUBLINGS = 3;
 const WORTHWHILE = 0.025;
+const DIRECTIONS_WORTHWHILE = 0.015;
 
 /**
- * What the variances of what answers share with answers near by are multiplied by: 1, and twice as much for as long as
- * that predicts a fold that is left out much better. Logs whose queries repeat each other tell more than others.
+ * How far what answers share with answers near by varies: its variances, and twice as much for as long as that predicts
+ * a fold that is left out much better, as logs whose queries repeat each other tell more than others; and then whether
+ * directions that LLMs share predict it better still.
  */
-export function chooseVariance(
+export function chooseSpread(
   tf: TensorFlow,
   { data, space, queries, records, fold, rng }: LocatedQueries & { fold: Int32Array; rng: Rng },
-): number {
+): Spread {
   const { anchors, fitted } = drawNeighbourhood(data, queries, (pool, size) => sample(pool, size, rng));
   const left = new Set(fold);
   const held = fitted.filter((q) => left.has(q));
-  if (held.length === 0) return 1;
+  if (held.length === 0) return { variance: 1, directions: false };
   return tf.tidy(() => {
     const around = locate(tf, data, space, anchors);
     const kernels = kernelsOf(tf, locate(tf, data, space, fitted), around);
     const near = nearness(tf, locate(tf, data, space, held), around);
     const rest = residualsOf(tf, { data, queries: fitted, records, without: fold });
     const { residuals, known } = residualsOf(tf, { data, queries: held, records, without: fold, held: true });
-    const errorOf = (variance: number): number =>
+    const errorOf = (spread: Spread): number =>
       tf.tidy(() => {
-        const [messages] = fitMessages(tf, kernels, [rest], variance);
+        const [messages] = fitMessages(tf, kernels, [rest], spread, rng.fork('directions'));
         const missed = tf.sub(residuals, toldBy(tf, near, messages!));
         return tf.sum(tf.mul(tf.square(missed), known)).dataSync()[0]!;
       });
-    let [variance, error] = [1, errorOf(1)];
+    const plain = (variance: number): Spread => ({ variance, directions: false });
+    let [variance, error] = [1, errorOf(plain(1))];
     for (let doubling = 0; doubling < DOUBLINGS; doubling++) {
-      const next = errorOf(2 * variance);
+      const next = errorOf(plain(2 * variance));
       if (!(next < (1 - WORTHWHILE) * error)) break;
       [variance, error] = [2 * variance, next];
     }
-    return variance;
+    const directions = errorOf({ variance, directions: true }) < (1 - DIRECTIONS_WORTHWHILE) * error;
+    return { variance, directions };
   });
 }
 
@@ -65,8 +69,8 @@ export interface Neighbourhood {
 /** What a neighbourhood is of. */
 interface NeighbourhoodOf extends LocatedQueries {
   folds: readonly Int32Array[];
-  /** See {@link chooseVariance}. */
-  variance: number;
+  /** See {@link chooseSpread}. */
+  spread: Spread;
   rng: Rng;
 }
 
@@ -76,7 +80,7 @@ interface NeighbourhoodOf extends LocatedQueries {
  */
 export function gatherNeighbourhood(
   tf: TensorFlow,
-  { data, space, queries, records, folds, variance, rng }: NeighbourhoodOf,
+  { data, space, queries, records, folds, spread, rng }: NeighbourhoodOf,
 ): Neighbourhood {
   const { anchors, fitted } = drawNeighbourhood(data, queries, (pool, size) => sample(pool, size, rng));
   const made = tf.tidy((): Anchors[] => {
@@ -85,7 +89,7 @@ export function gatherNeighbourhood(
       residualsOf(tf, { data, queries: fitted, records, without }),
     );
     const kernels = kernelsOf(tf, locate(tf, data, space, fitted), located);
-    return fitMessages(tf, kernels, residuals, variance).map((of) => ({ located, ...of }));
+    return fitMessages(tf, kernels, residuals, spread, rng.fork('directions')).map((of) => ({ located, ...of }));
   });
   return { anchors, folds: made };
 }

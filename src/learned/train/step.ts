@@ -2,7 +2,7 @@ import type { Rng } from '../../base/rng.js';
 import { readVectors, type Dataset } from '../../dataset/dataset.js';
 import { makeProfiles, queryStates, type Declared, type Evidenced, type ParameterTensors } from '../profile.js';
 import { forgetLlm, withoutQueries, type RecordSums } from '../../dataset/records.js';
-import type { Located } from '../neighbourhood.js';
+import type { Located, Spread } from '../neighbourhood.js';
 import { placesOf, type Space } from '../space.js';
 import { decode, type Anchors } from '../decoder.js';
 import type { TensorFlow, Scalar, Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
@@ -23,8 +23,8 @@ export interface StepContext {
   space: Space;
   /** What the answers to all training queries say. */
   records: RecordSums;
-  /** See `chooseVariance`. */
-  variance: number;
+  /** See `chooseSpread`. */
+  spread: Spread;
   /** What anchors tell each fold of the training queries, fitted without it. */
   anchors: readonly Anchors[];
   options: GnnOptions;

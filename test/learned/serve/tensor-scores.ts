@@ -13,6 +13,7 @@ import {
   toTensors,
 } from '../../../src/learned/train/batch.js';
 import { queryMoments } from '../../../src/learned/train/moments.js';
+import { spreadIn } from '../../../src/learned/neighbourhood.js';
 import { gatherNeighbourhood } from '../../../src/learned/train/neighbourhood.js';
 import type { RandomModel } from '../../support/model.js';
 
@@ -32,8 +33,7 @@ export async function tensorScores(
   const p = toTensors(tf, weights);
   const space = { weights, p };
   const records = sumRecords(data, evidence);
-  const variance = weights['anchor/variance']!.data[0]!;
-  const located = { data, space, queries: evidence, records, folds: [], variance };
+  const located = { data, space, queries: evidence, records, folds: [], spread: spreadIn(weights['anchor/spread']!) };
   const { folds } = gatherNeighbourhood(tf, { ...located, rng: anchorRng() });
   const around = folds[0]!;
   const scores = tf.tidy(() => {
