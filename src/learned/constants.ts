@@ -16,7 +16,7 @@ export const CHANCE = 0.15;
 export const WITHIN_TASK = 0.25;
 
 /** Variance of LLMs' levels about their mean: what is thought beforehand, as much as two LLMs say; and the least. */
-export const LEVEL = { prior: 0.01, llms: 2, least: 0.001 };
+export const LEVEL = { variance: 0.01, worth: 2, least: 0.001 };
 /** Answers that a prior of an LLM's score on one task weighs as much as. */
 export const TASK_STRENGTH = 10;
 /** How far a task's prior may lie from an LLM's level because of what is declared of both. */

@@ -1,4 +1,5 @@
 import type { RecordSums } from '../dataset/records.js';
+import { priorOf } from '../math/empirical-bayes.js';
 import { LEVEL, RESIDUAL, TASK_STRENGTH } from './constants.js';
 
 /** Rounds in which levels and tasks are told apart. */
@@ -26,16 +27,7 @@ export function levelsOf({ sum, count, taskSum, taskCount }: RecordSums): Levels
   const asked = [...sum.keys()].filter((l) => count[l]! > 0);
   const means = asked.map((l) => sum[l]! / count[l]!);
   const noises = asked.map((l) => RESIDUAL / count[l]!);
-  const plain = means.reduce((a, b) => a + b, 0) / Math.max(1, means.length);
-  // What is seen beyond chance, and what is thought beforehand.
-  const seen = means.reduce((total, m, i) => total + (m - plain) ** 2 - noises[i]! * (1 - 1 / asked.length), 0);
-  const variance = Math.max(
-    LEVEL.least,
-    (seen + LEVEL.llms * LEVEL.prior) / (Math.max(0, asked.length - 1) + LEVEL.llms),
-  );
-  const weights = noises.map((noise) => 1 / (variance + noise));
-  const total = weights.reduce((a, b) => a + b, 0);
-  const usual = total > 0 ? means.reduce((a, m, i) => a + weights[i]! * m, 0) / total : 0;
+  const { mean: usual, variance } = priorOf(means, noises, LEVEL);
   const strength = RESIDUAL / variance;
 
   const by = (of: (l: number) => number): Float32Array =>

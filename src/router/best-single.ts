@@ -1,10 +1,13 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { sumRecords } from '../dataset/records.js';
 import { defineBaseline } from './fit/baseline.js';
+import { priorOf } from '../math/empirical-bayes.js';
 import { meansOf } from './fit/means.js';
 
-/** Standard errors that a mean is lowered by before means are compared: nine times in ten it is above that. */
-const ERRORS = 1.28;
+/** Standard deviations that a mean is lowered by before means are compared: 19 times in 20 it is above that. */
+const DEVIATIONS = 1.645;
+/** Variance of LLMs' means that is expected, in variances of a score about its LLM's mean. */
+const LEVELS = { variance: 0.05, worth: 2, least: 0.005 };
 /** How far below the best one an LLM is put whose mean is higher and less sure. */
 const BEHIND = 1e-6;
 
@@ -24,8 +27,9 @@ function varianceOf(
 }
 
 /**
- * The LLM that surely does best, for every query: that of the highest lower bound of its mean score. One that was
- * hardly asked is not expected to do better. Tables: `mean [numLlms]`.
+ * The LLM that surely does best, for every query: that of the highest lower bound of its mean score, which is drawn
+ * towards the mean of LLMs. One that was hardly asked is not expected to do better, however lucky it was. Tables:
+ * `mean [numLlms]`.
  */
 export const bestSingle = defineBaseline({
   name: 'best-single',
@@ -34,8 +38,21 @@ export const bestSingle = defineBaseline({
     const sums = sumRecords(data, train);
     const mean = meansOf(sums);
     const variance = varianceOf(data, train, mean);
-    const bound = (l: number): number =>
-      sums.count[l]! > 0 ? mean[l]! - ERRORS * Math.sqrt(variance / sums.count[l]!) : -Infinity;
+    const asked = [...mean.keys()].filter((l) => sums.count[l]! > 0);
+    const noises = asked.map((l) => variance / sums.count[l]!);
+    const prior = priorOf(
+      asked.map((l) => mean[l]!),
+      noises,
+      { variance: LEVELS.variance * variance, worth: LEVELS.worth, least: LEVELS.least * variance },
+    );
+    const bounds = new Float64Array(mean.length).fill(-Infinity);
+    asked.forEach((l, i) => {
+      // Where all scores of an LLM are the same, nothing is drawn.
+      const drawn = variance === 0 ? 0 : noises[i]! / (noises[i]! + prior.variance);
+      const level = drawn * prior.mean + (1 - drawn) * mean[l]!;
+      bounds[l] = level - DEVIATIONS * Math.sqrt(drawn * prior.variance);
+    });
+    const bound = (l: number): number => bounds[l]!;
     const best = mean.reduce((first, _, l) => (bound(l) > bound(first) ? l : first), 0);
     const most = (mean[best] ?? 0) - BEHIND;
     return { mean: { shape: [mean.length], data: mean.map((m, l) => (l === best ? m : Math.min(m, most))) } };

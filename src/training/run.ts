@@ -45,6 +45,8 @@ const RECIPE = 9;
 /** Under so many held-out queries of one answer each all are judged by, in so many folds. */
 const FEWEST_ESTIMATED = 2_000;
 const JUDGED_FOLDS = 4;
+/** All queries of a log of no more than these are judged by where they have several answers, and no task is known. */
+const CROSS_FITTED = 2_000;
 
 export interface TrainingInput {
   rows: SnapshotRows;
@@ -218,13 +220,17 @@ export async function runTraining(
    * What the profile, its rivals and the one in force say of some queries, which none of them has the answers to. A
    * baseline in force is among the rivals. It has the same evidence as its successor.
    */
-  const predictionsFor = async (queries: Int32Array, evidence: Int32Array): Promise<Prediction[]> => {
+  const predictionsFor = async (
+    queries: Int32Array,
+    evidence: Int32Array,
+    learnedWeights = trained.weights,
+  ): Promise<Prediction[]> => {
     /** The router of some weights that rests on this evidence. */
     const resting = (weights: Weights, its = data): Promise<LearnedRouter> => {
       const of = { weights, from: { rows, data: its, encoder }, evidence, tools: { tf, rng } };
       return refreeze(its === data ? { ...of, cache } : of);
     };
-    const learned = await resting(trained.weights);
+    const learned = await resting(learnedWeights);
     const found = await predictAll({ data, queries }, { learned, train: evidence, tools, baselines: rivals });
     if (!comparable || !isLearned) return found;
     const its = isOfDesign(inForce.manifest, design) ? data : await datasetOf(input, inForce.manifest.design);
@@ -236,25 +242,33 @@ export async function runTraining(
   let predictions: Prediction[] = [];
   let judged = unjudged(all.length, ofAnother);
   const hasPolicy = policyToJudgeBy(data, heldOut) !== null;
-  if (heldOut.length > 0 && !hasPolicy) {
-    predictions = await predictionsFor(heldOut, seen);
-    judged = judge(held, predictions, rng.fork('gate'), ofAnother ? incumbent : undefined);
-  } else if (heldOut.length > 0) {
-    // Estimates need many queries: where few are held out, all are judged by, each by routers that rest on others.
-    const folds = heldOut.length < FEWEST_ESTIMATED ? splitFolds(all, JUDGED_FOLDS, rng.fork('judged')) : [heldOut];
+  const tasksKnown = data.numTasks > 1;
+  const crossFitted = hasPolicy ? heldOut.length < FEWEST_ESTIMATED : !tasksKnown && all.length <= CROSS_FITTED;
+  if (heldOut.length > 0) {
+    // A few held-out queries tell little: all are judged by, each by routers that rest on others.
+    const folds = crossFitted ? splitFolds(all, JUDGED_FOLDS, rng.fork('judged')) : [heldOut];
     const found: Prediction[][] = [];
-    for (const fold of folds) {
+    for (const [f, fold] of folds.entries()) {
       const left = new Set(fold);
-      found.push(await predictionsFor(fold, folds.length === 1 ? seen : all.filter((q) => !left.has(q))));
+      const rest = crossFitted ? all.filter((q) => !left.has(q)) : seen;
+      // What infers tasks learned those of the queries that it was trained on.
+      const again = crossFitted && tasksKnown;
+      const weights = again
+        ? (await trainGnn(tf, { data, train: rest, options: settings, rng: rng.fork(`judged ${f}`) })).weights
+        : trained.weights;
+      found.push(await predictionsFor(fold, rest, weights));
     }
     predictions = joinPredictions(found);
     const queries = Int32Array.from(folds.flatMap((fold) => [...fold]));
-    const estimated = { data, queries, policy: loggingPolicy(data, queries) };
-    held = estimated;
-    judged = judgeOffPolicy(
-      { heldOut: estimated, predictions, reference: incumbent ?? bestSingle.name, serving: incumbent !== undefined },
-      rng.fork('gate'),
-    );
+    held = { data, queries };
+    if (hasPolicy) {
+      const estimated = { data, queries, policy: loggingPolicy(data, queries) };
+      held = estimated;
+      judged = judgeOffPolicy(
+        { heldOut: estimated, predictions, reference: incumbent ?? bestSingle.name, serving: incumbent !== undefined },
+        rng.fork('gate'),
+      );
+    } else judged = judge(held, predictions, rng.fork('gate'), ofAnother ? incumbent : undefined);
   }
   const verdict = {
     ...judged,
