@@ -5,62 +5,30 @@ import { writeArtifact } from '../artifact/write.js';
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import { createRng } from '../base/rng.js';
-import type { Encoder } from '../encoder/types.js';
 import { calibrationOf } from '../measure/calibration.js';
 import { outcomesOf, rankingAccuracy, routedMean } from '../measure/outcomes.js';
-import {
-  joinPredictions,
-  LEARNED,
-  predict,
-  predictAll,
-  type HeldOut,
-  type Prediction,
-} from '../measure/predictions.js';
+import { LEARNED, type HeldOut, type Prediction } from '../measure/predictions.js';
 import { freezeGraph, type FrozenGraph } from '../graph/freeze.js';
 import type { SnapshotRows } from '../graph/rows.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
-import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
-import type { Weights } from '../math/weights.js';
+import { createDataset, type Dataset } from '../dataset/dataset.js';
 import { bestSingle } from '../router/best-single.js';
-import type { SnapshotStore } from '../store/ports/snapshot.js';
 import { baselineByName, BASELINES } from '../router/baselines.js';
 import type { DesignName, TrainProgress } from '../schema/training.js';
-import { isTrainable } from '../serving/routers.js';
 import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from '../learned/freeze.js';
 import type { Checkpoints } from '../learned/train/checkpoint.js';
-import { isAlike, isOfDesign, notCompared, readIfWhole, rivalsOf, startFrom } from './earlier.js';
-import { IN_FORCE, judge, splitHeldOut, unjudged } from './gate.js';
-import { judgeOffPolicy } from './off-policy-gate.js';
-import { loggingPolicy, policyToJudgeBy } from '../measure/off-policy.js';
-import { splitFolds } from '../learned/neighbourhood.js';
-import { refreeze, type LearnedRouter } from '../learned/fit.js';
+import { isAlike, notCompared, readIfWhole, rivalsOf, startFrom } from './earlier.js';
+import { splitHeldOut } from './gate.js';
+import type { TrainingInput } from './input.js';
+import { judgeTraining } from './judging.js';
 import { discoverKinds, withKinds } from '../learned/kinds.js';
 import { createMomentCache } from '../learned/train/moment-cache.js';
 import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
-import { GNN_DEFAULTS, type GnnOptions } from '../learned/train/options.js';
+import { GNN_DEFAULTS } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
 const RECIPE = 9;
-/** Under so many held-out queries of one answer each all are judged by, in so many folds. */
-const FEWEST_ESTIMATED = 2_000;
-const JUDGED_FOLDS = 4;
-/** All queries of a log of no more than these are judged by where they have several answers, and no task is known. */
-const CROSS_FITTED = 2_000;
-
-export interface TrainingInput {
-  rows: SnapshotRows;
-  /** Their snapshot in the design; see {@link snapshotOf}. */
-  graph: FrozenGraph;
-  /** Encoded queries, in the order of `rows.queries`. */
-  vectors: QueryVectors;
-  design: DesignName;
-  seed: number;
-  encoder: Encoder;
-  /** Texts of queries by their hashes: kinds are named by their words. */
-  textsOf: SnapshotStore['texts'];
-  options?: Partial<GnnOptions> | undefined;
-}
 
 /** A snapshot that can be learned from: throws `no_data`, saying what is missing. */
 export function snapshotOf(rows: SnapshotRows, design: DesignName): FrozenGraph {
@@ -108,12 +76,6 @@ function metricsOf(heldOut: HeldOut, predictions: readonly Prediction[]): Record
     if (name === LEARNED.name) metrics['calibration_error'] = calibrationOf(heldOut, scores).error;
   }
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
-}
-
-/** The snapshot of a run as a dataset of another design. */
-function datasetOf({ rows, vectors, encoder }: TrainingInput, name: DesignName): Promise<Dataset> {
-  const design = DESIGNS[name];
-  return createDataset({ rows, graph: freezeGraph(rows, partsOf(design)), design, encoder, vectors });
 }
 
 /** What a run made, and what should serve from now on. */
@@ -206,7 +168,6 @@ export async function runTraining(
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const tools = { tf, rng: rng.fork('baselines') };
-  let held: HeldOut = { data, queries: heldOut };
   const inForce =
     target.inForce === version
       ? null
@@ -214,62 +175,14 @@ export async function runTraining(
         ? made
         : await readIfWhole(artifacts, target.inForce);
   const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router ?? bestSingle.name);
-  const comparable = inForce !== null && inForce.manifest.encoder === encoder.id;
-  const isLearned = inForce !== null && isTrainable(inForce.manifest.router);
-  /**
-   * What the profile, its rivals and the one in force say of some queries, which none of them has the answers to. A
-   * baseline in force is among the rivals. It has the same evidence as its successor.
-   */
-  const predictionsFor = async (
-    queries: Int32Array,
-    evidence: Int32Array,
-    learnedWeights = trained.weights,
-  ): Promise<Prediction[]> => {
-    /** The router of some weights that rests on this evidence. */
-    const resting = (weights: Weights, its = data): Promise<LearnedRouter> => {
-      const of = { weights, from: { rows, data: its, encoder }, evidence, tools: { tf, rng } };
-      return refreeze(its === data ? { ...of, cache } : of);
-    };
-    const learned = await resting(learnedWeights);
-    const found = await predictAll({ data, queries }, { learned, train: evidence, tools, baselines: rivals });
-    if (!comparable || !isLearned) return found;
-    const its = isOfDesign(inForce.manifest, design) ? data : await datasetOf(input, inForce.manifest.design);
-    const scores = await predict({ data, queries }, await resting(inForce.model.tables, its));
-    return [...found, { name: IN_FORCE, title: `version in force (${target.inForce})`, told: false, scores }];
-  };
-  const ofAnother = comparable && !isOfDesign(inForce.manifest, design);
-  const incumbent = comparable ? (isLearned ? IN_FORCE : inForce.manifest.router) : undefined;
-  let predictions: Prediction[] = [];
-  let judged = unjudged(all.length, ofAnother);
-  const hasPolicy = policyToJudgeBy(data, heldOut) !== null;
-  const tasksKnown = data.numTasks > 1;
-  const crossFitted = hasPolicy ? heldOut.length < FEWEST_ESTIMATED : !tasksKnown && all.length <= CROSS_FITTED;
-  if (heldOut.length > 0) {
-    // A few held-out queries tell little: all are judged by, each by routers that rest on others.
-    const folds = crossFitted ? splitFolds(all, JUDGED_FOLDS, rng.fork('judged')) : [heldOut];
-    const found: Prediction[][] = [];
-    for (const [f, fold] of folds.entries()) {
-      const left = new Set(fold);
-      const rest = crossFitted ? all.filter((q) => !left.has(q)) : seen;
-      // What infers tasks learned those of the queries that it was trained on.
-      const again = crossFitted && tasksKnown;
-      const weights = again
-        ? (await trainGnn(tf, { data, train: rest, options: settings, rng: rng.fork(`judged ${f}`) })).weights
-        : trained.weights;
-      found.push(await predictionsFor(fold, rest, weights));
-    }
-    predictions = joinPredictions(found);
-    const queries = Int32Array.from(folds.flatMap((fold) => [...fold]));
-    held = { data, queries };
-    if (hasPolicy) {
-      const estimated = { data, queries, policy: loggingPolicy(data, queries) };
-      held = estimated;
-      judged = judgeOffPolicy(
-        { heldOut: estimated, predictions, reference: incumbent ?? bestSingle.name, serving: incumbent !== undefined },
-        rng.fork('gate'),
-      );
-    } else judged = judge(held, predictions, rng.fork('gate'), ofAnother ? incumbent : undefined);
-  }
+  const {
+    held,
+    predictions,
+    verdict: judged,
+  } = await judgeTraining(
+    { input, data, weights: trained.weights, all, seen, heldOut, inForce, rivals, settings },
+    { tools, rng, cache },
+  );
   const verdict = {
     ...judged,
     reason: `${judged.reason}${notCompared(target.inForce === version ? null : target.inForce, inForce, encoder)}`,
