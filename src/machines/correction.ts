@@ -5,10 +5,12 @@
  *
  * For the residuals e of LLM m on the queries of a group g, in units of their variance σ² over all answers:
  *
- *     e = u_g + θ_mg + ε,    u_g ~ N(0, COMMON² σ²),  ε ~ N(0, σ²),
+ *     e = u_g + θ_mg + ε,    u_g ~ N(μ_g, COMMON² σ²),  ε ~ N(0, σ²),
  *     θ_mg ~ (1 − CHANGED) N(0, ERROR² σ²) + CHANGED N(0, CHANGE² σ²)
  *
- * u is so of all LLMs: the queries became harder. θ is mostly a small error of the version's, which is told by all its
+ * u is so of all LLMs: the queries became harder, or scores are given otherwise than those that the version learned from.
+ * μ is what is so of most: the median of the LLMs' mean residuals, each drawn towards 0 by 8 answers' worth, where three
+ * or more are known; else 0. θ is mostly a small error of the version's, which is told by all its
  * answers, and seldom a large change of the LLM, which is told by its latest, and followed whole.
  */
 
@@ -23,6 +25,9 @@ const COMMON = 0.05;
 const ERROR = 0.1;
 const CHANGE = 0.6;
 const CHANGED = 0.1;
+/** Answers that draw an LLM's mean towards 0 where the median of LLMs is taken, and LLMs that it takes. */
+const DRAWN_BY = 8;
+const MEDIAN_LLMS = 3;
 /** Rounds in which what is so of all LLMs and what is so of one are told apart. */
 const ROUNDS = 3;
 /** Variance of a score that is expected before any is seen, and how many answers that is worth. */
@@ -73,6 +78,14 @@ export interface Corrections {
 
 const density = (x: number, variance: number): number => Math.exp(-(x * x) / (2 * variance)) / Math.sqrt(variance);
 
+/** What is off for most LLMs; 0 where few are known. */
+function mostlyOff(known: readonly Residuals[]): number {
+  if (known.length < MEDIAN_LLMS) return 0;
+  const drawn = known.map(({ answers, sum }) => sum / (answers + DRAWN_BY)).toSorted((a, b) => a - b);
+  const middle = drawn.length >> 1;
+  return drawn.length % 2 === 1 ? drawn[middle]! : (drawn[middle - 1]! + drawn[middle]!) / 2;
+}
+
 /** @param halfLife answers of a group after which what was observed in it counts half */
 export function createCorrections(halfLife: number): Corrections {
   const groups = new Map<string, Group>();
@@ -93,13 +106,14 @@ export function createCorrections(halfLife: number): Corrections {
       number,
     ];
     const told = ({ answers: n, sum }: Residuals) => ({ mean: sum / n, noise: variance / n });
-    const known = [...group.llms].map(([model, evidence]) => {
-      const { all, latest } = faded(group, evidence);
+    const evidence = [...group.llms].map(([model, own]) => ({ model, ...faded(group, own) }));
+    const usual = mostlyOff(evidence.map(({ all }) => all));
+    const known = evidence.map(({ model, all, latest }) => {
       return { model, all: told(all), latest: told(latest), changed: 0 };
     });
     let shift = 0;
     for (let round = 0; round < ROUNDS; round++) {
-      let [sum, weight] = [0, 1 / common];
+      let [sum, weight] = [usual / common, 1 / common];
       for (const { all, changed } of known) {
         const counts = (1 - changed) / (all.noise + error);
         sum += counts * all.mean;
