@@ -8,10 +8,10 @@
  *     e = u_g + θ_mg + ε,    u_g ~ N(μ_g, COMMON² σ²),  ε ~ N(0, σ²),
  *     θ_mg ~ (1 − CHANGED) N(0, ERROR² σ²) + CHANGED N(0, CHANGE² σ²)
  *
- * u is so of all LLMs: the queries became harder, or scores are given otherwise than those that the version learned from.
- * μ is what is so of most: the median of the LLMs' mean residuals, each drawn towards 0 by 8 answers' worth, where three
- * or more are known; else 0. θ is mostly a small error of the version's, which is told by all its
- * answers, and seldom a large change of the LLM, which is told by its latest, and followed whole.
+ * u is so of all LLMs: the queries became harder, or scores are given otherwise than those that the version learned
+ * from. μ is what is so of most: the median of the LLMs' mean residuals, each drawn towards 0 by 8 answers' worth,
+ * where three or more are known; else 0. θ is mostly a small error of the version's, which is told by all its answers,
+ * and seldom a large change of the LLM, which is told by its latest, and followed whole.
  */
 
 /** How likely a query is of a group: a task, or a kind where no task is known. */
