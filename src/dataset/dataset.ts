@@ -160,7 +160,10 @@ function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: Snapsho
 
 function propensitiesOf({ query, llm, propensity }: SnapshotRows['scores'], numLlms: number): Dataset['propensityOf'] {
   if (propensity === undefined) return () => NaN;
-  const logged = new Map(Array.from(propensity, (p, e) => [query[e]! * numLlms + llm[e]!, p]));
+  const logged = new Map<number, number>();
+  propensity.forEach((p, e) => {
+    if (!Number.isNaN(p)) logged.set(query[e]! * numLlms + llm[e]!, p);
+  });
   return (q, l) => logged.get(q * numLlms + l) ?? NaN;
 }
 

@@ -17,8 +17,7 @@ import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
-import type { GroupShare } from '../machines/correction.js';
-import { groupsOf } from '../scoring/groups.js';
+import { alertedGroups, groupsOf, type Groups } from '../scoring/groups.js';
 import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
@@ -138,10 +137,14 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
   function scoreAndRank(asked: Asked, near: RoutingLoad | null): Ranking {
     const { request, query, vector, promptTokens, known, prepared } = asked;
     const { scorer } = known;
-    let groups: readonly GroupShare[] | undefined;
-    const sharesOf = (): readonly GroupShare[] => (groups ??= groupsOf(scorer, vector, request.task).shares);
+    let found: Groups | undefined;
+    const groups = (): Groups => (found ??= groupsOf(scorer, vector, request.task));
     const expected = scorer.score(query, vector, request.task, promptTokens);
-    const scored = trust.adjust(corrections.adjust(expected, scorer, sharesOf), scorer, sharesOf);
+    const scored = trust.adjust(
+      corrections.adjust(expected, scorer, () => groups().shares),
+      (model) => corrections.follows(model, scorer),
+      () => alertedGroups(groups(), request.task),
+    );
     return rank({
       scored,
       profiles: scorer.profiles,

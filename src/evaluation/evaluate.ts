@@ -106,7 +106,7 @@ export async function evaluate(
     encoder: encoder.id,
     backend: backend.description,
     seed,
-    folds,
+    folds: held.interrupted ? held.folds.length : folds,
     ...(interrupted && { interrupted }),
     sections,
   };

@@ -13,6 +13,8 @@ import type { DriftObservation } from '../machines/drift-stream.js';
 
 /** Most interactions that wait; beyond that, the oldest are passed over. */
 const MAX_WAITING = 10_000;
+/** Most answers that are remembered as judged. */
+const MAX_JUDGED = 10_000;
 /** How often those that wait are observed, in milliseconds, and most of them in one transaction. */
 const EVERY_MS = 250;
 const TRANSACTION_SIZE = 100;
@@ -58,6 +60,8 @@ function likeliest(shares: readonly GroupShare[]): string {
 
 export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): DriftFeed {
   let waiting: Posted[] = [];
+  /** Answers, by decision and LLM, whose first score or error was observed: a signal of one says nothing new. */
+  const judged = new Set<string>();
   let passedOver = 0;
   let timer: NodeJS.Timeout | undefined;
   /** At a stop no other work waits for its turn. */
@@ -79,6 +83,17 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
     return { task: likeliest(shares), by: shares.length === 0 ? 'task' : by, expected };
   }
 
+  /** Whether an answer was judged before; it is now, where it has a score or failed. */
+  function judgedBefore({ kind, value }: Posted): boolean {
+    if (value.decision_id === undefined || (kind === 'interaction' && (value.score ?? value.error) === undefined))
+      return false;
+    const answer = `${value.decision_id} ${value.model}`;
+    if (judged.has(answer)) return true;
+    if (judged.size === MAX_JUDGED) judged.delete(judged.values().next().value!);
+    judged.add(answer);
+    return false;
+  }
+
   /**
    * An answer that failed counts for the error rate alone: its score, mostly 0, says nothing of the other answers, and
    * would count the same failure twice.
@@ -88,6 +103,7 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
     oldest: number,
     now: number,
   ): Promise<DriftObservation[]> {
+    if (judgedBefore({ kind, value: posted } as Posted) && kind === 'signal') return [];
     const at = Math.min(now, posted.at === undefined ? now : Date.parse(posted.at));
     if (at < oldest) return [];
     const scorer = live.scorer.current();

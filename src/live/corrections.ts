@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { createCorrections, type Corrections, type GroupShare } from '../machines/correction.js';
 import { groupsOf } from '../scoring/groups.js';
@@ -15,14 +16,19 @@ const READ = 256;
 const TURN_MS = 4;
 const OTHERS_SHARE = 0.5;
 
+/** How often an answer whose query can't be encoded is tried again, a look at the ledger each, before it is left out. */
+const TRIES = 3;
+
 /** What answers since a training say beyond it, as decisions read it. */
 export interface Correcting {
+  /** Whether the expected scores of an LLM follow its answers. */
+  follows(model: string, scorer: Scorer): boolean;
   /** @param groupsOf what the query may be of, asked for only where anything was observed */
   adjust(scored: ScoredLlm[], scorer: Scorer, groupsOf: () => readonly GroupShare[]): ScoredLlm[];
 }
 
 /** Where nothing is observed. */
-export const UNCORRECTED: Correcting = { adjust: (scored) => scored };
+export const UNCORRECTED: Correcting = { follows: () => false, adjust: (scored) => scored };
 
 /**
  * Corrections that follow the ledger's answers in their order, so that they are the same in every process that has read
@@ -46,7 +52,8 @@ interface Observed {
 function corrected(scored: ScoredLlm, correction: number): ScoredLlm {
   if (correction === 0) return scored;
   const quality = Math.min(1, Math.max(0, scored.quality + correction));
-  return { ...scored, quality, uncertainty: Math.hypot(scored.uncertainty, correction / 2), correction };
+  const uncertainty = Math.hypot(scored.uncertainty, correction / 2);
+  return { ...scored, quality, uncertainty, correction: quality - scored.quality };
 }
 
 export function openLiveCorrections({
@@ -59,6 +66,10 @@ export function openLiveCorrections({
   log: Logger;
 }): LiveCorrections {
   let observed: Observed | null = null;
+  /** What is made for a version that came into force, and has not read as far as the newest answer. */
+  let making: Observed | null = null;
+  /** The answer that could not be taken note of, and how often. */
+  let failed = { position: -1, times: 0 };
 
   /** Takes note of an answer; of an LLM that came after the training, what is expected follows its answers anyway. */
   async function observe({ corrections }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
@@ -71,13 +82,25 @@ export function openLiveCorrections({
       corrections.observe(model, groupsOf(scorer, vector, task).shares, score - expected.quality);
   }
 
+  /** Rejects where an answer may be taken note of the next time. */
+  async function observeOrSkip(of: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
+    try {
+      await observe(of, scorer, answer);
+    } catch (error) {
+      const { position } = answer;
+      failed = { position, times: failed.position === position ? failed.times + 1 : 1 };
+      if (failed.times < TRIES) throw error;
+      log.warn({ position, error: messageOf(error) }, 'corrections: an answer is left out, its query is not encoded');
+    }
+  }
+
   /** Reads on to the newest answer. */
   async function readOn(of: Observed, scorer: Scorer, hurried: boolean): Promise<void> {
     for (;;) {
       const { answers, position } = await ledger.feedback.after(of.position, READ);
       let began = performance.now();
       for (const answer of answers) {
-        await observe(of, scorer, answer);
+        await observeOrSkip(of, scorer, answer);
         of.position = answer.position;
         if (hurried) continue;
         const spent = performance.now() - began;
@@ -95,30 +118,36 @@ export function openLiveCorrections({
     const { version } = scorer;
     const { enabled, half_life: halfLife } = (await ledger.settings.get('drift')).correction;
     if (version === null || !enabled) {
-      observed = null;
+      observed = making = null;
       return;
     }
-    let next = observed;
-    if (next === null || next.version !== version || next.halfLife !== halfLife) {
+    const fits = (one: Observed | null): boolean => one?.version === version && one.halfLife === halfLife;
+    let next = [observed, making].find(fits) ?? null;
+    if (next === null) {
       const position = Math.max(0, (await ledger.feedback.position()) - WINDOW);
       next = { version, halfLife, position, corrections: createCorrections(halfLife) };
       log.info({ version, from: position }, 'corrections: made again from the newest answers');
     }
+    making = next;
     await readOn(next, scorer, hurried);
     observed = next;
   }
+
+  const follows = (model: string, scorer: Scorer): boolean =>
+    observed !== null && observed.version === scorer.version && scorer.trainedOn.has(model);
 
   return {
     name: 'corrections',
     eager: [],
     // Another version may have come into force meanwhile.
     lazy: 'always',
+    follows,
     adjust(scored, scorer, groups) {
-      if (observed === null || scorer.version === null) return scored;
+      if (observed === null || observed.version !== scorer.version) return scored;
       const { corrections } = observed;
       const shares = groups();
       return scored.map((llm) =>
-        scorer.trainedOn.has(llm.model) ? corrected(llm, corrections.of(llm.model, shares)) : llm,
+        follows(llm.model, scorer) ? corrected(llm, corrections.of(llm.model, shares)) : llm,
       );
     },
     async refresh(changed) {

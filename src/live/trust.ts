@@ -3,7 +3,7 @@ import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
 import { UNKNOWN_TASK, type Alert } from '../schema/drift.js';
 import type { GroupShare } from '../machines/correction.js';
-import type { ScoredLlm, Scorer } from '../scoring/types.js';
+import type { ScoredLlm } from '../scoring/types.js';
 import { worseningOf } from '../machines/drift-stream.js';
 
 type Worsening = Pick<Alert, 'task' | 'signal' | 'before' | 'after'>;
@@ -15,9 +15,14 @@ function shareOf(task: string, groups: readonly GroupShare[]): number {
 }
 
 /** One LLM's scores, lowered by its alerts: each counts by the probability that the query is of its task or kind. */
-function distrusted(scored: ScoredLlm, alerts: readonly Worsening[], groups: readonly GroupShare[]): ScoredLlm {
+function distrusted(
+  scored: ScoredLlm,
+  alerts: readonly Worsening[],
+  { groups, follows }: Pick<Distrusting, 'groups' | 'follows'>,
+): ScoredLlm {
   let { quality, uncertainty, latencyMs, latencyP90Ms } = scored;
   for (const { task, signal, before, after } of alerts) {
+    if (signal === 'score' && follows(scored.model)) continue;
     const worse = shareOf(task, groups) * Math.max(0, worseningOf(signal, before, after));
     if (worse === 0) continue;
     if (signal === 'latency') {
@@ -37,29 +42,31 @@ function distrusted(scored: ScoredLlm, alerts: readonly Worsening[], groups: rea
  * Scores after open alerts of worsening: expected quality lowered by the drop (of an error rate, by the share of
  * answers that fail beyond the usual), its standard deviation widened by half of that, expected latency scaled by the
  * ratio.
- *
- * @param groups probability of each task, or kind, for the query that is scored; none where neither is known
  */
-export function distrust(
-  scored: readonly ScoredLlm[],
-  alerts: ReadonlyMap<string, readonly Worsening[]>,
-  groups: readonly GroupShare[],
-): ScoredLlm[] {
+export function distrust(scored: readonly ScoredLlm[], { alerts, groups, follows }: Distrusting): ScoredLlm[] {
   return scored.map((llm) => {
     const own = alerts.get(llm.model);
-    return own === undefined ? llm : distrusted(llm, own, groups);
+    return own === undefined ? llm : distrusted(llm, own, { groups, follows });
   });
+}
+
+/** By what scores are lowered. */
+export interface Distrusting {
+  alerts: ReadonlyMap<string, readonly Worsening[]>;
+  /** Probability of each task, or kind, for the query that is scored; none where neither is known. */
+  groups: readonly GroupShare[];
+  /** Whether an LLM's expected scores follow its answers by themselves (`corrections.ts`): its alerts of scores, too, would count twice. */
+  follows(model: string): boolean;
 }
 
 /** What alerts say of the LLMs, as decisions read it. */
 export interface Trust {
   /**
-   * What is expected of a trained version follows the scores themselves (`live/corrections.ts`): of its alerts, those
-   * of error rates and latencies count.
-   *
-   * @param groupsOf what the query may be of, asked for only where an alert counts
+   * @param follows whether an LLM's expected scores follow its answers by themselves (`live/corrections.ts`): of its
+   *   alerts, those of error rates and latencies count
+   * @param groupsOf what the query may be of, asked for only where an alert is open
    */
-  adjust(scored: ScoredLlm[], scorer: Pick<Scorer, 'version'>, groupsOf: () => readonly GroupShare[]): ScoredLlm[];
+  adjust(scored: ScoredLlm[], follows: Distrusting['follows'], groupsOf: () => readonly GroupShare[]): ScoredLlm[];
 }
 
 /** Trust that follows the ledger, which all API processes share. */
@@ -76,11 +83,7 @@ export async function openLiveTrust({
   log: Logger;
 }): Promise<LiveTrust> {
   let known: ReadonlySet<string> = new Set();
-  /** Those that count before anything is trained, and those that count after. */
-  let open: Record<'untrained' | 'trained', ReadonlyMap<string, Alert[]>> = {
-    untrained: new Map(),
-    trained: new Map(),
-  };
+  let open: ReadonlyMap<string, Alert[]> = new Map();
 
   async function refresh(): Promise<void> {
     const alerts = await ledger.alerts.open();
@@ -89,11 +92,11 @@ export async function openLiveTrust({
       if (!gone.delete(id))
         log.warn(
           { alert: id, model, task, signal, before, after },
-          'drift: an LLM got worse on a task, and is trusted less there',
+          'drift: an LLM got worse on a task or kind, and is expected to do less well there',
         );
     for (const id of gone) log.info({ alert: id }, 'drift: an alert is resolved');
     known = new Set(alerts.map(({ id }) => id));
-    open = { untrained: byModel(alerts), trained: byModel(alerts.filter(({ signal }) => signal !== 'score')) };
+    open = byModel(alerts);
   }
 
   await refresh();
@@ -101,10 +104,8 @@ export async function openLiveTrust({
     name: 'trust',
     eager: ['alerts', 'catalog'],
     lazy: [],
-    adjust(scored, { version }, groupsOf) {
-      const counting = version === null ? open.untrained : open.trained;
-      return counting.size === 0 ? scored : distrust(scored, counting, groupsOf());
-    },
+    adjust: (scored, follows, groupsOf) =>
+      open.size === 0 ? scored : distrust(scored, { alerts: open, groups: groupsOf(), follows }),
     refresh,
   };
 }

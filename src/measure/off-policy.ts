@@ -18,6 +18,9 @@ const LEAST_PROPENSITY = 0.01;
 /** Answers that the mean of LLMs weighs as much as. */
 const LEVEL_STRENGTH = 10;
 
+/** What was certain says nothing of the LLMs that were not asked: how often each is asked says more. */
+const isLogged = (propensity: number): boolean => propensity < 1;
+
 /** Calls `each` with every measured score of what an LLM is now. */
 function eachScore({ evidence }: Dataset, q: number, each: (llm: number, score: number) => void): void {
   for (let e = evidence.start[q]!; e < evidence.start[q + 1]!; e++)
@@ -36,7 +39,7 @@ export function loggingPolicy(data: Dataset, queries: Int32Array): LoggingPolicy
       sum[l]! += score;
       count[l]!++;
       scores++;
-      if (!Number.isNaN(data.propensityOf(q, l))) logged++;
+      if (isLogged(data.propensityOf(q, l))) logged++;
     });
     if (any) scored++;
   }
@@ -60,7 +63,7 @@ export function doublyRobust(data: Dataset, q: number, chosen: number, { propens
     any = true;
     if (l !== chosen) return;
     const logged = data.propensityOf(q, l);
-    const asked = Number.isNaN(logged) ? propensity[l]! : Math.max(LEAST_PROPENSITY, logged);
+    const asked = isLogged(logged) ? Math.max(LEAST_PROPENSITY, logged) : propensity[l]!;
     worth += (score - level[chosen]!) / asked;
   });
   return any ? worth : NaN;

@@ -7,7 +7,7 @@ import { createPriorScorer } from '../../src/scoring/prior.js';
 import { groupsOf } from '../../src/scoring/groups.js';
 import type { ScoredLlm, Scorer } from '../../src/scoring/types.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
-import { interaction } from '../store/support.js';
+import { interaction, signal } from '../store/support.js';
 
 const NOTHING = new Float32Array(0);
 let ledger: Ledger;
@@ -132,5 +132,47 @@ describe('live corrections', () => {
     const straight = correctionsOf(whole);
     await straight.catchUp();
     assert.deepEqual(qualities(corrections, whole), qualities(straight, whole));
+  });
+
+  test('an answer whose query is never encoded is left out after three tries, and those after it count', async (t) => {
+    await open(t);
+    const refusing = await versionOf('v1', ['a', 'b', 'c'], async (query) => {
+      if (query === 's 3') throw new Error('too long');
+      return Float32Array.of(query.startsWith('s') ? 1 : 0);
+    });
+    await answered('s', 'a', 0.1, 80);
+    const corrections = correctionsOf(refusing);
+    for (let tries = 1; tries < 3; tries++) await assert.rejects(corrections.refresh(), /too long/);
+    await corrections.refresh();
+    const whole = await versionOf('v1', ['a', 'b', 'c']);
+    assert.ok(qualities(corrections, whole)[0]! < 0.2, 'a first reading goes on where it was');
+  });
+
+  test('those of one version are not another’s, nor count signals of what was scored or failed before', async (t) => {
+    await open(t);
+    const scorer = await versionOf('v1', ['a', 'b', 'c']);
+    const corrections = correctionsOf(scorer);
+    await answered('s', 'a', 0.1, 80);
+    await corrections.refresh();
+    const before = qualities(corrections, scorer);
+    const next = await versionOf('v2', ['a', 'b', 'c']);
+    assert.deepEqual(qualities(corrections, next), [0.6, 0.6, 0.6]);
+    const decision_id = '01890000-0000-7000-8000-000000000001';
+    const failed = '01890000-0000-7000-8000-000000000002';
+    await ledger.feedback.append([
+      { records: [interaction('s', 'a', undefined, { decision_id: failed, error: 'late' })] },
+      { records: [signal('s', 'a', 0, { decision_id: failed })] },
+    ]);
+    await corrections.refresh();
+    assert.deepEqual(qualities(corrections, scorer), before);
+    const once = async (): Promise<void> => {
+      await ledger.feedback.append([{ records: [signal('s', 'a', 1, { decision_id })] }]);
+      await corrections.refresh();
+    };
+    await once();
+    const first = qualities(corrections, scorer);
+    assert.notDeepEqual(first, before);
+    await once();
+    assert.deepEqual(qualities(corrections, scorer), first);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { distrust, openLiveTrust } from '../../src/live/trust.js';
+import { distrust, openLiveTrust, type Distrusting } from '../../src/live/trust.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
 import type { ScoredLlm } from '../../src/scoring/types.js';
 
@@ -16,10 +16,10 @@ const OTHER: ScoredLlm = { ...LLM, model: 'n', quality: 0.7, latencyMs: null, la
 const DROP = { task: 'math', signal: 'score', before: 0.8, after: 0.5 } as const;
 
 const adjusted = (
-  alerts: Parameters<typeof distrust>[1],
+  alerts: Distrusting['alerts'],
   shares: { group: string; probability: number }[],
   llm = LLM,
-): ScoredLlm => distrust([llm, OTHER], alerts, shares)[0]!;
+): ScoredLlm => distrust([llm, OTHER], { alerts, groups: shares, follows: () => false })[0]!;
 const near = (actual: number | null, expected: number): void =>
   assert.ok(actual !== null && Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
@@ -37,7 +37,10 @@ test('expected quality falls by the drop, as far as the query is of the task, an
   );
   assert.deepEqual(adjusted(alerts, [{ group: 'law', probability: 1 }]), LLM);
   assert.deepEqual(adjusted(alerts, []), LLM, 'nothing is known of the query');
-  assert.deepEqual(distrust([LLM, OTHER], alerts, [{ group: 'math', probability: 1 }])[1], OTHER);
+  assert.deepEqual(
+    distrust([LLM, OTHER], { alerts, groups: [{ group: 'math', probability: 1 }], follows: () => false })[1],
+    OTHER,
+  );
   near(adjusted(alerts, [{ group: 'math', probability: 1 }], { ...LLM, quality: 0.1 }).quality, 0);
 });
 
@@ -65,7 +68,7 @@ test('an alert on queries of no known task counts where none is known', () => {
   assert.deepEqual(adjusted(alerts, [{ group: 'math', probability: 1 }]), LLM);
 });
 
-test('a trained version’s scores follow scores by themselves: of its alerts, errors and latencies count', async (t) => {
+test('where expected scores follow answers by themselves, alerts of errors count, those of scores do not', async (t) => {
   const { ledger, remove } = await temporaryLedger();
   t.after(remove);
   await ledger.catalog.put({ id: 'm' } as never);
@@ -86,9 +89,14 @@ test('a trained version’s scores follow scores by themselves: of its alerts, e
         })),
       );
   const trust = await openLiveTrust({ ledger, log: keptLog().log });
-  const of = (version: string | null) => trust.adjust([LLM], { version }, () => [{ group: 'math', probability: 1 }]);
+  const of = (follows: boolean) =>
+    trust.adjust(
+      [LLM],
+      () => follows,
+      () => [{ group: 'math', probability: 1 }],
+    );
   assert.deepEqual((await ledger.alerts.open()).map(({ signal }) => signal).toSorted(), ['error', 'score']);
-  const [untrained, trained] = [of(null)[0]!, of('v1')[0]!];
+  const [untrained, trained] = [of(false)[0]!, of(true)[0]!];
   near(trained.quality, 0.4);
   near(untrained.quality, 0);
 });

@@ -70,6 +70,20 @@ describe('what routing is worth by one answer a query', () => {
     assert.ok((await worth(logged.map(({ text, scores }): HandQuery => ({ text, scores: scores! })))) > 0.7);
   });
 
+  test('takes a propensity of 1 for none: what was certain says nothing of those that were not asked', async () => {
+    const certain = await datasetOf(
+      handLog(
+        ['a', 'b'],
+        Array.from({ length: 4 }, (_, i): HandQuery => {
+          const llm = i === 0 ? 'b' : 'a';
+          return { text: `${i}`, scores: { [llm]: 1 }, propensities: { [llm]: 1 } };
+        }),
+      ),
+    );
+    const policy = loggingPolicy(certain, Int32Array.of(0, 1, 2, 3));
+    assert.deepEqual([policy.logged, policy.propensity[1]], [0, 0.25]);
+  });
+
   test('is unknown of an oracle, which would choose whom was asked', () => {
     const held = { data, queries: ALL, policy: loggingPolicy(data, ALL) };
     assert.ok(utilities(outcomesOf(held, oracleScores(held))).every(Number.isNaN));

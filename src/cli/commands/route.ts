@@ -69,9 +69,12 @@ export function routeCommand(): Command {
           .filter(([field, value]) => value !== undefined && (field as string) in RouteRequest.shape),
       );
       const workspace = await openWorkspace(settings);
-      await workspace.live.corrections.catchUp();
       try {
         await checkInForce(workspace, settings.data);
+        // What answers since the training say is no reason not to decide.
+        await workspace.live.corrections.catchUp().catch((error: unknown) => {
+          workspace.log.warn({ error: messageOf(error) }, 'decided without what answers since the training say');
+        });
         if (query === undefined) await routeLines(workspace.decider, settings.input!, settings.output, given);
         else {
           const answer = await workspace.decider.decide(parse(RouteRequest, { query, ...given }));

@@ -47,12 +47,20 @@ export function likeliestKinds(reader: Pick<KindReader, 'kindsOf'>, vector: Floa
     .slice(0, EXPLAINED);
 }
 
+/** Kept as long as their model: scorers come and go with every change of the ledger. */
+const placers = new WeakMap<TrainedModel, Placer>();
+
 /** A placer of its own, for a model that places queries for nothing else; null where it has no kinds to tell. */
-function placerOf({ names, tables }: TrainedModel): Placer | null {
+function placerOf(model: TrainedModel): Placer | null {
+  const { names, tables } = model;
   if (names.kinds.length === 0) return null;
+  const known = placers.get(model);
+  if (known !== undefined) return known;
   const { x, matrices } = createMatrices({
     basis: rowMajor(tables['semantic/basis']!.data, tables['semantic/mean']!.data.length),
     wordBasis: weighedBasis(tables),
   });
-  return createPlacer(tables, { x, ...matrices });
+  const placer = createPlacer(tables, { x, ...matrices });
+  placers.set(model, placer);
+  return placer;
 }

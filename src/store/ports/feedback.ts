@@ -86,7 +86,8 @@ export interface FeedbackStore {
   position(): Promise<number>;
   /**
    * Scored answers that did not fail, of LLMs of the catalogue, that stand after a position: in the order in which they
-   * were committed, `limit` at most. `position` is where to read on from: after fewer than `limit`, the newest of all.
+   * were committed, `limit` at most. Of the signals of a decision's answer, one that was scored or failed before is
+   * none. `position` is where to read on from: after fewer than `limit`, the newest of all.
    */
   after(position: number, limit: number): Promise<{ answers: LoggedAnswer[]; position: number }>;
   /** Statistics per LLM of the catalogue, by id: cheap, for scoring before anything is trained. */

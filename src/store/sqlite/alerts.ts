@@ -17,6 +17,8 @@ import type { ReadSettings } from './settings.js';
 
 /** Signals that training learns from, so that a version can put right what is expected of them. */
 const LEARNED = `signal IN ('score', 'error')`;
+/** Whether an interaction says anything of what an alert is of. */
+const TELLS = `(a.signal <> 'score' OR (i.score IS NOT NULL AND i.error IS NULL))`;
 
 /**
  * How long a claim to start a retraining job holds, in milliseconds: what is not enqueued by then failed, and is tried
@@ -63,7 +65,7 @@ export function createAlerts(
      a.ledger_rows
        AND observations + (SELECT count(*) FROM interaction i LEFT JOIN task t ON t.id = i.task
          WHERE i.id > a.ledger_row AND i.id <= a.ledger_row + v.ledger_rows - a.ledger_rows AND i.llm = a.llm AND
-         ifnull(t.name, a.task) = a.task) >= @least`,
+         ifnull(t.name, a.task) = a.task AND ${TELLS}) >= @least`,
     )
     .pluck();
 
@@ -78,7 +80,7 @@ export function createAlerts(
       `SELECT a.id FROM drift_alert a
      WHERE resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NOT NULL AND retrain_claimed_at < @before
        AND observations + (SELECT count(*) FROM interaction i LEFT JOIN task t ON t.id = i.task WHERE i.id >
-       a.ledger_row AND i.llm = a.llm AND ifnull(t.name, a.task) = a.task) >= @least`,
+       a.ledger_row AND i.llm = a.llm AND ifnull(t.name, a.task) = a.task AND ${TELLS}) >= @least`,
     )
     .pluck();
   /** When this process last looked for those, which takes longer. */

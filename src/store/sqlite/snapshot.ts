@@ -68,12 +68,15 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
       propensity: new Float32Array(counts.interactions).fill(NaN),
     };
     let propensities = false;
+    /** Of answers that were scored later, if at all: by query and LLM. */
+    const unscored = new Map<number, number>();
     for (const [query, llm, task, score, at, propensity] of interactions.iterate()) {
       labels.give(query, task, at);
       const index = llmIndex(llm);
       if (index < 0) continue;
       if (score === null) {
         labels.touch(query);
+        if (propensity !== null) unscored.set(query * llms.length + index, propensity);
         continue;
       }
       const row = append(edges, query, at);
@@ -83,6 +86,13 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
       edges.propensity[row] = propensity;
       propensities = true;
     }
+    if (unscored.size > 0)
+      for (let row = 0; row < edges.length; row++) {
+        const known = unscored.get(edges.query[row]! * llms.length + edges.llm[row]!);
+        if (known === undefined || !Number.isNaN(edges.propensity[row]!)) continue;
+        edges.propensity[row] = known;
+        propensities = true;
+      }
     const pairs = {
       ...answerColumns(counts.preferences, weighed),
       better: new Int32Array(counts.preferences),

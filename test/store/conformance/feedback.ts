@@ -152,6 +152,12 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
         },
       ]);
       assert.deepEqual([...(await allRows(ledger)).scores.propensity!], [0.5, NaN]);
+      await ledger.feedback.append([
+        { records: [interaction('two', 'b', undefined, { propensity: 0.125 }), signal('two', 'b', true)] },
+      ]);
+      const rows = await allRows(ledger);
+      const scored = rows.queries.findIndex(({ text }) => text === 'two');
+      assert.equal(rows.scores.propensity![rows.scores.query.indexOf(scored)], 0.125, 'of what is scored later, too');
     });
 
     test('each batch has its own receipt, and an LLM is new in the first of them only', async (t) => {
