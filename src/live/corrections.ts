@@ -16,7 +16,7 @@ const READ = 256;
 const TURN_MS = 4;
 const OTHERS_SHARE = 0.5;
 
-/** How often an answer whose query can't be encoded is tried again, a look at the ledger each, before it is left out. */
+/** How often an answer whose query can't be encoded is tried, a look at the ledger each, before it is left out. */
 const TRIES = 3;
 
 /** What answers since a training say beyond it, as decisions read it. */

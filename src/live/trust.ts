@@ -55,7 +55,10 @@ export interface Distrusting {
   alerts: ReadonlyMap<string, readonly Worsening[]>;
   /** Probability of each task, or kind, for the query that is scored; none where neither is known. */
   groups: readonly GroupShare[];
-  /** Whether an LLM's expected scores follow its answers by themselves (`corrections.ts`): its alerts of scores, too, would count twice. */
+  /**
+   * Whether an LLM's expected scores follow its answers by themselves (`corrections.ts`): with its alerts of scores, what
+   * was observed would count twice.
+   */
   follows(model: string): boolean;
 }
 

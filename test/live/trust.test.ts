@@ -68,7 +68,7 @@ test('an alert on queries of no known task counts where none is known', () => {
   assert.deepEqual(adjusted(alerts, [{ group: 'math', probability: 1 }]), LLM);
 });
 
-test('where expected scores follow answers by themselves, alerts of errors count, those of scores do not', async (t) => {
+test('where expected scores follow answers by themselves, alerts of errors count, of scores not', async (t) => {
   const { ledger, remove } = await temporaryLedger();
   t.after(remove);
   await ledger.catalog.put({ id: 'm' } as never);
