@@ -56,8 +56,8 @@ export interface Distrusting {
   /** Probability of each task, or kind, for the query that is scored; none where neither is known. */
   groups: readonly GroupShare[];
   /**
-   * Whether an LLM's expected scores follow its answers by themselves (`corrections.ts`): with its alerts of scores, what
-   * was observed would count twice.
+   * Whether an LLM's expected scores follow its answers by themselves (`corrections.ts`): with its alerts of scores,
+   * what was observed would count twice.
    */
   follows(model: string): boolean;
 }
