@@ -19,8 +19,10 @@ import { systemClock } from '../../src/base/clock.js';
 import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { openStaticEncoder } from '../../src/encoder/static.js';
+import { keepScores } from '../../src/evaluation/without-llm.js';
 import { listQueries, type GraphRows } from '../../src/graph/rows.js';
 import { checkpointsIn } from '../../src/learned/train/checkpoint.js';
+import { signed } from '../../src/measure/signed.js';
 import { DEFAULT_SEED } from '../../src/schema/training.js';
 import { readArtifact } from '../../src/serving/read.js';
 import { openScorer } from '../../src/serving/routers.js';
@@ -46,18 +48,16 @@ const backend = await openBackend('auto');
 /** The rows of some queries, in their order. */
 function rowsOf(rows: GraphRows, queries: Int32Array): GraphRows {
   const places = new Map(Array.from(queries, (q, place) => [q, place]));
-  const { query, llm, score, count } = rows.scores;
-  const kept = Int32Array.from(query.keys()).filter((e) => places.has(query[e]!));
+  const { query } = rows.scores;
+  const kept = keepScores(
+    rows.scores,
+    Int32Array.from(query.keys()).filter((e) => places.has(query[e]!)),
+  );
   const listed = [...rows.queries];
   return {
     ...rows,
     queries: listQueries(Array.from(queries, (q) => listed[q]!)),
-    scores: {
-      query: kept.map((e) => places.get(query[e]!)!),
-      llm: kept.map((e) => llm[e]!),
-      score: Float32Array.from(kept, (e) => score[e]!),
-      count: Float32Array.from(kept, (e) => count[e]!),
-    },
+    scores: { ...kept, query: kept.query.map((q) => places.get(q)!) },
   };
 }
 
@@ -165,7 +165,6 @@ for (const log of positionals) {
     }
 }
 
-const signed = (x: number): string => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(4)}`;
 console.log(
   table(
     [
@@ -188,9 +187,9 @@ console.log(
       r.served.toFixed(4),
       r.incumbent.toFixed(4),
       r.single.toFixed(4),
-      signed(r.served - r.incumbent),
+      signed(r.served - r.incumbent, 4),
       r.errors[0].toFixed(4),
-      signed(r.served - r.single),
+      signed(r.served - r.single, 4),
       r.errors[1].toFixed(4),
       r.reason.split(':')[0]!,
     ]),
@@ -202,8 +201,8 @@ for (const [title, all] of [
   ['LLM that looks best', differences((r) => r.single)],
 ] as const)
   console.log(
-    `to the ${title}: mean ${signed(all.reduce((a, b) => a + b, 0) / all.length)}, least ` +
-      `${signed(Math.min(...all))}, ` +
+    `to the ${title}: mean ${signed(all.reduce((a, b) => a + b, 0) / all.length, 4)}, least ` +
+      `${signed(Math.min(...all), 4)}, ` +
       `under by more than 0.01 in ${all.filter((d) => d < -0.01).length} of ${all.length}`,
   );
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(replays, null, 2)}\n`);

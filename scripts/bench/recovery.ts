@@ -8,7 +8,7 @@
  * `--data` keeps the trained version for the next run.
  */
 import { parseArgs } from 'node:util';
-import { createRng } from '../../src/base/rng.js';
+import { createRng, type Rng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { createCorrections, type GroupShare } from '../../src/machines/correction.js';
 import { DEFAULT_DRIFT } from '../../src/schema/drift.js';
@@ -68,41 +68,30 @@ const cases = tasks.flatMap((task) => {
     .filter((c) => c.share >= ENOUGH.share && c.mean >= ENOUGH.mean && c.queries >= ENOUGH.queries);
 });
 
-/** Shares of an LLM in the queries of one task, and of the others, over a stretch. */
-interface Shares {
-  task: number;
-  others: number;
-  /** Mean score of what was chosen. */
-  score: number;
-  /** Queries of the stretch. */
-  queries: number;
+/** Draws a query, and routes it by what is expected and corrected. */
+function routed(rng: Rng, correctionOf: (model: string, q: Query) => number) {
+  const q = queries[rng.int(queries.length)]!;
+  const choice = best(q.expected.map(({ model, quality }) => ({ model, quality: quality + correctionOf(model, q) })));
+  const asked = rng.next() < EXPLORATION ? scorer.models[rng.int(scorer.models.length)]! : choice;
+  return { q, choice, asked, expected: q.expected.find(({ model }) => model === asked)!.quality };
 }
 
 function simulate({ task, model, mean }: (typeof cases)[number]) {
   const rng = createRng(SEED).fork(`${task} ${model}`);
   const corrections = createCorrections(HALF_LIFE);
+  const correctionOf = (of: string, q: Query): number => corrections.of(of, q.groups);
   let [answers, ofTask] = [0, 0];
 
-  function run(dropped: boolean, done: (queries: number) => boolean): Shares {
-    const seen = { task: 0, own: 0, others: 0, ownOthers: 0, score: 0, queries: 0 };
+  /** Shares of the LLM in the queries of the task, and of the others, over a stretch. */
+  function run(dropped: boolean, done: (queries: number) => boolean): { task: number; others: number } {
+    const seen = { own: 0, others: 0, ownOthers: 0 };
     [answers, ofTask] = [0, 0];
-    while (!done(seen.queries) && seen.queries < MOST) {
-      const q = queries[rng.int(queries.length)]!;
-      const now = q.expected.map((one) => ({
-        model: one.model,
-        quality: one.quality + corrections.of(one.model, q.groups),
-        expected: one.quality,
-      }));
-      const choice = best(now);
-      const asked = rng.next() < EXPLORATION ? scorer.models[rng.int(scorer.models.length)]! : choice;
+    for (let n = 0; !done(n) && n < MOST; n++) {
+      const { q, choice, asked, expected } = routed(rng, correctionOf);
       const fails = dropped && asked === model && q.task === task && rng.next() < DROP / mean;
-      const score = fails ? 0 : q.scores[asked]!;
-      corrections.observe(asked, q.groups, score - now.find((one) => one.model === asked)!.expected);
-      seen.queries++;
-      seen.score += score;
+      corrections.observe(asked, q.groups, (fails ? 0 : q.scores[asked]!) - expected);
       if (q.task === task) {
         ofTask++;
-        seen.task++;
         if (choice === model) seen.own++;
         if (asked === model) answers++;
       } else {
@@ -110,12 +99,7 @@ function simulate({ task, model, mean }: (typeof cases)[number]) {
         if (choice === model) seen.ownOthers++;
       }
     }
-    return {
-      task: seen.own / seen.task,
-      others: seen.ownOthers / seen.others,
-      score: seen.score / seen.queries,
-      queries: seen.queries,
-    };
+    return { task: seen.own / ofTask, others: seen.ownOthers / seen.others };
   }
 
   run(false, (n) => n >= HISTORY / 2);
@@ -124,15 +108,15 @@ function simulate({ task, model, mean }: (typeof cases)[number]) {
   const lowered = (q: Query) =>
     q.expected.map((one) => ({
       model: one.model,
-      quality: one.quality + corrections.of(one.model, q.groups) - (one.model === model ? DROP : 0),
+      quality: one.quality + correctionOf(one.model, q) - (one.model === model ? DROP : 0),
     }));
   const known = own.filter((q) => best(lowered(q)) === model).length / own.length;
-  const falling = run(true, () => answers >= ANSWERS || ofTask >= 4 * ANSWERS);
+  run(true, () => answers >= ANSWERS || ofTask >= 4 * ANSWERS);
   const asked = answers;
   const sick = run(true, () => ofTask >= LOOKED_AT);
   run(false, () => ofTask >= RECOVERED - LOOKED_AT);
   const after = run(false, () => ofTask >= LOOKED_AT);
-  return { before, known, falling, asked, sick, after };
+  return { before, known, asked, sick, after };
 }
 
 /** Mean score in a steady state, with corrections and without: what following noise costs. */
@@ -141,14 +125,10 @@ function steady(corrected: boolean): number {
   const corrections = createCorrections(HALF_LIFE);
   let sum = 0;
   for (let n = 0; n < MOST; n++) {
-    const q = queries[rng.int(queries.length)]!;
-    const now = q.expected.map(({ model, quality }) => ({
-      model,
-      quality: quality + (corrected ? corrections.of(model, q.groups) : 0),
-    }));
-    const choice = best(now);
-    const asked = rng.next() < EXPLORATION ? scorer.models[rng.int(scorer.models.length)]! : choice;
-    corrections.observe(asked, q.groups, q.scores[asked]! - q.expected.find(({ model }) => model === asked)!.quality);
+    const { q, choice, asked, expected } = routed(rng, (model, of) =>
+      corrected ? corrections.of(model, of.groups) : 0,
+    );
+    corrections.observe(asked, q.groups, q.scores[asked]! - expected);
     sum += q.scores[choice]!;
   }
   return sum / MOST;

@@ -1,12 +1,13 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../base/clock.js';
 import { messageOf, PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { createPace } from '../base/pace.js';
 import type { Follower } from '../live/follower.js';
 import type { Ledger } from '../store/ports/index.js';
 import { UNKNOWN_TASK, type Alert } from '../schema/drift.js';
 import type { FeedbackRecord } from '../store/ports/feedback.js';
 import type { GroupShare } from '../machines/correction.js';
+import { expectedOf } from '../scoring/expected.js';
 import { groupsOf } from '../scoring/groups.js';
 import type { ScoredLlm, ScorerHolder, Scorer } from '../scoring/types.js';
 import type { DriftObservation } from '../machines/drift-stream.js';
@@ -72,12 +73,11 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
    * What the version in force expects by itself: a decision may have been corrected by what was observed since, which
    * would hide a change.
    */
-  async function knownOf({ query, task, model }: Posted['value'], scorer: Scorer): Promise<Known> {
+  async function knownOf(posted: Posted['value'], scorer: Scorer): Promise<Known> {
+    const { task } = posted;
     // Before anything is trained, predictions are running means of what is observed: they can't be its measure.
     if (scorer.version === null) return { task: task ?? UNKNOWN_TASK, by: 'task', expected: undefined };
-    const encoded = scorer.encode(query);
-    const vector = encoded instanceof Float32Array ? encoded : await encoded;
-    const expected = scorer.score(query, vector, task).find((one) => one.model === model);
+    const { vector, expected } = await expectedOf(scorer, posted);
     if (task !== undefined) return { task, by: 'task', expected };
     const { by, shares } = groupsOf(scorer, vector);
     return { task: likeliest(shares), by: shares.length === 0 ? 'task' : by, expected };
@@ -98,12 +98,9 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
    * An answer that failed counts for the error rate alone: its score, mostly 0, says nothing of the other answers, and
    * would count the same failure twice.
    */
-  async function observationsOf(
-    { kind, value: posted }: Posted,
-    oldest: number,
-    now: number,
-  ): Promise<DriftObservation[]> {
-    if (judgedBefore({ kind, value: posted } as Posted) && kind === 'signal') return [];
+  async function observationsOf(record: Posted, oldest: number, now: number): Promise<DriftObservation[]> {
+    const { kind, value: posted } = record;
+    if (judgedBefore(record) && kind === 'signal') return [];
     const at = Math.min(now, posted.at === undefined ? now : Date.parse(posted.at));
     if (at < oldest) return [];
     const scorer = live.scorer.current();
@@ -132,27 +129,19 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
     return observations;
   }
 
-  /** Gives other work its turn, after `spent` milliseconds. */
-  async function pause(spent: number): Promise<void> {
-    await (hurried ? nextTurn() : sleep((spent * OTHERS_SHARE) / (1 - OTHERS_SHARE)));
-  }
-
   async function observe(records: readonly Posted[]): Promise<void> {
     const { enabled, max_age_ms: maxAge } = await ledger.settings.get('drift');
     if (!enabled) return;
     const now = clock();
     const observations: DriftObservation[] = [];
-    let began = performance.now();
+    const pace = createPace({ turnMs: TURN_MS, othersShare: OTHERS_SHARE, hurried: () => hurried });
     for (const record of records) {
       observations.push(...(await observationsOf(record, now - maxAge, now)));
-      const spent = performance.now() - began;
-      if (spent < TURN_MS) continue;
-      await pause(spent);
-      began = performance.now();
+      await pace.turn();
     }
     if (observations.length > 0 && (await ledger.alerts.observe(observations)).length > 0)
       await live.follower.catchUp(['alerts']);
-    await pause(performance.now() - began);
+    await pace.rest();
   }
 
   /** Observes all that waits now; what the ledger is too busy for waits on, but at a stop. */

@@ -39,31 +39,15 @@ export function createRecordReader(counts: RecordCounts): ReadRecord {
           `${Array.isArray(value) ? 'an array' : JSON.stringify(value)}`,
       );
     const record = value as Record<string, unknown>;
-    if ('scores' in record)
-      return readScores(
-        checked(
-          ScoreRow,
-          only(record, (key) => !IGNORED.has(key)),
-          where,
-        ),
-        into,
-      );
+    if ('scores' in record) return readScores(checked(ScoreRow, withoutIgnored(record), where), into);
     if ('better_model' in record || 'worse_model' in record) {
-      const preference = checked(
-        Preference,
-        only(record, (key) => !IGNORED.has(key)),
-        where,
-      );
+      const preference = checked(Preference, withoutIgnored(record), where);
       into.push({ kind: 'preference', value: preference });
       counts.preferences++;
       return;
     }
     if ('signal' in record) {
-      const signal = checked(
-        Signal,
-        only(record, (key) => !IGNORED.has(key)),
-        where,
-      );
+      const signal = checked(Signal, withoutIgnored(record), where);
       into.push({ kind: 'signal', value: signal });
       counts.interactions++;
       return;
@@ -81,13 +65,7 @@ export function createRecordReader(counts: RecordCounts): ReadRecord {
     }
     into.push({
       kind: 'interaction',
-      value: isInteraction(record)
-        ? record
-        : checked(
-            Interaction,
-            only(record, (key) => !IGNORED.has(key)),
-            where,
-          ),
+      value: isInteraction(record) ? record : checked(Interaction, withoutIgnored(record), where),
     });
     counts.interactions++;
   };
@@ -108,6 +86,6 @@ function checked<T extends z.ZodType>(schema: T, record: Record<string, unknown>
   }
 }
 
-function only(record: Record<string, unknown>, keep: (key: string) => boolean): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => keep(key)));
+function withoutIgnored(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !IGNORED.has(key)));
 }

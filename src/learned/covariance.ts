@@ -2,7 +2,7 @@ import type { Rng } from '../base/rng.js';
 import { sample } from '../math/sample.js';
 import { eigenOf, inverseOf } from '../math/symmetric.js';
 import { compute } from '../tensor/compute.js';
-import { orthonormalize } from '../tensor/subspace.js';
+import { iterateSubspace } from '../tensor/subspace.js';
 import type { Tensor2D, TensorFlow } from '../tensor/types.js';
 
 /** Most directions along which LLMs' strengths may be alike. */
@@ -36,12 +36,9 @@ export type SharedDirections = Tensor2D;
 function leadingAxes(tf: TensorFlow, among: Tensor2D, rng: Rng): { axes: Float32Array; count: number } {
   const anchors = among.shape[0];
   const count = Math.min(MAX_DIRECTIONS, anchors);
-  let basis: Float32Array = Float32Array.from({ length: count * anchors }, () => rng.normal());
-  orthonormalize(basis, anchors);
-  for (let round = 0; round < SUBSPACE_ROUNDS; round++) {
-    basis = compute(tf, () => tf.matMul(tf.tensor2d(basis, [count, anchors]), among));
-    orthonormalize(basis, anchors);
-  }
+  const basis = iterateSubspace({ rank: count, dim: anchors, rounds: SUBSPACE_ROUNDS, rng }, (rows) =>
+    compute(tf, () => tf.matMul(tf.tensor2d(rows, [count, anchors]), among)),
+  );
   const within = compute(tf, () => {
     const rows = tf.tensor2d(basis, [count, anchors]);
     return tf.matMul(tf.matMul(rows, among), rows, false, true);

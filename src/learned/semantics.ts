@@ -1,6 +1,6 @@
 import type { Rng } from '../base/rng.js';
 import { compute } from '../tensor/compute.js';
-import { orthonormalize } from '../tensor/subspace.js';
+import { iterateSubspace } from '../tensor/subspace.js';
 import type { TensorFlow, Tensor, Tensor2D } from '../tensor/types.js';
 import type { PartRange } from '../encoder/types.js';
 import type { Weights } from '../math/weights.js';
@@ -43,12 +43,10 @@ function principalAxes(tf: TensorFlow, vectors: readonly Float32Array[], part: P
     const x = unitRows(tf, tf.tensor2d(rows, [vectors.length, d]));
     return tf.matMul(x, x, true) as Tensor2D;
   });
-  const basis = Float32Array.from({ length: axes * d }, () => rng.normal());
-  orthonormalize(basis, d);
-  for (let round = 0; round < ROUNDS; round++) {
-    multiplyRows(tf, basis, covariance);
-    orthonormalize(basis, d);
-  }
+  const basis = iterateSubspace({ rank: axes, dim: d, rounds: ROUNDS, rng }, (found) => {
+    multiplyRows(tf, found, covariance);
+    return found;
+  });
   covariance.dispose();
   return { 'semantic/mean': { shape: [d], data: mean }, 'semantic/basis': { shape: [axes, d], data: basis } };
 }

@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import { createPace } from '../base/pace.js';
 import { createCorrections, type Corrections, type GroupShare } from '../machines/correction.js';
+import { expectedOf } from '../scoring/expected.js';
 import { groupsOf } from '../scoring/groups.js';
 import type { ScoredLlm, Scorer, ScorerHolder } from '../scoring/types.js';
 import type { LoggedAnswer } from '../store/ports/feedback.js';
@@ -73,11 +74,9 @@ export function openLiveCorrections({
 
   /** Takes note of an answer; of an LLM that came after the training, what is expected follows its answers anyway. */
   async function observe({ corrections }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
-    const { model, query, task = undefined, score } = answer;
+    const { model, task, score } = answer;
     if (!scorer.trainedOn.has(model)) return;
-    const encoded = scorer.encode(query);
-    const vector = encoded instanceof Float32Array ? encoded : await encoded;
-    const expected = scorer.score(query, vector, task).find((one) => one.model === model);
+    const { vector, expected } = await expectedOf(scorer, answer);
     if (expected !== undefined)
       corrections.observe(model, groupsOf(scorer, vector, task).shares, score - expected.quality);
   }
@@ -98,15 +97,11 @@ export function openLiveCorrections({
   async function readOn(of: Observed, scorer: Scorer, hurried: boolean): Promise<void> {
     for (;;) {
       const { answers, position } = await ledger.feedback.after(of.position, READ);
-      let began = performance.now();
+      const pace = createPace({ turnMs: TURN_MS, othersShare: OTHERS_SHARE, hurried: () => hurried });
       for (const answer of answers) {
         await observeOrSkip(of, scorer, answer);
         of.position = answer.position;
-        if (hurried) continue;
-        const spent = performance.now() - began;
-        if (spent < TURN_MS) continue;
-        await sleep((spent * OTHERS_SHARE) / (1 - OTHERS_SHARE));
-        began = performance.now();
+        await pace.turn();
       }
       of.position = position;
       if (answers.length < READ) return;

@@ -85,12 +85,11 @@ export async function openLiveTrust({
   ledger: Pick<Ledger, 'alerts'>;
   log: Logger;
 }): Promise<LiveTrust> {
-  let known: ReadonlySet<string> = new Set();
   let open: ReadonlyMap<string, Alert[]> = new Map();
 
   async function refresh(): Promise<void> {
     const alerts = await ledger.alerts.open();
-    const gone = new Set(known);
+    const gone = new Set([...open.values()].flat().map(({ id }) => id));
     for (const { id, model, task, signal, before, after } of alerts)
       if (!gone.delete(id))
         log.warn(
@@ -98,7 +97,6 @@ export async function openLiveTrust({
           'drift: an LLM got worse on a task or kind, and is expected to do less well there',
         );
     for (const id of gone) log.info({ alert: id }, 'drift: an alert is resolved');
-    known = new Set(alerts.map(({ id }) => id));
     open = byModel(alerts);
   }
 

@@ -15,10 +15,11 @@ const certainly = (group: string): GroupShare => ({ group, probability: 1 });
  * an answer whose task is told and a query whose task is not meet; and where there are no kinds either, the task told.
  */
 export function groupsOf(scorer: Pick<Scorer, 'tasksOf' | 'kindsOf'>, vector: Float32Array, task?: string): Groups {
-  const kinds = scorer.kindsOf(vector);
-  const infers = kinds.length === 0 || scorer.tasksOf(vector).length > 0;
-  if (!infers) return { by: 'kind', shares: kinds.map((k) => ({ group: k.kind, probability: k.probability })) };
-  const tasks = scorer.tasksOf(vector, task);
+  const inferred = scorer.tasksOf(vector);
+  const kinds = inferred.length > 0 ? [] : scorer.kindsOf(vector);
+  if (kinds.length > 0)
+    return { by: 'kind', shares: kinds.map((k) => ({ group: k.kind, probability: k.probability })) };
+  const tasks = task === undefined ? inferred : scorer.tasksOf(vector, task);
   return { by: 'task', shares: tasks.map((t) => ({ group: t.task, probability: t.probability })) };
 }
 
@@ -26,3 +27,7 @@ export function groupsOf(scorer: Pick<Scorer, 'tasksOf' | 'kindsOf'>, vector: Fl
 export function alertedGroups({ by, shares }: Groups, task?: string): GroupShare[] {
   return by === 'task' ? shares : [...shares, certainly(task ?? UNKNOWN_TASK)];
 }
+
+/** Shares with the likeliest first. */
+export const likeliestFirst = <Share extends { probability: number }>(shares: readonly Share[]): Share[] =>
+  shares.toSorted((a, b) => b.probability - a.probability);

@@ -29,20 +29,41 @@ export function orthonormalize(rows: Float32Array, dim: number): void {
   }
 }
 
+export interface SubspaceIteration {
+  rank: number;
+  dim: number;
+  rounds: number;
+  rng: Rng;
+}
+
+/**
+ * Orthonormal rows `[rank, dim]`, in no order, that span what `multiply` by a symmetric matrix makes of random rows in
+ * so many rounds: its leading directions.
+ */
+export function iterateSubspace(
+  { rank, dim, rounds, rng }: SubspaceIteration,
+  multiply: (rows: Float32Array) => Float32Array,
+): Float32Array {
+  let rows: Float32Array = Float32Array.from({ length: rank * dim }, () => rng.normal());
+  orthonormalize(rows, dim);
+  for (let round = 0; round < rounds; round++) {
+    rows = multiply(rows);
+    orthonormalize(rows, dim);
+  }
+  return rows;
+}
+
 /**
  * The `rank` leading right singular directions of `x [n, dim]`, as orthonormal rows `[rank, dim]` in no order:
  * truncated SVD by randomized subspace iteration (Halko, Martinsson & Tropp 2011).
  */
 export function leadingDirections(tf: TensorFlow, x: Matrix, rank: number, rng: Rng): Float32Array {
-  let basis: Float32Array = Float32Array.from({ length: rank * x.cols }, () => rng.normal());
-  orthonormalize(basis, x.cols);
-  if (x.rows === 0) return basis;
+  if (x.rows === 0) return iterateSubspace({ rank, dim: x.cols, rounds: 0, rng }, (found) => found);
   const rows = tf.tensor2d(x.data, [x.rows, x.cols]);
   const columns = tf.transpose(rows);
-  for (let round = 0; round < ROUNDS; round++) {
-    basis = compute(tf, () => tf.matMul(tf.matMul(tf.tensor2d(basis, [rank, x.cols]), columns), rows));
-    orthonormalize(basis, x.cols);
-  }
+  const basis = iterateSubspace({ rank, dim: x.cols, rounds: ROUNDS, rng }, (found) =>
+    compute(tf, () => tf.matMul(tf.matMul(tf.tensor2d(found, [rank, x.cols]), columns), rows)),
+  );
   tf.dispose([rows, columns]);
   return basis;
 }

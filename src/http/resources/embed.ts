@@ -1,10 +1,8 @@
 import { queryText } from '../../decision/query-text.js';
 import { EmbedRequest, EmbedResponse } from '../../schema/route.js';
+import { likeliestFirst } from '../../scoring/groups.js';
 import type { Context } from '../context.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
-
-const likeliestFirst = <Share extends { probability: number }>(shares: readonly Share[]): Share[] =>
-  shares.toSorted((a, b) => b.probability - a.probability);
 
 export function embedOperations({ live: { scorer: holder } }: Pick<Context, 'live'>): Operation[] {
   return [

@@ -1,6 +1,7 @@
 import { createMatrices, rowMajor } from '../../math/simd/matrices.js';
 import { dot, toSoftmax } from '../../math/linear.js';
 import type { TrainedModel } from '../../artifact/model.js';
+import { likeliestFirst } from '../../scoring/groups.js';
 import type { KindShare } from '../../scoring/types.js';
 import { KIND_SHARPNESS, locationOf } from '../location.js';
 import { createPlacer, type Placer } from './placing.js';
@@ -41,10 +42,7 @@ export function createKindReader(model: TrainedModel, place: Placer | null = pla
 
 /** The likeliest kinds of a query, likeliest first. */
 export function likeliestKinds(reader: Pick<KindReader, 'kindsOf'>, vector: Float32Array): KindShare[] {
-  return reader
-    .kindsOf(vector)
-    .toSorted((a, b) => b.probability - a.probability)
-    .slice(0, EXPLAINED);
+  return likeliestFirst(reader.kindsOf(vector)).slice(0, EXPLAINED);
 }
 
 /** Kept as long as their model: scorers come and go with every change of the ledger. */

@@ -65,9 +65,10 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
       ...answerColumns(counts.interactions, weighed),
       llm: new Int32Array(counts.interactions),
       score: new Float64Array(counts.interactions),
-      propensity: new Float32Array(counts.interactions).fill(NaN),
+      propensity: undefined as Float32Array | undefined,
     };
-    let propensities = false;
+    /** Few logs have any. */
+    const propensities = (): Float32Array => (edges.propensity ??= new Float32Array(counts.interactions).fill(NaN));
     /** Of answers that were scored later, if at all: by query and LLM. */
     const unscored = new Map<number, number>();
     for (const [query, llm, task, score, at, propensity] of interactions.iterate()) {
@@ -82,16 +83,12 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
       const row = append(edges, query, at);
       edges.llm[row] = index;
       edges.score[row] = score;
-      if (propensity === null) continue;
-      edges.propensity[row] = propensity;
-      propensities = true;
+      if (propensity !== null) propensities()[row] = propensity;
     }
     if (unscored.size > 0)
       for (let row = 0; row < edges.length; row++) {
         const known = unscored.get(edges.query[row]! * llms.length + edges.llm[row]!);
-        if (known === undefined || !Number.isNaN(edges.propensity[row]!)) continue;
-        edges.propensity[row] = known;
-        propensities = true;
+        if (known !== undefined && Number.isNaN(propensities()[row]!)) propensities()[row] = known;
       }
     const pairs = {
       ...answerColumns(counts.preferences, weighed),
@@ -134,7 +131,7 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
         .map(([task, domain]): [number, number] => [taskIndex(task), domainIndex(domain)])
         .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]),
       queries: queryKeys(columns),
-      scores: aggregateScores(propensities ? edges : { ...edges, propensity: undefined }, ranks, llms.length, ofScores),
+      scores: aggregateScores(edges, ranks, llms.length, ofScores),
       preferences: sortPreferences(
         pairs,
         ranks,
