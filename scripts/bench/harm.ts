@@ -112,7 +112,7 @@ async function replay(log: string, rows: GraphRows, formName: string, seed: numb
     };
     const { manifest, reason } = await runTraining(
       { rows: thinned, graph: snapshotOf(thinned, design), vectors, design, seed, encoder, textsOf },
-      { artifacts, checkpoints: checkpointsIn(folder), ledgerRows: 0, inForce: null, previous: null },
+      { artifacts, checkpoints: checkpointsIn(folder), ledgerRows: 0, inForce: null, previous: null, last: null },
       { backend, clock: systemClock, report: () => undefined },
     );
     const { model } = await readArtifact(artifacts, manifest.serve ?? manifest.version);

@@ -1,9 +1,10 @@
 /**
- * Where the traffic goes when an LLM gets worse on one task and recovers, in a closed loop: only the LLM that is chosen
- * answers, and nothing is trained meanwhile. Trains on one half of a log (by the hash of the query text), with or
- * without its task labels, and streams the other, drawn with replacement, from the text alone.
+ * Where the traffic goes when an LLM gets worse on one task, or one kind of query, and recovers, in a closed loop: only
+ * the LLM that is chosen answers, and nothing is trained meanwhile. Trains on one half of a log (by the hash of the
+ * query text), with or without its task labels, and streams the other, drawn with replacement, from the text alone.
  *
- *     node dist/scripts/bench/recovery.js --log FILE [--data DIR] [--labels] [--drop 0.2] [--exploration 0.05]
+ *     node dist/scripts/bench/recovery.js --log FILE [--data DIR] [--labels] [--by task|kind] [--drop 0.2]
+ *         [--exploration 0.05]
  *
  * `--data` keeps the trained version for the next run.
  */
@@ -12,7 +13,7 @@ import { createRng, type Rng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { createCorrections, type GroupShare } from '../../src/machines/correction.js';
 import { DEFAULT_DRIFT } from '../../src/schema/drift.js';
-import { groupsOf } from '../../src/scoring/groups.js';
+import { groupsOf, likeliestFirst } from '../../src/scoring/groups.js';
 import { trainedOnHalf } from './trained-on-half.js';
 
 const { values } = parseArgs({
@@ -20,12 +21,14 @@ const { values } = parseArgs({
     log: { type: 'string' },
     data: { type: 'string' },
     labels: { type: 'boolean', default: false },
+    by: { type: 'string', default: 'task' },
     drop: { type: 'string', default: '0.2' },
     exploration: { type: 'string', default: '0.05' },
     'half-life': { type: 'string' },
   },
 });
 if (values.log === undefined) throw new Error('--log: expected a file of score rows');
+if (!['task', 'kind'].includes(values.by)) throw new Error(`--by: expected task or kind; got ${values.by}`);
 const [DROP, EXPLORATION] = [Number(values.drop), Number(values.exploration)];
 const HALF_LIFE = Number(values['half-life'] ?? DEFAULT_DRIFT.correction.half_life);
 const SEED = 20260500;
@@ -40,6 +43,7 @@ const MOST = 60_000;
 const ENOUGH = { share: 0.25, mean: DROP + 0.05, queries: 60 };
 
 interface Query {
+  /** Or its likeliest kind, with `--by kind`. */
   task: string;
   scores: Record<string, number>;
   expected: { model: string; quality: number }[];
@@ -50,7 +54,13 @@ const { scorer, heldOut } = await trainedOnHalf(values.log, values.data, { label
 const queries = heldOut.map(({ query, task, scores }): Query => {
   const vector = scorer.encode(query) as Float32Array;
   const expected = scorer.score(query, vector).map(({ model, quality }) => ({ model, quality }));
-  return { task: task!, scores, expected, groups: groupsOf(scorer, vector).shares };
+  const [kind] = likeliestFirst(scorer.kindsOf(vector));
+  return {
+    task: values.by === 'kind' ? kind!.kind : task!,
+    scores,
+    expected,
+    groups: groupsOf(scorer, vector).shares,
+  };
 });
 const best = (of: readonly { model: string; quality: number }[]): string =>
   of.reduce((a, b) => (b.quality > a.quality ? b : a)).model;
@@ -150,7 +160,7 @@ const mean = (of: (r: (typeof results)[number]) => number): number =>
 console.log(
   table(
     [
-      'task',
+      values.by,
       'LLM',
       'share before',
       'were the drop known',

@@ -90,7 +90,7 @@ async function train(folder: string): Promise<TrainResult> {
 /** How a run's profile did on its held-out queries, beside the best that reads only text. */
 function qualityOf({ metrics, comparison }: TrainResult): { learned: number; simple: number } {
   const simple = comparison.filter(
-    (c) => !c.told && c.name !== 'learned' && c.name !== 'in-force' && c.mean !== null && c.name !== 'oracle',
+    (c) => !c.told && c.mean !== null && !['learned', 'in-force', 'reference', 'oracle'].includes(c.name),
   );
   return { learned: metrics['score_learned'] ?? NaN, simple: Math.max(...simple.map((c) => c.mean!)) };
 }

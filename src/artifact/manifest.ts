@@ -38,6 +38,12 @@ export const Manifest = z.strictObject({
       'The version whose weights training went on from, and the ledger’s rows when the first of that line was ' +
         'trained from nothing; null for one that was',
     ),
+  reference: Version.nullable()
+    .default(null)
+    .describe(
+      'The version that those after it are held against besides what is in force: of those before, the last that was ' +
+        'better than the reference of its time, or the first; null for this one',
+    ),
   status: z.enum(ARTIFACT_STATUSES),
   comparison: z.array(Comparison),
   serve: Version.nullable().describe(

@@ -15,6 +15,7 @@ export type ManifestFacts = Pick<
   | 'backend'
   | 'ledger_rows'
   | 'continues'
+  | 'reference'
   | 'status'
   | 'comparison'
   | 'serve'

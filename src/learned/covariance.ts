@@ -4,6 +4,8 @@ import { eigenOf, inverseOf } from '../math/symmetric.js';
 import { compute } from '../tensor/compute.js';
 import { iterateSubspace } from '../tensor/subspace.js';
 import type { Tensor2D, TensorFlow } from '../tensor/types.js';
+import type { Features } from './features.js';
+import type { AnswersOf, OwnEvidence } from './own-evidence.js';
 
 /** Most directions along which LLMs' strengths may be alike. */
 const MAX_DIRECTIONS = 60;
@@ -14,46 +16,20 @@ const ROUNDS = 6;
 const PRIOR_LLMS = 20;
 const MOST_LLMS = 128;
 
-/** What LLMs' own parts are explained by, of every LLM: of one answer each, and how far each counts `[n, numLlms]`. */
-export interface OwnEvidence {
-  targets: Tensor2D;
-  counts: Tensor2D;
-}
-
-/** The anchors' kernels, as `kernelsOf` answers them. */
-interface Among {
-  fitted: Tensor2D;
-  among: Tensor2D;
-}
-
 /**
- * Directions in which LLMs' strengths differ more than queries' nearness says: weights of the anchors
+ * Directions in which LLMs' strengths differ more than queries' nearness says: weights of the features
  * `[numAnchors, directions]`. An LLM's own part has, beyond what its kernel lets it, a unit normal share of each.
  */
 export type SharedDirections = Tensor2D;
 
-/** The leading directions of the anchors' kernel, of unit variance under it `[numAnchors, directions]`. */
-function leadingAxes(tf: TensorFlow, among: Tensor2D, rng: Rng): { axes: Float32Array; count: number } {
-  const anchors = among.shape[0];
-  const count = Math.min(MAX_DIRECTIONS, anchors);
-  const basis = iterateSubspace({ rank: count, dim: anchors, rounds: SUBSPACE_ROUNDS, rng }, (rows) =>
-    compute(tf, () => tf.matMul(tf.tensor2d(rows, [count, anchors]), among)),
+/** The directions of the features in which anchors lie apart the most: orthonormal rows `[directions, numAnchors]`. */
+function leadingAxes(tf: TensorFlow, factor: Tensor2D, rng: Rng): { axes: Float32Array; count: number } {
+  const dim = factor.shape[0];
+  const rank = Math.min(MAX_DIRECTIONS, dim);
+  const axes = iterateSubspace({ rank, dim, rounds: SUBSPACE_ROUNDS, rng }, (rows) =>
+    compute(tf, () => tf.matMul(tf.matMul(tf.tensor2d(rows, [rank, dim]), factor, false, true), factor)),
   );
-  const within = compute(tf, () => {
-    const rows = tf.tensor2d(basis, [count, anchors]);
-    return tf.matMul(tf.matMul(rows, among), rows, false, true);
-  });
-  const { values, vectors } = eigenOf(Float64Array.from(within), count);
-  const least = 1e-6 * values.reduce((most, value) => Math.max(most, value), 0);
-  const kept = [...values.keys()].filter((i) => values[i]! > least);
-  const axes = new Float32Array(anchors * kept.length);
-  kept.forEach((i, k) => {
-    for (let j = 0; j < count; j++) {
-      const share = vectors[i * count + j]! / Math.sqrt(values[i]!);
-      for (let a = 0; a < anchors; a++) axes[a * kept.length + k]! += share * basis[j * anchors + a]!;
-    }
-  });
-  return { axes, count: kept.length };
+  return { axes, count: rank };
 }
 
 /**
@@ -69,31 +45,33 @@ function leadingAxes(tf: TensorFlow, among: Tensor2D, rng: Rng): { axes: Float32
  */
 export function learnDirections(
   tf: TensorFlow,
-  { fitted, among }: Among,
-  { targets, counts }: OwnEvidence,
+  { values: all, factor }: Features,
+  { each: answers, targets, counts }: OwnEvidence & { each: readonly AnswersOf[] },
   variance: number,
   rng: Rng,
 ): SharedDirections {
-  const { axes, count: size } = leadingAxes(tf, among, rng);
-  const anchors = among.shape[0];
+  const { axes, count: size } = leadingAxes(tf, factor, rng);
   return tf.tidy(() => {
-    const projection = tf.tensor2d(axes, [anchors, size]);
-    const features = tf.matMul(fitted, projection) as Tensor2D;
-    const llms = sample(
-      Int32Array.from({ length: targets.shape[1] }, (_, l) => l),
-      MOST_LLMS,
-      rng,
-    );
-    const each = Array.from(llms, (l) => {
-      const count = tf.slice(counts, [0, l], [counts.shape[0], 1]);
-      const target = tf.slice(targets, [0, l], [counts.shape[0], 1]);
-      const weighed = tf.mul(features, count) as Tensor2D;
-      return {
-        answers: tf.sum(count).dataSync()[0]!,
-        precision: Float64Array.from(tf.matMul(weighed, features, true).dataSync()),
-        evidence: Float64Array.from(tf.matMul(weighed, target as Tensor2D, true).dataSync()),
-      };
-    }).filter(({ answers }) => answers > 0);
+    const projection = tf.transpose(tf.tensor2d(axes, [size, factor.shape[0]])) as Tensor2D;
+    const features = tf.matMul(all, projection) as Tensor2D;
+    const asked = Int32Array.from(answers.keys()).filter((l) => answers[l]!.entries.some((e) => counts[e]! > 0));
+    const each = Array.from(sample(asked, MOST_LLMS, rng), (l) => {
+      const { entries, queries } = answers[l]!;
+      const column = (of: Float32Array): Tensor2D =>
+        tf.tensor2d(
+          Float32Array.from(entries, (e) => of[e]!),
+          [entries.length, 1],
+        );
+      /** Σ c φ of the LLM's queries times `by` of them. */
+      const summed = (by: (own: Tensor2D) => Tensor2D): Float64Array =>
+        Float64Array.from(
+          compute(tf, () => {
+            const own = tf.gather(features, tf.tensor1d(queries, 'int32')) as Tensor2D;
+            return tf.matMul(tf.mul(own, column(counts)) as Tensor2D, by(own), true);
+          }),
+        );
+      return { precision: summed((own) => own), evidence: summed(() => column(targets)) };
+    });
 
     let covariance = new Float64Array(size * size);
     for (let i = 0; i < size; i++) covariance[i * size + i] = variance;

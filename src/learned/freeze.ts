@@ -52,7 +52,7 @@ export async function freezeModel(
   const declared = declaredTensors(tf, data);
   const records = sumRecords(data, evidence);
   const { usual, strength } = levelsOf(records);
-  const space = { weights, p };
+  const space = { weights, p, places: new Map() };
   const spread = spreadIn(weights['anchor/spread']!);
   const located = { data, space, queries: evidence, records, folds: [], spread };
   const { anchors, folds } = gatherNeighbourhood(tf, { ...located, rng });

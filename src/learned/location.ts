@@ -1,5 +1,5 @@
-/** How sharply queries belong to the nearest kind: softmax(−10 |z − centre|²). */
-export const KIND_SHARPNESS = 10;
+/** How sharply queries belong to the nearest kind: softmax(−40 |z − centre|²). */
+export const KIND_SHARPNESS = 40;
 /** Share of the words in the square length of a location. */
 const LOCATED_WORDS = 0.5;
 

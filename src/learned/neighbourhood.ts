@@ -1,19 +1,26 @@
 import type { Rng } from '../base/rng.js';
+import { sample } from '../math/sample.js';
+import { compute } from '../tensor/compute.js';
 import type { TensorFlow, Tensor2D } from '../tensor/types.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Weights } from '../math/weights.js';
 import { CHANCE, OWN, QUERY, SHARED } from './constants.js';
-import { learnDirections, type SharedDirections } from './covariance.js';
+import { learnDirections } from './covariance.js';
+import { leastSquares, type Features } from './features.js';
+import { answersByLlm, ownEvidence, type AnswersOf } from './own-evidence.js';
 import type { Residuals } from './residuals.js';
 import { unitRows } from './semantics.js';
 
 /** Most logged queries that others hear from: it bounds the cost of a decision. */
 export const MAX_ANCHORS = 1024;
-/** Queries that messages are fitted on, by how many LLMs there are: it bounds the cost of fitting. */
-const fittedOn = (numLlms: number): number => Math.max(512, Math.min(8_192, Math.floor(200_000 / numLlms)));
-/** Keeps the kernel of anchors that lie in the same place solvable. */
-const JITTER = 1e-3;
-const ITERATIONS = 60;
+/** Most queries that messages are fitted on, and most answers to them: they bound the memory and time of fitting. */
+const MOST_FITTED = { queries: 32_768, answers: 400_000 };
+
+/** How many of these queries messages are fitted on. */
+function fittedOn({ evidence: { start } }: Dataset, queries: Int32Array): number {
+  const answers = queries.reduce((sum, q) => sum + start[q + 1]! - start[q]!, 0);
+  return Math.floor(Math.min(MOST_FITTED.queries, (MOST_FITTED.answers * queries.length) / Math.max(1, answers)));
+}
 
 /**
  * Each task as a vector of unit length `[numTasks + 1, numTasks]`, the last for an unknown one: products say how far
@@ -72,32 +79,6 @@ export function nearness(tf: TensorFlow, queries: Located, anchors: Located): Te
   return tf.mul(near, tf.add(tf.mul(alike, WORDS_SHARE), 1 - WORDS_SHARE));
 }
 
-/** Columns of linear systems with a symmetric positive operator, solved together by conjugate gradients from zero. */
-function conjugateGradients(tf: TensorFlow, apply: (x: Tensor2D) => Tensor2D, right: Tensor2D): Tensor2D {
-  const dotted = (a: Tensor2D, b: Tensor2D): Tensor2D => tf.sum(tf.mul(a, b), 0, true);
-  let state = [tf.zerosLike(right), tf.clone(right), tf.clone(right)] as [
-    x: Tensor2D,
-    residual: Tensor2D,
-    direction: Tensor2D,
-  ];
-  for (let i = 0; i < ITERATIONS; i++) {
-    const next = tf.tidy(() => {
-      const [x, residual, direction] = state;
-      const applied = apply(direction);
-      const before = dotted(residual, residual);
-      const step = tf.divNoNan(before, dotted(direction, applied));
-      const left = tf.sub(residual, tf.mul(applied, step)) as Tensor2D;
-      const turned = tf.mul(direction, tf.divNoNan(dotted(left, left), before));
-      return [tf.add(x, tf.mul(direction, step)), left, tf.add(left, turned)] as typeof state;
-    });
-    tf.dispose(state);
-    state = next;
-  }
-  const [x, ...rest] = state;
-  tf.dispose(rest);
-  return x;
-}
-
 /** How far what answers share with those near by varies. */
 export interface Spread {
   /** What the variances of {@link fitMessages} are multiplied by. */
@@ -116,17 +97,6 @@ export const spreadIn = ({ data: [variance, directions] }: Weights[string]): Spr
   directions: directions === 1,
 });
 
-/** How near the queries that messages are fitted to are to anchors `[n, numAnchors]`, and anchors to one another. */
-export interface Kernels {
-  fitted: Tensor2D;
-  among: Tensor2D;
-}
-
-export function kernelsOf(tf: TensorFlow, fitted: Located, anchors: Located): Kernels {
-  const jitter = tf.mul(tf.eye(anchors.places.shape[0]), JITTER);
-  return { fitted: nearness(tf, fitted, anchors), among: tf.add(nearness(tf, anchors, anchors), jitter) };
-}
-
 /** What anchors tell the queries around them, in one fold. */
 export type Messages = {
   /** Of each LLM beside the others, and of them all, which is the last column `[numAnchors, numLlms + 1]`. */
@@ -144,78 +114,82 @@ export type Messages = {
  * the residual r of an LLM's answer being how much easier the query is for all LLMs, and for this one. First u from
  * each query's mean residual, which counts the more the more LLMs answered; then every w_m from what is left, less what
  * the query's other answers say of δ_q. A sole answer tells both. Where LLMs' strengths are alike in some directions,
- * w_m has a share of each besides (`covariance.ts`); they are learned from the first fold, and are the same in all.
+ * w_m has a share of each besides (`covariance.ts`).
+ *
+ * @param folds of the same answers
  */
 export function fitMessages(
   tf: TensorFlow,
-  { fitted: kernel, among }: Kernels,
+  features: Features,
   folds: readonly Residuals[],
   { variance, directions }: Spread,
   rng: Rng,
 ): Messages[] {
-  return tf.tidy(() => {
-    /**
-     * Least squares of `targets` under weights, with this prior variance, and in further directions of the anchors of
-     * unit variance: what each anchor tells.
-     */
-    const posterior = (
-      targets: Tensor2D,
-      weights: Tensor2D,
-      prior: number,
-      shared: SharedDirections | null = null,
-    ): Tensor2D => {
-      const inputs = shared === null ? kernel : (tf.concat([kernel, tf.matMul(kernel, shared)], 1) as Tensor2D);
-      const sizes = shared === null ? [among.shape[0]] : [among.shape[0], shared.shape[1]];
-      /** The prior's precision times `x`. */
-      const precise = (x: Tensor2D): Tensor2D => {
-        const [nearby, further] = tf.split(x, sizes, 0) as [Tensor2D, Tensor2D?];
-        const own = tf.mul(tf.matMul(among, nearby), 1 / prior) as Tensor2D;
-        return further === undefined ? own : (tf.concat([own, further], 0) as Tensor2D);
-      };
-      const solved = conjugateGradients(
-        tf,
-        (x) => tf.add(tf.matMul(inputs, tf.mul(tf.matMul(inputs, x), weights) as Tensor2D, true), precise(x)),
-        tf.matMul(inputs, tf.mul(targets, weights) as Tensor2D, true),
-      );
-      if (shared === null) return solved;
-      const [nearby, further] = tf.split(solved, sizes, 0) as [Tensor2D, Tensor2D];
-      return tf.add(nearby, tf.matMul(shared, further));
-    };
-    const join = (columns: readonly Tensor2D[]): Tensor2D => tf.concat(columns as Tensor2D[], 1);
-    const totals = folds.map(({ residuals, known }) => ({
-      answers: tf.sum(known, 1, true) as Tensor2D,
-      sum: tf.sum(tf.mul(residuals, known), 1, true) as Tensor2D,
-    }));
-    const shared = posterior(
-      join(totals.map(({ answers, sum }) => tf.divNoNan(sum, answers) as Tensor2D)),
-      join(totals.map(({ answers }) => tf.div(answers, tf.add(tf.mul(answers, QUERY), CHANCE)) as Tensor2D)),
-      SHARED * variance,
+  const { values, whitening } = features;
+  const size = values.shape[0];
+  const numLlms = folds[0]!.above.length;
+  /** A column for each fold, of the rows that are given. */
+  const columns = (rows: number, of: (fold: number, row: number) => number): Tensor2D =>
+    tf.tensor2d(
+      Float32Array.from({ length: rows * folds.length }, (_, i) => of(i % folds.length, Math.floor(i / folds.length))),
+      [rows, folds.length],
     );
-    const perFold = tf.split(tf.matMul(kernel, shared), folds.length, 1) as Tensor2D[];
-    const own = folds.map(({ residuals, known, strength, above }, f) => {
-      const { answers } = totals[f]!;
-      const left = tf.mul(tf.sub(residuals, perFold[f]!), tf.sign(known)) as Tensor2D;
-      // Of a query's other answers: what they say of the query, and how sure that is.
-      const others = tf.relu(tf.sub(answers, known)) as Tensor2D;
-      const sure = tf.add(tf.mul(others, QUERY), CHANCE);
-      const harder = tf.div(
-        tf.mul(tf.sub(tf.sum(tf.mul(left, known), 1, true), tf.mul(left, known)), QUERY),
-        sure,
-      ) as Tensor2D;
-      const counts = tf.div(known, tf.add(tf.div(QUERY * CHANCE, sure), CHANCE)) as Tensor2D;
-      const targets = tf.mul(tf.sub(left, harder), tf.sign(known)) as Tensor2D;
-      // The level was drawn towards its prior once: what is found beyond it is not drawn from there again.
-      const shift = tf.div(
-        tf.sub(tf.sum(tf.mul(targets, known), 0, true), tf.mul(above, strength)),
-        tf.add(tf.sum(known, 0, true), strength),
-      ) as Tensor2D;
-      return { shift, counts, targets: tf.mul(tf.sub(targets, shift), tf.sign(known)) as Tensor2D };
+  const totals = folds.map(({ query, residual, known }) => {
+    const [answers, sum] = [new Float32Array(size), new Float32Array(size)];
+    known.forEach((count, e) => {
+      answers[query[e]!]! += count;
+      sum[query[e]!]! += count * residual[e]!;
     });
-    const along = directions ? learnDirections(tf, { fitted: kernel, among }, own[0]!, OWN * variance, rng) : null;
-    const alone = posterior(join(own.map((o) => o.targets)), join(own.map((o) => o.counts)), OWN * variance, along);
-    const alones = tf.split(alone, folds.length, 1) as Tensor2D[];
-    const shares = tf.split(shared, folds.length, 1) as Tensor2D[];
-    return own.map(({ shift }, f) => ({ messages: join([alones[f]!, shares[f]!]), shift }));
+    return { answers, sum };
+  });
+  return tf.tidy(() => {
+    const shared = leastSquares(tf, values, {
+      targets: columns(size, (f, q) => totals[f]!.sum[q]! / (totals[f]!.answers[q]! || 1)),
+      weights: columns(size, (f, q) => totals[f]!.answers[q]! / (totals[f]!.answers[q]! * QUERY + CHANCE)),
+      variance: SHARED * variance,
+    });
+    const easier = compute(tf, () => tf.matMul(values, shared));
+    const own = folds.map((fold, f) =>
+      ownEvidence(fold, {
+        shared: (q) => easier[q * folds.length + f]!,
+        answers: totals[f]!.answers,
+        numLlms,
+      }),
+    );
+    const each = answersByLlm(folds[0]!, numLlms);
+    const prior = OWN * variance;
+    // Those of a fold without its answers: what is weighed by how well it foretells them must not know them.
+    const along = own.map((of) =>
+      directions
+        ? (tf.div(learnDirections(tf, features, { each, ...of }, prior, rng), Math.sqrt(prior)) as Tensor2D)
+        : null,
+    );
+    /** Weights of features `[numAnchors, folds]` that say what one LLM is beside the others. */
+    const alone = ({ entries, queries }: AnswersOf): Tensor2D => {
+      if (entries.length === 0) return tf.zeros([values.shape[1], folds.length]);
+      const near = entries.length === size ? values : (tf.gather(values, tf.tensor1d(queries, 'int32')) as Tensor2D);
+      const targets = columns(entries.length, (f, e) => own[f]!.targets[entries[e]!]!);
+      const weights = columns(entries.length, (f, e) => own[f]!.counts[entries[e]!]!);
+      if (!directions) return leastSquares(tf, near, { targets, weights, variance: prior });
+      const column = (of: Tensor2D, f: number): Tensor2D => tf.slice(of, [0, f], [entries.length, 1]);
+      const solved = along.map((further, f) => {
+        const inputs = tf.concat([near, tf.matMul(near, further!)], 1) as Tensor2D;
+        const of = { targets: column(targets, f), weights: column(weights, f), variance: prior };
+        const [byNearness, byDirection] = tf.split(
+          leastSquares(tf, inputs, of),
+          [values.shape[1], further!.shape[1]],
+          0,
+        ) as [Tensor2D, Tensor2D];
+        return tf.add(byNearness, tf.matMul(further!, byDirection)) as Tensor2D;
+      });
+      return tf.concat(solved, 1);
+    };
+    const weights = tf.concat([...each.map((of) => tf.tidy(() => alone(of))), shared], 1) as Tensor2D;
+    const messages = tf.reshape(tf.matMul(whitening, weights), [values.shape[1], numLlms + 1, folds.length]);
+    return own.map(({ shift }, f) => ({
+      messages: tf.reshape(tf.slice(messages, [0, 0, f], [-1, -1, 1]), [values.shape[1], numLlms + 1]) as Tensor2D,
+      shift: tf.tensor2d(shift, [1, numLlms]),
+    }));
   });
 }
 
@@ -230,11 +204,11 @@ export function toldBy(tf: TensorFlow, near: Tensor2D, { messages, shift }: Mess
 export function drawNeighbourhood(
   data: Dataset,
   queries: Int32Array,
-  sample: (pool: Int32Array, size: number) => Int32Array,
+  rng: Rng,
 ): { anchors: Int32Array; fitted: Int32Array } {
   return {
-    anchors: sample(queries, MAX_ANCHORS).toSorted(),
-    fitted: sample(queries, fittedOn(data.numLlms)).toSorted(),
+    anchors: sample(queries, MAX_ANCHORS, rng).toSorted(),
+    fitted: sample(queries, fittedOn(data, queries), rng).toSorted(),
   };
 }
 

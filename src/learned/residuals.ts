@@ -1,18 +1,19 @@
-import type { Dataset } from '../dataset/dataset.js';
 import { withoutQueries, type RecordSums } from '../dataset/records.js';
-import type { TensorFlow, Tensor2D } from '../tensor/types.js';
+import type { Dataset } from '../dataset/dataset.js';
 import { expectedByLevel, levelsOf } from './levels.js';
 
-/** What logged answers say beyond their LLM's level, for one fold. */
+/** What logged answers say beyond their LLM's level, for one fold: an entry an answer, in the order of queries. */
 export interface Residuals {
-  /** `[queries.length, numLlms]`, 0 where none is logged or the query is not looked at. */
-  residuals: Tensor2D;
-  /** How far each counts; 0 likewise. */
-  known: Tensor2D;
+  /** Whose answer it is, and to which of the queries that were given. */
+  llm: Int32Array;
+  query: Int32Array;
+  /** What it says, and how far it counts: 0 where it is not looked at. */
+  residual: Float32Array;
+  known: Float32Array;
   /** Answers that the prior of an LLM's level weighs as much as. */
   strength: number;
-  /** How far each level is from that prior `[1, numLlms]`. */
-  above: Tensor2D;
+  /** How far each level is from that prior `[numLlms]`. */
+  above: Float32Array;
 }
 
 /** Which answers are looked at, and by which others they are expected. */
@@ -27,32 +28,31 @@ export interface ResidualsOf {
 }
 
 /** Residuals of the answers to `queries`, as what is logged without the queries `without` lets expect them. */
-export function residualsOf(tf: TensorFlow, { data, queries, records, without, held = false }: ResidualsOf): Residuals {
-  const { numLlms, numTasks, evidence } = data;
+export function residualsOf({ data, queries, records, without, held = false }: ResidualsOf): Residuals {
+  const { numTasks, evidence } = data;
   const { start, llm, score, weight } = evidence;
   const left = withoutQueries(data, records, without);
   const levels = levelsOf(left);
   const expected = expectedByLevel(left, levels);
   const leftOut = new Set(without);
-  const residuals = new Float32Array(queries.length * numLlms);
-  const known = new Float32Array(residuals.length);
+  const size = queries.reduce((sum, q) => sum + start[q + 1]! - start[q]!, 0);
+  const entries = {
+    llm: new Int32Array(size),
+    query: new Int32Array(size),
+    residual: new Float32Array(size),
+    known: new Float32Array(size),
+  };
+  let at = 0;
   queries.forEach((q, i) => {
-    if (leftOut.has(q) !== held) return;
+    const looked = leftOut.has(q) === held;
     const task = data.taskOf[q]! < 0 ? numTasks : data.taskOf[q]!;
-    for (let e = start[q]!; e < start[q + 1]!; e++) {
-      const l = llm[e]!;
-      residuals[i * numLlms + l] = score[e]! - expected[l * (numTasks + 1) + task]!;
-      known[i * numLlms + l] = weight[e]!;
+    for (let e = start[q]!; e < start[q + 1]!; e++, at++) {
+      entries.llm[at] = llm[e]!;
+      entries.query[at] = i;
+      if (!looked) continue;
+      entries.residual[at] = score[e]! - expected[llm[e]! * (numTasks + 1) + task]!;
+      entries.known[at] = weight[e]!;
     }
   });
-  const shape: [number, number] = [queries.length, numLlms];
-  return {
-    residuals: tf.tensor2d(residuals, shape),
-    known: tf.tensor2d(known, shape),
-    strength: levels.strength,
-    above: tf.tensor2d(
-      levels.level.map((level) => level - levels.usual),
-      [1, numLlms],
-    ),
-  };
+  return { ...entries, strength: levels.strength, above: levels.level.map((level) => level - levels.usual) };
 }

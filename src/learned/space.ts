@@ -2,6 +2,7 @@ import type { Rng } from '../base/rng.js';
 import { readVectors, type Dataset } from '../dataset/dataset.js';
 import { fromRows } from '../math/matrix.js';
 import type { Weights } from '../math/weights.js';
+import { compute } from '../tensor/compute.js';
 import type { TensorFlow, Tensor2D } from '../tensor/types.js';
 import { neighbourCoordinates, taskRows, type Located } from './neighbourhood.js';
 import type { ParameterTensors } from './profile.js';
@@ -35,13 +36,18 @@ export function querySpace(tf: TensorFlow, data: Dataset, train: Int32Array, rng
 export interface Space {
   weights: Weights;
   p: ParameterTensors;
+  /** Where logged queries lie, by their index: remembered, as an epoch asks for each again. */
+  places: Map<number, Float32Array>;
 }
+
+/** Most queries that are remembered: it bounds memory. */
+const REMEMBERED = 131_072;
 
 /** Where encoded queries lie, as {@link nearness} reads them but for their tasks. */
 export function placesOf(
   tf: TensorFlow,
   data: Dataset,
-  { weights, p }: Space,
+  { weights, p }: Omit<Space, 'places'>,
   vectors: readonly Float32Array[],
 ): Omit<Located, 'tasks'> {
   const encoded = tf.tensor2d(fromRows(vectors, data.dim).data, [vectors.length, data.dim]);
@@ -52,6 +58,35 @@ export function placesOf(
   };
 }
 
+/** The same of logged queries. */
+export function placesOfLogged(
+  tf: TensorFlow,
+  data: Dataset,
+  space: Space,
+  queries: Int32Array,
+): Omit<Located, 'tasks'> {
+  const { weights, places: known } = space;
+  const fresh = queries.filter((q) => !known.has(q));
+  const placed = (of: Int32Array): Omit<Located, 'tasks'> => placesOf(tf, data, space, readVectors(data, of));
+  if (known.size + fresh.length > REMEMBERED) return placed(queries);
+  const sizes = [
+    weights['semantic/basis']!.shape[0]! + weights['style/scale']!.shape[0]!,
+    weights['words/centre']!.shape[0]!,
+  ];
+  const width = sizes[0]! + sizes[1]!;
+  if (fresh.length > 0) {
+    const rows = compute(tf, () => {
+      const { places, words } = placed(fresh);
+      return tf.concat([places, words], 1);
+    });
+    fresh.forEach((q, i) => known.set(q, rows.slice(i * width, (i + 1) * width)));
+  }
+  const rows = new Float32Array(queries.length * width);
+  queries.forEach((q, i) => rows.set(known.get(q)!, i * width));
+  const [places, words] = tf.split(tf.tensor2d(rows, [queries.length, width]), sizes, 1) as [Tensor2D, Tensor2D];
+  return { places, words };
+}
+
 /** Where logged queries lie, their tasks as far as they are known. */
 export function locate(
   tf: TensorFlow,
@@ -60,7 +95,7 @@ export function locate(
   queries: Int32Array,
 ): Located & { tasks: Tensor2D } {
   return {
-    ...placesOf(tf, data, space, readVectors(data, queries)),
+    ...placesOfLogged(tf, data, space, queries),
     tasks: tf.tensor2d(taskRows(data, queries), [queries.length, data.numTasks]),
   };
 }

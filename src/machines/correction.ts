@@ -24,7 +24,7 @@ export interface GroupShare {
 const COMMON = 0.05;
 const ERROR = 0.1;
 const CHANGE = 0.6;
-const CHANGED = 0.1;
+const CHANGED = 0.2;
 /** Answers that draw an LLM's mean towards 0 where the median of LLMs is taken, and LLMs that it takes. */
 const DRAWN_BY = 8;
 const MEDIAN_LLMS = 3;

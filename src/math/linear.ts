@@ -1,10 +1,17 @@
 /** `x · W` for `x [n]` (zeros are skipped: encoded text is mostly zeros) and `W [n, m]` in row order. */
 export function timesMatrix(x: ArrayLike<number>, w: Float32Array, m: number): Float32Array {
   const out = new Float32Array(m);
-  for (let i = 0; i < x.length; i++) {
-    const v = x[i]!;
-    if (v === 0) continue;
-    const row = i * m;
+  const rows: number[] = [];
+  for (let i = 0; i < x.length; i++) if (x[i] !== 0) rows.push(i);
+  let r = 0;
+  // Four rows at a time: each sum is read and written a quarter as often.
+  for (; r + 3 < rows.length; r += 4) {
+    const [a, b, c, d] = [rows[r]! * m, rows[r + 1]! * m, rows[r + 2]! * m, rows[r + 3]! * m];
+    const [va, vb, vc, vd] = [x[rows[r]!]!, x[rows[r + 1]!]!, x[rows[r + 2]!]!, x[rows[r + 3]!]!];
+    for (let j = 0; j < m; j++) out[j]! += va * w[a + j]! + vb * w[b + j]! + vc * w[c + j]! + vd * w[d + j]!;
+  }
+  for (; r < rows.length; r++) {
+    const [row, v] = [rows[r]! * m, x[rows[r]!]!];
     for (let j = 0; j < m; j++) out[j]! += v * w[row + j]!;
   }
   return out;

@@ -1,4 +1,4 @@
-import { solvePositiveDefinite } from './solve.js';
+import { decompose, inverseTransposed } from './solve.js';
 
 /** Sweeps over all pairs of rows: Jacobi's method converges quadratically, far sooner for what is this small. */
 const SWEEPS = 30;
@@ -51,19 +51,9 @@ function rotate(a: Float64Array, n: number, p: number, q: number, c: number, s: 
 /** The inverse of a symmetric positive definite matrix `[n, n]`. */
 export function inverseOf(positive: Float64Array, n: number): Float64Array {
   const lower = positive.slice();
-  // The decomposition is left where the matrix was.
-  solvePositiveDefinite(lower, new Float64Array(n));
+  decompose(lower, n);
+  const columns = inverseTransposed(lower, n);
   const inverse = new Float64Array(n * n);
-  // Columns of L⁻¹, and from them L⁻ᵀ L⁻¹.
-  const columns = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    columns[j * n + j] = 1 / lower[j * n + j]!;
-    for (let i = j + 1; i < n; i++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum += lower[i * n + k]! * columns[j * n + k]!;
-      columns[j * n + i] = -sum / lower[i * n + i]!;
-    }
-  }
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
       let sum = 0;

@@ -53,17 +53,15 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
       ),
     );
     const backend = await openBackend(wanted);
-    const previous = from_scratch
-      ? undefined
-      : (await ledger.artifacts.list()).find(
-          (made) => isTrainable(made.router) && made.design === design && made.seed === seed,
-        );
+    const made = (await ledger.artifacts.list()).filter((one) => isTrainable(one.router) && one.design === design);
+    const previous = from_scratch ? undefined : made.find((one) => one.seed === seed);
     const target = {
       artifacts: openArtifactFolder(paths.artifacts),
       checkpoints: checkpointsIn(paths.artifacts),
       ledgerRows,
       inForce: await ledger.artifacts.activeVersion(),
       previous: previous?.version ?? null,
+      last: made[0]?.version ?? null,
     };
     const trained = await runTraining(
       { rows, graph, vectors, design, seed, encoder, textsOf: ledger.snapshot.texts, options },

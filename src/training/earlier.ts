@@ -37,6 +37,20 @@ export function isOfDesign(manifest: Manifest, design: DesignName): boolean {
   return DESIGNS[manifest.design].hops === DESIGNS[design].hops;
 }
 
+/**
+ * The version that a run is held against besides the one in force, so that losses that are too small to be told from
+ * chance do not add up from one version to the next: the first of the line that was let into force, or the last that
+ * was better than the reference of its time.
+ *
+ * @param last the newest learned version of the design
+ */
+export async function referenceOf(artifacts: ArtifactFiles, last: Artifact | null): Promise<Artifact | null> {
+  if (last === null) return null;
+  const { version, serve, reference } = last.manifest;
+  if (reference !== null) return readIfWhole(artifacts, reference);
+  return serve === version ? last : null;
+}
+
 /** What a verdict adds where the version in force could not be compared with; empty where it could. */
 export function notCompared(version: string | null, inForce: Artifact | null, encoder: Encoder): string {
   if (version === null || inForce?.manifest.encoder === encoder.id) return '';

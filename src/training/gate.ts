@@ -7,14 +7,15 @@ import type { Comparison } from '../schema/training.js';
 /** A difference less likely than this by chance counts. */
 const SIGNIFICANCE = 0.05;
 
-/** Name of the version in force among the contenders. */
+/** Names of the version in force, and of the reference of its line, among the contenders. */
 export const IN_FORCE = 'in-force';
+export const REFERENCE = 'reference';
 
 /** What the gate says of a trained profile. */
 export interface Verdict {
   status: 'accepted' | 'rejected';
-  /** What should serve: the trained profile, a baseline, or what is in force now. */
-  serve: 'learned' | 'baseline' | 'in-force';
+  /** What should serve: the trained profile, a baseline, what is in force now, or the reference of its line. */
+  serve: 'learned' | 'baseline' | 'in-force' | 'reference';
   /** The baseline that should serve. */
   baseline: string | null;
   comparison: Comparison[];
@@ -63,21 +64,34 @@ export function compare(
   });
 }
 
+/** What a verdict says that is to serve in the place of the profile, by its name among the contenders. */
+export function servedInstead(name: string): Pick<Verdict, 'serve' | 'baseline'> {
+  if (name === IN_FORCE) return { serve: 'in-force', baseline: null };
+  return name === REFERENCE ? { serve: 'reference', baseline: null } : { serve: 'baseline', baseline: name };
+}
+
+/** Whether one of some predictions of the same queries is better than another by more than chance. */
+export function isBetter(heldOut: HeldOut, { of, than }: { of: Prediction; than: Prediction }, rng: Rng): boolean {
+  const worth = ({ scores }: Prediction): Float64Array => utilities(outcomesOf(heldOut, scores));
+  const { difference, pHigher } = pairedTest(worth(of), worth(than), rng.fork(`${of.name} ${than.name}`));
+  return difference > 0 && pHigher < SIGNIFICANCE;
+}
+
 /**
  * Lets a trained profile into force only if no router that reads text alone, and not the one in force either, is better
  * on queries that none has learned from. A baseline that is better takes its place, unless the one in force is better
  * still.
  *
- * @param predictions of the learned profile, the baselines, and {@link IN_FORCE} where there is one to compare with
+ * @param predictions of the learned profile, the baselines, and {@link IN_FORCE} and {@link REFERENCE} where there is
+ *   one to compare with
  * @param incumbent name of the prediction of what is in force where that is of another design: it is replaced only by
  *   what is better. One of the same design is replaced by what is not worse, since that has learned from more.
  */
 export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng: Rng, incumbent?: string): Verdict {
   const worth = new Map(predictions.map((p) => [p.name, utilities(outcomesOf(heldOut, p.scores))]));
-  const better = (name: string, than: string): boolean => {
-    const { difference, pHigher } = pairedTest(worth.get(name)!, worth.get(than)!, rng.fork(`${name} ${than}`));
-    return difference > 0 && pHigher < SIGNIFICANCE;
-  };
+  const named = (name: string): Prediction => predictions.find((p) => p.name === name)!;
+  const better = (name: string, than: string): boolean =>
+    isBetter(heldOut, { of: named(name), than: named(than) }, rng);
   const comparison = compare(predictions, worth, rng);
   const rivals = comparison
     .filter((c) => c.better && !c.told && c.name !== ORACLE.name)
@@ -104,16 +118,14 @@ export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng:
   const reason =
     `${best.title} is better by ${best.difference.toFixed(4)} (p = ${best.p.toFixed(4)}) on ` +
     `${heldOut.queries.length} held-out queries`;
-  const baseline = rivals.find((c) => c.name !== IN_FORCE)?.name ?? null;
+  const other = rivals.find((c) => c.name !== IN_FORCE)?.name;
   const stays = (over: string): boolean =>
     incumbent === undefined
       ? worth.has(IN_FORCE) && better(IN_FORCE, over)
       : incumbent !== over && !better(over, incumbent);
-  const keep = baseline === null || stays(baseline);
   return {
     status: 'rejected',
-    serve: keep ? 'in-force' : 'baseline',
-    baseline: keep ? null : baseline,
+    ...servedInstead(other === undefined || stays(other) ? IN_FORCE : other),
     comparison,
     reason,
   };

@@ -8,7 +8,14 @@ import type { MomentCache } from '../learned/train/moment-cache.js';
 import type { GnnOptions } from '../learned/train/options.js';
 import type { Weights } from '../math/weights.js';
 import { loggingPolicy, policyToJudgeBy } from '../measure/off-policy.js';
-import { joinPredictions, predict, predictAll, type HeldOut, type Prediction } from '../measure/predictions.js';
+import {
+  joinPredictions,
+  LEARNED,
+  predict,
+  predictAll,
+  type HeldOut,
+  type Prediction,
+} from '../measure/predictions.js';
 import { DESIGNS, partsOf } from '../profile/design.js';
 import { bestSingle } from '../router/best-single.js';
 import type { Baseline, FitTools } from '../router/types.js';
@@ -16,7 +23,7 @@ import type { DesignName } from '../schema/training.js';
 import type { Artifact } from '../serving/read.js';
 import { isTrainable } from '../serving/routers.js';
 import { isOfDesign } from './earlier.js';
-import { IN_FORCE, judge, unjudged, type Verdict } from './gate.js';
+import { IN_FORCE, isBetter, judge, REFERENCE, unjudged, type Verdict } from './gate.js';
 import type { TrainingInput } from './input.js';
 import { judgeOffPolicy } from './off-policy-gate.js';
 
@@ -37,6 +44,8 @@ export interface Judged {
   heldOut: Int32Array;
   /** What serves now; null where nothing else does, or it can't be read. */
   inForce: Artifact | null;
+  /** The reference of the line, as `referenceOf` has it. */
+  reference: Artifact | null;
   /** Baselines that it is held against. */
   rivals: readonly Baseline[];
   settings: GnnOptions;
@@ -57,14 +66,15 @@ function datasetOf({ rows, vectors, encoder }: TrainingInput, name: DesignName):
 }
 
 /**
- * What the profile of some weights, its rivals and the one in force say of some queries, resting on others. A baseline
- * in force is among the rivals. All have the same evidence.
+ * What the profile of some weights, its rivals, the one in force and the reference say of some queries, resting on
+ * others. A baseline in force is among the rivals. All have the same evidence.
  */
 async function predictionsFor(
-  { input, data, inForce, rivals }: Judged,
+  judged: Judged,
   { tools, rng, cache }: JudgingTools,
   { queries, evidence, weights }: { queries: Int32Array; evidence: Int32Array; weights: Weights },
 ): Promise<Prediction[]> {
+  const { input, data, inForce, reference, rivals } = judged;
   const { rows, encoder, design } = input;
   const resting = (own: Weights, its = data): Promise<LearnedRouter> => {
     const of = { weights: own, from: { rows, data: its, encoder }, evidence, tools: { tf: tools.tf, rng } };
@@ -72,12 +82,23 @@ async function predictionsFor(
   };
   const learned = await resting(weights);
   const found = await predictAll({ data, queries }, { learned, train: evidence, tools, baselines: rivals });
-  if (inForce === null || !isComparable(inForce, input) || !isTrainable(inForce.manifest.router)) return found;
-  const its = isOfDesign(inForce.manifest, design) ? data : await datasetOf(input, inForce.manifest.design);
-  const scores = await predict({ data, queries }, await resting(inForce.model.tables, its));
-  const title = `version in force (${inForce.manifest.version})`;
-  return [...found, { name: IN_FORCE, title, told: false, scores }];
+  const earlier = [
+    { name: IN_FORCE, title: 'version in force', artifact: inForce },
+    { name: REFERENCE, title: 'reference', artifact: isInForce(judged) ? null : reference },
+  ];
+  for (const { name, title, artifact } of earlier) {
+    if (artifact === null || !isComparable(artifact, input) || !isTrainable(artifact.manifest.router)) continue;
+    const { design: its, version } = artifact.manifest;
+    const dataset = isOfDesign(artifact.manifest, design) ? data : await datasetOf(input, its);
+    const scores = await predict({ data, queries }, await resting(artifact.model.tables, dataset));
+    found.push({ name, title: `${title} (${version})`, told: false, scores });
+  }
+  return found;
 }
+
+/** Whether the reference of the line is what serves. */
+const isInForce = ({ inForce, reference }: Judged): boolean =>
+  reference !== null && reference.manifest.version === inForce?.manifest.version;
 
 const isComparable = ({ manifest }: Artifact, { encoder }: TrainingInput): boolean => manifest.encoder === encoder.id;
 
@@ -87,20 +108,29 @@ function incumbentOf({ input, inForce }: Judged): string | undefined {
   return isTrainable(inForce.manifest.router) ? IN_FORCE : inForce.manifest.router;
 }
 
-/**
- * Holds a training against its rivals and what is in force: the verdict, and the queries and predictions that it rests
- * on.
- */
-export async function judgeTraining(
-  judged: Judged,
-  using: JudgingTools,
-): Promise<{ held: HeldOut; predictions: Prediction[]; verdict: Verdict }> {
+/** What came of holding a training against others. */
+export interface Judgement {
+  verdict: Verdict;
+  /** The queries and predictions that it rests on. */
+  held: HeldOut;
+  predictions: Prediction[];
+  /** Whether it is better than the reference of its line by more than chance. */
+  exceeds: boolean;
+}
+
+/** Holds a training against its rivals, what is in force and the reference of its line. */
+export async function judgeTraining(judged: Judged, using: JudgingTools): Promise<Judgement> {
   const { input, data, all, seen, heldOut, inForce, settings } = judged;
   const { tools, rng } = using;
   const incumbent = incumbentOf(judged);
   const ofAnother = incumbent !== undefined && !isOfDesign(inForce!.manifest, input.design);
   if (heldOut.length === 0)
-    return { held: { data, queries: heldOut }, predictions: [], verdict: unjudged(all.length, ofAnother) };
+    return {
+      held: { data, queries: heldOut },
+      predictions: [],
+      verdict: unjudged(all.length, ofAnother),
+      exceeds: false,
+    };
 
   const hasPolicy = policyToJudgeBy(data, heldOut) !== null;
   const tasksKnown = data.numTasks > 1;
@@ -120,17 +150,23 @@ export async function judgeTraining(
   }
   const predictions = joinPredictions(found);
   const queries = Int32Array.from(folds.flatMap((fold) => [...fold]));
-  if (!hasPolicy) {
-    const held = { data, queries };
-    return {
-      held,
-      predictions,
-      verdict: judge(held, predictions, rng.fork('gate'), ofAnother ? incumbent : undefined),
-    };
-  }
-  const held = { data, queries, policy: loggingPolicy(data, queries) };
-  const reference = incumbent ?? bestSingle.name;
-  const serving = incumbent !== undefined;
-  const verdict = judgeOffPolicy({ heldOut: held, predictions, reference, serving }, rng.fork('gate'));
-  return { held, predictions, verdict };
+  const policy = hasPolicy ? loggingPolicy(data, queries) : null;
+  const held = { data, queries, policy };
+  const named = (name: string): Prediction | undefined => predictions.find((p) => p.name === name);
+  const than = named(isInForce(judged) ? IN_FORCE : REFERENCE);
+  const exceeds = than !== undefined && isBetter(held, { of: named(LEARNED.name)!, than }, rng.fork('reference'));
+  const drawn = rng.fork('gate');
+  const verdict =
+    policy === null
+      ? judge(held, predictions, drawn, ofAnother ? incumbent : undefined)
+      : judgeOffPolicy(
+          {
+            heldOut: { ...held, policy },
+            predictions,
+            reference: incumbent ?? bestSingle.name,
+            serving: incumbent !== undefined,
+          },
+          drawn,
+        );
+  return { held, predictions, verdict, exceeds };
 }

@@ -3,7 +3,7 @@ import { pairedInterval, type Interval, type LoggingPolicy } from '../measure/of
 import { outcomesOf, utilities } from '../measure/outcomes.js';
 import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
 import { signed } from '../measure/signed.js';
-import { compare, IN_FORCE, type Verdict } from './gate.js';
+import { compare, REFERENCE, servedInstead, type Verdict } from './gate.js';
 
 /** So much worse may a profile be, by its interval, and still serve. */
 const MARGIN = 0.01;
@@ -34,7 +34,8 @@ const inWords = ({ mean, low, high }: Interval): string =>
 /**
  * The verdict on a log whose queries have one answer each: what every router would have earned is estimated (see
  * `doublyRobust`), and the profile serves only where the interval of its difference to what serves now says that
- * it is at most {@link MARGIN} worse. On a first run that is the best single LLM. What cannot be told replaces nothing.
+ * it is at most {@link MARGIN} worse, and so that of its difference to the reference of its line. On a first run what
+ * serves is the best single LLM. What cannot be told replaces nothing.
  */
 export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }: OffPolicyInput, rng: Rng): Verdict {
   // An oracle of the logged answers would always choose the one that was asked.
@@ -48,10 +49,14 @@ export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }
     .filter(({ name, told }) => !told && name !== LEARNED.name && name !== reference)
     .toSorted((a, b) => b.mean! - a.mean!)
     .map(({ name }) => name);
-  const difference = apart(LEARNED.name, reference, ERRORS);
+  // Of what serves and the reference of its line, the one that it is less surely as good as.
+  const [beside, difference] = [reference, REFERENCE]
+    .filter((name) => worth.has(name))
+    .map((name) => [name, apart(LEARNED.name, name, ERRORS)] as const)
+    .reduce((a, b) => (b[1].low < a[1].low ? b : a));
   const { pairs, low, high } = difference;
   const from = `estimated off-policy from ${pairs} queries of one answer each, ${propensitiesIn(heldOut.policy)}`;
-  const measured = `${inWords(difference)} beside ${title(reference)}, ${from}`;
+  const measured = `${inWords(difference)} beside ${title(beside)}, ${from}`;
   const passes = low >= -MARGIN;
   const over = passes ? LEARNED.name : reference;
   const baseline = rivals.find((name) => apart(name, over, RIVAL_ERRORS).low > 0);
@@ -62,8 +67,7 @@ export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }
   if (baseline !== undefined)
     return {
       status: passes ? 'rejected' : 'accepted',
-      serve: baseline === IN_FORCE ? 'in-force' : 'baseline',
-      baseline: baseline === IN_FORCE ? null : baseline,
+      ...servedInstead(baseline),
       ...by(`${title(baseline)} is better than ${passes ? 'it' : 'what serves'}; it is itself`),
     };
   if (passes) return { status: 'accepted', serve: 'learned', baseline: null, ...by(low > 0 ? 'better' : 'not worse') };

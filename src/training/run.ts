@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ArtifactFiles } from '../artifact/files/types.js';
 import type { Manifest } from '../artifact/manifest.js';
 import { writeArtifact } from '../artifact/write.js';
+import type { Artifact } from '../serving/read.js';
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import { createRng } from '../base/rng.js';
@@ -18,7 +19,7 @@ import type { DesignName, TrainProgress } from '../schema/training.js';
 import type { Backend } from '../tensor/backend.js';
 import { freezeModel } from '../learned/freeze.js';
 import type { Checkpoints } from '../learned/train/checkpoint.js';
-import { isAlike, notCompared, readIfWhole, rivalsOf, startFrom } from './earlier.js';
+import { isAlike, notCompared, readIfWhole, referenceOf, rivalsOf, startFrom } from './earlier.js';
 import { splitHeldOut } from './gate.js';
 import type { TrainingInput } from './input.js';
 import { judgeTraining } from './judging.js';
@@ -28,7 +29,7 @@ import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
 import { GNN_DEFAULTS } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 9;
+const RECIPE = 10;
 
 /** A snapshot that can be learned from: throws `no_data`, saying what is missing. */
 export function snapshotOf(rows: SnapshotRows, design: DesignName): FrozenGraph {
@@ -83,8 +84,8 @@ export interface Trained {
   manifest: Manifest;
   /** Whether it was made now. */
   created: boolean;
-  /** The baseline that is to serve in its place. */
-  baseline: Manifest | null;
+  /** The baseline, or the earlier version, that is to serve in its place. */
+  instead: Manifest | null;
   reason: string;
 }
 
@@ -96,6 +97,8 @@ export interface TrainingTarget {
   inForce: string | null;
   /** The newest learned version of the same design and seed, to go on from; null to train from nothing. */
   previous: string | null;
+  /** The newest learned version of the same design. */
+  last: string | null;
 }
 
 /** What a run computes with, and whom it tells how far it is. */
@@ -106,9 +109,9 @@ export interface TrainingTools {
 }
 
 /**
- * Trains on a snapshot, holds the result against every baseline and the version in force, and writes the artifact, and
- * one of the baseline that should serve in its place if there is. One that was made from the same before, and is whole,
- * is not made again.
+ * Trains on a snapshot, holds the result against every baseline, the version in force and the reference of its line,
+ * and writes the artifact, and one of the baseline that should serve in its place if there is. One that was made from
+ * the same before, and is whole, is not made again.
  *
  * @throws PointsmanError `no_data`, `training_diverged`
  */
@@ -168,19 +171,29 @@ export async function runTraining(
 
   report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
   const tools = { tf, rng: rng.fork('baselines') };
-  const inForce =
-    target.inForce === version
-      ? null
-      : target.inForce === target.previous
-        ? made
-        : await readIfWhole(artifacts, target.inForce);
+  const earlier = async (id: string | null): Promise<Artifact | null> =>
+    id === target.previous ? made : readIfWhole(artifacts, id);
+  const inForce = target.inForce === version ? null : await earlier(target.inForce);
+  const reference = await referenceOf(artifacts, await earlier(target.last));
   const rivals = start === null ? BASELINES : rivalsOf(start.comparison, inForce?.manifest.router ?? bestSingle.name);
   const {
     held,
     predictions,
     verdict: judged,
+    exceeds,
   } = await judgeTraining(
-    { input, data, weights: trained.weights, all, seen, heldOut, inForce, rivals, settings },
+    {
+      input,
+      data,
+      weights: trained.weights,
+      all,
+      seen,
+      heldOut,
+      inForce,
+      reference,
+      rivals,
+      settings,
+    },
     { tools, rng, cache },
   );
   const verdict = {
@@ -197,6 +210,7 @@ export async function runTraining(
     backend: backend.description,
     ledger_rows: target.ledgerRows,
     continues: start?.continues ?? null,
+    reference: exceeds ? null : (reference?.manifest.version ?? null),
     comparison: verdict.comparison,
   };
   const metrics = metricsOf(held, predictions);
@@ -219,7 +233,7 @@ export async function runTraining(
   });
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
   const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${encoder.id} ${chosen.name}`);
-  let baseline: Manifest | null = null;
+  let instead = verdict.serve === 'reference' ? reference!.manifest : null;
   if (chosen !== null) {
     const { tables } = await chosen.fit(data, all, tools);
     const names = {
@@ -233,7 +247,7 @@ export async function runTraining(
       kinds: [],
       anchors: [],
     };
-    baseline = await writeArtifact(artifacts, withKinds({ names, tables: tables() }, kinds), {
+    instead = await writeArtifact(artifacts, withKinds({ names, tables: tables() }, kinds), {
       ...facts,
       version: baselineVersion!,
       status: 'accepted',
@@ -241,7 +255,7 @@ export async function runTraining(
       metrics,
     });
   }
-  const serve = verdict.serve === 'learned' ? version : baselineVersion;
+  const serve = verdict.serve === 'learned' ? version : (instead?.version ?? null);
   const manifest = await writeArtifact(artifacts, withKinds(model, kinds), {
     ...facts,
     version,
@@ -250,7 +264,7 @@ export async function runTraining(
     metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss },
   });
   checkpoints.remove();
-  return { manifest, created: true, baseline, reason: verdict.reason };
+  return { manifest, created: true, instead, reason: verdict.reason };
 }
 
 /**
@@ -261,12 +275,12 @@ async function madeBefore(artifacts: ArtifactFiles, version: string): Promise<Tr
   const manifest = (await readIfWhole(artifacts, version))?.manifest;
   if (manifest === undefined) return null;
   const replaced = manifest.serve !== null && manifest.serve !== version;
-  const baseline = replaced ? ((await readIfWhole(artifacts, manifest.serve!))?.manifest ?? null) : null;
-  if (replaced && baseline === null) return null;
+  const instead = replaced ? ((await readIfWhole(artifacts, manifest.serve!))?.manifest ?? null) : null;
+  if (replaced && instead === null) return null;
   return {
     manifest,
     created: false,
-    baseline,
+    instead,
     reason: 'it was trained before from the same snapshot, design and seed',
   };
 }

@@ -42,7 +42,7 @@ async function whenFree(write: () => Promise<void>): Promise<void> {
 
 /**
  * Trains, records the artifact, and, unless the request says not to, puts in force what the gate lets through: it, or a
- * baseline that is better.
+ * baseline or an earlier version that is better.
  *
  * @param known whether one that was trained before from the same may replace the one in force: not for jobs, where an
  *   operator may have rolled it back
@@ -57,13 +57,13 @@ export async function trainAndActivate(
   const {
     manifest,
     created,
-    baseline,
+    instead,
     reason: verdict,
     seconds,
     peak_memory_mb,
   } = await trainInChild({ dataDir, encoder, request, options }, report, { priority, signal });
   const { version, status, backend, metrics, comparison } = manifest;
-  const serving = baseline ?? manifest;
+  const serving = instead ?? manifest;
   const inForce = await ledger.artifacts.activeVersion();
   const already = inForce === serving.version;
   const current = inForce === null ? undefined : await ledger.artifacts.get(inForce);
@@ -73,8 +73,8 @@ export async function trainAndActivate(
   const uncompared = !created && current !== undefined && !already && current.design !== manifest.design;
   const replaces = created || (known && !uncompared) || inForce === null;
   const active = already || (wanted && replaces && request.activate !== false);
-  const made = [recordOf(manifest, baseline === null && active)];
-  if (baseline !== null) made.push(recordOf(baseline, active));
+  const made = [recordOf(manifest, instead === null && active)];
+  if (instead !== null) made.push(recordOf(instead, active));
   await whenFree(() => ledger.artifacts.register(made));
   await parts.onActivated();
   const reason = reasonOf();

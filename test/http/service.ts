@@ -69,6 +69,7 @@ export async function addArtifact(
     metrics: { accuracy: 0.5 },
     ledger_rows: 0,
     continues: null,
+    reference: null,
     status: 'accepted' as const,
     comparison: [],
     serve: version as Version,

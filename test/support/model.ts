@@ -144,6 +144,7 @@ export function factsOf(version: Version = VERSION): ManifestFacts {
     backend: 'none',
     ledger_rows: 0,
     continues: null,
+    reference: null,
     status: 'accepted',
     comparison: [],
     serve: version,

@@ -63,7 +63,7 @@ async function learningNumbers(tf: TensorFlow, rows: GraphRows): Promise<Numbers
     ]),
   );
   const tables = querySpace(tf, data, everything, createRng(6));
-  const space = { weights: tables, p: toTensors(tf, tables) };
+  const space = { weights: tables, p: toTensors(tf, tables), places: new Map() };
   const target = everything.slice(0, 20);
   const records = sumRecords(data, everything);
   const { folds: anchors } = gatherNeighbourhood(tf, {

@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { sha256 } from '../../src/base/hash.js';
 import { LEARNED, ORACLE, oracleScores, type HeldOut, type Prediction } from '../../src/measure/predictions.js';
-import { IN_FORCE, judge, splitHeldOut, unjudged, type Verdict } from '../../src/training/gate.js';
+import { IN_FORCE, isBetter, judge, REFERENCE, splitHeldOut, unjudged, type Verdict } from '../../src/training/gate.js';
 import { datasetOf } from '../support/learn.js';
 import { handLog } from '../support/rows.js';
 
@@ -100,6 +100,20 @@ describe('the gate', () => {
 
   test('replaces the version in force by a baseline that is as good', () => {
     assert.equal(verdictOf(right(10, LEARNED.name), right(30, 'ridge'), right(30, IN_FORCE)).serve, 'baseline');
+  });
+
+  test('has the reference of the line serve again where what came after it got worse step by step', () => {
+    const slipped = verdictOf(right(20, LEARNED.name), right(21, IN_FORCE), right(32, REFERENCE), right(22, 'ridge'));
+    assert.deepEqual([slipped.status, slipped.serve, slipped.baseline], ['rejected', 'reference', null]);
+    assert.match(slipped.reason, /^the reference is better by 0\.3000/);
+    assert.equal(verdictOf(right(20, LEARNED.name), right(40, IN_FORCE), right(32, REFERENCE)).serve, 'in-force');
+    assert.equal(verdictOf(right(31, LEARNED.name), right(21, IN_FORCE), right(32, REFERENCE)).serve, 'learned');
+  });
+
+  test('tells what is better by more than chance', () => {
+    const beats = (n: number, than: number): boolean =>
+      isBetter(held, { of: right(n, 'one'), than: right(than, 'another') }, createRng(1));
+    assert.deepEqual([beats(36, 20), beats(36, 35), beats(20, 36)], [true, false, false]);
   });
 
   test('says that a log is too short to hold anything out', () => {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import { loggingPolicy } from '../../src/measure/off-policy.js';
 import { LEARNED, type Prediction } from '../../src/measure/predictions.js';
-import { IN_FORCE } from '../../src/training/gate.js';
+import { IN_FORCE, REFERENCE } from '../../src/training/gate.js';
 import { judgeOffPolicy, type OffPolicyInput } from '../../src/training/off-policy-gate.js';
 import { datasetOf } from '../support/learn.js';
 import { handLog } from '../support/rows.js';
@@ -76,6 +76,17 @@ describe('a log of one answer a query', () => {
     const { status, serve, reason } = judged(await log(400), [third(LEARNED.name), right(IN_FORCE, 0)], IN_FORCE);
     assert.deepEqual([status, serve], ['accepted', 'in-force']);
     assert.match(reason, /^cannot be judged: .*; about \d+ more scored answers like these would tell$/);
+  });
+
+  test('holds a profile against the reference of its line, too', async () => {
+    const held = await log(600);
+    const slipped = judged(held, [right(LEARNED.name, 0), right(IN_FORCE, 0), right(REFERENCE, 1)], IN_FORCE);
+    assert.deepEqual([slipped.status, slipped.serve], ['accepted', 'reference']);
+    const better = judged(held, [right(LEARNED.name, 1), right(IN_FORCE, 0), right(REFERENCE, 0.9)], IN_FORCE);
+    assert.equal(better.serve, 'learned');
+    const unsure = judged(await log(400), [third(LEARNED.name), third(IN_FORCE), right(REFERENCE, 0)], IN_FORCE);
+    assert.equal(unsure.serve, 'in-force');
+    assert.match(unsure.reason, /^cannot be judged: .* beside the reference/);
   });
 
   test('cannot tell by a handful of queries, however well they went', async () => {

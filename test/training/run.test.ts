@@ -45,7 +45,7 @@ function train(
   rows: GraphRows,
   { artifacts, checkpoints }: Pick<Place, 'artifacts' | 'checkpoints'>,
   options: Partial<GnnOptions>,
-  { inForce = null, previous = null, ledgerRows = 0 }: Partial<TrainingTarget> = {},
+  { inForce = null, previous = null, last = previous, ledgerRows = 0 }: Partial<TrainingTarget> = {},
   design: DesignName = 'structured-trainable',
 ): Promise<Trained> {
   const input = {
@@ -63,7 +63,7 @@ function train(
   };
   return runTraining(
     input,
-    { artifacts, checkpoints, ledgerRows, inForce, previous },
+    { artifacts, checkpoints, ledgerRows, inForce, previous, last },
     { backend, clock: Date.now, report: () => undefined },
   );
 }
@@ -75,7 +75,7 @@ describe('a run whose profile a baseline beats', () => {
     const rows = smallLog({ queries: 300 });
     for (const llm of rows.llms) await ledger.catalog.put(llm);
     // One step learns nothing of tasks.
-    const { manifest, baseline, reason } = await train(rows, at, { maxSteps: 1, epochs: 1 });
+    const { manifest, instead: baseline, reason } = await train(rows, at, { maxSteps: 1, epochs: 1 });
     assert.equal(manifest.status, 'rejected');
     assert.match(reason, /is better by 0\.\d+ \(p = 0\.0\d+\)/);
     const better = manifest.comparison.filter((c) => c.better && !c.told).map((c) => c.name);
@@ -102,7 +102,7 @@ describe('a run whose profile a baseline beats', () => {
 
     const again = await train(rows, at, { maxSteps: 1, epochs: 1 });
     assert.deepEqual(
-      [again.created, again.manifest.version, again.baseline!.version],
+      [again.created, again.manifest.version, again.instead!.version],
       [false, manifest.version, baseline!.version],
     );
 
@@ -119,7 +119,7 @@ describe('a run whose profile a baseline beats', () => {
     const at = await place(t);
     const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 80 });
     assert.equal(good.manifest.status, 'accepted', good.reason);
-    const { manifest, baseline } = await train(
+    const { manifest, instead: baseline } = await train(
       smallLog({ queries: 300 }),
       at,
       { maxSteps: 1, epochs: 1 },
@@ -132,6 +132,25 @@ describe('a run whose profile a baseline beats', () => {
   });
 });
 
+describe('the reference of a line of runs', () => {
+  test('is the first version, held against those after it whatever is in force, until one is better', async (t) => {
+    const at = await place(t);
+    const first = await train(smallLog({ queries: 200 }), at, { maxSteps: 80 });
+    assert.deepEqual([first.manifest.serve, first.manifest.reference], [first.manifest.version, null]);
+    const bad = { maxSteps: 1, epochs: 1 };
+    const second = await train(smallLog({ queries: 300 }), at, bad, { last: first.manifest.version });
+    assert.equal(second.manifest.status, 'rejected');
+    assert.equal(second.manifest.reference, first.manifest.version);
+    const third = await train(smallLog({ queries: 310 }), at, bad, { last: second.manifest.version });
+    const reference = third.manifest.comparison.find((c) => c.name === 'reference')!;
+    assert.match(reference.title, new RegExp(first.manifest.version));
+    assert.ok(reference.better && reference.mean! > 0.7, JSON.stringify(reference));
+    assert.equal(third.manifest.reference, first.manifest.version);
+    const gone = await train(smallLog({ queries: 320 }), at, bad, { last: 'f'.repeat(16) });
+    assert.equal(gone.manifest.reference, null);
+  });
+});
+
 describe('a run beside a version in force of another kind', () => {
   const quick = { maxSteps: 1, epochs: 1 };
 
@@ -140,7 +159,7 @@ describe('a run beside a version in force of another kind', () => {
     const good = await train(smallLog({ queries: 200 }), at, { maxSteps: 80 });
     const rows = smallLog({ queries: 210 });
     for (const design of ['flat', 'structured-trainable-1hop'] as const) {
-      const { manifest, baseline } = await train(rows, at, quick, { inForce: good.manifest.version }, design);
+      const { manifest, instead: baseline } = await train(rows, at, quick, { inForce: good.manifest.version }, design);
       const inForce = manifest.comparison.find((c) => c.name === 'in-force')!;
       assert.ok(inForce.mean! > 0.7, JSON.stringify(inForce));
       assert.deepEqual([manifest.serve, baseline], [null, null]);
@@ -160,6 +179,7 @@ describe('a run beside a version in force of another kind', () => {
       metrics: {},
       ledger_rows: 0,
       continues: null,
+      reference: null,
       status: 'accepted' as const,
       comparison: [],
       serve: null,
@@ -338,7 +358,7 @@ describe('a run on an odd log ends with an artifact that scores', () => {
     test(what, async (t) => {
       const at = await place(t);
       const { ledger, artifacts } = at;
-      const { manifest, baseline } = await train(rows, at, { maxSteps: 6 });
+      const { manifest, instead: baseline } = await train(rows, at, { maxSteps: 6 });
       assert.ok(Object.values(manifest.metrics).every(Number.isFinite));
       const serving = baseline ?? manifest;
       await readArtifact(artifacts, serving.version);

@@ -11,7 +11,7 @@ import { SPACE_TABLES } from '../space-tables.js';
 import type { TensorFlow } from '../../tensor/types.js';
 import { declaredTensors, toTensors } from './batch.js';
 import type { CheckpointStore } from './checkpoint.js';
-import { chooseSpread, gatherNeighbourhood } from './neighbourhood.js';
+import { chooseSpread, openNeighbourhood, tellNeighbours } from './neighbourhood.js';
 import { modelShape, type GnnOptions } from './options.js';
 import { createOptimizer } from '../../tensor/optimizer.js';
 import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
@@ -22,9 +22,16 @@ const CONTINUED_RATE = 1 / 3;
 const pick = (weights: Weights, names: readonly string[]): Weights =>
   Object.fromEntries(names.map((name) => [name, weights[name]!]));
 
+/** Beyond so many steps they grow with the square root of the log: it is much alike. */
+const ALL_STEPS = 300;
+
 /** Steps of a run from nothing on so many batches. Without tasks there are none to infer, which takes the most. */
-const stepsFor = ({ numTasks }: Dataset, batches: number, options: GnnOptions): number =>
-  Math.min(options.maxSteps, numTasks > 1 ? Math.max(options.epochs * batches, options.minSteps) : options.minSteps);
+function stepsFor({ numTasks }: Dataset, batches: number, options: GnnOptions): number {
+  if (numTasks <= 1) return Math.min(options.minSteps, options.maxSteps);
+  const all = options.epochs * batches;
+  const steps = Math.round(Math.min(all, Math.sqrt(all * ALL_STEPS)));
+  return Math.min(options.maxSteps, Math.max(steps, options.minSteps));
+}
 
 /** Whether training on `queries` from nothing takes so long that it pays to go on from `start`, and its weights fit. */
 export function canContinue(data: Dataset, queries: number, options: GnnOptions, start: Weights): boolean {
@@ -45,7 +52,7 @@ function rate(peak: number, step: number, steps: number): number {
 }
 
 /** Going on is worth it where it takes this many times fewer steps. */
-const CONTINUING_PAYS = 3;
+const CONTINUING_PAYS = 2.5;
 /** A run is reported on, and saved, at least so often. */
 const LEAST_EPOCHS = 10;
 
@@ -104,14 +111,15 @@ export function openSteps(tf: TensorFlow, { data, train, folds, options, rng, st
     start === undefined
       ? querySpace(tf, data, withUnanswered(data, train), rng.fork('axes'))
       : pick(start, SPACE_TABLES);
-  const space = { weights, p: toTensors(tf, weights) };
+  const space = { weights, p: toTensors(tf, weights), places: new Map() };
   const records = sumRecords(data, train);
-  const located = { data, space, queries: train, records };
+  const around = openNeighbourhood(tf, { data, space, queries: train, records }, rng.fork('anchors'));
   const spread =
     start === undefined
-      ? chooseSpread(tf, { ...located, fold: folds[0]!, rng: rng.fork('spread') })
+      ? chooseSpread(tf, around, { fold: folds[0]!, rng: rng.fork('spread') })
       : spreadIn(start['anchor/spread']!);
-  const { folds: anchors } = gatherNeighbourhood(tf, { ...located, folds, spread, rng: rng.fork('anchors') });
+  const anchors = tellNeighbours(tf, around, { folds, spread, rng: rng.fork('told') });
+  tf.dispose(Object.values(around.features));
   return { data, declared: declaredTensors(tf, data), space, records, spread, anchors, options };
 }
 

@@ -3,7 +3,7 @@ import { readVectors, type Dataset } from '../../dataset/dataset.js';
 import { makeProfiles, queryStates, type Declared, type Evidenced, type ParameterTensors } from '../profile.js';
 import { forgetLlm, withoutQueries, type RecordSums } from '../../dataset/records.js';
 import type { Located, Spread } from '../neighbourhood.js';
-import { placesOf, type Space } from '../space.js';
+import { placesOfLogged, type Space } from '../space.js';
 import { decode, type Anchors } from '../decoder.js';
 import type { TensorFlow, Scalar, Tensor, Tensor1D, Tensor2D } from '../../tensor/types.js';
 import { evidenceTensors, gatherPreferences, gatherQueries, taskMask, type QueryBatch } from './batch.js';
@@ -97,19 +97,19 @@ export function stepTensors(
   { target, fold, support, records, forgotten }: StepDraw,
   dropout: StepDropout | null,
 ): StepTensors {
-  const side = (queries: Int32Array, vectors: readonly Float32Array[], without: number): Side => {
+  const side = (queries: Int32Array, without: number): Side => {
+    const vectors = readVectors(data, queries);
     const leftOut = { forgotten: without, drop: (features: Float32Array) => dropout?.features.drop(features) };
     const batch = gatherQueries(tf, { data, space: space.weights, queries, vectors, leftOut });
     const stateMask = dropout?.states.mask(queries.length) ?? new Float32Array(queries.length * options.hidden).fill(1);
     return { batch, stateMask: tf.tensor2d(stateMask, [queries.length, options.hidden]) };
   };
-  const vectors = readVectors(data, target);
   return {
     target: {
-      ...side(target, vectors, -1),
-      places: placesOf(tf, data, space, vectors),
+      ...side(target, -1),
+      places: placesOfLogged(tf, data, space, target),
     },
-    support: side(support, readVectors(data, support), forgotten),
+    support: side(support, forgotten),
     evidence: evidenceTensors(tf, records),
     anchors: anchors[fold]!,
     taskMask: tf.tensor1d(taskMask(data, records)),

@@ -18,8 +18,8 @@ export interface Schedule {
   dropout: number;
 }
 
-/** Steps that a log of any length gets at most. */
-const MAX_STEPS = 3_000;
+/** Steps that a log of any length gets at most, and beyond which they grow with the square root of its length. */
+const STEPS = { most: 3_000, all: 600 };
 /** Steps in which a log is gone through at least. */
 const STEPS_PER_EPOCH = 20;
 
@@ -45,7 +45,8 @@ export async function fitByAdam(
   const optimizer = createOptimizer(tf, initial, decay);
   const batch = Math.min(most, Math.ceil(queries.length / STEPS_PER_EPOCH));
   const perEpoch = batch === 0 ? 0 : Math.ceil(queries.length / batch);
-  const steps = Math.min(MAX_STEPS, epochs * perEpoch);
+  const all = epochs * perEpoch;
+  const steps = Math.round(Math.min(STEPS.most, all, Math.sqrt(all * STEPS.all)));
   let order = new Int32Array();
   for (let step = 0; step < steps; step++) {
     if (step % perEpoch === 0) order = rng.shuffle(Int32Array.from(queries.keys()));

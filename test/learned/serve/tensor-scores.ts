@@ -31,7 +31,7 @@ export async function tensorScores(
   const scales = scalesIn(weights['score/scale']!.data);
   const data = standardised(logged, scales);
   const p = toTensors(tf, weights);
-  const space = { weights, p };
+  const space = { weights, p, places: new Map() };
   const records = sumRecords(data, evidence);
   const located = { data, space, queries: evidence, records, folds: [], spread: spreadIn(weights['anchor/spread']!) };
   const { folds } = gatherNeighbourhood(tf, { ...located, rng: anchorRng() });
