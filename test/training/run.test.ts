@@ -237,7 +237,7 @@ describe('a run after another', () => {
     assert.equal(continued.manifest.continues?.version, previous);
     const others: [GraphRows, Partial<GnnOptions>, Partial<TrainingTarget>][] = [
       [smallLog({ queries: 115 }), few, { previous, ledgerRows: 345 }],
-      [smallLog({ queries: 101 }), { ...few, maxSteps: 6 }, { previous, ledgerRows: 303 }],
+      [smallLog({ queries: 101 }), { ...few, maxSteps: 5 }, { previous, ledgerRows: 303 }],
       [smallLog({ queries: 102 }), { ...few, hidden: 12 }, { previous, ledgerRows: 306 }],
       [smallLog({ queries: 103 }), few, { previous: 'ffffffffffffffff', ledgerRows: 309 }],
     ];

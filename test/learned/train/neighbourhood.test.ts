@@ -60,7 +60,7 @@ async function chosen({ llms: count = 2, answers = count, scoreOf }: LogOf): Pro
   const of = { data, space: { weights, p, places: new Map() }, queries: all, records: sumRecords(data, all) };
   const around = openNeighbourhood(tf, of, createRng(5));
   const spread = chooseSpread(tf, around, { fold: folds[0]!, rng: createRng(5) });
-  tf.dispose(tellNeighbours(tf, around, { folds, spread, rng: createRng(5) }) as never);
+  tf.dispose([tellNeighbours(tf, around, { folds, spread, rng: createRng(5) }), around.features] as never);
   assert.equal(tf.memory().numTensors, numTensors, 'no tensor is left behind');
   tf.dispose(Object.values(p));
   return spread;
