@@ -4,9 +4,10 @@
  * query text), with or without its task labels, and streams the other, drawn with replacement, from the text alone.
  *
  *     node dist/scripts/bench/recovery.js --log FILE [--data DIR] [--labels] [--by task|kind] [--drop 0.2]
- *         [--exploration 0.05]
+ *         [--exploration 0.05] [--seed 20260500] [--one-group]
  *
- * `--data` keeps the trained version for the next run.
+ * `--data` keeps the trained version for the next run. `--one-group` removes kinds and tasks from the corrections: what
+ * is observed of an LLM is of all queries.
  */
 import { parseArgs } from 'node:util';
 import { createRng, type Rng } from '../../src/base/rng.js';
@@ -25,17 +26,22 @@ const { values } = parseArgs({
     drop: { type: 'string', default: '0.2' },
     exploration: { type: 'string', default: '0.05' },
     'half-life': { type: 'string' },
+    seed: { type: 'string', default: '20260500' },
+    'one-group': { type: 'boolean', default: false },
   },
 });
 if (values.log === undefined) throw new Error('--log: expected a file of score rows');
 if (!['task', 'kind'].includes(values.by)) throw new Error(`--by: expected task or kind; got ${values.by}`);
 const [DROP, EXPLORATION] = [Number(values.drop), Number(values.exploration)];
 const HALF_LIFE = Number(values['half-life'] ?? DEFAULT_DRIFT.correction.half_life);
-const SEED = 20260500;
+const SEED = Number(values.seed);
+const ALL: readonly GroupShare[] = [{ group: 'all', probability: 1 }];
 /** Queries before the drop; answers of the LLM to the task until it is looked at, and then queries of the task. */
 const HISTORY = 6_000;
 const ANSWERS = 400;
 const LOOKED_AT = 400;
+/** Orders in which queries are answered where nothing changes. */
+const ORDERS = 10;
 /** Queries of the task after the recovery until it is looked at; most queries of a phase. */
 const RECOVERED = 1_500;
 const MOST = 60_000;
@@ -59,7 +65,7 @@ const queries = heldOut.map(({ query, task, scores }): Query => {
     task: values.by === 'kind' ? kind!.kind : task!,
     scores,
     expected,
-    groups: groupsOf(scorer, vector).shares,
+    groups: values['one-group'] ? ALL : groupsOf(scorer, vector).shares,
   };
 });
 const best = (of: readonly { model: string; quality: number }[]): string =>
@@ -78,12 +84,18 @@ const cases = tasks.flatMap((task) => {
     .filter((c) => c.share >= ENOUGH.share && c.mean >= ENOUGH.mean && c.queries >= ENOUGH.queries);
 });
 
-/** Draws a query, and routes it by what is expected and corrected. */
-function routed(rng: Rng, correctionOf: (model: string, q: Query) => number) {
-  const q = queries[rng.int(queries.length)]!;
+/** Routes a query by what is expected and corrected. */
+function routed(rng: Rng, q: Query, correctionOf: (model: string, q: Query) => number) {
   const choice = best(q.expected.map(({ model, quality }) => ({ model, quality: quality + correctionOf(model, q) })));
   const asked = rng.next() < EXPLORATION ? scorer.models[rng.int(scorer.models.length)]! : choice;
-  return { q, choice, asked, expected: q.expected.find(({ model }) => model === asked)!.quality };
+  return { choice, asked, expected: q.expected.find(({ model }) => model === asked)!.quality };
+}
+
+/** Shares of the LLM in the queries of the task and in the others, and the mean score of what was chosen on the task. */
+interface Stretch {
+  task: number;
+  score: number;
+  others: number;
 }
 
 function simulate({ task, model, mean }: (typeof cases)[number]) {
@@ -92,16 +104,18 @@ function simulate({ task, model, mean }: (typeof cases)[number]) {
   const correctionOf = (of: string, q: Query): number => corrections.of(of, q.groups);
   let [answers, ofTask] = [0, 0];
 
-  /** Shares of the LLM in the queries of the task, and of the others, over a stretch. */
-  function run(dropped: boolean, done: (queries: number) => boolean): { task: number; others: number } {
-    const seen = { own: 0, others: 0, ownOthers: 0 };
+  /** What a stretch of queries is like. */
+  function run(dropped: boolean, done: (queries: number) => boolean): Stretch {
+    const seen = { own: 0, score: 0, others: 0, ownOthers: 0 };
     [answers, ofTask] = [0, 0];
     for (let n = 0; !done(n) && n < MOST; n++) {
-      const { q, choice, asked, expected } = routed(rng, correctionOf);
+      const q = queries[rng.int(queries.length)]!;
+      const { choice, asked, expected } = routed(rng, q, correctionOf);
       const fails = dropped && asked === model && q.task === task && rng.next() < DROP / mean;
       corrections.observe(asked, q.groups, (fails ? 0 : q.scores[asked]!) - expected);
       if (q.task === task) {
         ofTask++;
+        seen.score += q.scores[choice]! - (dropped && choice === model ? DROP : 0);
         if (choice === model) seen.own++;
         if (asked === model) answers++;
       } else {
@@ -109,7 +123,7 @@ function simulate({ task, model, mean }: (typeof cases)[number]) {
         if (choice === model) seen.ownOthers++;
       }
     }
-    return { task: seen.own / ofTask, others: seen.ownOthers / seen.others };
+    return { task: seen.own / ofTask, score: seen.score / ofTask, others: seen.ownOthers / seen.others };
   }
 
   run(false, (n) => n >= HISTORY / 2);
@@ -129,19 +143,28 @@ function simulate({ task, model, mean }: (typeof cases)[number]) {
   return { before, known, asked, sick, after };
 }
 
-/** Mean score in a steady state, with corrections and without: what following noise costs. */
+/**
+ * Mean score where nothing changes, with corrections and without: what following noise costs, and what answers tell that
+ * the version did not know. One half of the queries is answered, each once; the other is routed by what that told.
+ */
 function steady(corrected: boolean): number {
   const rng = createRng(SEED).fork('steady');
-  const corrections = createCorrections(HALF_LIFE);
   let sum = 0;
-  for (let n = 0; n < MOST; n++) {
-    const { q, choice, asked, expected } = routed(rng, (model, of) =>
-      corrected ? corrections.of(model, of.groups) : 0,
-    );
-    corrections.observe(asked, q.groups, q.scores[asked]! - expected);
-    sum += q.scores[choice]!;
+  for (let order = 0; order < ORDERS; order++) {
+    const shuffled = Array.from(rng.shuffle(Int32Array.from(queries.keys())), (i) => queries[i]!);
+    const middle = shuffled.length >> 1;
+    const halves = [shuffled.slice(0, middle), shuffled.slice(middle)] as const;
+    for (const [answered, judged] of [halves, halves.toReversed()] as const) {
+      const corrections = createCorrections(HALF_LIFE);
+      const correctionOf = (of: string, q: Query): number => (corrected ? corrections.of(of, q.groups) : 0);
+      for (const q of answered!) {
+        const { asked, expected } = routed(rng, q, correctionOf);
+        corrections.observe(asked, q.groups, q.scores[asked]! - expected);
+      }
+      sum += judged!.reduce((total, q) => total + q.scores[routed(rng, q, correctionOf).choice]!, 0) / judged!.length;
+    }
   }
-  return sum / MOST;
+  return sum / (2 * ORDERS);
 }
 
 const percent = (x: number): string => `${(100 * x).toFixed(0)}%`;
@@ -151,7 +174,7 @@ console.log(
     `exploration ${EXPLORATION}, half-life ${HALF_LIFE}, seed ${SEED}`,
 );
 console.log(
-  `Nothing changes, ${MOST} queries: mean score ${steady(true).toFixed(4)} with corrections, ` +
+  `Nothing changes, ${queries.length >> 1} answers: mean score on others ${steady(true).toFixed(4)} with corrections, ` +
     `${steady(false).toFixed(4)} without`,
 );
 const results = cases.map((c) => ({ ...c, ...simulate(c) }));
@@ -169,6 +192,7 @@ console.log(
       'elsewhere before',
       'sick',
       'recovered',
+      'score, sick',
     ],
     [
       ...results.map((r) => [
@@ -181,6 +205,7 @@ console.log(
         percent(r.before.others),
         percent(r.sick.others),
         percent(r.after.others),
+        r.sick.score.toFixed(4),
       ]),
       [
         'mean',
@@ -192,6 +217,7 @@ console.log(
         percent(mean((r) => r.before.others)),
         percent(mean((r) => r.sick.others)),
         percent(mean((r) => r.after.others)),
+        mean((r) => r.sick.score).toFixed(4),
       ],
     ],
   ),
