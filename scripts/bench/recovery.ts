@@ -91,7 +91,7 @@ function routed(rng: Rng, q: Query, correctionOf: (model: string, q: Query) => n
   return { choice, asked, expected: q.expected.find(({ model }) => model === asked)!.quality };
 }
 
-/** Shares of the LLM in the queries of the task and in the others, and the mean score of what was chosen on the task. */
+/** Shares of the LLM in the task's queries and in the others, and the mean score of what is chosen on the task. */
 interface Stretch {
   task: number;
   score: number;
@@ -144,8 +144,8 @@ function simulate({ task, model, mean }: (typeof cases)[number]) {
 }
 
 /**
- * Mean score where nothing changes, with corrections and without: what following noise costs, and what answers tell that
- * the version did not know. One half of the queries is answered, each once; the other is routed by what that told.
+ * Mean score where nothing changes, with corrections and without: what following noise costs, and what answers tell
+ * that the version did not know. One half of the queries is answered, each once; the other is routed by what that told.
  */
 function steady(corrected: boolean): number {
   const rng = createRng(SEED).fork('steady');
@@ -174,7 +174,8 @@ console.log(
     `exploration ${EXPLORATION}, half-life ${HALF_LIFE}, seed ${SEED}`,
 );
 console.log(
-  `Nothing changes, ${queries.length >> 1} answers: mean score on others ${steady(true).toFixed(4)} with corrections, ` +
+  `Nothing changes, ${queries.length >> 1} answers: mean score on other queries ${steady(true).toFixed(4)} with ` +
+    `corrections, ` +
     `${steady(false).toFixed(4)} without`,
 );
 const results = cases.map((c) => ({ ...c, ...simulate(c) }));
