@@ -3,7 +3,7 @@ import { Version } from '../schema/ids.js';
 import { ARTIFACT_STATUSES, Comparison, DESIGN_NAMES } from '../schema/training.js';
 
 /** Grows when artifacts hold other tables than before. */
-export const FORMAT = 5;
+export const FORMAT = 6;
 /** The first format whose baselines are as they are now; learned versions are not. */
 export const BASELINES_SINCE = 3;
 

@@ -1,4 +1,5 @@
 import type { TrainedModel } from '../artifact/model.js';
+import { KNOTS } from './calibration.js';
 import { MAX_PROBES } from './constants.js';
 import { MESSAGES } from './messages.js';
 
@@ -122,6 +123,10 @@ const TABLES = {
   'score/scale': {
     shape: [2, 2],
     meaning: 'centre and spread of measured scores, and of those that stand in for comparisons: units of all below',
+  },
+  'score/calibration': {
+    shape: [2, KNOTS],
+    meaning: 'expected scores, ascending, and what is added to one there: linear in between',
   },
   'semantic/range': { shape: [2], meaning: 'start and end of the part of a vector that carries meaning' },
   'semantic/mean': { shape: ['meaning'], meaning: 'mean of that part' },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { TensorFlow } from '../../src/tensor/types.js';
+import { KNOTS } from '../../src/learned/calibration.js';
 import { scalesIn } from '../../src/learned/scale.js';
 import { createLearnedScorer } from '../../src/learned/serve/trained.js';
 import { openBackend } from '../../src/tensor/backend.js';
@@ -20,6 +21,7 @@ describe('profiles of a trained model', () => {
   test('times a query’s vector are what the decoder answers, but for how LLMs at large do on its task', async () => {
     const rows = smallLog({ queries: 20 });
     const { model } = await randomModel(tf, rows);
+    model.tables['score/calibration']!.data.fill(0, KNOTS);
     const { dim, llms, place } = trainedProfiles(model);
     const vector = encoder.encodeSync!(QUERY);
     const scorer = await createLearnedScorer({ version: 'v', model, encoder, llms: rows.llms, stats: [] });

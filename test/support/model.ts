@@ -11,6 +11,7 @@ import type { Version } from '../../src/schema/ids.js';
 import type { DesignName } from '../../src/schema/training.js';
 import type { TrainedModel } from '../../src/artifact/model.js';
 import type { TensorFlow } from '../../src/tensor/types.js';
+import { KNOTS } from '../../src/learned/calibration.js';
 import { freezeModel } from '../../src/learned/freeze.js';
 import { modelShape } from '../../src/learned/train/options.js';
 import { datasetOf, encoder, QUICK } from './learn.js';
@@ -21,6 +22,7 @@ export function blankModel(): TrainedModel {
   const shapes = {
     'anchor/spread': [2],
     'score/scale': [2, 2],
+    'score/calibration': [2, KNOTS],
     'embedding/llm': [0, 0],
     'embedding/shared': [0],
     'level/usual': [2],
@@ -120,6 +122,10 @@ export async function randomModel(
   const fixed = {
     'anchor/spread': spreadTable({ variance: 2, directions: true }),
     'score/scale': scaleTable(scoreScales(data, evidence)),
+    'score/calibration': {
+      shape: [2, KNOTS],
+      data: Float32Array.from({ length: 2 * KNOTS }, (_, i) => (i < KNOTS ? i - KNOTS / 2 : 0.3 * Math.sin(i))),
+    },
   };
   const weights = { ...learned, ...fixed, ...spaceOf(tf, data, rows, evidence, seed) };
   const anchorRng = (): Rng => rng.fork('anchors');

@@ -8,6 +8,7 @@ import { answerCost } from '../../scoring/cost.js';
 import { estimateTokens } from '../../base/tokens.js';
 import { dot, toDampedUnit } from '../../math/linear.js';
 import { tableReader } from '../tables.js';
+import { calibrated } from '../calibration.js';
 import { productsOf } from './products.js';
 import { intoRange, scalesIn } from '../scale.js';
 import type { ScoredLlm, ScorerParts, Scorer } from '../../scoring/types.js';
@@ -36,6 +37,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
   const models = llms.map((llm) => llm.id as string);
   const usage = llms.map((llm, c) => usageOf(llm, candidates.stats[c], names.tasks));
   const scale = scalesIn(data('score/scale')).measured;
+  const calibration = data('score/calibration');
   // A single task, as of a log without any, says nothing that the level doesn't.
   const tasksKnown = numTasks === 1 ? 0 : numTasks;
   const levelStrength = data('level/usual')[1]!;
@@ -89,7 +91,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
       const taken = usage[c]!(tasks);
       scored[c] = {
         model: models[c]!,
-        quality: intoRange(scale.centre + scale.spread * expected, scale),
+        quality: intoRange(scale.centre + scale.spread * calibrated(expected, calibration), scale),
         uncertainty: scale.spread * Math.sqrt(varianceOf(c, tasks, answers * perAnchor[c]!)),
         costUsd: answerCost(llms[c]!, taken, promptTokens),
         latencyMs: taken.latencyMs,

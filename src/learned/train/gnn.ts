@@ -1,7 +1,9 @@
 import { PointsmanError } from '../../base/errors.js';
 import type { Rng } from '../../base/rng.js';
 import type { Dataset } from '../../dataset/dataset.js';
+import { sample } from '../../math/sample.js';
 import { sumRecords } from '../../dataset/records.js';
+import { fitCalibration, type Foretold } from '../calibration.js';
 import { initialWeights, parameterTable } from '../parameters.js';
 import type { Weights } from '../../math/weights.js';
 import { splitFolds, spreadIn, spreadTable } from '../neighbourhood.js';
@@ -14,7 +16,7 @@ import type { CheckpointStore } from './checkpoint.js';
 import { chooseSpread, openNeighbourhood, tellNeighbours } from './neighbourhood.js';
 import { modelShape, type GnnOptions } from './options.js';
 import { createOptimizer } from '../../tensor/optimizer.js';
-import { drawStep, inputsOf, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
+import { drawStep, inputsOf, predictStep, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
 
 /** Share of the learning rate that training goes on with from weights that are learned. */
 const CONTINUED_RATE = 1 / 3;
@@ -55,6 +57,9 @@ function rate(peak: number, step: number, steps: number): number {
 const CONTINUING_PAYS = 2.5;
 /** A run is reported on, and saved, at least so often. */
 const LEAST_EPOCHS = 10;
+
+/** Most queries of a fold that expected scores are put right by. */
+const FORETOLD = 1_024;
 
 /** Folds of training queries that are told what the others' answers said. */
 const FOLDS = 4;
@@ -125,6 +130,44 @@ export function openSteps(tf: TensorFlow, { data, train, folds, options, rng, st
 
 export function closeSteps(tf: TensorFlow, { declared, space, anchors }: StepContext): void {
   tf.dispose([declared, space.p, anchors] as never);
+}
+
+/** What is foretold of measured answers to some queries of each fold, from messages of other queries alone. */
+function foretell(
+  tf: TensorFlow,
+  context: StepContext,
+  { weights, train, folds, batch, rng }: Omit<StepsInput, 'data' | 'options'> & { weights: Weights; batch: number },
+): Foretold {
+  const p = toTensors(tf, weights);
+  const remembering = { ...context, options: { ...context.options, forget: 0 } };
+  const out: Foretold = { expected: [], scores: [], weights: [] };
+  folds.forEach((queries, fold) => {
+    const own = rng.fork(`foretold ${fold}`);
+    const some = sample(queries, FORETOLD, own);
+    for (let from = 0; from < some.length; from += batch) {
+      const target = some.slice(from, from + batch);
+      const drawn = drawStep(remembering, { train, target, fold, rng: own });
+      const foretold = tf.tidy(() => {
+        const tensors = stepTensors(tf, remembering, drawn, null);
+        const { scores, measured } = tensors.target.batch;
+        return [predictStep(tf, p, remembering, tensors).scores, scores, measured];
+      });
+      const [expected, scores, measured] = foretold.map((t) => t.dataSync()) as [
+        Float32Array,
+        Float32Array,
+        Float32Array,
+      ];
+      tf.dispose(foretold);
+      measured.forEach((weight, i) => {
+        if (weight === 0) return;
+        out.expected.push(expected[i]!);
+        out.scores.push(scores[i]!);
+        out.weights.push(weight);
+      });
+    }
+  });
+  tf.dispose(Object.values(p) as never);
+  return out;
 }
 
 export interface GnnTraining {
@@ -206,8 +249,14 @@ export async function trainGnn(
       await checkpoints?.save(async () => ({ epoch: epoch + 1, loss, optimizer: await optimizer.state() }));
     }
     const spread = spreadTable(context.spread);
-    const fixed = { ...context.space.weights, 'anchor/spread': spread, 'score/scale': scaleTable(scales) };
-    return { weights: { ...(await optimizer.weights()), ...fixed }, epochs, loss };
+    const learned = await optimizer.weights();
+    const fixed = {
+      ...context.space.weights,
+      'anchor/spread': spread,
+      'score/scale': scaleTable(scales),
+      'score/calibration': fitCalibration(foretell(tf, context, { weights: learned, train, folds, batch, rng })),
+    };
+    return { weights: { ...learned, ...fixed }, epochs, loss };
   } finally {
     optimizer.dispose();
     closeSteps(tf, context);

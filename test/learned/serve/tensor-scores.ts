@@ -12,6 +12,7 @@ import {
   taskMask,
   toTensors,
 } from '../../../src/learned/train/batch.js';
+import { calibrated } from '../../../src/learned/calibration.js';
 import { queryMoments } from '../../../src/learned/train/moments.js';
 import { spreadIn } from '../../../src/learned/neighbourhood.js';
 import { gatherNeighbourhood } from '../../../src/learned/train/neighbourhood.js';
@@ -59,7 +60,9 @@ export async function tensorScores(
     return decode(tf, p, { queries: seen, profiles, taskMask: tf.tensor1d(mask), anchors: around }).scores;
   });
   const { centre, spread } = scales.measured;
-  const flat = new Float32Array(await scores.data()).map((s) => intoRange(centre + spread * s, scales.measured));
+  const flat = new Float32Array(await scores.data()).map((s) =>
+    intoRange(centre + spread * calibrated(s, weights['score/calibration']!.data), scales.measured),
+  );
   tf.dispose([scores, ...Object.values(p), ...Object.values(around.located), around.messages, around.shift]);
   return Array.from(queries, (_, i) => flat.slice(i * data.numLlms, (i + 1) * data.numLlms));
 }
