@@ -21,10 +21,10 @@ export interface Foretold {
 }
 
 /**
- * How expected scores are put right `[2, KNOTS]`: ascending knots, and what is to be added there; linear in between, and
- * the same beyond the first and the last. By least squares on answers that were foretold, drawn towards nothing as far
- * as chance says: expected scores are sums, and the best are not quite as good, nor the worst as bad, as they add up to.
- * Nothing is added where there are few answers, or where all is expected alike.
+ * How expected scores are put right `[2, KNOTS]`: ascending knots, and what is to be added there; linear in between,
+ * and the same beyond the first and the last. By least squares on answers that were foretold, drawn towards nothing as
+ * far as chance says: expected scores are sums, and the best are not quite as good, nor the worst as bad, as they add up
+ * to. Nothing is added where there are few answers, or where all is expected alike.
  */
 export function fitCalibration({ expected, scores, weights }: Foretold): Weights[string] {
   const data = new Float32Array(2 * KNOTS);
