@@ -5,13 +5,13 @@ import { RESIDUAL } from './constants.js';
 /** Knots between which expected scores are put right. */
 export const KNOTS = 8;
 /** Standard deviation of what a knot is off by, as is expected beforehand, in the units of the scale. */
-const OFF = 0.1;
+const OFF = 0.05;
 /** An expected score that grows has to grow on by at least this share: what is better stays better. */
 const LEAST_SLOPE = 0.2;
 /** Knots that lie nearer than this are one. */
 const APART = 1e-3;
-/** Answers below which nothing is put right. */
-const FEWEST = 200;
+/** Answers below which nothing is put right: what few say of the best comes of luck. */
+const FEWEST = 2_000;
 
 /** Expected scores of answers that they do not rest on, what the answers scored, and how far each counts. */
 export interface Foretold {
@@ -23,8 +23,8 @@ export interface Foretold {
 /**
  * How expected scores are put right `[2, KNOTS]`: ascending knots, and what is to be added there; linear in between,
  * and the same beyond the first and the last. By least squares on answers that were foretold, drawn towards nothing as
- * far as chance says: expected scores are sums, and the best are not quite as good, nor the worst as bad, as they add up
- * to. Nothing is added where there are few answers, or where all is expected alike.
+ * far as chance says: expected scores are sums, and the best are not quite as good, nor the worst as bad, as they add
+ * up to. Nothing is added where there are few answers, or where all is expected alike.
  */
 export function fitCalibration({ expected, scores, weights }: Foretold): Weights[string] {
   const data = new Float32Array(2 * KNOTS);

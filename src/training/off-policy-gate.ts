@@ -1,6 +1,6 @@
 import type { Rng } from '../base/rng.js';
 import { pairedInterval, type Interval, type LoggingPolicy } from '../measure/off-policy.js';
-import { outcomesOf, utilities } from '../measure/outcomes.js';
+import { outcomesOf, utilities, type Outcomes } from '../measure/outcomes.js';
 import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
 import { signed } from '../measure/signed.js';
 import { compare, REFERENCE, servedInstead, type Verdict } from './gate.js';
@@ -12,6 +12,19 @@ const UNEVEN = 0.6;
 /** Standard errors to either side of an interval, one-sided at 5%; and of one among nine rivals. */
 const ERRORS = 1.645;
 const RIVAL_ERRORS = 2.54;
+
+/** Fewer answers of LLMs that one router chooses and another does not say nothing, however rarely they were asked. */
+const FEWEST_TOLD = 20;
+
+/** On how many queries two routers choose otherwise, and how many of these the one's choice answered. */
+function differing({ data, queries }: HeldOut, one: Outcomes, other: Outcomes): { apart: number; told: number } {
+  const { start, llm } = data.evidence;
+  const places = [...queries.keys()].filter((i) => one.chosen[i] !== other.chosen[i]);
+  const answered = places.filter((i) =>
+    llm.subarray(start[queries[i]!]!, start[queries[i]! + 1]!).includes(one.chosen[i]!),
+  );
+  return { apart: places.length, told: answered.length };
+}
 
 /** What a log of one answer a query is judged by. */
 export interface OffPolicyInput {
@@ -29,7 +42,7 @@ export interface OffPolicyInput {
 const inWords = ({ mean, low, high }: Interval): string =>
   Number.isFinite(low)
     ? `${signed(mean, 3)} (${signed(low, 3)} to ${signed(high, 3)})`
-    : `${signed(mean, 3)} (they differ on too few queries)`;
+    : `${signed(mean, 3)} (where they differ, too few answers tell)`;
 
 /**
  * The verdict on a log whose queries have one answer each: what every router would have earned is estimated (see
@@ -40,9 +53,17 @@ const inWords = ({ mean, low, high }: Interval): string =>
 export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }: OffPolicyInput, rng: Rng): Verdict {
   // An oracle of the logged answers would always choose the one that was asked.
   const predictions = all.filter(({ name }) => name !== ORACLE.name);
-  const worth = new Map(predictions.map((p) => [p.name, utilities(outcomesOf(heldOut, p.scores))]));
-  const apart = (name: string, than: string, errors: number): Interval =>
-    pairedInterval(worth.get(name)!, worth.get(than)!, errors);
+  const outcomes = new Map(predictions.map((p) => [p.name, outcomesOf(heldOut, p.scores)]));
+  const worth = new Map([...outcomes].map(([name, of]) => [name, utilities(of)]));
+  const apart = (name: string, than: string, errors: number): Interval => {
+    const interval = pairedInterval(worth.get(name)!, worth.get(than)!, errors);
+    const { apart: apartOn, told } = differing(heldOut, outcomes.get(name)!, outcomes.get(than)!);
+    if (apartOn === 0 || told >= FEWEST_TOLD) return interval;
+    // Where they hardly differ, it is known all the same that little can be lost.
+    const most = apartOn / interval.pairs;
+    const bound = most <= MARGIN ? most : Infinity;
+    return { ...interval, mean: Math.max(-bound, Math.min(bound, interval.mean)), low: -bound, high: bound };
+  };
   const comparison = compare(predictions, worth, rng);
   const title = (name: string): string => predictions.find((p) => p.name === name)!.title;
   const rivals = comparison

@@ -39,6 +39,19 @@ describe('by hand', () => {
     near((await bestSingle.fit(data, TRAIN, tools())).score(seen(data, 2)), [0.75, 1.25 / 3, 0]);
   });
 
+  test('best single LLM: the log’s incumbent, but where another is surely better', async () => {
+    const bestOf = async (lucky: number): Promise<number> => {
+      const queries = Array.from({ length: 100 + lucky }, (_, i): HandQuery => {
+        return { text: `query ${i}`, scores: i < 100 ? { a: Number(i % 5 < 2) } : { b: 1 } };
+      });
+      const data = await datasetOf(handLog(['a', 'b'], queries));
+      const fitted = await bestSingle.fit(data, Int32Array.from(queries.keys()), tools());
+      const [a, b] = fitted.score(seen(data, 0)) as unknown as [number, number];
+      return a > b ? 0 : 1;
+    };
+    assert.deepEqual([await bestOf(2), await bestOf(40)], [0, 1]);
+  });
+
   test('per-task best: the mean on the task, with five answers’ worth of the overall mean', async () => {
     const data = await datasetOf(handLog(LLMS, LOG));
     const fitted = await taskBest.fit(data, TRAIN, tools());

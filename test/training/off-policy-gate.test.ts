@@ -89,10 +89,16 @@ describe('a log of one answer a query', () => {
     assert.match(unsure.reason, /^cannot be judged: .* beside the reference/);
   });
 
+  test('lets in one that differs from what serves on so few queries that little can be lost', async () => {
+    const { serve, reason } = judged(await log(600), [right(LEARNED.name, 0.01), right(IN_FORCE, 0)], IN_FORCE);
+    assert.equal(serve, 'learned');
+    assert.match(reason, /^not worse: [+−]0\.\d+ \(−0\.00\d to \+0\.00\d\)/);
+  });
+
   test('cannot tell by a handful of queries, however well they went', async () => {
     const { serve, reason } = judged(await log(40), [right(LEARNED.name, 1), right(IN_FORCE, 0)], IN_FORCE);
     assert.equal(serve, 'in-force');
-    assert.match(reason, /^cannot be judged: .* \(they differ on too few queries\)/);
+    assert.match(reason, /^cannot be judged: .* \(where they differ, too few answers tell\)/);
   });
 
   test('has the best single LLM serve on a first run that cannot be judged', async () => {
