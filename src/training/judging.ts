@@ -163,7 +163,7 @@ export async function judgeTraining(judged: Judged, using: JudgingTools): Promis
           {
             heldOut: { ...held, policy },
             predictions,
-            reference: incumbent ?? bestSingle.name,
+            current: incumbent ?? bestSingle.name,
             serving: incumbent !== undefined,
           },
           drawn,

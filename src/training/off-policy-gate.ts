@@ -33,7 +33,7 @@ export interface OffPolicyInput {
   /** As {@link judge} takes them. */
   predictions: readonly Prediction[];
   /** Name of the prediction of what serves now, or, on a first run, of the best single LLM. */
-  reference: string;
+  current: string;
   /** Whether it serves already. */
   serving: boolean;
 }
@@ -50,7 +50,7 @@ const inWords = ({ mean, low, high }: Interval): string =>
  * it is at most {@link MARGIN} worse, and so that of its difference to the reference of its line. On a first run what
  * serves is the best single LLM. What cannot be told replaces nothing.
  */
-export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }: OffPolicyInput, rng: Rng): Verdict {
+export function judgeOffPolicy({ heldOut, predictions: all, current, serving }: OffPolicyInput, rng: Rng): Verdict {
   // An oracle of the logged answers would always choose the one that was asked.
   const predictions = all.filter(({ name }) => name !== ORACLE.name);
   const outcomes = new Map(predictions.map((p) => [p.name, outcomesOf(heldOut, p.scores)]));
@@ -67,11 +67,11 @@ export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }
   const comparison = compare(predictions, worth, rng);
   const title = (name: string): string => predictions.find((p) => p.name === name)!.title;
   const rivals = comparison
-    .filter(({ name, told }) => !told && name !== LEARNED.name && name !== reference)
+    .filter(({ name, told }) => !told && name !== LEARNED.name && name !== current)
     .toSorted((a, b) => b.mean! - a.mean!)
     .map(({ name }) => name);
   // Of what serves and the reference of its line, the one that it is less surely as good as.
-  const [beside, difference] = [reference, REFERENCE]
+  const [beside, difference] = [current, REFERENCE]
     .filter((name) => worth.has(name))
     .map((name) => [name, apart(LEARNED.name, name, ERRORS)] as const)
     .reduce((a, b) => (b[1].low < a[1].low ? b : a));
@@ -79,7 +79,7 @@ export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }
   const from = `estimated off-policy from ${pairs} queries of one answer each, ${propensitiesIn(heldOut.policy)}`;
   const measured = `${inWords(difference)} beside ${title(beside)}, ${from}`;
   const passes = low >= -MARGIN;
-  const over = passes ? LEARNED.name : reference;
+  const over = passes ? LEARNED.name : current;
   const baseline = rivals.find((name) => apart(name, over, RIVAL_ERRORS).low > 0);
   const by = (verdict: string): Omit<Verdict, 'status' | 'serve' | 'baseline'> => ({
     comparison,
@@ -94,7 +94,7 @@ export function judgeOffPolicy({ heldOut, predictions: all, reference, serving }
   if (passes) return { status: 'accepted', serve: 'learned', baseline: null, ...by(low > 0 ? 'better' : 'not worse') };
   const stays = serving
     ? ({ serve: 'in-force', baseline: null } as const)
-    : ({ serve: 'baseline', baseline: reference } as const);
+    : ({ serve: 'baseline', baseline: current } as const);
   if (high < 0) return { status: 'rejected', ...stays, ...by('worse') };
   const { reason } = by('cannot be judged');
   return { status: 'accepted', ...stays, comparison, reason: `${reason}${wanted(difference, heldOut.policy)}` };

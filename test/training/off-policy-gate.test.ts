@@ -42,8 +42,8 @@ const third = (name: string): Prediction => ({
   scores: Float32Array.from({ length: 2 * rightOn.length }, (_, i) => Number((i % 2 === 1) === ((i >> 1) % 3 === 0))),
 });
 
-const judged = (heldOut: OffPolicyInput['heldOut'], predictions: Prediction[], reference: string, serving = true) =>
-  judgeOffPolicy({ heldOut, predictions, reference, serving }, createRng(1));
+const judged = (heldOut: OffPolicyInput['heldOut'], predictions: Prediction[], current: string, serving = true) =>
+  judgeOffPolicy({ heldOut, predictions, current, serving }, createRng(1));
 
 describe('a log of one answer a query', () => {
   test('lets in a profile that is better by more than chance, and says by how much', async () => {
