@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import type { ArtifactFiles } from '../../src/artifact/files/types.js';
-import { MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from '../../src/artifact/manifest.js';
+import { FORMAT, MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from '../../src/artifact/manifest.js';
 import { readArtifact } from '../../src/serving/read.js';
 import { encodeSafetensors } from '../../src/artifact/safetensors.js';
 import { writeArtifact } from '../../src/artifact/write.js';
@@ -160,7 +160,7 @@ describe('an artifact', () => {
     ],
     [
       'of a format to come',
-      () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 6)),
+      () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = FORMAT + 1)),
       /format: expected/,
     ],
     ['whose manifest has a field too many', () => changeManifest((m) => (m['extra'] = true)), /extra/],
