@@ -66,7 +66,7 @@ function nothing({ shape, data }: Weights[string]): Weights[string] {
   return { shape, data };
 }
 
-/** The knot at or before `x`, and how far it lies towards the next. */
+/** The knot at or before `x`, and how far it lies towards the next; only the first KNOTS numbers are read. */
 function placeAmong(knots: Float32Array, x: number): { k: number; share: number } {
   if (x <= knots[0]!) return { k: 0, share: 0 };
   let k = 0;
@@ -76,7 +76,7 @@ function placeAmong(knots: Float32Array, x: number): { k: number; share: number 
 
 /** An expected score as {@link fitCalibration} puts it right. */
 export function calibrated(x: number, table: Float32Array): number {
-  const { k, share } = placeAmong(table.subarray(0, KNOTS), x);
+  const { k, share } = placeAmong(table, x);
   const at = table[KNOTS + k]!;
   return x + (share === 0 ? at : at + share * (table[KNOTS + k + 1]! - at));
 }

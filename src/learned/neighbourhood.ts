@@ -159,10 +159,8 @@ export function fitMessages(
     const each = answersByLlm(folds[0]!, numLlms);
     const prior = OWN * variance;
     // Those of a fold without its answers: what is weighed by how well it foretells them must not know them.
-    const along = own.map((of) =>
-      directions
-        ? (tf.div(learnDirections(tf, features, { each, ...of }, prior, rng), Math.sqrt(prior)) as Tensor2D)
-        : null,
+    const along = (directions ? own : []).map(
+      (of) => tf.div(learnDirections(tf, features, { each, ...of }, prior, rng), Math.sqrt(prior)) as Tensor2D,
     );
     /** Weights of features `[numAnchors, folds]` that say what one LLM is beside the others. */
     const alone = ({ entries, queries }: AnswersOf): Tensor2D => {
@@ -173,14 +171,14 @@ export function fitMessages(
       if (!directions) return leastSquares(tf, near, { targets, weights, variance: prior });
       const column = (of: Tensor2D, f: number): Tensor2D => tf.slice(of, [0, f], [entries.length, 1]);
       const solved = along.map((further, f) => {
-        const inputs = tf.concat([near, tf.matMul(near, further!)], 1) as Tensor2D;
+        const inputs = tf.concat([near, tf.matMul(near, further)], 1) as Tensor2D;
         const of = { targets: column(targets, f), weights: column(weights, f), variance: prior };
         const [byNearness, byDirection] = tf.split(
           leastSquares(tf, inputs, of),
-          [values.shape[1], further!.shape[1]],
+          [values.shape[1], further.shape[1]],
           0,
         ) as [Tensor2D, Tensor2D];
-        return tf.add(byNearness, tf.matMul(further!, byDirection)) as Tensor2D;
+        return tf.add(byNearness, tf.matMul(further, byDirection)) as Tensor2D;
       });
       return tf.concat(solved, 1);
     };

@@ -9,7 +9,7 @@ const DEVIATIONS = 1.645;
 /** Variance of LLMs' means that is expected, in variances of a score about its LLM's mean. */
 const LEVELS = { variance: 0.05, worth: 2, least: 0.005 };
 /** Share of the answers beyond which an LLM is the log's incumbent. */
-const INCUMBENT = 0.6;
+export const INCUMBENT = 0.6;
 /** How far below the best one an LLM is put whose mean is higher and less sure. */
 const BEHIND = 1e-6;
 

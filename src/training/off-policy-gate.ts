@@ -3,12 +3,11 @@ import { pairedInterval, type Interval, type LoggingPolicy } from '../measure/of
 import { outcomesOf, utilities, type Outcomes } from '../measure/outcomes.js';
 import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
 import { signed } from '../measure/signed.js';
+import { INCUMBENT } from '../router/best-single.js';
 import { compare, REFERENCE, servedInstead, type Verdict } from './gate.js';
 
 /** So much worse may a profile be, by its interval, and still serve. */
 const MARGIN = 0.01;
-/** An LLM that is asked more than this share of queries leaves too few answers of the others. */
-const UNEVEN = 0.6;
 /** Standard errors to either side of an interval, one-sided at 5%; and of one among nine rivals. */
 const ERRORS = 1.645;
 const RIVAL_ERRORS = 2.54;
@@ -114,6 +113,6 @@ function wanted({ pairs, mean, low }: Interval, { propensity }: LoggingPolicy): 
   if (!Number.isFinite(more) || more <= 0) return '';
   const most = propensity.reduce((first, share, l) => (share > propensity[first]! ? l : first), 0);
   const few =
-    propensity[most]! > UNEVEN ? ', fewer if other LLMs than the one that is mostly asked get more of them' : '';
+    propensity[most]! > INCUMBENT ? ', fewer if other LLMs than the one that is mostly asked get more of them' : '';
   return `; about ${more} more scored answers like these would tell${few}`;
 }

@@ -16,6 +16,7 @@ import type { CheckpointStore } from './checkpoint.js';
 import { chooseSpread, openNeighbourhood, tellNeighbours } from './neighbourhood.js';
 import { modelShape, type GnnOptions } from './options.js';
 import { createOptimizer } from '../../tensor/optimizer.js';
+import { dampedSteps } from '../../tensor/steps.js';
 import { drawStep, inputsOf, predictStep, stepDropout, stepLoss, stepTensors, type StepContext } from './step.js';
 
 /** Share of the learning rate that training goes on with from weights that are learned. */
@@ -31,8 +32,7 @@ const ALL_STEPS = 300;
 function stepsFor({ numTasks }: Dataset, batches: number, options: GnnOptions): number {
   if (numTasks <= 1) return Math.min(options.minSteps, options.maxSteps);
   const all = options.epochs * batches;
-  const steps = Math.round(Math.min(all, Math.sqrt(all * ALL_STEPS)));
-  return Math.min(options.maxSteps, Math.max(steps, options.minSteps));
+  return Math.min(options.maxSteps, Math.max(dampedSteps(all, ALL_STEPS), options.minSteps));
 }
 
 /** Whether training on `queries` from nothing takes so long that it pays to go on from `start`, and its weights fit. */

@@ -3,6 +3,7 @@ import type { Matrix } from '../../math/matrix.js';
 import type { Weights } from '../../math/weights.js';
 import type { TensorFlow, Tensor, Tensor2D } from '../../tensor/types.js';
 import { createOptimizer } from '../../tensor/optimizer.js';
+import { dampedSteps } from '../../tensor/steps.js';
 import { meanLoss, type RowLoss } from './row-loss.js';
 
 /** How long and how fast to learn. */
@@ -45,8 +46,7 @@ export async function fitByAdam(
   const optimizer = createOptimizer(tf, initial, decay);
   const batch = Math.min(most, Math.ceil(queries.length / STEPS_PER_EPOCH));
   const perEpoch = batch === 0 ? 0 : Math.ceil(queries.length / batch);
-  const all = epochs * perEpoch;
-  const steps = Math.round(Math.min(STEPS.most, all, Math.sqrt(all * STEPS.all)));
+  const steps = Math.min(STEPS.most, dampedSteps(epochs * perEpoch, STEPS.all));
   let order = new Int32Array();
   for (let step = 0; step < steps; step++) {
     if (step % perEpoch === 0) order = rng.shuffle(Int32Array.from(queries.keys()));
