@@ -3,7 +3,7 @@ import { Version } from '../schema/ids.js';
 import { ARTIFACT_STATUSES, Comparison, DESIGN_NAMES } from '../schema/training.js';
 
 /** Grows when artifacts hold other tables than before. */
-export const FORMAT = 6;
+export const FORMAT = 7;
 /** The first format whose baselines are as they are now; learned versions are not. */
 export const BASELINES_SINCE = 3;
 
@@ -29,6 +29,7 @@ export const Manifest = z.strictObject({
     .array(z.string())
     .default([])
     .describe('Rows of embedding/kind: groups of queries that were discovered, by their typical words'),
+  benchmarks: z.array(z.string()).default([]).describe('Rows of benchmark/*, without capitals and punctuation'),
   anchors: z.array(z.string()).describe('SHA-256 of the logged queries behind anchor/*'),
   ledger_rows: z.int(),
   continues: z

@@ -18,6 +18,8 @@ export interface ModelNames {
   domains: string[];
   /** Groups of queries that were discovered, by their typical words. */
   kinds: string[];
+  /** Benchmarks that LLMs declared in training, without capitals and punctuation. */
+  benchmarks: string[];
   /** Hashes of the queries behind the anchors. */
   anchors: string[];
 }

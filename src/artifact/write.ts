@@ -41,6 +41,7 @@ export async function writeArtifact(
     tasks: names.tasks,
     domains: names.domains,
     kinds: names.kinds,
+    benchmarks: names.benchmarks,
     anchors: names.anchors,
     tensors: Object.fromEntries(Object.entries(model.tables).map(([name, { shape }]) => [name, shape])),
     files: [{ name: WEIGHTS_FILE, bytes: weights.byteLength, sha256: sha256(weights) }],

@@ -1,10 +1,12 @@
+import { encodeSome } from '../encoder/some.js';
 import type { Encoder, PartRange } from '../encoder/types.js';
 import { edgeOrder } from '../graph/columns.js';
 import type { FrozenEdges, FrozenGraph } from '../graph/freeze.js';
 import type { SnapshotRows } from '../graph/rows.js';
 import { fromRows, matrix, type Matrix } from '../math/matrix.js';
 import type { ProfileDesign } from '../schema/design.js';
-import { encodeFacts, encodeSome, factsLength } from './facts.js';
+import { declaredStrength, matchBenchmarks, type Benchmarks } from './benchmarks.js';
+import { encodeFacts, factsLength } from './facts.js';
 
 /** The task that stands in where a log has none. */
 export const NO_TASK = '*';
@@ -76,8 +78,10 @@ export interface Dataset {
   llmFamily: Matrix;
   /** `[numTasks, numDomains]`, rows sum to 1 or 0. */
   taskDomain: Matrix;
-  /** Declared benchmark scores `[numLlms, numTasks]`; NaN where none. */
-  benchmarks: Matrix;
+  /** Benchmarks that are declared, and what each tells of the tasks. */
+  benchmarks: Benchmarks;
+  /** How much better than by all its benchmarks an LLM is at each task by those that tell `[numLlms, numTasks]`. */
+  declaredAt: Matrix;
   tasks: string[];
   llms: string[];
 }
@@ -207,9 +211,9 @@ export async function createDataset({
           ),
       encoder.dim,
     );
-  const benchmarks = matrix(numLlms, numTasks, new Float32Array(numLlms * numTasks).fill(NaN));
-  const declared = graph.edges['llm-benchmark'];
-  declared?.source.forEach((l, e) => (benchmarks.data[l * numTasks + declared.target[e]!] = declared.weight[e]!));
+  // A task that stands in where there is none is told of by no benchmark.
+  const tasks = noTasks ? [{ id: NO_TASK, description: '' }] : rows.tasks;
+  const benchmarks = await matchBenchmarks(encoder, rows.llms, tasks);
   return {
     design,
     graph,
@@ -226,14 +230,18 @@ export async function createDataset({
     propensityOf: propensitiesOf(rows.scores, numLlms),
     preferences: rows.preferences,
     preferenceStart: bucketStarts(rows.preferences.query, rows.queries.length),
-    llmFacts: fromRows(await encodeFacts(encoder, rows.llms), factsLength(encoder.dim)),
+    llmFacts: fromRows(await encodeFacts(encoder, rows.llms, benchmarks), factsLength(encoder.dim)),
     familyText: await text(rows.families, graph.sizes.family),
     taskText: noTasks ? matrix(1, encoder.dim) : await text(rows.tasks, graph.sizes.task),
     domainText: await text(rows.domains, graph.sizes.domain),
     llmFamily: adjacency(numLlms, graph.sizes.family, graph.edges['llm-family']),
     taskDomain: adjacency(numTasks, graph.sizes.domain, graph.edges['task-domain']),
     benchmarks,
-    tasks: noTasks ? [NO_TASK] : rows.tasks.map((t) => t.id),
+    declaredAt: fromRows(
+      rows.llms.map((llm) => declaredStrength(llm, benchmarks).byTask),
+      numTasks,
+    ),
+    tasks: tasks.map((t) => t.id),
     llms: rows.llms.map((l) => l.id),
   };
 }

@@ -1,4 +1,5 @@
 import { MultiDirectedGraph } from 'graphology';
+import { benchmarkId, benchmarksOf } from '../schema/benchmark.js';
 import { NODE_KINDS, RELATIONS, type NodeKind, type Relation } from './relations.js';
 import type { SnapshotRows } from './rows.js';
 
@@ -56,12 +57,12 @@ const EDGE_SOURCES: Record<SmallRelation, EdgeSource> = {
     );
   },
   'llm-benchmark': (rows, visit) => {
-    const tasks = new Map(rows.tasks.map((t, i) => [t.id, i]));
     rows.llms.forEach((llm, l) => {
-      for (const [task, score] of Object.entries(llm.benchmarks ?? {})) {
-        const t = tasks.get(task);
-        if (t !== undefined) visit(l, t, score, 1);
-      }
+      const scores = benchmarksOf(llm);
+      rows.tasks.forEach(({ id }, t) => {
+        const score = scores.get(benchmarkId(id));
+        if (score !== undefined) visit(l, t, score, 1);
+      });
     });
   },
   'task-domain': (rows, visit) => rows.taskDomains.forEach(([task, domain]) => visit(task, domain, 1, 1)),

@@ -4,7 +4,7 @@ import { isCurrent, type Dataset } from '../dataset/dataset.js';
 import { sumRecords } from '../dataset/records.js';
 import type { Weights } from '../math/weights.js';
 import { MAX_PROBES } from './constants.js';
-import { benchmarkMeans, makeProfiles } from './profile.js';
+import { makeProfiles } from './profile.js';
 import { embedLlms, taskKeys } from './decoder.js';
 import { levelsOf } from './levels.js';
 import { LEARNED_ROUTER } from './name.js';
@@ -78,7 +78,6 @@ export async function freezeModel(
       'record/task': llms.tasks,
       'task/keys': taskKeys(tf, p, profiles),
       'task/offset': recorded.offset,
-      'task/benchmark': benchmarkMeans(tf, declared.benchmarks, declared.benchmarkKnown),
       'anchor/places': places,
       'anchor/words': words,
       'anchor/tasks': tasks,
@@ -99,6 +98,9 @@ export async function freezeModel(
     weights['semantic/basis']!.shape[0]! + weights['style/scale']!.shape[0]! + around.located.words.shape[1];
   frozen['embedding/kind'] = { shape: [0, location], data: new Float32Array(0) };
   frozen['anchor/scores'] = { shape: [anchors.length, data.numLlms], data: anchorScores(logged, anchors) };
+  const { names: benchmarks, usual: usualScores, match } = data.benchmarks;
+  frozen['benchmark/usual'] = { shape: [benchmarks.length], data: usualScores };
+  frozen['benchmark/match'] = { shape: [benchmarks.length, data.numTasks], data: match.data };
   frozen['level/usual'] = { shape: [2], data: Float32Array.of(usual, strength) };
   frozen['record/count'] = { shape: [data.numLlms, 1], data: records.count };
   frozen['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
@@ -116,6 +118,7 @@ export async function freezeModel(
       tasks: data.tasks,
       domains: rows.domains.slice(0, data.graph.sizes.domain).map((d) => d.id),
       kinds: [],
+      benchmarks: [...benchmarks],
       anchors: Array.from(anchors, (q) => rows.queries.hashOf(q)),
     },
     tables,

@@ -28,6 +28,7 @@ export function parameterTable({ hops, ...shape }: ModelShape): Record<string, P
     numTasks: 0,
     numDomains: 0,
     numKinds: 0,
+    numBenchmarks: 0,
     numAnchors: 0,
     numProbes: 0,
   };

@@ -16,9 +16,8 @@ export interface Declared {
   familyLlm: Tensor2D;
   taskDomain: Tensor2D;
   domainTask: Tensor2D;
-  /** Declared benchmarks `[numLlms, numTasks]`, 0 where none, and which are declared. */
-  benchmarks: Tensor2D;
-  benchmarkKnown: Tensor2D;
+  /** How much better than by all its benchmarks an LLM is at each task by those that tell `[numLlms, numTasks]`. */
+  declaredAt: Tensor2D;
 }
 
 /** What logged scores say of LLMs by themselves: interactions being predicted are not among them. */
@@ -111,7 +110,6 @@ export function makeProfiles(
   const { level, unasked, offset, taskSum, taskCount } = evidence;
   const perTask = (prior: Tensor): Tensor2D =>
     tf.div(tf.add(taskSum, tf.mul(prior, TASK_STRENGTH)), tf.add(taskCount, TASK_STRENGTH)) as Tensor2D;
-  const benchmarkMean = meanRows(tf, tf.sum(declared.benchmarks, 1, true), declared.benchmarkKnown);
   const matrices: MessageMatrices = {
     llmFamily: declared.llmFamily,
     familyLlm: declared.familyLlm,
@@ -119,11 +117,7 @@ export function makeProfiles(
     domainTask: declared.domainTask,
     // What an LLM is better or worse at than its own mean: without any record of a task its weight is 0.
     llmTask: meanRows(tf, tf.mul(tf.sub(perTask(level), level), 4), tf.sign(taskCount)),
-    llmBenchmark: meanRows(
-      tf,
-      tf.mul(tf.mul(tf.sub(declared.benchmarks, benchmarkMean), declared.benchmarkKnown), 4),
-      declared.benchmarkKnown,
-    ),
+    llmBenchmark: meanRows(tf, tf.mul(declared.declaredAt, 4), tf.abs(tf.sign(declared.declaredAt))),
   };
   const sums = {
     llmQueries: tf.div(
@@ -155,7 +149,7 @@ export function makeProfiles(
 function declaredAdvantage(
   tf: TensorFlow,
   p: ParameterTensors,
-  { benchmarks, benchmarkKnown }: Declared,
+  { declaredAt }: Declared,
   states: NodeStates,
 ): Tensor2D {
   const numTasks = states.task.shape[0];
@@ -164,14 +158,5 @@ function declaredAdvantage(
     tf.matMul(states.llm, p['task_prior/llm/kernel'] as Tensor2D),
     tf.transpose(tf.matMul(states.task, p['task_prior/task/kernel'] as Tensor2D)),
   );
-  const byBenchmark = tf.mul(
-    tf.mul(tf.sub(benchmarks, benchmarkMeans(tf, benchmarks, benchmarkKnown)), benchmarkKnown),
-    p['task_prior/benchmark']!,
-  );
-  return tf.add(tf.mul(tf.tanh(matched), TASK_PRIOR_RANGE), byBenchmark);
-}
-
-/** Mean of the declared benchmarks of each task `[1, numTasks]`. */
-export function benchmarkMeans(tf: TensorFlow, benchmarks: Tensor2D, known: Tensor2D): Tensor2D {
-  return tf.div(tf.sum(benchmarks, 0, true), tf.maximum(tf.sum(known, 0, true), 1));
+  return tf.add(tf.mul(tf.tanh(matched), TASK_PRIOR_RANGE), tf.mul(declaredAt, p['task_prior/benchmark']!));
 }

@@ -1,4 +1,5 @@
 import type { TrainedModel } from '../artifact/model.js';
+import type { Benchmarks } from '../dataset/benchmarks.js';
 import { KNOTS } from './calibration.js';
 import { MAX_PROBES } from './constants.js';
 import { MESSAGES } from './messages.js';
@@ -30,6 +31,7 @@ export interface TableSizes {
   numTasks: number;
   numDomains: number;
   numKinds: number;
+  numBenchmarks: number;
   numAnchors: number;
   /** Logged queries that LLMs are held beside each other on. */
   numProbes: number;
@@ -163,7 +165,8 @@ const TABLES = {
   'record/task_count': { shape: ['numLlms', 'numTasks'], meaning: 'interactions on each task' },
   'task/keys': { shape: ['numTasks', 'hidden'], meaning: 'keys that queries attend to' },
   'task/offset': { shape: [1, 'numTasks'], meaning: 'how much better or worse than LLMs at large a task goes' },
-  'task/benchmark': { shape: [1, 'numTasks'], meaning: 'mean of the declared benchmarks' },
+  'benchmark/usual': { shape: ['numBenchmarks'], meaning: 'mean score of the LLMs that declare a benchmark' },
+  'benchmark/match': { shape: ['numBenchmarks', 'numTasks'], meaning: 'how far a benchmark tells of a task, 0 to 1' },
   'task/mask': { shape: ['numTasks'], meaning: '0 for tasks with answers, else a large negative number' },
   'anchor/places': { shape: ['numAnchors', 'place'], meaning: 'where anchors lie by meaning and by style' },
   'anchor/words': { shape: ['numAnchors', 'wordAxes'], meaning: 'and by their words' },
@@ -248,6 +251,7 @@ export function sizesOf({ names, tables }: TrainedModel): TableSizes {
     numTasks: names.tasks.length,
     numDomains: names.domains.length,
     numKinds: names.kinds.length,
+    numBenchmarks: names.benchmarks.length,
     numAnchors: names.anchors.length,
     numProbes: Math.min(MAX_PROBES, names.anchors.length),
   };
@@ -260,3 +264,14 @@ export const tableReader =
   ({ tables }: TrainedModel): TableReader =>
   (name) =>
     tables[name]!.data;
+
+/** The benchmarks that a model's LLMs declared, as they were matched to its tasks. */
+export function benchmarksIn(model: TrainedModel): Benchmarks {
+  const { benchmarks: names, tasks } = model.names;
+  const read = tableReader(model);
+  return {
+    names,
+    usual: read('benchmark/usual'),
+    match: { rows: names.length, cols: tasks.length, data: read('benchmark/match') },
+  };
+}

@@ -1,4 +1,5 @@
 import type { LlmStats } from '../store/ports/feedback.js';
+import { benchmarkId, benchmarksOf } from '../schema/benchmark.js';
 import type { LlmProfile } from '../schema/profile.js';
 import { mostObservations } from './changed.js';
 import { answerCost } from './cost.js';
@@ -44,11 +45,10 @@ function candidateOf(profile: LlmProfile, stats: LlmStats | undefined, tasks: re
  * of all of them, else a guess by size (1B: 0.4, each tenfold 0.1 more, within 0.3–0.7), else 0.5.
  */
 export function declaredQuality(profile: LlmProfile, task?: string): number {
-  const benchmarks = profile.benchmarks as Record<string, number> | undefined;
-  const own =
-    task === undefined || benchmarks === undefined || !Object.hasOwn(benchmarks, task) ? undefined : benchmarks[task];
+  const benchmarks = benchmarksOf(profile);
+  const own = task === undefined ? undefined : benchmarks.get(benchmarkId(task));
   if (own !== undefined) return own;
-  const values = benchmarks === undefined ? [] : Object.values(benchmarks);
+  const values = [...benchmarks.values()];
   if (values.length > 0) return values.reduce((sum, value) => sum + value, 0) / values.length;
   if (profile.size_b !== undefined) return Math.min(0.7, Math.max(0.3, 0.4 + 0.1 * Math.log10(profile.size_b)));
   return 0.5;

@@ -62,8 +62,8 @@ export async function readArtifact(files: ArtifactFiles, version: string): Promi
         `${version}: tensor ${name} has not the shape [${shape.join(', ')}] that the manifest says`,
       );
   }
-  const { router, encoder, hops, llms, families, tasks, domains, kinds, anchors } = manifest;
-  const names = { router, encoder, hops, llms, families, tasks, domains, kinds, anchors };
+  const { router, encoder, hops, llms, families, tasks, domains, kinds, benchmarks, anchors } = manifest;
+  const names = { router, encoder, hops, llms, families, tasks, domains, kinds, benchmarks, anchors };
   const model: TrainedModel = { names, tables };
   checkModel(model, version);
   return { manifest, model };

@@ -29,7 +29,7 @@ import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
 import { GNN_DEFAULTS } from '../learned/train/options.js';
 
 /** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 10;
+const RECIPE = 11;
 
 /** A snapshot that can be learned from: throws `no_data`, saying what is missing. */
 export function snapshotOf(rows: SnapshotRows, design: DesignName): FrozenGraph {
@@ -245,6 +245,7 @@ export async function runTraining(
       tasks: data.tasks,
       domains: [],
       kinds: [],
+      benchmarks: [],
       anchors: [],
     };
     instead = await writeArtifact(artifacts, withKinds({ names, tables: tables() }, kinds), {

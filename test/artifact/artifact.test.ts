@@ -151,12 +151,12 @@ describe('an artifact', () => {
     [
       'of an earlier format',
       () => changeManifest((m) => ((m as Record<string, unknown>)['format'] = 1)),
-      /written by an earlier version of Pointsman \(format 1, expected 6\): train again/,
+      /written by an earlier version of Pointsman \(format 1, expected 7\): train again/,
     ],
     [
       'of a format that held other tables of learned versions',
       () => changeManifest((m) => (m.format = 3)),
-      /written by an earlier version of Pointsman \(format 3, expected 6\): train again/,
+      /written by an earlier version of Pointsman \(format 3, expected 7\): train again/,
     ],
     [
       'of a format to come',

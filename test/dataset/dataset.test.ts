@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { LlmProfile } from '../../src/schema/profile.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { factsLength, factsVector } from '../../src/dataset/facts.js';
+import { matrix } from '../../src/math/matrix.js';
 import { datasetOf, encoder } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 import { handLog } from '../support/rows.js';
@@ -81,15 +82,6 @@ describe('dataset', () => {
     assert.deepEqual([flat.numTasks, flat.familyText.rows, flat.llmFamily.cols], [1, 0, 0]);
   });
 
-  test('tells a declared benchmark of 0 from none', async () => {
-    const rows = handLog(['a', 'b'], [{ text: '1', task: 'x', scores: { a: 1 } }]);
-    const data = await datasetOf({
-      ...rows,
-      llms: [{ ...rows.llms[0]!, benchmarks: { x: 0, elsewhere: 1 } } as LlmProfile, rows.llms[1]!],
-    });
-    assert.deepEqual([...data.benchmarks.data], [0, NaN]);
-  });
-
   test('joins each LLM to its family, and tasks to domains, with weights that sum to 1 or 0', async () => {
     const data = await datasetOf(smallLog({ queries: 4 }));
     assert.deepEqual([...data.llmFamily.data], [0, 1, 0, 0, 1, 0]);
@@ -99,7 +91,9 @@ describe('dataset', () => {
 
 describe('declared facts', () => {
   const dim = 3;
-  const facts = (llm: object): Float32Array => factsVector({ id: 'x', ...llm } as LlmProfile, new Float32Array(dim));
+  const BENCHMARKS = { names: ['x'], usual: Float32Array.of(0.5), match: matrix(1, 1) };
+  const facts = (llm: object): Float32Array =>
+    factsVector({ id: 'x', ...llm } as LlmProfile, new Float32Array(dim), BENCHMARKS);
 
   test('are all zeros where nothing is declared', () => {
     assert.equal(facts({}).length, factsLength(dim));

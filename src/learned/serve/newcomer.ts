@@ -1,8 +1,9 @@
 import { MESSAGES } from '../messages.js';
 import { TASK_PRIOR_RANGE } from '../constants.js';
+import { declaredStrength } from '../../dataset/benchmarks.js';
 import type { LlmProfile } from '../../schema/profile.js';
 import { dot, timesMatrix, toSoftmax } from '../../math/linear.js';
-import { tableReader } from '../tables.js';
+import { benchmarksIn, tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 
 /** An LLM that the artifact was not trained with. */
@@ -37,13 +38,9 @@ export function profileNewcomer(
   const data = tableReader(model);
   const hidden = data('llm/bias').length;
   const state = timesMatrix(facts, data('llm/kernel'), hidden).map((x, i) => Math.tanh(x + data('llm/bias')[i]!));
-  const benchmarks = Float32Array.from(
-    names.tasks,
-    (task) => (llm.benchmarks as Record<string, number> | undefined)?.[task] ?? NaN,
-  );
-  const known = benchmarks.filter((b) => !Number.isNaN(b));
-  const mean = known.length === 0 ? 0 : known.reduce((a, b) => a + b, 0) / known.length;
-  const benchmarkWeights = benchmarks.map((b) => (Number.isNaN(b) ? 0 : (4 * (b - mean)) / known.length));
+  const { byTask: declaredAt } = declaredStrength(llm, benchmarksIn(model));
+  const told = declaredAt.filter((x) => x !== 0).length;
+  const benchmarkWeights = declaredAt.map((x) => (4 * x) / Math.max(1, told));
   const family = llm.family === undefined ? -1 : names.families.indexOf(llm.family);
 
   for (let hop = 0; hop < names.hops; hop++) {
@@ -83,12 +80,11 @@ export function profileNewcomer(
       data('task_prior/task/kernel'),
       keys,
     );
-    const byBenchmark = Number.isNaN(benchmarks[t]!)
-      ? 0
-      : data('task_prior/benchmark')[0]! * (benchmarks[t]! - data('task/benchmark')[t]!);
-    const matched =
-      names.tasks.length === 1 ? 0 : TASK_PRIOR_RANGE * Math.tanh(dot(own, 0, task, 0, keys)) + byBenchmark;
-    return record + data('task/offset')[t]! + matched;
+    const advantage =
+      names.tasks.length === 1
+        ? 0
+        : TASK_PRIOR_RANGE * Math.tanh(dot(own, 0, task, 0, keys)) + data('task_prior/benchmark')[0]! * declaredAt[t]!;
+    return record + data('task/offset')[t]! + advantage;
   });
   // On probes it does as LLMs do on their tasks, and near them.
   const numTasks = names.tasks.length;

@@ -7,7 +7,7 @@ import { alignCandidates, trainedRow } from './candidates.js';
 import { answerCost } from '../../scoring/cost.js';
 import { estimateTokens } from '../../base/tokens.js';
 import { dot, toDampedUnit } from '../../math/linear.js';
-import { tableReader } from '../tables.js';
+import { benchmarksIn, tableReader } from '../tables.js';
 import { calibrated } from '../calibration.js';
 import { productsOf } from './products.js';
 import { intoRange, scalesIn } from '../scale.js';
@@ -21,7 +21,7 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
   const { names } = model;
   const data = tableReader(model);
   const newcomers = llms.filter((llm) => trainedRow(model, llm.id) < 0);
-  const facts = await encodeFacts(encoder, newcomers);
+  const facts = await encodeFacts(encoder, newcomers, benchmarksIn(model));
   const candidates = alignCandidates(
     model,
     llms,

@@ -18,9 +18,6 @@ export function toTensors(tf: TensorFlow, weights: Weights): ParameterTensors {
 
 /** The constant inputs of a dataset as tensors; the caller disposes them. */
 export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
-  const known = data.benchmarks.data.map((x) => (Number.isNaN(x) ? 0 : 1));
-  const zeroed = data.benchmarks.data.map((x) => (Number.isNaN(x) ? 0 : x));
-  const shape: [number, number] = [data.numLlms, data.numTasks];
   const columnMeans = (m: Tensor2D): Tensor2D =>
     tf.tidy(
       () => tf.div(tf.transpose(tf.sign(m)), tf.maximum(tf.transpose(tf.sum(tf.sign(m), 0, true)), 1)) as Tensor2D,
@@ -36,8 +33,7 @@ export function declaredTensors(tf: TensorFlow, data: Dataset): Declared {
     familyLlm: columnMeans(llmFamily),
     taskDomain,
     domainTask: columnMeans(taskDomain),
-    benchmarks: tf.tensor2d(zeroed, shape),
-    benchmarkKnown: tf.tensor2d(known, shape),
+    declaredAt: toTensor(tf, data.declaredAt),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Encoder } from '../../encoder/types.js';
 import { NODE_KINDS } from '../../graph/relations.js';
 import type { ProfileDesign } from '../design.js';
 import type { Observed } from '../observed.js';
-import { encodeSome } from '../../dataset/facts.js';
+import { encodeSome } from '../../encoder/some.js';
 import { ownText } from '../text/facts.js';
 import { toUnit } from '../../math/unit.js';
 import type { ProfileVectors } from '../vectors.js';

@@ -5,6 +5,7 @@ import { encodeFacts } from '../../../src/dataset/facts.js';
 import { LlmProfile } from '../../../src/schema/profile.js';
 import { DESIGN_NAMES, type DesignName } from '../../../src/schema/training.js';
 import { profileNewcomer } from '../../../src/learned/serve/newcomer.js';
+import { benchmarksIn } from '../../../src/learned/tables.js';
 import { openBackend } from '../../../src/tensor/backend.js';
 import type { TensorFlow } from '../../../src/tensor/types.js';
 import { encoder } from '../../support/learn.js';
@@ -35,7 +36,7 @@ async function assertSameProfile(
       (row * tables[table]!.data.length) / names.llms.length,
       ((row + 1) * tables[table]!.data.length) / names.llms.length,
     );
-  const [encoded] = await encodeFacts(encoder, [newcomer]);
+  const [encoded] = await encodeFacts(encoder, [newcomer], benchmarksIn(model));
   const profile = profileNewcomer(model, { llm: newcomer, facts: encoded!, meanScore: NaN, interactions: 0 });
   const near = (actual: number, expected: number, what: string): void =>
     assert.ok(Math.abs(actual - expected) < 1e-4, `${what}: ${actual} for ${expected}`);
@@ -64,6 +65,7 @@ describe('an LLM without interactions gets the same profile after training as in
     'without a family': [{ ...FACTS, family: undefined }],
     'of a family that the snapshot has no entry for': [{ ...FACTS, family: 'strangers' }],
     'with one benchmark': [{ ...FACTS, benchmarks: { poetry: 0.7 } }],
+    'with benchmarks by other names, and about the same': [{ ...FACTS, benchmarks: { POETRY: 0.8, gsm8k: 0.2 } }],
     'with benchmarks of tasks that nobody logs': [{ ...FACTS, benchmarks: { chess: 0.7, constructor: 0.2 } }],
     'without families at all': [{ ...FACTS }, { ...smallLog({ queries: 40 }), families: [] }],
     'without task labels': [{ ...FACTS }, smallLog({ queries: 40, untasked: true })],
@@ -77,7 +79,7 @@ describe('an LLM without interactions gets the same profile after training as in
       LlmProfile.parse({ id: 'n', ...FACTS }),
       LlmProfile.parse({ id: 'n', ...FACTS, benchmarks: { poetry: 0.1, arithmetic: 0.9 } }),
     ];
-    const facts = await encodeFacts(encoder, [one, other]);
+    const facts = await encodeFacts(encoder, [one, other], benchmarksIn(model));
     assert.notDeepEqual(
       profileNewcomer(model, { llm: one, facts: facts[0]!, meanScore: NaN, interactions: 0 }).embedding,
       profileNewcomer(model, { llm: other, facts: facts[0]!, meanScore: NaN, interactions: 0 }).embedding,
