@@ -180,6 +180,11 @@ function adjacency(rows: number, cols: number, edges: { source: Int32Array; targ
   return out;
 }
 
+function someTask(queries: SnapshotRows['queries']): boolean {
+  for (let q = 0; q < queries.length; q++) if (queries.taskOf(q) >= 0) return true;
+  return false;
+}
+
 /** A snapshot, and what encodes its texts. */
 export interface DatasetSource {
   rows: SnapshotRows;
@@ -198,8 +203,9 @@ export async function createDataset({
   encoder,
   vectors: queries,
 }: DatasetSource): Promise<Dataset> {
-  const numTasks = Math.max(1, graph.sizes.task);
-  const noTasks = graph.sizes.task === 0;
+  // Tasks that benchmarks or a catalogue name say nothing of a log whose queries have none.
+  const noTasks = graph.sizes.task === 0 || !someTask(rows.queries);
+  const numTasks = noTasks ? 1 : graph.sizes.task;
   const numLlms = rows.llms.length;
   const text = async (nodes: readonly { description: string; id: string }[], used: number): Promise<Matrix> =>
     fromRows(
@@ -235,7 +241,9 @@ export async function createDataset({
     taskText: noTasks ? matrix(1, encoder.dim) : await text(rows.tasks, graph.sizes.task),
     domainText: await text(rows.domains, graph.sizes.domain),
     llmFamily: adjacency(numLlms, graph.sizes.family, graph.edges['llm-family']),
-    taskDomain: adjacency(numTasks, graph.sizes.domain, graph.edges['task-domain']),
+    taskDomain: noTasks
+      ? matrix(1, graph.sizes.domain)
+      : adjacency(numTasks, graph.sizes.domain, graph.edges['task-domain']),
     benchmarks,
     declaredAt: fromRows(
       rows.llms.map((llm) => declaredStrength(llm, benchmarks).byTask),

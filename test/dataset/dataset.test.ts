@@ -82,6 +82,20 @@ describe('dataset', () => {
     assert.deepEqual([flat.numTasks, flat.familyText.rows, flat.llmFamily.cols], [1, 0, 0]);
   });
 
+  test('of a log whose queries have no task has none, whatever benchmarks and catalogue name', async () => {
+    const rows = smallLog({ queries: 3, untasked: true });
+    const tasks = [{ id: 'gsm8k', description: '' }];
+    const named = {
+      ...rows,
+      tasks,
+      domains: [{ id: 'maths', description: '' }],
+      taskDomains: [[0, 0] as [number, number]],
+    };
+    const data = await datasetOf(named);
+    assert.deepEqual([data.tasks, data.numTasks, [...data.taskOf]], [['*'], 1, [0, 0, 0]]);
+    assert.deepEqual([data.taskText.rows, data.taskDomain.rows, data.declaredAt.cols], [1, 1, 1]);
+  });
+
   test('joins each LLM to its family, and tasks to domains, with weights that sum to 1 or 0', async () => {
     const data = await datasetOf(smallLog({ queries: 4 }));
     assert.deepEqual([...data.llmFamily.data], [0, 1, 0, 0, 1, 0]);
