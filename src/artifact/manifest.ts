@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Version } from '../schema/ids.js';
-import { ARTIFACT_STATUSES, Comparison, DESIGN_NAMES } from '../schema/training.js';
+import { ARTIFACT_STATUSES, Comparison, DESIGN_NAMES, WEIGHINGS } from '../schema/training.js';
 
 /** Grows when artifacts hold other tables than before. */
 export const FORMAT = 7;
@@ -32,6 +32,7 @@ export const Manifest = z.strictObject({
   benchmarks: z.array(z.string()).default([]).describe('Rows of benchmark/*, without capitals and punctuation'),
   anchors: z.array(z.string()).describe('SHA-256 of the logged queries behind anchor/*'),
   ledger_rows: z.int(),
+  weigh: z.enum(WEIGHINGS).default('queries').describe('What it was compared by: each query once, or by traffic'),
   continues: z
     .strictObject({ version: Version, began_at_rows: z.int() })
     .nullable()

@@ -14,6 +14,7 @@ export type ManifestFacts = Pick<
   | 'seed'
   | 'backend'
   | 'ledger_rows'
+  | 'weigh'
   | 'continues'
   | 'reference'
   | 'status'

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { ENCODER_SPECS } from '../encoder/index.js';
-import { BACKENDS, DEFAULT_SEED, DESIGN_NAMES } from '../schema/training.js';
+import { BACKENDS, DEFAULT_SEED, DESIGN_NAMES, WEIGHINGS } from '../schema/training.js';
 import { DEFAULT_DESIGN } from '../profile/design.js';
 import { DEFAULT_TRAINING_PRIORITY } from '../training/spawn.js';
 
@@ -33,6 +33,13 @@ export const options = {
     new Option('--seed <number>', 'seed of everything random').default(DEFAULT_SEED).argParser(integer(1, 2 ** 31 - 1)),
   backend: () =>
     new Option('--backend <name>', 'what computes').env('POINTSMAN_BACKEND').choices(BACKENDS).default('auto'),
+  weigh: () =>
+    new Option(
+      '--weigh <what>',
+      'what routers are compared by: each query once (queries), or as often as it was answered (traffic)',
+    )
+      .choices(WEIGHINGS)
+      .default(WEIGHINGS[0]),
   trainingPriority: () =>
     new Option(
       '--training-priority <nice>',

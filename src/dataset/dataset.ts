@@ -63,6 +63,8 @@ export interface Dataset {
   /** Task of each query, −1 where unknown. */
   taskOf: Int32Array;
   evidence: Evidence;
+  /** How often each query was answered or compared `[numQueries]`, an answer counting as far as it counts. */
+  traffic: Float32Array;
   /** Probability with which an LLM was asked a query, as far as it is logged; NaN where it is not. */
   propensityOf(query: number, llm: number): number;
   /** Comparisons: LLM `better[i]` did better than `worse[i]` on query `query[i]`, sorted by query. */
@@ -180,6 +182,13 @@ function adjacency(rows: number, cols: number, edges: { source: Int32Array; targ
   return out;
 }
 
+function trafficOf({ queries, scores, preferences }: SnapshotRows): Float32Array {
+  const traffic = new Float32Array(queries.length);
+  scores.query.forEach((q, e) => (traffic[q]! += scores.count[e]!));
+  preferences.query.forEach((q, p) => (traffic[q]! += preferences.weight?.[p] ?? 1));
+  return traffic;
+}
+
 function someTask(queries: SnapshotRows['queries']): boolean {
   for (let q = 0; q < queries.length; q++) if (queries.taskOf(q) >= 0) return true;
   return false;
@@ -233,6 +242,7 @@ export async function createDataset({
     style: encoder.style ?? { start: 0, end: 0 },
     taskOf: new Int32Array(rows.queries.length).map((_, q) => (noTasks ? 0 : rows.queries.taskOf(q))),
     evidence: evidenceOf(graph, rows.queries.length, rows.preferences),
+    traffic: trafficOf(rows),
     propensityOf: propensitiesOf(rows.scores, numLlms),
     preferences: rows.preferences,
     preferenceStart: bucketStarts(rows.preferences.query, rows.queries.length),

@@ -6,7 +6,7 @@ import { freezeGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
 import { DESIGNS, partsOf, type ProfileDesign } from '../profile/design.js';
 import { createDataset, type Dataset, type QueryVectors } from '../dataset/dataset.js';
-import type { DesignName } from '../schema/training.js';
+import type { DesignName, Weighing } from '../schema/training.js';
 import type { Backend } from '../tensor/backend.js';
 import type { GnnOptions } from '../learned/train/options.js';
 import { fitLearned, type LearnedRouter } from '../learned/fit.js';
@@ -29,6 +29,8 @@ export interface EvaluationInput {
   design: DesignName;
   seed: number;
   folds: number;
+  /** What routers are compared by; each query once unless told. */
+  weigh?: Weighing;
   /** How to train, where not as by default. */
   options?: Partial<GnnOptions>;
 }
@@ -123,7 +125,7 @@ export async function crossValidate(
   { tf }: Backend,
   onProgress: Progress,
 ): Promise<CrossValidated> {
-  const { rows, encoder, seed, folds, options } = input;
+  const { rows, encoder, seed, folds, options, weigh } = input;
   checkComparable(input);
   const data = await datasetOf(input);
   const policy = policyToJudgeBy(data, answeredOf(data, Int32Array.from(data.taskOf.keys())));
@@ -143,8 +145,8 @@ export async function crossValidate(
     const seconds = (performance.now() - started) / 1000;
     onProgress((fold + 0.85) / folds, `fold ${fold + 1}/${folds}, baselines`);
     const tools = { tf, rng: rng.fork('baselines') };
-    predictions.push(await predictAll({ data, queries: test, policy }, { learned, train, tools }));
-    done.push({ fold, data, queries: test, policy, train, learned, seconds });
+    predictions.push(await predictAll({ data, queries: test, policy, weigh }, { learned, train, tools }));
+    done.push({ fold, data, queries: test, policy, weigh, train, learned, seconds });
   };
   let interrupted = false;
   try {
@@ -161,6 +163,7 @@ export async function crossValidate(
   return {
     data,
     policy,
+    weigh,
     queries: Int32Array.from(done.flatMap((f) => Array.from(f.queries))),
     foldOf: Int32Array.from(done.flatMap((f) => Array.from(f.queries, () => f.fold))),
     folds: done,

@@ -14,16 +14,19 @@ export interface Outcomes {
   /** Comparisons of the query since both LLMs last changed, and how many were ranked right (ties count half). */
   comparisons: Float64Array;
   right: Float64Array;
+  /** How much the query counts: 1, or how often it was answered. */
+  counts: Float64Array;
 }
 
 /** Outcomes of choosing, for each query, the LLM of the highest `scores` `[n · numLlms]`; the first of equals. */
-export function outcomesOf({ data, queries, policy }: HeldOut, scores: ArrayLike<number>): Outcomes {
+export function outcomesOf({ data, queries, policy, weigh }: HeldOut, scores: ArrayLike<number>): Outcomes {
   const n = queries.length;
   const out: Outcomes = {
     chosen: new Int32Array(n).fill(-1),
     quality: new Float64Array(n).fill(NaN),
     comparisons: new Float64Array(n),
     right: new Float64Array(n),
+    counts: Float64Array.from(queries, (q) => (weigh === 'traffic' ? data.traffic[q]! : 1)),
   };
   const { start, llm, score, measured } = data.evidence;
   const { better, worse, weight } = data.preferences;
@@ -67,8 +70,14 @@ export function meanOf(values: ArrayLike<number>): number {
   return sum / count;
 }
 
+/** Values `[n]` each times how much its query counts, by the mean of those that are numbers: their mean is weighed. */
+export function weighed(values: Float64Array, counts: Float64Array): Float64Array {
+  const usual = meanOf(counts.filter((_, i) => !Number.isNaN(values[i]!)));
+  return values.map((value, i) => (value * counts[i]!) / usual);
+}
+
 /** Mean score of the chosen LLM; NaN where no query had two scored LLMs. */
-export const routedMean = ({ quality }: Outcomes): number => meanOf(quality);
+export const routedMean = ({ quality, counts }: Outcomes): number => meanOf(weighed(quality, counts));
 
 const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
 
@@ -77,10 +86,11 @@ export const rankingAccuracy = ({ right, comparisons }: Outcomes): number => sum
 
 /**
  * What routing each query was worth `[n]`: the chosen LLM's score where it was measured, else the share of the query's
- * comparisons that were ranked right; NaN where neither is known.
+ * comparisons that were ranked right, times how much the query counts; NaN where neither is known.
  */
-export function utilities({ quality, right, comparisons }: Outcomes): Float64Array {
-  return quality.map((q, i) => (Number.isNaN(q) ? right[i]! / comparisons[i]! : q));
+export function utilities({ quality, right, comparisons, counts }: Outcomes): Float64Array {
+  const worth = quality.map((q, i) => (Number.isNaN(q) ? right[i]! / comparisons[i]! : q));
+  return weighed(worth, counts);
 }
 
 /** LLMs that anything is logged of. */

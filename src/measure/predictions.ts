@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
+import type { Weighing } from '../schema/training.js';
 import type { LoggingPolicy } from './off-policy.js';
 import { BASELINES } from '../router/baselines.js';
 import { SERVED_ROUTERS } from '../serving/routers.js';
@@ -12,6 +13,8 @@ export interface HeldOut {
   queries: Int32Array;
   /** Where they have one answer each: how LLMs came to be asked, by which choices are judged. */
   policy?: LoggingPolicy | null;
+  /** What is compared by; each query once unless told. */
+  weigh?: Weighing | undefined;
 }
 
 /** What a router expects of every held-out query. */

@@ -206,6 +206,7 @@ function requestKey(request: TrainRequest): string {
       request.backend,
       request.from_scratch,
       request.half_life_days,
+      request.weigh,
       request.activate,
     ]),
   );

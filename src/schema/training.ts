@@ -12,6 +12,9 @@ export const DESIGN_NAMES = [
   'flat',
 ] as const;
 export type DesignName = (typeof DESIGN_NAMES)[number];
+/** What routers are compared by: each query once, or as often as it was answered. */
+export const WEIGHINGS = ['queries', 'traffic'] as const;
+export type Weighing = (typeof WEIGHINGS)[number];
 /** Seed of a run that is told none. */
 export const DEFAULT_SEED = 20_260_500;
 
@@ -31,6 +34,13 @@ export const TrainRequest = z
       .max(36_500)
       .optional()
       .describe('After how many days an answer counts half; without it, age alone does not matter'),
+    weigh: z
+      .enum(WEIGHINGS)
+      .optional()
+      .describe(
+        'What routers are compared by before one serves: each query once (`queries`, the default), or as often as it ' +
+          'was answered (`traffic`)',
+      ),
     from_scratch: z
       .boolean()
       .optional()

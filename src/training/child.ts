@@ -25,6 +25,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
     backend: wanted = 'auto',
     from_scratch = false,
     half_life_days: halfLifeDays = null,
+    weigh,
   } = request.request;
   const report = (phase: 'snapshot' | 'encode', fraction: number, message: string): void =>
     send({ kind: 'progress', progress: { phase, fraction, message } });
@@ -64,7 +65,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
       last: made[0]?.version ?? null,
     };
     const trained = await runTraining(
-      { rows, graph, vectors, design, seed, encoder, textsOf: ledger.snapshot.texts, options },
+      { rows, graph, vectors, design, seed, encoder, textsOf: ledger.snapshot.texts, options, weigh },
       target,
       {
         backend,

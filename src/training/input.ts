@@ -3,7 +3,7 @@ import type { Encoder } from '../encoder/types.js';
 import type { FrozenGraph } from '../graph/freeze.js';
 import type { SnapshotRows } from '../graph/rows.js';
 import type { GnnOptions } from '../learned/train/options.js';
-import type { DesignName } from '../schema/training.js';
+import type { DesignName, Weighing } from '../schema/training.js';
 import type { SnapshotStore } from '../store/ports/snapshot.js';
 
 /** What a training run is of. */
@@ -19,4 +19,6 @@ export interface TrainingInput {
   /** Texts of queries by their hashes: kinds are named by their words. */
   textsOf: SnapshotStore['texts'];
   options?: Partial<GnnOptions> | undefined;
+  /** What it is compared by before it serves; each query once unless told. */
+  weigh?: Weighing | undefined;
 }

@@ -151,7 +151,7 @@ export async function judgeTraining(judged: Judged, using: JudgingTools): Promis
   const predictions = joinPredictions(found);
   const queries = Int32Array.from(folds.flatMap((fold) => [...fold]));
   const policy = hasPolicy ? loggingPolicy(data, queries) : null;
-  const held = { data, queries, policy };
+  const held = { data, queries, policy, weigh: input.weigh };
   const named = (name: string): Prediction | undefined => predictions.find((p) => p.name === name);
   const than = named(isInForce(judged) ? IN_FORCE : REFERENCE);
   const exceeds = than !== undefined && isBetter(held, { of: named(LEARNED.name)!, than }, rng.fork('reference'));

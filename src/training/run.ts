@@ -120,12 +120,15 @@ export async function runTraining(
   target: TrainingTarget,
   { backend, clock, report }: TrainingTools,
 ): Promise<Trained> {
-  const { rows, graph, vectors, design, seed, encoder, options } = input;
+  const { rows, graph, vectors, design, seed, encoder, options, weigh = 'queries' } = input;
   const { artifacts } = target;
   const made = await readIfWhole(artifacts, target.previous);
   const previous = made !== null && isAlike(made, input) ? made : null;
-  const fresh = versionOf(graph.hash, design, seed, encoder.id);
-  const same = previous?.manifest.snapshot === graph.hash ? [previous.manifest.version] : [];
+  // What is compared by other counts is another run, though its weights are the same.
+  const by = weigh === 'queries' ? encoder.id : `${encoder.id} by ${weigh}`;
+  const fresh = versionOf(graph.hash, design, seed, by);
+  const isSame = previous?.manifest.snapshot === graph.hash && previous.manifest.weigh === weigh;
+  const same = isSame ? [previous.manifest.version] : [];
   for (const version of new Set([...same, fresh])) {
     const before = await madeBefore(artifacts, version);
     if (before !== null) return before;
@@ -149,7 +152,7 @@ export async function runTraining(
     ledgerRows: target.ledgerRows,
   });
   const version =
-    start === null ? fresh : versionOf(graph.hash, design, seed, `${encoder.id} after ${start.continues.version}`);
+    start === null ? fresh : versionOf(graph.hash, design, seed, `${by} after ${start.continues.version}`);
   report({
     phase: 'train',
     fraction: 0.1,
@@ -209,6 +212,7 @@ export async function runTraining(
     seed,
     backend: backend.description,
     ledger_rows: target.ledgerRows,
+    weigh,
     continues: start?.continues ?? null,
     reference: exceeds ? null : (reference?.manifest.version ?? null),
     comparison: verdict.comparison,
@@ -232,7 +236,7 @@ export async function runTraining(
     rng: rng.fork('kinds'),
   });
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
-  const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${encoder.id} ${chosen.name}`);
+  const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${by} ${chosen.name}`);
   let instead = verdict.serve === 'reference' ? reference!.manifest : null;
   if (chosen !== null) {
     const { tables } = await chosen.fit(data, all, tools);

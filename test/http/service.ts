@@ -68,6 +68,7 @@ export async function addArtifact(
     backend: 'cpu',
     metrics: { accuracy: 0.5 },
     ledger_rows: 0,
+    weigh: 'queries' as const,
     continues: null,
     reference: null,
     status: 'accepted' as const,

@@ -26,6 +26,44 @@ const outcomes = async (queries: HandQuery[], scores: number[][]) =>
 const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} for ${expected}`);
 
+describe('what counts', () => {
+  const log = handLog(LLMS, [
+    { text: '1', scores: { a: 1, b: 0 } },
+    { text: '2', scores: { a: 0, b: 1 } },
+    { text: '3' },
+  ]);
+  const popular = { ...log, scores: { ...log.scores, count: Float32Array.of(7, 2, 2, 1) } };
+  // Queries 1 and 2 were answered 9 and 3 times; a is chosen for both, of the third nothing is known.
+  const scores = Float32Array.of(0.9, 0.1, 0, 0.9, 0.1, 0, 0.9, 0.1, 0);
+  const routed = async (weigh?: 'queries' | 'traffic') => {
+    const data = await datasetOf(popular);
+    return outcomesOf({ data, queries: Int32Array.of(0, 1, 2), weigh }, scores);
+  };
+
+  test('is each query once, unless it is to be as often as it was answered', async () => {
+    near(routedMean(await routed()), 0.5);
+    near(routedMean(await routed('queries')), 0.5);
+    near(routedMean(await routed('traffic')), 0.75);
+  });
+
+  test('weighs what routers are compared by in the same way', async () => {
+    const worth = utilities(await routed('traffic'));
+    assert.deepEqual([...worth], [1.5, 0, NaN]);
+    near(meanOf(worth), 0.75);
+  });
+
+  test('is no other evidence: an answer that was given seven times weighs as one', async () => {
+    const { evidence, traffic } = await datasetOf(popular);
+    assert.deepEqual(
+      [[...evidence.weight], [...traffic]],
+      [
+        [1, 1, 1, 1],
+        [9, 3, 0],
+      ],
+    );
+  });
+});
+
 describe('the chosen LLM', () => {
   test('is the one of the best expected score, and its score is what is counted', async () => {
     const { chosen, quality } = await outcomes(

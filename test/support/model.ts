@@ -151,6 +151,7 @@ export function factsOf(version: Version = VERSION): ManifestFacts {
     seed: 1,
     backend: 'none',
     ledger_rows: 0,
+    weigh: 'queries',
     continues: null,
     reference: null,
     status: 'accepted',

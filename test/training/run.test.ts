@@ -178,6 +178,7 @@ describe('a run beside a version in force of another kind', () => {
       backend: 'cpu',
       metrics: {},
       ledger_rows: 0,
+      weigh: 'queries' as const,
       continues: null,
       reference: null,
       status: 'accepted' as const,

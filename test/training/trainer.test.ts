@@ -196,6 +196,22 @@ describe('training in a process of its own', () => {
     );
   });
 
+  test('compares by traffic where that is asked for: another run of the same snapshot', async (t) => {
+    const { ledger, parts } = await prepare(t, 30);
+    // One query is asked again and again: its answers are one in the profile.
+    const [again] = feedback(1);
+    await ledger.feedback.append([{ records: Array.from({ length: 40 }, () => again!) }]);
+    const [plain, popular, repeated] = [
+      await trainAndActivate(parts, FLAT, () => undefined),
+      await trainAndActivate(parts, { ...FLAT, weigh: 'traffic' }, () => undefined),
+      await trainAndActivate(parts, { ...FLAT, weigh: 'traffic' }, () => undefined),
+    ];
+    assert.deepEqual([plain.created, popular.created, repeated.created], [true, true, false]);
+    const [one, other] = [(await ledger.artifacts.get(plain.version))!, (await ledger.artifacts.get(popular.version))!];
+    assert.equal(one.snapshot, other.snapshot);
+    assert.equal(one.metrics['training_loss'], other.metrics['training_loss']);
+  });
+
   test('hands on what the process has against a setting', async (t) => {
     const { parts } = await prepare(t, 6);
     await assert.rejects(

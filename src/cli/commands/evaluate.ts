@@ -17,7 +17,7 @@ import { withTexts } from '../../graph/rows.js';
 import { importFiles } from '../../importer/index.js';
 import { openLedger } from '../../store/open.js';
 import { composerSettings, openComposer } from '../../profile/text/composer/index.js';
-import type { DesignName, TrainRequest } from '../../schema/training.js';
+import type { DesignName, TrainRequest, Weighing } from '../../schema/training.js';
 import { openBackend } from '../../tensor/backend.js';
 import { encodeQueries } from '../../dataset/vectors.js';
 import { integer, options } from '../options.js';
@@ -32,6 +32,7 @@ interface Settings {
   output: string;
   design: DesignName;
   seed: number;
+  weigh: Weighing;
   backend: NonNullable<TrainRequest['backend']>;
   data: string;
   encoder: string;
@@ -42,7 +43,8 @@ const quoted = (word: string | number): string =>
   /^[\w@%+=:,./-]+$/.test(String(word)) ? String(word) : `'${String(word).replaceAll("'", "'\\''")}'`;
 
 /** The command line that gets the same report. */
-function commandOf({ log, folds, tables, newLlm, cascades, design, seed, backend, data, encoder }: Settings): string {
+function commandOf(settings: Settings): string {
+  const { log, folds, tables, newLlm, cascades, design, seed, weigh, backend, data, encoder } = settings;
   const from = log === undefined ? ['--data', data] : ['--log', ...log];
   return [
     'pointsman',
@@ -60,6 +62,8 @@ function commandOf({ log, folds, tables, newLlm, cascades, design, seed, backend
     design,
     '--seed',
     seed,
+    '--weigh',
+    weigh,
     '--backend',
     backend,
     '--encoder',
@@ -142,11 +146,12 @@ export function evaluateCommand(): Command {
     )
     .addOption(options.design())
     .addOption(options.seed())
+    .addOption(options.weigh())
     .addOption(options.backend())
     .addOption(options.data())
     .addOption(options.encoder())
     .action(async (settings: Settings) => {
-      const { folds, design, seed, output, tables, newLlm, cascades } = settings;
+      const { folds, design, seed, weigh, output, tables, newLlm, cascades } = settings;
       checkReportFolder(output);
       const composer = openComposer(composerSettings(process.env));
       const bar = progressBar();
@@ -167,7 +172,7 @@ export function evaluateCommand(): Command {
         const log = await readLog(settings, encoder, bar);
         const backend = await openBackend(settings.backend);
         const report = await evaluate(
-          { ...log, encoder, design, seed, folds },
+          { ...log, encoder, design, seed, folds, weigh },
           { tables, newLlm, cascades, composer, command: commandOf(settings) },
           { backend, now: new Date(systemClock()), onProgress },
         );

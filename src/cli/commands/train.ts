@@ -22,6 +22,7 @@ export function trainCommand(): Command {
       number(1, 36_500),
     )
     .option('--no-activate', 'train, compare and register it, and leave what serves as it is')
+    .addOption(options.weigh())
     .addOption(options.trainingPriority())
     .addOption(options.data())
     .addOption(options.encoder())
@@ -34,6 +35,7 @@ export function trainCommand(): Command {
         fromScratch,
         halfLifeDays,
         activate,
+        weigh,
         trainingPriority,
         ...settings
       }: Required<Omit<TrainRequest, 'from_scratch' | 'half_life_days'>> & {
@@ -49,7 +51,7 @@ export function trainCommand(): Command {
         try {
           const result = await trainAndActivate(
             { ...workspace.trainer, priority: trainingPriority },
-            { design, seed, backend, from_scratch: fromScratch, half_life_days: halfLifeDays, activate },
+            { design, seed, backend, from_scratch: fromScratch, half_life_days: halfLifeDays, activate, weigh },
             bar.report,
           );
           bar.stop();

@@ -41,7 +41,7 @@ const total = (values: Float64Array): number => values.reduce((a, b) => a + b, 0
 /** A figure to show by fold. */
 interface FoldTable {
   caption: string;
-  of(outcomes: Outcomes): { values: Float64Array; weights?: Float64Array };
+  of(outcomes: Outcomes): { values: Float64Array; weights: Float64Array };
   rng: Rng;
 }
 
@@ -54,10 +54,8 @@ async function byFold(
   const rows: ReportTable['rows'] = [];
   for (const [i, { name, title }] of held.predictions.entries()) {
     const { values, weights } = of(outcomes[i]!);
-    const mean = (pick: (at: number) => boolean): number => {
-      const picked = values.filter((_, at) => pick(at));
-      return weights === undefined ? meanOf(picked) : total(picked) / total(weights.filter((_, at) => pick(at)));
-    };
+    const mean = (pick: (at: number) => boolean): number =>
+      total(values.filter((_, at) => pick(at))) / total(weights.filter((_, at) => pick(at)));
     const { low, high } = bootstrapMean(values, rng.fork(name), weights);
     rows.push([
       title,
@@ -130,7 +128,10 @@ export async function routersSection(held: CrossValidated, rows: GraphRows, rng:
     section.tables.push(
       await byFold(held, outcomes, {
         caption: 'Mean score of the chosen LLM, with its 95% interval over queries',
-        of: ({ quality }) => ({ values: quality }),
+        of: ({ quality, counts }) => ({
+          values: quality.map((q, i) => (Number.isNaN(q) ? 0 : q * counts[i]!)),
+          weights: counts.map((n, i) => (Number.isNaN(quality[i]!) ? 0 : n)),
+        }),
         rng: rng.fork('score'),
       }),
     );
@@ -151,6 +152,7 @@ export async function routersSection(held: CrossValidated, rows: GraphRows, rng:
       'task of the query; all others read its text alone.',
     `${held.policy ? ESTIMATED : `Of ${scored} queries with scores of two LLMs a router chooses among these`}; ` +
       `${compared} have comparisons. ` +
+      (held.weigh === 'traffic' ? 'A query counts as often as it was answered. ' : '') +
       (scored === 0 ? 'There are no scores to choose by, only preferences.' : DISTANCES),
     `Training the learned profile took ${folds.map((f) => f.seconds.toFixed(0)).join(', ')} s a fold.`,
   );
