@@ -28,6 +28,7 @@ export const FOLDERS: readonly { name: string; holds: string }[] = [
   { name: 'training', holds: 'a training run, its gate, its process' },
   { name: 'evaluation', holds: 'sections and report' },
   { name: 'alerts', holds: 'what an alert asks for: jobs, webhooks, resolution' },
+  { name: 'catalog', holds: 'profiles as people write them, and what applying them changes' },
   { name: 'importer', holds: 'files to rows' },
   { name: 'simulator', holds: 'invented LLMs and their answers' },
   { name: 'http', holds: 'the API: kit and resources' },

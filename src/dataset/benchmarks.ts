@@ -7,17 +7,18 @@ import type { Encoder } from '../encoder/types.js';
 import { dot } from '../math/linear.js';
 import { matrix, type Matrix } from '../math/matrix.js';
 import { toUnit } from '../math/unit.js';
-import { benchmarkId, benchmarksOf } from '../schema/benchmark.js';
+import type { MetricSettings } from '../schema/metric.js';
 import type { LlmProfile } from '../schema/profile.js';
+import { nameId, strengthsOf, type Strength } from '../schema/strength.js';
 
 /** How far a benchmark tells of a task about the same subject: one of the same name tells wholly. */
 const SAME_SUBJECT = 0.5;
 /** Cosine of two names' vectors from which on a benchmark tells of a task; it tells wholly where they are one. */
 const ALIKE = 0.5;
 
-/** Benchmarks that LLMs declare, and what each tells of the tasks of a log. */
+/** Benchmarks and metrics of task types that LLMs declare, and what each tells of the tasks of a log. */
 export interface Benchmarks {
-  /** Ids, as {@link benchmarkId} gives them, ascending. */
+  /** Ids of strengths, ascending. */
   names: readonly string[];
   /** Mean score of each over the LLMs that declare it `[names.length]`, in [0, 1]. */
   usual: Float32Array;
@@ -35,30 +36,37 @@ function subjectsOf(name: string): ReadonlySet<string> {
     const read = new Map<string, Set<string>>();
     for (const [subject, names] of Object.entries(table))
       for (const one of names) {
-        const id = benchmarkId(one);
+        const id = nameId(one);
         read.set(id, (read.get(id) ?? new Set()).add(subject));
       }
     subjects = read;
   }
   const known = subjects;
   const words = name.split(/[^\p{L}\p{N}+]+/u);
-  return known.get(benchmarkId(name)) ?? new Set(words.flatMap((word) => [...(known.get(benchmarkId(word)) ?? [])]));
+  return known.get(nameId(name)) ?? new Set(words.flatMap((word) => [...(known.get(nameId(word)) ?? [])]));
+}
+
+/** LLMs that declare something, and what their metrics mean. */
+export interface Declaring {
+  llms: readonly LlmProfile[];
+  metrics?: MetricSettings | undefined;
 }
 
 /**
- * Matches the benchmarks that LLMs declare to tasks: by name, by subject, and by meaning as far as the encoder knows
- * the words of a name and of a task's description.
+ * Matches what LLMs declare to tasks: by name, by subject, and by meaning as far as the encoder knows the words of a
+ * name and of a task's description.
  */
 export async function matchBenchmarks(
   encoder: Encoder,
-  llms: readonly LlmProfile[],
+  { llms, metrics }: Declaring,
   tasks: readonly { id: string; description: string }[],
 ): Promise<Benchmarks> {
-  const written = new Map(llms.flatMap((llm) => Object.keys(llm.benchmarks ?? {}).map((n) => [benchmarkId(n), n])));
-  const names = [...written.keys()].toSorted();
-  const declared = llms.map(benchmarksOf);
+  const declared = llms.flatMap((llm) => strengthsOf(llm, metrics));
+  const byId = new Map<string, Strength[]>();
+  for (const strength of declared) byId.set(strength.id, [...(byId.get(strength.id) ?? []), strength]);
+  const names = [...byId.keys()].toSorted();
   const usual = Float32Array.from(names, (name) => {
-    const scores = declared.flatMap((of) => of.get(name) ?? []);
+    const scores = byId.get(name)!.map(({ score }) => score);
     return scores.reduce((a, b) => a + b, 0) / scores.length;
   });
   const match = matrix(names.length, tasks.length);
@@ -67,15 +75,16 @@ export async function matchBenchmarks(
   const { start, end } = encoder.semantic ?? { start: 0, end: encoder.dim };
   const meanings = async (texts: readonly string[]): Promise<Float32Array[]> =>
     (await encodeSome(encoder, texts.map(spoken))).map((vector) => toUnit(vector.slice(start, end)));
-  const ofNames = await meanings(names.map((name) => written.get(name)!));
+  const ofNames = await meanings(names.map((name) => byId.get(name)![0]!.about));
   const ofTasks = await meanings(tasks.map(({ id, description }) => `${id} ${description}`));
   names.forEach((name, b) => {
-    const about = subjectsOf(name);
+    const { about, weight } = byId.get(name)![0]!;
+    const subjectsThere = subjectsOf(about);
     tasks.forEach(({ id }, t) => {
       const alike = dot(ofNames[b]!, 0, ofTasks[t]!, 0, end - start);
-      const subject = [...subjectsOf(id)].some((one) => about.has(one)) ? SAME_SUBJECT : 0;
+      const subject = [...subjectsOf(id)].some((one) => subjectsThere.has(one)) ? SAME_SUBJECT : 0;
       match.data[b * tasks.length + t] =
-        benchmarkId(id) === name ? 1 : Math.max(subject, (alike - ALIKE) / (1 - ALIKE), 0);
+        weight * (nameId(id) === nameId(about) ? 1 : Math.max(subject, (alike - ALIKE) / (1 - ALIKE), 0));
     });
   });
   return { names, usual, match };
@@ -95,9 +104,13 @@ export interface DeclaredStrength {
  * What an LLM's benchmarks say of it, each held against what is usual there: an LLM that declares only hard ones is not
  * the worse for it. Benchmarks that no LLM had declared in training have nothing to be held against, and say nothing.
  */
-export function declaredStrength(llm: LlmProfile, { names, usual, match }: Benchmarks): DeclaredStrength {
+export function declaredStrength(
+  llm: LlmProfile,
+  { names, usual, match }: Benchmarks,
+  metrics?: MetricSettings,
+): DeclaredStrength {
   const numTasks = match.cols;
-  const own = benchmarksOf(llm);
+  const own = new Map(strengthsOf(llm, metrics).map(({ id, score }) => [id, score]));
   const known = names.flatMap((name, b) => {
     const score = own.get(name);
     return score === undefined ? [] : [{ b, beyond: score - usual[b]! }];

@@ -228,7 +228,7 @@ export async function createDataset({
     );
   // A task that stands in where there is none is told of by no benchmark.
   const tasks = noTasks ? [{ id: NO_TASK, description: '' }] : rows.tasks;
-  const benchmarks = await matchBenchmarks(encoder, rows.llms, tasks);
+  const benchmarks = await matchBenchmarks(encoder, rows, tasks);
   return {
     design,
     graph,
@@ -246,7 +246,7 @@ export async function createDataset({
     propensityOf: propensitiesOf(rows.scores, numLlms),
     preferences: rows.preferences,
     preferenceStart: bucketStarts(rows.preferences.query, rows.queries.length),
-    llmFacts: fromRows(await encodeFacts(encoder, rows.llms, benchmarks), factsLength(encoder.dim)),
+    llmFacts: fromRows(await encodeFacts(encoder, rows, benchmarks), factsLength(encoder.dim)),
     familyText: await text(rows.families, graph.sizes.family),
     taskText: noTasks ? matrix(1, encoder.dim) : await text(rows.tasks, graph.sizes.task),
     domainText: await text(rows.domains, graph.sizes.domain),
@@ -256,7 +256,7 @@ export async function createDataset({
       : adjacency(numTasks, graph.sizes.domain, graph.edges['task-domain']),
     benchmarks,
     declaredAt: fromRows(
-      rows.llms.map((llm) => declaredStrength(llm, benchmarks).byTask),
+      rows.llms.map((llm) => declaredStrength(llm, benchmarks, rows.metrics).byTask),
       numTasks,
     ),
     tasks: tasks.map((t) => t.id),

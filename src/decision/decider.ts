@@ -11,7 +11,6 @@ import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
 import type { Policies, Prepared } from '../live/policies.js';
 import { FULL_TRUST, type Trust } from '../live/trust.js';
 import { brokenBounds } from '../policy/constraints.js';
-import { fallbacksOf } from '../policy/fallbacks.js';
 import { DEFAULT_POLICY } from '../policy/named.js';
 import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
@@ -28,7 +27,7 @@ import { createDecisionLog } from './log.js';
 import { promptTokensOf, queryText } from './query-text.js';
 import { reserve } from './reserve.js';
 import { checkNamed, ownRules } from './rules.js';
-import { factsOf, similarityTo, type ScorerFacts } from './similarity.js';
+import { factsOf, fallbacksFor, nearLlm, type ScorerFacts } from './similarity.js';
 
 /** What a decision reads, kept current while it is served. */
 export interface DecisionState {
@@ -176,14 +175,13 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
       ranked.relaxed.length === 0
         ? []
         : brokenBounds(prepared.constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
-    const others = chosen === ranking[0]!.model ? ranking.slice(1) : ranking.filter((llm) => llm.model !== chosen);
     return {
       decision_id: id as DecisionId,
       model: chosen,
       version: known.scorer.version,
       router: known.scorer.router,
       ranking,
-      fallbacks: fallbacksOf(others, similarityTo(known, chosen)),
+      fallbacks: fallbacksFor(known, chosen, { ranking, rules: prepared.rules }),
       ...(ranked.relaxed.length === 0 ? {} : { relaxed: ranked.relaxed }),
       ...(propensity === 1 ? {} : { propensity }),
       ...(cascade === null ? {} : { cascade }),
@@ -228,6 +226,7 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
       policyName,
       score,
       router: known.scorer.router,
+      fallback: nearLlm(known, made.model, made.fallbacks[0]),
     });
   }
 

@@ -7,6 +7,7 @@ import type { ScoredLlm, ScoreExplanation, Scorer } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { SnapshotStore } from '../store/ports/snapshot.js';
 import { explanationOf } from './explain.js';
+import { factsOf, fallbacksFor, nearLlm } from './similarity.js';
 
 /** The scores of a logged LLM, to six decimals. */
 export const scoredAgain = ({
@@ -49,6 +50,7 @@ export async function explainLogged(
   if (query === null || scorer.models.length === 0)
     return { rules, ranking, excluded, explanation: null, explained_by: null };
   const { tasks, kinds, neighbours } = scorer.explain(query, await scorer.encode(query), task ?? undefined);
+  const facts = factsOf(scorer);
   const chosen = scoredAgain(ranking.find((llm) => llm.model === model)!);
   const explanation = explanationOf({
     chosen: model,
@@ -62,6 +64,7 @@ export async function explainLogged(
     policyName: policy,
     score: { tasks, kinds, neighbours: await neighbourTexts(neighbours, snapshot) },
     router,
+    fallback: nearLlm(facts, model, fallbacksFor(facts, model, { ranking, rules })[0]),
   });
   return { rules, ranking, excluded, explanation, explained_by: scorer.version };
 }

@@ -1,7 +1,7 @@
 import type { Exclusion } from '../policy/constraints.js';
 import { largest, weightsOf } from '../policy/rank.js';
 import type { Rules } from '../schema/policy.js';
-import type { Explanation, RankedLlm, RunnerUp } from '../schema/route.js';
+import type { Explanation, NearLlm, RankedLlm, RunnerUp } from '../schema/route.js';
 import { isTrainable } from '../serving/routers.js';
 
 /** A decision as it was made, and what the scorer says of its query. */
@@ -21,7 +21,12 @@ export interface Explained {
   score: Pick<Explanation, 'tasks' | 'kinds' | 'neighbours'>;
   /** What scored; see `Scorer.router`. */
   router: string;
+  /** What comes next should the chosen one fail. */
+  fallback: NearLlm | null;
 }
+
+/** Names that a sentence lists. */
+const LISTED = 3;
 
 const short = (value: number): number => Number(value.toPrecision(3));
 
@@ -123,6 +128,29 @@ function sinceTraining({ correction = 0 }: RankedLlm): string {
   return ` (its answers since the training ${way} that by ${Math.abs(correction).toFixed(2)})`;
 }
 
+const both = (a: string, b: string): string => (a === b ? `${a} both` : `${a} and ${b}`);
+const seconds = (ms: number): string => (ms < 1000 ? `${short(ms)} ms` : `${short(ms / 1000)} s`);
+
+/** What comes next should the chosen one fail, and what the two share, where they declare anything alike. */
+function nextInWords(fallback: NearLlm | null): string {
+  if (fallback === null) return '';
+  const { task_types: tasks, domains, family, latency_ms: latency, price } = fallback.shared;
+  const facts = [
+    tasks === undefined ? '' : `both do ${listed(tasks)}`,
+    domains === undefined ? '' : `for ${listed(domains)}`,
+    family === undefined ? '' : `of the family ${family}`,
+    latency === undefined ? '' : `in ${both(seconds(latency[0]!), seconds(latency[1]!))}`,
+    price === undefined ? '' : `at ${both(dollars(price[0]!), dollars(price[1]!))} a million tokens`,
+  ].filter((fact) => fact !== '');
+  return facts.length === 0 ? '' : `; should it fail, ${fallback.model} is next: ${facts.join(', ')}`;
+}
+
+/** Names with commas between; of many, the first. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED).join(', ');
+  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
+}
+
 function summaryOf(
   explained: Explained,
   best: RankedLlm,
@@ -149,7 +177,7 @@ function summaryOf(
   return (
     `${best.model} is expected to score ${best.quality.toFixed(2)} ± ` +
     `${best.uncertainty.toFixed(2)}${kind}${price}${sinceTraining(best)}: ${why} (policy ${policyName}); ` +
-    `${rival}${source}${failing}${full}.`
+    `${rival}${source}${failing}${full}${nextInWords(explained.fallback)}.`
   );
 }
 
@@ -171,6 +199,7 @@ export function explanationOf(explained: Explained): Explanation {
     kinds: score.kinds,
     neighbours: score.neighbours,
     excluded: excluded.map(({ model, reason: why }) => ({ model, reason: why })),
+    fallback: explained.fallback,
     runner_up: runnerUp,
   };
 }

@@ -1,5 +1,5 @@
 import { MultiDirectedGraph } from 'graphology';
-import { benchmarkId, benchmarksOf } from '../schema/benchmark.js';
+import { strengthAt, strengthsOf } from '../schema/strength.js';
 import { NODE_KINDS, RELATIONS, type NodeKind, type Relation } from './relations.js';
 import type { SnapshotRows } from './rows.js';
 
@@ -58,10 +58,11 @@ const EDGE_SOURCES: Record<SmallRelation, EdgeSource> = {
   },
   'llm-benchmark': (rows, visit) => {
     rows.llms.forEach((llm, l) => {
-      const scores = benchmarksOf(llm);
+      const strengths = strengthsOf(llm, rows.metrics);
+      if (strengths.length === 0) return;
       rows.tasks.forEach(({ id }, t) => {
-        const score = scores.get(benchmarkId(id));
-        if (score !== undefined) visit(l, t, score, 1);
+        const strength = strengthAt(strengths, id);
+        if (strength !== undefined) visit(l, t, strength.score, 1);
       });
     });
   },

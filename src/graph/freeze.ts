@@ -108,6 +108,7 @@ export function freezeGraph(rows: SnapshotRows, parts: GraphParts): FrozenGraph 
     hash.update(`${relation} ${frozen.source.length}\n`);
     for (const column of [frozen.source, frozen.target, frozen.weight, frozen.count]) hash.update(column);
   }
+  if (rows.metrics !== undefined) hash.update(`metrics ${JSON.stringify(rows.metrics)}\n`);
   const { propensity } = rows.scores;
   if (propensity !== undefined) hash.update('propensity\n').update(propensity);
   return { hash: hash.digest('hex'), sizes, edges };

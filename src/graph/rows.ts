@@ -1,3 +1,4 @@
+import type { MetricSettings } from '../schema/metric.js';
 import type { LlmProfile } from '../schema/profile.js';
 
 /** One logged query of a snapshot. `task` is an index into `tasks`, −1 where unknown. */
@@ -38,6 +39,8 @@ export function listQueries(rows: readonly QueryRow[]): QueryTable {
  */
 export interface SnapshotRows {
   llms: LlmProfile[];
+  /** What their metrics mean, where a team says so. */
+  metrics?: MetricSettings;
   families: { id: string; description: string }[];
   tasks: { id: string; description: string }[];
   domains: { id: string; description: string }[];

@@ -1,3 +1,5 @@
+import { profileFrom } from '../catalog/read.js';
+import { isRouteProfile } from '../catalog/routeprofile.js';
 import { LlmProfile } from '../schema/profile.js';
 import { DomainId, FamilyId, TaskId } from '../schema/ids.js';
 import { describe, parse } from '../schema/parse.js';
@@ -27,7 +29,8 @@ export function classify(path: string, value: unknown): DocumentContent {
   const items = Array.isArray(value) ? value : [value];
   if (items.length > 0 && items.every(isDictionary)) {
     if (items.some((item) => 'query' in item)) return { format: 'records', records: items };
-    if (items.every((item) => typeof item.id === 'string')) return { format: 'llm-profiles', profiles: items };
+    if (items.every((item) => typeof item.id === 'string' || isRouteProfile(item)))
+      return { format: 'llm-profiles', profiles: items };
   }
   if (isDictionary(value)) {
     const keys = Object.keys(value);
@@ -64,7 +67,7 @@ export async function writeCatalog(
     case 'llm-profiles':
       for (const [i, profile] of content.profiles.entries()) {
         const where = content.profiles.length > 1 ? `${path}, entry ${i + 1}` : path;
-        await writer.mergeLlm(parse(LlmProfile, profile, 'invalid_file', where));
+        await writer.mergeLlm(profileFrom(profile, 'invalid_file', where).profile);
       }
       return { format: content.format, entries: content.profiles.length };
     case 'llm-features': {

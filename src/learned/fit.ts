@@ -73,6 +73,7 @@ export async function refreeze({
     encoder,
     llms: rows.llms,
     stats: [],
+    ...(rows.metrics && { metrics: rows.metrics }),
   });
   return {
     weights,

@@ -6,6 +6,7 @@ import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { TrainedModel } from '../artifact/model.js';
+import { isStatic } from '../schema/profile.js';
 import { createPriorScorer } from '../scoring/prior.js';
 import type { ScorerHolder, Scorer } from '../scoring/types.js';
 import { SUBJECTS, type Subject } from '../store/ports/changes.js';
@@ -15,7 +16,7 @@ import type { Live } from './follower.js';
 export interface LiveScorer extends ScorerHolder, Live {}
 
 export interface LiveScorerParts {
-  ledger: Pick<Ledger, 'artifacts' | 'catalog' | 'feedback'>;
+  ledger: Pick<Ledger, 'artifacts' | 'catalog' | 'feedback' | 'settings'>;
   artifacts: ArtifactFiles;
   encoder: Encoder;
   log: Logger;
@@ -77,11 +78,20 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     const other = active !== (loaded?.version ?? null);
     const found = other && active !== null ? await load(active) : null;
     const swap = other && (active === null || found !== null);
-    if (!swap && !changed.has('catalog') && !changed.has('feedback')) return;
+    if (!swap && !changed.has('catalog') && !changed.has('feedback') && !changed.has('settings')) return;
     const next = swap ? found : loaded;
-    const [llms, stats] = await Promise.all([ledger.catalog.list(), ledger.feedback.stats()]);
+    const [llms, all, metrics] = await Promise.all([
+      ledger.catalog.list(),
+      ledger.feedback.stats(),
+      ledger.settings.get('metrics'),
+    ]);
+    // What is declared of some LLMs stands, whatever interactions say.
+    const fixed = new Set<string>(llms.filter(isStatic).map(({ id }) => id));
+    const stats = fixed.size === 0 ? all : all.filter(({ id }) => !fixed.has(id));
     scorer =
-      next === null ? createPriorScorer(llms, stats) : await openScorer({ ...next, encoder: describing, llms, stats });
+      next === null
+        ? createPriorScorer(llms, stats, metrics)
+        : await openScorer({ ...next, encoder: describing, llms, stats, metrics });
     loaded = next;
     if (swap) refused = null;
     if (swap) log.info({ version: active }, 'artifact in force');
@@ -90,7 +100,7 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
   await refresh();
   return {
     name: 'scorer',
-    eager: ['catalog', 'artifacts'],
+    eager: ['catalog', 'artifacts', 'settings'],
     // Feedback changes expected costs and latencies by little; a refused artifact may be whole again.
     lazy: 'always',
     current: () => scorer,

@@ -12,14 +12,20 @@ const NEAR_TIE = 0.01;
  * called only where there is such a tie.
  *
  * @param others the ranking without the chosen one
+ * @param nearest whether utilities don't count, so that the nearest profile comes first
  */
-export function fallbacksOf(others: readonly RankedLlm[], similarity: (model: string) => number): LlmId[] {
+export function fallbacksOf(
+  others: readonly RankedLlm[],
+  similarity: (model: string) => number,
+  nearest = false,
+): LlmId[] {
   const fallbacks: LlmId[] = [];
+  const apart = nearest ? Infinity : NEAR_TIE;
   let start = 0;
   while (start < others.length && fallbacks.length < MAX_FALLBACKS) {
     const best = others[start]!.utility;
     let end = start + 1;
-    while (end < others.length && Math.abs(best - others[end]!.utility) <= NEAR_TIE) end++;
+    while (end < others.length && Math.abs(best - others[end]!.utility) <= apart) end++;
     const tied = others.slice(start, end);
     if (tied.length > 1) {
       const near = new Map(tied.map(({ model }) => [model, similarity(model)]));

@@ -66,6 +66,13 @@ export const rules = {
       'Where nobody keeps max_cost_usd, max_latency_ms and min_quality: an error (if left out), or who is ' +
         'nearest to keeping them',
     ),
+  fallbacks: z
+    .enum(['ranked', 'nearest'])
+    .optional()
+    .describe(
+      'What to try after the chosen LLM fails: the next of the ranking, the nearest profile among near ties (if left ' +
+        'out), or the nearest profile whatever the ranking',
+    ),
   exploration: z
     .number()
     .min(0)

@@ -110,6 +110,28 @@ export const RunnerUp = z
   });
 export type RunnerUp = z.infer<typeof RunnerUp>;
 
+/** What two profiles declare alike. */
+export const SharedFacts = z
+  .strictObject({
+    task_types: z.array(z.string()).optional().describe('Kinds of work that both do'),
+    domains: z.array(z.string()).optional(),
+    family: z.string().optional(),
+    latency_ms: z.array(z.number()).length(2).optional().describe('Typical latency of the one and of the other'),
+    price: z.array(z.number()).length(2).optional().describe('US dollars a million tokens, half of them written'),
+  })
+  .meta({ id: 'SharedFacts', description: 'What two profiles declare alike' });
+export type SharedFacts = z.infer<typeof SharedFacts>;
+
+/** An LLM beside another. */
+export const NearLlm = z
+  .strictObject({
+    model: LlmId,
+    similarity: z.number().describe('How near its profile is, 1 at most'),
+    shared: SharedFacts,
+  })
+  .meta({ id: 'NearLlm' });
+export type NearLlm = z.infer<typeof NearLlm>;
+
 export const Explanation = z
   .strictObject({
     summary: z.string(),
@@ -121,6 +143,7 @@ export const Explanation = z
       z.strictObject({ query: z.string(), similarity: z.number(), scores: z.record(z.string(), z.number()) }),
     ),
     excluded: z.array(z.strictObject({ model: z.string(), reason: z.string() })),
+    fallback: NearLlm.nullable().describe('What to try first should the chosen LLM fail, and what the two share'),
     runner_up: RunnerUp.nullable().describe('Null where there is none, or where neither quality nor cost decided'),
   })
   .meta({ id: 'Explanation' });

@@ -1,6 +1,7 @@
 import { PointsmanError, messageOf } from '../base/errors.js';
 import type { Baseline } from '../router/types.js';
 import type { TrainedModel } from '../artifact/model.js';
+import { isStatic } from '../schema/profile.js';
 import { createPriorScorer } from './prior.js';
 import type { ScorerParts, Scorer } from './types.js';
 
@@ -23,12 +24,12 @@ export function checkBaseline(baseline: Baseline, { tables }: TrainedModel, wher
  */
 export function createBaselineScorer(
   baseline: Baseline,
-  { version, model, encoder, llms, stats }: ScorerParts,
+  { version, model, encoder, llms, stats, metrics }: ScorerParts,
 ): Omit<Scorer, 'kindsOf' | 'embed'> {
   const { names, tables } = model;
   const router = baseline.restore(tables);
-  const prior = createPriorScorer(llms, stats);
-  const rows = llms.map((llm) => names.llms.indexOf(llm.id));
+  const prior = createPriorScorer(llms, stats, metrics);
+  const rows = llms.map((llm) => (isStatic(llm) ? -1 : names.llms.indexOf(llm.id)));
   return {
     ...prior,
     version,

@@ -1,5 +1,6 @@
 import type { TrainedModel } from '../artifact/model.js';
 import type { Encoder } from '../encoder/types.js';
+import type { MetricSettings } from '../schema/metric.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { LlmStats } from '../store/ports/feedback.js';
 
@@ -11,6 +12,8 @@ export interface ScorerParts {
   /** The catalogue of now: LLMs that came after training are scored from their declared facts. */
   llms: LlmProfile[];
   stats: readonly LlmStats[];
+  /** What metrics of declared profiles mean, where a team says so. */
+  metrics?: MetricSettings;
 }
 
 /** One candidate as scored for one query. */

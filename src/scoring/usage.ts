@@ -37,7 +37,7 @@ function mean(sum: number, n: number, prior: number, strength: number): number {
 }
 
 /** What an LLM's answers take over all its tasks. */
-function overall({ latency_ms: declared }: LlmProfile, stats: LlmStats | undefined): Taken {
+function overall({ latency_ms: declared, latency_p90_ms: tail }: LlmProfile, stats: LlmStats | undefined): Taken {
   let [tokens, tokensN, log, squares, n] = [0, 0, 0, 0, 0];
   for (const task of stats?.usage ?? []) {
     tokens += task.completionTokens;
@@ -53,10 +53,14 @@ function overall({ latency_ms: declared }: LlmProfile, stats: LlmStats | undefin
       : n === 0
         ? Math.log(Math.max(1, declared))
         : mean(log, n, Math.log(Math.max(1, declared)), DECLARED_STRENGTH);
+  const spread =
+    declared === undefined || tail === undefined || tail <= declared
+      ? USUAL_SPREAD
+      : Math.log(tail / Math.max(1, declared)) / P90;
   return {
     tokens: tokensN === 0 ? DEFAULT_COMPLETION_TOKENS : tokens / tokensN,
     log: expected,
-    variance: mean(n === 0 ? 0 : Math.max(0, squares - n * own * own), n, USUAL_SPREAD ** 2, SPREAD_STRENGTH),
+    variance: mean(n === 0 ? 0 : Math.max(0, squares - n * own * own), n, spread ** 2, SPREAD_STRENGTH),
   };
 }
 

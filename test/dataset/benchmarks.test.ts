@@ -9,7 +9,7 @@ const llm = (id: string, benchmarks?: Record<string, number>): LlmProfile => Llm
 const matched = (tasks: string[], ...llms: LlmProfile[]): Promise<Benchmarks> =>
   matchBenchmarks(
     encoder,
-    llms,
+    { llms },
     tasks.map((id) => ({ id, description: '' })),
   );
 

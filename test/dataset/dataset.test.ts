@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import type { LlmProfile } from '../../src/schema/profile.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { factsLength, factsVector } from '../../src/dataset/facts.js';
-import { matrix } from '../../src/math/matrix.js';
 import { datasetOf, encoder } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 import { handLog } from '../support/rows.js';
@@ -105,9 +104,8 @@ describe('dataset', () => {
 
 describe('declared facts', () => {
   const dim = 3;
-  const BENCHMARKS = { names: ['x'], usual: Float32Array.of(0.5), match: matrix(1, 1) };
-  const facts = (llm: object): Float32Array =>
-    factsVector({ id: 'x', ...llm } as LlmProfile, new Float32Array(dim), BENCHMARKS);
+  const facts = (llm: object, overall?: number): Float32Array =>
+    factsVector({ id: 'x', ...llm } as LlmProfile, new Float32Array(dim), overall);
 
   test('are all zeros where nothing is declared', () => {
     assert.equal(facts({}).length, factsLength(dim));
@@ -115,17 +113,16 @@ describe('declared facts', () => {
   });
 
   test('say which numbers are known: a price of 0 is not the same as none', () => {
-    for (const known of [
-      { size_b: 10 },
-      { input_price: 0 },
-      { output_price: 0 },
-      { context_tokens: 1000 },
-      { benchmarks: { x: 0.5 } },
-    ]) {
+    for (const known of [{ size_b: 10 }, { input_price: 0 }, { output_price: 0 }, { context_tokens: 1000 }]) {
       const vector = facts(known);
       assert.ok(vector.every(Number.isFinite));
       assert.equal(vector.filter((x) => x === 1).length, 1, JSON.stringify(known));
     }
+  });
+
+  test('say by how much an LLM is better than usual, 0 being another thing than none', () => {
+    assert.deepEqual([...facts({}, 0).subarray(-2)], [0, 1]);
+    assert.deepEqual([...facts({}, 0.25).subarray(-2)], [1, 1]);
   });
 
   test('have the encoded description and tags', async () => {

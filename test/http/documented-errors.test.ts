@@ -160,6 +160,9 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'GET /v1/drift': {},
     'PUT /v1/drift': settingsFailures('/v1/drift'),
     'GET /v1/load': {},
+    'GET /v1/metrics': {},
+    'PUT /v1/metrics': settingsFailures('/v1/metrics'),
+    'GET /v1/schemas/profile.json': {},
     'GET /v1/models': { not_acceptable: { path: '/v1/models', headers: unacceptable } },
     'GET /v1/models/{id}': {
       invalid_request: { path: '/v1/models/%zz' },

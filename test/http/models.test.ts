@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
 import { LlmProfile } from '../../src/schema/profile.js';
 import { RouteResponse } from '../../src/schema/route.js';
+import { EXAMPLE } from '../catalog/example.js';
 import { postJson, problemIn, startService, type Service } from './service.js';
 
 let service: Service;
@@ -54,6 +55,36 @@ test('a new LLM is a candidate at once, and a deleted one no longer', async () =
     'model_not_found',
   );
   assert.equal((await problemIn(await get('brand/new'))).code, 'model_not_found');
+});
+
+test('a profile in RouteProfile’s form is put as it is', async () => {
+  const id = 'mistral-7b-instruct-v0.2';
+  assert.equal((await put(id, EXAMPLE, 'application/yaml')).status, 201);
+  const profile = LlmProfile.parse(await (await get(id)).json());
+  assert.deepEqual([profile.latency_ms, profile.input_price, profile.task_types!.length], [1200, 150, 2]);
+  const other = await problemIn(await put('another', EXAMPLE, 'application/yaml'));
+  assert.match(other.detail, /id: expected the path's id "another", or none, got "mistral-7b-instruct-v0\.2"/);
+  const wrong = await problemIn(await put(id, EXAMPLE.replace('1.2s', 'fast'), 'application/yaml'));
+  assert.match(wrong.detail, /latency_profile\.p50: expected a duration such as 1\.2s or 850ms, got "fast"/);
+  await fetch(`${service.url}/v1/models/${id}`, { method: 'DELETE' });
+});
+
+test('what metrics mean can be said, and counts at once', async () => {
+  const scored = async (): Promise<number> => {
+    const answer = await postJson(`${service.url}/v1/route`, { query: 'q', task: 'care', models: ['metered'] });
+    return RouteResponse.parse(await answer.json()).ranking[0]!.quality;
+  };
+  await put('metered', '{"task_types": [{"task": "care", "metrics": {"smiles": 3}}]}');
+  assert.equal(await scored(), 0.5);
+  const settings = { metrics: { smiles: { range: [0, 4], weight: 1 } } };
+  const answer = await fetch(`${service.url}/v1/metrics`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(settings),
+  });
+  assert.deepEqual(await answer.json(), settings);
+  assert.equal(await scored(), 0.75);
+  await fetch(`${service.url}/v1/models/metered`, { method: 'DELETE' });
 });
 
 test('YAML in and out, by Content-Type and Accept', async () => {

@@ -49,6 +49,8 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/health/{id}': ['put'],
     '/v1/breaker': ['get', 'put'],
     '/v1/load': ['get'],
+    '/v1/metrics': ['get', 'put'],
+    '/v1/schemas/profile.json': ['get'],
     '/v1/models': ['get'],
     '/v1/models/{id}': ['delete', 'get', 'put'],
     '/v1/retrain': ['post'],

@@ -36,6 +36,18 @@ test('near ties go to the nearest profile; clear differences do not', () => {
   );
 });
 
+test('the nearest comes first whatever the utilities, where it is asked for', () => {
+  const near = new Map([
+    ['b', 0.1],
+    ['c', 0.3],
+    ['d', 1],
+  ]);
+  assert.deepEqual(
+    fallbacksOf(ranking(['b', 0.8], ['c', 0.795], ['d', 0.1]), (model) => near.get(model) ?? 0, true),
+    ['d', 'c', 'b'],
+  );
+});
+
 test('a single candidate has no fallback, many have five', () => {
   assert.deepEqual(fallbacksOf([], never), []);
   assert.equal(

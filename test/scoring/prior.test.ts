@@ -4,7 +4,8 @@ import type { LlmStats } from '../../src/store/ports/feedback.js';
 import { type LlmProfile, LlmProfile as Profile } from '../../src/schema/profile.js';
 import { estimateTokens } from '../../src/base/tokens.js';
 import { expectedCost } from '../../src/scoring/cost.js';
-import { createPriorScorer, declaredQuality } from '../../src/scoring/prior.js';
+import { declaredQuality } from '../../src/scoring/declared-quality.js';
+import { createPriorScorer } from '../../src/scoring/prior.js';
 import type { ScoredLlm } from '../../src/scoring/types.js';
 import { statsOf, usageOn } from '../support/usage.js';
 
@@ -33,9 +34,12 @@ test('declared facts: the task’s benchmark, else the mean of all, else the siz
   assert.equal(declaredQuality(llm, 'gsm8k'), 0.9);
   assert.equal(declaredQuality(llm, 'unheard of'), 0.7);
   assert.equal(declaredQuality(llm, 'toString'), 0.7);
-  assert.ok(declaredQuality(profile({ id: 'b', size_b: 70 })) > declaredQuality(profile({ id: 'b', size_b: 8 })));
-  assert.equal(declaredQuality(profile({ id: 'b', size_b: 1e6 })), 0.7);
-  assert.equal(declaredQuality(profile({ id: 'b', benchmarks: {} })), 0.5);
+  assert.ok(
+    declaredQuality(profile({ id: 'b', size_b: 70 }), undefined) >
+      declaredQuality(profile({ id: 'b', size_b: 8 }), undefined),
+  );
+  assert.equal(declaredQuality(profile({ id: 'b', size_b: 1e6 }), undefined), 0.7);
+  assert.equal(declaredQuality(profile({ id: 'b', benchmarks: {} }), undefined), 0.5);
 });
 
 test('an LLM that became another keeps its score, with a wide uncertainty that its own answers narrow', () => {

@@ -1,20 +1,17 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { PointsmanError } from '../../base/errors.js';
-import { parse } from '../../schema/parse.js';
-import { LlmProfile } from '../../schema/profile.js';
+import { profilesIn } from '../../catalog/folder.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
 import { print, table } from '../output.js';
-import { readYamlFile } from '../yaml-file.js';
+import { unknownModel } from '../unknown-model.js';
+import { applyCommand, diffCommand, exportCommand, validateCommand } from './profiles.js';
 
 interface Settings {
   data: string;
 }
-
-const unknown = (id: string): PointsmanError =>
-  new PointsmanError('model_not_found', `model: expected the id of a known LLM, got ${JSON.stringify(id)}`);
 
 export function modelsCommand(): Command {
   const list = new Command('list')
@@ -45,7 +42,7 @@ export function modelsCommand(): Command {
     .action((id: string, { data }: Settings) =>
       readLedger(data, async (ledger) => {
         const profile = await ledger.catalog.get(id);
-        if (profile === undefined) throw unknown(id);
+        if (profile === undefined) unknownModel(id);
         print(stringify(profile).trimEnd());
       }),
     );
@@ -55,7 +52,13 @@ export function modelsCommand(): Command {
     .addOption(options.data())
     .action((file: string, { data }: Settings) =>
       withLedger(data, async (ledger) => {
-        const profile = parse(LlmProfile, readYamlFile(file), 'invalid_file', file);
+        const { profiles } = profilesIn([file]);
+        if (profiles.length !== 1)
+          throw new PointsmanError(
+            'invalid_file',
+            `${file}: expected one profile, got ${profiles.length} (apply takes many)`,
+          );
+        const { profile } = profiles[0]!;
         print(`${profile.id} ${(await ledger.catalog.put(profile)) ? 'added' : 'replaced'}`);
       }),
     );
@@ -65,9 +68,18 @@ export function modelsCommand(): Command {
     .addOption(options.data())
     .action((id: string, { data }: Settings) =>
       withLedger(data, async (ledger) => {
-        if (!(await ledger.catalog.delete(id))) throw unknown(id);
+        if (!(await ledger.catalog.delete(id))) unknownModel(id);
         print(`${id} deleted`);
       }),
     );
-  return group('models', 'LLM profiles', [list, show, put, remove]);
+  return group('models', 'LLM profiles', [
+    list,
+    show,
+    put,
+    remove,
+    applyCommand(),
+    diffCommand(),
+    validateCommand(),
+    exportCommand(),
+  ]);
 }

@@ -1,23 +1,30 @@
 import { z } from 'zod';
 import { PointsmanError } from '../../base/errors.js';
 import type { LlmId } from '../../schema/ids.js';
+import { MetricSettings } from '../../schema/metric.js';
 import { LlmProfile } from '../../schema/profile.js';
 import type { Context } from '../context.js';
+import { profileSchema, PROFILE_SCHEMA_PATH } from '../../catalog/json-schema.js';
+import { profileFrom } from '../../catalog/read.js';
+import { isRouteProfile, RouteProfile } from '../../catalog/routeprofile.js';
+import { parse } from '../../schema/parse.js';
 import { valueReply } from '../kit/answer.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 import { llmParam, modelNotFound } from './llm.js';
+import { settingsOperations } from './settings.js';
 
 const ModelList = z
   .strictObject({ models: z.array(LlmProfile) })
   .meta({ id: 'ModelList', description: 'All LLMs of the catalogue' });
 /** A profile as it is put: the id is the path's, and may be left out. */
-const ProfileBody = LlmProfile.partial({ id: true }).meta({
+const OwnBody = LlmProfile.partial({ id: true }).meta({
   id: 'LlmProfileBody',
   description: 'Declared facts of one LLM; `id` is the path’s, and may be left out',
 });
+const ProfileBody = z.union([OwnBody, RouteProfile]).meta({ id: 'DeclaredProfile' });
 
 /** The profile that a PUT sets. Throws `invalid_request` where the body's id is another than the path's. */
-function profileOf(id: LlmId, declared: z.output<typeof ProfileBody>): LlmProfile {
+function profileOf(id: LlmId, declared: Partial<LlmProfile>): LlmProfile {
   if (declared.id === undefined || declared.id === id) return { ...declared, id };
   const issue = {
     field: 'id',
@@ -29,8 +36,28 @@ function profileOf(id: LlmId, declared: z.output<typeof ProfileBody>): LlmProfil
   });
 }
 
-export function modelOperations({ ledger: { catalog } }: Pick<Context, 'ledger'>): Operation[] {
+export function modelOperations({ ledger: { catalog, settings } }: Pick<Context, 'ledger'>): Operation[] {
+  let schema: string | undefined;
   return [
+    ...settingsOperations(settings, {
+      path: '/v1/metrics',
+      tag: 'models',
+      about: 'What the metrics of declared profiles mean',
+      kind: 'metrics',
+      schema: MetricSettings,
+    }),
+    operation({
+      method: 'GET',
+      path: PROFILE_SCHEMA_PATH,
+      tag: 'models',
+      scope: null,
+      writes: false,
+      summary: 'What a file of profiles may hold, as JSON Schema',
+      description: 'For editors: `# yaml-language-server: $schema=http://localhost:8080/v1/schemas/profile.json`.',
+      answers: { 200: { description: 'The schema', schema: z.looseObject({ $schema: z.string() }) } },
+      errors: [],
+      run: () => (schema ??= JSON.stringify(profileSchema())),
+    }),
     operation({
       method: 'GET',
       path: '/v1/models',
@@ -71,7 +98,9 @@ export function modelOperations({ ledger: { catalog } }: Pick<Context, 'ledger'>
         'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained ' +
         'on, prices count at once and the rest at the next training.',
       params: llmParam,
-      body: requiredBody(ProfileBody),
+      body: requiredBody(ProfileBody, (value) =>
+        isRouteProfile(value) ? profileFrom(value, 'invalid_request').profile : parse(OwnBody, value),
+      ),
       yaml: true,
       answers: {
         200: { description: 'Replaced', schema: LlmProfile },

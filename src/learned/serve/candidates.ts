@@ -1,7 +1,8 @@
 import type { LlmStats } from '../../store/ports/feedback.js';
-import type { LlmProfile } from '../../schema/profile.js';
+import { isStatic, type LlmProfile } from '../../schema/profile.js';
 import { scalesIn } from '../scale.js';
 import { mostObservations } from '../../scoring/changed.js';
+import type { ScorerParts } from '../../scoring/types.js';
 import { tableReader } from '../tables.js';
 import type { TrainedModel } from '../../artifact/model.js';
 import { profileNewcomer } from './newcomer.js';
@@ -22,9 +23,12 @@ export interface CandidateTables {
   taskCounts: Float32Array;
 }
 
-/** Row of an LLM in an artifact; −1 where the artifact has no answer of it, so that what came since says more. */
-export function trainedRow(model: TrainedModel, id: string): number {
-  const row = model.names.llms.indexOf(id);
+/**
+ * Row of an LLM in an artifact; −1 where the artifact has no answer of it, so that what came since says more, and where
+ * what is declared of it stands.
+ */
+export function trainedRow(model: TrainedModel, profile: LlmProfile): number {
+  const row = isStatic(profile) ? -1 : model.names.llms.indexOf(profile.id);
   return row >= 0 && tableReader(model)('record/count')[row]! > 0 ? row : -1;
 }
 
@@ -33,15 +37,13 @@ export function trainedRow(model: TrainedModel, id: string): number {
  * know.
  */
 export function alignCandidates(
-  model: TrainedModel,
-  profiles: LlmProfile[],
-  stats: readonly LlmStats[],
+  { model, llms: profiles, stats, metrics }: Pick<ScorerParts, 'model' | 'llms' | 'stats' | 'metrics'>,
   facts: ReadonlyMap<string, Float32Array>,
 ): CandidateTables {
   const { names } = model;
   const data = tableReader(model);
   const tasks = names.tasks.length;
-  const rows = profiles.map((p) => trainedRow(model, p.id));
+  const rows = profiles.map((p) => trainedRow(model, p));
   const probes = data('embedding/shared').length;
   const { centre, spread } = scalesIn(data('score/scale')).measured;
   const size = profiles.length;
@@ -68,6 +70,7 @@ export function alignCandidates(
       const own = out.stats[c];
       const newcomer = profileNewcomer(model, {
         llm: profile,
+        metrics,
         facts: facts.get(profile.id)!,
         meanScore: ((own?.now.meanScore ?? centre) - centre) / spread,
         interactions: own?.now.weight ?? 0,

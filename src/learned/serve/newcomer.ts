@@ -1,6 +1,7 @@
 import { MESSAGES } from '../messages.js';
 import { TASK_PRIOR_RANGE } from '../constants.js';
 import { declaredStrength } from '../../dataset/benchmarks.js';
+import type { MetricSettings } from '../../schema/metric.js';
 import type { LlmProfile } from '../../schema/profile.js';
 import { dot, timesMatrix, toSoftmax } from '../../math/linear.js';
 import { benchmarksIn, tableReader } from '../tables.js';
@@ -9,6 +10,7 @@ import type { TrainedModel } from '../../artifact/model.js';
 /** An LLM that the artifact was not trained with. */
 export interface Newcomer {
   llm: LlmProfile;
+  metrics?: MetricSettings | undefined;
   /** What it declares, as numbers `[factsLength]`. */
   facts: Float32Array;
   /** Its mean score so far over `interactions`, in the units of the model's scale; NaN where there are none. */
@@ -32,13 +34,13 @@ export interface NewcomerProfile {
  */
 export function profileNewcomer(
   model: TrainedModel,
-  { llm, facts, meanScore, interactions }: Newcomer,
+  { llm, metrics, facts, meanScore, interactions }: Newcomer,
 ): NewcomerProfile {
   const { names } = model;
   const data = tableReader(model);
   const hidden = data('llm/bias').length;
   const state = timesMatrix(facts, data('llm/kernel'), hidden).map((x, i) => Math.tanh(x + data('llm/bias')[i]!));
-  const { byTask: declaredAt } = declaredStrength(llm, benchmarksIn(model));
+  const { byTask: declaredAt } = declaredStrength(llm, benchmarksIn(model), metrics);
   const told = declaredAt.filter((x) => x !== 0).length;
   const benchmarkWeights = declaredAt.map((x) => (4 * x) / Math.max(1, told));
   const family = llm.family === undefined ? -1 : names.families.indexOf(llm.family);

@@ -11,23 +11,20 @@ import { benchmarksIn, tableReader } from '../tables.js';
 import { calibrated } from '../calibration.js';
 import { productsOf } from './products.js';
 import { intoRange, scalesIn } from '../scale.js';
+import { likenessOf } from '../../scoring/likeness.js';
 import type { ScoredLlm, ScorerParts, Scorer } from '../../scoring/types.js';
 import { usageOf } from '../../scoring/usage.js';
 
 /** Tasks and neighbours that an explanation names. */
 const EXPLAINED = 5;
 /** What serves once something is trained: the decoder of `learned/decoder.ts` on plain arrays. */
-export async function createLearnedScorer({ version, model, encoder, llms, stats }: ScorerParts): Promise<Scorer> {
+export async function createLearnedScorer(parts: ScorerParts): Promise<Scorer> {
+  const { version, model, encoder, llms, metrics } = parts;
   const { names } = model;
   const data = tableReader(model);
-  const newcomers = llms.filter((llm) => trainedRow(model, llm.id) < 0);
-  const facts = await encodeFacts(encoder, newcomers, benchmarksIn(model));
-  const candidates = alignCandidates(
-    model,
-    llms,
-    stats,
-    new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])),
-  );
+  const newcomers = llms.filter((llm) => trainedRow(model, llm) < 0);
+  const facts = await encodeFacts(encoder, { llms: newcomers, metrics }, benchmarksIn(model));
+  const candidates = alignCandidates(parts, new Map(newcomers.map((llm, i) => [llm.id as string, facts[i]!])));
 
   const { place, tasksFor, nearness } = createProjector(model);
   const { x, messages, known, answered } = productsOf(model);
@@ -150,7 +147,18 @@ export async function createLearnedScorer({ version, model, encoder, llms, stats
         })),
       };
     },
-    nearest: (modelId) => nearestProfiles(models, candidates.embeddings, modelId),
+    nearest(modelId) {
+      const self = models.indexOf(modelId);
+      // Of an LLM that nothing is learned of, what is declared tells more than an embedding made of it.
+      const declared = (c: number): number => 2 * likenessOf(llms[self]!, llms[c]!, metrics).similarity - 1;
+      const learned = (c: number): boolean => candidates.rows[c]! >= 0 && candidates.rows[self]! >= 0;
+      return nearestProfiles(models, candidates.embeddings, modelId)
+        .map((near) => {
+          const c = models.indexOf(near.model);
+          return learned(c) ? near : { ...near, similarity: declared(c) };
+        })
+        .toSorted((a, b) => b.similarity - a.similarity);
+    },
   };
 }
 

@@ -13,6 +13,8 @@ export interface CatalogStore {
    * new. Throws `ledger_busy`, as every verb that writes.
    */
   put(profile: LlmProfile): Promise<boolean>;
+  /** Replaces what is declared of some LLMs and takes others out of the candidates: all of it, or nothing. */
+  apply(changes: { put: readonly LlmProfile[]; remove: readonly string[] }): Promise<void>;
   /** Takes an LLM out of the candidates; its interactions are kept. Answers whether it was there. */
   delete(id: string): Promise<boolean>;
   /** Describes a family, task or domain, registering it where it is new. */

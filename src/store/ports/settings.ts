@@ -1,12 +1,14 @@
 import type { DecisionSettings } from '../../schema/decision.js';
 import type { DriftSettings } from '../../schema/drift.js';
 import type { BreakerSettings } from '../../schema/health.js';
+import type { MetricSettings } from '../../schema/metric.js';
 
 /** Settings by kind. */
 export interface SettingsByKind {
   breaker: BreakerSettings;
   decision: DecisionSettings;
   drift: DriftSettings;
+  metrics: MetricSettings;
 }
 
 /** Settings; each kind is kept whole. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../base/clock.js';
 import { byName } from '../../graph/order.js';
-import type { LlmProfile } from '../../schema/profile.js';
+import { LlmProfile } from '../../schema/profile.js';
 import type { Connection } from './connection.js';
 import type { Registry } from './registry.js';
 import type { CatalogStore, DescribedKind } from '../ports/catalog.js';
@@ -18,11 +18,38 @@ interface LlmRow {
   output_price: number | null;
   context_tokens: number | null;
   latency_ms: number | null;
+  latency_p90_ms: number | null;
+  cached_input_price: number | null;
+  learning_config: string | null;
   deleted: number;
 }
 
 /** Facts that are kept as JSON. */
-const JSON_FACTS = ['capabilities', 'languages', 'regions', 'limits', 'tags'] as const;
+const JSON_FACTS = [
+  'task_types',
+  'capabilities',
+  'languages',
+  'regions',
+  'limits',
+  'tags',
+  'modalities',
+  'sources',
+  'extra',
+] as const;
+/** Numbers and words that are kept as they are. */
+const PLAIN_FACTS = [
+  'revision',
+  'description',
+  'size_b',
+  'input_price',
+  'output_price',
+  'cached_input_price',
+  'context_tokens',
+  'latency_ms',
+  'latency_p90_ms',
+  'learning_config',
+] as const;
+const FIELDS = Object.keys(LlmProfile.shape);
 type JsonFacts = Record<(typeof JSON_FACTS)[number], string | null>;
 
 /** Live LLMs in order of their id, each with the integer id its rows refer to. */
@@ -39,8 +66,8 @@ export interface CatalogReader {
 /** Reads declared facts back as profiles, fields in the schema's order, those not declared left out. */
 export function createCatalogReader({ db }: Connection): CatalogReader {
   const columns =
-    'l.id, l.name, revision, l.description, f.name AS family, size_b, input_price, output_price, context_tokens, ' +
-    `latency_ms, ${JSON_FACTS.join(', ')}, deleted`;
+    `l.id, l.name, f.name AS family, deleted, ${JSON_FACTS.join(', ')}, ` +
+    PLAIN_FACTS.map((fact) => `l.${fact}`).join(', ');
   const all = db.prepare<[], LlmRow & JsonFacts>(
     `SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE deleted = 0`,
   );
@@ -55,20 +82,16 @@ export function createCatalogReader({ db }: Connection): CatalogReader {
 
   const profileOf = (row: LlmRow & JsonFacts): LlmProfile => {
     const scores = benchmarks.all(row.id).toSorted((a, b) => byName(a[0], b[0]));
-    const facts = {
+    const facts: Record<string, unknown> = {
       id: row.name,
-      revision: row.revision,
-      description: row.description,
       family: row.family,
-      size_b: row.size_b,
-      input_price: row.input_price,
-      output_price: row.output_price,
-      context_tokens: row.context_tokens,
-      latency_ms: row.latency_ms,
       benchmarks: scores.length > 0 ? Object.fromEntries(scores) : null,
     };
-    const kept = JSON_FACTS.map((fact) => [fact, row[fact] === null ? null : (JSON.parse(row[fact]) as unknown)]);
-    return Object.fromEntries([...Object.entries(facts), ...kept].filter(([, value]) => value !== null)) as LlmProfile;
+    for (const fact of PLAIN_FACTS) facts[fact] = row[fact];
+    for (const fact of JSON_FACTS) facts[fact] = row[fact] === null ? null : (JSON.parse(row[fact]) as unknown);
+    return Object.fromEntries(
+      FIELDS.flatMap((field) => (facts[field] === null || facts[field] === undefined ? [] : [[field, facts[field]]])),
+    ) as LlmProfile;
   };
 
   return {
@@ -108,9 +131,8 @@ export function createCatalogWriter(
   { reader, registry, touch, clock }: CatalogParts,
 ): CatalogWriter {
   const update = db.prepare(
-    `UPDATE llm SET revision = @revision, description = @description, family = @family, size_b = @size_b,
-       input_price = @input_price, output_price = @output_price, context_tokens = @context_tokens,
-       latency_ms = @latency_ms, ${JSON_FACTS.map((fact) => `${fact} = @${fact}`).join(', ')}, deleted = 0
+    `UPDATE llm SET family = @family, ${[...PLAIN_FACTS, ...JSON_FACTS].map((fact) => `${fact} = @${fact}`).join(', ')},
+       deleted = 0
      WHERE id = @id`,
   );
   const markRevision = db.prepare<[number, number, string]>(
@@ -153,18 +175,16 @@ export function createCatalogWriter(
       markRevision.run(id, clock(), profile.revision);
     update.run({
       id,
-      revision: profile.revision ?? null,
-      description: profile.description ?? null,
       family: profile.family === undefined ? null : registry.family(profile.family),
-      size_b: profile.size_b ?? null,
-      input_price: profile.input_price ?? null,
-      output_price: profile.output_price ?? null,
-      context_tokens: profile.context_tokens ?? null,
-      latency_ms: profile.latency_ms ?? null,
+      ...Object.fromEntries(PLAIN_FACTS.map((fact) => [fact, profile[fact] ?? null])),
       ...Object.fromEntries(
         JSON_FACTS.map((fact) => [fact, profile[fact] === undefined ? null : JSON.stringify(profile[fact])]),
       ),
     });
+    for (const { task, domains = [] } of profile.task_types ?? []) {
+      const taskId = registry.task(task);
+      for (const domain of domains) registry.link(taskId, registry.domain(domain));
+    }
     clearBenchmarks.run(id);
     for (const [task, score] of Object.entries(profile.benchmarks ?? {}))
       putBenchmark.run(id, registry.task(task), score);
@@ -213,6 +233,11 @@ export function createCatalog(connection: Connection, reader: CatalogReader, wri
     },
     list: async () => connection.read(() => reader.live().map((llm) => llm.profile)),
     put: async (profile) => connection.write(() => writer.put(profile)),
+    apply: async ({ put, remove }) =>
+      connection.write(() => {
+        for (const profile of put) writer.put(profile);
+        for (const id of remove) writer.delete(id);
+      }),
     delete: async (id) => connection.write(() => writer.delete(id)),
     describe: async (kind, id, description) => connection.write(() => writer.describe(kind, id, description)),
     linkTaskDomain: async (task, domain) => connection.write(() => writer.link(task, domain)),

@@ -57,7 +57,7 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
     catalog: createCatalog(connection, catalogReader, catalog),
     decisions: createDecisions(connection, clock, settings),
     cascades: createCascades(connection, { clock, openCalls, release }),
-    snapshot: createSnapshot(connection, catalogReader, tally),
+    snapshot: createSnapshot(connection, { catalog: catalogReader, tally, settings }),
     embeddings: createEmbeddings(connection),
     artifacts: createArtifacts(connection, touch),
     breakers: breakers.port,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../schema/decision.js';
 import { DEFAULT_DRIFT, DriftSettings } from '../../schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../schema/health.js';
+import { DEFAULT_METRICS, MetricSettings } from '../../schema/metric.js';
 import { parse } from '../../schema/parse.js';
 import type { SettingsByKind, SettingsStore } from '../ports/settings.js';
 import type { Touch } from './changes.js';
@@ -14,6 +15,7 @@ const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: Se
   breaker: { schema: BreakerSettings, defaults: DEFAULT_BREAKER },
   decision: { schema: DecisionSettings, defaults: DEFAULT_DECISION_SETTINGS },
   drift: { schema: DriftSettings, defaults: DEFAULT_DRIFT },
+  metrics: { schema: MetricSettings, defaults: DEFAULT_METRICS },
 };
 
 /** Settings as other writes of this connection read them. */

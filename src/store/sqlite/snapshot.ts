@@ -1,9 +1,11 @@
+import { isStatic } from '../../schema/profile.js';
 import type { QueryKeys, SnapshotRows } from '../../graph/rows.js';
 import { byName } from '../../graph/order.js';
 import type { CatalogReader } from './catalog.js';
 import type { Connection } from './connection.js';
 import { weighAnswers, type ChangePoint } from '../../graph/recency.js';
 import { aggregateScores, QueryRanks, sortPreferences } from '../../graph/aggregate.js';
+import type { ReadSettings } from './settings.js';
 import type { Tally } from './tally.js';
 import type { SnapshotOptions, SnapshotStore } from '../ports/snapshot.js';
 
@@ -21,7 +23,10 @@ type PreferenceColumns = [query: number, better: number, worse: number, task: nu
 /**
  * Reads canonical rows for a graph; see {@link SnapshotRows}. Queries that no live LLM was asked are left out.
  */
-export function createSnapshot(connection: Connection, catalog: CatalogReader, tally: Tally): SnapshotStore {
+export function createSnapshot(
+  connection: Connection,
+  { catalog, tally, settings }: { catalog: CatalogReader; tally: Tally; settings: ReadSettings },
+): SnapshotStore {
   const { db } = connection;
   const tasks = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM task');
   const domains = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM domain');
@@ -43,7 +48,10 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
 
   const read = ({ halfLifeDays = null }: SnapshotOptions): SnapshotRows => {
     const llms = catalog.live();
+    const metrics = settings('metrics');
     const llmIndex = indexOf(llms.map((llm) => llm.key));
+    // What is declared of these stands: their answers tell what is asked, and no more.
+    const fixed = new Set(llms.flatMap(({ profile }, l) => (isStatic(profile) ? [l] : [])));
     const taskRows = named(tasks.all());
     const taskIndex = indexOf(taskRows.map((task) => task.key));
     const domainRows = named(domains.all());
@@ -75,7 +83,7 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
       labels.give(query, task, at);
       const index = llmIndex(llm);
       if (index < 0) continue;
-      if (score === null) {
+      if (score === null || fixed.has(index)) {
         labels.touch(query);
         if (propensity !== null) unscored.set(query * llms.length + index, propensity);
         continue;
@@ -98,7 +106,7 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
     for (const [query, better, worse, task, at] of preferences.iterate()) {
       labels.give(query, task, at);
       const [betterIndex, worseIndex] = [llmIndex(better), llmIndex(worse)];
-      if (betterIndex < 0 || worseIndex < 0) continue;
+      if (betterIndex < 0 || worseIndex < 0 || fixed.has(betterIndex) || fixed.has(worseIndex)) continue;
       const row = append(pairs, query, at);
       pairs.better[row] = betterIndex;
       pairs.worse[row] = worseIndex;
@@ -123,6 +131,7 @@ export function createSnapshot(connection: Connection, catalog: CatalogReader, t
       : [];
     return {
       llms: llms.map((llm) => llm.profile),
+      ...(Object.keys(metrics.metrics).length > 0 && { metrics }),
       families: named(families.all()).map(described),
       tasks: taskRows.map(described),
       domains: domainRows.map(described),

@@ -36,7 +36,7 @@ async function assertSameProfile(
       (row * tables[table]!.data.length) / names.llms.length,
       ((row + 1) * tables[table]!.data.length) / names.llms.length,
     );
-  const [encoded] = await encodeFacts(encoder, [newcomer], benchmarksIn(model));
+  const [encoded] = await encodeFacts(encoder, { llms: [newcomer] }, benchmarksIn(model));
   const profile = profileNewcomer(model, { llm: newcomer, facts: encoded!, meanScore: NaN, interactions: 0 });
   const near = (actual: number, expected: number, what: string): void =>
     assert.ok(Math.abs(actual - expected) < 1e-4, `${what}: ${actual} for ${expected}`);
@@ -62,6 +62,9 @@ describe('an LLM without interactions gets the same profile after training as in
 
   const cases: Record<string, [facts: object, rows?: GraphRows]> = {
     'with nothing declared': [{}],
+    'with kinds of work': [
+      { task_types: [{ task: 'poetry', metrics: { rouge_l: 0.4, tokens_per_sec: 90 }, domains: ['verse'] }] },
+    ],
     'without a family': [{ ...FACTS, family: undefined }],
     'of a family that the snapshot has no entry for': [{ ...FACTS, family: 'strangers' }],
     'with one benchmark': [{ ...FACTS, benchmarks: { poetry: 0.7 } }],
@@ -79,7 +82,7 @@ describe('an LLM without interactions gets the same profile after training as in
       LlmProfile.parse({ id: 'n', ...FACTS }),
       LlmProfile.parse({ id: 'n', ...FACTS, benchmarks: { poetry: 0.1, arithmetic: 0.9 } }),
     ];
-    const facts = await encodeFacts(encoder, [one, other], benchmarksIn(model));
+    const facts = await encodeFacts(encoder, { llms: [one, other] }, benchmarksIn(model));
     assert.notDeepEqual(
       profileNewcomer(model, { llm: one, facts: facts[0]!, meanScore: NaN, interactions: 0 }).embedding,
       profileNewcomer(model, { llm: other, facts: facts[0]!, meanScore: NaN, interactions: 0 }).embedding,

@@ -19,6 +19,13 @@ const FACTS = {
   regions: ['eu'],
   limits: { requests_per_minute: 600, in_flight: 8 },
   tags: ['chat', 'open'],
+  cached_input_price: 0.01,
+  latency_p90_ms: 900,
+  task_types: [{ task: 'sql', granularity: 'query', metrics: { accuracy: 0.5 }, domains: ['bi'] }, { task: 'chat' }],
+  modalities: ['text', 'image'],
+  learning_config: 'static',
+  sources: [{ source: 'https://example.org', date: '2026-11-01' }],
+  extra: { owner: { team: 'x' }, list: [1, null] },
 };
 
 const idsOf = async ({ catalog }: Ledger): Promise<string[]> => (await catalog.list()).map((llm) => llm.id);
@@ -33,6 +40,25 @@ export function describeCatalogStore(store: StoreUnderTest): void {
       assert.equal(await catalog.put(profile('b')), true);
       assert.deepEqual(await catalog.get('b'), { id: 'b' });
       assert.deepEqual(await catalog.list(), [{ id: 'a', ...FACTS }, { id: 'b' }]);
+    });
+
+    test('kinds of work are tasks, and the fields that they suit are domains of these', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.catalog.put(profile('a', FACTS));
+      const { tasks, domains, taskDomains } = await ledger.snapshot.read();
+      const sql = tasks.findIndex(({ id }) => id === 'sql');
+      assert.deepEqual([domains, taskDomains], [[{ id: 'bi', description: '' }], [[sql, 0]]]);
+    });
+
+    test('changes of several are applied together, or none of them', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.catalog.put(profile('a', FACTS));
+      await ledger.catalog.put(profile('b'));
+      await ledger.catalog.apply({ put: [profile('c'), profile('b', { size_b: 1 })], remove: ['a', 'nobody'] });
+      assert.deepEqual(await ledger.catalog.list(), [{ id: 'b', size_b: 1 }, { id: 'c' }]);
+      const broken = { ...profile('d'), size_b: 'x' } as never;
+      await assert.rejects(ledger.catalog.apply({ put: [profile('e'), broken], remove: ['b'] }));
+      assert.deepEqual(await idsOf(ledger), ['b', 'c']);
     });
 
     test('put replaces', async (t) => {

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { sha256 } from '../../../src/base/hash.js';
 import { createRng } from '../../../src/base/rng.js';
 import { withTexts } from '../../../src/graph/rows.js';
+import type { MetricSettings } from '../../../src/schema/metric.js';
 import type { FeedbackRecord } from '../../../src/store/ports/feedback.js';
 import { allRows, interaction, preference, profile, START } from '../support.js';
 import { describeRecency } from './recency.js';
@@ -16,6 +17,28 @@ function plainMean(scores: number[]): number {
 
 export function describeSnapshotStore(store: StoreUnderTest): void {
   describe('snapshot', () => {
+    test('answers of an LLM whose profile stands tell what is asked, and no more', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.feedback.append([
+        { records: [interaction('q', 'a', 1), interaction('q', 'b', 0.5), preference('q', 'a', 'b')] },
+      ]);
+      await ledger.catalog.put(profile('a', { learning_config: 'static' }));
+      const { scores, preferences, queries } = await ledger.snapshot.read();
+      assert.deepEqual([[...scores.llm], [...scores.score], preferences.query.length], [[1], [0.5], 0]);
+      assert.equal(queries.length, 1);
+      await ledger.catalog.put(profile('a', { learning_config: 'trainable_gnn' }));
+      assert.deepEqual([...(await ledger.snapshot.read()).scores.llm], [0, 1]);
+    });
+
+    test('what metrics mean is part of it where a team says so', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.catalog.put(profile('a'));
+      assert.equal((await ledger.snapshot.read()).metrics, undefined);
+      const settings: MetricSettings = { metrics: { csat: { range: [1, 10], weight: 1 } } };
+      await ledger.settings.put('metrics', settings);
+      assert.deepEqual((await ledger.snapshot.read()).metrics, settings);
+    });
+
     test('rows are in canonical order, with the mean per query and LLM', async (t) => {
       const { ledger } = await store.open(t);
       await ledger.catalog.put(profile('idle', { family: 'f' }));

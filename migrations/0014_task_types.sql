@@ -1,0 +1,14 @@
+-- More of what is declared of an LLM; JSON, or NULL where not declared.
+ALTER TABLE llm ADD COLUMN task_types TEXT;
+ALTER TABLE llm ADD COLUMN modalities TEXT;
+ALTER TABLE llm ADD COLUMN sources TEXT;
+ALTER TABLE llm ADD COLUMN extra TEXT;
+ALTER TABLE llm ADD COLUMN learning_config TEXT;
+ALTER TABLE llm ADD COLUMN latency_p90_ms REAL;
+ALTER TABLE llm ADD COLUMN cached_input_price REAL;
+
+-- What the metrics of task types mean, as a team says.
+CREATE TABLE metrics_settings (only INTEGER PRIMARY KEY CHECK (only = 1), settings TEXT NOT NULL) STRICT;
+
+-- Rows that imports brought, by the first 16 bytes of the SHA-256 of their id, or of what they say; times: how often.
+CREATE TABLE imported_row (hash BLOB PRIMARY KEY, times INTEGER NOT NULL) STRICT, WITHOUT ROWID;
