@@ -147,7 +147,7 @@ describe('exit codes', () => {
       [['models', 'show', 'nobody', ...at], /model: expected the id of a known LLM, got "nobody"/],
       [
         ['models', 'put', file('profile.yaml', 'id: x\nsize_b: -3\n'), ...at],
-        /profile\.yaml: size_b: expected .*, got -3/,
+        /profile\.yaml:2:9: size_b: expected .*, got -3/,
       ],
       [['route', '--input', file('missing.jsonl'), ...at], /missing\.jsonl/],
       [['alerts', 'resolve', 'x', '--url', nobody], /No service answers/],

@@ -202,7 +202,7 @@ test('nothing runs before it is authorised, however it is asked for', async () =
         assert.equal(asked.length, ways.length, `${method} ${path}`);
         if (asked[0] === null) open.push(path);
       }
-    assert.deepEqual(open, ['/healthz', '/readyz', '/openapi.json', '/docs']);
+    assert.deepEqual(open, ['/v1/schemas/profile.json', '/healthz', '/readyz', '/openapi.json', '/docs']);
     assert.equal(await statusOf(service.url, 'HEAD', '/v1/models'), 503);
     assert.equal(await rowsIn(service.ledger), 0);
   } finally {
