@@ -78,6 +78,7 @@ const scorer: Scorer = {
   profiles: LLMS.map((id) => ({ id: id as LlmId })),
   encode: () => nothing,
   score: (text) => scored.get(text)!,
+  strengths: () => ({ overall: { score: 0, deviation: 0, answers: 0 }, tasks: [], kinds: [], queries: [] }),
   tasksOf: () => [],
   kindsOf: () => [],
   embed: () => nothing,

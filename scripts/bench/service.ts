@@ -91,6 +91,7 @@ const app = createApp({
   feedback,
   decider,
   artifacts: { open: absent, activate: absent },
+  history: { of: absent, textsIn: absent },
   clock: systemClock,
   log,
 });

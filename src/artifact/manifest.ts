@@ -59,3 +59,7 @@ export type Manifest = z.infer<typeof Manifest>;
 
 export const WEIGHTS_FILE = 'weights.safetensors';
 export const MANIFEST_FILE = 'manifest.json';
+/** LLMs' profiles as texts, by id; not in every artifact. */
+export const PROFILES_FILE = 'profiles.json';
+export const ProfileTexts = z.record(z.string(), z.strictObject({ flat: z.string(), structured: z.string() }));
+export type ProfileTexts = z.infer<typeof ProfileTexts>;

@@ -1,7 +1,7 @@
 import { sha256 } from '../base/hash.js';
 import type { ArtifactFiles } from './files/types.js';
 import type { TrainedModel } from './model.js';
-import { FORMAT, MANIFEST_FILE, WEIGHTS_FILE, type Manifest } from './manifest.js';
+import { FORMAT, MANIFEST_FILE, PROFILES_FILE, WEIGHTS_FILE, type Manifest, type ProfileTexts } from './manifest.js';
 import { encodeSafetensors } from './safetensors.js';
 
 /** What the writer can't know by itself. */
@@ -23,12 +23,15 @@ export type ManifestFacts = Pick<
   | 'metrics'
 >;
 
-/** Writes a model as an artifact: its weights, and the manifest that says what they are. */
+/** Writes a model as an artifact: its weights, profiles as texts where there are, and the manifest of it all. */
 export async function writeArtifact(
   files: ArtifactFiles,
   model: TrainedModel,
   facts: ManifestFacts,
+  texts?: ProfileTexts,
 ): Promise<Manifest> {
+  const more: Record<string, Buffer> =
+    texts === undefined ? {} : { [PROFILES_FILE]: Buffer.from(`${JSON.stringify(texts, null, 2)}\n`) };
   const weights = encodeSafetensors(model.tables, { format: 'pointsman', version: facts.version });
   const { names } = model;
   const manifest: Manifest = {
@@ -45,10 +48,15 @@ export async function writeArtifact(
     benchmarks: names.benchmarks,
     anchors: names.anchors,
     tensors: Object.fromEntries(Object.entries(model.tables).map(([name, { shape }]) => [name, shape])),
-    files: [{ name: WEIGHTS_FILE, bytes: weights.byteLength, sha256: sha256(weights) }],
+    files: Object.entries({ [WEIGHTS_FILE]: weights, ...more }).map(([name, bytes]) => ({
+      name,
+      bytes: bytes.byteLength,
+      sha256: sha256(bytes),
+    })),
   };
   await files.write(facts.version, {
     [WEIGHTS_FILE]: weights,
+    ...more,
     [MANIFEST_FILE]: `${JSON.stringify(manifest, null, 2)}\n`,
   });
   return manifest;

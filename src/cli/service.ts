@@ -50,7 +50,7 @@ export async function startService(
   try {
     const workspace = await openWorkspace(settings, { serving: parts.api });
     undo.push(workspace.close, workspace.follow());
-    const { ledger, live, decider, artifacts, log } = workspace;
+    const { ledger, live, decider, artifacts, history, log } = workspace;
     const queue = await connectQueue({
       url: settings.queue,
       dataDir: settings.data,
@@ -65,7 +65,18 @@ export async function startService(
     if (parts.api) {
       undo.push(openDriftFollower({ ledger, queue, log }).follow(FOLLOW_MS));
       const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
-      const app = createApp({ ledger, queue, schedule, live, feedback, decider, artifacts, clock: systemClock, log });
+      const app = createApp({
+        ledger,
+        queue,
+        schedule,
+        live,
+        feedback,
+        decider,
+        artifacts,
+        history,
+        clock: systemClock,
+        log,
+      });
       const server = await startServer(app, settings);
       undo.push(() => server.close());
       url = server.url;

@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.js';
 import { createLogger, type Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
 import { createRng } from '../base/rng.js';
+import { createHistory, type History } from '../catalog/history.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
 import { openLiveScorer } from '../live/scorer.js';
@@ -19,6 +20,7 @@ export interface Workspace {
   live: LiveState;
   decider: Decider;
   artifacts: ArtifactStore;
+  history: History;
   /** Id of the encoder that reads queries. */
   encoder: string;
   trainer: TrainerParts;
@@ -63,6 +65,7 @@ export async function openWorkspace(
     live,
     decider,
     artifacts: createArtifactStore({ files, ledger, onActivated, encoder: encoder.id }),
+    history: createHistory(ledger.artifacts, files),
     encoder: encoder.id,
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated },
     log,

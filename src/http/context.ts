@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../artifact/types.js';
 import type { Clock } from '../base/clock.js';
+import type { History } from '../catalog/history.js';
 import type { Decider } from '../decision/decider.js';
 import type { FeedbackService } from '../feedback/service.js';
 import type { LiveState } from '../live/state.js';
@@ -18,6 +19,7 @@ export interface Context {
   feedback: FeedbackService;
   decider: Decider;
   artifacts: ArtifactStore;
+  history: History;
   clock: Clock;
   metrics: Metrics;
   streams: Streams;

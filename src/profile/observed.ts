@@ -1,5 +1,5 @@
 import { freezeGraph, type FrozenEdges, type FrozenGraph } from '../graph/freeze.js';
-import { listQueries, type GraphRows } from '../graph/rows.js';
+import { listQueries, type GraphRows, type QueryKeys, type SnapshotRows } from '../graph/rows.js';
 import { partsOf, type ProfileDesign } from './design.js';
 
 /** What profiles may know: the graph of a design over the queries that are learned from, and over no other. */
@@ -14,7 +14,7 @@ export interface Observed {
 }
 
 /** The scores of the rows' queries, with the share of comparisons won where no score was measured. */
-function scoresOf(rows: GraphRows, nodeOf: Int32Array): GraphRows['scores'] {
+function scoresOf(rows: SnapshotRows, nodeOf: Int32Array): GraphRows['scores'] {
   const numLlms = rows.llms.length;
   const found = new Map<number, { score: number; count: number }>();
   const { query, llm, score, count } = rows.scores;
@@ -46,8 +46,13 @@ function scoresOf(rows: GraphRows, nodeOf: Int32Array): GraphRows['scores'] {
   };
 }
 
+/** Rows whose queries that are learned from have their texts. */
+export interface ToObserve extends SnapshotRows {
+  queries: QueryKeys & { textOf(place: number): string };
+}
+
 /** The graph of a design over the queries `train` (indices into `rows.queries`). */
-export function observe(rows: GraphRows, train: Int32Array, design: ProfileDesign): Observed {
+export function observe(rows: ToObserve, train: Int32Array, design: ProfileDesign): Observed {
   const nodeOf = new Int32Array(rows.queries.length).fill(-1);
   train.forEach((q, node) => (nodeOf[q] = node));
   const seen: GraphRows = {

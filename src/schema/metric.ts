@@ -35,6 +35,10 @@ const KNOWN: Readonly<Record<string, MetricMeaning>> = {
   'tokens per sec': share(0),
   'tokens per second': share(0),
   throughput: share(0),
+  // What a profile with learned values says of its scores.
+  'learned low': share(0),
+  'learned high': share(0),
+  'learned answers': share(0),
   latency: share(0),
   ttft: share(0),
   cost: share(0),

@@ -120,6 +120,12 @@ export function createPriorScorer(
     kindsOf: () => [],
     embed: () => EMPTY,
     explain: () => ({ tasks: [], kinds: [], neighbours: [] }),
+    strengths(model) {
+      const candidate = candidates.find(({ profile }) => profile.id === model)!;
+      const { mean, deviation } = posterior(candidate, undefined);
+      const overall = { score: mean, deviation, answers: Math.round(candidate.interactions) };
+      return { overall, tasks: [], kinds: [], queries: [] };
+    },
     nearest(model) {
       const self = candidates.find((candidate) => candidate.profile.id === model);
       if (self === undefined) return [];

@@ -53,6 +53,24 @@ export interface ScoreExplanation {
   neighbours: { queryHash: string; similarity: number; scores: Record<string, number> }[];
 }
 
+/** An expected score, its standard deviation, and how many answers it rests on. */
+export interface Estimate {
+  score: number;
+  deviation: number;
+  answers: number;
+}
+
+/** What was learned of one LLM. */
+export interface LearnedStrengths {
+  overall: Estimate;
+  /** By task of the log; none where it has none. */
+  tasks: (Estimate & { task: string })[];
+  /** By kind of query, from answers to some of them. */
+  kinds: (Estimate & { kind: string })[];
+  /** Logged queries on which it did best beside the others, then worst: SHA-256 of the text, its score, theirs. */
+  queries: { queryHash: string; score: number; others: number }[];
+}
+
 /**
  * Scores queries against every known LLM. Immutable and in memory; a newer one is swapped in whole.
  * `encode` may reach a remote endpoint; `score` never waits.
@@ -82,6 +100,8 @@ export interface Scorer {
   /** Where the query lies among logged queries `[location]`; empty where nothing is learned of them. */
   embed(vector: Float32Array): Float32Array;
   explain(query: string, vector: Float32Array, task?: string): ScoreExplanation;
+  /** What is known of one LLM of `models`. */
+  strengths(model: string): LearnedStrengths;
   /** LLMs by nearness of profile to `model`, nearest first, for failover. */
   nearest(model: string): { model: string; similarity: number }[];
 }

@@ -23,6 +23,7 @@ import { isAlike, notCompared, readIfWhole, referenceOf, rivalsOf, startFrom } f
 import { splitHeldOut } from './gate.js';
 import type { TrainingInput } from './input.js';
 import { judgeTraining } from './judging.js';
+import { profileTexts } from './profile-texts.js';
 import { discoverKinds, withKinds } from '../learned/kinds.js';
 import { createMomentCache } from '../learned/train/moment-cache.js';
 import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
@@ -235,6 +236,7 @@ export async function runTraining(
     space: trained.weights,
     rng: rng.fork('kinds'),
   });
+  const texts = await profileTexts(input, all, rng.fork('texts'));
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
   const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${by} ${chosen.name}`);
   let instead = verdict.serve === 'reference' ? reference!.manifest : null;
@@ -252,22 +254,32 @@ export async function runTraining(
       benchmarks: [],
       anchors: [],
     };
-    instead = await writeArtifact(artifacts, withKinds({ names, tables: tables() }, kinds), {
-      ...facts,
-      version: baselineVersion!,
-      status: 'accepted',
-      serve: baselineVersion,
-      metrics,
-    });
+    instead = await writeArtifact(
+      artifacts,
+      withKinds({ names, tables: tables() }, kinds),
+      {
+        ...facts,
+        version: baselineVersion!,
+        status: 'accepted',
+        serve: baselineVersion,
+        metrics,
+      },
+      texts,
+    );
   }
   const serve = verdict.serve === 'learned' ? version : (instead?.version ?? null);
-  const manifest = await writeArtifact(artifacts, withKinds(model, kinds), {
-    ...facts,
-    version,
-    status: verdict.status,
-    serve,
-    metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss },
-  });
+  const manifest = await writeArtifact(
+    artifacts,
+    withKinds(model, kinds),
+    {
+      ...facts,
+      version,
+      status: verdict.status,
+      serve,
+      metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss },
+    },
+    texts,
+  );
   checkpoints.remove();
   return { manifest, created: true, instead, reason: verdict.reason };
 }

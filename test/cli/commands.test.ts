@@ -217,7 +217,7 @@ describe('from a log to decisions', () => {
     assert.equal(await done('models', 'put', profile, '--data', data), 'lab/new replaced\n');
     assert.match(
       await done('models', 'show', 'lab/new', '--data', data),
-      /^id: lab\/new\ndescription: a new one\n(.*\n)*benchmarks:\n  poetry: 0\.7\n/,
+      /^lab\/new  \(version .*\)\nDeclared\nid: lab\/new\ndescription: a new one\n(.*\n)*benchmarks:\n  poetry: 0\.7\n/,
     );
     assert.match(await done('models', '--data', data), /^lab\/new .* 9 .* 0\.5 .* 1\.5 +0 +–$/m);
     const { ranking, version } = JSON.parse(await done('route', 'a verse', '--data', data)) as RouteResponse;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
+import { KnownProfile } from '../../src/schema/known-profile.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import { EXAMPLE } from '../catalog/example.js';
@@ -29,11 +30,18 @@ function get(id: string, accept?: string): Promise<Response> {
   return fetch(`${service.url}/v1/models/${id}`, accept === undefined ? {} : { headers: { accept } });
 }
 
+/** What is declared, of an answer that has what is learned beside it. */
+function declaredIn(answer: unknown): unknown {
+  const { learned, ...declared } = KnownProfile.parse(answer);
+  assert.equal(learned.health.model, declared.id);
+  return declared;
+}
+
 test('an id with slashes works raw and percent-encoded', async () => {
   assert.equal((await put('openai/gpt-5-mini', '{"size_b":20}')).status, 201);
   assert.equal((await put('openai%2Fgpt-5-mini', '{"size_b":21}')).status, 200);
   for (const id of ['openai/gpt-5-mini', 'openai%2Fgpt-5-mini'])
-    assert.deepEqual(await (await get(id)).json(), { id: 'openai/gpt-5-mini', size_b: 21 });
+    assert.deepEqual(declaredIn(await (await get(id)).json()), { id: 'openai/gpt-5-mini', size_b: 21 });
 });
 
 test('ids with other signs', async () => {
@@ -60,7 +68,7 @@ test('a new LLM is a candidate at once, and a deleted one no longer', async () =
 test('a profile in RouteProfile’s form is put as it is', async () => {
   const id = 'mistral-7b-instruct-v0.2';
   assert.equal((await put(id, EXAMPLE, 'application/yaml')).status, 201);
-  const profile = LlmProfile.parse(await (await get(id)).json());
+  const profile = KnownProfile.parse(await (await get(id)).json());
   assert.deepEqual([profile.latency_ms, profile.input_price, profile.task_types!.length], [1200, 150, 2]);
   const other = await problemIn(await put('another', EXAMPLE, 'application/yaml'));
   assert.match(other.detail, /id: expected the path's id "another", or none, got "mistral-7b-instruct-v0\.2"/);
@@ -98,7 +106,7 @@ test('YAML in and out, by Content-Type and Accept', async () => {
   const answer = await get('y/one', 'application/yaml');
   assert.match(answer.headers.get('content-type') ?? '', /^application\/yaml/);
   const text = await answer.text();
-  assert.deepEqual(parse(text), { id: 'y/one', family: 'Y', input_price: 0.25, tags: ['chat', 'code'] });
+  assert.deepEqual(declaredIn(parse(text)), { id: 'y/one', family: 'Y', input_price: 0.25, tags: ['chat', 'code'] });
   // What is read can be put back as it is.
   assert.equal((await put('y/one', text, 'application/yaml')).status, 200);
   const list = await fetch(`${service.url}/v1/models`, { headers: { accept: 'text/yaml' } });
@@ -116,7 +124,7 @@ test('another revision is doubted at once, and put as JSON or YAML', async () =>
   assert.equal((await put('r/one', '{"revision":"2026-01","size_b":7}')).status, 200);
   const settled = await scored();
   assert.equal((await put('r/one', 'revision: 2026-06-01\nsize_b: 8\n', 'application/yaml')).status, 200);
-  assert.deepEqual(await (await get('r/one')).json(), { id: 'r/one', revision: '2026-06-01', size_b: 8 });
+  assert.deepEqual(declaredIn(await (await get('r/one')).json()), { id: 'r/one', revision: '2026-06-01', size_b: 8 });
   const changed = await scored();
   assert.ok(Math.abs(changed.quality - settled.quality) < 0.001, `${changed.quality} after ${settled.quality}`);
   assert.ok(changed.uncertainty > 4 * settled.uncertainty, `${changed.uncertainty} after ${settled.uncertainty}`);

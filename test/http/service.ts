@@ -1,3 +1,4 @@
+import { createHistory } from '../../src/catalog/history.js';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import { writeArtifact } from '../../src/artifact/write.js';
@@ -120,6 +121,7 @@ export async function startService({
     feedback,
     decider,
     artifacts: createArtifactStore({ files: artifacts, ledger: real, onActivated: async () => {} }),
+    history: createHistory(real.artifacts, artifacts),
     clock: systemClock,
     log,
     options,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
+import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { PROFILES_FILE, ProfileTexts } from '../../src/artifact/manifest.js';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { readArtifact } from '../../src/serving/read.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -197,7 +199,7 @@ describe('training in a process of its own', () => {
   });
 
   test('compares by traffic where that is asked for: another run of the same snapshot', async (t) => {
-    const { ledger, parts } = await prepare(t, 30);
+    const { ledger, artifacts, parts } = await prepare(t, 30);
     // One query is asked again and again: its answers are one in the profile.
     const [again] = feedback(1);
     await ledger.feedback.append([{ records: Array.from({ length: 40 }, () => again!) }]);
@@ -210,6 +212,12 @@ describe('training in a process of its own', () => {
     const [one, other] = [(await ledger.artifacts.get(plain.version))!, (await ledger.artifacts.get(popular.version))!];
     assert.equal(one.snapshot, other.snapshot);
     assert.equal(one.metrics['training_loss'], other.metrics['training_loss']);
+    const texts = ProfileTexts.parse(JSON.parse(readFileSync(join(artifacts, plain.version, PROFILES_FILE), 'utf8')));
+    assert.deepEqual(
+      one.files.map(({ name }) => name),
+      ['weights.safetensors', PROFILES_FILE],
+    );
+    for (const { flat, structured } of Object.values(texts)) assert.ok(flat.length > 20 && structured.length > 20);
   });
 
   test('hands on what the process has against a setting', async (t) => {

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import { stringify } from 'yaml';
 import { PointsmanError } from '../../base/errors.js';
 import { profilesIn } from '../../catalog/folder.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
-import { print, table } from '../output.js';
+import { print, printJson, table } from '../output.js';
+import { comparisonPage, profilePage } from '../profile-page.js';
+import { withKnown, type KnownSettings } from '../known.js';
 import { unknownModel } from '../unknown-model.js';
 import { applyCommand, diffCommand, exportCommand, validateCommand } from './profiles.js';
 
@@ -36,15 +37,25 @@ export function modelsCommand(): Command {
       }),
     );
   const show = new Command('show')
-    .description('print the declared profile of an LLM as YAML')
+    .description('show what is declared of an LLM and what is learned beside it')
     .argument('<id>')
+    .option('--json', 'answer as JSON')
     .addOption(options.data())
-    .action((id: string, { data }: Settings) =>
-      readLedger(data, async (ledger) => {
-        const profile = await ledger.catalog.get(id);
-        if (profile === undefined) unknownModel(id);
-        print(stringify(profile).trimEnd());
-      }),
+    .addOption(options.encoder())
+    .action((id: string, settings: KnownSettings) =>
+      withKnown(settings, [id], ([known]) => (settings.json ? printJson(known) : print(profilePage(known!)))),
+    );
+  const compare = new Command('compare')
+    .description('show two LLMs side by side, by what is declared and what is learned')
+    .argument('<a>')
+    .argument('<b>')
+    .option('--json', 'answer as JSON')
+    .addOption(options.data())
+    .addOption(options.encoder())
+    .action((a: string, b: string, settings: KnownSettings) =>
+      withKnown(settings, [a, b], ([one, other]) =>
+        settings.json ? printJson([one, other]) : print(comparisonPage(one!, other!)),
+      ),
     );
   const put = new Command('put')
     .description('declare one LLM from a YAML or JSON file, replacing what was declared of it')
@@ -75,6 +86,7 @@ export function modelsCommand(): Command {
   return group('models', 'LLM profiles', [
     list,
     show,
+    compare,
     put,
     remove,
     applyCommand(),

@@ -6,6 +6,7 @@ import { PointsmanError } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
 import { profilesIn, readProfileFiles, type ProfileFiles } from '../../catalog/folder.js';
 import { planOf, type Plan } from '../../catalog/plan.js';
+import { withLearnedValues } from '../../catalog/learned-values.js';
 import { toRouteProfile } from '../../catalog/routeprofile.js';
 import { DEFAULT_METRICS, meaningOf } from '../../schema/metric.js';
 import type { LlmProfile } from '../../schema/profile.js';
@@ -13,6 +14,7 @@ import type { CatalogStore } from '../../store/ports/catalog.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
 import { print, printJson } from '../output.js';
+import { withKnown, type KnownSettings } from '../known.js';
 import { unknownModel } from '../unknown-model.js';
 
 const FORMATS = ['pointsman', 'routeprofile'] as const;
@@ -137,31 +139,46 @@ export function validateCommand(): Command {
 const written = (profile: LlmProfile, format: Format): string =>
   stringify(format === 'routeprofile' ? toRouteProfile(profile) : profile, { lineWidth: 120 });
 
+interface ExportSettings extends KnownSettings {
+  format: Format;
+  output?: string;
+  learned?: true;
+}
+
 export function exportCommand(): Command {
   return new Command('export')
     .description('print the declared profile of an LLM, or write those of all as a folder that `apply` takes')
     .argument('[id]', 'an LLM; all where none is named')
     .addOption(new Option('--format <name>', 'form of the profiles').choices(FORMATS).default('pointsman'))
     .option('--output <dir>', 'folder to write to, a file an LLM; needed where no LLM is named')
+    .option('--learned', 'with learned values filled in: scores by task, latency, cost, what it wins')
     .addOption(options.data())
-    .action((id: string | undefined, settings: { data: string; format: Format; output?: string }) =>
-      readLedger(settings.data, async ({ catalog }) => {
-        const { format, output } = settings;
-        const found = id === undefined ? await catalog.list() : [await catalog.get(id)];
-        const profiles = found.map((profile) => profile ?? unknownModel(id!));
-        if (output === undefined) {
-          if (id === undefined)
-            throw new PointsmanError(
-              'invalid_request',
-              'expected the id of an LLM, or --output DIR for all, got neither',
-            );
-          print(written(profiles[0]!, format).trimEnd());
-          return;
-        }
-        mkdirSync(output, { recursive: true });
-        for (const profile of profiles)
-          writeFileSync(join(output, `${encodeURIComponent(profile.id)}.yaml`), written(profile, format));
-        print(`${counted(profiles.length, 'profile')} written to ${output}`);
-      }),
-    );
+    .addOption(options.encoder())
+    .action(async (id: string | undefined, settings: ExportSettings) => {
+      const { data, format, output } = settings;
+      const found = await readLedger(data, async ({ catalog }) =>
+        id === undefined ? catalog.list() : [await catalog.get(id)],
+      );
+      const declared = found.map((profile) => profile ?? unknownModel(id!));
+      const profiles = settings.learned
+        ? await withKnown(
+            settings,
+            declared.map((profile) => profile.id),
+            (known) => known.map(withLearnedValues),
+          )
+        : declared;
+      if (output === undefined) {
+        if (id === undefined)
+          throw new PointsmanError(
+            'invalid_request',
+            'expected the id of an LLM, or --output DIR for all, got neither',
+          );
+        print(written(profiles[0]!, format).trimEnd());
+        return;
+      }
+      mkdirSync(output, { recursive: true });
+      for (const profile of profiles)
+        writeFileSync(join(output, `${encodeURIComponent(profile.id)}.yaml`), written(profile, format));
+      print(`${counted(profiles.length, 'profile')} written to ${output}`);
+    });
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { PointsmanError } from '../../base/errors.js';
 import type { LlmId } from '../../schema/ids.js';
+import { KnownProfile } from '../../schema/known-profile.js';
 import { MetricSettings } from '../../schema/metric.js';
 import { LlmProfile } from '../../schema/profile.js';
 import type { Context } from '../context.js';
+import { knownProfile } from '../../catalog/known.js';
 import { profileSchema, PROFILE_SCHEMA_PATH } from '../../catalog/json-schema.js';
 import { profileFrom } from '../../catalog/read.js';
 import { isRouteProfile, RouteProfile } from '../../catalog/routeprofile.js';
@@ -23,6 +25,16 @@ const OwnBody = LlmProfile.partial({ id: true }).meta({
 });
 const ProfileBody = z.union([OwnBody, RouteProfile]).meta({ id: 'DeclaredProfile' });
 
+const declaredIn = (value: unknown): Partial<LlmProfile> =>
+  isRouteProfile(value) ? profileFrom(value, 'invalid_request').profile : parse(OwnBody, value);
+
+/** What a GET answered may be put again: what was learned is not declared. */
+function withoutLearned(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('learned' in value)) return value;
+  const { learned: _learned, ...declared } = value;
+  return declared;
+}
+
 /** The profile that a PUT sets. Throws `invalid_request` where the body's id is another than the path's. */
 function profileOf(id: LlmId, declared: Partial<LlmProfile>): LlmProfile {
   if (declared.id === undefined || declared.id === id) return { ...declared, id };
@@ -36,7 +48,13 @@ function profileOf(id: LlmId, declared: Partial<LlmProfile>): LlmProfile {
   });
 }
 
-export function modelOperations({ ledger: { catalog, settings } }: Pick<Context, 'ledger'>): Operation[] {
+export function modelOperations({
+  ledger,
+  live,
+  history,
+  clock,
+}: Pick<Context, 'ledger' | 'live' | 'history' | 'clock'>): Operation[] {
+  const { catalog, settings } = ledger;
   let schema: string | undefined;
   return [
     ...settingsOperations(settings, {
@@ -79,10 +97,13 @@ export function modelOperations({ ledger: { catalog, settings } }: Pick<Context,
       summary: 'Read an LLM profile',
       params: llmParam,
       yaml: true,
-      answers: { 200: { description: 'The profile', schema: LlmProfile } },
+      description:
+        'What is declared, and under `learned` what is known besides: strengths by task, domain and kind of query, ' +
+        'what its answers take, the nearest LLMs, its state, and how it changed over versions.',
+      answers: { 200: { description: 'The profile', schema: KnownProfile } },
       errors: ['model_not_found'],
       async run({ params: { id } }) {
-        const profile = await catalog.get(id);
+        const profile = await knownProfile({ ledger, scorer: live.scorer.current(), history, clock }, id);
         if (profile === undefined) throw modelNotFound(id);
         return profile;
       },
@@ -98,9 +119,7 @@ export function modelOperations({ ledger: { catalog, settings } }: Pick<Context,
         'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained ' +
         'on, prices count at once and the rest at the next training.',
       params: llmParam,
-      body: requiredBody(ProfileBody, (value) =>
-        isRouteProfile(value) ? profileFrom(value, 'invalid_request').profile : parse(OwnBody, value),
-      ),
+      body: requiredBody(ProfileBody, (value) => declaredIn(withoutLearned(value))),
       yaml: true,
       answers: {
         200: { description: 'Replaced', schema: LlmProfile },

@@ -10,6 +10,7 @@ import { dot, toDampedUnit } from '../../math/linear.js';
 import { benchmarksIn, tableReader } from '../tables.js';
 import { calibrated } from '../calibration.js';
 import { productsOf } from './products.js';
+import { strengthsIn } from './strengths.js';
 import { intoRange, scalesIn } from '../scale.js';
 import { likenessOf } from '../../scoring/likeness.js';
 import type { ScoredLlm, ScorerParts, Scorer } from '../../scoring/types.js';
@@ -146,6 +147,15 @@ export async function createLearnedScorer(parts: ScorerParts): Promise<Scorer> {
           scores: scoresOn(a),
         })),
       };
+    },
+    strengths(modelId) {
+      const c = models.indexOf(modelId);
+      return strengthsIn(model, {
+        row: candidates.rows[c]!,
+        interactions: candidates.interactions[c]!,
+        taskRecord: candidates.taskRecord.subarray(c * numTasks, (c + 1) * numTasks),
+        taskCounts: candidates.taskCounts.subarray(c * numTasks, (c + 1) * numTasks),
+      });
     },
     nearest(modelId) {
       const self = models.indexOf(modelId);

@@ -20,4 +20,6 @@ export interface CatalogStore {
   /** Describes a family, task or domain, registering it where it is new. */
   describe(kind: DescribedKind, id: string, description: string): Promise<void>;
   linkTaskDomain(task: string, domain: string): Promise<void>;
+  /** Which tasks are in which domains, by task and domain. */
+  taskDomains(): Promise<{ task: string; domain: string }[]>;
 }

@@ -226,6 +226,10 @@ export function createCatalogWriter(
 
 /** The catalogue over one connection. */
 export function createCatalog(connection: Connection, reader: CatalogReader, writer: CatalogWriter): CatalogStore {
+  const links = connection.db.prepare<[], { task: string; domain: string }>(
+    `SELECT t.name AS task, d.name AS domain FROM task_domain l JOIN task t ON t.id = l.task
+       JOIN domain d ON d.id = l.domain ORDER BY t.name, d.name`,
+  );
   return {
     async get(id) {
       const found = connection.read(() => reader.find(id));
@@ -240,6 +244,7 @@ export function createCatalog(connection: Connection, reader: CatalogReader, wri
       }),
     delete: async (id) => connection.write(() => writer.delete(id)),
     describe: async (kind, id, description) => connection.write(() => writer.describe(kind, id, description)),
+    taskDomains: async () => links.all(),
     linkTaskDomain: async (task, domain) => connection.write(() => writer.link(task, domain)),
   };
 }

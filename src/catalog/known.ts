@@ -1,0 +1,112 @@
+import type { Clock } from '../base/clock.js';
+import { CLOSED, healthOf } from '../machines/breaker.js';
+import type { KnownProfile, LearnedProfile, ScoreEstimate } from '../schema/known-profile.js';
+import type { LlmId } from '../schema/ids.js';
+import { likenessOf } from '../scoring/likeness.js';
+import type { Estimate, LearnedStrengths, Scorer } from '../scoring/types.js';
+import { usageOf } from '../scoring/usage.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { History } from './history.js';
+
+/** Standard deviations to each side of an interval that holds four in five. */
+const FOUR_IN_FIVE = 1.2816;
+/** LLMs that are named as nearest. */
+const NEAREST = 5;
+
+export interface KnownParts {
+  ledger: Pick<Ledger, 'catalog' | 'feedback' | 'snapshot' | 'alerts' | 'breakers'>;
+  scorer: Scorer;
+  history: History;
+  clock: Clock;
+}
+
+const inInterval = ({ score, deviation, answers }: Estimate): ScoreEstimate => ({
+  score,
+  low: Math.max(0, score - FOUR_IN_FIVE * deviation),
+  high: Math.min(1, score + FOUR_IN_FIVE * deviation),
+  answers,
+});
+
+const bestFirst = <T extends ScoreEstimate>(estimates: T[]): T[] => estimates.toSorted((a, b) => b.score - a.score);
+
+/** Estimates of domains: of each, over its tasks, each counting as its answers do, and one more. */
+function domainsOf(
+  tasks: LearnedStrengths['tasks'],
+  links: readonly { task: string; domain: string }[],
+): LearnedProfile['domains'] {
+  const domains = new Map<string, LearnedStrengths['tasks']>();
+  for (const { task, domain } of links) {
+    const estimate = tasks.find((one) => one.task === task);
+    if (estimate !== undefined) domains.set(domain, [...(domains.get(domain) ?? []), estimate]);
+  }
+  return Array.from(domains, ([domain, own]) => {
+    const weight = own.reduce((sum, one) => sum + one.answers + 1, 0);
+    const mean = (value: (one: Estimate) => number): number =>
+      own.reduce((sum, one) => sum + ((one.answers + 1) / weight) * value(one), 0);
+    return {
+      domain,
+      ...inInterval({
+        score: mean((one) => one.score),
+        // What tasks of one LLM are off by is mostly the same: its level.
+        deviation: mean((one) => one.deviation),
+        answers: own.reduce((sum, one) => sum + one.answers, 0),
+      }),
+    };
+  });
+}
+
+/** What is known of an LLM: declared, and learned beside it. Undefined where there is none. */
+export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownProfile | undefined> {
+  const { ledger, scorer, history, clock } = parts;
+  const profile = await ledger.catalog.get(id);
+  if (profile === undefined || !scorer.models.includes(id)) return undefined;
+  const { overall, tasks, kinds, queries } = scorer.strengths(id);
+  const [stats, links, texts, breakers, alerts] = await Promise.all([
+    ledger.feedback.stats(),
+    ledger.catalog.taskDomains(),
+    ledger.snapshot.texts(queries.map(({ queryHash }) => queryHash)),
+    ledger.breakers.list(),
+    ledger.alerts.open(),
+  ]);
+  const own = stats.find((one) => one.id === id);
+  const taken = usageOf(profile, own, [])(null);
+  const compared = queries.map(({ queryHash, score, others }, i) => ({
+    query: texts[i] ?? null,
+    query_hash: queryHash,
+    score,
+    others,
+  }));
+  const learned: LearnedProfile = {
+    version: scorer.version,
+    router: scorer.router,
+    overall: inInterval(overall),
+    tasks: bestFirst(tasks.map(({ task, ...rest }) => ({ task, ...inInterval(rest) }))),
+    domains: bestFirst(domainsOf(tasks, links)),
+    kinds: bestFirst(kinds.map(({ kind, ...rest }) => ({ kind, ...inInterval(rest) }))),
+    wins: compared.filter(({ score, others }) => score > others),
+    losses: compared.filter(({ score, others }) => score < others).toReversed(),
+    usage: {
+      answers: own?.interactions ?? 0,
+      cost_usd: taken.meanCostUsd,
+      completion_tokens: taken.completionTokens,
+      latency_ms: taken.latencyMs,
+      latency_p90_ms: taken.latencyP90Ms,
+    },
+    nearest: scorer
+      .nearest(id)
+      .slice(0, NEAREST)
+      .map(({ model, similarity }) => ({
+        model: model as LlmId,
+        similarity,
+        shared: likenessOf(
+          profile,
+          scorer.profiles.find((other) => other.id === model)!,
+        ).shared,
+      })),
+    health: healthOf(id, breakers.get(id) ?? CLOSED, clock()),
+    alerts: alerts.filter(({ model }) => model === id),
+    history: await history.of(id),
+    texts: scorer.version === null ? null : await history.textsIn(scorer.version, id),
+  };
+  return { ...profile, learned };
+}
