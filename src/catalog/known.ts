@@ -87,6 +87,7 @@ export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownP
     losses: compared.filter(({ score, others }) => score < others).toReversed(),
     usage: {
       answers: own?.interactions ?? 0,
+      error_rate: own === undefined || own.interactions === 0 ? 0 : own.failed / own.interactions,
       cost_usd: taken.meanCostUsd,
       completion_tokens: taken.completionTokens,
       latency_ms: taken.latencyMs,

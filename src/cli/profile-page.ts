@@ -72,7 +72,8 @@ export function profilePage({ learned, ...declared }: KnownProfile): string {
     part(
       'An answer takes',
       `${milliseconds(usage.latency_ms)} in the median, ${milliseconds(usage.latency_p90_ms)} in nine of ten cases; ` +
-        `${Math.round(usage.completion_tokens)} tokens; ${cost} (${usage.answers} answers logged)`,
+        `${Math.round(usage.completion_tokens)} tokens; ${cost} (${usage.answers} answers logged, ` +
+        `${(100 * usage.error_rate).toFixed(1)}% failed)`,
     ),
     part(
       'Nearest LLMs',

@@ -5,6 +5,8 @@ import { DomainId, FamilyId, TaskId } from '../schema/ids.js';
 import { describe, parse } from '../schema/parse.js';
 import type { Import } from '../store/ports/imports.js';
 import { FEATURE_FIELDS, profilesOfFeatures } from './features.js';
+import { formatOf } from './formats/index.js';
+import type { Row } from './formats/types.js';
 import { invalid } from './source.js';
 import type { FileFormat } from './types.js';
 
@@ -19,7 +21,9 @@ export type DocumentContent =
   | { format: 'llm-profiles'; profiles: unknown[] }
   | { format: 'llm-features'; features: Dictionary }
   | { format: 'domain-tasks'; tasksOf: Record<string, string[]> }
-  | { format: 'descriptions'; descriptions: Record<string, string> };
+  | { format: 'descriptions'; descriptions: Record<string, string> }
+  /** Rows of another tool's log. */
+  | { format: 'rows'; rows: Row[] };
 
 const KINDS = ['family', 'task', 'domain'] as const;
 type Kind = (typeof KINDS)[number];
@@ -27,6 +31,11 @@ type Kind = (typeof KINDS)[number];
 /** Tells what a document holds from its shape. Throws `invalid_file` when it is none of the known ones. */
 export function classify(path: string, value: unknown): DocumentContent {
   const items = Array.isArray(value) ? value : [value];
+  // Tools list what they answer under a name.
+  const listed = isDictionary(value) ? (value.data ?? value.observations ?? value.scores ?? value.records) : undefined;
+  for (const rows of [items, listed])
+    if (Array.isArray(rows) && rows.length > 0 && rows.every(isDictionary) && rows.some((row) => formatOf(row)))
+      return { format: 'rows', rows };
   if (items.length > 0 && items.every(isDictionary)) {
     if (items.some((item) => 'query' in item)) return { format: 'records', records: items };
     if (items.every((item) => typeof item.id === 'string' || isRouteProfile(item)))
@@ -60,7 +69,7 @@ export function classify(path: string, value: unknown): DocumentContent {
 /** Writes a document of the catalogue. Answers its format and how many entries it had. */
 export async function writeCatalog(
   path: string,
-  content: Exclude<DocumentContent, { format: 'records' }>,
+  content: Exclude<DocumentContent, { format: 'records' | 'rows' }>,
   writer: Import,
 ): Promise<{ format: FileFormat; entries: number }> {
   switch (content.format) {

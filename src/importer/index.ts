@@ -1,27 +1,50 @@
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { PointsmanError } from '../base/errors.js';
 import type { FeedbackRecord } from '../store/ports/feedback.js';
 import type { Import } from '../store/ports/imports.js';
 import type { Ledger } from '../store/ports/index.js';
 import { classify, writeCatalog, type DocumentContent } from './catalog-document.js';
 import { parseJson, readDocument } from './document.js';
-import { inspect, type Inspected } from './inspect.js';
+import { formatOf } from './formats/index.js';
+import { isRow } from './formats/fields.js';
+import type { LogFormat, Row } from './formats/types.js';
+import { inspect, TABLES, type Inspected } from './inspect.js';
 import { splitLines } from './lines.js';
-import { createRecordReader, type RecordCounts } from './records.js';
-import { openSource, readContent } from './source.js';
-import type { FileReport, ImportOptions, ImportProgress, ImportReport } from './types.js';
+import { createLogReader, detectFormat, rowHash, rowsIn, unknownFormat, type PlacedRow } from './log-reader.js';
+import { createRecordReader, type ReadRecord, type RecordCounts } from './records.js';
+import { invalid, openSource, readContent, type Source } from './source.js';
+import { readCsv, readParquet } from './table.js';
+import type { FileReport, ImportOptions, ImportProgress, ImportReport, Preview } from './types.js';
 
 export type * from './types.js';
+
+/** Rows by which the format of a log is told. */
+const LOOKED_AT = 20;
+/** Rows that a preview shows. */
+const PREVIEWED = 3;
+
+/** A log of another tool's, and how its rows are read. */
+interface Log {
+  format: LogFormat;
+  rows(onBytes: (bytes: number) => void, options: ImportOptions): AsyncIterable<{ rows: PlacedRow[] }>;
+}
 
 /** A file with its place in the report; documents are read already, lines are not. */
 interface Planned {
   file: Inspected;
-  content: DocumentContent | { format: 'lines' };
+  content: Exclude<DocumentContent, { format: 'rows' }> | { format: 'lines' } | { format: 'log'; log: Log };
+}
+
+interface Totals extends RecordCounts {
+  calls: number;
 }
 
 /**
- * Imports files into the ledger, all of them or none. The format of each is found from its content; order does not
- * matter. Memory does not grow with JSON Lines files. A file of interactions or preferences that was imported before
- * is skipped, with a notice. Throws `invalid_file` naming file, line, field, what was expected and what came.
+ * Imports files into the ledger, each in one transaction. The format of each is found from its content; order does not
+ * matter. Memory does not grow with the length of a log. A file that was imported before is skipped, and of one that
+ * grew only the rows that are new are taken. Throws `invalid_file` naming file, row, field, what was expected and what
+ * came; files before that one stay imported.
  */
 export async function importFiles(
   ledger: Pick<Ledger, 'imports'>,
@@ -29,31 +52,10 @@ export async function importFiles(
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const begun = performance.now();
+  const totals: Totals = { interactions: 0, preferences: 0, calls: 0 };
   const sources = paths.map(openSource);
-  const bytesTotal = sources.reduce((sum, source) => sum + source.bytes, 0);
-  const totals: RecordCounts = { interactions: 0, preferences: 0 };
-  const meter = (phase: ImportProgress['phase']) => {
-    let done = 0;
-    return (path: string, bytes: number) => {
-      const onBytes = (read: number): void =>
-        options.onProgress?.({ path, phase, bytesTotal, bytesDone: done + read, ...totals });
-      return { onBytes, finish: () => void (done += bytes) };
-    };
-  };
-
-  const checking = meter('check');
-  const plan: Planned[] = [];
-  for (const source of sources) {
-    const { onBytes, finish } = checking(source.path, source.bytes);
-    const file = await inspect(source, onBytes);
-    const content =
-      file.layout === 'lines'
-        ? ({ format: 'lines' } as const)
-        : classify(source.path, await readDocument(source, file.bytes, onBytes));
-    plan.push({ file, content });
-    finish();
-  }
-
+  const meter = createMeter(sources, totals, options);
+  const plan = await planOf(sources, options, meter('check'));
   const importing = meter('import');
   const writer = await ledger.imports.begin();
   try {
@@ -62,13 +64,13 @@ export async function importFiles(
     for (const planned of inOrder(plan)) {
       const { path, bytes } = planned.file.source;
       const { onBytes, finish } = importing(path, bytes);
-      const report = await importOne(planned, writer, totals, onBytes);
+      const report = await importOne(planned, writer, { totals, onBytes, options });
+      await writer.commit();
       onBytes(bytes);
       finish();
       reports.set(planned, report);
     }
     const newModels = (await writer.llms()).filter((id) => !before.has(id));
-    await writer.commit();
     return {
       files: plan.map((planned) => reports.get(planned)!),
       ...totals,
@@ -76,75 +78,309 @@ export async function importFiles(
       seconds: (performance.now() - begun) / 1000,
     };
   } finally {
-    await writer.abandon();
+    await writer.end();
   }
 }
 
-/** Descriptions last: what they describe is told by the names that the other files bring. */
+/** What importing files would make of them: of logs, which column becomes what, and the first rows. Writes nothing. */
+export async function previewFiles(paths: readonly string[], options: ImportOptions = {}): Promise<Preview[]> {
+  const sources = paths.map(openSource);
+  const ignore = () => ({ onBytes: () => undefined, finish: () => undefined });
+  const kept = new Map<string, string>();
+  const store = {
+    keep: (key: string, value: string) => void kept.set(key, value),
+    kept: (key: string) => kept.get(key),
+  };
+  const previews: Preview[] = [];
+  for (const { file, content } of inOrder(await planOf(sources, options, ignore))) {
+    const { path } = file.source;
+    if (content.format !== 'log') {
+      const title = content.format === 'lines' || content.format === 'records' ? 'feedback of Pointsman' : 'catalogue';
+      previews.push({ path, format: content.format, title, columns: [], rows: [] });
+      continue;
+    }
+    const { format } = content.log;
+    const reader = createLogReader(format, options, store, createRecordReader({ interactions: 0, preferences: 0 }));
+    const preview: Preview = { path, format: format.name, title: format.title, columns: [], rows: [] };
+    previews.push(preview);
+    for await (const { rows } of content.log.rows(() => undefined, options)) {
+      for (const placed of rows.flatMap((row) => [...rowsIn(format, row)])) {
+        if (preview.columns.length === 0) preview.columns = becomes(format, placed.row, options);
+        if (!format.first && preview.rows.length >= PREVIEWED) break;
+        try {
+          const found = await reader.read(placed);
+          if (found !== null && preview.rows.length < PREVIEWED)
+            preview.rows.push({ where: placed.where, records: found.records });
+        } catch (error) {
+          if (!(error instanceof PointsmanError)) throw error;
+          if (preview.rows.length < PREVIEWED)
+            preview.rows.push({ where: placed.where, records: [], error: error.message });
+        }
+      }
+      if (!format.first && preview.rows.length >= PREVIEWED) break;
+    }
+  }
+  return previews;
+}
+
+/** What each column of a row becomes. */
+function becomes(format: LogFormat, row: Row, { map = new Map() }: ImportOptions): Preview['columns'] {
+  const known = format.columns.flatMap(([columns, to]) =>
+    columns.split(/, | − /).map((column) => [column, to] as const),
+  );
+  const nested = (column: string): string | undefined =>
+    known.find(([from]) => from === column || from.startsWith(`${column}.`))?.[1];
+  return Object.keys(row).map((column) => ({ column, becomes: map.get(column) ?? nested(column) ?? null }));
+}
+
+type Metered = (path: string, bytes: number) => { onBytes(bytes: number): void; finish(): void };
+
+function createMeter(sources: readonly Source[], totals: Totals, { onProgress }: ImportOptions) {
+  const bytesTotal = sources.reduce((sum, source) => sum + source.bytes, 0);
+  return (phase: ImportProgress['phase']): Metered => {
+    let done = 0;
+    return (path, bytes) => {
+      const onBytes = (read: number): void =>
+        onProgress?.({ path, phase, bytesTotal, bytesDone: done + read, ...totals });
+      return { onBytes, finish: () => void (done += bytes) };
+    };
+  };
+}
+
+/** What files are; nothing is written yet. Throws `invalid_file` for what is none of what can be imported. */
+async function planOf(sources: readonly Source[], options: ImportOptions, metered: Metered): Promise<Planned[]> {
+  const plan: Planned[] = [];
+  for (const source of sources) {
+    const { onBytes, finish } = metered(source.path, source.bytes);
+    const file = await inspect(source, onBytes);
+    plan.push({ file, content: await contentOf(file, options, onBytes) });
+    finish();
+  }
+  return plan;
+}
+
+async function contentOf(
+  file: Inspected,
+  options: ImportOptions,
+  onBytes: (bytes: number) => void,
+): Promise<Planned['content']> {
+  const { source, layout } = file;
+  const asLog = async (rows: Log['rows']): Promise<Planned['content']> => {
+    const first = await firstRows(rows, { ...options, ...(options.onBroken && { onBroken: () => undefined }) });
+    const format = detectFormat(first, options);
+    if (format === undefined)
+      throw invalid(source.path, first.length === 0 ? 'expected rows, got a header alone' : unknownFormat(first[0]!));
+    return { format: 'log', log: { format, rows } };
+  };
+  if (layout === 'parquet') return asLog((onRead) => readParquet(source, onRead));
+  if (layout === 'csv' || layout === 'tsv' || layout === 'ssv')
+    return asLog((onRead, { onBroken }) => readCsv(source, TABLES[layout], onRead, onBroken));
+  if (layout === 'lines') {
+    const rows: Log['rows'] = (onRead, using) => lineRows(source, onRead, using);
+    const first = await firstRows(rows, { ...options, onBroken: () => undefined });
+    const told = first.length > 0 && (first.some((row) => formatOf(row) !== undefined) || (options.map?.size ?? 0) > 0);
+    return told ? asLog(rows) : { format: 'lines' };
+  }
+  const content = classify(source.path, await readDocument(source, file.bytes, onBytes));
+  if (content.format !== 'rows') return content;
+  return asLog(async function* documentRows() {
+    yield { rows: content.rows.map((row, i) => ({ row, where: `${source.path}, entry ${i + 1}` })) };
+  });
+}
+
+async function firstRows(rows: Log['rows'], options: ImportOptions): Promise<Row[]> {
+  const first: Row[] = [];
+  for await (const block of rows(() => undefined, options)) {
+    first.push(...block.rows.slice(0, LOOKED_AT - first.length).map(({ row }) => row));
+    if (first.length >= LOOKED_AT) break;
+  }
+  return first;
+}
+
+/** Lines of JSON as rows. */
+async function* lineRows(
+  source: Source,
+  onBytes: (bytes: number) => void,
+  { onBroken }: ImportOptions,
+): AsyncGenerator<{ rows: PlacedRow[] }> {
+  const { path } = source;
+  for await (const { first, lines } of splitLines(path, readContent(source, onBytes))) {
+    const rows: PlacedRow[] = [];
+    lines.forEach((line, i) => {
+      if (line.trim() === '') return;
+      const where = `${path}, line ${first + i}`;
+      try {
+        const row = parseJson(path, line, first + i);
+        if (!isRow(row)) throw invalid(path, `line ${first + i}: expected a JSON object, got something else`);
+        rows.push({ row, where });
+      } catch (error) {
+        if (onBroken === undefined || !(error instanceof PointsmanError)) throw error;
+        onBroken({ where, message: error.message });
+      }
+    });
+    yield { rows };
+  }
+}
+
+/** What others are joined with first; descriptions last: what they describe is told by the names that others bring. */
 function inOrder(plan: readonly Planned[]): Planned[] {
-  const rank = ({ content }: Planned): number =>
-    content.format === 'descriptions' ? 2 : Number(content.format === 'lines' || content.format === 'records');
+  const rank = ({ content }: Planned): number => {
+    if (content.format === 'descriptions') return 3;
+    if (content.format === 'log') return content.log.format.first ? 1 : 2;
+    return content.format === 'lines' || content.format === 'records' ? 2 : 0;
+  };
   return plan.toSorted((a, b) => rank(a) - rank(b));
 }
 
-async function importOne(
-  { file, content }: Planned,
-  writer: Import,
-  totals: RecordCounts,
-  onBytes: (bytes: number) => void,
-): Promise<FileReport> {
+/** What a file is imported with. */
+interface Importing {
+  totals: Totals;
+  onBytes(bytes: number): void;
+  options: ImportOptions;
+}
+
+async function importOne({ file, content }: Planned, writer: Import, importing: Importing): Promise<FileReport> {
   const { path } = file.source;
-  const none = { interactions: 0, preferences: 0 };
-  if (content.format !== 'lines' && content.format !== 'records')
+  const none = { interactions: 0, preferences: 0, calls: 0, repeated: 0, ignored: 0, broken: 0 };
+  if (content.format !== 'lines' && content.format !== 'records' && content.format !== 'log')
     return { path, status: 'imported', ...(await writeCatalog(path, content, writer)), ...none };
 
-  const before = await writer.importedAt(file.hash);
+  const format = content.format === 'log' ? content.log.format.name : 'records';
+  // What is joined with is read again: what it is joined with may have grown.
+  const joined = content.format === 'log' && content.log.format.first === true;
+  const before = importing.options.again || joined ? undefined : await writer.importedAt(file.hash);
   if (before !== undefined)
     return {
       path,
-      format: 'records',
+      format,
       status: 'skipped',
       notice: `already imported at ${new Date(before).toISOString()}`,
       entries: 0,
       ...none,
     };
+  const { totals } = importing;
   const begun = { ...totals };
-  const entries = await writeRecords(file, content, writer, totals, onBytes);
-  await writer.markImported(file.hash, path);
+  const told =
+    content.format === 'log'
+      ? await writeLog(content.log, writer, importing)
+      : await writeRecords(file, content, writer, importing);
+  if ((await writer.importedAt(file.hash)) === undefined) await writer.markImported(file.hash, path);
   return {
     path,
-    format: 'records',
+    format,
     status: 'imported',
-    entries,
+    ...none,
+    ...told,
     interactions: totals.interactions - begun.interactions,
     preferences: totals.preferences - begun.preferences,
+    calls: totals.calls - begun.calls,
   };
 }
 
+type Told = Pick<FileReport, 'entries' | 'repeated' | 'broken' | 'ignored'>;
+
+/** Writes what rows say; those that an earlier import had are passed over. */
+async function writeLog({ format, rows }: Log, writer: Import, { totals, onBytes, options }: Importing): Promise<Told> {
+  const counts: RecordCounts = { interactions: 0, preferences: 0 };
+  const reader = createLogReader(format, options, writer, createRecordReader(counts));
+  const told: Told = { entries: 0, repeated: 0, broken: 0, ignored: 0 };
+  const onBroken =
+    options.onBroken &&
+    ((row: { where: string; message: string }): void => {
+      told.broken++;
+      options.onBroken!(row);
+    });
+  for await (const block of rows(onBytes, { ...options, ...(onBroken && { onBroken }) }))
+    for (const whole of block.rows)
+      for (const placed of rowsIn(format, whole)) {
+        told.entries++;
+        let found: Awaited<ReturnType<typeof reader.read>>;
+        try {
+          found = await reader.read(placed);
+        } catch (error) {
+          if (onBroken === undefined || !(error instanceof PointsmanError)) throw error;
+          onBroken({ where: placed.where, message: error.message });
+          continue;
+        }
+        if (found === null) {
+          told.ignored++;
+          continue;
+        }
+        const { id, records } = found;
+        if (records.length === 0) continue;
+        const isNew = writer.isNew(
+          rowHash(format, id, () => JSON.stringify(placed.row)),
+          id === undefined,
+        );
+        if (!isNew && !options.again) {
+          told.repeated++;
+          continue;
+        }
+        await writer.add(records);
+        for (const { kind } of records)
+          if (kind === 'call') totals.calls++;
+          else if (kind === 'preference') totals.preferences++;
+          else totals.interactions++;
+      }
+  return told;
+}
+
+/** Writes feedback in our own form. */
 async function writeRecords(
   file: Inspected,
   content: { format: 'lines' } | { format: 'records'; records: unknown[] },
   writer: Import,
-  totals: RecordCounts,
-  onBytes: (bytes: number) => void,
-): Promise<number> {
+  { totals, onBytes, options }: Importing,
+): Promise<Told> {
   const { path } = file.source;
-  const read = createRecordReader(totals);
+  const counts: RecordCounts = { interactions: 0, preferences: 0 };
+  const read: ReadRecord = createRecordReader(counts);
+  const told: Told = { entries: 0, repeated: 0, broken: 0, ignored: 0 };
+  const take = (text: string, value: () => unknown, where: () => string, into: FeedbackRecord[]): void => {
+    const records: FeedbackRecord[] = [];
+    try {
+      read(value(), where, records);
+    } catch (error) {
+      if (options.onBroken === undefined || !(error instanceof PointsmanError)) throw error;
+      told.broken++;
+      options.onBroken({ where: where(), message: error.message });
+      return;
+    }
+    told.entries++;
+    const hash = createHash('sha256').update(text).digest().subarray(0, 16);
+    if (!writer.isNew(hash, true) && !options.again) {
+      told.repeated++;
+      return;
+    }
+    into.push(...records);
+    for (const { kind } of records) totals[kind === 'preference' ? 'preferences' : 'interactions']++;
+  };
   if (content.format === 'records') {
     const records: FeedbackRecord[] = [];
-    content.records.forEach((record, i) => read(record, () => `${path}, entry ${i + 1}`, records));
+    content.records.forEach((record, i) =>
+      take(
+        JSON.stringify(record),
+        () => record,
+        () => `${path}, entry ${i + 1}`,
+        records,
+      ),
+    );
     await writer.add(records);
-    return content.records.length;
+    return told;
   }
-  let entries = 0;
   for await (const { first, lines } of splitLines(path, readContent(file.source, onBytes))) {
     const records: FeedbackRecord[] = [];
     lines.forEach((line, i) => {
-      if (line.trim() === '') return;
-      read(parseJson(path, line, first + i), () => `${path}, line ${first + i}`, records);
-      entries++;
+      const text = line.trim();
+      if (text === '') return;
+      take(
+        text,
+        () => parseJson(path, line, first + i),
+        () => `${path}, line ${first + i}`,
+        records,
+      );
     });
     await writer.add(records);
   }
-  return entries;
+  return told;
 }

@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 import { decode, MAX_LINE_BYTES } from './lines.js';
 import { invalid, readContent, type Source } from './source.js';
 
+/** Tables, by what is between their columns. */
+export const TABLES = { csv: ',', tsv: '\t', ssv: ';' } as const;
+export type Table = keyof typeof TABLES | 'parquet';
+
 /** What a file is, found by reading it through once before anything is written. */
 export interface Inspected {
   source: Source;
@@ -9,8 +13,11 @@ export interface Inspected {
   hash: string;
   /** Uncompressed. */
   bytes: number;
-  /** `lines`: one JSON object a line, any number of them. `document`: one JSON or YAML value. */
-  layout: 'lines' | 'document';
+  /**
+   * `lines`: one JSON object a line, any number of them. `document`: one JSON or YAML value. Tables: CSV with a header,
+   * by what is between its columns, and Parquet.
+   */
+  layout: 'lines' | 'document' | Table;
 }
 
 /** Throws `invalid_file` for a truncated, damaged, binary or blank file. */
@@ -18,16 +25,53 @@ export async function inspect(source: Source, onBytes: (bytes: number) => void):
   const hash = createHash('sha256');
   const head: Buffer[] = [];
   let bytes = 0;
+  let isParquet = false;
   for await (const chunk of readContent(source, onBytes)) {
     if (bytes < MAX_LINE_BYTES) head.push(chunk);
-    if (chunk.includes(0)) throw invalid(source.path, 'expected JSON or YAML text, got a binary file');
+    if (bytes === 0 && chunk.subarray(0, 4).equals(PARQUET)) isParquet = true;
+    if (!isParquet && chunk.includes(0)) throw invalid(source.path, binary(source.path, chunk, bytes));
     hash.update(chunk);
     bytes += chunk.length;
+  }
+  if (isParquet) {
+    if (source.gzip) throw invalid(source.path, 'expected a Parquet file as it is, got one in a .gz');
+    return { source, hash: hash.digest('hex'), bytes, layout: 'parquet' };
   }
   const text = headText(source.path, Buffer.concat(head));
   if (text.trim() === '')
     throw invalid(source.path, 'expected interactions, preferences or profiles, got an empty file');
-  return { source, hash: hash.digest('hex'), bytes, layout: layoutOf(text) };
+  return { source, hash: hash.digest('hex'), bytes, layout: tableIn(source.path, text) ?? layoutOf(text) };
+}
+
+const PARQUET = Buffer.from('PAR1');
+
+/** What to do with a binary file. A pickle is a program: it is never run. */
+function binary(path: string, chunk: Buffer, at: number): string {
+  const pickle = /\.(?:pkl|pickle)$/i.test(path) || (at === 0 && chunk[0] === 0x80 && chunk[1]! <= 5);
+  return pickle
+    ? 'expected a table as CSV or Parquet, got a Python pickle, which could run anything; make one with: python3 -c ' +
+        `"import pandas as pd; pd.read_pickle('${path}').to_parquet('${path.replace(/\.\w+$/, '')}.parquet')"`
+    : 'expected JSON, YAML, CSV or Parquet, got a binary file';
+}
+
+/** A table by the name of its file, else by a header of names and a second line of as many columns. */
+function tableIn(path: string, text: string): keyof typeof TABLES | undefined {
+  const [, extension] = /\.(csv|tsv)(?:\.gz)?$/i.exec(path) ?? [];
+  const [header = '', second] = text.split('\n');
+  const kinds = Object.keys(TABLES) as (keyof typeof TABLES)[];
+  const columns = (line: string, kind: keyof typeof TABLES): number => line.split(TABLES[kind]).length;
+  if (extension !== undefined) {
+    const named = extension.toLowerCase() as 'csv' | 'tsv';
+    // Where commas are decimal, columns are parted by semicolons.
+    return named === 'csv' && columns(header, 'csv') < columns(header, 'ssv') ? 'ssv' : named;
+  }
+  if (second === undefined || second.trim() === '' || /^\s*(?:[[{#-]|[\w.-]+:(?:\s|$))/.test(header)) return undefined;
+  return kinds.find(
+    (kind) =>
+      columns(header, kind) > 1 &&
+      /^[\w .|:/@"'()-]+$/.test(header.trim().replaceAll(TABLES[kind], '')) &&
+      columns(second, kind) >= columns(header, kind),
+  );
 }
 
 /** The beginning of the file, up to a line end unless it is one long line. */

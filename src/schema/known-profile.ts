@@ -38,6 +38,7 @@ export const LearnedProfile = z
     usage: z
       .strictObject({
         answers: z.int(),
+        error_rate: z.number().describe('Share of them that failed; 0 where there are none'),
         cost_usd: z.number().nullable().describe('Mean cost of an answer, where it was reported'),
         completion_tokens: z.number().describe('Usual length of an answer'),
         latency_ms: z.number().nullable().describe('Median'),

@@ -101,7 +101,7 @@ export async function loadSimulation(ledger: Pick<Ledger, 'imports'>, simulation
     await writer.add(records);
     await writer.commit();
   } finally {
-    await writer.abandon();
+    await writer.end();
   }
 }
 

@@ -307,7 +307,7 @@ async function whileLocked<T>({ folder }: Service, work: () => Promise<T>): Prom
   try {
     return await work();
   } finally {
-    await writer.abandon();
+    await writer.end();
     await other.close();
   }
 }

@@ -125,7 +125,7 @@ const BAD_FILES: [name: string, content: string | Buffer, message: RegExp][] = [
   [
     'a picture',
     Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47]), Buffer.alloc(64)]),
-    /^f: expected JSON or YAML text, got a binary file$/,
+    /^f: expected JSON, YAML, CSV or Parquet, got a binary file$/,
   ],
   [
     'Latin-1',
@@ -145,7 +145,11 @@ const BAD_FILES: [name: string, content: string | Buffer, message: RegExp][] = [
     'Dear all,\nplease find the data attached.\n',
     /^f: expected interactions, score rows or preferences as JSON Lines/,
   ],
-  ['CSV', 'query,model,score\nq,a,1\n', /^f: expected interactions, score rows or preferences as JSON Lines/],
+  [
+    'CSV of other columns',
+    'a,b\n1,2\n',
+    /^f: expected columns of a known log, or ours \(query, model, score, …\), or --map COLUMN=FIELD; got "a", "b"$/,
+  ],
   ['a JSON number', '17', /got 17$/],
   ['an empty JSON object', '{}', /got an object with the keys \(none\)$/],
   ['an empty JSON list', '[]', /got an array of 0$/],
@@ -220,7 +224,7 @@ test('refuses what is not a file, or not there', async (t) => {
   assert.match(await refused('/dev/null'), /^\/dev\/null: expected a file, got something that is not a plain file$/);
 });
 
-test('an error in the last of many lines undoes all the others', async (t) => {
+test('an error in the last of many lines undoes all the others of its file', async (t) => {
   const { ledger, file, ...on } = await desk(t);
   await on.import(file('before.jsonl', [{ ...GOOD, query: 'kept' }]));
   const lines = Array.from({ length: 30_000 }, (_, i) => line({ query: `q${i}`, model: `m${i % 9}`, score: 1 }));
@@ -229,7 +233,7 @@ test('an error in the last of many lines undoes all the others', async (t) => {
     file('f', [...lines, '{"query": 1}'].join('\n')),
   );
   assert.match(message, /^f, line 30001: /);
-  assert.deepEqual(await ledger.catalog.list(), [{ id: 'a' }]);
+  assert.deepEqual(await ledger.catalog.list(), [{ id: 'a' }, { id: 'fresh', size_b: 7 }]);
   // Corrected, it goes through: the failed attempt was not remembered as imported.
   await on.import(file('f', lines.join('\n')));
   assert.equal((await ledger.feedback.counts()).interactions, 30_001);

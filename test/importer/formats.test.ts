@@ -35,7 +35,18 @@ test('interactions, score rows and preferences, in one file and in any mixture',
   ]);
   const report = await on.import(path);
   assert.deepEqual(report.files, [
-    { path, format: 'records', status: 'imported', entries: 3, interactions: 4, preferences: 1 },
+    {
+      path,
+      format: 'records',
+      status: 'imported',
+      entries: 3,
+      interactions: 4,
+      preferences: 1,
+      calls: 0,
+      repeated: 0,
+      ignored: 0,
+      broken: 0,
+    },
   ]);
   assert.deepEqual([report.interactions, report.preferences, report.new_models], [4, 1, ['a', 'b', 'c']]);
   assert.deepEqual(await ledger.feedback.counts(), { interactions: 4, preferences: 1, queries: 2 });
@@ -264,13 +275,24 @@ test('the same interactions are not taken twice: not the file, a copy, compresse
         entries: 0,
         interactions: 0,
         preferences: 0,
+        calls: 0,
+        repeated: 0,
+        ignored: 0,
+        broken: 0,
       },
     ]);
     assert.equal(report.interactions, 0);
   }
   assert.equal((await ledger.feedback.counts()).interactions, 1);
-  await on.import(file('longer.jsonl', [...lines, { query: 'two', model: 'a', score: 1 }]));
+  // Of a file that grew only what is new is taken: the same line again is new, too, if it stands there once more.
+  const grown = [...lines, { query: 'two', model: 'a', score: 1 }, ...lines];
+  const report = await on.import(file('longer.jsonl', grown));
+  assert.deepEqual(
+    report.files.map(({ entries, repeated, interactions }) => [entries, repeated, interactions]),
+    [[3, 1, 2]],
+  );
   assert.equal((await ledger.feedback.counts()).interactions, 3);
+  assert.equal((await on.importWith({ again: true }, path)).interactions, 1);
 });
 
 test('profiles are applied again: they may restore what was changed since', async (t) => {

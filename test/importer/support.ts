@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { PointsmanError } from '../../src/base/errors.js';
-import { importFiles, type ImportReport } from '../../src/importer/index.js';
+import { importFiles, type ImportOptions, type ImportReport } from '../../src/importer/index.js';
 import type { Ledger } from '../../src/store/open.js';
 import { allRows, tempFolder, tempLedger } from '../store/support.js';
 
@@ -14,7 +14,11 @@ export interface Desk {
   /** Writes a file (compressed when its name ends in .gz) and answers its path. */
   file(name: string, content: string | Buffer | readonly unknown[]): string;
   import(...paths: string[]): Promise<ImportReport>;
-  /** Imports what must be refused, checks that nothing was written, and answers the message without the folder. */
+  importWith(options: ImportOptions, ...paths: string[]): Promise<ImportReport>;
+  /**
+   * Imports files of which the last must be refused, checks that nothing of it was written, and answers the message
+   * without the folder.
+   */
   refused(...paths: string[]): Promise<string>;
 }
 
@@ -40,7 +44,10 @@ export async function desk(t: TestContext): Promise<Desk> {
       return path;
     },
     import: (...paths) => importFiles(ledger, paths),
+    importWith: (options, ...paths) => importFiles(ledger, paths, options),
     async refused(...paths) {
+      // Files before the one that is refused stay imported.
+      if (paths.length > 1) await importFiles(ledger, paths.slice(0, -1));
       const before = await state();
       let message = '';
       await assert.rejects(importFiles(ledger, paths), (error: PointsmanError) => {

@@ -24,6 +24,7 @@ export function statsOf(id: string, fields: Partial<LlmStats> = {}): LlmStats {
     id,
     meanScore,
     interactions,
+    failed: 0,
     wins: 0,
     losses: 0,
     costUsd: NaN,

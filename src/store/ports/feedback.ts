@@ -51,6 +51,8 @@ export interface LlmStats {
   scored: number;
   wins: number;
   losses: number;
+  /** Answers that failed. */
+  failed: number;
   costUsd: number;
   /** What it is now, where it became another LLM on all tasks; else as above. */
   now: {

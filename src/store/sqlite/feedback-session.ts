@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Interaction, Preference, Signal } from '../../schema/feedback.js';
 import type { Touch } from './changes.js';
 import type { LedgerCounts } from '../ports/feedback.js';
+import type { Call } from '../ports/imports.js';
 import type { Connection } from './connection.js';
 import type { LlmTotals } from './llm-totals.js';
 import type { LlmUsage } from './llm-usage.js';
@@ -15,6 +16,8 @@ export interface FeedbackSession {
   interaction(value: Interaction): { llm: number; at: number };
   preference(value: Preference): void;
   signal(value: Signal): void;
+  /** A call without a query: sums alone are kept of it. */
+  call(value: Call): void;
   /** LLMs first seen in this session. */
   readonly newLlms: string[];
   finish(): void;
@@ -56,6 +59,7 @@ export function createFeedbackSessions(
     const sums = totals.session();
     const taken = usage.session();
     const counts: LedgerCounts = { interactions: 0, preferences: 0, queries: 0 };
+    let calls = 0;
     const newLlms: string[] = [];
     const now = clock();
     // Files list the LLMs of one query together, so the last query is the likeliest next one.
@@ -140,8 +144,15 @@ export function createFeedbackSessions(
         sums.score(llm, value.value);
         counts.interactions++;
       },
+      call(value) {
+        const llm = llmId(value.model);
+        const { task } = labels(value);
+        sums.interaction(llm, value);
+        taken.interaction(llm, task, value);
+        calls++;
+      },
       finish() {
-        if (counts.interactions + counts.preferences === 0) return;
+        if (counts.interactions + counts.preferences + calls === 0) return;
         sums.flush();
         taken.flush();
         tally.add(counts);

@@ -4,12 +4,15 @@ import type { LlmUsage } from './llm-usage.js';
 import { BEFORE_CHANGE } from '../../graph/recency.js';
 import type { LlmStats } from '../ports/feedback.js';
 
-const COLUMNS = ['interactions', 'scored', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n'] as const;
+const COLUMNS = ['interactions', 'scored', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n', 'failed'] as const;
 type Totals = Record<(typeof COLUMNS)[number], number>;
+
+/** What an answer was like; its query doesn't matter. */
+export type Answered = Pick<Interaction, 'score' | 'cost_usd' | 'error'>;
 
 /** Sums of one transaction's feedback per LLM, added to the table at its end. */
 export interface TotalsSession {
-  interaction(llm: number, value: Interaction): void;
+  interaction(llm: number, value: Answered): void;
   /** A score of an answer that is counted already. */
   score(llm: number, score: number): void;
   preference(better: number, worse: number): void;
@@ -66,6 +69,7 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
         scored: row.scored ?? 0,
         wins: row.wins ?? 0,
         losses: row.losses ?? 0,
+        failed: row.failed ?? 0,
         costUsd: mean(row.cost_usd, row.cost_usd_n),
         now: nowOf(row.scored ?? 0, row.score ?? 0, row.before, row.before_score),
         usage: taken.get(row.name) ?? [],
@@ -88,8 +92,9 @@ function countScore(totals: Totals, score: number): void {
   totals.score += score;
 }
 
-function count(totals: Totals, value: Interaction): void {
+function count(totals: Totals, value: Answered): void {
   totals.interactions++;
+  if (value.error !== undefined) totals.failed++;
   if (value.score !== undefined) countScore(totals, value.score);
   if (value.cost_usd !== undefined) {
     totals.cost_usd += value.cost_usd;

@@ -18,9 +18,12 @@ const COLUMNS = [
   'latency_n',
 ] as const satisfies (keyof Sums)[];
 
+/** What an answer took; its query doesn't matter. */
+export type Taken = Pick<Interaction, 'error' | 'completion_tokens' | 'latency_ms'>;
+
 /** Sums of one transaction's answers per LLM and task, added to the table at its end. */
 export interface UsageSession {
-  interaction(llm: number, task: number | null, value: Interaction): void;
+  interaction(llm: number, task: number | null, value: Taken): void;
   flush(): void;
 }
 

@@ -103,7 +103,7 @@ const IMPORTS: readonly Step[] = [
       const writer = await ledger.imports.begin();
       await writer.add([interaction('q', 'lost', 1)]);
       await writer.mergeLlm(profile('lost too'));
-      await writer.abandon();
+      await writer.end();
     },
   ],
 ];

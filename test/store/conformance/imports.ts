@@ -14,7 +14,7 @@ async function importing(ledger: Ledger, work: (writer: Import) => Promise<unkno
     await work(writer);
     await writer.commit();
   } finally {
-    await writer.abandon();
+    await writer.end();
   }
 }
 
@@ -115,7 +115,7 @@ export function describeImportStore(store: StoreUnderTest): void {
       const writer = await ledger.imports.begin();
       await writer.add([interaction('q', 'a', 1)]);
       await assert.rejects(writer.add([interaction('r', 'b', 1), broken]));
-      await writer.abandon();
+      await writer.end();
       assert.deepEqual(await stateOf(ledger), before);
     });
 
@@ -123,13 +123,13 @@ export function describeImportStore(store: StoreUnderTest): void {
       const { ledger } = await store.open(t);
       const undone = await ledger.imports.begin();
       await undone.add([interaction('q', 'a', 1)]);
-      await undone.abandon();
-      await undone.abandon();
+      await undone.end();
+      await undone.end();
       assert.deepEqual(await ledger.catalog.list(), []);
       const kept = await ledger.imports.begin();
       await kept.add([interaction('q', 'a', 1)]);
       await kept.commit();
-      await kept.abandon();
+      await kept.end();
       assert.deepEqual(await ledger.catalog.list(), [{ id: 'a' }]);
     });
 
@@ -205,7 +205,7 @@ export function describeImportStore(store: StoreUnderTest): void {
     });
 
     testBusy(store, {
-      begin: async (ledger) => (await ledger.imports.begin()).abandon(),
+      begin: async (ledger) => (await ledger.imports.begin()).end(),
     });
   });
 }

@@ -52,7 +52,7 @@ export function testBusy(
       await assert.rejects(answer!, { code: 'ledger_busy', status: 503 }, name);
     }
     assert.deepEqual(await waiting.changes.revisions(), before);
-    await writer.abandon();
+    await writer.end();
     for (const verb of Object.values(verbs)) await verb(waiting);
   });
 }

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { PointsmanError } from '../base/errors.js';
+import type { Import, ImportRecord } from '../store/ports/imports.js';
+import { spansIn } from './formats/otel.js';
+import { formatOf } from './formats/index.js';
+import { OUR_FIELDS, mapped, plain } from './formats/plain.js';
+import { RowError, ScaleWanted, type LogFormat, type ReadContext, type Row, type RowFound } from './formats/types.js';
+import type { ReadRecord } from './records.js';
+import type { ImportOptions } from './types.js';
+
+/** A row of another tool's log, and where it stands. */
+export interface PlacedRow {
+  row: Row;
+  where: string;
+}
+
+/** The format of a log by its first rows; a table's where columns are ours, or are mapped. */
+export function detectFormat(
+  rows: readonly Row[],
+  { map = new Map(), set = {} }: ImportOptions,
+): LogFormat | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  return (
+    rows.map(formatOf).find((format) => format !== undefined) ??
+    (plain.fits(mapped(first, map, set)) ? plain : undefined)
+  );
+}
+
+/** What there is to say where a log is of no known format. */
+export function unknownFormat(row: Row): string {
+  const columns = Object.keys(row)
+    .slice(0, 12)
+    .map((column) => JSON.stringify(column));
+  return (
+    `expected columns of a known log, or ours (${OUR_FIELDS.slice(1, 4).join(', ')}, …), or --map COLUMN=FIELD; got ` +
+    `${columns.join(', ')}${Object.keys(row).length > 12 ? ', …' : ''}`
+  );
+}
+
+/** Reads the rows of a log of some format into records. */
+export interface LogReader {
+  /** Records of a row; null where it is none of an LLM's. Throws `invalid_file` naming row and field. */
+  read(placed: PlacedRow): Promise<{ id: string | undefined; records: ImportRecord[] } | null>;
+}
+
+/** A row as it may be kept: without what is not there. */
+const filled = (row: Row): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== null && value !== ''));
+
+export function createLogReader(
+  format: LogFormat,
+  { map = new Map(), set = {}, scales = new Map(), llm }: ImportOptions,
+  { keep, kept }: Pick<Import, 'keep' | 'kept'>,
+  check: ReadRecord,
+): LogReader {
+  const context: ReadContext = {
+    llm,
+    scaled(metric, value) {
+      const scale = scales.get(metric);
+      if (scale === undefined) {
+        if (value < 0 || value > 1) throw new ScaleWanted(metric, value);
+        return value;
+      }
+      const [worst, best] = scale;
+      const share = (value - worst) / (best - worst);
+      if (share < 0 || share > 1) throw new RowError(metric, `a score from ${worst} to ${best}`, String(value));
+      return share;
+    },
+    keep: async (key, value) => keep(key, JSON.stringify(value)),
+    async kept(key) {
+      const value = kept(key);
+      return value === undefined ? undefined : (JSON.parse(value) as unknown);
+    },
+  };
+
+  function recordsOf({ told }: RowFound, where: string): ImportRecord[] {
+    const records: ImportRecord[] = [];
+    for (const { kind, value } of told) {
+      const fields = filled(value);
+      if (kind === 'interaction' && fields['query'] === undefined) {
+        const { score: _score, propensity: _propensity, decision_id: _decision, ...call } = fields;
+        const checked: ImportRecord[] = [];
+        check({ ...call, query: '-' }, () => where, checked as never);
+        const { query: _query, ...rest } = checked[0]!.value as { query: string };
+        records.push({ kind: 'call', value: rest } as ImportRecord);
+      } else check(fields, () => where, records as never);
+    }
+    return records;
+  }
+
+  return {
+    async read({ row, where }) {
+      try {
+        const found = await format.read(mapped(row, map, set), context);
+        return found === null ? null : { id: found.id, records: recordsOf(found, where) };
+      } catch (error) {
+        if (!(error instanceof RowError)) throw error;
+        throw new PointsmanError('invalid_file', `${where}: ${error.message}`, {
+          cause: error,
+          issues: [{ field: error.field, expected: error.message, received: '' }],
+        });
+      }
+    },
+  };
+}
+
+/** Rows of a log as its format has them: spans of an export of OTLP, each by itself. */
+export function* rowsIn(format: LogFormat, { row, where }: PlacedRow): Generator<PlacedRow> {
+  if (format.name !== 'opentelemetry-spans') {
+    yield { row, where };
+    return;
+  }
+  const spans = spansIn(row);
+  if (spans.length === 1 && spans[0] === row) yield { row, where };
+  else for (const [i, span] of spans.entries()) yield { row: span, where: `${where}, span ${i + 1}` };
+}
+
+/** By what a row is known again: its id in its format, else what it says. */
+export function rowHash(format: LogFormat, id: string | undefined, content: () => string): Buffer {
+  return createHash('sha256')
+    .update(id === undefined ? `row ${content()}` : `${format.name} ${id}`)
+    .digest()
+    .subarray(0, 16);
+}
