@@ -1,6 +1,6 @@
 /**
- * Import of other tools' logs: rows a second, and the most memory, of each format, a broken line in the middle. Rows are
- * made up in the tool's form. Usage:
+ * Import of other tools' logs: rows a second, and the most memory, of each format, a broken line in the middle. Rows
+ * are made up in the tool's form. Usage:
  *
  *     node dist/scripts/bench/import-logs.js [ROWS] [FORMAT…] (default 200000, all)
  */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Call, ImportRecord } from '../../../src/store/ports/imports.js';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LlmId } from '../../../src/schema/ids.js';
@@ -131,6 +132,72 @@ export function describeImportStore(store: StoreUnderTest): void {
       await kept.commit();
       await kept.end();
       assert.deepEqual(await ledger.catalog.list(), [{ id: 'a' }]);
+    });
+
+    test('what was committed stays, what came after it is undone; a row is new once', async (t) => {
+      const { ledger } = await store.open(t);
+      const [one, other] = ['one', 'other'].map((text) => Buffer.from(text.padEnd(16, '.'))) as [Buffer, Buffer];
+      const first = await ledger.imports.begin();
+      assert.deepEqual([first.isNew(one, false), first.isNew(one, false)], [true, false]);
+      await first.add([interaction('q', 'a', 1)]);
+      await first.commit();
+      assert.equal(first.isNew(other, false), true);
+      await first.add([interaction('r', 'b', 1)]);
+      await first.end();
+      assert.deepEqual(await ledger.catalog.list(), [{ id: 'a' }]);
+      await importing(ledger, async (writer) =>
+        assert.deepEqual([writer.isNew(one, false), writer.isNew(other, false)], [false, true]),
+      );
+    });
+
+    test('a row that may repeat is new unless as many came before, in each file by itself', async (t) => {
+      const { ledger } = await store.open(t);
+      const row = Buffer.from('row'.padEnd(16, '.'));
+      const writer = await ledger.imports.begin();
+      assert.deepEqual([writer.isNew(row, true), writer.isNew(row, true)], [true, true]);
+      await writer.commit();
+      assert.deepEqual(
+        [1, 2, 3].map(() => writer.isNew(row, true)),
+        [false, false, true],
+      );
+      await writer.commit();
+      await writer.end();
+      await importing(ledger, async (again) =>
+        assert.deepEqual(
+          [1, 2, 3, 4].map(() => again.isNew(row, true)),
+          [false, false, false, true],
+        ),
+      );
+    });
+
+    test('what is kept is there for later rows of the import, and no longer', async (t) => {
+      const { ledger } = await store.open(t);
+      const writer = await ledger.imports.begin();
+      writer.keep('k', 'v');
+      writer.keep('k', 'w');
+      await writer.commit();
+      assert.deepEqual([writer.kept('k'), writer.kept('other')], ['w', undefined]);
+      await writer.end();
+      await importing(ledger, async (next) => assert.equal(next.kept('k'), undefined));
+    });
+
+    test('a call without a query tells what an LLM costs and takes, and that it failed', async (t) => {
+      const { ledger } = await store.open(t);
+      const call = (value: object): ImportRecord => ({ kind: 'call', value: { model: 'a', ...value } as Call });
+      await importing(ledger, (writer) =>
+        writer.add([
+          call({ task: 't', cost_usd: 0.5, completion_tokens: 10, latency_ms: 100 }),
+          call({ error: 'down', latency_ms: 9 }),
+        ]),
+      );
+      const [stats] = await ledger.feedback.stats();
+      assert.deepEqual([stats!.interactions, stats!.failed, stats!.scored, stats!.costUsd], [2, 1, 0, 0.5]);
+      assert.deepEqual(
+        stats!.usage.map(({ task, latencyN, completionTokens }) => [task, latencyN, completionTokens]),
+        [['t', 1, 10]],
+      );
+      assert.deepEqual(await ledger.feedback.counts(), { interactions: 0, preferences: 0, queries: 0 });
+      assert.equal((await ledger.snapshot.read()).queries.length, 0);
     });
 
     test('an import without anything in it changes nothing', async (t) => {
