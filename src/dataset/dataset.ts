@@ -82,6 +82,8 @@ export interface Dataset {
   taskDomain: Matrix;
   /** Benchmarks that are declared, and what each tells of the tasks. */
   benchmarks: Benchmarks;
+  /** How much better than usual an LLM is by all that it declares `[numLlms]`; 0 where it declares nothing. */
+  declaredOverall: Float32Array;
   /** How much better than by all its benchmarks an LLM is at each task by those that tell `[numLlms, numTasks]`. */
   declaredAt: Matrix;
   tasks: string[];
@@ -229,6 +231,7 @@ export async function createDataset({
   // A task that stands in where there is none is told of by no benchmark.
   const tasks = noTasks ? [{ id: NO_TASK, description: '' }] : rows.tasks;
   const benchmarks = await matchBenchmarks(encoder, rows, tasks);
+  const strengths = rows.llms.map((llm) => declaredStrength(llm, benchmarks, rows.metrics));
   return {
     design,
     graph,
@@ -255,8 +258,9 @@ export async function createDataset({
       ? matrix(1, graph.sizes.domain)
       : adjacency(numTasks, graph.sizes.domain, graph.edges['task-domain']),
     benchmarks,
+    declaredOverall: Float32Array.from(strengths, ({ overall = 0 }) => overall),
     declaredAt: fromRows(
-      rows.llms.map((llm) => declaredStrength(llm, benchmarks, rows.metrics).byTask),
+      strengths.map(({ byTask }) => byTask),
       numTasks,
     ),
     tasks: tasks.map((t) => t.id),

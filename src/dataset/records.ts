@@ -11,6 +11,8 @@ export interface RecordSums {
   /** `[numLlms · numTasks]`, LLM-major. Of a single task they are 0: it says nothing that the sums over all don't. */
   taskSum: Float32Array;
   taskCount: Float32Array;
+  /** How much better than usual each LLM is by all that it declares `[numLlms]`; 0 where it declares nothing. */
+  declared: Float32Array;
 }
 
 export function sumRecords(data: Dataset, queries: ArrayLike<number>): RecordSums {
@@ -19,6 +21,7 @@ export function sumRecords(data: Dataset, queries: ArrayLike<number>): RecordSum
     count: new Float32Array(data.numLlms),
     taskSum: new Float32Array(data.numLlms * data.numTasks),
     taskCount: new Float32Array(data.numLlms * data.numTasks),
+    declared: data.declaredOverall,
   };
   for (let i = 0; i < queries.length; i++) addQuery(data, sums, queries[i]!, 1);
   return sums;
@@ -45,6 +48,7 @@ export function withoutQueries(data: Dataset, sums: RecordSums, queries: ArrayLi
     count: sums.count.slice(),
     taskSum: sums.taskSum.slice(),
     taskCount: sums.taskCount.slice(),
+    declared: sums.declared,
   };
   for (let i = 0; i < queries.length; i++) addQuery(data, rest, queries[i]!, -1);
   return rest;

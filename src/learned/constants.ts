@@ -17,6 +17,11 @@ export const WITHIN_TASK = 0.25;
 
 /** Variance of LLMs' levels about their mean: what is thought beforehand, as much as two LLMs say; and the least. */
 export const LEVEL = { variance: 0.01, worth: 2, least: 0.001 };
+/**
+ * How much better an LLM's level is by what it declares: thought beforehand of a point that it is better than usual by,
+ * and how sure that is.
+ */
+export const DECLARED_GAIN = { mean: 0.5, variance: 0.25 };
 /** Answers that a prior of an LLM's score on one task weighs as much as. */
 export const TASK_STRENGTH = 10;
 /** How far a task's prior may lie from an LLM's level because of what is declared of both. */

@@ -51,7 +51,7 @@ export async function freezeModel(
   const p = toTensors(tf, weights);
   const declared = declaredTensors(tf, data);
   const records = sumRecords(data, evidence);
-  const { usual, strength } = levelsOf(records);
+  const { usual, strength, declaredGain } = levelsOf(records);
   const space = { weights, p, places: new Map() };
   const spread = spreadIn(weights['anchor/spread']!);
   const located = { data, space, queries: evidence, records, folds: [], spread };
@@ -102,6 +102,7 @@ export async function freezeModel(
   frozen['benchmark/usual'] = { shape: [benchmarks.length], data: usualScores };
   frozen['benchmark/match'] = { shape: [benchmarks.length, data.numTasks], data: match.data };
   frozen['level/usual'] = { shape: [2], data: Float32Array.of(usual, strength) };
+  frozen['level/declared'] = { shape: [1], data: Float32Array.of(declaredGain) };
   frozen['record/count'] = { shape: [data.numLlms, 1], data: records.count };
   frozen['record/task_count'] = { shape: [data.numLlms, data.numTasks], data: records.taskCount };
   frozen['task/mask'] = { shape: [data.numTasks], data: taskMask(data, records) };

@@ -1,6 +1,6 @@
 import type { RecordSums } from '../dataset/records.js';
 import { priorOf } from '../math/empirical-bayes.js';
-import { LEVEL, RESIDUAL, TASK_STRENGTH } from './constants.js';
+import { DECLARED_GAIN, LEVEL, RESIDUAL, TASK_STRENGTH } from './constants.js';
 
 /** Rounds in which levels and tasks are told apart. */
 const ROUNDS = 8;
@@ -11,27 +11,62 @@ export interface Levels {
   usual: number;
   /** Answers that {@link usual} weighs as much as. */
   strength: number;
+  /** How much better a level is for a point that an LLM is better than usual by what it declares. */
+  declaredGain: number;
+  /** Level that each LLM is expected to have beforehand, by what it declares `[numLlms]`. */
+  prior: Float32Array;
   /** Expected score over all queries `[numLlms]`. */
   level: Float32Array;
   /** How much better or worse than LLMs at large each task goes `[numTasks]`. */
   offset: Float32Array;
 }
 
+/** Prior of levels: mean of LLMs that declare nothing, variance, and what a point of what they declare is worth. */
+function priorOfLevels(
+  means: readonly number[],
+  noises: readonly number[],
+  declared: readonly number[],
+): { usual: number; variance: number; declaredGain: number } {
+  let declaredGain = DECLARED_GAIN.mean;
+  let prior = { mean: 0, variance: 0 };
+  for (let round = 0; round < ROUNDS; round++) {
+    prior = priorOf(
+      means.map((mean, i) => mean - declaredGain * declared[i]!),
+      noises,
+      LEVEL,
+    );
+    let [told, precision] = [DECLARED_GAIN.mean / DECLARED_GAIN.variance, 1 / DECLARED_GAIN.variance];
+    means.forEach((mean, i) => {
+      const weight = declared[i]! / (prior.variance + noises[i]!);
+      told += weight * (mean - prior.mean);
+      precision += weight * declared[i]!;
+    });
+    declaredGain = told / precision;
+  }
+  return { usual: prior.mean, variance: prior.variance, declaredGain };
+}
+
 /**
  * Levels by an empirical Bayes prior: the mean of the LLMs that were asked, each counting by how well it is known and
  * not by how often it was asked, and their variance about it. What a log's incumbent was asked says little of the
- * others. An LLM that was asked easy tasks is no better for it.
+ * others. What an LLM declares moves what is expected of it beforehand, as far as it moves the levels of those that were
+ * asked (Fay & Herriot 1979). An LLM that was asked easy tasks is no better for it.
  */
-export function levelsOf({ sum, count, taskSum, taskCount }: RecordSums): Levels {
+export function levelsOf({ sum, count, taskSum, taskCount, declared }: RecordSums): Levels {
   const [numLlms, numTasks] = [sum.length, taskSum.length / Math.max(1, sum.length)];
   const asked = [...sum.keys()].filter((l) => count[l]! > 0);
   const means = asked.map((l) => sum[l]! / count[l]!);
   const noises = asked.map((l) => RESIDUAL / count[l]!);
-  const { mean: usual, variance } = priorOf(means, noises, LEVEL);
+  const { usual, variance, declaredGain } = priorOfLevels(
+    means,
+    noises,
+    asked.map((l) => declared[l]!),
+  );
   const strength = RESIDUAL / variance;
+  const prior = declared.map((beyond) => usual + declaredGain * beyond);
 
   const by = (of: (l: number) => number): Float32Array =>
-    Float32Array.from({ length: numLlms }, (_, l) => (of(l) + strength * usual) / (count[l]! + strength));
+    Float32Array.from({ length: numLlms }, (_, l) => (of(l) + strength * prior[l]!) / (count[l]! + strength));
   const offset = new Float32Array(numTasks);
   const luck = (l: number): number => offset.reduce((of, o, t) => of + taskCount[l * numTasks + t]! * o, 0);
   let level = by((l) => sum[l]!);
@@ -47,7 +82,7 @@ export function levelsOf({ sum, count, taskSum, taskCount }: RecordSums): Levels
     }
     level = by((l) => sum[l]! - luck(l));
   }
-  return { usual, strength, level, offset };
+  return { usual, strength, declaredGain, prior, level, offset };
 }
 
 /**

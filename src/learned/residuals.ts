@@ -54,5 +54,5 @@ export function residualsOf({ data, queries, records, without, held = false }: R
       entries.known[at] = weight[e]!;
     }
   });
-  return { ...entries, strength: levels.strength, above: levels.level.map((level) => level - levels.usual) };
+  return { ...entries, strength: levels.strength, above: levels.level.map((level, l) => level - levels.prior[l]!) };
 }

@@ -159,6 +159,10 @@ const TABLES = {
     shape: [2],
     meaning: 'level of an LLM that nothing is known of, and answers that it weighs as much as',
   },
+  'level/declared': {
+    shape: [1],
+    meaning: 'how much better a level is for a point that an LLM is better than usual by what it declares',
+  },
   'record/llm': { shape: ['numLlms', 1], meaning: 'expected score over all queries' },
   'record/count': { shape: ['numLlms', 1], meaning: 'interactions of each LLM' },
   'record/task': { shape: ['numLlms', 'numTasks'], meaning: 'expected score on each task' },

@@ -4,10 +4,11 @@ import type { RecordSums } from '../../src/dataset/records.js';
 import { expectedByLevel, levelsOf } from '../../src/learned/levels.js';
 
 /** Sums over answers to one task, by the mean and the number of each LLM's. */
-function records(llms: readonly { mean: number; answers: number }[]): RecordSums {
+function records(llms: readonly { mean: number; answers: number; declared?: number }[]): RecordSums {
   const sum = Float32Array.from(llms, ({ mean, answers }) => mean * answers);
   const count = Float32Array.from(llms, ({ answers }) => answers);
-  return { sum, count, taskSum: new Float32Array(llms.length), taskCount: new Float32Array(llms.length) };
+  const none = new Float32Array(llms.length);
+  return { sum, count, taskSum: none, taskCount: none, declared: Float32Array.from(llms, (llm) => llm.declared ?? 0) };
 }
 
 describe('levels of LLMs', () => {
@@ -25,6 +26,25 @@ describe('levels of LLMs', () => {
     assert.ok(Math.abs(level[0]! - 0.3) < 0.01);
     assert.ok(level[3]! < level[0]!, 'five good answers do not overtake four thousand');
     assert.equal(level[4], Math.fround(usual));
+  });
+
+  test('are expected to be as what is declared says, as far as it speaks for those that were asked', () => {
+    const newcomer = (gain: number): number => {
+      const asked = [-0.3, -0.1, 0.1, 0.3].map((declared) => ({ mean: gain * declared, answers: 500, declared }));
+      const { level } = levelsOf(records([...asked, { mean: 0, answers: 0, declared: 0.4 }]));
+      return level[4]!;
+    };
+    assert.ok(Math.abs(newcomer(1) - 0.4) < 0.08, `${newcomer(1)}`);
+    assert.ok(Math.abs(newcomer(0)) < 0.1, `${newcomer(0)}`);
+    assert.ok(newcomer(-1) < -0.15, `${newcomer(-1)}`);
+    // Of one with answers what is declared counts as much as some answers do.
+    const { level } = levelsOf(
+      records([
+        { mean: 0, answers: 500 },
+        { mean: 0.2, answers: 500, declared: 0.3 },
+      ]),
+    );
+    assert.ok(Math.abs(level[1]! - 0.2) < 0.01);
   });
 
   test('lie closer together where LLMs differ by no more than chance', () => {
@@ -49,6 +69,7 @@ describe('levels of LLMs', () => {
       count: Float32Array.of(1000, 1000),
       taskSum: Float32Array.of(450, -50, 50, -450),
       taskCount: Float32Array.of(900, 100, 100, 900),
+      declared: new Float32Array(2),
     };
     const levels = levelsOf(sums);
     const means = sums.sum.map((s, l) => s / sums.count[l]!);

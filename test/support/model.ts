@@ -36,6 +36,7 @@ export function blankModel(): TrainedModel {
     'record/task_count': [0, 1],
     'task/keys': [1, 2],
     'task/offset': [1, 1],
+    'level/declared': [1],
     'benchmark/usual': [0],
     'benchmark/match': [0, 1],
     'task/mask': [1],

@@ -40,7 +40,7 @@ export function profileNewcomer(
   const data = tableReader(model);
   const hidden = data('llm/bias').length;
   const state = timesMatrix(facts, data('llm/kernel'), hidden).map((x, i) => Math.tanh(x + data('llm/bias')[i]!));
-  const { byTask: declaredAt } = declaredStrength(llm, benchmarksIn(model), metrics);
+  const { overall = 0, byTask: declaredAt } = declaredStrength(llm, benchmarksIn(model), metrics);
   const told = declaredAt.filter((x) => x !== 0).length;
   const benchmarkWeights = declaredAt.map((x) => (4 * x) / Math.max(1, told));
   const family = llm.family === undefined ? -1 : names.families.indexOf(llm.family);
@@ -72,7 +72,7 @@ export function profileNewcomer(
   const [usual, strength] = [data('level/usual')[0]!, data('level/usual')[1]!];
   const record =
     ((interactions > 0 ? meanScore * interactions : 0) +
-      strength * (usual + timesMatrix(state, data('prior/kernel'), 1)[0]!)) /
+      strength * (usual + data('level/declared')[0]! * overall + timesMatrix(state, data('prior/kernel'), 1)[0]!)) /
     (interactions + strength);
   const keys = data('task_prior/llm/kernel').length / hidden;
   const own = timesMatrix(state, data('task_prior/llm/kernel'), keys);
