@@ -8,6 +8,7 @@ import { print, printJson, table } from '../output.js';
 import { comparisonPage, profilePage } from '../profile-page.js';
 import { withKnown, type KnownSettings } from '../known.js';
 import { unknownModel } from '../unknown-model.js';
+import { suggestCommand } from './suggest.js';
 import { applyCommand, diffCommand, exportCommand, validateCommand } from './profiles.js';
 
 interface Settings {
@@ -93,5 +94,6 @@ export function modelsCommand(): Command {
     diffCommand(),
     validateCommand(),
     exportCommand(),
+    suggestCommand(),
   ]);
 }

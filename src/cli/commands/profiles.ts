@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
+import { systemClock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
 import { profilesIn, readProfileFiles, type ProfileFiles } from '../../catalog/folder.js';
 import { planOf, type Plan } from '../../catalog/plan.js';
 import { withLearnedValues } from '../../catalog/learned-values.js';
+import { retiredIn, warningsOn } from '../../catalog/suggest.js';
 import { toRouteProfile } from '../../catalog/routeprofile.js';
 import { DEFAULT_METRICS, meaningOf } from '../../schema/metric.js';
 import type { LlmProfile } from '../../schema/profile.js';
@@ -126,11 +128,14 @@ export function validateCommand(): Command {
       const read = readProfileFiles(paths);
       if (read.errors.length > 0) throw new PointsmanError('invalid_file', read.errors.join('\n'));
       printNotes(read);
-      for (const { profile, where } of read.profiles)
+      for (const { profile, where } of read.profiles) {
+        for (const warning of warningsOn(profile, retiredIn(profile), systemClock()))
+          process.stderr.write(`${where}: ${warning}\n`);
         for (const metric of unknownMetrics(profile))
           process.stderr.write(
             `${where}: ${metric}: not a known metric, so it says nothing unless PUT /v1/metrics has it\n`,
           );
+      }
       print(`${counted(read.profiles.length, 'profile')} in ${counted(read.files.length, 'file')}: valid`);
     });
 }
