@@ -332,6 +332,5 @@ test('the catalogue that comes with the package', async (t) => {
   const report = await on.import(path);
   assert.deepEqual(report.files[0]?.format, 'llm-profiles');
   assert.ok(report.new_models.length >= 60);
-  for (const llm of await ledger.catalog.list())
-    assert.ok(llm.context_tokens! > 0 && llm.family !== undefined, llm.id);
+  for (const llm of await ledger.catalog.list()) assert.ok(llm.context_tokens! > 0 && llm.family !== undefined, llm.id);
 });
