@@ -1,7 +1,7 @@
 /**
  * Brings the catalogue of known LLMs, `models/catalog/llms.yaml`, up to date with the tables that others publish, given
- * as files: LiteLLM's `model_prices_and_context_window.json` and models.dev's `api.json`. Facts of an entry are those of
- * the table keys that its `extra.tables` names; what no table has stays. Usage:
+ * as files: LiteLLM's `model_prices_and_context_window.json` and models.dev's `api.json`. Facts of an entry are of the
+ * table keys that its `extra.tables` names; what no table has stays. Usage:
  *
  *     node dist/scripts/catalog.js [--litellm FILE] [--models-dev FILE] [--date 2026-11-29] [--check]
  *
@@ -18,13 +18,15 @@ import { readProfiles } from '../src/catalog/read.js';
 import { LlmProfile, type MODALITIES } from '../src/schema/profile.js';
 
 const FILE = join(packageRoot, 'models/catalog/llms.yaml');
-const HEADER = `# LLMs as their makers and those who serve them describe them: prices in US dollars per million tokens. Where facts are
-# from, and when they were read, is in \`sources\`; \`extra.tables\` names the entries of published tables that
-# \`node dist/scripts/catalog.js\` reads them from, \`extra.aliases\` other ids, \`extra.retired\` when an LLM is taken away.
-# Benchmarks are as makers publish them, of the set-ups that they chose; \`extra.benchmarks_read_at\` is a copy where a
-# maker's page itself was not read.
-# \`pointsman models suggest\` matches the ids of a log to these.
-`;
+const HEADER = [
+  'LLMs as their makers and those who serve them describe them: prices in US dollars per million tokens. Where facts',
+  'are from, and when they were read, is in `sources`. `extra.tables` names the entries of published tables that',
+  '`node dist/scripts/catalog.js` reads them from; `extra.aliases` other ids; `extra.retired` when an LLM is taken away.',
+  'Benchmarks are as makers publish them, of the set-ups that they chose; `extra.benchmarks_read_at` is a copy where a',
+  'maker’s page itself was not read. `pointsman models suggest` matches the ids of a log to these.',
+]
+  .map((line) => `# ${line}\n`)
+  .join('');
 
 type Modality = (typeof MODALITIES)[number];
 type Json = Record<string, unknown>;

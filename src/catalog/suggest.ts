@@ -47,8 +47,14 @@ function entryOf(profile: LlmProfile): CatalogueEntry {
 
 /** Prefixes and endings of ids that name who serves an LLM, or which build of it. */
 const SERVED_BY = /^(?:[a-z]{2,6}\.)?(?:anthropic|meta|amazon|mistral|cohere|ai21|deepseek|openai|qwen|google)\./;
-const BUILD =
-  /(?:@.*|:.*|-v\d+$|-latest$|-preview(?:-\d\d-\d\d(?:\d\d)?)?$|-\d{4}-\d\d-\d\d$|-\d{8}$|-(?:\d\d){2}$|-exp(?:erimental)?$)/;
+const BUILD = new RegExp(
+  [
+    '@.*',
+    ':.*',
+    '-(?:v\\d+|latest|exp|experimental|preview(?:-\\d\\d-\\d\\d(?:\\d\\d)?)?)$',
+    '-(?:\\d{4}|\\d{8}|\\d{4}-\\d\\d-\\d\\d)$',
+  ].join('|'),
+);
 /** Words of ids that tell nothing of which LLM it is. */
 const NOISE = new Set([
   'instruct',

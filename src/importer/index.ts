@@ -129,8 +129,11 @@ function becomes(format: LogFormat, row: Row, { map = new Map() }: ImportOptions
     columns.split(/, | − /).map((column) => [column, to] as const),
   );
   const nested = (column: string): string | undefined =>
-    known.find(([from]) => from === column || from.startsWith(`${column}.`))?.[1];
-  return Object.keys(row).map((column) => ({ column, becomes: map.get(column) ?? nested(column) ?? null }));
+    known.find(([from]) => from === column || from.startsWith(`${column}.`) || column.startsWith(`${from}.`))?.[1];
+  return [...Object.keys(row), ...(format.within?.(row) ?? [])].map((column) => ({
+    column,
+    becomes: map.get(column) ?? nested(column) ?? null,
+  }));
 }
 
 type Metered = (path: string, bytes: number) => { onBytes(bytes: number): void; finish(): void };

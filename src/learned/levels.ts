@@ -49,7 +49,7 @@ function priorOfLevels(
 /**
  * Levels by an empirical Bayes prior: the mean of the LLMs that were asked, each counting by how well it is known and
  * not by how often it was asked, and their variance about it. What a log's incumbent was asked says little of the
- * others. What an LLM declares moves what is expected of it beforehand, as far as it moves the levels of those that were
+ * others. What an LLM declares moves what is expected of it beforehand, as far as it moves levels of those that were
  * asked (Fay & Herriot 1979). An LLM that was asked easy tasks is no better for it.
  */
 export function levelsOf({ sum, count, taskSum, taskCount, declared }: RecordSums): Levels {

@@ -119,15 +119,16 @@ export const otel: LogFormat = {
     ['traceId, spanId', 'id'],
     ['startTimeUnixNano', 'at'],
     ['gen_ai.response.model, gen_ai.request.model, llm.model_name', 'model'],
-    ['gen_ai.input.messages, gen_ai.*.message events, llm.input_messages.*, input.value', 'query'],
+    ['gen_ai.input.messages, gen_ai.user.message, gen_ai.prompt, llm.input_messages, input.value', 'query'],
     ['gen_ai.usage.input_tokens, gen_ai.usage.prompt_tokens, llm.token_count.prompt', 'prompt_tokens'],
     ['gen_ai.usage.output_tokens, gen_ai.usage.completion_tokens, llm.token_count.completion', 'completion_tokens'],
     ['llm.cost.total, gen_ai.usage.cost', 'cost_usd'],
-    ['end − start', 'latency_ms'],
+    ['endTimeUnixNano − startTimeUnixNano', 'latency_ms'],
     ['error.type, status', 'error'],
-    ['gen_ai.evaluation.result events', 'signal'],
+    ['gen_ai.evaluation.result', 'signal'],
     ['pointsman.task, tag.tags', 'task'],
   ],
+  within: (span) => [...Object.keys(attributesOf(span['attributes'])), ...eventsOf(span).map(({ name }) => name)],
   fits: (row) =>
     'resourceSpans' in row ||
     'resource_spans' in row ||

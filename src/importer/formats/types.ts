@@ -33,6 +33,8 @@ export interface LogFormat {
   fits(row: Row): boolean;
   /** Which column becomes what. */
   columns: readonly (readonly [column: string, becomes: string])[];
+  /** What a row has beside its columns, as attributes within one. */
+  within?(row: Row): string[];
   /** Whether other files are joined with rows of this one, which are read first then. */
   first?: boolean;
   /** Null where a row is none of an LLM's. Throws {@link RowError}. */

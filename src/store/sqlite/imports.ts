@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import type { DescribedKind } from '../ports/catalog.js';
 import type { Import, ImportStore } from '../ports/imports.js';
@@ -39,22 +40,21 @@ function createImport(connection: Connection, now: number): Import {
   const namesOf = (kind: DescribedKind) => db.prepare<[], string>(`SELECT name FROM ${kind}`).pluck();
   const names = { family: namesOf('family'), task: namesOf('task'), domain: namesOf('domain') };
   // On disk where it grows: a log is joined with millions of rows, and memory stays as it is.
-  db.exec(
-    'CREATE TEMP TABLE kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; ' +
-      'CREATE TEMP TABLE seen (hash BLOB PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID',
-  );
+  db.exec('CREATE TEMP TABLE kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID');
   const keep = db.prepare<[string, string]>('INSERT OR REPLACE INTO temp.kept VALUES (?, ?)');
   const kept = db.prepare<[string], string>('SELECT value FROM temp.kept WHERE key = ?').pluck();
-  const note = db
-    .prepare<[Buffer], number>(
-      'INSERT INTO temp.seen VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times',
+  const seenNow = 'iif(file = excluded.file, seen + 1, 1)';
+  const noteRepeated = db
+    .prepare<[Buffer, number], number>(
+      `INSERT INTO imported_row (hash, times, file, seen, fresh) VALUES (?, 1, ?, 1, 1)
+         ON CONFLICT DO UPDATE SET fresh = ${seenNow} > times, times = max(times, ${seenNow}), seen = ${seenNow},
+           file = excluded.file
+         RETURNING fresh`,
     )
     .pluck();
-  const before = db.prepare<[Buffer], number>('SELECT times FROM imported_row WHERE hash = ?').pluck();
-  const imported = db.prepare<[Buffer, number]>(
-    'INSERT INTO imported_row VALUES (?, ?) ON CONFLICT DO UPDATE SET times = max(times, excluded.times)',
-  );
-  const forget = db.prepare('DELETE FROM temp.seen');
+  const noteOnce = db.prepare<[Buffer]>('INSERT INTO imported_row VALUES (?, 1, 0, 1, 1) ON CONFLICT DO NOTHING');
+  /** Tells the file that is read from those before it. */
+  let file = randomInt(2 ** 47);
   let session = openSession();
   /** What was committed was a transaction of its own. */
   const begin = (): void => {
@@ -71,10 +71,7 @@ function createImport(connection: Connection, now: number): Import {
     },
     isNew(hash, repeats) {
       begin();
-      const times = repeats ? note.get(hash)! : 1;
-      if (times <= (before.get(hash) ?? 0)) return false;
-      imported.run(hash, times);
-      return true;
+      return repeats ? noteRepeated.get(hash, file) === 1 : noteOnce.run(hash).changes > 0;
     },
     keep: (key, value) => void keep.run(key, value),
     kept: (key) => kept.get(key),
@@ -88,8 +85,8 @@ function createImport(connection: Connection, now: number): Import {
     async commit() {
       begin();
       session.finish();
-      forget.run();
       db.exec('COMMIT');
+      file = randomInt(2 ** 47);
       session = openSession();
     },
     async end() {
