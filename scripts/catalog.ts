@@ -21,7 +21,7 @@ const FILE = join(packageRoot, 'models/catalog/llms.yaml');
 const HEADER = [
   'LLMs as their makers and those who serve them describe them: prices in US dollars per million tokens. Where facts',
   'are from, and when they were read, is in `sources`. `extra.tables` names the entries of published tables that',
-  '`node dist/scripts/catalog.js` reads them from; `extra.aliases` other ids; `extra.retired` when an LLM is taken away.',
+  '`node dist/scripts/catalog.js` reads them from; `extra.aliases` other ids; `extra.retired` when an LLM is gone.',
   'Benchmarks are as makers publish them, of the set-ups that they chose; `extra.benchmarks_read_at` is a copy where a',
   'maker’s page itself was not read. `pointsman models suggest` matches the ids of a log to these.',
 ]
