@@ -59,13 +59,18 @@ function fromLitellm(entry: Json): Facts {
       vision: entry['supports_vision'],
       reasoning: entry['supports_reasoning'],
     }),
-    modalities: named<Modality>({
-      text: true,
-      image: entry['supports_vision'],
-      audio: entry['supports_audio_input'],
-      video: entry['supports_video_input'],
-      file: entry['supports_pdf_input'],
-    }),
+    // Where nothing is said of what it reads, what is known stays.
+    modalities: ['vision', 'audio_input', 'video_input', 'pdf_input'].every(
+      (what) => entry[`supports_${what}`] === undefined,
+    )
+      ? undefined
+      : named<Modality>({
+          text: true,
+          image: entry['supports_vision'],
+          audio: entry['supports_audio_input'],
+          video: entry['supports_video_input'],
+          file: entry['supports_pdf_input'],
+        }),
     ...(typeof entry['deprecation_date'] === 'string' && { retired: entry['deprecation_date'] }),
   };
 }
@@ -97,8 +102,6 @@ function fromModelsDev(entry: Json): Facts {
       video: input.includes('video'),
       file: input.includes('pdf'),
     }),
-    ...(typeof entry['status'] === 'string' &&
-      entry['status'] === 'deprecated' && { retired: String(entry['last_updated']) }),
   };
 }
 
@@ -110,6 +113,10 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
   },
 });
+if (!/^\d{4}-\d\d-\d\d$/.test(values.date)) {
+  process.stderr.write(`--date: expected YYYY-MM-DD, got ${JSON.stringify(values.date)}\n`);
+  process.exit(2);
+}
 const read = (path: string | undefined): Json | null =>
   path === undefined ? null : (JSON.parse(readFileSync(path, 'utf8')) as Json);
 

@@ -8,7 +8,14 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /** A duration in words that {@link parseDuration} reads: `1.2s` of 1200 ms. */
-export const formatDuration = (ms: number): string => (ms < 1000 ? `${rounded(ms)}ms` : `${rounded(ms / 1000)}s`);
+export const formatDuration = (ms: number): string =>
+  ms < 1000 ? `${plainNumber(rounded(ms))}ms` : `${plainNumber(rounded(ms / 1000))}s`;
+
+/** A number without an exponent. */
+const plainNumber = (x: number): string =>
+  x !== 0 && x < 1e-6
+    ? x.toFixed(20).replace(/0+$/, '')
+    : x.toLocaleString('en', { useGrouping: false, maximumFractionDigits: 20 });
 
 /** Without what floating point adds in the last digits. */
 export const rounded = (x: number): number => Number(x.toPrecision(12));

@@ -53,7 +53,7 @@ export function createHistory(artifacts: Pick<ArtifactStore, 'list'>, files: Art
         ProfileTexts.parse(JSON.parse((await files.read(version, PROFILES_FILE)).toString('utf8'))),
       ).catch((): ProfileTexts => ({}));
       if (texts.size > 1) for (const other of texts.keys()) if (other !== version) texts.delete(other);
-      return all[model] ?? null;
+      return Object.hasOwn(all, model) ? all[model]! : null;
     },
   };
 }

@@ -31,7 +31,7 @@ const bestFirst = <T extends ScoreEstimate>(estimates: T[]): T[] => estimates.to
 
 /** Estimates of domains: of each, over its tasks, each counting as its answers do, and one more. */
 function domainsOf(
-  tasks: LearnedStrengths['tasks'],
+  { tasks, overall }: Pick<LearnedStrengths, 'tasks' | 'overall'>,
   links: readonly { task: string; domain: string }[],
 ): LearnedProfile['domains'] {
   const domains = new Map<string, LearnedStrengths['tasks']>();
@@ -39,16 +39,17 @@ function domainsOf(
     const estimate = tasks.find((one) => one.task === task);
     if (estimate !== undefined) domains.set(domain, [...(domains.get(domain) ?? []), estimate]);
   }
+  // Tasks of one LLM are off together by its level, and each by itself.
+  const level = overall.deviation ** 2;
+  const apart = (one: Estimate): number => Math.sqrt(Math.max(0, one.deviation ** 2 - level));
   return Array.from(domains, ([domain, own]) => {
     const weight = own.reduce((sum, one) => sum + one.answers + 1, 0);
-    const mean = (value: (one: Estimate) => number): number =>
-      own.reduce((sum, one) => sum + ((one.answers + 1) / weight) * value(one), 0);
+    const shareOf = (one: Estimate): number => (one.answers + 1) / weight;
     return {
       domain,
       ...inInterval({
-        score: mean((one) => one.score),
-        // What tasks of one LLM are off by is mostly the same: its level.
-        deviation: mean((one) => one.deviation),
+        score: own.reduce((sum, one) => sum + shareOf(one) * one.score, 0),
+        deviation: Math.sqrt(level + own.reduce((sum, one) => sum + (shareOf(one) * apart(one)) ** 2, 0)),
         answers: own.reduce((sum, one) => sum + one.answers, 0),
       }),
     };
@@ -81,7 +82,7 @@ export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownP
     router: scorer.router,
     overall: inInterval(overall),
     tasks: bestFirst(tasks.map(({ task, ...rest }) => ({ task, ...inInterval(rest) }))),
-    domains: bestFirst(domainsOf(tasks, links)),
+    domains: bestFirst(domainsOf({ tasks, overall }, links)),
     kinds: bestFirst(kinds.map(({ kind, ...rest }) => ({ kind, ...inInterval(rest) }))),
     wins: compared.filter(({ score, others }) => score > others),
     losses: compared.filter(({ score, others }) => score < others).toReversed(),

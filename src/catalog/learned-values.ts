@@ -31,8 +31,8 @@ export function withLearnedValues({ learned, ...declared }: KnownProfile): LlmPr
   const tail = usage.latency_p90_ms ?? undefined;
   return {
     ...declared,
-    ...(latency !== undefined && { latency_ms: rounded(latency, 1) }),
-    ...(tail !== undefined && { latency_p90_ms: rounded(tail, 1) }),
+    ...(latency !== undefined && declared.latency_ms === undefined && { latency_ms: rounded(latency, 1) }),
+    ...(tail !== undefined && declared.latency_p90_ms === undefined && { latency_p90_ms: rounded(tail, 1) }),
     ...(all.length > 0 && { task_types: all }),
   };
 }

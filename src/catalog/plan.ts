@@ -57,6 +57,10 @@ function differing(field: string, before: unknown, after: unknown): FieldChange[
   if (isDeepStrictEqual(before, after)) return [];
   if (!isObject(before) || !isObject(after)) return [{ field, before, after }];
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
-    differing(`${field}.${key}`, before[key], after[key]),
+    differing(
+      `${field}.${key}`,
+      Object.hasOwn(before, key) ? before[key] : undefined,
+      Object.hasOwn(after, key) ? after[key] : undefined,
+    ),
   );
 }

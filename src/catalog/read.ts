@@ -20,7 +20,7 @@ export interface Declared {
  */
 export function profileFrom(value: unknown, code: 'invalid_file' | 'invalid_request', where = ''): Declared {
   if (!isRouteProfile(value)) return { profile: parse(LlmProfile, value, code, where), notes: [] };
-  const profile = fromRouteProfile(parse(RouteProfile, value, code, where));
+  const profile = parse(LlmProfile, fromRouteProfile(parse(RouteProfile, value, code, where)), code, where);
   return { profile, notes: fieldsOf(profile.extra ?? {}).map((field) => `${field}: unknown, kept under extra`) };
 }
 

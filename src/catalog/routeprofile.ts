@@ -44,7 +44,7 @@ export const RouteProfile = z
           .max(200)
           .optional(),
         latency_profile: z.looseObject({ p50: Duration.optional(), p90: Duration.optional() }).optional(),
-        cost_per_token: z.number().min(0).max(1).optional(),
+        cost_per_token: z.number().min(0).max(1e6).optional(),
         features,
       })
       .optional(),
@@ -55,9 +55,12 @@ export const RouteProfile = z
 
 type Json = Record<string, unknown>;
 
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Whether a document is in RouteProfile's form, right or wrong. */
 export const isRouteProfile = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && ('model_id' in value || 'capabilities' in value) && !('id' in value);
+  isObject(value) && !('id' in value) && ('model_id' in value || isObject(value['capabilities']));
 
 /** What is left of an object without some of its fields; undefined where that is nothing. */
 function without(of: Json | undefined, ...known: string[]): Json | undefined {
@@ -85,7 +88,7 @@ export function fromRouteProfile(document: z.output<typeof RouteProfile>): LlmPr
     if (unknown !== undefined) unknownOf[task] = unknown;
     return filled({ task, granularity, metrics, domains }) as TaskType;
   });
-  const facts = Object.fromEntries(Object.entries(rest).filter(([field]) => field in ours));
+  const facts = Object.fromEntries(Object.entries(rest).filter(([field]) => Object.hasOwn(ours, field)));
   const price = cost === undefined ? undefined : rounded(cost * MILLION);
   const extra = filled({
     capabilities: filled({
@@ -123,28 +126,33 @@ export function toRouteProfile(profile: LlmProfile): Json {
     extra = {},
     ...facts
   } = profile;
-  const { capabilities: more = {}, ...others } = extra as Json;
-  const { task_types: moreOf = {}, latency_profile: moreLatency, ...moreCapabilities } = more as Json;
+  const { capabilities: more, ...others } = extra as Json;
+  const { task_types: moreOf, latency_profile: moreLatency, ...moreCapabilities } = isObject(more) ? more : {};
   const onePrice = input !== undefined && input === output;
   return filled({
     model_id: id,
+    ...others,
     capabilities: filled({
+      ...moreCapabilities,
       task_types: types?.map(({ task, granularity, metrics, domains }) => ({
         [task]:
-          filled({ granularity, metrics, domain_suitability: domains, ...((moreOf as Json)[task] as Json) }) ?? {},
+          filled({
+            granularity,
+            metrics,
+            domain_suitability: domains,
+            ...(isObject(moreOf) ? (moreOf[task] as Json) : {}),
+          }) ?? {},
       })),
       latency_profile: filled({
         p50: p50 === undefined ? undefined : formatDuration(p50),
         p90: p90 === undefined ? undefined : formatDuration(p90),
-        ...(moreLatency as Json),
+        ...(isObject(moreLatency) ? moreLatency : {}),
       }),
       cost_per_token: onePrice ? rounded(input / MILLION) : undefined,
       features: can,
-      ...moreCapabilities,
     }),
     learning_config: learning,
     ...(onePrice ? {} : { input_price: input, output_price: output }),
     ...facts,
-    ...others,
   })!;
 }

@@ -14,6 +14,8 @@ export interface CatalogueEntry {
   profile: LlmProfile;
   /** Other ids that it goes by. */
   aliases: string[];
+  /** Keys of published tables that its facts are from. */
+  tableKeys: string[];
   /** When its provider takes it away; null where that is not known. */
   retired: string | null;
 }
@@ -38,64 +40,52 @@ export function retiredIn({ extra }: LlmProfile): string | null {
 
 function entryOf(profile: LlmProfile): CatalogueEntry {
   const aliases = profile.extra?.['aliases'];
+  const tables = profile.extra?.['tables'];
   return {
     profile,
     aliases: Array.isArray(aliases) ? aliases.map(String) : [],
+    tableKeys: typeof tables === 'object' && tables !== null ? Object.values(tables).map(String) : [],
     retired: retiredIn(profile),
   };
 }
 
 /** Prefixes and endings of ids that name who serves an LLM, or which build of it. */
 const SERVED_BY = /^(?:[a-z]{2,6}\.)?(?:anthropic|meta|amazon|mistral|cohere|ai21|deepseek|openai|qwen|google)\./;
-const BUILD = new RegExp(
-  [
-    '@.*',
-    ':.*',
-    '-(?:v\\d+|latest|exp|experimental|preview(?:-\\d\\d-\\d\\d(?:\\d\\d)?)?)$',
-    '-(?:\\d{4}|\\d{8}|\\d{4}-\\d\\d-\\d\\d)$',
-  ].join('|'),
-);
+const BUILD = /(?:@.*|:.*|-(?:v\d+|latest)$)/;
+/** A date at the end of an id: another date may be another LLM, at another price. */
+const DATED = /-(?:(?:exp|experimental|preview)(?:-\d\d-\d\d(?:\d\d)?)?|\d{4}|\d{8}|\d{4}-\d\d-\d\d)$/;
 /** Words of ids that tell nothing of which LLM it is. */
-const NOISE = new Set([
-  'instruct',
-  'chat',
-  'it',
-  'hf',
-  'fp8',
-  'fp16',
-  'bf16',
-  'awq',
-  'gptq',
-  'gguf',
-  'turbo',
-  'versatile',
-  'instant',
-  'meta',
-]);
+const NOISE = new Set(['instruct', 'it', 'hf', 'fp8', 'fp16', 'bf16', 'awq', 'gptq', 'gguf', 'meta']);
 
-/** An id without who serves it and which build it is. */
-export function plainId(id: string): string {
-  let plain = id.toLowerCase().split('/').at(-1)!.replace(SERVED_BY, '');
+/** `id` without endings that match, however many. */
+function withoutEndings(id: string, ending: RegExp): string {
+  let plain = id;
   for (let before = ''; before !== plain;) {
     before = plain;
-    plain = plain.replace(BUILD, '');
+    plain = plain.replace(ending, '');
   }
-  return plain.replaceAll(/[^a-z0-9]+/g, ' ').trim();
+  return plain;
 }
+
+const spaced = (id: string): string => id.replaceAll(/[^a-z0-9]+/g, ' ').trim();
+const named = (id: string): string => withoutEndings(id.toLowerCase().split('/').at(-1)!.replace(SERVED_BY, ''), BUILD);
+
+/** An id without who serves it and which build it is. */
+export const plainId = (id: string): string => spaced(named(id));
 
 /** The words of an id that tell which LLM it is, in order. */
 const tellingWords = (id: string): string =>
-  plainId(id)
-    .replaceAll(/(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])/g, ' ')
+  spaced(withoutEndings(named(id), DATED))
     .split(' ')
     .filter((word) => !NOISE.has(word))
-    .join(' ');
+    .join(' ')
+    .replaceAll(/(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])/g, ' ');
 
 /** What the catalogue has of an LLM. */
 export interface Suggestion {
   id: string;
   entry: CatalogueEntry;
-  /** `same`: by its id or another that it goes by. `likely`: by the words that tell which LLM it is. */
+  /** `same`: by its id or another that it goes by. `likely`: but for a date, or words that tell nothing. */
   match: 'same' | 'likely';
   /** What to know of it: that its price is old, or that it is or will be gone. */
   warnings: string[];
@@ -106,7 +96,7 @@ export function suggest(ids: readonly string[], catalogue: readonly CatalogueEnt
   const same = new Map<string, CatalogueEntry>();
   const likely = new Map<string, CatalogueEntry>();
   for (const entry of catalogue.toReversed())
-    for (const name of [...entry.aliases, entry.profile.id]) {
+    for (const name of [...entry.aliases, ...entry.tableKeys, entry.profile.id]) {
       same.set(plainId(name), entry);
       likely.set(tellingWords(name), entry);
     }
@@ -139,11 +129,20 @@ export function warningsOn(
   return warnings;
 }
 
-/** What an entry adds to a declared profile: facts that are not declared, and where they are from. */
+const PRICES = ['input_price', 'output_price', 'cached_input_price'] as const;
+
+/**
+ * What an entry adds to a declared profile: facts that are not declared, and where they are from. Prices go together:
+ * where one is declared, it is another provider's.
+ */
 export function filledFrom(declared: LlmProfile, { profile }: CatalogueEntry): LlmProfile {
   const { id: _id, extra: _extra, ...facts } = profile;
+  const priced = PRICES.some((price) => declared[price] !== undefined);
+  const known = Object.fromEntries(
+    Object.entries(facts).filter(([fact]) => !(priced && (PRICES as readonly string[]).includes(fact))),
+  );
   return {
-    ...facts,
+    ...known,
     ...declared,
     ...(declared.benchmarks && { benchmarks: { ...facts.benchmarks, ...declared.benchmarks } }),
   };

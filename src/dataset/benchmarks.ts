@@ -16,6 +16,11 @@ const SAME_SUBJECT = 0.5;
 /** Cosine of two names' vectors from which on a benchmark tells of a task; it tells wholly where they are one. */
 const ALIKE = 0.5;
 
+/** How far a strength counts that no LLM had declared in training. */
+const UNHEARD = 0.5;
+/** What is usual of one where none had declared any. */
+const USUAL = 0.5;
+
 /** Benchmarks and metrics of task types that LLMs declare, and what each tells of the tasks of a log. */
 export interface Benchmarks {
   /** Ids of strengths, ascending. */
@@ -24,6 +29,7 @@ export interface Benchmarks {
   usual: Float32Array;
   /** How far each tells of each task `[names.length, numTasks]`, in [0, 1]. */
   match: Matrix;
+  tasks: readonly string[];
 }
 
 let subjects: ReadonlyMap<string, ReadonlySet<string>> | undefined;
@@ -70,7 +76,8 @@ export async function matchBenchmarks(
     return scores.reduce((a, b) => a + b, 0) / scores.length;
   });
   const match = matrix(names.length, tasks.length);
-  if (names.length === 0) return { names, usual, match };
+  const ids = tasks.map(({ id }) => id);
+  if (names.length === 0) return { names, usual, match, tasks: ids };
 
   const { start, end } = encoder.semantic ?? { start: 0, end: encoder.dim };
   const meanings = async (texts: readonly string[]): Promise<Float32Array[]> =>
@@ -79,15 +86,19 @@ export async function matchBenchmarks(
   const ofTasks = await meanings(tasks.map(({ id, description }) => `${id} ${description}`));
   names.forEach((name, b) => {
     const { about, weight } = byId.get(name)![0]!;
-    const subjectsThere = subjectsOf(about);
     tasks.forEach(({ id }, t) => {
       const alike = dot(ofNames[b]!, 0, ofTasks[t]!, 0, end - start);
-      const subject = [...subjectsOf(id)].some((one) => subjectsThere.has(one)) ? SAME_SUBJECT : 0;
-      match.data[b * tasks.length + t] =
-        weight * (nameId(id) === nameId(about) ? 1 : Math.max(subject, (alike - ALIKE) / (1 - ALIKE), 0));
+      match.data[b * tasks.length + t] = weight * Math.max(byName(about, id), (alike - ALIKE) / (1 - ALIKE));
     });
   });
-  return { names, usual, match };
+  return { names, usual, match, tasks: ids };
+}
+
+/** How far a benchmark tells of a task by their names: wholly, half, or not at all. */
+function byName(about: string, task: string): number {
+  if (nameId(about) === nameId(task)) return 1;
+  const there = subjectsOf(about);
+  return [...subjectsOf(task)].some((one) => there.has(one)) ? SAME_SUBJECT : 0;
 }
 
 const spoken = (name: string): string => name.replaceAll(/[_\-/]+/g, ' ').trim();
@@ -102,25 +113,32 @@ export interface DeclaredStrength {
 
 /**
  * What an LLM's benchmarks say of it, each held against what is usual there: an LLM that declares only hard ones is not
- * the worse for it. Benchmarks that no LLM had declared in training have nothing to be held against, and say nothing.
+    const tells = (t: number): number => UNHEARD * weight * byName(about, tasks[t]!);
+    return { beyond: score - mean, counts: UNHEARD, tells };
  */
 export function declaredStrength(
   llm: LlmProfile,
-  { names, usual, match }: Benchmarks,
+  { names, usual, match, tasks }: Benchmarks,
   metrics?: MetricSettings,
 ): DeclaredStrength {
   const numTasks = match.cols;
-  const own = new Map(strengthsOf(llm, metrics).map(({ id, score }) => [id, score]));
-  const known = names.flatMap((name, b) => {
-    const score = own.get(name);
-    return score === undefined ? [] : [{ b, beyond: score - usual[b]! }];
+  const places = new Map(names.map((name, b) => [name, b]));
+  const known = strengthsOf(llm, metrics).map(({ id, about, score, weight }) => {
+    const b = places.get(id);
+    if (b !== undefined)
+      return { beyond: score - usual[b]!, counts: 1, tells: (t: number) => match.data[b * numTasks + t]! };
+    const mean = usual.length === 0 ? USUAL : usual.reduce((x, y) => x + y, 0) / usual.length;
+    return { beyond: score - mean, counts: UNHEARD, tells: (t: number) => UNHEARD * weight * byName(about, tasks[t]!) };
   });
+  const counted = known.reduce((sum, { counts }) => sum + counts, 0);
   const overall =
-    known.length === 0 ? undefined : known.reduce((sum, { beyond }) => sum + beyond, 0) / (known.length + 1);
+    known.length === 0
+      ? undefined
+      : known.reduce((sum, { beyond, counts }) => sum + counts * beyond, 0) / (counted + 1);
   const byTask = Float32Array.from({ length: numTasks }, (_, t) => {
     let [sum, told] = [0, 0];
-    for (const { b, beyond } of known) {
-      const counts = match.data[b * numTasks + t]!;
+    for (const { beyond, tells } of known) {
+      const counts = tells(t);
       sum += counts * (beyond - overall!);
       told += counts;
     }

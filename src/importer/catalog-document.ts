@@ -32,7 +32,9 @@ type Kind = (typeof KINDS)[number];
 export function classify(path: string, value: unknown): DocumentContent {
   const items = Array.isArray(value) ? value : [value];
   // Tools list what they answer under a name.
-  const listed = isDictionary(value) ? (value.data ?? value.observations ?? value.scores ?? value.records) : undefined;
+  const lists = isDictionary(value) ? ['scores', 'data', 'observations', 'records'].map((name) => value[name]) : [];
+  // What is joined with comes before what it is joined with.
+  const listed = lists.flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
   for (const rows of [items, listed])
     if (Array.isArray(rows) && rows.length > 0 && rows.every(isDictionary) && rows.some((row) => formatOf(row)))
       return { format: 'rows', rows };

@@ -8,10 +8,10 @@ import { classify, writeCatalog, type DocumentContent } from './catalog-document
 import { parseJson, readDocument } from './document.js';
 import { formatOf } from './formats/index.js';
 import { isRow } from './formats/fields.js';
-import type { LogFormat, Row } from './formats/types.js';
+import { ScaleWanted, type LogFormat, type Row } from './formats/types.js';
 import { inspect, TABLES, type Inspected } from './inspect.js';
 import { splitLines } from './lines.js';
-import { createLogReader, detectFormat, rowHash, rowsIn, unknownFormat, type PlacedRow } from './log-reader.js';
+import { createLogReader, detectFormat, recordHashes, rowsIn, unknownFormat, type PlacedRow } from './log-reader.js';
 import { createRecordReader, type ReadRecord, type RecordCounts } from './records.js';
 import { invalid, openSource, readContent, type Source } from './source.js';
 import { readCsv, readParquet } from './table.js';
@@ -57,6 +57,7 @@ export async function importFiles(
   const meter = createMeter(sources, totals, options);
   const plan = await planOf(sources, options, meter('check'));
   const importing = meter('import');
+  const joins = plan.some(({ content }) => content.format === 'log' && content.log.format.first === true);
   const writer = await ledger.imports.begin();
   try {
     const before = new Set(await writer.llms());
@@ -64,7 +65,7 @@ export async function importFiles(
     for (const planned of inOrder(plan)) {
       const { path, bytes } = planned.file.source;
       const { onBytes, finish } = importing(path, bytes);
-      const report = await importOne(planned, writer, { totals, onBytes, options });
+      const report = await importOne(planned, writer, { totals, onBytes, options, joins });
       await writer.commit();
       onBytes(bytes);
       finish();
@@ -74,6 +75,7 @@ export async function importFiles(
     return {
       files: plan.map((planned) => reports.get(planned)!),
       ...totals,
+      unjoined: writer.unjoined(),
       new_models: newModels,
       seconds: (performance.now() - begun) / 1000,
     };
@@ -86,10 +88,10 @@ export async function importFiles(
 export async function previewFiles(paths: readonly string[], options: ImportOptions = {}): Promise<Preview[]> {
   const sources = paths.map(openSource);
   const ignore = () => ({ onBytes: () => undefined, finish: () => undefined });
-  const kept = new Map<string, string>();
+  const kept = new Map<string, string[]>();
   const store = {
-    keep: (key: string, value: string) => void kept.set(key, value),
-    kept: (key: string) => kept.get(key),
+    keep: (key: string, value: string) => void kept.set(key, [...(kept.get(key) ?? []), value]),
+    kept: (key: string) => kept.get(key) ?? [],
   };
   const previews: Preview[] = [];
   for (const { file, content } of inOrder(await planOf(sources, options, ignore))) {
@@ -200,6 +202,10 @@ async function firstRows(rows: Log['rows'], options: ImportOptions): Promise<Row
   return first;
 }
 
+/** Whole numbers of more digits than a number holds, as the value of a field: they are ids. */
+const LONG_ID = /(?<!\\)("\s*:\s*)(-?\d{17,})(?=\s*[,}\]])/g;
+const withLongIds = (line: string): string => line.replaceAll(LONG_ID, '$1"$2"');
+
 /** Lines of JSON as rows. */
 async function* lineRows(
   source: Source,
@@ -213,7 +219,7 @@ async function* lineRows(
       if (line.trim() === '') return;
       const where = `${path}, line ${first + i}`;
       try {
-        const row = parseJson(path, line, first + i);
+        const row = parseJson(path, withLongIds(line), first + i);
         if (!isRow(row)) throw invalid(path, `line ${first + i}: expected a JSON object, got something else`);
         rows.push({ row, where });
       } catch (error) {
@@ -240,6 +246,8 @@ interface Importing {
   totals: Totals;
   onBytes(bytes: number): void;
   options: ImportOptions;
+  /** Whether logs are joined with others of this import. */
+  joins: boolean;
 }
 
 async function importOne({ file, content }: Planned, writer: Import, importing: Importing): Promise<FileReport> {
@@ -249,8 +257,8 @@ async function importOne({ file, content }: Planned, writer: Import, importing: 
     return { path, status: 'imported', ...(await writeCatalog(path, content, writer)), ...none };
 
   const format = content.format === 'log' ? content.log.format.name : 'records';
-  // What is joined with is read again: what it is joined with may have grown.
-  const joined = content.format === 'log' && content.log.format.first === true;
+  // What is joined is read again: what it is joined with may have come or grown.
+  const joined = content.format === 'log' && importing.joins;
   const before = importing.options.again || joined ? undefined : await writer.importedAt(file.hash);
   if (before !== undefined)
     return {
@@ -267,7 +275,9 @@ async function importOne({ file, content }: Planned, writer: Import, importing: 
     content.format === 'log'
       ? await writeLog(content.log, writer, importing)
       : await writeRecords(file, content, writer, importing);
-  if ((await writer.importedAt(file.hash)) === undefined) await writer.markImported(file.hash, path);
+  // A file of which rows were passed over may be read again, corrected or with other settings.
+  if (told.broken === 0 && (await writer.importedAt(file.hash)) === undefined)
+    await writer.markImported(file.hash, path);
   return {
     path,
     format,
@@ -301,7 +311,9 @@ async function writeLog({ format, rows }: Log, writer: Import, { totals, onBytes
         try {
           found = await reader.read(placed);
         } catch (error) {
-          if (onBroken === undefined || !(error instanceof PointsmanError)) throw error;
+          // A range that nobody said is no fault of the row: passing over would leave out the best and keep the worst.
+          const wanted = error instanceof PointsmanError && error.cause instanceof ScaleWanted;
+          if (onBroken === undefined || wanted || !(error instanceof PointsmanError)) throw error;
           onBroken({ where: placed.where, message: error.message });
           continue;
         }
@@ -311,16 +323,14 @@ async function writeLog({ format, rows }: Log, writer: Import, { totals, onBytes
         }
         const { id, records } = found;
         if (records.length === 0) continue;
-        const isNew = writer.isNew(
-          rowHash(format, id, () => JSON.stringify(placed.row)),
-          id === undefined,
-        );
-        if (!isNew && !options.again) {
+        const { hashes, repeats } = recordHashes(id, records, () => JSON.stringify(placed.row));
+        const fresh = records.filter((_, i) => writer.isNew(hashes[i]!, repeats) || options.again === true);
+        if (fresh.length === 0) {
           told.repeated++;
           continue;
         }
-        await writer.add(records);
-        for (const { kind } of records)
+        await writer.add(fresh);
+        for (const { kind } of fresh)
           if (kind === 'call') totals.calls++;
           else if (kind === 'preference') totals.preferences++;
           else totals.interactions++;

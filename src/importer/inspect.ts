@@ -61,9 +61,8 @@ function tableIn(path: string, text: string): keyof typeof TABLES | undefined {
   const kinds = Object.keys(TABLES) as (keyof typeof TABLES)[];
   const columns = (line: string, kind: keyof typeof TABLES): number => line.split(TABLES[kind]).length;
   if (extension !== undefined) {
-    const named = extension.toLowerCase() as 'csv' | 'tsv';
-    // Where commas are decimal, columns are parted by semicolons.
-    return named === 'csv' && columns(header, 'csv') < columns(header, 'ssv') ? 'ssv' : named;
+    const most = kinds.toSorted((a, b) => columns(header, b) - columns(header, a))[0]!;
+    return columns(header, most) > 1 ? most : (extension.toLowerCase() as 'csv' | 'tsv');
   }
   if (second === undefined || second.trim() === '' || /^\s*(?:[[{#-]|[\w.-]+:(?:\s|$))/.test(header)) return undefined;
   return kinds.find(
@@ -77,7 +76,8 @@ function tableIn(path: string, text: string): keyof typeof TABLES | undefined {
 /** The beginning of the file, up to a line end unless it is one long line. */
 function headText(path: string, head: Buffer): string {
   const end = head.lastIndexOf(0x0a);
-  const text = decode(end < 0 ? head : head.subarray(0, end + 1));
+  // One long line may be cut in the middle of a character.
+  const text = end < 0 ? decode(head, true) : decode(head.subarray(0, end + 1));
   if (text === undefined) throw invalid(path, 'expected UTF-8 text, got other bytes');
   return text;
 }

@@ -44,10 +44,14 @@ function decodeLines(path: string, bytes: Buffer, first: number): string[] {
   throw invalid(path, `line ${first}: expected UTF-8 text, got other bytes`);
 }
 
-/** Undefined when the bytes are not UTF-8. A byte-order mark is taken off. */
-export function decode(bytes: Uint8Array): string | undefined {
+/**
+ * Undefined when the bytes are not UTF-8. A byte-order mark is taken off.
+ *
+ * @param isCut whether they may end in the middle of a character, which is left out then
+ */
+export function decode(bytes: Uint8Array, isCut = false): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PointsmanError } from '../base/errors.js';
+import { messageOf, PointsmanError } from '../base/errors.js';
 import type { Import, ImportRecord } from '../store/ports/imports.js';
 import { spansIn } from './formats/otel.js';
 import { formatOf } from './formats/index.js';
@@ -33,7 +33,7 @@ export function unknownFormat(row: Row): string {
     .slice(0, 12)
     .map((column) => JSON.stringify(column));
   return (
-    `expected columns of a known log, or ours (${OUR_FIELDS.slice(1, 4).join(', ')}, …), or --map COLUMN=FIELD; got ` +
+    `expected columns of a known log, or ours (${OUR_FIELDS.slice(0, 3).join(', ')}, …), or --map COLUMN=FIELD; got ` +
     `${columns.join(', ')}${Object.keys(row).length > 12 ? ', …' : ''}`
   );
 }
@@ -67,11 +67,8 @@ export function createLogReader(
       if (share < 0 || share > 1) throw new RowError(metric, `a score from ${worst} to ${best}`, String(value));
       return share;
     },
-    keep: async (key, value) => keep(key, JSON.stringify(value)),
-    async kept(key) {
-      const value = kept(key);
-      return value === undefined ? undefined : (JSON.parse(value) as unknown);
-    },
+    keep: (key, value) => keep(key, JSON.stringify(value)),
+    kept: (key) => kept(key).map((value) => JSON.parse(value) as unknown),
   };
 
   function recordsOf({ told }: RowFound, where: string): ImportRecord[] {
@@ -92,18 +89,29 @@ export function createLogReader(
   return {
     async read({ row, where }) {
       try {
-        const found = await format.read(mapped(row, map, set), context);
-        return found === null ? null : { id: found.id, records: recordsOf(found, where) };
+        const named = mapped(row, map, set);
+        // Some files hold rows of several formats, as observations and their scores.
+        const own = format.fits(named) ? format : (formatOf(named) ?? format);
+        const found = await own.read(named, context);
+        if (found === null || (format !== plain && lacksLlm(found))) return null;
+        return { id: found.id === undefined ? undefined : `${own.name} ${found.id}`, records: recordsOf(found, where) };
       } catch (error) {
-        if (!(error instanceof RowError)) throw error;
-        throw new PointsmanError('invalid_file', `${where}: ${error.message}`, {
+        if (error instanceof PointsmanError) throw error;
+        throw new PointsmanError('invalid_file', `${where}: ${messageOf(error)}`, {
           cause: error,
-          issues: [{ field: error.field, expected: error.message, received: '' }],
+          issues:
+            error instanceof RowError
+              ? [{ field: error.field, expected: error.expected, received: error.received }]
+              : [],
         });
       }
     },
   };
 }
+
+/** Whether a row is of an answer that no LLM is named of, as one that failed before any was chosen. */
+const lacksLlm = ({ told }: RowFound): boolean =>
+  told.some(({ kind, value }) => kind === 'interaction' && (value['model'] === undefined || value['model'] === ''));
 
 /** Rows of a log as its format has them: spans of an export of OTLP, each by itself. */
 export function* rowsIn(format: LogFormat, { row, where }: PlacedRow): Generator<PlacedRow> {
@@ -116,10 +124,28 @@ export function* rowsIn(format: LogFormat, { row, where }: PlacedRow): Generator
   else for (const [i, span] of spans.entries()) yield { row: span, where: `${where}, span ${i + 1}` };
 }
 
-/** By what a row is known again: its id in its format, else what it says. */
-export function rowHash(format: LogFormat, id: string | undefined, content: () => string): Buffer {
-  return createHash('sha256')
-    .update(id === undefined ? `row ${content()}` : `${format.name} ${id}`)
-    .digest()
-    .subarray(0, 16);
+/**
+ * By what each record of a row is known again: its row's id and what it is, so that a score that comes later is new;
+ * else what the row says.
+ */
+export function recordHashes(
+  id: string | undefined,
+  records: readonly ImportRecord[],
+  content: () => string,
+): { hashes: Buffer[]; repeats: boolean } {
+  const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
+  if (id === undefined) {
+    const row = content();
+    return { hashes: records.map((_, i) => hashOf(`row ${i} ${row}`)), repeats: true };
+  }
+  return {
+    hashes: records.map(({ kind, value }, i) =>
+      hashOf(
+        kind === 'signal'
+          ? `${id} signal ${value.signal} ${value.source ?? ''}`
+          : `${id} ${kind === 'preference' ? i : 'answer'}`,
+      ),
+    ),
+    repeats: false,
+  };
 }

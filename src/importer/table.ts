@@ -37,12 +37,14 @@ export async function* readCsv(
   onBroken?: (line: BrokenLine) => void,
 ): AsyncGenerator<RowBlock> {
   const parser = parse({
-    columns: true,
+    columns: (names: string[]) => names.map((name) => name.trim()),
     bom: true,
     info: true,
     delimiter,
     skip_empty_lines: true,
     max_record_size: MAX_ROW,
+    // Where columns are parted by semicolons, numbers have commas.
+    ...(delimiter === ';' && { cast: (value: string) => value.replace(/^\s*(-?\d+),(\d+)\s*$/, '$1.$2') }),
     skip_records_with_error: onBroken !== undefined,
     on_skip: (error) => {
       const line = (error as unknown as { lines?: number } | undefined)?.lines;
@@ -51,7 +53,7 @@ export async function* readCsv(
     },
   });
   // What goes wrong in one ends the other; whoever reads the rows sees it.
-  pipeline(Readable.from(readContent(source, onBytes)), parser, () => undefined);
+  pipeline(Readable.from(decoded(source, onBytes)), parser, () => undefined);
   let block: RowBlock = { rows: [] };
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: Row; info: { lines: number } }>) {
@@ -67,6 +69,17 @@ export async function* readCsv(
     parser.destroy();
   }
   if (block.rows.length > 0) yield block;
+}
+
+/** The text of a file. Throws `invalid_file` where it is not UTF-8. */
+async function* decoded(source: Source, onBytes: (bytes: number) => void): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const chunk of readContent(source, onBytes)) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
+  } catch (error) {
+    throw error instanceof TypeError ? invalid(source.path, 'expected UTF-8 text, got other bytes', error) : error;
+  }
 }
 
 /** A file as hyparquet reads it, in parts. */
@@ -86,7 +99,8 @@ function bufferOf(file: FileHandle, bytes: number, onBytes: (bytes: number) => v
 
 /** Values as JSON has them: whole numbers of 64 bits are numbers, bytes are text. */
 function plainValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
+  // What a number can't hold is an id.
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
   if (Array.isArray(value)) return value.map(plainValue);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;

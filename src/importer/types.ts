@@ -52,6 +52,8 @@ export interface ImportReport {
   interactions: number;
   preferences: number;
   calls: number;
+  /** Rows to be joined with others, as scores of observations, that none came for. */
+  unjoined: number;
   /** LLMs that the catalogue did not have before. */
   new_models: string[];
   seconds: number;

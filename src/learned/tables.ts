@@ -277,5 +277,6 @@ export function benchmarksIn(model: TrainedModel): Benchmarks {
     names,
     usual: read('benchmark/usual'),
     match: { rows: names.length, cols: tasks.length, data: read('benchmark/match') },
+    tasks,
   };
 }

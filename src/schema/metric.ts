@@ -89,9 +89,16 @@ export function meaningOf(metric: string, { metrics }: MetricSettings): MetricMe
   return own ?? KNOWN_WORDS.find((known) => known.words.every((word) => words.includes(word)))?.meaning;
 }
 
-/** A value of a metric in [0, 1]; of shares, what is above 1 is in percent. */
-export function valueOf(value: number, { range: [worst, best] }: MetricMeaning): number {
+/** Grades end here: of a share, what is above is in percent, and what is not but above 1 may be a grade. */
+const MOST_GRADE = 10;
+
+/**
+ * A value of a metric in [0, 1]; undefined where nobody can tell what it means: 8.5 of a share is a grade or a
+ * percentage, until a team says its range.
+ */
+export function qualityOf(value: number, { range: [worst, best] }: MetricMeaning): number | undefined {
   const isShare = Math.min(worst, best) === 0 && Math.max(worst, best) === 1;
+  if (isShare && value > 1 && value <= MOST_GRADE) return undefined;
   const asShare = isShare && value > 1 ? value / 100 : value;
   return Math.min(1, Math.max(0, (asShare - worst) / (best - worst)));
 }

@@ -70,7 +70,12 @@ export const LlmProfile = z
       .optional()
       .describe('Latency that nine of ten answers keep within, in ms'),
     benchmarks: z.record(TaskId, Fraction).optional().describe('Public benchmark scores per task, in [0, 1]'),
-    task_types: z.array(TaskType).max(200).optional().describe('Kinds of work that it is declared good at'),
+    task_types: z
+      .array(TaskType)
+      .max(200)
+      .refine((types) => new Set(types.map(({ task }) => task)).size === types.length, 'expected each task once')
+      .optional()
+      .describe('Kinds of work that it is declared good at'),
     capabilities: Names.optional().describe('What it can do: `tools`, `vision`, `json`, or names of your own'),
     languages: Names.optional().describe('Languages that it is good at, such as `en`'),
     regions: Names.optional().describe('Where its data may be processed, such as `eu`'),

@@ -1,4 +1,4 @@
-import { DEFAULT_METRICS, meaningOf, valueOf, type MetricSettings } from './metric.js';
+import { DEFAULT_METRICS, meaningOf, qualityOf, type MetricSettings } from './metric.js';
 import type { LlmProfile } from './profile.js';
 
 /** A name without capitals, spaces and punctuation: `Human-Eval` and `human_eval` are one benchmark, and one task. */
@@ -31,8 +31,9 @@ export function strengthsOf(
   for (const { task, metrics: measured = {} } of types)
     for (const [metric, value] of Object.entries(measured)) {
       const meaning = meaningOf(metric, metrics);
-      if (meaning === undefined || meaning.weight === 0) continue;
-      add(`${nameId(task)} ${nameId(metric)}`, { about: task, score: valueOf(value, meaning), weight: meaning.weight });
+      const score = meaning === undefined || meaning.weight === 0 ? undefined : qualityOf(value, meaning);
+      if (score !== undefined)
+        add(`${nameId(task)} ${nameId(metric)}`, { about: task, score, weight: meaning!.weight });
     }
   return Array.from(found.values(), (same) => ({
     ...same[0]!,

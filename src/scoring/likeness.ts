@@ -1,12 +1,12 @@
 import { DEFAULT_METRICS, type MetricSettings } from '../schema/metric.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { SharedFacts } from '../schema/route.js';
-import { nameId, strengthAt, strengthsOf } from '../schema/strength.js';
+import { nameId, strengthAt, strengthsOf, type Strength } from '../schema/strength.js';
 import { declaredQuality } from './declared-quality.js';
 
 /** How near two declared profiles are. */
 export interface Likeness {
-  /** Mean over the facts that both declare, in [0, 1]. */
+  /** Mean over the facts that both declare, and one of LLMs half alike, in [0, 1]. */
   similarity: number;
   /** What makes them so. */
   shared: SharedFacts;
@@ -42,6 +42,10 @@ function common(a: readonly string[], b: readonly string[]): string[] {
   return [...new Set(a)].filter((name) => other.has(nameId(name)));
 }
 
+/** Whether what is declared of an LLM says how good it is. */
+const isRated = (llm: LlmProfile, strengths: readonly Strength[]): boolean =>
+  strengths.length > 0 || llm.size_b !== undefined;
+
 /** How near two LLMs are by what is declared of them: kinds of work, domains, latency, price, family, size, context. */
 export function likenessOf(a: LlmProfile, b: LlmProfile, metrics: MetricSettings = DEFAULT_METRICS): Likeness {
   const [left, right] = [strengthsOf(a, metrics), strengthsOf(b, metrics)];
@@ -59,7 +63,9 @@ export function likenessOf(a: LlmProfile, b: LlmProfile, metrics: MetricSettings
     overlap(domainsOf(a), domainsOf(b)),
     logSimilarity(a.latency_ms, b.latency_ms),
     logSimilarity(priceOf(a), priceOf(b)),
-    1 - Math.abs(declaredQuality(a, undefined, metrics) - declaredQuality(b, undefined, metrics)),
+    isRated(a, left) && isRated(b, right)
+      ? 1 - Math.abs(declaredQuality(a, undefined, metrics) - declaredQuality(b, undefined, metrics))
+      : undefined,
     family,
     logSimilarity(a.size_b, b.size_b),
     logSimilarity(a.context_tokens, b.context_tokens),
@@ -68,7 +74,8 @@ export function likenessOf(a: LlmProfile, b: LlmProfile, metrics: MetricSettings
   const domains = common(domainsOf(a), domainsOf(b));
   const price = [priceOf(a), priceOf(b)];
   return {
-    similarity: facts.reduce((sum, fact) => sum + fact, 0) / facts.length,
+    // Few facts tell little: as if there were one more, of LLMs half alike.
+    similarity: facts.reduce((sum, fact) => sum + fact, 0.5) / (facts.length + 1),
     shared: {
       ...(both.length > 0 && { task_types: both }),
       ...(domains.length > 0 && { domains }),

@@ -33,26 +33,26 @@ describe('the catalogue', () => {
         'openai/gpt-4o-mini-2024-07-18',
         'gpt-5-mini',
         'accounts/fireworks/models/llama-v3p1-405b-instruct',
-        'meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo',
+        'meta-llama/Meta-Llama-3.1-8B-Instruct-FP8',
         'deepseek/deepseek-r1:free',
         'qwen/qwen3-30b-a3b',
         'gemini-2.5-pro-preview-06-05',
       ),
       [
         ['us.anthropic.claude-3-5-haiku-20241022-v1:0', 'same', 'anthropic/claude-3-5-haiku'],
-        ['openai/gpt-4o-mini-2024-07-18', 'same', 'openai/gpt-4o-mini'],
+        ['openai/gpt-4o-mini-2024-07-18', 'likely', 'openai/gpt-4o-mini'],
         ['gpt-5-mini', 'same', 'openai/gpt-5-mini'],
         ['accounts/fireworks/models/llama-v3p1-405b-instruct', 'same', 'meta-llama/llama-3.1-405b-instruct'],
-        ['meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo', 'likely', 'meta-llama/llama-3.1-8b-instruct'],
+        ['meta-llama/Meta-Llama-3.1-8B-Instruct-FP8', 'likely', 'meta-llama/llama-3.1-8b-instruct'],
         ['deepseek/deepseek-r1:free', 'same', 'deepseek/deepseek-r1'],
         ['qwen/qwen3-30b-a3b', 'same', 'qwen/qwen3-30b-a3b'],
-        ['gemini-2.5-pro-preview-06-05', 'same', 'google/gemini-2.5-pro'],
+        ['gemini-2.5-pro-preview-06-05', 'likely', 'google/gemini-2.5-pro'],
       ],
     );
   });
 
   test('matches nothing to what it does not have, nor another size', () => {
-    assert.deepEqual(matched('our-own-model', 'llama-3.1-9b-instruct', 'gpt-5-max', 'claude', ''), []);
+    assert.deepEqual(matched('our-own-model', 'llama-3.1-9b-instruct', 'gpt-5-chat', 'gpt-4-0613', 'claude', ''), []);
   });
 });
 
@@ -70,6 +70,7 @@ test('facts that are declared stay; the others are filled in', () => {
   const declared = LlmProfile.parse({ id: 'mine', input_price: 9, benchmarks: { mmlu: 0.1, own: 0.5 } });
   const filled = LlmProfile.parse(filledFrom(declared, entry));
   assert.deepEqual([filled.id as string, filled.input_price, filled.size_b], ['mine', 9, 8.03]);
+  assert.equal(filled.output_price, undefined, 'prices of two providers do not mix');
   assert.equal(filled.benchmarks!['mmlu' as never], 0.1);
   assert.equal(filled.benchmarks!['own' as never], 0.5);
   assert.equal(filled.benchmarks!['gsm8k' as never], entry.profile.benchmarks!['gsm8k' as never]);

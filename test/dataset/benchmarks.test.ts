@@ -47,12 +47,23 @@ describe('declared benchmarks', () => {
     assert.deepEqual(strength(c), [0.0333, 0, 0.0333, 0]);
   });
 
-  test('say nothing where nothing is declared, or only what nobody had declared in training', async () => {
+  test('say nothing where nothing is declared', async () => {
     const benchmarks = await matched(['gsm8k'], llm('a', { gsm8k: 0 }));
-    for (const newcomer of [llm('n'), llm('n', { mmlu: 0.9 })])
-      assert.deepEqual(declaredStrength(newcomer, benchmarks), { overall: undefined, byTask: new Float32Array(1) });
+    assert.deepEqual(declaredStrength(llm('n'), benchmarks), { overall: undefined, byTask: new Float32Array(1) });
     assert.equal(declaredStrength(llm('n', { gsm8k: 0.4 }), benchmarks).byTask[0]!.toFixed(3), '0.200');
     assert.deepEqual((await matched(['gsm8k'], llm('a'))).names, []);
+  });
+
+  test('that nobody had declared in training are held against the mean of what is usual, and count half', async () => {
+    const some = await matched(['gsm8k', 'mbpp'], llm('a', { gsm8k: 0.6 }), llm('b', { mmlu: 0.4 }));
+    const none = await matched(['gsm8k', 'mbpp'], llm('a'));
+    for (const benchmarks of [some, none]) {
+      const { overall, byTask } = declaredStrength(llm('n', { HumanEval: 0.9 }), benchmarks);
+      assert.equal(overall!.toFixed(4), ((0.5 * 0.4) / 1.5).toFixed(4));
+      // It is about the subject of mbpp, and of no sums.
+      assert.deepEqual([byTask[0], byTask[1]! > 0.05], [0, true]);
+      assert.ok(declaredStrength(llm('n', { HumanEval: 0.1 }), benchmarks).byTask[1]! < -0.05);
+    }
   });
 
   test('of several names that are one count by their mean', async () => {

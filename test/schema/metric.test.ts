@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DEFAULT_METRICS, meaningOf, MetricSettings, valueOf } from '../../src/schema/metric.js';
+import { DEFAULT_METRICS, meaningOf, MetricSettings, qualityOf } from '../../src/schema/metric.js';
 import { LlmProfile } from '../../src/schema/profile.js';
 import { strengthAt, strengthsOf } from '../../src/schema/strength.js';
 
 const read = (name: string, value: number, settings = DEFAULT_METRICS): [number, number] | undefined => {
   const meaning = meaningOf(name, settings);
-  return meaning && [Math.round(1e4 * valueOf(value, meaning)) / 1e4, meaning.weight];
+  const quality = meaning && qualityOf(value, meaning);
+  return quality === undefined ? undefined : [Math.round(1e4 * quality) / 1e4, meaning!.weight];
 };
 
 describe('metrics of declared profiles', () => {
@@ -19,6 +20,13 @@ describe('metrics of declared profiles', () => {
     assert.deepEqual(read('elo', 1150), [0.5, 0.8]);
     assert.equal(read('avg_tokens_per_sec', 85)![1], 0);
     assert.equal(read('mystery', 1), undefined);
+  });
+
+  test('say nothing where a value may be a grade or a percentage, until its range is told', () => {
+    assert.equal(read('judge_score', 8.5), undefined);
+    assert.deepEqual(read('judge_score', 85), [0.85, 0.7]);
+    const told = MetricSettings.parse({ metrics: { judge_score: { range: [1, 10] } } });
+    assert.deepEqual(read('judge_score', 8.5, told), [0.8333, 1]);
   });
 
   test('stay within 0 and 1', () => {

@@ -1,9 +1,8 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../../base/clock.js';
-import { PointsmanError } from '../../base/errors.js';
+import { messageOf, PointsmanError } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
 import { ScaleWanted } from '../../importer/formats/types.js';
 import { OUR_FIELDS } from '../../importer/formats/plain.js';
@@ -120,19 +119,26 @@ function noteOn({ notice, status, repeated, ignored, broken, calls }: ImportRepo
   return notice ?? (parts.length === 0 ? status : parts.join(', '));
 }
 
-/** A file of rows that were passed over, made when the first comes. */
-function errorFile(path: string): { write(row: object): void; close(): Promise<boolean> } {
-  let file: WriteStream | undefined;
+/** A file of rows that were passed over; it is gone again where there are none. Throws where it can't be written. */
+function errorFile(path: string): { write(row: object): void; close(): boolean } {
+  let file: number;
+  try {
+    file = openSync(path, 'w');
+  } catch (error) {
+    throw new PointsmanError('invalid_config', `--errors: ${path} can't be written: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  let rows = 0;
   return {
     write(row) {
-      file ??= createWriteStream(path);
-      file.write(`${JSON.stringify(row)}\n`);
+      writeSync(file, `${JSON.stringify(row)}\n`);
+      rows++;
     },
-    async close() {
-      if (file === undefined) return false;
-      file.end();
-      await once(file, 'close');
-      return true;
+    close() {
+      closeSync(file);
+      if (rows === 0) rmSync(path);
+      return rows > 0;
     },
   };
 }
@@ -166,14 +172,14 @@ export function importCommand(): Command {
     .addOption(options.data())
     .action(async (files: string[], settings: Settings) => {
       const scales = new Map<string, readonly [number, number]>(settings.scale);
-      const broken = errorFile(settings.errors);
+      let broken: ReturnType<typeof errorFile> | undefined;
       const reading: ImportOptions = {
         scales,
         ...(settings.map && { map: settings.map }),
         ...(settings.set && { set: Object.fromEntries(settings.set) }),
         ...(settings.llm && { llm: settings.llm }),
         ...(settings.again && { again: true }),
-        ...(settings.onError === 'skip' && { onBroken: broken.write }),
+        ...(settings.onError === 'skip' && { onBroken: (row) => broken?.write(row) }),
       };
       if (settings.dryRun) {
         const previews = await previewFiles(files, { ...reading, onBroken: () => undefined });
@@ -181,6 +187,7 @@ export function importCommand(): Command {
         else previews.forEach(printPreview);
         return;
       }
+      if (settings.onError === 'skip') broken = errorFile(settings.errors);
       const ledger = await openLedger(dataPaths(settings.data).ledger, { clock: systemClock });
       const bar = progressBar();
       try {
@@ -197,6 +204,10 @@ export function importCommand(): Command {
         );
         bar.stop();
         if (settings.json) return printJson(report);
+        if (report.unjoined > 0)
+          process.stderr.write(
+            `${report.unjoined} scores or requests were joined with nothing: import them along with what they are of\n`,
+          );
         print(
           table(
             ['file', 'format', 'entries', 'interactions', 'preferences', ''],
@@ -213,7 +224,7 @@ export function importCommand(): Command {
       } finally {
         bar.stop();
         await ledger.close();
-        if (await broken.close()) process.stderr.write(`rows that were passed over: ${settings.errors}\n`);
+        if (broken?.close()) process.stderr.write(`rows that were passed over: ${settings.errors}\n`);
       }
     });
 }

@@ -70,7 +70,8 @@ export function modelsCommand(): Command {
             'invalid_file',
             `${file}: expected one profile, got ${profiles.length} (apply takes many)`,
           );
-        const { profile } = profiles[0]!;
+        const { profile, notes, where } = profiles[0]!;
+        for (const note of notes) process.stderr.write(`${where}: ${note}\n`);
         print(`${profile.id} ${(await ledger.catalog.put(profile)) ? 'added' : 'replaced'}`);
       }),
     );

@@ -4,13 +4,14 @@ import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { systemClock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
+import { sha256 } from '../../base/hash.js';
 import { dataPaths } from '../../base/paths.js';
 import { profilesIn, readProfileFiles, type ProfileFiles } from '../../catalog/folder.js';
 import { planOf, type Plan } from '../../catalog/plan.js';
 import { withLearnedValues } from '../../catalog/learned-values.js';
 import { retiredIn, warningsOn } from '../../catalog/suggest.js';
 import { toRouteProfile } from '../../catalog/routeprofile.js';
-import { DEFAULT_METRICS, meaningOf } from '../../schema/metric.js';
+import { DEFAULT_METRICS, meaningOf, qualityOf } from '../../schema/metric.js';
 import type { LlmProfile } from '../../schema/profile.js';
 import type { CatalogStore } from '../../store/ports/catalog.js';
 import { readLedger, withLedger } from '../ledger.js';
@@ -102,7 +103,7 @@ export function diffCommand(): Command {
   return new Command('diff')
     .description('show what applying files of profiles would change, field by field')
     .argument('<path...>', 'folders or files')
-    .option('--exit-code', 'exit with 1 where anything differs')
+    .option('--exit-code', 'exit with 1 where applying them would change anything')
     .addOption(json())
     .addOption(options.data())
     .action(async (paths: string[], settings: { data: string; exitCode?: true; json?: true }) => {
@@ -110,14 +111,24 @@ export function diffCommand(): Command {
       const plan = planOf(await listed(settings.data), wanted);
       if (settings.json) printJson(planJson(plan, false));
       else printPlan(plan, false);
-      if (settings.exitCode && plan.added.length + plan.changed.length + plan.missing.length > 0) process.exitCode = 1;
+      if (settings.exitCode && plan.added.length + plan.changed.length > 0) process.exitCode = 1;
     });
 }
 
-/** Metrics that say nothing, as nobody knows what they mean. */
+/** Metrics that say nothing, as nobody knows what they, or their values, mean. */
 function unknownMetrics({ task_types: types = [] }: LlmProfile): string[] {
-  const names = types.flatMap(({ metrics = {} }) => Object.keys(metrics));
-  return [...new Set(names)].filter((name) => meaningOf(name, DEFAULT_METRICS) === undefined);
+  const measured = types.flatMap(({ metrics = {} }) => Object.entries(metrics));
+  return [
+    ...new Set(
+      measured.flatMap(([name, value]) => {
+        const meaning = meaningOf(name, DEFAULT_METRICS);
+        if (meaning === undefined) return [`${name}: not a known metric`];
+        if (meaning.weight > 0 && qualityOf(value, meaning) === undefined)
+          return [`${name}: ${value} may be a grade or a percentage`];
+        return [];
+      }),
+    ),
+  ];
 }
 
 export function validateCommand(): Command {
@@ -132,9 +143,7 @@ export function validateCommand(): Command {
         for (const warning of warningsOn(profile, retiredIn(profile), systemClock()))
           process.stderr.write(`${where}: ${warning}\n`);
         for (const metric of unknownMetrics(profile))
-          process.stderr.write(
-            `${where}: ${metric}: not a known metric, so it says nothing unless PUT /v1/metrics has it\n`,
-          );
+          process.stderr.write(`${where}: ${metric}, so it says nothing until PUT /v1/metrics tells its range\n`);
       }
       print(`${counted(read.profiles.length, 'profile')} in ${counted(read.files.length, 'file')}: valid`);
     });
@@ -143,6 +152,15 @@ export function validateCommand(): Command {
 /** A profile as a file has it, so that applying the file declares the profile again. */
 const written = (profile: LlmProfile, format: Format): string =>
   stringify(format === 'routeprofile' ? toRouteProfile(profile) : profile, { lineWidth: 120 });
+
+/** Longest name that every file system takes, less some room. */
+const MAX_NAME = 200;
+
+/** A name of a file by an LLM's id; of one too long, its beginning and a hash. */
+function fileOf({ id }: LlmProfile): string {
+  const name = encodeURIComponent(id);
+  return `${name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME)}-${sha256(id).slice(0, 12)}`}.yaml`;
+}
 
 interface ExportSettings extends KnownSettings {
   format: Format;
@@ -156,7 +174,7 @@ export function exportCommand(): Command {
     .argument('[id]', 'an LLM; all where none is named')
     .addOption(new Option('--format <name>', 'form of the profiles').choices(FORMATS).default('pointsman'))
     .option('--output <dir>', 'folder to write to, a file an LLM; needed where no LLM is named')
-    .option('--learned', 'with learned values filled in: scores by task, latency, cost, what it wins')
+    .option('--learned', 'with learned values filled in: scores by task, latency where none is declared')
     .addOption(options.data())
     .addOption(options.encoder())
     .action(async (id: string | undefined, settings: ExportSettings) => {
@@ -182,8 +200,7 @@ export function exportCommand(): Command {
         return;
       }
       mkdirSync(output, { recursive: true });
-      for (const profile of profiles)
-        writeFileSync(join(output, `${encodeURIComponent(profile.id)}.yaml`), written(profile, format));
+      for (const profile of profiles) writeFileSync(join(output, fileOf(profile)), written(profile, format));
       print(`${counted(profiles.length, 'profile')} written to ${output}`);
     });
 }

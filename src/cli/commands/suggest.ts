@@ -20,9 +20,10 @@ export function suggestCommand(): Command {
     .argument('[id...]', 'LLMs; those of the ledger of which nothing is declared where none is named')
     .option('--all', 'LLMs of which something is declared, too')
     .option('--apply', 'declare the facts that are not declared yet')
+    .option('--likely', 'with --apply, also of matches that are only likely')
     .option('--json', 'answer as JSON')
     .addOption(options.data())
-    .action(async (ids: string[], settings: { data: string; all?: true; apply?: true; json?: true }) => {
+    .action(async (ids: string[], settings: { data: string; all?: true; apply?: true; likely?: true; json?: true }) => {
       const listed =
         ids.length > 0 && !settings.apply ? [] : await readLedger(settings.data, ({ catalog }) => catalog.list());
       const known = new Map<string, LlmProfile>(listed.map((profile) => [profile.id, profile]));
@@ -30,8 +31,11 @@ export function suggestCommand(): Command {
         ids.length > 0 ? ids : listed.filter((llm) => settings.all || !isDeclared(llm)).map(({ id }) => id as string);
       const catalogue = readCatalogue();
       const found = suggest(wanted, catalogue, systemClock());
+      let put: LlmProfile[] = [];
       if (settings.apply) {
-        const put = found.flatMap(({ id, entry }) => (known.has(id) ? [filledFrom(known.get(id)!, entry)] : []));
+        put = found.flatMap(({ id, entry, match }) =>
+          known.has(id) && (match === 'same' || settings.likely) ? [filledFrom(known.get(id)!, entry)] : [],
+        );
         await withLedger(settings.data, ({ catalog }) => catalog.apply({ put, remove: [] }));
       }
       if (settings.json)
@@ -55,7 +59,7 @@ export function suggestCommand(): Command {
         ),
       );
       if (missing.length > 0) print(`\nnot in the catalogue of ${catalogue.length}: ${missing.join(', ')}`);
-      if (settings.apply) print(`\n${found.length} profiles filled in`);
+      if (settings.apply) print(`\n${put.length} profiles filled in`);
       else if (found.length > 0) print('\n--apply declares these facts where none are declared');
     });
 }

@@ -11,7 +11,6 @@ export const routerbench: LogFormat = {
   name: 'routerbench',
   title: 'RouterBench table',
   columns: [
-    ['sample_id', 'id'],
     ['prompt', 'query'],
     ['eval_name', 'task'],
     ['<LLM>', 'score of the LLM'],
@@ -27,7 +26,7 @@ export const routerbench: LogFormat = {
       const cost = numberOf(row, `${model}|total_cost`);
       return [{ kind: 'interaction', value: { query, model, task, score: scaled(model, score), cost_usd: cost } }];
     });
-    return { id: textOf(row, 'sample_id'), told };
+    return { told };
   },
 };
 
@@ -72,7 +71,7 @@ function winnerIn(row: Row): -1 | 0 | 1 | undefined {
   if (word !== undefined) {
     if (word === 'model_a' || word === 'a') return 1;
     if (word === 'model_b' || word === 'b') return -1;
-    if (word.startsWith('tie') || word === 'both' || word === 'bothbad' || word === 'neither') return 0;
+    if (word.startsWith('tie') || word.startsWith('both') || word === 'neither') return 0;
     throw new RowError('winner', 'model_a, model_b or tie', JSON.stringify(word));
   }
   const [a, b, tie] = [numberOf(row, 'winner_model_a'), numberOf(row, 'winner_model_b'), numberOf(row, 'winner_tie')];
@@ -85,7 +84,6 @@ export const battles: LogFormat = {
   name: 'arena-battles',
   title: 'RouteLLM and Chatbot Arena battles',
   columns: [
-    ['question_id, id', 'id'],
     ['prompt, conversation_a', 'query'],
     ['model_a, model_b', 'better_model, worse_model'],
     ['winner, winner_model_a, winner_model_b, winner_tie', 'which of them is better; both where it is a tie'],
@@ -97,6 +95,8 @@ export const battles: LogFormat = {
     const winner = winnerIn(row);
     if (winner === undefined) return null;
     const [a, b] = [textOf(row, 'model_a'), textOf(row, 'model_b')];
+    // Of itself an LLM is neither better nor worse.
+    if (a === b) return null;
     const prompt = valueOf(row, 'prompt', 'conversation_a', 'question');
     const common = {
       // Of several turns the first is asked of both alike.
@@ -109,6 +109,6 @@ export const battles: LogFormat = {
       value: { ...common, better_model: better, worse_model: worse },
     });
     const told = winner === 0 ? [won(a, b), won(b, a)] : [winner > 0 ? won(a, b) : won(b, a)];
-    return { id: textOf(row, 'question_id', 'id', 'battle_id'), told };
+    return { told };
   },
 };

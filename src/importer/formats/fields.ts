@@ -1,7 +1,8 @@
 import { describe } from '../../schema/parse.js';
 import { RowError, type Row } from './types.js';
 
-const isBlank = (value: unknown): boolean => value === undefined || value === null || value === '';
+const isBlank = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 /** The first of some fields that is filled. */
 function first(row: Row, fields: readonly string[]): { field: string; value: unknown } | undefined {
@@ -63,8 +64,11 @@ export function timeOf(row: Row, ...fields: string[]): string | undefined {
 
 /** A time in milliseconds; NaN where a value is none. */
 export function millisecondsOf(value: unknown): number {
+  if (isBlank(value)) return NaN;
   if (value instanceof Date) return value.getTime();
   if (typeof value === 'string' && !/^\d+(?:\.\d+)?$/.test(value)) {
+    // Days and months in other orders are told apart by nobody.
+    if (!/^\s*\d{4}-\d\d-\d\d/.test(value)) return NaN;
     // Databases leave out the T, and the zone, which is UTC then.
     const iso = value
       .trim()
@@ -75,6 +79,8 @@ export function millisecondsOf(value: unknown): number {
   }
   const number = Number(value);
   const size = Math.abs(number);
+  // Before 2001 nobody logged LLMs: it is a date in digits, or no time.
+  if (size < 1e9) return NaN;
   if (size < SECONDS) return number * 1000;
   if (size < MICROSECONDS) return number;
   return size < NANOSECONDS ? number / 1e3 : number / 1e6;

@@ -12,7 +12,14 @@ import {
   valueOf,
 } from './fields.js';
 import { promptIn } from './prompt.js';
-import type { LogFormat, Told } from './types.js';
+import type { LogFormat, Row, Told } from './types.js';
+
+/** A cost in dollars: the table itself counts in billionths, which are whole numbers. */
+function costOf(row: Row): number | undefined {
+  const dollars = numberOf(row, 'costUSD', 'cost_usd');
+  const cost = numberOf(row, 'cost');
+  return dollars ?? (cost !== undefined && Number.isInteger(cost) ? cost / 1e9 : cost);
+}
 
 /** Requests as Helicone exports them (its `request_response_rmt`, and the dashboard's export). */
 export const helicone: LogFormat = {
@@ -54,7 +61,7 @@ export const helicone: LogFormat = {
           ...common,
           prompt_tokens: countOf(row, 'prompt_tokens'),
           completion_tokens: countOf(row, 'completion_tokens'),
-          cost_usd: numberOf(row, 'cost', 'costUSD', 'cost_usd'),
+          cost_usd: costOf(row),
           latency_ms: numberOf(row, 'delay_ms', 'latency') ?? between(row, 'request_created_at', 'response_created_at'),
           error: status >= 400 || status < 0 ? (errorOf(response['error']) ?? `HTTP ${status}`) : undefined,
         },

@@ -41,15 +41,14 @@ export const langfuseScores: LogFormat = {
     ('data_type' in row || 'dataType' in row) &&
     ('trace_id' in row || 'traceId' in row || 'observation_id' in row || 'observationId' in row) &&
     'value' in row,
-  async read(row, context) {
+  read(row, context) {
     const score = scoreIn(row, context);
     if (score === undefined) return null;
     const observation = textOf(row, 'observation_id', 'observationId');
     const trace = textOf(row, 'trace_id', 'traceId');
     if (observation === undefined && trace === undefined)
       throw new RowError('observation_id', 'the id of an observation, or a trace_id', 'nothing');
-    const key = observation === undefined ? keyOf('trace', trace!) : keyOf('observation', observation);
-    await context.keep(key, [...(((await context.kept(key)) as Score[] | undefined) ?? []), score]);
+    context.keep(observation === undefined ? keyOf('trace', trace!) : keyOf('observation', observation), score);
     return { told: [] };
   },
 };
@@ -98,7 +97,7 @@ export const langfuse: LogFormat = {
     ('trace_id' in row || 'traceId' in row) &&
     ('start_time' in row || 'startTime' in row) &&
     'input' in row,
-  async read(row, context) {
+  read(row, context) {
     const type = (textOf(row, 'type') ?? 'GENERATION').toUpperCase();
     const model = textOf(row, 'provided_model_name', 'providedModelName', 'model');
     if (type !== 'GENERATION' || model === undefined) return null;
@@ -117,14 +116,10 @@ export const langfuse: LogFormat = {
       at: timeOf(row, 'start_time', 'startTime'),
     };
     const failed = textOf(row, 'level') === 'ERROR';
-    const joined = [
-      ...ownScores(row, context),
-      ...(((id === undefined ? undefined : await context.kept(keyOf('observation', id))) as Score[] | undefined) ?? []),
-    ];
-    const scores =
-      joined.length > 0 || trace === undefined
-        ? joined
-        : (((await context.kept(keyOf('trace', trace))) as Score[] | undefined) ?? []);
+    const kept = (kind: 'observation' | 'trace', of: string | undefined): Score[] =>
+      of === undefined ? [] : (context.kept(keyOf(kind, of)) as Score[]);
+    const joined = [...ownScores(row, context), ...kept('observation', id)];
+    const scores = joined.length > 0 ? joined : kept('trace', trace);
     const told: Told[] = [
       {
         kind: 'interaction',

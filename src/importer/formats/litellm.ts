@@ -11,6 +11,9 @@ function tagIn(row: Row): string | undefined {
   return taskOf(own);
 }
 
+/** Calls of LiteLLM's that no LLM answers in text. */
+const OTHER_CALLS = /embed|image|speech|transcription|rerank|moderation|search/i;
+
 /** LiteLLM's spend logs, as `LiteLLM_SpendLogs` has them (litellm 1.80). They have no scores, and seldom texts. */
 export const litellm: LogFormat = {
   name: 'litellm-spend-logs',
@@ -29,6 +32,8 @@ export const litellm: LogFormat = {
   ],
   fits: (row) => 'request_id' in row && 'spend' in row && ('model_group' in row || 'startTime' in row),
   read(row, { llm }) {
+    if (OTHER_CALLS.test(textOf(row, 'call_type') ?? '')) return null;
+    const cached = textOf(row, 'cache_hit')?.toLowerCase() === 'true';
     const [asked, answered] = [textOf(row, 'model_group'), textOf(row, 'model')];
     const failed = /fail|error/i.test(textOf(row, 'status') ?? '');
     const request = objectOf(row, 'proxy_server_request');
@@ -46,9 +51,11 @@ export const litellm: LogFormat = {
             at: timeOf(row, 'startTime'),
             prompt_tokens: countOf(row, 'prompt_tokens'),
             completion_tokens: failed ? undefined : countOf(row, 'completion_tokens'),
-            // What failed is logged at no cost.
-            cost_usd: failed && spend === 0 ? undefined : spend,
-            latency_ms: numberOf(row, 'request_duration_ms') ?? between(row, 'startTime', 'endTime'),
+            // What failed is logged at no cost; what was cached tells neither cost nor latency.
+            cost_usd: cached || (failed && spend === 0) ? undefined : spend,
+            latency_ms: cached
+              ? undefined
+              : (numberOf(row, 'request_duration_ms') ?? between(row, 'startTime', 'endTime')),
             error: failed ? (errorOf(metadata['error_information'] ?? metadata['error']) ?? 'failed') : undefined,
           },
         },

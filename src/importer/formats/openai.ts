@@ -1,6 +1,6 @@
 import { countOf, errorOf, numberOf, objectOf, taskOf, textOf, timeOf } from './fields.js';
 import { promptIn } from './prompt.js';
-import type { LogFormat, ReadContext, Row, Told } from './types.js';
+import { RowError, type LogFormat, type ReadContext, type Row, type Told } from './types.js';
 
 /** What an answer of OpenAI's says of itself: LLM and tokens, of chat completions and of responses. */
 function usageIn(body: Row): Row {
@@ -69,11 +69,11 @@ export const openaiBatchInput: LogFormat = {
     ['body.model', 'model'],
   ],
   fits: (row) => 'custom_id' in row && 'body' in row && 'url' in row,
-  async read(row, context) {
+  read(row, context) {
     const body = objectOf(row, 'body');
     const id = textOf(row, 'custom_id');
     if (id !== undefined)
-      await context.keep(keyOf(id), {
+      context.keep(keyOf(id), {
         query: promptIn(body['messages'] ?? body['input'] ?? body['prompt']),
         model: body['model'],
         ...fromMetadata(body, context),
@@ -95,11 +95,18 @@ export const openaiBatchOutput: LogFormat = {
     ['error, response.status_code', 'error'],
   ],
   fits: (row) => 'custom_id' in row && 'response' in row,
-  async read(row, { kept, llm }) {
+  read(row, { kept, llm }) {
     const response = objectOf(row, 'response');
     const body = objectOf(response, 'body');
     const custom = textOf(row, 'custom_id');
-    const request = ((custom === undefined ? undefined : await kept(keyOf(custom))) ?? {}) as Row;
+    const requests = custom === undefined ? [] : (kept(keyOf(custom)) as Row[]);
+    if (requests.length > 1)
+      throw new RowError(
+        'custom_id',
+        'an id of one request (import each batch by itself)',
+        `${JSON.stringify(custom)} of ${requests.length} requests`,
+      );
+    const request = requests[0] ?? {};
     const status = numberOf(response, 'status_code') ?? 200;
     const failed = errorOf(row['error'] ?? (status >= 400 ? (body['error'] ?? `HTTP ${status}`) : undefined));
     const usage = usageIn(body);

@@ -1,4 +1,4 @@
-import { countOf, errorOf, isRow, millisecondsOf, numberOf, taskOf, textOf, valueOf } from './fields.js';
+import { countOf, errorOf, isRow, millisecondsOf, numberOf, taskOf, textOf, timeOf, valueOf } from './fields.js';
 import { promptIn } from './prompt.js';
 import type { LogFormat, ReadContext, Row, Told } from './types.js';
 
@@ -41,12 +41,20 @@ const eventsOf = (span: Row): { name: string; attributes: Row }[] =>
     .filter(isRow)
     .map((event) => ({ name: String(event['name'] ?? ''), attributes: attributesOf(event['attributes']) }));
 
-/** The messages of a span in OpenInference's attributes: `llm.input_messages.0.message.content`. */
-function openInferenceMessages(attributes: Row): unknown[] {
+/** An attribute of a numbered message: of OpenInference, and of OpenLLMetry. */
+const NUMBERED = new RegExp(
+  '^(?:llm\\.input_messages\\.(?=\\d+\\.message)|gen_ai\\.prompt\\.)(\\d+)\\.(?:message\\.)?' +
+    '(role|content|contents\\.\\d+\\.message_content\\.text)$',
+);
+
+/**
+ * The messages of a span in numbered attributes: OpenInference's `llm.input_messages.0.message.content`, and
+ * OpenLLMetry's `gen_ai.prompt.0.content`.
+ */
+function numberedMessages(attributes: Row): unknown[] {
   const messages = new Map<number, Record<string, unknown>>();
   for (const [key, value] of Object.entries(attributes)) {
-    const [, index, field] =
-      /^llm\.input_messages\.(\d+)\.message\.(role|content|contents\.\d+\.message_content\.text)$/.exec(key) ?? [];
+    const [, index, field] = NUMBERED.exec(key) ?? [];
     if (index === undefined) continue;
     const message = messages.get(Number(index)) ?? {};
     if (field === 'role') message['role'] = value;
@@ -69,7 +77,7 @@ function promptOf(attributes: Row, events: readonly { name: string; attributes: 
     promptIn(valueOf(attributes, 'gen_ai.input.messages', 'gen_ai.prompt')) ??
     promptIn(messages) ??
     inEvents.map(promptIn).find((text) => text !== undefined) ??
-    promptIn(openInferenceMessages(attributes)) ??
+    promptIn(numberedMessages(attributes)) ??
     promptIn(valueOf(attributes, 'input.value', 'traceloop.entity.input'))
   );
 }
@@ -104,6 +112,8 @@ function isCall(attributes: Row): boolean {
   const kind = attributes['openinference.span.kind'];
   if (typeof kind === 'string') return !NO_LLM_KINDS.has(kind.toUpperCase());
   const operation = attributes['gen_ai.operation.name'];
+  const type = attributes['llm.request.type'];
+  if (typeof type === 'string' && type !== 'chat' && type !== 'completion') return false;
   if (typeof operation === 'string') return LLM_OPERATIONS.has(operation);
   return Object.keys(attributes).some((key) => key.startsWith('gen_ai.') || key.startsWith('llm.'));
 }
@@ -155,7 +165,7 @@ export const otel: LogFormat = {
       query,
       model: context.llm === 'asked' ? (asked ?? answered) : (answered ?? asked),
       task: taskOf(attributes['pointsman.task']) ?? taskOf(Array.isArray(tags) ? tags[0] : tags),
-      at: Number.isNaN(start) ? undefined : new Date(start).toISOString(),
+      at: Number.isNaN(start) ? undefined : timeOf({ start }, 'start'),
     };
     const told: Told[] = [
       {

@@ -4,7 +4,6 @@ import type { LogFormat, Row, Told } from './types.js';
 
 /** Fields of ours that a column may be mapped to. */
 export const OUR_FIELDS = [
-  'id',
   'query',
   'model',
   'score',
@@ -26,6 +25,13 @@ export type OurField = (typeof OUR_FIELDS)[number];
 const NUMBERS = ['cost_usd', 'latency_ms', 'prompt_tokens', 'completion_tokens', 'propensity'] as const;
 const TEXTS = ['model', 'task', 'domain', 'error', 'decision_id', 'better_model', 'worse_model'] as const;
 
+/** A query is the text that stands there, be it JSON or not; of messages, the last of the user. */
+function queryOf(row: Row): string | undefined {
+  const value = valueOf(row, 'query');
+  const isChat = Array.isArray(value) && value.every((one) => isRow(one) && ('role' in one || 'content' in one));
+  return isChat || typeof row['query'] !== 'string' ? promptIn(value) : promptIn(row['query']);
+}
+
 /** A table whose columns are ours by name, or as `--map` says. */
 export const plain: LogFormat = {
   name: 'table',
@@ -33,13 +39,13 @@ export const plain: LogFormat = {
   columns: OUR_FIELDS.map((field) => [field, field]),
   fits: (row) => 'query' in row || 'model' in row || 'better_model' in row,
   read(row, { scaled }) {
-    const value: Record<string, unknown> = { query: promptIn(valueOf(row, 'query')), at: timeOf(row, 'at') };
+    const value: Record<string, unknown> = { query: queryOf(row), at: timeOf(row, 'at') };
     for (const field of NUMBERS) value[field] = numberOf(row, field);
     for (const field of TEXTS) value[field] = textOf(row, field);
     const score = numberOf(row, 'score');
     if (score !== undefined) value['score'] = scaled('score', score);
     const told: Told = { kind: value['better_model'] === undefined ? 'interaction' : 'preference', value };
-    return { id: textOf(row, 'id'), told: [told] };
+    return { told: [told] };
   },
 };
 

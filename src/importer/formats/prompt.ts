@@ -3,6 +3,9 @@ import { isRow } from './fields.js';
 
 const INSTRUCTING = new Set(['system', 'developer']);
 
+/** Parts of a message that are said; others are results of tools, pictures, and the like. */
+const TEXT_PARTS = new Set(['text', 'input_text', 'output_text', 'human', 'user', 'message']);
+
 interface Said {
   role: string;
   text: string;
@@ -17,6 +20,8 @@ function textIn(content: unknown): string {
       .filter((text) => text !== '')
       .join('\n');
   if (!isRow(content)) return '';
+  const { type } = content;
+  if (typeof type === 'string' && !TEXT_PARTS.has(type)) return '';
   return textIn(content['text'] ?? content['content'] ?? content['parts'] ?? content['value']);
 }
 

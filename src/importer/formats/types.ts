@@ -8,7 +8,7 @@ export type Told =
 
 /** What was read off a row. */
 export interface RowFound {
-  /** By which the row is known again; its content where it has none. */
+  /** By which the row is known again, whatever file it stands in; its content where it has none. */
   id?: string | undefined;
   told: Told[];
 }
@@ -19,10 +19,10 @@ export interface ReadContext {
   scaled(metric: string, value: number): number;
   /** Which LLM a row is of: the one that was asked for, or the one that answered. */
   llm: 'asked' | 'answered' | undefined;
-  /** Keeps something of this import for rows that come later. */
-  keep(key: string, value: unknown): Promise<void>;
-  /** What was kept under a key; undefined where nothing was. */
-  kept(key: string): Promise<unknown>;
+  /** Keeps something of this import for rows that come later, beside what was kept under the key; the same once. */
+  keep(key: string, value: unknown): void;
+  /** What was kept under a key. */
+  kept(key: string): unknown[];
 }
 
 /** A tool's log format. */
@@ -44,10 +44,14 @@ export interface LogFormat {
 /** Something wrong in a row, or not known of it: which field, what was expected, what came. */
 export class RowError extends Error {
   readonly field: string;
+  readonly expected: string;
+  readonly received: string;
 
   constructor(field: string, expected: string, received: string) {
     super(`${field}: expected ${expected}, got ${received}`);
     this.field = field;
+    this.expected = expected;
+    this.received = received;
   }
 }
 

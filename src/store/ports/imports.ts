@@ -20,9 +20,11 @@ export interface Import {
    * @param repeats whether the same may stand in a file several times: then the n-th is new unless n came before
    */
   isNew(hash: Buffer, repeats: boolean): boolean;
-  /** Keeps a value for later rows of this import, of other files too; it replaces what was kept under the key. */
+  /** Keeps a value for later rows of this import, of other files too, beside others under the key; the same once. */
   keep(key: string, value: string): void;
-  kept(key: string): string | undefined;
+  kept(key: string): string[];
+  /** Keys under which something was kept that nobody asked for. */
+  unjoined(): number;
   /** Declares only the facts that the profile gives; others stay as they are. */
   mergeLlm(profile: LlmProfile): Promise<void>;
   describe(kind: DescribedKind, id: string, description: string): Promise<void>;

@@ -40,9 +40,13 @@ function createImport(connection: Connection, now: number): Import {
   const namesOf = (kind: DescribedKind) => db.prepare<[], string>(`SELECT name FROM ${kind}`).pluck();
   const names = { family: namesOf('family'), task: namesOf('task'), domain: namesOf('domain') };
   // On disk where it grows: a log is joined with millions of rows, and memory stays as it is.
-  db.exec('CREATE TEMP TABLE kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID');
-  const keep = db.prepare<[string, string]>('INSERT OR REPLACE INTO temp.kept VALUES (?, ?)');
+  db.exec(
+    'CREATE TEMP TABLE kept (key TEXT, value TEXT, asked INTEGER NOT NULL, PRIMARY KEY (key, value)) WITHOUT ROWID',
+  );
+  const keep = db.prepare<[string, string]>('INSERT INTO temp.kept VALUES (?, ?, 0) ON CONFLICT DO NOTHING');
   const kept = db.prepare<[string], string>('SELECT value FROM temp.kept WHERE key = ?').pluck();
+  const ask = db.prepare<[string]>('UPDATE temp.kept SET asked = 1 WHERE key = ? AND asked = 0');
+  const unasked = db.prepare<[], number>('SELECT count(DISTINCT key) FROM temp.kept WHERE asked = 0').pluck();
   const seenNow = 'iif(file = excluded.file, seen + 1, 1)';
   const noteRepeated = db
     .prepare<[Buffer, number], number>(
@@ -74,7 +78,12 @@ function createImport(connection: Connection, now: number): Import {
       return repeats ? noteRepeated.get(hash, file) === 1 : noteOnce.run(hash).changes > 0;
     },
     keep: (key, value) => void keep.run(key, value),
-    kept: (key) => kept.get(key),
+    kept(key) {
+      const values = kept.all(key);
+      if (values.length > 0) ask.run(key);
+      return values;
+    },
+    unjoined: () => unasked.get()!,
     mergeLlm: async (profile) => void (begin(), catalog.merge(profile)),
     describe: async (kind, id, description) => void (begin(), catalog.describe(kind, id, description)),
     linkTaskDomain: async (task, domain) => void (begin(), catalog.link(task, domain)),

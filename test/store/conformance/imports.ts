@@ -175,10 +175,13 @@ export function describeImportStore(store: StoreUnderTest): void {
       const writer = await ledger.imports.begin();
       writer.keep('k', 'v');
       writer.keep('k', 'w');
+      writer.keep('k', 'v');
+      writer.keep('lonely', 'x');
       await writer.commit();
-      assert.deepEqual([writer.kept('k'), writer.kept('other')], ['w', undefined]);
+      assert.deepEqual([writer.kept('k'), writer.kept('other')], [['v', 'w'], []]);
+      assert.equal(writer.unjoined(), 1);
       await writer.end();
-      await importing(ledger, async (next) => assert.equal(next.kept('k'), undefined));
+      await importing(ledger, async (next) => assert.deepEqual([next.kept('k'), next.unjoined()], [[], 0]));
     });
 
     test('a call without a query tells what an LLM costs and takes, and that it failed', async (t) => {
