@@ -113,8 +113,7 @@ export interface DeclaredStrength {
 
 /**
  * What an LLM's benchmarks say of it, each held against what is usual there: an LLM that declares only hard ones is not
-    const tells = (t: number): number => UNHEARD * weight * byName(about, tasks[t]!);
-    return { beyond: score - mean, counts: UNHEARD, tells };
+ * the worse for it. One that no LLM had declared in training is held against their mean, and counts half.
  */
 export function declaredStrength(
   llm: LlmProfile,

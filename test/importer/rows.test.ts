@@ -153,7 +153,7 @@ describe('what rows mean', () => {
     assert.deepEqual([texts, report.files[0]!.ignored], [['Why?'], 1]);
   });
 
-  test('a query in a table is the text there, and of a chat what the user said, not what a tool answered', async (t) => {
+  test('a query in a table is the text there, and of a chat what the user said, not a tool', async (t) => {
     const rows =
       'query,model\n"{""city"":""Paris""}",m\n"[1, 2, 3]",m\n"[{""role"":""user"",""content"":""Said""}]",m\n';
     const { texts } = await queries(rows, 'q.csv', t);
@@ -173,7 +173,7 @@ describe('what rows mean', () => {
     assert.deepEqual(tool.texts.toSorted(), ['Hi', 'Weather in Paris?']);
   });
 
-  test('blank scores are none, commas are decimal beside semicolons, Helicone’s table counts in billionths', async (t) => {
+  test('blank scores are none, commas decimal beside semicolons, costs of Helicone’s table billionths', async (t) => {
     const blank = await queries('query,model,score\nq,m,  \nr,m,0.5\n', 'blank.csv', t);
     assert.deepEqual(await means(blank.ledger), { m: 0.5 });
     const german = await queries('query;model;score\nq;m;0,8\n', 'de.csv', t);
