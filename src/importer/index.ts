@@ -11,7 +11,7 @@ import { isRow } from './formats/fields.js';
 import { ScaleWanted, type LogFormat, type Row } from './formats/types.js';
 import { inspect, TABLES, type Inspected } from './inspect.js';
 import { splitLines } from './lines.js';
-import { createLogReader, detectFormat, recordHashes, rowsIn, unknownFormat, type PlacedRow } from './log-reader.js';
+import { createLogReader, detectFormat, newRecords, rowsIn, unknownFormat, type PlacedRow } from './log-reader.js';
 import { createRecordReader, type ReadRecord, type RecordCounts } from './records.js';
 import { invalid, openSource, readContent, type Source } from './source.js';
 import { readCsv, readParquet } from './table.js';
@@ -321,10 +321,10 @@ async function writeLog({ format, rows }: Log, writer: Import, { totals, onBytes
           told.ignored++;
           continue;
         }
-        const { id, records } = found;
+        const { records } = found;
         if (records.length === 0) continue;
-        const { hashes, repeats } = recordHashes(id, records, () => JSON.stringify(placed.row));
-        const fresh = records.filter((_, i) => writer.isNew(hashes[i]!, repeats) || options.again === true);
+        const unknown = newRecords(found, () => JSON.stringify(placed.row), writer.isNew);
+        const fresh = options.again ? records : unknown;
         if (fresh.length === 0) {
           told.repeated++;
           continue;

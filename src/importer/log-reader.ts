@@ -124,28 +124,21 @@ export function* rowsIn(format: LogFormat, { row, where }: PlacedRow): Generator
   else for (const [i, span] of spans.entries()) yield { row: span, where: `${where}, span ${i + 1}` };
 }
 
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
+
 /**
- * By what each record of a row is known again: its row's id and what it is, so that a score that comes later is new;
- * else what the row says.
+ * The records of a row that no earlier import brought. Of a row with an id each record is known by it and by what it is,
+ * so that a score that comes later is new; one without is known by what it says.
  */
-export function recordHashes(
-  id: string | undefined,
-  records: readonly ImportRecord[],
+export function newRecords(
+  { id, records }: { id: string | undefined; records: readonly ImportRecord[] },
   content: () => string,
-): { hashes: Buffer[]; repeats: boolean } {
-  const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
-  if (id === undefined) {
-    const row = content();
-    return { hashes: records.map((_, i) => hashOf(`row ${i} ${row}`)), repeats: true };
-  }
-  return {
-    hashes: records.map(({ kind, value }, i) =>
-      hashOf(
-        kind === 'signal'
-          ? `${id} signal ${value.signal} ${value.source ?? ''}`
-          : `${id} ${kind === 'preference' ? i : 'answer'}`,
-      ),
-    ),
-    repeats: false,
-  };
+  isNew: Import['isNew'],
+): readonly ImportRecord[] {
+  if (id === undefined) return isNew(hashOf(`row ${content()}`), true) ? records : [];
+  return records.filter(({ kind, value }, i) => {
+    const what =
+      kind === 'signal' ? `signal ${value.signal} ${value.source ?? ''}` : kind === 'preference' ? i : 'answer';
+    return isNew(hashOf(`${id} ${what}`), false);
+  });
 }

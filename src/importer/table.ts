@@ -39,7 +39,7 @@ export async function* readCsv(
   const parser = parse({
     columns: (names: string[]) => names.map((name) => name.trim()),
     bom: true,
-    info: true,
+    on_record: (record: Row, { lines }: { lines: number }) => ({ row: record, where: `${source.path}, line ${lines}` }),
     delimiter,
     skip_empty_lines: true,
     max_record_size: MAX_ROW,
@@ -56,8 +56,8 @@ export async function* readCsv(
   pipeline(Readable.from(decoded(source, onBytes)), parser, () => undefined);
   let block: RowBlock = { rows: [] };
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: Row; info: { lines: number } }>) {
-      block.rows.push({ row: record, where: `${source.path}, line ${info.lines}` });
+    for await (const placed of parser as AsyncIterable<RowBlock['rows'][number]>) {
+      block.rows.push(placed);
       if (block.rows.length < BLOCK) continue;
       yield block;
       block = { rows: [] };

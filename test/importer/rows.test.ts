@@ -126,7 +126,7 @@ describe('what rows mean', () => {
     messages: [{ role: 'user', content: 'Hi' }],
   };
 
-  test('LiteLLM: embeddings are left out, caches tell neither cost nor latency, failures may name no LLM', async (t) => {
+  test('LiteLLM: embeddings are left out, caches tell no cost and no latency, failures may name no LLM', async (t) => {
     const rows = [
       { ...LITELLM, cache_hit: 'True', request_duration_ms: 3 },
       { ...LITELLM, request_id: 's', call_type: 'aembedding', model: 'emb' },
