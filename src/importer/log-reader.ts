@@ -127,8 +127,8 @@ export function* rowsIn(format: LogFormat, { row, where }: PlacedRow): Generator
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
 
 /**
- * The records of a row that no earlier import brought. Of a row with an id each record is known by it and by what it is,
- * so that a score that comes later is new; one without is known by what it says.
+ * The records of a row that no earlier import brought. Of a row with an id each record is known by it and by what it
+ * is, so that a score that comes later is new; one without is known by what it says.
  */
 export function newRecords(
   { id, records }: { id: string | undefined; records: readonly ImportRecord[] },
