@@ -18,6 +18,8 @@ export interface KnownParts {
   scorer: Scorer;
   history: History;
   clock: Clock;
+  /** How many of the nearest LLMs are named; five unless given. */
+  nearest?: number;
 }
 
 const inInterval = ({ score, deviation, answers }: Estimate): ScoreEstimate => ({
@@ -58,7 +60,7 @@ function domainsOf(
 
 /** What is known of an LLM: declared, and learned beside it. Undefined where there is none. */
 export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownProfile | undefined> {
-  const { ledger, scorer, history, clock } = parts;
+  const { ledger, scorer, history, clock, nearest = NEAREST } = parts;
   const profile = await ledger.catalog.get(id);
   if (profile === undefined || !scorer.models.includes(id)) return undefined;
   const { overall, tasks, kinds, queries } = scorer.strengths(id);
@@ -96,7 +98,7 @@ export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownP
     },
     nearest: scorer
       .nearest(id)
-      .slice(0, NEAREST)
+      .slice(0, nearest)
       .map(({ model, similarity }) => ({
         model: model as LlmId,
         similarity,

@@ -17,11 +17,13 @@ export async function withKnown<T>(
   { data, encoder }: KnownSettings,
   ids: readonly string[],
   work: (known: KnownProfile[]) => T,
+  nearest?: number,
 ): Promise<T> {
   const workspace = await openWorkspace({ data, encoder, logLevel: 'warn' });
   try {
     const { ledger, live, history } = workspace;
-    const parts = { ledger, scorer: live.scorer.current(), history, clock: systemClock };
+    const scorer = live.scorer.current();
+    const parts = { ledger, scorer, history, clock: systemClock, ...(nearest !== undefined && { nearest }) };
     const known: KnownProfile[] = [];
     for (const id of ids) known.push((await knownProfile(parts, id as LlmId)) ?? unknownModel(id));
     return work(known);

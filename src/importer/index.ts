@@ -157,7 +157,7 @@ async function planOf(sources: readonly Source[], options: ImportOptions, metere
   const plan: Planned[] = [];
   for (const source of sources) {
     const { onBytes, finish } = metered(source.path, source.bytes);
-    const file = await inspect(source, onBytes);
+    const file = await inspect(source, onBytes, options.onBroken !== undefined);
     plan.push({ file, content: await contentOf(file, options, onBytes) });
     finish();
   }
@@ -213,7 +213,7 @@ async function* lineRows(
   { onBroken }: ImportOptions,
 ): AsyncGenerator<{ rows: PlacedRow[] }> {
   const { path } = source;
-  for await (const { first, lines } of splitLines(path, readContent(source, onBytes))) {
+  for await (const { first, lines } of splitLines(path, readContent(source, onBytes), onBroken)) {
     const rows: PlacedRow[] = [];
     lines.forEach((line, i) => {
       if (line.trim() === '') return;
@@ -290,6 +290,14 @@ async function importOne({ file, content }: Planned, writer: Import, importing: 
   };
 }
 
+/** Counts rows that are passed over as well. */
+const counting = (onBroken: ImportOptions['onBroken'], told: Told): ImportOptions['onBroken'] =>
+  onBroken &&
+  ((row) => {
+    told.broken++;
+    onBroken(row);
+  });
+
 type Told = Pick<FileReport, 'entries' | 'repeated' | 'broken' | 'ignored'>;
 
 /** Writes what rows say; those that an earlier import had are passed over. */
@@ -297,12 +305,7 @@ async function writeLog({ format, rows }: Log, writer: Import, { totals, onBytes
   const counts: RecordCounts = { interactions: 0, preferences: 0 };
   const reader = createLogReader(format, options, writer, createRecordReader(counts));
   const told: Told = { entries: 0, repeated: 0, broken: 0, ignored: 0 };
-  const onBroken =
-    options.onBroken &&
-    ((row: { where: string; message: string }): void => {
-      told.broken++;
-      options.onBroken!(row);
-    });
+  const onBroken = counting(options.onBroken, told);
   for await (const block of rows(onBytes, { ...options, ...(onBroken && { onBroken }) }))
     for (const whole of block.rows)
       for (const placed of rowsIn(format, whole)) {
@@ -349,14 +352,14 @@ async function writeRecords(
   const counts: RecordCounts = { interactions: 0, preferences: 0 };
   const read: ReadRecord = createRecordReader(counts);
   const told: Told = { entries: 0, repeated: 0, broken: 0, ignored: 0 };
+  const onBroken = counting(options.onBroken, told);
   const take = (text: string, value: () => unknown, where: () => string, into: FeedbackRecord[]): void => {
     const records: FeedbackRecord[] = [];
     try {
       read(value(), where, records);
     } catch (error) {
-      if (options.onBroken === undefined || !(error instanceof PointsmanError)) throw error;
-      told.broken++;
-      options.onBroken({ where: where(), message: error.message });
+      if (onBroken === undefined || !(error instanceof PointsmanError)) throw error;
+      onBroken({ where: where(), message: error.message });
       return;
     }
     told.entries++;
@@ -381,7 +384,7 @@ async function writeRecords(
     await writer.add(records);
     return told;
   }
-  for await (const { first, lines } of splitLines(path, readContent(file.source, onBytes))) {
+  for await (const { first, lines } of splitLines(path, readContent(file.source, onBytes), onBroken)) {
     const records: FeedbackRecord[] = [];
     lines.forEach((line, i) => {
       const text = line.trim();

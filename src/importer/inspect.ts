@@ -20,8 +20,12 @@ export interface Inspected {
   layout: 'lines' | 'document' | Table;
 }
 
-/** Throws `invalid_file` for a truncated, damaged, binary or blank file. */
-export async function inspect(source: Source, onBytes: (bytes: number) => void): Promise<Inspected> {
+/**
+ * Throws `invalid_file` for a truncated, damaged, binary or blank file.
+ *
+ * @param passOver whether lines that are not UTF-8 are passed over later
+ */
+export async function inspect(source: Source, onBytes: (bytes: number) => void, passOver = false): Promise<Inspected> {
   const hash = createHash('sha256');
   const head: Buffer[] = [];
   let bytes = 0;
@@ -37,7 +41,7 @@ export async function inspect(source: Source, onBytes: (bytes: number) => void):
     if (source.gzip) throw invalid(source.path, 'expected a Parquet file as it is, got one in a .gz');
     return { source, hash: hash.digest('hex'), bytes, layout: 'parquet' };
   }
-  const text = headText(source.path, Buffer.concat(head));
+  const text = headText(source.path, Buffer.concat(head), passOver);
   if (text.trim() === '')
     throw invalid(source.path, 'expected interactions, preferences or profiles, got an empty file');
   return { source, hash: hash.digest('hex'), bytes, layout: tableIn(source.path, text) ?? layoutOf(text) };
@@ -74,12 +78,13 @@ function tableIn(path: string, text: string): keyof typeof TABLES | undefined {
 }
 
 /** The beginning of the file, up to a line end unless it is one long line. */
-function headText(path: string, head: Buffer): string {
+function headText(path: string, head: Buffer, passOver: boolean): string {
   const end = head.lastIndexOf(0x0a);
   // One long line may be cut in the middle of a character.
   const text = end < 0 ? decode(head, true) : decode(head.subarray(0, end + 1));
-  if (text === undefined) throw invalid(path, 'expected UTF-8 text, got other bytes');
-  return text;
+  if (text !== undefined) return text;
+  if (passOver) return head.toString('utf8');
+  throw invalid(path, 'expected UTF-8 text, got other bytes');
 }
 
 /**

@@ -11,8 +11,16 @@ export interface LineBlock {
   lines: string[];
 }
 
-/** Cuts content into blocks of whole lines. Throws `invalid_file` naming the line that is too long or not UTF-8. */
-export async function* splitLines(path: string, content: AsyncIterable<Buffer>): AsyncGenerator<LineBlock> {
+/**
+ * Cuts content into blocks of whole lines. Throws `invalid_file` naming the line that is too long or not UTF-8.
+ *
+ * @param onBroken told of lines that are not UTF-8, which are blank then
+ */
+export async function* splitLines(
+  path: string,
+  content: AsyncIterable<Buffer>,
+  onBroken?: (line: { where: string; message: string }) => void,
+): AsyncGenerator<LineBlock> {
   let rest: Buffer = Buffer.alloc(0);
   let first = 1;
   for await (const chunk of content) {
@@ -23,25 +31,36 @@ export async function* splitLines(path: string, content: AsyncIterable<Buffer>):
         throw invalid(path, `line ${first}: expected at most ${MAX_LINE_BYTES} bytes, got more`);
       continue;
     }
-    const lines = decodeLines(path, Buffer.concat([rest, chunk.subarray(0, end)]), first);
+    const lines = decodeLines(path, Buffer.concat([rest, chunk.subarray(0, end)]), first, onBroken);
     yield { first, lines };
     first += lines.length;
     rest = Buffer.from(chunk.subarray(end + 1));
   }
-  if (rest.length > 0) yield { first, lines: decodeLines(path, rest, first) };
+  if (rest.length > 0) yield { first, lines: decodeLines(path, rest, first, onBroken) };
 }
 
-function decodeLines(path: string, bytes: Buffer, first: number): string[] {
+function decodeLines(
+  path: string,
+  bytes: Buffer,
+  first: number,
+  onBroken: ((line: { where: string; message: string }) => void) | undefined,
+): string[] {
   const text = decode(bytes);
   if (text !== undefined) return text.split('\n');
-  for (let start = 0, line = first; start <= bytes.length; line++) {
+  const lines: string[] = [];
+  for (let start = 0; start <= bytes.length;) {
     const end = bytes.indexOf(NEWLINE, start);
     const stop = end < 0 ? bytes.length : end;
-    if (decode(bytes.subarray(start, stop)) === undefined)
-      throw invalid(path, `line ${line}: expected UTF-8 text, got other bytes`);
+    const line = decode(bytes.subarray(start, stop));
+    if (line === undefined) {
+      const broken = invalid(path, `line ${first + lines.length}: expected UTF-8 text, got other bytes`);
+      if (onBroken === undefined) throw broken;
+      onBroken({ where: `${path}, line ${first + lines.length}`, message: broken.message });
+    }
+    lines.push(line ?? '');
     start = stop + 1;
   }
-  throw invalid(path, `line ${first}: expected UTF-8 text, got other bytes`);
+  return lines;
 }
 
 /**

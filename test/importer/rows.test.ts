@@ -194,6 +194,17 @@ describe('what rows mean', () => {
       );
   });
 
+  test('a line that is not UTF-8 is passed over where that is asked for', async (t) => {
+    const { ledger, file, ...on } = await desk(t);
+    const line = (query: string): Buffer => Buffer.from(`{"query":"${query}","model":"m","score":1}\n`);
+    const latin = Buffer.concat([line('a'), Buffer.from('{"query":"\u00e9","model":"m"}\n', 'latin1'), line('b')]);
+    const broken: string[] = [];
+    const path = file('latin.jsonl', latin);
+    const { files } = await on.importWith({ onBroken: ({ where }) => broken.push(where.replace(/.*\//, '')) }, path);
+    assert.deepEqual([files[0]!.interactions, files[0]!.broken, broken], [2, 1, ['latin.jsonl, line 2']]);
+    assert.equal((await ledger.feedback.counts()).interactions, 2);
+  });
+
   test('text that is not UTF-8 is refused, wherever it stands', async (t) => {
     const { file, ...on } = await desk(t);
     const rows = `query,model\n${'q,m\n'.repeat(2_000_000)}`;

@@ -172,14 +172,14 @@ export function importCommand(): Command {
     .addOption(options.data())
     .action(async (files: string[], settings: Settings) => {
       const scales = new Map<string, readonly [number, number]>(settings.scale);
-      let broken: ReturnType<typeof errorFile> | undefined;
+      const broken = settings.onError === 'skip' && !settings.dryRun ? errorFile(settings.errors) : undefined;
       const reading: ImportOptions = {
         scales,
         ...(settings.map && { map: settings.map }),
         ...(settings.set && { set: Object.fromEntries(settings.set) }),
         ...(settings.llm && { llm: settings.llm }),
         ...(settings.again && { again: true }),
-        ...(settings.onError === 'skip' && { onBroken: (row) => broken?.write(row) }),
+        ...(broken && { onBroken: broken.write }),
       };
       if (settings.dryRun) {
         const previews = await previewFiles(files, { ...reading, onBroken: () => undefined });
@@ -187,7 +187,6 @@ export function importCommand(): Command {
         else previews.forEach(printPreview);
         return;
       }
-      if (settings.onError === 'skip') broken = errorFile(settings.errors);
       const ledger = await openLedger(dataPaths(settings.data).ledger, { clock: systemClock });
       const bar = progressBar();
       try {

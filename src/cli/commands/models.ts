@@ -54,8 +54,11 @@ export function modelsCommand(): Command {
     .addOption(options.data())
     .addOption(options.encoder())
     .action((a: string, b: string, settings: KnownSettings) =>
-      withKnown(settings, [a, b], ([one, other]) =>
-        settings.json ? printJson([one, other]) : print(comparisonPage(one!, other!)),
+      withKnown(
+        settings,
+        [a, b],
+        ([one, other]) => (settings.json ? printJson([one, other]) : print(comparisonPage(one!, other!))),
+        Infinity,
       ),
     );
   const put = new Command('put')
