@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isObject } from '../base/object.js';
 import { byName } from '../graph/order.js';
 import { LlmProfile } from '../schema/profile.js';
 
@@ -49,9 +50,6 @@ function named(value: unknown): unknown {
     return value;
   return Object.fromEntries((value as { task: string }[]).map(({ task, ...rest }) => [task, rest]));
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function differing(field: string, before: unknown, after: unknown): FieldChange[] {
   if (isDeepStrictEqual(before, after)) return [];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../base/object.js';
 import { DomainId, LlmId, TaskId } from '../schema/ids.js';
 import { LEARNING_CONFIGS, LlmProfile, type TaskType } from '../schema/profile.js';
 import { formatDuration, parseDuration, rounded } from './duration.js';
@@ -54,9 +55,6 @@ export const RouteProfile = z
   .meta({ id: 'RouteProfile', description: 'A profile as RouteProfile writes it' });
 
 type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a document is in RouteProfile's form, right or wrong. */
 export const isRouteProfile = (value: unknown): boolean =>

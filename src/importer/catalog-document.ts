@@ -1,3 +1,4 @@
+import { isObject } from '../base/object.js';
 import { profileFrom } from '../catalog/read.js';
 import { isRouteProfile } from '../catalog/routeprofile.js';
 import { LlmProfile } from '../schema/profile.js';
@@ -32,18 +33,18 @@ type Kind = (typeof KINDS)[number];
 export function classify(path: string, value: unknown): DocumentContent {
   const items = Array.isArray(value) ? value : [value];
   // Tools list what they answer under a name.
-  const lists = isDictionary(value) ? ['scores', 'data', 'observations', 'records'].map((name) => value[name]) : [];
+  const lists = isObject(value) ? ['scores', 'data', 'observations', 'records'].map((name) => value[name]) : [];
   // What is joined with comes before what it is joined with.
   const listed = lists.flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
   for (const rows of [items, listed])
-    if (Array.isArray(rows) && rows.length > 0 && rows.every(isDictionary) && rows.some((row) => formatOf(row)))
+    if (Array.isArray(rows) && rows.length > 0 && rows.every(isObject) && rows.some((row) => formatOf(row)))
       return { format: 'rows', rows };
-  if (items.length > 0 && items.every(isDictionary)) {
+  if (items.length > 0 && items.every(isObject)) {
     if (items.some((item) => 'query' in item)) return { format: 'records', records: items };
     if (items.every((item) => typeof item.id === 'string' || isRouteProfile(item)))
       return { format: 'llm-profiles', profiles: items };
   }
-  if (isDictionary(value)) {
+  if (isObject(value)) {
     const keys = Object.keys(value);
     if (keys.length > 0 && keys.every((key) => key in LlmProfile.shape))
       throw invalid(path, 'id: expected the id of the LLM that this profile is of, got nothing');
@@ -57,7 +58,7 @@ export function classify(path: string, value: unknown): DocumentContent {
       return { format: 'domain-tasks', tasksOf: value as Record<string, string[]> };
     if (
       entries.length > 0 &&
-      entries.every((entry) => isDictionary(entry) && FEATURE_FIELDS.some((field) => field in entry))
+      entries.every((entry) => isObject(entry) && FEATURE_FIELDS.some((field) => field in entry))
     )
       return { format: 'llm-features', features: value };
   }
@@ -146,12 +147,8 @@ function fail(path: string, message: string): never {
   throw invalid(path, message);
 }
 
-function isDictionary(value: unknown): value is Dictionary {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function outline(value: unknown): string {
-  if (isDictionary(value))
+  if (isObject(value))
     return `an object with the keys ${
       Object.keys(value)
         .slice(0, 5)

@@ -1,44 +1,26 @@
-import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { PointsmanError } from '../base/errors.js';
 import type { FeedbackRecord } from '../store/ports/feedback.js';
-import type { Import } from '../store/ports/imports.js';
+import type { Import, ImportRecord } from '../store/ports/imports.js';
 import type { Ledger } from '../store/ports/index.js';
-import { classify, writeCatalog, type DocumentContent } from './catalog-document.js';
-import { parseJson, readDocument } from './document.js';
-import { formatOf } from './formats/index.js';
-import { isRow } from './formats/fields.js';
+import { writeCatalog } from './catalog-document.js';
+import { parseJson } from './document.js';
 import { ScaleWanted, type LogFormat, type Row } from './formats/types.js';
-import { inspect, TABLES, type Inspected } from './inspect.js';
+import type { Inspected } from './inspect.js';
 import { splitLines } from './lines.js';
-import { createLogReader, detectFormat, newRecords, rowsIn, unknownFormat, type PlacedRow } from './log-reader.js';
-import { createRecordReader, type ReadRecord, type RecordCounts } from './records.js';
-import { invalid, openSource, readContent, type Source } from './source.js';
-import { readCsv, readParquet } from './table.js';
+import { createLogReader, hashOf, newRecords, rowsIn } from './log-reader.js';
+import { inOrder, planOf, type Log, type Metered, type Planned } from './plan.js';
+import { createRecordReader } from './records.js';
+import { openSource, readContent, type Source } from './source.js';
 import type { FileReport, ImportOptions, ImportProgress, ImportReport, Preview } from './types.js';
 
 export type * from './types.js';
 
-/** Rows by which the format of a log is told. */
-const LOOKED_AT = 20;
 /** Rows that a preview shows. */
 const PREVIEWED = 3;
 
-/** A log of another tool's, and how its rows are read. */
-interface Log {
-  format: LogFormat;
-  rows(onBytes: (bytes: number) => void, options: ImportOptions): AsyncIterable<{ rows: PlacedRow[] }>;
-}
-
-/** A file with its place in the report; documents are read already, lines are not. */
-interface Planned {
-  file: Inspected;
-  content: Exclude<DocumentContent, { format: 'rows' }> | { format: 'lines' } | { format: 'log'; log: Log };
-}
-
-interface Totals extends RecordCounts {
-  calls: number;
-}
+/** Records written so far; score rows and signals count as interactions. */
+type Totals = Pick<FileReport, 'interactions' | 'preferences' | 'calls'>;
 
 /**
  * Imports files into the ledger, each in one transaction. The format of each is found from its content; order does not
@@ -102,7 +84,7 @@ export async function previewFiles(paths: readonly string[], options: ImportOpti
       continue;
     }
     const { format } = content.log;
-    const reader = createLogReader(format, options, store, createRecordReader({ interactions: 0, preferences: 0 }));
+    const reader = createLogReader(format, options, store, createRecordReader());
     const preview: Preview = { path, format: format.name, title: format.title, columns: [], rows: [] };
     previews.push(preview);
     for await (const { rows } of content.log.rows(() => undefined, options)) {
@@ -138,8 +120,6 @@ function becomes(format: LogFormat, row: Row, { map = new Map() }: ImportOptions
   }));
 }
 
-type Metered = (path: string, bytes: number) => { onBytes(bytes: number): void; finish(): void };
-
 function createMeter(sources: readonly Source[], totals: Totals, { onProgress }: ImportOptions) {
   const bytesTotal = sources.reduce((sum, source) => sum + source.bytes, 0);
   return (phase: ImportProgress['phase']): Metered => {
@@ -150,95 +130,6 @@ function createMeter(sources: readonly Source[], totals: Totals, { onProgress }:
       return { onBytes, finish: () => void (done += bytes) };
     };
   };
-}
-
-/** What files are; nothing is written yet. Throws `invalid_file` for what is none of what can be imported. */
-async function planOf(sources: readonly Source[], options: ImportOptions, metered: Metered): Promise<Planned[]> {
-  const plan: Planned[] = [];
-  for (const source of sources) {
-    const { onBytes, finish } = metered(source.path, source.bytes);
-    const file = await inspect(source, onBytes, options.onBroken !== undefined);
-    plan.push({ file, content: await contentOf(file, options, onBytes) });
-    finish();
-  }
-  return plan;
-}
-
-async function contentOf(
-  file: Inspected,
-  options: ImportOptions,
-  onBytes: (bytes: number) => void,
-): Promise<Planned['content']> {
-  const { source, layout } = file;
-  const asLog = async (rows: Log['rows']): Promise<Planned['content']> => {
-    const first = await firstRows(rows, { ...options, ...(options.onBroken && { onBroken: () => undefined }) });
-    const format = detectFormat(first, options);
-    if (format === undefined)
-      throw invalid(source.path, first.length === 0 ? 'expected rows, got a header alone' : unknownFormat(first[0]!));
-    return { format: 'log', log: { format, rows } };
-  };
-  if (layout === 'parquet') return asLog((onRead) => readParquet(source, onRead));
-  if (layout === 'csv' || layout === 'tsv' || layout === 'ssv')
-    return asLog((onRead, { onBroken }) => readCsv(source, TABLES[layout], onRead, onBroken));
-  if (layout === 'lines') {
-    const rows: Log['rows'] = (onRead, using) => lineRows(source, onRead, using);
-    const first = await firstRows(rows, { ...options, onBroken: () => undefined });
-    const told = first.length > 0 && (first.some((row) => formatOf(row) !== undefined) || (options.map?.size ?? 0) > 0);
-    return told ? asLog(rows) : { format: 'lines' };
-  }
-  const content = classify(source.path, await readDocument(source, file.bytes, onBytes));
-  if (content.format !== 'rows') return content;
-  return asLog(async function* documentRows() {
-    yield { rows: content.rows.map((row, i) => ({ row, where: `${source.path}, entry ${i + 1}` })) };
-  });
-}
-
-async function firstRows(rows: Log['rows'], options: ImportOptions): Promise<Row[]> {
-  const first: Row[] = [];
-  for await (const block of rows(() => undefined, options)) {
-    first.push(...block.rows.slice(0, LOOKED_AT - first.length).map(({ row }) => row));
-    if (first.length >= LOOKED_AT) break;
-  }
-  return first;
-}
-
-/** Whole numbers of more digits than a number holds, as the value of a field: they are ids. */
-const LONG_ID = /(?<!\\)("\s*:\s*)(-?\d{17,})(?=\s*[,}\]])/g;
-const withLongIds = (line: string): string => line.replaceAll(LONG_ID, '$1"$2"');
-
-/** Lines of JSON as rows. */
-async function* lineRows(
-  source: Source,
-  onBytes: (bytes: number) => void,
-  { onBroken }: ImportOptions,
-): AsyncGenerator<{ rows: PlacedRow[] }> {
-  const { path } = source;
-  for await (const { first, lines } of splitLines(path, readContent(source, onBytes), onBroken)) {
-    const rows: PlacedRow[] = [];
-    lines.forEach((line, i) => {
-      if (line.trim() === '') return;
-      const where = `${path}, line ${first + i}`;
-      try {
-        const row = parseJson(path, withLongIds(line), first + i);
-        if (!isRow(row)) throw invalid(path, `line ${first + i}: expected a JSON object, got something else`);
-        rows.push({ row, where });
-      } catch (error) {
-        if (onBroken === undefined || !(error instanceof PointsmanError)) throw error;
-        onBroken({ where, message: error.message });
-      }
-    });
-    yield { rows };
-  }
-}
-
-/** What others are joined with first; descriptions last: what they describe is told by the names that others bring. */
-function inOrder(plan: readonly Planned[]): Planned[] {
-  const rank = ({ content }: Planned): number => {
-    if (content.format === 'descriptions') return 3;
-    if (content.format === 'log') return content.log.format.first ? 1 : 2;
-    return content.format === 'lines' || content.format === 'records' ? 2 : 0;
-  };
-  return plan.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** What a file is imported with. */
@@ -298,12 +189,18 @@ const counting = (onBroken: ImportOptions['onBroken'], told: Told): ImportOption
     onBroken(row);
   });
 
+function count(records: readonly ImportRecord[], totals: Totals): void {
+  for (const { kind } of records)
+    if (kind === 'call') totals.calls++;
+    else if (kind === 'preference') totals.preferences++;
+    else totals.interactions++;
+}
+
 type Told = Pick<FileReport, 'entries' | 'repeated' | 'broken' | 'ignored'>;
 
 /** Writes what rows say; those that an earlier import had are passed over. */
 async function writeLog({ format, rows }: Log, writer: Import, { totals, onBytes, options }: Importing): Promise<Told> {
-  const counts: RecordCounts = { interactions: 0, preferences: 0 };
-  const reader = createLogReader(format, options, writer, createRecordReader(counts));
+  const reader = createLogReader(format, options, writer, createRecordReader());
   const told: Told = { entries: 0, repeated: 0, broken: 0, ignored: 0 };
   const onBroken = counting(options.onBroken, told);
   for await (const block of rows(onBytes, { ...options, ...(onBroken && { onBroken }) }))
@@ -333,10 +230,7 @@ async function writeLog({ format, rows }: Log, writer: Import, { totals, onBytes
           continue;
         }
         await writer.add(fresh);
-        for (const { kind } of fresh)
-          if (kind === 'call') totals.calls++;
-          else if (kind === 'preference') totals.preferences++;
-          else totals.interactions++;
+        count(fresh, totals);
       }
   return told;
 }
@@ -349,8 +243,7 @@ async function writeRecords(
   { totals, onBytes, options }: Importing,
 ): Promise<Told> {
   const { path } = file.source;
-  const counts: RecordCounts = { interactions: 0, preferences: 0 };
-  const read: ReadRecord = createRecordReader(counts);
+  const read = createRecordReader();
   const told: Told = { entries: 0, repeated: 0, broken: 0, ignored: 0 };
   const onBroken = counting(options.onBroken, told);
   const take = (text: string, value: () => unknown, where: () => string, into: FeedbackRecord[]): void => {
@@ -363,13 +256,12 @@ async function writeRecords(
       return;
     }
     told.entries++;
-    const hash = createHash('sha256').update(text).digest().subarray(0, 16);
-    if (!writer.isNew(hash, true) && !options.again) {
+    if (!writer.isNew(hashOf(text), true) && !options.again) {
       told.repeated++;
       return;
     }
     into.push(...records);
-    for (const { kind } of records) totals[kind === 'preference' ? 'preferences' : 'interactions']++;
+    count(records, totals);
   };
   if (content.format === 'records') {
     const records: FeedbackRecord[] = [];

@@ -124,7 +124,8 @@ export function* rowsIn(format: LogFormat, { row, where }: PlacedRow): Generator
   else for (const [i, span] of spans.entries()) yield { row: span, where: `${where}, span ${i + 1}` };
 }
 
-const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
+/** What a row is known by in later imports: 16 bytes of SHA-256. */
+export const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest().subarray(0, 16);
 
 /**
  * The records of a row that no earlier import brought. Of a row with an id each record is known by it and by what it

@@ -8,26 +8,19 @@ import { createInteractionCheck } from './interaction-check.js';
 /** Ids that exported logs carry along; they say nothing here. */
 const IGNORED = new Set(['query_id', 'metric']);
 
-/** Interactions, score rows and preferences written so far; signals count as interactions. */
-export interface RecordCounts {
-  interactions: number;
-  preferences: number;
-}
-
 /**
  * Reads one parsed record, of whichever kind its fields tell, into the records that it holds. Throws `invalid_file`,
  * the message beginning with `where`.
  */
 export type ReadRecord = (value: unknown, where: () => string, into: FeedbackRecord[]) => void;
 
-export function createRecordReader(counts: RecordCounts): ReadRecord {
+export function createRecordReader(): ReadRecord {
   const isInteraction = createInteractionCheck();
 
   const readScores = (row: ScoreRow, into: FeedbackRecord[]): void => {
     const { query, task, domain, at } = row;
     for (const [model, score] of Object.entries(row.scores)) {
       into.push({ kind: 'interaction', value: { query, model, score, task, domain, at } as Interaction });
-      counts.interactions++;
     }
   };
 
@@ -43,13 +36,11 @@ export function createRecordReader(counts: RecordCounts): ReadRecord {
     if ('better_model' in record || 'worse_model' in record) {
       const preference = checked(Preference, withoutIgnored(record), where);
       into.push({ kind: 'preference', value: preference });
-      counts.preferences++;
       return;
     }
     if ('signal' in record) {
       const signal = checked(Signal, withoutIgnored(record), where);
       into.push({ kind: 'signal', value: signal });
-      counts.interactions++;
       return;
     }
     if (!('score' in record) && !('model' in record)) {
@@ -67,7 +58,6 @@ export function createRecordReader(counts: RecordCounts): ReadRecord {
       kind: 'interaction',
       value: isInteraction(record) ? record : checked(Interaction, withoutIgnored(record), where),
     });
-    counts.interactions++;
   };
 }
 
