@@ -115,7 +115,7 @@ interface Chosen {
 /** What stands between the real load and a decider, for comparison. */
 type Way = (load: LiveLoad, rng: Rng, rate: number) => Load;
 const noPrice = (load: LiveLoad): Load => ({
-  take: load.take,
+  ...load,
   async current(tokens) {
     const now = await load.current(tokens);
     return now && { ...now, price: () => 0 };
@@ -125,7 +125,7 @@ const WAYS: Record<string, Way> = {
   'priced, as served': (load) => load,
   'first come': noPrice,
   'random shedding': (load, rng, rate) => ({
-    take: load.take,
+    ...load,
     async current(tokens) {
       const now = await noPrice(load).current(tokens);
       const shed = rng.next() > 1 / rate;

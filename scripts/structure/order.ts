@@ -11,6 +11,7 @@ export const FOLDERS: readonly { name: string; holds: string }[] = [
   { name: 'graph', holds: 'rows to heterogeneous graph to typed arrays' },
   { name: 'machines', holds: 'pure state machines: breaker, limits, drift, sums by day' },
   { name: 'store', holds: 'ports, and the stores that implement them' },
+  { name: 'keys', holds: 'keys of callers: their form, and what is done with them' },
   { name: 'artifact', holds: 'trained models as files: manifest, safetensors, places to keep them' },
   { name: 'dataset', holds: 'snapshot, vectors and facts: what every router is fitted on' },
   { name: 'profile', holds: 'profiles that are not trained: random ids, texts, propagation' },

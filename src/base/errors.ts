@@ -13,6 +13,15 @@ export const ERROR_CODES = {
   not_acceptable: { status: 406, exit: 2, title: 'None of the accepted content types can be served' },
   route_not_found: { status: 404, exit: 2, title: 'There is no such path' },
   method_not_allowed: { status: 405, exit: 2, title: 'The path does not take this method' },
+  unauthorized: { status: 401, exit: 1, title: 'A key is needed' },
+  forbidden: { status: 403, exit: 1, title: 'The key does not allow this' },
+  model_not_allowed: { status: 403, exit: 1, title: 'The key does not allow this LLM' },
+  policy_not_allowed: { status: 403, exit: 1, title: 'The key does not allow this policy' },
+  host_not_allowed: { status: 403, exit: 1, title: 'The service does not answer to this host' },
+  cross_site: { status: 403, exit: 1, title: 'Another site may not do this' },
+  rate_limited: { status: 429, exit: 1, title: 'The key asks for too much a minute' },
+  budget_exhausted: { status: 429, exit: 1, title: 'The budget of the key is used up' },
+  key_not_found: { status: 404, exit: 1, title: 'The key is not known' },
   model_not_found: { status: 404, exit: 1, title: 'The LLM is not known' },
   decision_not_found: { status: 404, exit: 1, title: 'The decision is not known' },
   job_not_found: { status: 404, exit: 1, title: 'The job is not known' },
@@ -54,11 +63,18 @@ export class PointsmanError extends Error {
   override readonly name = 'PointsmanError';
   readonly code: ErrorCode;
   readonly issues: readonly Issue[];
+  /** After how many seconds it is worth trying again; undefined where nobody knows. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; issues?: readonly Issue[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; issues?: readonly Issue[]; retryAfterS?: number } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.issues = options.issues ?? [];
+    this.retryAfterS = options.retryAfterS;
   }
 
   get status(): number {

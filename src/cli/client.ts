@@ -5,13 +5,21 @@ export interface ServiceSettings {
   url: string;
 }
 
+/** Holds the key that the service is shown. */
+const KEY_VARIABLE = 'POINTSMAN_API_KEY';
+
 /** Calls the running service, and turns its problem documents back into errors. */
 export async function call(url: string, method: string, path: string, body?: unknown): Promise<Response> {
+  const key = process.env[KEY_VARIABLE];
   let response: Response;
   try {
     response = await fetch(new URL(path, url), {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        ...(key && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
@@ -26,7 +34,8 @@ export async function call(url: string, method: string, path: string, body?: unk
   const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
   const code =
     problem.code !== undefined && Object.hasOwn(ERROR_CODES, problem.code) ? (problem.code as ErrorCode) : 'internal';
-  throw new PointsmanError(code, problem.detail ?? `${method} ${path}: HTTP ${response.status}`);
+  const hint = code === 'unauthorized' ? `; ${KEY_VARIABLE} holds the key that is shown` : '';
+  throw new PointsmanError(code, `${problem.detail ?? `${method} ${path}: HTTP ${response.status}`}${hint}`);
 }
 
 export async function callJson<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {

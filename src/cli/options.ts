@@ -20,6 +20,21 @@ export const options = {
       .choices(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
       .default('info'),
   host: () => new Option('--host <address>', 'address to listen on').env('POINTSMAN_HOST').default('127.0.0.1'),
+  open: () =>
+    flag('--open', 'ask nobody for a key: whoever reaches the address may do everything').env('POINTSMAN_OPEN'),
+  allowedHosts: () =>
+    new Option(
+      '--allowed-hosts <names>',
+      'names by which the service is reached, with commas; requests for other hosts are refused (addresses and ' +
+        'localhost never are)',
+    )
+      .env('POINTSMAN_ALLOWED_HOSTS')
+      .argParser(list),
+  corsOrigins: () =>
+    new Option('--cors-origins <origins>', 'origins of other sites whose pages may call the API, with commas; or *')
+      .env('POINTSMAN_CORS_ORIGINS')
+      .argParser(origins),
+  openMetrics: () => new Option('--open-metrics', 'ask nobody for a key at /metrics').env('POINTSMAN_OPEN_METRICS'),
   port: () =>
     new Option('--port <number>', 'port to listen on; 0 takes a free one')
       .env('POINTSMAN_PORT')
@@ -49,6 +64,32 @@ export const options = {
       .default(DEFAULT_TRAINING_PRIORITY)
       .argParser(integer(0, 19)),
 };
+
+/** A flag whose environment variable may say `false`, too. */
+function flag(name: string, description: string): Option {
+  return new Option(`${name} [boolean]`, description).preset('true').argParser((text: string) => {
+    if (text === 'true' || text === '1') return true;
+    if (text === 'false' || text === '0' || text === '') return false;
+    throw new InvalidArgumentError(`expected true or false, got ${JSON.stringify(text)}`);
+  });
+}
+
+/** Reads names with commas between. */
+export function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+/** Reads origins, as browsers write them. */
+function origins(text: string): string[] {
+  return list(text).map((one) => {
+    if (one === '*') return one;
+    if (URL.canParse(one) && /^https?:/.test(one) && new URL(one).origin === one) return one;
+    throw new InvalidArgumentError(`expected origins such as https://app.example.com, got ${JSON.stringify(one)}`);
+  });
+}
 
 /** Reads a whole number within bounds, or says what was expected. */
 export function integer(min: number, max: number): (text: string) => number {

@@ -1,3 +1,4 @@
+import { isLoopback } from '../base/loopback.js';
 import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { openDriftFollower } from '../alerts/follow.js';
@@ -21,6 +22,11 @@ export interface ServiceSettings {
   trainingPriority?: number;
   host: string;
   port: number;
+  /** Whether nobody is asked for a key, on whatever address. */
+  open?: boolean;
+  allowedHosts?: string[];
+  corsOrigins?: string[];
+  openMetrics?: boolean;
 }
 
 /** How often the queue's schedule is compared with the ledger's, in milliseconds. */
@@ -29,8 +35,20 @@ const SCHEDULE_MS = 5_000;
 export interface Service {
   /** Where the API listens; null for a worker alone. */
   url: string | null;
+  /** Whether nobody is asked for a key, as it started. */
+  open: boolean;
   /** Answers what was taken, gives a running job back to the queue, and closes everything. Safe to call again. */
   close(): Promise<void>;
+}
+
+/** Throws `invalid_config` where others could reach the API, and nobody would be asked for a key. */
+function checkLocked(open: boolean, anyKey: boolean, host: string): void {
+  if (open || anyKey || isLoopback(host)) return;
+  throw new PointsmanError(
+    'invalid_config',
+    `host: expected a loopback address, as there is no key yet, got ${host}. \`pointsman keys create NAME --scopes ` +
+      'admin` makes one; with --open, whoever reaches the address may do everything',
+  );
 }
 
 /** Starts the API, the worker, or both, on one data folder. */
@@ -50,6 +68,9 @@ export async function startService(
   try {
     const workspace = await openWorkspace(settings, { serving: parts.api });
     undo.push(workspace.close, workspace.follow());
+    const { open = false, openMetrics = false, allowedHosts: hosts = [], corsOrigins = [] } = settings;
+    const isOpen = open || !workspace.live.keys.any();
+    if (parts.api) checkLocked(open, workspace.live.keys.any(), settings.host);
     const { ledger, live, decider, artifacts, history, log } = workspace;
     const queue = await connectQueue({
       url: settings.queue,
@@ -76,6 +97,7 @@ export async function startService(
         history,
         clock: systemClock,
         log,
+        options: { open, openMetrics, hosts, corsOrigins },
       });
       const server = await startServer(app, settings);
       undo.push(() => server.close());
@@ -91,7 +113,8 @@ export async function startService(
       { url, queue: queue.store, worker: parts.worker, data: settings.data, version: live.scorer.current().version },
       'ready',
     );
-    return { url, close };
+    if (parts.api && isOpen) log.warn('nobody is asked for a key');
+    return { url, open: parts.api && isOpen, close };
   } catch (error) {
     // Why it did not start says more than what could not be undone.
     await close().catch(() => {});

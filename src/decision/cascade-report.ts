@@ -1,6 +1,7 @@
 import { PointsmanError } from '../base/errors.js';
 import { estimateTokens } from '../base/tokens.js';
 import { nextStep } from '../cascade/plan.js';
+import { ANYBODY, type Caller } from '../live/keys.js';
 import type { LiveLoad } from '../live/load.js';
 import type { CascadeNext, CascadeRequest, StepReport } from '../schema/cascade.js';
 import type { CallReport } from '../schema/health.js';
@@ -28,14 +29,16 @@ function callOf(model: string, id: string, { error, latency_ms }: StepReport): C
 
 /**
  * Reports how a step of a cascade went, and answers what is next: its call counts in the breaker of its LLM, and
- * capacity is taken for the next. Repeating the last report answers the same again.
+ * capacity is taken for the next, which counts against the caller's limits. Repeating the last report answers the same
+ * again. A caller is sent to no LLM that they may not be sent to, whoever asked for the cascade.
  *
- * Throws `decision_not_found`, and what `nextStep` throws; nothing is written then.
+ * Throws `decision_not_found`, `rate_limited`, `budget_exhausted`, and what `nextStep` throws; nothing is written then.
  */
 export async function reportStep(
   { decider, ledger: { cascades }, load }: CascadeReportParts,
   id: string,
   report: StepReport,
+  caller: Caller = ANYBODY,
 ): Promise<CascadeNext> {
   const decision = (await decider.lookup([id])).get(id);
   if (decision === undefined) throw decisionNotFound(id);
@@ -45,8 +48,12 @@ export async function reportStep(
       `Decision ${id} is a single call: a cascade is asked for with \`cascade\` in POST /v1/route`,
     );
   const request = JSON.parse(decision.cascade) as CascadeRequest;
-  const ranking = JSON.parse(decision.ranking) as RankedLlm[];
+  const ranking = (JSON.parse(decision.ranking) as RankedLlm[]).filter(
+    ({ model }) => caller.models === null || caller.models.includes(model),
+  );
+  const promptTokens = estimateTokens(decision.query ?? '');
   await decider.flush();
+  let counted = false;
   for (;;) {
     const before = await cascades.steps(id);
     if (report.model !== undefined && JSON.stringify(before.at(-1)) === JSON.stringify(report))
@@ -54,10 +61,13 @@ export async function reportStep(
     const asked = report.model ?? nextStep(ranking, request, before).model;
     const next = nextStep(ranking, request, [...before, report]);
     const call = asked === null ? null : callOf(asked, id, report);
+    if (next.model !== null && !counted)
+      await caller.spend({ requests: 0, tokens: promptTokens, usd: next.steps[0]?.cost_usd ?? 0 });
+    counted = true;
     // Another report of the same cascade may have come first: then this one is the next.
     if (!(await cascades.append({ decision: id, position: before.length, report, call }))) continue;
     load.release(id);
-    if (next.model !== null) await load.take(next.model, estimateTokens(decision.query ?? ''), id, true);
+    if (next.model !== null) await load.take(next.model, promptTokens, id, true);
     return next;
   }
 }

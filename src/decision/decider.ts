@@ -7,11 +7,11 @@ import { uuid7 } from '../base/uuid.js';
 import { planCascade } from '../cascade/plan.js';
 import { ALL_WELL, type Health } from '../live/breakers.js';
 import { UNCORRECTED, type Correcting } from '../live/corrections.js';
+import { ANYBODY, type Caller } from '../live/keys.js';
 import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
 import type { Policies, Prepared } from '../live/policies.js';
 import { FULL_TRUST, type Trust } from '../live/trust.js';
 import { brokenBounds } from '../policy/constraints.js';
-import { DEFAULT_POLICY } from '../policy/named.js';
 import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
@@ -20,6 +20,7 @@ import { alertedGroups, groupsOf, type Groups } from '../scoring/groups.js';
 import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
+import { checkAllowed, checkWithin, policyFor } from './allowed.js';
 import { toJson, type Decision } from './answer.js';
 import { explanationOf, type Explained } from './explain.js';
 import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
@@ -55,12 +56,13 @@ export interface DeciderParts {
 /** Decides which LLM gets a query, and logs each decision. */
 export interface Decider {
   /**
-   * Answers at once where the scorer encodes at once and the LLM's limits need no claim. Throws (or rejects with)
-   * `no_models`, `unknown_model`, `unknown_policy`, `no_candidate`, or `invalid_request` for a chat without text.
+   * Answers at once where the scorer encodes at once and no limits need a claim. Throws (or rejects with) `no_models`,
+   * `unknown_model`, `unknown_policy`, `no_candidate`, or `invalid_request` for a chat without text; for a caller who
+   * may less than anybody, `model_not_allowed`, `policy_not_allowed`, `rate_limited`, `budget_exhausted`.
    */
-  decide(request: RouteRequest): Maybe<RouteResponse>;
+  decide(request: RouteRequest, caller?: Caller): Maybe<RouteResponse>;
   /** The same answer as JSON, without writing the ranking out twice. */
-  decideJson(request: RouteRequest, onDecided?: (response: RouteResponse) => void): Maybe<string>;
+  decideJson(request: RouteRequest, caller?: Caller, onDecided?: (response: RouteResponse) => void): Maybe<string>;
   /**
    * Decisions by id, even those that are not written yet; unknown ones are absent from the map. A text that the log
    * forgot is taken from a logged interaction with the same query, if there is one.
@@ -90,6 +92,7 @@ const NO_MODELS =
 /** A query on its way to a decision. */
 interface Asked {
   request: RouteRequest;
+  caller: Caller;
   query: string;
   /** `[dim]` */
   vector: Float32Array;
@@ -168,14 +171,14 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     return { chosen: ranking[position]!.model, propensity, cascade: null };
   }
 
-  function answer({ known, prepared }: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
+  function answer({ caller, known, prepared }: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
     const { ranking } = ranked;
     const { chosen, propensity, cascade } = choice;
     ranked.relaxed =
       ranked.relaxed.length === 0
         ? []
         : brokenBounds(prepared.constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
-    return {
+    const response: RouteResponse = {
       decision_id: id as DecisionId,
       model: chosen,
       version: known.scorer.version,
@@ -186,6 +189,8 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
       ...(propensity === 1 ? {} : { propensity }),
       ...(cascade === null ? {} : { cascade }),
     };
+    checkWithin(response, caller);
+    return response;
   }
 
   /** Logs a decision; answers its ranking as JSON. */
@@ -247,26 +252,44 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     const reservation = { id, promptTokens: asked.promptTokens };
     return chain(
       reserve({ load, health }, ranked, reservation, (left) => pick(asked, left)),
-      (choice): Decision => {
+      (choice) => {
         const response = answer(asked, id, ranked, choice);
-        if (evidence !== null) response.explanation = explained(asked, ranked, response, evidence);
-        return { response, rankingJson: note(asked, now, ranked, response) };
+        return chain(charge(asked, response), (): Decision => {
+          if (evidence !== null) response.explanation = explained(asked, ranked, response, evidence);
+          return { response, rankingJson: note(asked, now, ranked, response) };
+        });
       },
     );
   }
 
-  function decide(request: RouteRequest): Maybe<Decision> {
+  /** Counts a decision against its caller's limits; one that they don't cover is taken back. */
+  function charge({ caller, promptTokens }: Asked, { decision_id: id, model, ranking }: RouteResponse): Maybe<void> {
+    const usd = ranking.find((llm) => llm.model === model)!.cost_usd ?? 0;
+    const takeBack = async (error: unknown): Promise<never> => {
+      await load.abandon([id]);
+      throw error;
+    };
+    try {
+      const spent = caller.spend({ requests: 0, tokens: promptTokens, usd });
+      return spent instanceof Promise ? spent.catch(takeBack) : spent;
+    } catch (error) {
+      return takeBack(error);
+    }
+  }
+
+  function decide(request: RouteRequest, caller: Caller): Maybe<Decision> {
     const scorer = holder.current();
     if (facts?.scorer !== scorer) facts = factsOf(scorer);
     const known = facts;
     if (known.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
     checkNamed(request, known.known);
+    checkAllowed(request, caller);
     const query = queryText(request);
     return chain(scorer.encode(query), (vector) => {
-      const policyName = request.policy ?? DEFAULT_POLICY;
-      const prepared = policies.prepare(policyName, ownRules(request));
+      const policyName = policyFor(request, caller);
+      const prepared = policies.prepare(policyName, ownRules(request), caller);
       const promptTokens = promptTokensOf(request, query);
-      const asked: Asked = { request, query, vector, promptTokens, known, policyName, prepared };
+      const asked: Asked = { request, caller, query, vector, promptTokens, known, policyName, prepared };
       if (request.explain !== true) return conclude(asked, null);
       // Read before capacity is taken and the decision is logged: a ledger that does not answer leaves no trace.
       return evidenceOf(asked).then((evidence) => conclude(asked, evidence));
@@ -274,9 +297,9 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
   }
 
   return {
-    decide: (request) => chain(decide(request), (decision) => decision.response),
-    decideJson: (request, onDecided) =>
-      chain(decide(request), (decision) => {
+    decide: (request, caller = ANYBODY) => chain(decide(request, caller), (decision) => decision.response),
+    decideJson: (request, caller = ANYBODY, onDecided) =>
+      chain(decide(request, caller), (decision) => {
         onDecided?.(decision.response);
         return toJson(decision);
       }),

@@ -1,9 +1,12 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/log.js';
 import type { Context } from './context.js';
 import { createDispatcher } from './kit/dispatcher.js';
-import type { Scope } from './kit/operation.js';
+import { createAuthoriser } from './access/authorise.js';
+import { createOriginGuard } from './access/origin.js';
+import { createAuditRecorder } from './access/audit.js';
+import { audited } from './kit/audit.js';
 import { createTimings } from './kit/timings.js';
 import { createMetrics } from './metrics.js';
 import { operationsOf } from './resources/index.js';
@@ -20,8 +23,13 @@ export interface AppOptions {
   maxBodyBytes?: number;
   /** Pause between heartbeats of an event stream, in milliseconds; 15 seconds unless given. */
   heartbeatMs?: number;
-  /** Runs before every operation, and throws for a caller who may not; everybody may unless given. */
-  authorise?(request: IncomingMessage, scope: Scope): void | Promise<void>;
+  /** Whether nobody is asked for a key, though there are some. */
+  open?: boolean;
+  /** Whether `/metrics` is for everybody. */
+  openMetrics?: boolean;
+  /** See {@link OriginOptions}. */
+  hosts?: readonly string[];
+  corsOrigins?: readonly string[];
 }
 
 /** What the API is made of. */
@@ -42,21 +50,30 @@ export interface App {
   drain(): Promise<void>;
 }
 
-/** Lets everybody in. */
-const everybody = (): void => undefined;
-
 /** Puts the resources together. */
 export function createApp({ options = {}, log, ...parts }: AppParts): App {
-  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, heartbeatMs = DEFAULT_HEARTBEAT_MS, authorise = everybody } = options;
+  const {
+    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+    heartbeatMs = DEFAULT_HEARTBEAT_MS,
+    open = false,
+    openMetrics = false,
+    hosts = [],
+    corsOrigins = [],
+  } = options;
+  const { keys } = parts.live;
   const metrics = createMetrics(parts);
   const streams = createStreams();
   return {
     handle: createDispatcher({
-      operations: operationsOf({ ...parts, metrics, streams, heartbeatMs }),
+      operations: audited(
+        operationsOf({ ...parts, metrics, streams, heartbeatMs, openMetrics }),
+        createAuditRecorder(parts.ledger.audit, log),
+      ),
       maxBodyBytes,
       log,
       timings: createTimings(metrics.registry, log),
-      authorise,
+      guard: createOriginGuard({ hosts, corsOrigins, isOpen: () => open || !keys.any() }),
+      authorise: createAuthoriser({ keys, open }),
       // Whoever wrote sees it with its next request.
       afterWrite: parts.live.follower.catchUp,
     }),

@@ -25,4 +25,6 @@ export interface Context {
   streams: Streams;
   /** Pause between heartbeats of an event stream, in milliseconds. */
   heartbeatMs: number;
+  /** Whether `/metrics` is for everybody. */
+  openMetrics: boolean;
 }

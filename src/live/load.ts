@@ -31,17 +31,17 @@ export interface Load {
    * @param force takes it even where none is left
    */
   take(model: string, promptTokens: number, decision: string, force?: boolean): Maybe<boolean>;
+  /** Ends the time in flight of decisions that no caller got: they will have no outcome. */
+  abandon(decisions: readonly string[]): Promise<void>;
 }
 
 /** Where no limits are kept. */
-export const UNLIMITED: Load = { current: () => null, take: () => true };
+export const UNLIMITED: Load = { current: () => null, take: () => true, abandon: async () => undefined };
 
 /** Load that follows the ledger, which all API processes share. */
 export interface LiveLoad extends Load, Live {
   /** Notes that a decision has its outcome in the ledger. */
   release(decision: string): void;
-  /** Ends the time in flight of decisions that no caller got: they will have no outcome. */
-  abandon(decisions: readonly string[]): Promise<void>;
   /** Every LLM that declares limits, by id, as known here; {@link read} asks the ledger first. */
   list(): LlmLoad[];
   read(): Promise<LlmLoad[]>;

@@ -2,7 +2,8 @@ import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
 import type { PolicyBody, Rules } from '../schema/policy.js';
 import { constraintsOf, type Constraints } from '../policy/constraints.js';
-import { policyOf, withRequest } from '../policy/named.js';
+import { narrowedBy, policyOf, withRequest } from '../policy/named.js';
+import { ANYBODY, type Caller } from './keys.js';
 
 /** Rules in force for a request, ready to rank by. */
 export interface Prepared {
@@ -12,10 +13,16 @@ export interface Prepared {
   json: string;
 }
 
+/** What a caller may be sent to, and by what. */
+type Allowed = Pick<Caller, 'models' | 'policies'>;
+
 /** The policies, as decisions read them. */
 export interface Policies {
-  /** The rules of the policy `name` with a request's own. Throws `unknown_policy`. */
-  prepare(name: string, own: Rules | null): Prepared;
+  /**
+   * The rules of the policy `name` with a request's own, and with the LLMs that the caller may be sent to; anybody
+   * unless given. Throws `unknown_policy`.
+   */
+  prepare(name: string, own: Rules | null, caller?: Allowed): Prepared;
 }
 
 /** Policies that follow the ledger, which all API processes share. */
@@ -27,12 +34,22 @@ function prepared(rules: Rules): Prepared {
 
 /** The built-in policies and a team's own, which `kept` has by name. */
 export function policiesOver(kept: ReadonlyMap<string, PolicyBody>): Policies {
-  const ready = new Map<string, Prepared>();
+  /** Of requests without rules of their own, by caller and policy. */
+  const ready = new WeakMap<Allowed, Map<string, Prepared>>();
+
+  function rulesFor(name: string, own: Rules, { models, policies }: Allowed): Rules {
+    const policy = policyOf(name, kept);
+    const rules = policies === null ? withRequest(policy, own) : narrowedBy(policy, own);
+    return models === null ? rules : withRequest(rules, { models: [...models] });
+  }
+
   return {
-    prepare(name, own) {
-      if (own !== null) return prepared(withRequest(policyOf(name, kept), own));
-      let one = ready.get(name);
-      if (one === undefined) ready.set(name, (one = prepared(withRequest(policyOf(name, kept), {}))));
+    prepare(name, own, caller = ANYBODY) {
+      if (own !== null) return prepared(rulesFor(name, own, caller));
+      let ofCaller = ready.get(caller);
+      if (ofCaller === undefined) ready.set(caller, (ofCaller = new Map()));
+      let one = ofCaller.get(name);
+      if (one === undefined) ofCaller.set(name, (one = prepared(rulesFor(name, {}, caller))));
       return one;
     },
   };
@@ -44,7 +61,7 @@ export async function openLivePolicies({ ledger }: { ledger: Pick<Ledger, 'polic
     name: 'policies',
     eager: ['policies'],
     lazy: [],
-    prepare: (name, own) => policies.prepare(name, own),
+    prepare: (name, own, caller) => policies.prepare(name, own, caller),
     async refresh() {
       policies = policiesOver(await ledger.policies.list());
     },

@@ -4,6 +4,7 @@ import type { Ledger } from '../store/ports/index.js';
 import { openLiveHealth, type LiveHealth } from './breakers.js';
 import { openLiveCorrections, type LiveCorrections } from './corrections.js';
 import { createFollower, type Follower } from './follower.js';
+import { openLiveKeys, type LiveKeys } from './keys.js';
 import { openLiveLoad, type LiveLoad } from './load.js';
 import { openLivePolicies, type LivePolicies } from './policies.js';
 import type { LiveScorer } from './scorer.js';
@@ -17,6 +18,7 @@ export interface LiveState {
   trust: LiveTrust;
   corrections: LiveCorrections;
   load: LiveLoad;
+  keys: LiveKeys;
   follower: Follower;
 }
 
@@ -34,6 +36,7 @@ export async function openLiveState({ ledger, scorer, clock, log }: LiveParts): 
   const corrections = openLiveCorrections({ ledger, scorer, log });
   const load = await openLiveLoad({ ledger, clock, log });
   const policies = await openLivePolicies({ ledger });
-  const follower = createFollower(ledger.changes, [scorer, health, trust, corrections, load, policies], log);
-  return { scorer, policies, health, trust, corrections, load, follower };
+  const keys = await openLiveKeys({ ledger, clock, log });
+  const follower = createFollower(ledger.changes, [scorer, health, trust, corrections, load, policies, keys], log);
+  return { scorer, policies, health, trust, corrections, load, keys, follower };
 }

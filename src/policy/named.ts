@@ -49,12 +49,41 @@ const intersection = <T>(a: T[] | undefined, b: T[] | undefined): T[] | undefine
 const union = <T>(a: T[] | undefined, b: T[] | undefined): T[] | undefined =>
   a === undefined || b === undefined ? (a ?? b) : [...new Set([...a, ...b])];
 
+const least = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+const most = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+
+/**
+ * The rules of a policy with a request's own, where the request may not widen them: what the policy says stands, of two
+ * bounds the narrower one counts, and bounds are given up only where the policy says so.
+ */
+export function narrowedBy(policy: PolicyBody, own: Rules): Rules {
+  return withRequest(policy, {
+    ...own,
+    ...policyRules(policy),
+    models: own.models,
+    exclude: own.exclude,
+    capabilities: own.capabilities,
+    languages: own.languages,
+    regions: own.regions,
+    max_cost_usd: least(policy.max_cost_usd, own.max_cost_usd),
+    max_latency_ms: least(policy.max_latency_ms, own.max_latency_ms),
+    min_quality: most(policy.min_quality, own.min_quality),
+    context_tokens: most(policy.context_tokens, own.context_tokens),
+    on_no_candidate: policy.on_no_candidate,
+  });
+}
+
+const policyRules = ({ description: _description, ...rules }: PolicyBody): Rules => rules;
+
 /**
  * The rules of a policy with a request's own. Numbers and choices are the request's where it gives them. What is
  * forbidden by either stays so: an LLM must be in both lists of `models`, in neither of `exclude`, and have what both
  * ask for.
  */
-export function withRequest({ description: _description, ...policy }: PolicyBody, own: Rules): Rules {
+export function withRequest(body: PolicyBody, own: Rules): Rules {
+  const policy = policyRules(body);
   const merged: Rules = {
     ...policy,
     ...own,

@@ -27,6 +27,20 @@ export type DomainId = z.infer<typeof DomainId>;
 export const FamilyId = name('a family id').brand<'FamilyId'>();
 export type FamilyId = z.infer<typeof FamilyId>;
 
+/** Label of whom a key belongs to. */
+export const TenantId = name('a tenant label')
+  .brand<'TenantId'>()
+  .meta({ id: 'TenantId', description: 'Label of a tenant' });
+export type TenantId = z.infer<typeof TenantId>;
+
+/** The public part of a key. */
+export const KeyId = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, 'expected 16 hex digits')
+  .brand<'KeyId'>()
+  .meta({ id: 'KeyId', description: 'Public id of a key' });
+export type KeyId = z.infer<typeof KeyId>;
+
 /** UUID version 7, so that decisions sort by time. */
 export const DecisionId = z
   .uuid('expected a UUID')

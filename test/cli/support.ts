@@ -173,7 +173,7 @@ export async function service(
   const { child } = running;
   t.after(() => running.stop('SIGKILL'));
   return {
-    url: /http:\/\/127\.0\.0\.1:\d+/.exec(running.output())?.[0] ?? '',
+    url: /http:\/\/[\d.]+:\d+/.exec(running.output())?.[0] ?? '',
     pid: child.pid!,
     output: running.output,
     async end(signal = 'SIGTERM') {

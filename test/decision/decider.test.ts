@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Decider } from '../../src/decision/decider.js';
 import { openLiveHealth, type Health } from '../../src/live/breakers.js';
-import type { Load } from '../../src/live/load.js';
+import { UNLIMITED, type Load } from '../../src/live/load.js';
 import type { Ledger } from '../../src/store/open.js';
 import { sha256 } from '../../src/base/hash.js';
 import { CLOSED } from '../../src/machines/breaker.js';
@@ -215,7 +215,7 @@ for (const waits of [false, true])
     const taken: [model: string, tokens: number, force: boolean][] = [];
     const rooms = new Set(['a/small']);
     const load: Load = {
-      current: () => null,
+      ...UNLIMITED,
       take(model, tokens, _decision, force = false) {
         taken.push([model, tokens, force]);
         return waits ? Promise.resolve(rooms.has(model)) : rooms.has(model);
@@ -259,7 +259,7 @@ async function bestHalfOpen(): Promise<Health> {
 }
 
 test('of queries whose claims wait, one tries an LLM that is half open', async () => {
-  const load: Load = { current: () => null, take: async () => true };
+  const load: Load = { ...UNLIMITED, take: async () => true };
   const limited = deciderOf(ledger, await priorHolder(ledger), { clock, load, health: await bestHalfOpen() });
   const made = await Promise.all(Array.from({ length: 8 }, () => limited.decide(RouteRequest.parse({ query: 'q' }))));
   assert.equal(made.filter(({ model }) => model === 'b/large').length, 1);
@@ -267,7 +267,7 @@ test('of queries whose claims wait, one tries an LLM that is half open', async (
 
 test('an LLM that is half open and has no room is not taken for tried', async () => {
   const rooms = new Set(['a/small', 'a/middle']);
-  const load: Load = { current: () => null, take: async (model) => rooms.has(model) };
+  const load: Load = { ...UNLIMITED, take: async (model) => rooms.has(model) };
   const health = await bestHalfOpen();
   const limited = deciderOf(ledger, await priorHolder(ledger), { clock, load, health });
   const route = async (): Promise<RouteResponse> => limited.decide(RouteRequest.parse({ query: 'q' }));
@@ -279,7 +279,7 @@ test('an LLM that is half open and has no room is not taken for tried', async ()
 test('a query that finds no room does not go on to an LLM that another query tries meanwhile', async () => {
   const health = await bestHalfOpen();
   const load: Load = {
-    current: () => null,
+    ...UNLIMITED,
     async take(model) {
       if (model === 'a/middle') health.chosen('b/large');
       return model === 'a/small';
@@ -297,7 +297,7 @@ test('a query that finds no room does not go on to an LLM that another query tri
 
 test('a decision that cannot be explained takes no room and is not logged', async () => {
   let taken = 0;
-  const load: Load = { current: () => null, take: () => ++taken > 0 };
+  const load: Load = { ...UNLIMITED, take: () => ++taken > 0 };
   const { snapshot } = ledger;
   const away = { ...ledger, snapshot: { ...snapshot, texts: () => Promise.reject(new Error('disk I/O error')) } };
   const failing = deciderOf(away, await priorHolder(ledger), { clock, load });

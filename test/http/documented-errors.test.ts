@@ -10,7 +10,7 @@ import type { LiveScorer } from '../../src/live/scorer.js';
 import { openLedger } from '../../src/store/open.js';
 import { keptLog } from '../decision/parts.js';
 import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
-import { addArtifact, ask, postJson, problemIn, startService, type Service } from './service.js';
+import { ACCESS_CODES, addArtifact, ask, makeKey, postJson, problemIn, startService, type Service } from './service.js';
 
 /** Which of the services a request is sent to: one that has all, without a queue, without LLMs, without an encoder. */
 type Where = 'whole' | 'noQueue' | 'noModels' | 'noEncoder';
@@ -32,12 +32,14 @@ type Failures = Record<string, Failing>;
 
 /** Codes that no request provokes, and why. */
 const UNPROVOKED: Record<string, string> = {
+  ...Object.fromEntries(ACCESS_CODES.map((code) => [code, 'access.test.ts provokes it of every operation'])),
   internal: 'a fault of the service’s own; errors.test.ts answers one through a ledger that throws',
 };
 
 const VERSION = '00000000000000aa';
 const DAMAGED = '00000000000000bb';
 const UNKNOWN_ID = '0199b2c0-0000-7000-8000-000000000000';
+const UNKNOWN_KEY = '00000000000000cc';
 const MAX_BODY_BYTES = 2_000;
 const feedback = { query: 'q', model: 'a/small', score: 1 };
 
@@ -59,11 +61,18 @@ function settingsFailures(path: string): Failures {
   return { ...bodyFailures(path), ...writeFailures(path, {}) };
 }
 
+/** Keys that may less than anybody: of one LLM and policy, and of next to no money. */
+let [narrow, poor] = ['', ''];
+const bearing = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
+
 const unacceptable = { accept: 'text/html' };
 
 /** What goes wrong in choosing an LLM, of a request that `ask` makes of its fields. */
 function routeFailures(make: (fields: object) => Omit<Failing, 'where'>): Failures {
   return {
+    model_not_allowed: { ...make({ models: ['b/large'] }), headers: bearing(narrow) },
+    policy_not_allowed: { ...make({ policy: 'cost' }), headers: bearing(narrow) },
+    budget_exhausted: { ...make({ models: ['a/small'] }), headers: bearing(poor) },
     unknown_model: make({ models: ['nobody'] }),
     unknown_policy: make({ policy: 'nobody' }),
     no_candidate: make({ min_quality: 1 }),
@@ -113,6 +122,7 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       ...bodyFailures(next),
       ...writeFailures(next, report),
       decision_not_found: { path: `/v1/route/${UNKNOWN_ID}/next`, body: report },
+      budget_exhausted: { path: next, body: { error: 'it failed' }, headers: bearing(poor) },
     },
     'POST /v1/feedback': feedbackFailures('/v1/feedback'),
     'POST /feedback': feedbackFailures('/feedback'),
@@ -224,6 +234,25 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       version_not_found: { path: '/v1/weights/x/manifest.json' },
       file_not_found: { path: `/v1/weights/${VERSION}/nothing.json` },
     },
+    'GET /v1/keys': {},
+    'POST /v1/keys': {
+      ...bodyFailures('/v1/keys'),
+      ...writeFailures('/v1/keys', { name: 'a', scopes: ['read'] }),
+    },
+    'GET /v1/keys/{id}': {
+      invalid_request: { path: '/v1/keys/x' },
+      key_not_found: { path: `/v1/keys/${UNKNOWN_KEY}` },
+    },
+    'POST /v1/keys/{id}/rotate': {
+      ...settingsFailures(`/v1/keys/${UNKNOWN_KEY}/rotate`),
+      key_not_found: { path: `/v1/keys/${UNKNOWN_KEY}/rotate`, body: {} },
+    },
+    'DELETE /v1/keys/{id}': {
+      ...writeFailures(`/v1/keys/${UNKNOWN_KEY}`),
+      invalid_request: { path: '/v1/keys/x' },
+      key_not_found: { path: `/v1/keys/${UNKNOWN_KEY}` },
+    },
+    'GET /v1/audit': { invalid_request: { path: '/v1/audit?limit=0' } },
     'GET /healthz': {},
     'GET /readyz': {},
     'GET /metrics': {},
@@ -275,7 +304,7 @@ async function routed(service: Service, fields: object = {}): Promise<string> {
 }
 
 before(async () => {
-  const limits = { app: { maxBodyBytes: MAX_BODY_BYTES }, busyLimitMs: 1 };
+  const limits = { app: { maxBodyBytes: MAX_BODY_BYTES, open: true }, busyLimitMs: 1 };
   const whole = await startService({
     ...limits,
     queue: async (folder) => {
@@ -294,6 +323,9 @@ before(async () => {
   truncateSync(join(dataPaths(whole.folder).artifacts, DAMAGED, 'weights.safetensors'), 10);
   await ask(whole, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
   await postJson(`${whole.url}/v1/feedback`, feedback, { 'idempotency-key': 'used' });
+  await ask(whole, 'PUT', '/v1/models/a/small', { input_price: 1, output_price: 1 });
+  narrow = (await makeKey(whole, { models: ['a/small'], policies: ['quality'] })).key;
+  poor = (await makeKey(whole, { limits: { usd_per_day: 1e-12 } })).key;
   failures = failuresOf({ cascade: await routed(whole, { cascade: {} }), unexplained: await routed(noEncoder) });
   documented = await documentedBy(whole);
   encoderIsGone = true;
@@ -345,5 +377,5 @@ test('every error of every operation is provoked, and documented', async () => {
 
 test('what no request provokes is documented of every operation', () => {
   for (const [operation, codes] of Object.entries(documented))
-    for (const code of Object.keys(UNPROVOKED)) assert.ok(codes.includes(code), `${operation}: ${code}`);
+    for (const code of ['internal', 'host_not_allowed']) assert.ok(codes.includes(code), `${operation}: ${code}`);
 });

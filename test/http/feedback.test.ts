@@ -253,13 +253,13 @@ test('posts that arrive together share a transaction', async () => {
   });
   const sockets = Array.from({ length: 32 }, () => connect(Number(new URL(shared.url).port), '127.0.0.1'));
   // A server accepts one connection per turn of its event loop: what is measured begins once all are in.
-  await Promise.all(sockets.map((socket) => statusOver(socket, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')));
+  await Promise.all(sockets.map((socket) => statusOver(socket, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')));
   const statuses = await Promise.all(
     sockets.map((socket, i) => {
       const body = JSON.stringify({ query: `together ${i}`, model: 'a/small', score: 1 });
       return statusOver(
         socket,
-        `POST /v1/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ` +
+        `POST /v1/feedback HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ` +
           `${body.length}\r\n\r\n${body}`,
       );
     }),

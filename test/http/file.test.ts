@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ANYBODY } from '../../src/live/keys.js';
 import { once } from 'node:events';
 import { appendFileSync, readdirSync, readlinkSync, rmSync, statSync, truncateSync, utimesSync } from 'node:fs';
 import { createServer, request, type IncomingHttpHeaders } from 'node:http';
@@ -47,7 +48,8 @@ const server = createServer(
     maxBodyBytes: 1_000,
     log,
     timings: () => undefined,
-    authorise: () => undefined,
+    guard: () => undefined,
+    authorise: () => ANYBODY,
   }),
 );
 

@@ -54,7 +54,9 @@ async function pipeline(paths: readonly string[], last = ''): Promise<Socket> {
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.pause();
-  const heads = paths.map((path, i) => `GET ${path} HTTP/1.1\r\nHost: x\r\n${i === paths.length - 1 ? last : ''}\r\n`);
+  const heads = paths.map(
+    (path, i) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${i === paths.length - 1 ? last : ''}\r\n`,
+  );
   socket.write(heads.join(''));
   return socket;
 }

@@ -63,7 +63,7 @@ test('idle connections are closed, and a client that dawdles is cut off after th
   await Promise.all([once(idle, 'connect'), once(dawdling, 'connect')]);
   dawdling.on('error', () => {});
   dawdling.write(
-    'POST /v1/route HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"que',
+    'POST /v1/route HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"que',
   );
   await pause(50);
   const started = performance.now();

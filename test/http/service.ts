@@ -1,8 +1,9 @@
+import type { z } from 'zod';
 import { createHistory } from '../../src/catalog/history.js';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import { writeArtifact } from '../../src/artifact/write.js';
-import { systemClock } from '../../src/base/clock.js';
+import { systemClock, type Clock } from '../../src/base/clock.js';
 import { PointsmanError } from '../../src/base/errors.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { createRng } from '../../src/base/rng.js';
@@ -13,6 +14,9 @@ import { createFeedbackService, type FeedbackService } from '../../src/feedback/
 import { openLiveState, type LiveState } from '../../src/live/state.js';
 import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
 import type { Problem } from '../../src/http/kit/problem.js';
+import { createKeyService } from '../../src/keys/service.js';
+import { KeyRequest, type KeyMade } from '../../src/schema/key.js';
+import { parse } from '../../src/schema/parse.js';
 import type { Ledger } from '../../src/store/open.js';
 import { openRetrainSchedule } from '../../src/queue/reconcile.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
@@ -22,6 +26,9 @@ import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 import { blankModel } from '../support/model.js';
 
 export const LLMS = ['a/small', 'a/middle', 'b/large'];
+
+/** Codes of who may not, or does not come from where they may, which every operation may answer. */
+export const ACCESS_CODES = ['unauthorized', 'forbidden', 'rate_limited', 'host_not_allowed', 'cross_site'] as const;
 
 export interface Service extends RunningServer {
   ledger: Ledger;
@@ -86,6 +93,7 @@ export interface ServiceOptions {
   graceMs?: number;
   busyLimitMs?: number;
   queue?: (folder: string) => Promise<RetrainQueue>;
+  clock?: Clock;
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
   /** Lets a test stand between the API and what it scores by. */
@@ -98,6 +106,7 @@ export async function startService({
   app: options = {},
   graceMs,
   busyLimitMs,
+  clock = systemClock,
   queue: openQueue,
   around = (ledger) => ledger,
   aroundScorer = (scorer) => scorer,
@@ -109,20 +118,20 @@ export async function startService({
   const artifacts = openArtifactFolder(dataPaths(folder).artifacts);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
   const scorer = aroundScorer(await openLiveScorer({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
-  const live = await openLiveState({ ledger, scorer, clock: systemClock, log });
-  const decider = createDecider({ live, ledger, clock: systemClock, rng: createRng(1), log });
-  const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log, busyLimitMs });
+  const live = await openLiveState({ ledger, scorer, clock, log });
+  const decider = createDecider({ live, ledger, clock, rng: createRng(1), log });
+  const feedback = createFeedbackService({ ledger, live, decider, clock, log, busyLimitMs });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
   const app = createApp({
     ledger,
     queue,
-    schedule: openRetrainSchedule({ ledger, queue, clock: systemClock, log }),
+    schedule: openRetrainSchedule({ ledger, queue, clock, log }),
     live,
     feedback,
     decider,
     artifacts: createArtifactStore({ files: artifacts, ledger: real, onActivated: async () => {} }),
     history: createHistory(real.artifacts, artifacts),
-    clock: systemClock,
+    clock,
     log,
     options,
   });
@@ -143,6 +152,18 @@ export async function startService({
       await remove();
     },
   };
+}
+
+/** Makes a key, which the service knows at once. */
+export async function makeKey(
+  { ledger, live }: Pick<Service, 'ledger' | 'live'>,
+  request: Partial<z.input<typeof KeyRequest>>,
+): Promise<KeyMade> {
+  const made = await createKeyService({ ledger, clock: systemClock }).create(
+    parse(KeyRequest, { name: 'test', scopes: ['route'], ...request }),
+  );
+  await live.follower.catchUp(['keys']);
+  return made;
 }
 
 /** Interactions and preferences in a ledger. */

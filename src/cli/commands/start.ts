@@ -3,6 +3,10 @@ import { options } from '../options.js';
 import { print } from '../output.js';
 import type { ServiceSettings } from '../service.js';
 
+const OPEN =
+  'Nobody is asked for a key: whoever reaches this address may do everything. ' +
+  '`pointsman keys create NAME --scopes admin` makes the first key, and ends that.';
+
 function serviceCommand(name: string, description: string, parts: { api: boolean; worker: boolean }): Command {
   const command = new Command(name)
     .description(description)
@@ -11,16 +15,23 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
     .addOption(options.logLevel())
     .addOption(options.queue());
   if (parts.worker) command.addOption(options.backend()).addOption(options.trainingPriority());
-  if (parts.api) command.addOption(options.host()).addOption(options.port());
+  if (parts.api)
+    command
+      .addOption(options.host())
+      .addOption(options.port())
+      .addOption(options.open())
+      .addOption(options.allowedHosts())
+      .addOption(options.corsOrigins())
+      .addOption(options.openMetrics());
   return command.action(async (settings: ServiceSettings) => {
     // Loaded when it is needed: the API and the queue would double the time that every other command takes to start.
     const { startService, untilStopped } = await import('../service.js');
     const service = await startService(settings, parts);
-    print(
+    const where =
       service.url === null
         ? 'Pointsman worker takes jobs as they come'
-        : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`,
-    );
+        : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`;
+    print(service.open ? `${where}\n${OPEN}` : where);
     await untilStopped(service);
   });
 }

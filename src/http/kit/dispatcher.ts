@@ -1,11 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { PointsmanError } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
+import type { Maybe } from '../../base/maybe.js';
 import { parse } from '../../schema/parse.js';
 import type { Answer } from './answer.js';
 import { createBodyReader } from './body.js';
 import { sendError } from './errors.js';
-import type { Operation, Scope } from './operation.js';
+import type { Caller } from '../../live/keys.js';
+import type { Operation } from './operation.js';
 import { problemForm } from './problem.js';
 import { queryParser } from './query.js';
 import { createRouter, decodeParam, type Endpoint, type Match } from './router.js';
@@ -21,8 +23,13 @@ export interface DispatcherParts {
   maxBodyBytes: number;
   log: Logger;
   timings: Timings;
-  /** Runs before every operation, and throws for a caller who may not. */
-  authorise(request: IncomingMessage, scope: Scope): void | Promise<void>;
+  /**
+   * Runs before anything else is done, of a path that no operation answers too: throws for a request that may not come
+   * from where it comes, and sets headers that every answer has.
+   */
+  guard(request: IncomingMessage, response: ServerResponse, operation: Operation | undefined): void;
+  /** Tells who asks. Throws for a caller who may not. */
+  authorise(request: IncomingMessage, operation: Operation): Maybe<Caller>;
   /** Runs once an operation wrote what live state has to follow, before its answer is sent. Never throws. */
   afterWrite?(subjects: readonly Subject[]): void | Promise<void>;
 }
@@ -105,6 +112,7 @@ export function createDispatcher({
   maxBodyBytes,
   log,
   timings,
+  guard,
   authorise,
   afterWrite = () => undefined,
 }: DispatcherParts): RequestListener {
@@ -118,13 +126,17 @@ export function createDispatcher({
     after(afterWrite(writes), () => send(exchange, answer), exchange.fail);
   }
 
-  function serve(exchange: Exchange, texts: Match['params'], search: string): void {
+  function serve(exchange: Exchange, caller: Caller, texts: Match['params'], search: string): void {
     const { req, res, operation, fail } = exchange;
     if (operation.yaml) exchange.valueType = preferredType(req, res);
     const own = parsers.get(operation)!;
     const [params, query, headers] = [own.params(texts), own.query(search), own.headers(req)];
     const run = (body: unknown): void =>
-      after(operation.run({ params, query, headers, body, request: req }), (answer) => finish(exchange, answer), fail);
+      after(
+        operation.run({ params, query, headers, body, caller, request: req }),
+        (answer) => finish(exchange, answer),
+        fail,
+      );
     if (operation.streams) {
       // On a connection that closed, nobody waits for an answer.
       after(turnOf(req, res), (open) => (open ? run(undefined) : undefined), fail);
@@ -149,13 +161,13 @@ export function createDispatcher({
     const form = found?.endpoint.errorForm ?? problemForm;
     const fail = (error: unknown): void => sendError(error, { req, res, form, log });
     try {
+      guard(req, res, found?.endpoint.operations.get(req.method!));
       if (found === undefined)
         throw new PointsmanError('route_not_found', `There is no ${path}; /openapi.json lists every path`);
-      const params = decoded(found.params);
       const operation = found.endpoint.operations.get(req.method!);
       if (operation === undefined) return refuseMethod(req, res, found.endpoint);
       const exchange: Exchange = { req, res, operation, valueType: undefined, fail };
-      after(authorise(req, operation.scope), () => serve(exchange, params, search), fail);
+      after(authorise(req, operation), (caller) => serve(exchange, caller, decoded(found.params), search), fail);
     } catch (error) {
       fail(error);
     }

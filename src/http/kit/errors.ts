@@ -83,7 +83,9 @@ export function sendError(
     res.destroy();
     return;
   }
-  if (error.status === 503) res.setHeader('Retry-After', RETRY_AFTER);
+  const retryAfter = error.retryAfterS ?? (error.status === 503 ? RETRY_AFTER : undefined);
+  if (retryAfter !== undefined) res.setHeader('Retry-After', retryAfter);
+  if (error.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
   const body = JSON.stringify(form.bodyOf(error));
   res.writeHead(error.status, { 'Content-Type': form.contentType, 'Content-Length': Buffer.byteLength(body) });
   res.end(body);

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import type { ErrorCode, PointsmanError } from '../../base/errors.js';
 import { parse } from '../../schema/parse.js';
+import type { Scope as KeyScope } from '../../schema/key.js';
+import type { Caller } from '../../live/keys.js';
 import type { Answer } from './answer.js';
 import type { ErrorForm } from './error-form.js';
 import type { Subject } from '../../store/ports/changes.js';
@@ -9,7 +11,7 @@ import type { Subject } from '../../store/ports/changes.js';
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 /** What a caller must be allowed to do; null for what everybody may. */
-export type Scope = 'route' | 'feedback' | 'call' | 'read' | 'admin' | null;
+export type Scope = KeyScope | null;
 
 /** A path parameter. */
 export interface Param {
@@ -63,6 +65,8 @@ export interface Input<P extends Params, Q extends z.ZodObject, H extends z.ZodO
   /** By the names that the operation declares. */
   headers: z.output<H>;
   body: B;
+  /** Who asks. */
+  caller: Caller;
   request: IncomingMessage;
 }
 
@@ -82,6 +86,10 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   writes: readonly Subject[] | false;
   summary: string;
   description?: string;
+  /** Path of the `GET` that tells the state that it changes, for the audit log; that of its own unless given. */
+  auditedBy?: string;
+  /** Fields of that state that the audit log leaves out. */
+  unaudited?: readonly string[];
   /** By name, all that the path has. */
   params?: P;
   /** A strict object. */
@@ -125,8 +133,20 @@ export function withErrorForm(errorForm: ErrorForm, operations: readonly Operati
 }
 
 /** Codes of all errors that an operation may answer: its own, and those that follow from what it takes. */
-export function errorsOf({ params, query, headers, body, yaml, writes, errors }: Operation): ErrorCode[] {
-  const codes = new Set<ErrorCode>(['internal', ...errors]);
+export function errorsOf({
+  method,
+  scope,
+  params,
+  query,
+  headers,
+  body,
+  yaml,
+  writes,
+  errors,
+}: Operation): ErrorCode[] {
+  const codes = new Set<ErrorCode>(['internal', 'host_not_allowed', ...errors]);
+  if (scope !== null) codes.add('unauthorized').add('forbidden').add('rate_limited');
+  if (scope === 'route' || method !== 'GET') codes.add('cross_site');
   if (body !== undefined) codes.add('invalid_json').add('payload_too_large').add('unsupported_media_type');
   if (params ?? query ?? headers ?? body) codes.add('invalid_request');
   if (yaml) codes.add('not_acceptable');

@@ -1,12 +1,14 @@
 import type { Context } from '../context.js';
 import type { Operation } from '../kit/operation.js';
 import { alertOperations } from './alerts.js';
+import { auditOperations } from './audit.js';
 import { decisionOperations } from './decisions.js';
 import { documentOperations } from './document.js';
 import { embedOperations } from './embed.js';
 import { feedbackOperations } from './feedback.js';
 import { healthOperations } from './health.js';
 import { jobOperations } from './jobs.js';
+import { keyOperations } from './keys.js';
 import { loadOperations } from './load.js';
 import { modelOperations } from './models.js';
 import { policyOperations } from './policies.js';
@@ -30,6 +32,8 @@ export function operationsOf(context: Context): Operation[] {
     ...jobOperations(context),
     ...scheduleOperations(context),
     ...weightOperations(context),
+    ...keyOperations(context),
+    ...auditOperations(context),
     ...probeOperations(context),
     ...documentOperations(() => operations),
   ];

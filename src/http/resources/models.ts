@@ -114,6 +114,7 @@ export function modelOperations({
       tag: 'models',
       scope: 'admin',
       writes: ['catalog'],
+      unaudited: ['learned'],
       summary: 'Add an LLM or replace its profile',
       description:
         'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained ' +
@@ -138,6 +139,7 @@ export function modelOperations({
       tag: 'models',
       scope: 'admin',
       writes: ['catalog'],
+      unaudited: ['learned'],
       summary: 'Take an LLM out of the candidates',
       description: 'Its interactions are kept.',
       params: llmParam,

@@ -9,11 +9,11 @@ const Check = z.strictObject({ ok: z.boolean(), detail: z.string().describe('Wha
 const Readiness = z
   .strictObject({
     ready: z.boolean().describe('Whether it can route: the ledger answers'),
-    checks: z.strictObject({ ledger: Check, queue: Check }),
-    version: z.string().nullable().describe('Version in force; null before anything is trained'),
-    models: z.int().describe('LLMs that can be scored'),
+    checks: z.strictObject({ ledger: Check, queue: Check }).optional(),
+    version: z.string().nullable().optional().describe('Version in force; null before anything is trained'),
+    models: z.int().optional().describe('LLMs that can be scored'),
   })
-  .meta({ id: 'Readiness' });
+  .meta({ id: 'Readiness', description: 'Whether it can route; who may read is told why, too' });
 
 /**
  * Longest the queue may take to answer before it counts as not reachable, in milliseconds: who asks may wait a second.
@@ -41,7 +41,8 @@ export function probeOperations({
   queue,
   live: { scorer },
   metrics,
-}: Pick<Context, 'ledger' | 'queue' | 'live' | 'metrics'>): Operation[] {
+  openMetrics,
+}: Pick<Context, 'ledger' | 'queue' | 'live' | 'metrics' | 'openMetrics'>): Operation[] {
   return [
     operation({
       method: 'GET',
@@ -67,21 +68,22 @@ export function probeOperations({
         503: { description: 'The ledger does not answer', schema: Readiness },
       },
       errors: [],
-      async run() {
+      async run({ caller }) {
         const checks = {
           ledger: await check(ledger.kind, () => ledger.changes.revisions()),
           queue: await check(queue.store, () => queue.nextRun()),
         };
         const ready = checks.ledger.ok;
         const { version, models } = scorer.current();
-        return valueReply({ ready, checks, version, models: models.length }, { status: ready ? 200 : 503 });
+        const details = caller.may('read') ? { checks, version, models: models.length } : {};
+        return valueReply({ ready, ...details }, { status: ready ? 200 : 503 });
       },
     }),
     operation({
       method: 'GET',
       path: '/metrics',
       tag: 'operations',
-      scope: 'read',
+      scope: openMetrics ? null : 'read',
       writes: false,
       summary: 'Metrics for Prometheus',
       answers: { 200: { description: 'Metrics', schema: z.string(), types: ['text/plain'] } },

@@ -6,6 +6,7 @@ import { CascadeNext, StepReport } from '../../schema/cascade.js';
 import { QueryText } from '../../schema/feedback.js';
 import { DecisionId } from '../../schema/ids.js';
 import { RouteBatchRequest, RouteBatchResponse, RouteRequest, RouteResponse } from '../../schema/route.js';
+import type { Caller } from '../../live/keys.js';
 import type { Context } from '../context.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 
@@ -16,7 +17,16 @@ const RouteQuery = z.strictObject({ ...queryFields, query: QueryText });
 /** Queries of a batch that are scored before other requests get a turn. */
 const BATCH_TURN = 32;
 
-const ROUTE_ERRORS = ['unknown_model', 'unknown_policy', 'no_candidate', 'no_models', 'encoder_unavailable'] as const;
+const ROUTE_ERRORS = [
+  'unknown_model',
+  'unknown_policy',
+  'no_candidate',
+  'no_models',
+  'encoder_unavailable',
+  'model_not_allowed',
+  'policy_not_allowed',
+  'budget_exhausted',
+] as const;
 
 const common = { tag: 'route', scope: 'route', writes: false } as const;
 const decided = {
@@ -42,7 +52,9 @@ export function routeOperations({
   const counted = (response: RouteResponse): void => metrics.countDecision(response.model, response.version);
 
   /** Decides in order, as JSON. Where one fails, the caller gets none of the others: their time in flight ends. */
-  async function decideAll(requests: readonly RouteRequest[]): Promise<string[]> {
+  async function decideAll(requests: readonly RouteRequest[], caller: Caller): Promise<string[]> {
+    // The request itself has been counted as one.
+    await caller.spend({ requests: requests.length - 1, tokens: 0, usd: 0 });
     const results: string[] = [];
     const made: string[] = [];
     const note = (response: RouteResponse): void => {
@@ -52,7 +64,7 @@ export function routeOperations({
     for (const [i, request] of requests.entries()) {
       if (i > 0 && i % BATCH_TURN === 0) await nextTurn();
       try {
-        results.push(await decider.decideJson(request, note));
+        results.push(await decider.decideJson(request, caller, note));
       } catch (error) {
         await load.abandon(made);
         throw inBatch(error, i);
@@ -70,7 +82,7 @@ export function routeOperations({
       summary: 'Choose the LLM for a query or a chat',
       description: 'Of `messages`, the last user message that has text is routed by.',
       body: requiredBody(RouteRequest),
-      run: ({ body }) => decider.decideJson(body, counted),
+      run: ({ body, caller }) => decider.decideJson(body, caller, counted),
     }),
     operation({
       ...common,
@@ -80,7 +92,7 @@ export function routeOperations({
       summary: 'Choose the LLM for a query',
       description: 'Lists (`models`, `exclude`) may be repeated or separated by commas.',
       query: RouteQuery,
-      run: ({ query }) => decider.decideJson(query, counted),
+      run: ({ query, caller }) => decider.decideJson(query, caller, counted),
     }),
     operation({
       ...common,
@@ -96,8 +108,9 @@ export function routeOperations({
       },
       body: requiredBody(StepReport),
       answers: { 200: { description: 'Which LLM is next, or whose answer to keep', schema: CascadeNext } },
-      errors: ['decision_not_found'],
-      run: ({ params: { decision_id: id }, body: report }) => reportStep({ decider, ledger, load }, id, report),
+      errors: ['decision_not_found', 'budget_exhausted'],
+      run: ({ params: { decision_id: id }, body: report, caller }) =>
+        reportStep({ decider, ledger, load }, id, report, caller),
     }),
     operation({
       ...common,
@@ -109,7 +122,7 @@ export function routeOperations({
       body: requiredBody(RouteBatchRequest),
       answers: { 200: { description: 'The decisions, in order', schema: RouteBatchResponse } },
       errors: ROUTE_ERRORS,
-      run: async ({ body: { requests } }) => `{"results":[${(await decideAll(requests)).join(',')}]}`,
+      run: async ({ body: { requests }, caller }) => `{"results":[${(await decideAll(requests, caller)).join(',')}]}`,
     }),
   ];
 }

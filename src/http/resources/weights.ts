@@ -66,6 +66,7 @@ export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' |
       scope: 'admin',
       writes: ['artifacts'],
       summary: 'Put a version in force',
+      auditedBy: '/v1/weights/{version}',
       params: { version },
       answers: { 200: { description: 'In force now', schema: ArtifactSummary } },
       errors: ['version_not_found', 'artifact_damaged'],

@@ -1,5 +1,14 @@
 /** What may change in a ledger, by the process that reads it or any other. */
-export const SUBJECTS = ['catalog', 'feedback', 'artifacts', 'breakers', 'alerts', 'policies', 'settings'] as const;
+export const SUBJECTS = [
+  'catalog',
+  'feedback',
+  'artifacts',
+  'breakers',
+  'alerts',
+  'policies',
+  'settings',
+  'keys',
+] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
 /** How often each subject has changed so far. */

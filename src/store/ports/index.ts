@@ -1,5 +1,6 @@
 import type { AlertStore } from './alerts.js';
 import type { ArtifactStore } from './artifacts.js';
+import type { AuditStore } from './audit.js';
 import type { BreakerStore } from './breakers.js';
 import type { CascadeStore } from './cascades.js';
 import type { CatalogStore } from './catalog.js';
@@ -8,8 +9,10 @@ import type { DecisionStore } from './decisions.js';
 import type { EmbeddingStore } from './embeddings.js';
 import type { FeedbackStore } from './feedback.js';
 import type { ImportStore } from './imports.js';
+import type { KeyStore } from './keys.js';
 import type { LimitStore } from './limits.js';
 import type { PolicyStore } from './policies.js';
+import type { QuotaStore } from './quotas.js';
 import type { ScheduleStore } from './schedule.js';
 import type { SettingsStore } from './settings.js';
 import type { SnapshotStore } from './snapshot.js';
@@ -37,6 +40,9 @@ export interface Ledger {
   readonly policies: PolicyStore;
   readonly settings: SettingsStore;
   readonly schedule: ScheduleStore;
+  readonly keys: KeyStore;
+  readonly quotas: QuotaStore;
+  readonly audit: AuditStore;
   readonly changes: ChangeStore;
   close(): Promise<void>;
 }

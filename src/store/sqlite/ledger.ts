@@ -4,6 +4,7 @@ import { packageRoot } from '../../base/paths.js';
 import type { Ledger } from '../ports/index.js';
 import { createAlerts } from './alerts.js';
 import { createArtifacts } from './artifacts.js';
+import { createAudit } from './audit.js';
 import { createBreakers } from './breakers.js';
 import { createCascades } from './cascades.js';
 import { createCatalog } from './catalog.js';
@@ -13,9 +14,11 @@ import { createDecisions } from './decisions.js';
 import { createEmbeddings } from './embeddings.js';
 import { createFeedback } from './feedback.js';
 import { createImports } from './imports.js';
+import { createKeys } from './keys.js';
 import { createLimits } from './limits.js';
 import { migrate, readMigrations } from './migrate.js';
 import { createPolicies } from './policies.js';
+import { createQuotas } from './quotas.js';
 import { createSchedule } from './schedule.js';
 import { createSettings, createSettingsReader } from './settings.js';
 import { createSnapshot } from './snapshot.js';
@@ -47,6 +50,7 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
   const settings = createSettingsReader(connection);
   const limits = createLimits(connection, clock, busyTimeoutMs);
   const { release } = limits;
+  const quotas = createQuotas(connection, clock, busyTimeoutMs);
   const breakers = createBreakers(connection, { clock, settings, touch, release });
   const openCalls = breakers.session;
   return {
@@ -66,9 +70,13 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
     policies: createPolicies(connection, touch),
     settings: createSettings(connection, settings, touch),
     schedule: createSchedule(connection, clock),
+    keys: createKeys(connection, touch),
+    quotas: quotas.port,
+    audit: createAudit(connection, clock),
     changes: createChanges(connection),
     async close() {
       limits.close();
+      quotas.close();
       connection.db.close();
     },
   };

@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import { describeAlertStore } from './alerts.js';
 import { describeArtifactStore } from './artifacts.js';
+import { describeAuditStore } from './audit.js';
 import { describeBreakerStore } from './breakers.js';
 import { describeCascadeStore } from './cascades.js';
 import { describeCatalogStore } from './catalog.js';
@@ -9,9 +10,11 @@ import { describeDecisionStore } from './decisions.js';
 import { describeEmbeddingStore } from './embeddings.js';
 import { describeFeedbackStore } from './feedback.js';
 import { describeImportStore } from './imports.js';
+import { describeKeyStore } from './keys.js';
 import { describeLedger } from './ledger.js';
 import { describeLimitStore } from './limits.js';
 import { describePolicyStore } from './policies.js';
+import { describeQuotaStore } from './quotas.js';
 import { describeScheduleStore } from './schedule.js';
 import { describeSettingsStore } from './settings.js';
 import { describeSnapshotStore } from './snapshot.js';
@@ -35,6 +38,9 @@ export function describeStore(store: StoreUnderTest): void {
     describePolicyStore(store);
     describeSettingsStore(store);
     describeScheduleStore(store);
+    describeKeyStore(store);
+    describeQuotaStore(store);
+    describeAuditStore(store);
     describeChangeStore(store);
   });
 }

@@ -1,0 +1,112 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
+import type { Maybe } from '../base/maybe.js';
+import { keyPartsOf, sameHash, secretHash } from '../keys/secret.js';
+import { allowanceOf, type Usage } from '../machines/quota.js';
+import type { KeyId, LlmId, TenantId } from '../schema/ids.js';
+import type { Scope } from '../schema/key.js';
+import type { KeyRecord } from '../store/ports/keys.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { Live } from './follower.js';
+import { createLiveQuotas, type LiveQuotas } from './quotas.js';
+
+/** Who asks, and what they may. */
+export interface Caller {
+  /** Public id of their key; null where none was asked for. */
+  readonly key: KeyId | null;
+  readonly name: string;
+  readonly tenant: TenantId | null;
+  /** The only LLMs that they may be sent to; null for all. */
+  readonly models: readonly LlmId[] | null;
+  /** The only policies that they may route by, the first where they name none; null for all. */
+  readonly policies: readonly string[] | null;
+  may(scope: Scope): boolean;
+  /** Counts usage against their limits. Throws, or rejects with, `rate_limited` or `budget_exhausted`. */
+  spend(cost: Usage): Maybe<void>;
+}
+
+function anybody(name: string, may: boolean): Caller {
+  return { key: null, name, tenant: null, models: null, policies: null, may: () => may, spend: () => undefined };
+}
+/** Whoever asks a service that is open. */
+export const ANYBODY = anybody('anybody', true);
+/** Who shows no key that is good: they may do what everybody may. */
+export const STRANGER = anybody('stranger', false);
+
+/** What became of a key that was shown. */
+export type Shown = Caller | 'unknown' | 'expired' | 'revoked';
+
+/** Keys that follow the ledger. */
+export interface LiveKeys extends Live {
+  /** Whether a key was ever made: from then on, callers are asked for one. */
+  any(): boolean;
+  /** Who holds this key. */
+  find(text: string): Shown;
+}
+
+/** Compared with where there is no such key, so that the time tells nothing. */
+const NO_HASH = Buffer.alloc(32);
+
+function callerOf(key: KeyRecord, quotas: LiveQuotas): Caller {
+  const scopes = new Set<Scope>(key.scopes);
+  const allowance = allowanceOf(key.limits);
+  return {
+    key: key.id,
+    name: key.name,
+    tenant: key.tenant,
+    models: key.models,
+    policies: key.policies,
+    may: (scope) => scopes.has(scope) || scopes.has('admin'),
+    spend: (cost) => (allowance === null ? undefined : quotas.spend(key.id, allowance, cost)),
+  };
+}
+
+export async function openLiveKeys({
+  ledger,
+  clock,
+  log,
+}: {
+  ledger: Pick<Ledger, 'keys' | 'quotas'>;
+  clock: Clock;
+  log: Logger;
+}): Promise<LiveKeys> {
+  const quotas = createLiveQuotas({ ledger, clock, log });
+  let known = new Map<string, { record: KeyRecord; caller: Caller }>();
+
+  async function read(): Promise<void> {
+    known = new Map(
+      (await ledger.keys.list()).map((record) => [record.id, { record, caller: callerOf(record, quotas) }]),
+    );
+  }
+
+  await read();
+  return {
+    name: 'keys',
+    eager: ['keys'],
+    lazy: 'always',
+    any: () => known.size > 0,
+    find(text) {
+      const parts = keyPartsOf(text);
+      if (parts === undefined) return 'unknown';
+      const found = known.get(parts.id);
+      const hash = secretHash(parts.secret);
+      if (found === undefined) {
+        sameHash(hash, NO_HASH);
+        return 'unknown';
+      }
+      const { record, caller } = found;
+      const now = clock();
+      const current = sameHash(hash, record.secretHash);
+      const previous = sameHash(hash, record.previousHash ?? NO_HASH);
+      if (!current && !previous) return 'unknown';
+      if (record.revokedAt !== null) return 'revoked';
+      if (record.expiresAt !== null && now >= record.expiresAt) return 'expired';
+      if (!current && now >= (record.previousUntil ?? 0)) return 'expired';
+      return caller;
+    },
+    async refresh(changed) {
+      if (changed === undefined || changed.has('keys')) await read();
+      await quotas.settle();
+    },
+  };
+}

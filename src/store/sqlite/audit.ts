@@ -1,0 +1,39 @@
+import type { Clock } from '../../base/clock.js';
+import type { AuditEntry } from '../../schema/audit.js';
+import type { AuditStore } from '../ports/audit.js';
+import type { Connection } from './connection.js';
+
+interface Row {
+  id: number;
+  at: number;
+  actor: string;
+  action: string;
+  target: string;
+  before: string;
+  after: string;
+}
+
+const toEntry = ({ id, at, actor, action, target, before, after }: Row): AuditEntry => ({
+  id,
+  at: new Date(at).toISOString(),
+  actor: JSON.parse(actor) as AuditEntry['actor'],
+  action,
+  target,
+  before: JSON.parse(before) as unknown,
+  after: JSON.parse(after) as unknown,
+});
+
+/** The log of what administrators changed; triggers of its table refuse all but additions. */
+export function createAudit(connection: Connection, clock: Clock): AuditStore {
+  const { db } = connection;
+  const insert = db.prepare('INSERT INTO audit (at, actor, action, target, before, after) VALUES (?, ?, ?, ?, ?, ?)');
+  const page = db.prepare<[number, number], Row>('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?');
+  return {
+    append: async ({ actor, action, target, before, after }) =>
+      connection.write(() => {
+        const state = (value: unknown): string => JSON.stringify(value ?? null);
+        insert.run(clock(), JSON.stringify(actor), action, target, state(before), state(after));
+      }),
+    list: async ({ before = Number.MAX_SAFE_INTEGER, limit }) => page.all(before, limit).map(toEntry),
+  };
+}

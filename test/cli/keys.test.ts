@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { prepareQueue } from '../support/queue-folder.js';
+import { done, LIGHT, pointsman, service, workplace } from './support.js';
+
+const KEY = /^pk_[0-9a-f]{16}_[\w-]{43}$/;
+
+describe('keys', () => {
+  test('are made, listed, rotated and revoked in the data folder, and the log says who did', async (t) => {
+    const { data } = workplace(t);
+    const folder = ['--data', data];
+    const made = await pointsman(['keys', 'create', 'root', '--scopes', 'admin', ...folder]);
+    assert.match(made.stdout.trim(), KEY);
+    assert.match(made.stderr, /shown this once/);
+    const whole = ['--tenant', 'shop', '--models', 'a,b', '--policies', 'cost', '--expires', '30d'];
+    const limits = ['--requests-per-minute', '600', '--usd-per-day', '2.5'];
+    const args = ['create', 'app', '--scopes', 'feedback,route', ...whole, ...limits, '--json', ...folder];
+    const app = JSON.parse(await done('keys', ...args)) as Record<string, unknown> & { id: string; key: string };
+    assert.match(app.key, KEY);
+    assert.deepEqual(
+      [app['scopes'], app['models'], app['policies'], app['limits']],
+      [['route', 'feedback'], ['a', 'b'], ['cost'], { requests_per_minute: 600, usd_per_day: 2.5 }],
+    );
+    const listed = await done('keys', 'list', ...folder);
+    assert.match(listed, /app +route,feedback +shop +a,b +cost +requests_per_minute 600, usd_per_day 2\.5 +until 20/);
+    assert.doesNotMatch(listed, /pk_/);
+
+    const rotated = await done('keys', 'rotate', app.id, '--overlap-hours', '0', ...folder);
+    assert.match(rotated.trim(), KEY);
+    assert.notEqual(rotated.trim(), app.key);
+    assert.equal(await done('keys', 'revoke', app.id, ...folder), `${app.id} revoked\n`);
+    assert.match(await done('keys', 'list', ...folder), /revoked 20/);
+    const again = await pointsman(['keys', 'rotate', app.id, ...folder]);
+    assert.deepEqual([again.code, /There is no key/.test(again.stderr)], [1, true]);
+  });
+
+  test('with what is wrong are refused by name', async (t) => {
+    const { data } = workplace(t);
+    for (const [args, message] of [
+      [['create', 'x'], /--scopes/],
+      [['create', 'x', '--scopes', 'root'], /scopes\[0\]/],
+      [['create', 'x', '--scopes', 'read', '--expires', 'soon'], /expected days/],
+      [['create', 'x', '--scopes', 'read', '--expires', '2020-01-01'], /expires_at/],
+      [['create', 'x', '--scopes', 'read', '--requests-per-minute', '0'], /integer from 1/],
+      [['revoke', 'nobody'], /^pointsman: id: .*expected 16 hex digits/],
+    ] as [string[], RegExp][]) {
+      const { code, stderr } = await pointsman(['keys', ...args, '--data', data]);
+      assert.deepEqual([code, message.test(stderr)], [2, true], stderr);
+    }
+  });
+
+  test('are asked for on an address that others reach, unless the service is told to be open', async (t) => {
+    const { data } = workplace(t);
+    await prepareQueue(data);
+    const start = ['start', '--data', data, '--host', '0.0.0.0', '--port', '0', ...LIGHT];
+    const refused = await pointsman(start);
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.stderr,
+      /^pointsman: host: expected a loopback address, as there is no key yet, got 0\.0\.0\.0/,
+    );
+
+    const open = await service(t, 'start', ['--data', data, '--host', '0.0.0.0', '--open', ...LIGHT]);
+    assert.match(open.output(), /Nobody is asked for a key/);
+    await open.end();
+
+    const key = (await done('keys', 'create', 'root', '--scopes', 'admin', '--data', data)).trim();
+    const locked = await service(t, 'start', ['--data', data, '--host', '0.0.0.0', ...LIGHT]);
+    assert.doesNotMatch(locked.output(), /Nobody is asked/);
+    const list = (env: NodeJS.ProcessEnv) => pointsman(['policies', 'list', '--url', locked.url], { env });
+    const without = await list({});
+    assert.deepEqual([without.code, /POINTSMAN_API_KEY/.test(without.stderr)], [1, true]);
+    assert.equal((await list({ POINTSMAN_API_KEY: key })).code, 0);
+  });
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createRng } from '../../src/base/rng.js';
+import type { Decider } from '../../src/decision/decider.js';
+import { reportStep } from '../../src/decision/cascade-report.js';
+import { ANYBODY, type Caller } from '../../src/live/keys.js';
+import { policiesOver } from '../../src/live/policies.js';
+import { PolicyBody, type Rules } from '../../src/schema/policy.js';
+import { RouteRequest, type RouteResponse } from '../../src/schema/route.js';
+import type { LlmId } from '../../src/schema/ids.js';
+import type { Ledger } from '../../src/store/open.js';
+import { addLlms, deciderOf, priorHolder, temporaryLedger } from './parts.js';
+
+const LLMS = ['a', 'b', 'c', 'd', 'e'] as LlmId[];
+const POLICIES: Record<string, Rules> = {
+  pinned: PolicyBody.parse({ pin: ['e', 'd'] }),
+  only: PolicyBody.parse({ models: ['d', 'e'] }),
+  cheap: PolicyBody.parse({ cost_weight: 5, max_cost_usd: 0.01, on_no_candidate: 'nearest' }),
+  nearest: PolicyBody.parse({ fallbacks: 'nearest', exploration: 0.5 }),
+};
+
+let ledger: Ledger;
+let decider: Decider;
+let remove: () => Promise<void>;
+
+const callerOf = (models: string[] | null, policies: string[] | null = null): Caller => ({
+  ...ANYBODY,
+  models: models as LlmId[] | null,
+  policies,
+});
+const decide = async (fields: object, caller: Caller): Promise<RouteResponse> =>
+  decider.decide(RouteRequest.parse({ query: 'Why is the sky blue?', ...fields }), caller);
+const rejected = (fields: object, caller: Caller, code: string) => assert.rejects(decide(fields, caller), { code });
+
+before(async () => {
+  ({ ledger, remove } = await temporaryLedger());
+  await addLlms(ledger, LLMS);
+  decider = deciderOf(ledger, await priorHolder(ledger), { policies: policiesOver(new Map(Object.entries(POLICIES))) });
+});
+after(() => remove());
+
+describe('the LLMs that a key allows', () => {
+  test('are never left, whatever is asked for', async () => {
+    const rng = createRng(11);
+    const some = <T>(from: readonly T[]): T => from[rng.int(from.length)]!;
+    let answered = 0;
+    for (let n = 0; n < 500; n++) {
+      const models = LLMS.filter(() => rng.next() < 0.4);
+      if (models.length === 0) continue;
+      const fields = {
+        policy: some(['quality', 'cost', ...Object.keys(POLICIES)]),
+        explain: rng.next() < 0.1,
+        ...(rng.next() < 0.3 && { cascade: { quality: rng.next() } }),
+        ...(rng.next() < 0.3 && { fallbacks: 'nearest' }),
+        ...(rng.next() < 0.3 && { on_no_candidate: 'nearest', max_cost_usd: 1e-9 }),
+        ...(rng.next() < 0.3 && { exploration: 0.5 }),
+        ...(rng.next() < 0.3 && { pin: [some(models)] }),
+        ...(rng.next() < 0.3 && { exclude: [some(LLMS)] }),
+      };
+      let answer: RouteResponse;
+      try {
+        answer = await decide(fields, callerOf(models));
+      } catch (error) {
+        assert.equal((error as { code: string }).code, 'no_candidate');
+        continue;
+      }
+      answered++;
+      const named = [
+        answer.model,
+        ...answer.ranking.map(({ model }) => model),
+        ...answer.fallbacks,
+        ...(answer.cascade?.steps.map(({ model }) => model) ?? []),
+        answer.explanation?.fallback?.model ?? models[0]!,
+      ];
+      for (const model of named) assert.ok(models.includes(model), `${model} of ${models.join()}`);
+    }
+    assert.ok(answered > 200);
+  });
+
+  test('are all that may be named', async () => {
+    await rejected({ models: ['a', 'e'] }, callerOf(['a', 'b']), 'model_not_allowed');
+    await rejected({ pin: ['e'] }, callerOf(['a', 'b']), 'model_not_allowed');
+    await rejected({ policy: 'only' }, callerOf(['a', 'b']), 'no_candidate');
+    assert.equal((await decide({ models: ['a'] }, callerOf(['a', 'b']))).model, 'a');
+  });
+
+  test('hold for a cascade that somebody else asked for', async () => {
+    const { decision_id: id, cascade } = await decide({ cascade: { quality: 1, reliability: 1 } }, ANYBODY);
+    const load = { take: () => true, release: () => undefined };
+    const first = cascade!.steps[0]!.model;
+    const allowed = LLMS.filter((model) => model !== first).slice(0, 2);
+    const caller = callerOf([first, ...allowed]);
+    const next = await reportStep({ decider, ledger, load }, id, { error: 'it failed' }, caller);
+    assert.ok(allowed.includes(next.model!), String(next.model));
+    for (const { model } of next.steps) assert.ok([first, ...allowed].includes(model));
+  });
+});
+
+describe('the policies that a key allows', () => {
+  test('are all that may be named, and the first is the default', async () => {
+    await rejected({ policy: 'quality' }, callerOf(null, ['only', 'cheap']), 'policy_not_allowed');
+    const { ranking } = await decide({}, callerOf(null, ['only', 'cheap']));
+    assert.deepEqual(ranking.map(({ model }) => model).toSorted(), ['d', 'e']);
+  });
+
+  test('may be narrowed by a request, and not widened', async () => {
+    const narrow = policiesOver(
+      new Map([['p', PolicyBody.parse({ max_cost_usd: 0.01, min_quality: 0.2, models: ['a', 'b'] })]]),
+    );
+    const rulesWith = (own: Rules): Rules => narrow.prepare('p', own, callerOf(null, ['p'])).rules;
+    const own = { max_cost_usd: 1, min_quality: 0, models: ['b', 'c'], on_no_candidate: 'nearest' } as Rules;
+    assert.deepEqual(rulesWith(own), { max_cost_usd: 0.01, min_quality: 0.2, models: ['b'] });
+    assert.deepEqual(rulesWith({ max_cost_usd: 0.001, min_quality: 0.5, cost_weight: 1 }), {
+      max_cost_usd: 0.001,
+      min_quality: 0.5,
+      models: ['a', 'b'],
+      cost_weight: 1,
+    });
+  });
+});
+
+test('a decision that its caller can’t pay for is not made, and its place is free again', async () => {
+  const abandoned: (readonly string[])[] = [];
+  const load = {
+    current: () => null,
+    take: () => true,
+    abandon: async (ids: readonly string[]) => void abandoned.push(ids),
+  };
+  const limited = deciderOf(ledger, await priorHolder(ledger), { load });
+  const spent: unknown[] = [];
+  const poor: Caller = {
+    ...ANYBODY,
+    spend(cost) {
+      spent.push(cost);
+      throw new Error('too poor');
+    },
+  };
+  await assert.rejects(async () => limited.decide(RouteRequest.parse({ query: 'q' }), poor), /too poor/);
+  assert.deepEqual(
+    abandoned.map((ids) => ids.length),
+    [1],
+  );
+  assert.ok((spent[0] as { usd: number }).usd > 0);
+  await limited.flush();
+  assert.equal((await ledger.decisions.get(abandoned[0]!)).size, 0);
+});

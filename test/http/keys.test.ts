@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { AuditEntry } from '../../src/schema/audit.js';
+import { KeyList, KeyMade } from '../../src/schema/key.js';
+import { makeKey, startService, type Service } from './service.js';
+
+let service: Service;
+let admin: string;
+
+async function call(method: string, path: string, body?: unknown, key = admin): Promise<{ status: number; body: any }> {
+  const response = await fetch(`${service.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (response.status === 201 && path === '/v1/keys') assert.equal(response.headers.get('cache-control'), 'no-store');
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+}
+
+before(async () => {
+  service = await startService();
+  admin = (await makeKey(service, { name: 'root', scopes: ['admin'] })).key;
+});
+after(() => service.remove());
+
+test('a key is made, used, rotated and revoked over HTTP, each at once', async () => {
+  const { status, body } = await call('POST', '/v1/keys', {
+    name: 'app',
+    scopes: ['route'],
+    tenant: 'shop',
+    models: ['a/small'],
+    limits: { requests_per_minute: 100 },
+  });
+  assert.equal(status, 201);
+  const made = KeyMade.parse(body);
+  const routed = await call('POST', '/v1/route', { query: 'q' }, made.key);
+  assert.deepEqual([routed.status, routed.body.model], [200, 'a/small']);
+  assert.equal((await call('GET', '/v1/models', undefined, made.key)).status, 403);
+
+  const rotated = await call('POST', `/v1/keys/${made.id}/rotate`, { overlap_hours: 0 });
+  assert.equal(rotated.status, 200);
+  assert.equal((await call('POST', '/v1/route', { query: 'q' }, made.key)).status, 401);
+  assert.equal((await call('POST', '/v1/route', { query: 'q' }, rotated.body.key)).status, 200);
+
+  const { keys } = KeyList.parse((await call('GET', '/v1/keys')).body);
+  assert.deepEqual(
+    keys.map(({ name }) => name),
+    ['root', 'app'],
+  );
+  assert.ok(keys[1]!.used.requests >= 2);
+  assert.doesNotMatch(JSON.stringify(keys), /pk_/);
+
+  assert.equal((await call('DELETE', `/v1/keys/${made.id}`)).status, 204);
+  assert.equal((await call('POST', '/v1/route', { query: 'q' }, rotated.body.key)).status, 401);
+  assert.equal((await call('DELETE', `/v1/keys/${made.id}`)).status, 204);
+});
+
+test('the budget of a key is spent by what decisions are expected to cost', async () => {
+  const routed = (await call('POST', '/v1/route', { query: 'q', models: ['b/large'] })).body;
+  const cost = routed.ranking[0].cost_usd;
+  const { key } = (
+    await call('POST', '/v1/keys', { name: 'poor', scopes: ['route'], limits: { usd_per_day: 2.5 * cost } })
+  ).body;
+  const ask = () => call('POST', '/v1/route', { query: 'q', models: ['b/large'] }, key);
+  assert.deepEqual([(await ask()).status, (await ask()).status], [200, 200]);
+  const third = await ask();
+  assert.deepEqual([third.status, third.body.code], [429, 'budget_exhausted']);
+  const batch = await call('POST', '/v1/route/batch', { requests: [{ query: 'q', models: ['b/large'] }] }, key);
+  assert.equal(batch.body.code, 'budget_exhausted');
+});
+
+test('each query of a batch counts as a request', async () => {
+  const { key } = (
+    await call('POST', '/v1/keys', { name: 'few', scopes: ['route'], limits: { requests_per_minute: 5 } })
+  ).body;
+  const batchOf = (n: number) =>
+    call('POST', '/v1/route/batch', { requests: Array.from({ length: n }, () => ({ query: 'q' })) }, key);
+  assert.equal((await batchOf(6)).body.code, 'rate_limited');
+  assert.equal((await batchOf(4)).status, 200);
+  assert.equal((await batchOf(1)).body.code, 'rate_limited');
+});
+
+test('what administrators change is in the audit log: who, what, before and after, and no secret', async () => {
+  await call('PUT', '/v1/policies/mine', { cost_weight: 1 });
+  await call('PUT', '/v1/policies/mine', { cost_weight: 2 });
+  await call('DELETE', '/v1/policies/mine');
+  assert.equal((await call('DELETE', '/v1/policies/mine')).status, 404);
+  const page = (await call('GET', '/v1/audit?limit=3')).body as { entries: AuditEntry[]; next: number };
+  const policy = (weight: number) => ({ name: 'mine', built_in: false, cost_weight: weight });
+  assert.deepEqual(
+    page.entries.map((entry) => [entry.action, entry.target, entry.before, entry.after]),
+    [
+      ['DELETE /v1/policies/{name}', '/v1/policies/mine', policy(2), null],
+      ['PUT /v1/policies/{name}', '/v1/policies/mine', policy(1), policy(2)],
+      ['PUT /v1/policies/{name}', '/v1/policies/mine', null, policy(1)],
+    ],
+  );
+  const { id } = (await service.ledger.keys.list())[0]!;
+  assert.deepEqual(page.entries[0]!.actor, { via: 'http', key: id, name: 'root', address: '127.0.0.1' });
+
+  const made = (await call('POST', '/v1/keys', { name: 'secretive', scopes: ['read'] })).body;
+  await call('POST', `/v1/keys/${made.id}/rotate`, {});
+  await call('PUT', '/v1/models/a/small', { input_price: 3 });
+  const all = (await call('GET', `/v1/audit?limit=1000`)).body.entries as AuditEntry[];
+  assert.doesNotMatch(JSON.stringify(all), /pk_|learned/);
+  assert.deepEqual(
+    all.slice(0, 3).map(({ target }) => target),
+    ['/v1/models/a/small', `/v1/keys/${made.id}/rotate`, '/v1/keys'],
+  );
+  const older = (await call('GET', `/v1/audit?limit=1000&before=${page.next}`)).body;
+  assert.deepEqual(
+    older.entries,
+    all.filter((entry) => entry.id < page.next),
+  );
+  assert.equal(older.next, null);
+});
