@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   version_not_found: { status: 404, exit: 1, title: 'The version is not known' },
   file_not_found: { status: 404, exit: 1, title: 'The file is not there' },
   unknown_model: { status: 422, exit: 1, title: 'A named LLM is not known' },
+  catalog_full: { status: 409, exit: 1, title: 'The catalogue holds as many LLMs as it may' },
   no_models: { status: 409, exit: 1, title: 'No LLM is known yet' },
   unknown_policy: { status: 422, exit: 1, title: 'The policy is not known' },
   policy_not_found: { status: 404, exit: 1, title: 'The policy is not known' },

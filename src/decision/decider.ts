@@ -46,7 +46,7 @@ export interface DecisionState {
 
 export interface DeciderParts {
   live: DecisionState;
-  ledger: Pick<Ledger, 'decisions' | 'snapshot'>;
+  ledger: Pick<Ledger, 'catalog' | 'decisions' | 'snapshot'>;
   clock: Clock;
   /** Chooses where a policy leaves something to chance. */
   rng: Rng;
@@ -85,9 +85,20 @@ export const decisionNotFound = (id: string): PointsmanError =>
     `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`,
   );
 
-const NO_MODELS =
-  'There is no LLM to choose from. Add one with PUT /v1/models/{id}, post feedback that names one, or run ' +
-  '`pointsman import FILE`.';
+/** Names that an error lists. */
+const NAMES_SHOWN = 5;
+
+/** `no_models`, naming those that only have to be declared. */
+async function noModels(catalog: Ledger['catalog']): Promise<PointsmanError> {
+  const { count, ids } = await catalog.undeclared(NAMES_SHOWN);
+  const more = count > ids.length ? ` and ${count - ids.length} more` : '';
+  return new PointsmanError(
+    'no_models',
+    'There is no LLM to choose from. Declare one with PUT /v1/models/{id} (`{}` will do), or run ' +
+      '`pointsman import FILE`.' +
+      (count === 0 ? '' : ` Feedback named some that nobody declared: ${ids.join(', ')}${more}.`),
+  );
+}
 
 /** A query on its way to a decision. */
 interface Asked {
@@ -281,7 +292,10 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     const scorer = holder.current();
     if (facts?.scorer !== scorer) facts = factsOf(scorer);
     const known = facts;
-    if (known.known.size === 0) throw new PointsmanError('no_models', NO_MODELS);
+    if (known.known.size === 0)
+      return noModels(ledger.catalog).then((error) => {
+        throw error;
+      });
     checkNamed(request, known.known);
     checkAllowed(request, caller);
     const query = queryText(request);

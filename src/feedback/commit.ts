@@ -60,7 +60,10 @@ export function createFeedbackCommitter(
   async function write(group: readonly Waiting[]): Promise<Waiting[]> {
     let results: (StoredBatch | Error)[];
     try {
-      results = await ledger.append(group.map((one) => one.batch));
+      results = await ledger.append(
+        group.map((one) => one.batch),
+        { unknown: 'as_set' },
+      );
     } catch (error) {
       return refused(group, error);
     }

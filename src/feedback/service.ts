@@ -6,6 +6,7 @@ import type { LiveState } from '../live/state.js';
 import type { FeedbackReceipt } from '../schema/feedback.js';
 import type { CallReport } from '../schema/health.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
+import type { FeedbackRecord } from '../store/ports/feedback.js';
 import type { Ledger } from '../store/ports/index.js';
 import { createFeedbackCommitter } from './commit.js';
 import { createDriftFeed } from './drift-feed.js';
@@ -33,13 +34,25 @@ export interface FeedbackService {
    * repeat what the decision that it names has. Live state has caught up once this resolves; drift is looked for
    * afterwards.
    *
-   * Throws `invalid_request` naming each wrong field, `decision_not_found`, `idempotency_key_reused`, `ledger_busy`.
+   * Throws `invalid_request` naming each wrong field, `decision_not_found`, `idempotency_key_reused`, `ledger_busy`,
+   * and `unknown_model` or `catalog_full` where the catalogue's settings refuse an LLM that nobody declared.
    */
   post(feedback: unknown, options?: PostOptions): Promise<FeedbackReceipt>;
   /** Counts how calls of LLMs went, all or none; live state has caught up. Throws `unknown_model`, `ledger_busy`. */
   report(calls: readonly CallReport[]): Promise<void>;
   /** Resolves when all feedback that was posted is durable and observed for drift. */
   drain(): Promise<void>;
+}
+
+/** New LLMs are all candidates, or none of them is. */
+const bringsCandidates = ({ new_models: added, undeclared }: FeedbackReceipt): boolean =>
+  added.length > 0 && undeclared === undefined;
+
+/** Drift is watched for of candidates alone. */
+function ofCandidates(records: readonly FeedbackRecord[], { undeclared }: FeedbackReceipt): readonly FeedbackRecord[] {
+  if (undeclared === undefined) return records;
+  const others = new Set<string>(undeclared);
+  return records.filter(({ kind, value }) => kind === 'preference' || !others.has(value.model));
 }
 
 const NONE: ReadonlyMap<string, KeptDecision> = new Map();
@@ -54,7 +67,7 @@ export function createFeedbackService({
 }: FeedbackParts): FeedbackService {
   const committer = createFeedbackCommitter(ledger.feedback, {
     onCommitted(stored) {
-      const registers = stored.some((one) => !(one instanceof Error) && one.receipt.new_models.length > 0);
+      const registers = stored.some((one) => !(one instanceof Error) && bringsCandidates(one.receipt));
       return live.follower.catchUp(registers ? ['breakers', 'catalog'] : ['breakers']);
     },
     busyLimitMs,
@@ -70,7 +83,7 @@ export function createFeedbackService({
       const records = toRecords(items, decisions, clock());
       const batch = key === undefined ? { records } : { records, key, requestHash: sha256(JSON.stringify(feedback)) };
       const { receipt, stored } = await committer.commit(batch);
-      if (stored) drift.add(records);
+      if (stored) drift.add(ofCandidates(records, receipt));
       for (const id of named) live.load.release(id);
       return receipt;
     },

@@ -129,10 +129,17 @@ export const FeedbackReceipt = z
     interactions: z.int(),
     preferences: z.int(),
     signals: z.int().optional().describe('Left out where none was posted'),
-    new_models: z.array(z.string()),
+    new_models: z.array(z.string()).describe('LLMs that are new: never seen before, or candidates only now'),
+    undeclared: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'LLMs that it names and nobody declared: what is said of them is kept, and PUT /v1/models/{id} (`{}` will ' +
+          'do) makes one a candidate. Left out where there is none',
+      ),
   })
   .meta({
     id: 'FeedbackReceipt',
-    description: 'What was stored, durably, and which LLMs were seen for the first time',
+    description: 'What was stored, durably, and which LLMs are new or not declared',
   });
 export type FeedbackReceipt = z.infer<typeof FeedbackReceipt>;

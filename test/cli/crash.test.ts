@@ -66,6 +66,7 @@ describe('kill -9 of the whole service', () => {
   test('loses no acknowledged feedback, and none is doubled when it is sent again', async (t) => {
     const { data } = workplace(t);
     await prepareQueue(data);
+    await done('models', 'settings', '--register-unknown', 'candidate', '--data', data);
     let next = 0;
     for (const enough of [60, 120]) {
       const running = await service(t, 'start', ['--data', data, ...LIGHT]);

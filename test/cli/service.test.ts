@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '../../src/store/open.js';
 import { dataPaths } from '../../src/base/paths.js';
+import type { FeedbackReceipt } from '../../src/schema/feedback.js';
 import { RouteResponse } from '../../src/schema/route.js';
 import type { Job } from '../../src/schema/training.js';
 import { prepareQueue } from '../support/queue-folder.js';
@@ -71,13 +72,13 @@ describe('a service', () => {
     assert.match(failed.job.error!, /no LLM yet/);
 
     const rows = scoreRows(60);
-    const receipt = await api<{ interactions: number; new_models: string[] }>(
-      first.url,
-      'POST',
-      '/v1/feedback',
-      interactionsOf(rows),
-    );
-    assert.deepEqual([receipt.interactions, receipt.new_models.toSorted()], [180, ['calculator', 'middling', 'poet']]);
+    const receipt = await api<FeedbackReceipt>(first.url, 'POST', '/v1/feedback', interactionsOf(rows));
+    const llms = ['calculator', 'middling', 'poet'];
+    assert.deepEqual([receipt.interactions, receipt.undeclared?.toSorted()], [180, llms]);
+    const undeclared = (await (await fetch(`${first.url}/route?query=x`)).json()) as { code: string; detail: string };
+    assert.equal(undeclared.code, 'no_models');
+    assert.match(undeclared.detail, /nobody declared: calculator, middling, poet\.$/);
+    for (const llm of llms) await api(first.url, 'PUT', `/v1/models/${llm}`, {});
     const decided = RouteResponse.parse(await api(first.url, 'GET', '/route?query=a+verse'));
     assert.equal(decided.version, null);
 

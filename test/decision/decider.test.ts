@@ -118,7 +118,7 @@ test('an unknown LLM is refused by name and place', () => {
 test('without any LLM, the error says how to add one', async () => {
   const { ledger: empty, remove: removeEmpty } = await temporaryLedger();
   const lone = deciderOf(empty, await priorHolder(empty), { clock });
-  assert.throws(() => lone.decide(RouteRequest.parse({ query: 'q' })), {
+  await assert.rejects(async () => lone.decide(RouteRequest.parse({ query: 'q' })), {
     code: 'no_models',
     message: /PUT \/v1\/models/,
   });

@@ -12,8 +12,11 @@ import { keptLog } from '../decision/parts.js';
 import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { ACCESS_CODES, addArtifact, ask, makeKey, postJson, problemIn, startService, type Service } from './service.js';
 
-/** Which of the services a request is sent to: one that has all, without a queue, without LLMs, without an encoder. */
-type Where = 'whole' | 'noQueue' | 'noModels' | 'noEncoder';
+/**
+ * Which of the services a request is sent to: one that has all, without a queue, without LLMs, without an encoder, with
+ * as many LLMs as it may have, or one that takes no LLMs that nobody declared.
+ */
+type Where = 'whole' | 'noQueue' | 'noModels' | 'noEncoder' | 'full' | 'refusing';
 
 /** A request that has to fail. */
 interface Failing {
@@ -42,6 +45,8 @@ const UNKNOWN_ID = '0199b2c0-0000-7000-8000-000000000000';
 const UNKNOWN_KEY = '00000000000000cc';
 const MAX_BODY_BYTES = 2_000;
 const feedback = { query: 'q', model: 'a/small', score: 1 };
+/** Of more LLMs that nobody declared than there may be. */
+const NEWCOMERS = ['w', 'x', 'y', 'z'].map((model) => ({ ...feedback, model }));
 
 /** What every operation that takes a body refuses; `wrong` is a body that its schema does. */
 function bodyFailures(path: string, wrong: unknown = { nobody: 'knows this' }): Failures {
@@ -99,6 +104,8 @@ const feedbackFailures = (path: string): Failures => ({
   ...writeFailures(path, feedback),
   decision_not_found: { path, body: { decision_id: UNKNOWN_ID, score: 1 } },
   idempotency_key_reused: { path, body: { ...feedback, score: 0 }, headers: { 'idempotency-key': 'used' } },
+  unknown_model: { path, body: { ...feedback, model: 'nobody' }, where: 'refusing' },
+  catalog_full: { path, body: NEWCOMERS, where: 'full' },
 });
 
 /** For each operation, a request for each error that it may answer. Made once the services have their rows. */
@@ -170,6 +177,8 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'GET /v1/drift': {},
     'PUT /v1/drift': settingsFailures('/v1/drift'),
     'GET /v1/load': {},
+    'GET /v1/catalog': {},
+    'PUT /v1/catalog': settingsFailures('/v1/catalog'),
     'GET /v1/metrics': {},
     'PUT /v1/metrics': settingsFailures('/v1/metrics'),
     'GET /v1/schemas/profile.json': {},
@@ -183,6 +192,7 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       ...settingsFailures('/v1/models/new'),
       invalid_yaml: { path: '/v1/models/new', body: 'a: [', headers: { 'content-type': 'text/yaml' } },
       not_acceptable: { path: '/v1/models/new', body: {}, headers: unacceptable },
+      catalog_full: { path: '/v1/models/new', body: {}, where: 'full' },
     },
     'DELETE /v1/models/{id}': {
       ...writeFailures('/v1/models/a/small'),
@@ -312,12 +322,16 @@ before(async () => {
       return openQueue({ dataDir: folder, ledgerId: LEDGER_ID, log: keptLog().log });
     },
   });
-  const [noQueue, noModels, noEncoder] = await Promise.all([
+  const [noQueue, noModels, noEncoder, full, refusing] = await Promise.all([
     startService(limits),
     startService({ ...limits, llms: [] }),
     startService({ ...limits, aroundScorer: withoutEncoder }),
+    startService(limits),
+    startService(limits),
   ]);
-  services = { whole, noQueue, noModels, noEncoder };
+  services = { whole, noQueue, noModels, noEncoder, full, refusing };
+  await ask(full, 'PUT', '/v1/catalog', { max_models: 3 });
+  await ask(refusing, 'PUT', '/v1/catalog', { register_unknown: 'refuse' });
   await addArtifact(whole, VERSION, [1]);
   await addArtifact(whole, DAMAGED, [1]);
   truncateSync(join(dataPaths(whole.folder).artifacts, DAMAGED, 'weights.safetensors'), 10);

@@ -39,14 +39,9 @@ test('an interaction is stored and acknowledged, under /v1 and at the root', asy
     await receiptOf(
       await postJson(`${service.url}/feedback`, { query: 'q', better_model: 'a/small', worse_model: 'new/llm' }),
     ),
-    { interactions: 0, preferences: 1, new_models: ['new/llm'] },
+    { interactions: 0, preferences: 1, new_models: ['new/llm'], undeclared: ['new/llm'] },
   );
   assert.equal(await rowsIn(service.ledger), rowsBefore + 2);
-});
-
-test('an LLM first seen in feedback is a candidate at once', async () => {
-  await receiptOf(await post({ query: 'q', model: 'seen/first', score: 1 }));
-  assert.ok((await routed()).ranking.some((one) => (one.model as string) === 'seen/first'));
 });
 
 test('an answer needs no score; a signal of it is one, by its decision; the decision shows both', async () => {
@@ -194,7 +189,7 @@ test('an Idempotency-Key: replays answer the first receipt and store nothing', a
   const headers = { 'idempotency-key': 'key-1' };
   const first = await receiptOf(await post(body, headers));
   const rows = await rowsIn(service.ledger);
-  assert.deepEqual(first, { interactions: 1, preferences: 0, new_models: ['brand/new'] });
+  assert.deepEqual(first, { interactions: 1, preferences: 0, new_models: ['brand/new'], undeclared: ['brand/new'] });
   assert.deepEqual(await receiptOf(await post(body, headers)), first);
   assert.deepEqual(await receiptOf(await post(JSON.stringify(body, null, 2), headers)), first);
   const other = await problemIn(await post({ ...body, score: 0 }, headers));

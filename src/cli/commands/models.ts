@@ -8,8 +8,12 @@ import { print, printJson, table } from '../output.js';
 import { comparisonPage, profilePage } from '../profile-page.js';
 import { withKnown, type KnownSettings } from '../known.js';
 import { unknownModel } from '../unknown-model.js';
+import { settingsCommand } from './model-settings.js';
 import { suggestCommand } from './suggest.js';
 import { applyCommand, diffCommand, exportCommand, validateCommand } from './profiles.js';
+
+/** Names of LLMs that nobody declared which a list shows. */
+const NAMES_SHOWN = 10;
 
 interface Settings {
   data: string;
@@ -35,6 +39,10 @@ export function modelsCommand(): Command {
           ];
         });
         print(table(['LLM', 'family', 'size (B)', '$/M in', '$/M out', 'interactions', 'mean score'], rows));
+        const { count, ids } = await ledger.catalog.undeclared(NAMES_SHOWN);
+        if (count === 0) return;
+        const more = count > ids.length ? ` and ${count - ids.length} more` : '';
+        print(`\nno candidates, as feedback named them and nobody declared them: ${ids.join(', ')}${more}`);
       }),
     );
   const show = new Command('show')
@@ -99,5 +107,6 @@ export function modelsCommand(): Command {
     validateCommand(),
     exportCommand(),
     suggestCommand(),
+    settingsCommand(),
   ]);
 }

@@ -26,13 +26,14 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       description:
         'Stored all or nothing, and durable when answered. With a `decision_id`, query and task are the ' +
         'decision’s and `model` defaults to the LLM it chose. An interaction without `score` teaches what is asked, ' +
-        'what answers cost and take, and which fail. Repeating a request with the same ' +
+        'what answers cost and take, and which fail. An LLM that nobody declared is no candidate until it is, unless ' +
+        '`register_unknown` of /v1/catalog says otherwise. Repeating a request with the same ' +
         '`Idempotency-Key` answers the first receipt and stores nothing.',
       headers: FeedbackHeaders,
       // Each item is checked by what it is, for messages that fit: the service does.
       body: requiredBody(FeedbackRequest, (value) => value),
       answers: { 201: { description: 'Stored', schema: FeedbackReceipt } },
-      errors: ['decision_not_found', 'idempotency_key_reused'],
+      errors: ['decision_not_found', 'idempotency_key_reused', 'unknown_model', 'catalog_full'],
       async run({ headers: { 'Idempotency-Key': idempotencyKey }, body }) {
         const receipt = await feedback.post(body, { idempotencyKey });
         metrics.countFeedback(receipt);

@@ -4,6 +4,7 @@ import type { LlmId } from '../../schema/ids.js';
 import { KnownProfile } from '../../schema/known-profile.js';
 import { MetricSettings } from '../../schema/metric.js';
 import { LlmProfile } from '../../schema/profile.js';
+import { CatalogSettings } from '../../schema/catalog.js';
 import type { Context } from '../context.js';
 import { knownProfile } from '../../catalog/known.js';
 import { profileSchema, PROFILE_SCHEMA_PATH } from '../../catalog/json-schema.js';
@@ -15,8 +16,20 @@ import { operation, requiredBody, type Operation } from '../kit/operation.js';
 import { llmParam, modelNotFound } from './llm.js';
 import { settingsOperations } from './settings.js';
 
+/** Most LLMs that nobody declared which are listed. */
+const UNDECLARED = 100;
+
 const ModelList = z
-  .strictObject({ models: z.array(LlmProfile) })
+  .strictObject({
+    models: z.array(LlmProfile),
+    undeclared: z
+      .strictObject({ count: z.int(), ids: z.array(z.string()).max(UNDECLARED).describe('The first of them, by id') })
+      .optional()
+      .describe(
+        'LLMs that feedback named and nobody declared: PUT /v1/models/{id} (`{}` will do) makes one a candidate, ' +
+          'DELETE forgets it. Left out where there is none',
+      ),
+  })
   .meta({ id: 'ModelList', description: 'All LLMs of the catalogue' });
 /** A profile as it is put: the id is the path's, and may be left out. */
 const OwnBody = LlmProfile.partial({ id: true }).meta({
@@ -64,6 +77,13 @@ export function modelOperations({
       kind: 'metrics',
       schema: MetricSettings,
     }),
+    ...settingsOperations(settings, {
+      path: '/v1/catalog',
+      tag: 'models',
+      about: 'What becomes of LLMs that nobody declared, and how many LLMs there may be',
+      kind: 'catalog',
+      schema: CatalogSettings,
+    }),
     operation({
       method: 'GET',
       path: PROFILE_SCHEMA_PATH,
@@ -86,7 +106,10 @@ export function modelOperations({
       yaml: true,
       answers: { 200: { description: 'All profiles, by id', schema: ModelList } },
       errors: [],
-      run: async () => ({ models: await catalog.list() }),
+      async run() {
+        const [models, undeclared] = await Promise.all([catalog.list(), catalog.undeclared(UNDECLARED)]);
+        return { models, ...(undeclared.count > 0 && { undeclared }) };
+      },
     }),
     operation({
       method: 'GET',
@@ -126,7 +149,7 @@ export function modelOperations({
         200: { description: 'Replaced', schema: LlmProfile },
         201: { description: 'Added', schema: LlmProfile },
       },
-      errors: [],
+      errors: ['catalog_full'],
       async run({ params: { id }, body }) {
         const profile = profileOf(id, body);
         const created = await catalog.put(profile);
@@ -141,7 +164,7 @@ export function modelOperations({
       writes: ['catalog'],
       unaudited: ['learned'],
       summary: 'Take an LLM out of the candidates',
-      description: 'Its interactions are kept.',
+      description: 'Its interactions are kept. One that nobody declared is not listed any more.',
       params: llmParam,
       answers: { 204: { description: 'Taken out' } },
       errors: ['model_not_found'],

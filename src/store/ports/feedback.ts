@@ -15,6 +15,14 @@ export interface FeedbackBatch {
   requestHash?: string;
 }
 
+export interface AppendOptions {
+  /**
+   * What becomes of LLMs that nobody declared: they are candidates, unless what the catalogue's settings say of them is
+   * asked for, `as_set`.
+   */
+  unknown?: 'candidate' | 'as_set';
+}
+
 /** What became of a batch. */
 export interface StoredBatch {
   receipt: FeedbackReceipt;
@@ -79,10 +87,11 @@ export interface FeedbackStore {
   /**
    * Appends all records of all batches or none, registering LLMs, tasks and domains first seen here. A batch whose key
    * was used before is not written again: its first receipt is answered, or, where `requestHash` differs, an
-   * `idempotency_key_reused` error in its place. Durable once it resolves. Calls count in their LLMs' breakers, and a
-   * decision that is named is in flight no longer. Throws `ledger_busy`.
+   * `idempotency_key_reused` error in its place. So is `unknown_model` or `catalog_full` in place of one whose LLMs the
+   * settings refuse: nothing is written of that one. Durable once it resolves. Calls count in their LLMs' breakers, and
+   * a decision that is named is in flight no longer. Throws `ledger_busy`, and `catalog_full` unless `as_set`.
    */
-  append(batches: readonly FeedbackBatch[]): Promise<(StoredBatch | Error)[]>;
+  append(batches: readonly FeedbackBatch[], options?: AppendOptions): Promise<(StoredBatch | Error)[]>;
   counts(): Promise<LedgerCounts>;
   /** Position of the newest interaction; 0 where there is none. */
   position(): Promise<number>;

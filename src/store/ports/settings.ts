@@ -1,3 +1,4 @@
+import type { CatalogSettings } from '../../schema/catalog.js';
 import type { DecisionSettings } from '../../schema/decision.js';
 import type { DriftSettings } from '../../schema/drift.js';
 import type { BreakerSettings } from '../../schema/health.js';
@@ -6,6 +7,7 @@ import type { MetricSettings } from '../../schema/metric.js';
 /** Settings by kind. */
 export interface SettingsByKind {
   breaker: BreakerSettings;
+  catalog: CatalogSettings;
   decision: DecisionSettings;
   drift: DriftSettings;
   metrics: MetricSettings;

@@ -4,6 +4,7 @@ import { byName } from '../../graph/order.js';
 import { LlmProfile } from '../../schema/profile.js';
 import type { Connection } from './connection.js';
 import type { Registry } from './registry.js';
+import type { Room } from './room.js';
 import type { CatalogStore, DescribedKind } from '../ports/catalog.js';
 import type { Touch } from './changes.js';
 
@@ -22,6 +23,7 @@ interface LlmRow {
   cached_input_price: number | null;
   learning_config: string | null;
   deleted: number;
+  undeclared: number;
 }
 
 /** Facts that are kept as JSON. */
@@ -55,8 +57,8 @@ type JsonFacts = Record<(typeof JSON_FACTS)[number], string | null>;
 /** Live LLMs in order of their id, each with the integer id its rows refer to. */
 export type ListedLlm = { key: number; profile: LlmProfile };
 
-/** One LLM, deleted or not. */
-export type FoundLlm = ListedLlm & { deleted: boolean };
+/** One LLM, deleted or not; `undeclared` where feedback alone named it, which is deleted, too. */
+export type FoundLlm = ListedLlm & { deleted: boolean; undeclared: boolean };
 
 export interface CatalogReader {
   live(): ListedLlm[];
@@ -66,7 +68,7 @@ export interface CatalogReader {
 /** Reads declared facts back as profiles, fields in the schema's order, those not declared left out. */
 export function createCatalogReader({ db }: Connection): CatalogReader {
   const columns =
-    `l.id, l.name, f.name AS family, deleted, ${JSON_FACTS.join(', ')}, ` +
+    `l.id, l.name, f.name AS family, deleted, undeclared, ${JSON_FACTS.join(', ')}, ` +
     PLAIN_FACTS.map((fact) => `l.${fact}`).join(', ');
   const all = db.prepare<[], LlmRow & JsonFacts>(
     `SELECT ${columns} FROM llm l LEFT JOIN family f ON f.id = l.family WHERE deleted = 0`,
@@ -102,7 +104,9 @@ export function createCatalogReader({ db }: Connection): CatalogReader {
         .toSorted((a, b) => byName(a.profile.id, b.profile.id)),
     find(name) {
       const row = one.get(name);
-      return row && { key: row.id, deleted: row.deleted === 1, profile: profileOf(row) };
+      return (
+        row && { key: row.id, deleted: row.deleted === 1, undeclared: row.undeclared === 1, profile: profileOf(row) }
+      );
     },
   };
 }
@@ -132,7 +136,7 @@ export function createCatalogWriter(
 ): CatalogWriter {
   const update = db.prepare(
     `UPDATE llm SET family = @family, ${[...PLAIN_FACTS, ...JSON_FACTS].map((fact) => `${fact} = @${fact}`).join(', ')},
-       deleted = 0
+       deleted = 0, undeclared = 0
      WHERE id = @id`,
   );
   const markRevision = db.prepare<[number, number, string]>(
@@ -145,7 +149,9 @@ export function createCatalogWriter(
     .pluck();
   const clearBenchmarks = db.prepare<[number]>('DELETE FROM benchmark WHERE llm = ?');
   const putBenchmark = db.prepare<[number, number, number]>('INSERT INTO benchmark VALUES (?, ?, ?)');
-  const remove = db.prepare<[string]>('UPDATE llm SET deleted = 1 WHERE name = ? AND deleted = 0');
+  const remove = db.prepare<[string]>(
+    'UPDATE llm SET deleted = 1, undeclared = 0 WHERE name = ? AND (deleted = 0 OR undeclared = 1)',
+  );
   const describing = (table: DescribedKind) =>
     db.prepare<{ id: number; description: string }>(
       `UPDATE ${table} SET description = @description WHERE id = @id AND description <> @description`,
@@ -165,7 +171,7 @@ export function createCatalogWriter(
 
   /** @param before what was declared until now; undefined of an LLM that is new */
   const write = (profile: LlmProfile, before: LlmProfile | undefined): void => {
-    const { id } = registry.llm(profile.id);
+    const id = registry.findLlm(profile.id)?.id ?? registry.registerLlm(profile.id, false);
     // One that was left out for a while is the same when it is declared again.
     if (
       before !== undefined &&
@@ -192,7 +198,8 @@ export function createCatalogWriter(
   /** Declares anew what is not declared so already. */
   const declare = (profile: LlmProfile, before: FoundLlm | undefined): void => {
     if (before !== undefined && !before.deleted && isDeepStrictEqual(before.profile, profile)) return;
-    write(profile, before?.profile);
+    // What feedback said of one that nobody declared is of the LLM that is declared now.
+    write(profile, before?.undeclared === true ? undefined : before?.profile);
     touch('catalog');
   };
 
@@ -225,7 +232,13 @@ export function createCatalogWriter(
 }
 
 /** The catalogue over one connection. */
-export function createCatalog(connection: Connection, reader: CatalogReader, writer: CatalogWriter): CatalogStore {
+export function createCatalog(
+  connection: Connection,
+  { reader, writer, room }: { reader: CatalogReader; writer: CatalogWriter; room: Room },
+): CatalogStore {
+  const undeclared = connection.db
+    .prepare<[number], string>('SELECT name FROM llm WHERE undeclared = 1 ORDER BY name LIMIT ?')
+    .pluck();
   const links = connection.db.prepare<[], { task: string; domain: string }>(
     `SELECT t.name AS task, d.name AS domain FROM task_domain l JOIN task t ON t.id = l.task
        JOIN domain d ON d.id = l.domain ORDER BY t.name, d.name`,
@@ -236,12 +249,16 @@ export function createCatalog(connection: Connection, reader: CatalogReader, wri
       return found === undefined || found.deleted ? undefined : found.profile;
     },
     list: async () => connection.read(() => reader.live().map((llm) => llm.profile)),
-    put: async (profile) => connection.write(() => writer.put(profile)),
+    put: async (profile) => connection.write(() => room.within(() => writer.put(profile))),
+    undeclared: async (limit) =>
+      connection.read(() => ({ count: room.counts().undeclared, ids: undeclared.all(limit) })),
     apply: async ({ put, remove }) =>
-      connection.write(() => {
-        for (const profile of put) writer.put(profile);
-        for (const id of remove) writer.delete(id);
-      }),
+      connection.write(() =>
+        room.within(() => {
+          for (const profile of put) writer.put(profile);
+          for (const id of remove) writer.delete(id);
+        }),
+      ),
     delete: async (id) => connection.write(() => writer.delete(id)),
     describe: async (kind, id, description) => connection.write(() => writer.describe(kind, id, description)),
     taskDomains: async () => links.all(),

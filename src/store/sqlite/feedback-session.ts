@@ -7,7 +7,8 @@ import type { Call } from '../ports/imports.js';
 import type { Connection } from './connection.js';
 import type { LlmTotals } from './llm-totals.js';
 import type { LlmUsage } from './llm-usage.js';
-import { rememberIds, type Registry } from './registry.js';
+import { rememberIds, type KnownLlm, type Registry } from './registry.js';
+import type { Room } from './room.js';
 import type { Tally } from './tally.js';
 
 /** Feedback rows of one write transaction. Statistics and the tally are written by {@link finish}, once. */
@@ -18,13 +19,18 @@ export interface FeedbackSession {
   signal(value: Signal): void;
   /** A call without a query: sums alone are kept of it. */
   call(value: Call): void;
-  /** LLMs first seen in this session. */
+  /** An LLM as this session sees it. */
+  llm(name: string): KnownLlm | undefined;
+  /** LLMs first seen in this session, or candidates only since. */
   readonly newLlms: string[];
   finish(): void;
 }
 
-/** Opens sessions; each is made and finished inside one write transaction. */
-export type OpenSession = () => FeedbackSession;
+/**
+ * Opens sessions; each is made and finished inside one write transaction. LLMs that nobody declared are candidates,
+ * unless they are `known` alone. There may be no room for them: then it throws `catalog_full`.
+ */
+export type OpenSession = (unknown?: 'candidate' | 'known') => FeedbackSession;
 
 export interface SessionParts {
   registry: Registry;
@@ -32,12 +38,13 @@ export interface SessionParts {
   usage: LlmUsage;
   tally: Tally;
   touch: Touch;
+  room: Room;
   clock: Clock;
 }
 
 export function createFeedbackSessions(
   { db }: Connection,
-  { registry, totals, usage, tally, touch, clock }: SessionParts,
+  { registry, totals, usage, tally, touch, room, clock }: SessionParts,
 ): OpenSession {
   const findQuery = db.prepare<[Buffer], number>('SELECT id FROM query WHERE hash = ?').pluck();
   const insertQuery = db.prepare<[Buffer, string]>('INSERT INTO query (hash, text) VALUES (?, ?)');
@@ -54,7 +61,7 @@ export function createFeedbackSessions(
     'INSERT INTO preference (query, better, worse, task, domain, at, decision) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
 
-  return () => {
+  return (unknown = 'candidate') => {
     const ids = rememberIds(registry);
     const sums = totals.session();
     const taken = usage.session();
@@ -78,14 +85,11 @@ export function createFeedbackSessions(
       lastQuery = id;
       return id;
     };
-    const seen = new Set<number>();
     const llmId = (name: string): number => {
-      const { id, created } = ids.llm(name);
-      if (created && !seen.has(id)) {
-        seen.add(id);
-        newLlms.push(name);
-      }
-      return id;
+      const found = ids.findLlm(name);
+      if (found !== undefined && (!found.undeclared || unknown === 'known')) return found.id;
+      newLlms.push(name);
+      return room.within(() => ids.registerLlm(name, unknown === 'known'));
     };
     const labels = (value: {
       task?: string | undefined;
@@ -105,6 +109,7 @@ export function createFeedbackSessions(
     });
 
     return {
+      llm: (name) => ids.findLlm(name),
       newLlms,
       interaction(value) {
         const llm = llmId(value.model);
@@ -156,7 +161,7 @@ export function createFeedbackSessions(
         sums.flush();
         taken.flush();
         tally.add(counts);
-        if (newLlms.length > 0) touch('catalog');
+        if (newLlms.length > 0 && unknown === 'candidate') touch('catalog');
       },
     };
   };

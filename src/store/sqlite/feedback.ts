@@ -1,11 +1,15 @@
 import type { Clock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
+import type { CatalogSettings } from '../../schema/catalog.js';
 import type { FeedbackReceipt } from '../../schema/feedback.js';
 import { byName } from '../../graph/order.js';
 import type { BreakerSession, OpenCalls } from './breakers.js';
 import type { Connection } from './connection.js';
 import type { FeedbackSession, OpenSession } from './feedback-session.js';
 import type { LlmTotals } from './llm-totals.js';
+import { namedIn, refusalOf } from './newcomers.js';
+import type { Room } from './room.js';
+import type { ReadSettings } from './settings.js';
 import type { Tally } from './tally.js';
 import type { FeedbackBatch, FeedbackStore, LoggedAnswer, StoredBatch } from '../ports/feedback.js';
 
@@ -16,13 +20,15 @@ export interface FeedbackParts {
   release(decision: string): void;
   totals: LlmTotals;
   tally: Tally;
+  settings: ReadSettings;
+  room: Room;
   clock: Clock;
 }
 
 /** Feedback: many batches, one commit (and so one wait for the disk), each key written once. */
 export function createFeedback(
   connection: Connection,
-  { openSession, openCalls, release, totals, tally, clock }: FeedbackParts,
+  { openSession, openCalls, release, totals, tally, settings, room, clock }: FeedbackParts,
 ): FeedbackStore {
   const findKey = connection.db.prepare<[string], { request_hash: string; receipt: string }>(
     'SELECT request_hash, receipt FROM idempotency WHERE key = ?',
@@ -41,7 +47,7 @@ export function createFeedback(
     'INSERT INTO idempotency (key, request_hash, receipt, at) VALUES (?, ?, ?, ?)',
   );
 
-  const appendOne = (session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): StoredBatch | Error => {
+  const appendOne = ({ session, calls, rules }: Appending, batch: FeedbackBatch): StoredBatch | Error => {
     const requestHash = batch.requestHash ?? '';
     if (batch.key !== undefined) {
       const first = findKey.get(batch.key);
@@ -54,6 +60,11 @@ export function createFeedback(
             'another one; use a new key',
         );
     }
+    const refusal =
+      rules === null
+        ? undefined
+        : refusalOf(batch.records, rules, { find: (name) => session.llm(name), counts: () => room.counts() });
+    if (refusal !== undefined) return refusal;
     const receipt = write(session, calls, batch);
     for (const { value } of batch.records) if (value.decision_id !== undefined) release(value.decision_id);
     if (batch.key !== undefined) putKey.run(batch.key, requestHash, JSON.stringify(receipt), clock());
@@ -61,11 +72,12 @@ export function createFeedback(
   };
 
   return {
-    append: async (batches) =>
+    append: async (batches, { unknown = 'candidate' } = {}) =>
       connection.write(() => {
-        const session = openSession();
+        const rules = unknown === 'as_set' ? settings('catalog') : null;
+        const session = openSession(rules === null || rules.register_unknown === 'candidate' ? 'candidate' : 'known');
         const calls = openCalls();
-        const answers = batches.map((batch) => appendOne(session, calls, batch));
+        const answers = batches.map((batch) => appendOne({ session, calls, rules }, batch));
         session.finish();
         calls.flush();
         return answers;
@@ -81,6 +93,14 @@ export function createFeedback(
       }),
     stats: async () => totals.read().toSorted((a, b) => byName(a.id, b.id)),
   };
+}
+
+/** One transaction of feedback. */
+interface Appending {
+  session: FeedbackSession;
+  calls: BreakerSession;
+  /** What becomes of LLMs that nobody declared; null where they are candidates whatever the settings say. */
+  rules: CatalogSettings | null;
 }
 
 function write(session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): FeedbackReceipt {
@@ -100,5 +120,19 @@ function write(session: FeedbackSession, calls: BreakerSession, batch: FeedbackB
       signals++;
     }
   }
-  return { ...receipt, ...(signals > 0 && { signals }), new_models: session.newLlms.slice(before) };
+  const undeclared = undeclaredIn(session, batch);
+  return {
+    ...receipt,
+    ...(signals > 0 && { signals }),
+    new_models: session.newLlms.slice(before),
+    ...(undeclared.length > 0 && { undeclared }),
+  };
+}
+
+/** LLMs of a batch that are no candidates, as nobody declared them. */
+function undeclaredIn(session: FeedbackSession, { records }: FeedbackBatch): string[] {
+  const names = new Set<string>();
+  for (const record of records)
+    for (const { model } of namedIn(record)) if (session.llm(model)?.undeclared) names.add(model);
+  return [...names];
 }

@@ -32,7 +32,7 @@ export function createImports(path: string, busyTimeoutMs: number, clock: Clock)
 /** @param now the time of all of it: answers that come together with an LLM's new revision are of that revision */
 function createImport(connection: Connection, now: number): Import {
   const { db } = connection;
-  const { catalog, catalogReader, openSession } = createWriters(connection, () => now);
+  const { catalog, catalogReader, openSession, room } = createWriters(connection, () => now);
   const importedAt = db.prepare<[string], number>('SELECT at FROM imported_file WHERE hash = ?').pluck();
   const markImported = db.prepare<[string, string, number]>(
     'INSERT INTO imported_file (hash, name, at) VALUES (?, ?, ?)',
@@ -84,7 +84,7 @@ function createImport(connection: Connection, now: number): Import {
       return values;
     },
     unjoined: () => unasked.get()!,
-    mergeLlm: async (profile) => void (begin(), catalog.merge(profile)),
+    mergeLlm: async (profile) => void (begin(), room.within(() => catalog.merge(profile))),
     describe: async (kind, id, description) => void (begin(), catalog.describe(kind, id, description)),
     linkTaskDomain: async (task, domain) => void (begin(), catalog.link(task, domain)),
     llms: async () => catalogReader.live().map(({ profile }) => profile.id),

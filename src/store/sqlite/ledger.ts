@@ -20,7 +20,7 @@ import { migrate, readMigrations } from './migrate.js';
 import { createPolicies } from './policies.js';
 import { createQuotas } from './quotas.js';
 import { createSchedule } from './schedule.js';
-import { createSettings, createSettingsReader } from './settings.js';
+import { createSettings } from './settings.js';
 import { createSnapshot } from './snapshot.js';
 import { createWriters } from './writers.js';
 
@@ -46,8 +46,10 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
     connection.db.close();
     throw error;
   }
-  const { catalog, catalogReader, openSession, totals, tally, touch } = createWriters(connection, clock);
-  const settings = createSettingsReader(connection);
+  const { catalog, catalogReader, openSession, totals, tally, touch, settings, room } = createWriters(
+    connection,
+    clock,
+  );
   const limits = createLimits(connection, clock, busyTimeoutMs);
   const { release } = limits;
   const quotas = createQuotas(connection, clock, busyTimeoutMs);
@@ -56,9 +58,9 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
   return {
     id: connection.db.prepare<[], string>('SELECT id FROM ledger_id').pluck().get()!,
     kind: 'SQLite',
-    feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, clock }),
+    feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, settings, room, clock }),
     imports: createImports(connection.path, busyTimeoutMs, clock),
-    catalog: createCatalog(connection, catalogReader, catalog),
+    catalog: createCatalog(connection, { reader: catalogReader, writer: catalog, room }),
     decisions: createDecisions(connection, clock, settings),
     cascades: createCascades(connection, { clock, openCalls, release }),
     snapshot: createSnapshot(connection, { catalog: catalogReader, tally, settings }),

@@ -1,8 +1,17 @@
 import type { Connection } from './connection.js';
 
+/** An LLM that rows may refer to. */
+export interface KnownLlm {
+  id: number;
+  /** Whether feedback alone named it: it is no candidate. */
+  undeclared: boolean;
+}
+
 /** Integer ids of names, inserting what is new. */
 export interface Registry {
-  llm(name: string): { id: number; created: boolean };
+  findLlm(name: string): KnownLlm | undefined;
+  /** Inserts an LLM, or changes whether one that nobody declared is a candidate. Answers its id. */
+  registerLlm(name: string, undeclared: boolean): number;
   task(name: string): number;
   domain(name: string): number;
   family(name: string): number;
@@ -17,22 +26,27 @@ export function createRegistry({ db }: Connection): Registry {
   const interner = (table: string) => {
     const find = db.prepare<[string], number>(`SELECT id FROM ${table} WHERE name = ?`).pluck();
     const insert = db.prepare<[string]>(`INSERT INTO ${table} (name) VALUES (?)`);
-    return (name: string): { id: number; created: boolean } => {
-      const id = find.get(name);
-      return id === undefined
-        ? { id: Number(insert.run(name).lastInsertRowid), created: true }
-        : { id, created: false };
-    };
+    return (name: string): number => find.get(name) ?? Number(insert.run(name).lastInsertRowid);
   };
-  const task = interner('task');
-  const domain = interner('domain');
-  const family = interner('family');
+  const findLlm = db.prepare<[string], { id: number; undeclared: number }>(
+    'SELECT id, undeclared FROM llm WHERE name = ?',
+  );
+  const registerLlm = db
+    .prepare<{ name: string; undeclared: number }, number>(
+      `INSERT INTO llm (name, deleted, undeclared) VALUES (@name, @undeclared, @undeclared)
+       ON CONFLICT (name) DO UPDATE SET deleted = excluded.deleted, undeclared = excluded.undeclared RETURNING id`,
+    )
+    .pluck();
   const link = db.prepare<[number, number]>('INSERT INTO task_domain VALUES (?, ?) ON CONFLICT DO NOTHING');
   return {
-    llm: interner('llm'),
-    task: (name) => task(name).id,
-    domain: (name) => domain(name).id,
-    family: (name) => family(name).id,
+    findLlm(name) {
+      const row = findLlm.get(name);
+      return row && { id: row.id, undeclared: row.undeclared === 1 };
+    },
+    registerLlm: (name, undeclared) => registerLlm.get({ name, undeclared: Number(undeclared) })!,
+    task: interner('task'),
+    domain: interner('domain'),
+    family: interner('family'),
     link: (taskId, domainId) => void link.run(taskId, domainId),
   };
 }
@@ -40,8 +54,18 @@ export function createRegistry({ db }: Connection): Registry {
 /** Remembers ids for the length of one transaction. */
 export function rememberIds(registry: Registry): Registry {
   const linked = new Set<string>();
+  const llms = new Map<string, KnownLlm>();
   return {
-    llm: remember((name) => registry.llm(name)),
+    findLlm(name) {
+      const found = llms.get(name) ?? registry.findLlm(name);
+      if (found !== undefined) llms.set(name, found);
+      return found;
+    },
+    registerLlm(name, undeclared) {
+      const id = registry.registerLlm(name, undeclared);
+      llms.set(name, { id, undeclared });
+      return id;
+    },
     task: remember((name) => registry.task(name)),
     domain: remember((name) => registry.domain(name)),
     family: remember((name) => registry.family(name)),

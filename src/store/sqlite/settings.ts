@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import { CatalogSettings, DEFAULT_CATALOG_SETTINGS } from '../../schema/catalog.js';
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../schema/decision.js';
 import { DEFAULT_DRIFT, DriftSettings } from '../../schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../schema/health.js';
@@ -13,6 +14,7 @@ type Kind = keyof SettingsByKind;
 
 const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: SettingsByKind[K] } } = {
   breaker: { schema: BreakerSettings, defaults: DEFAULT_BREAKER },
+  catalog: { schema: CatalogSettings, defaults: DEFAULT_CATALOG_SETTINGS },
   decision: { schema: DecisionSettings, defaults: DEFAULT_DECISION_SETTINGS },
   drift: { schema: DriftSettings, defaults: DEFAULT_DRIFT },
   metrics: { schema: MetricSettings, defaults: DEFAULT_METRICS },

@@ -6,6 +6,8 @@ import { createFeedbackSessions, type OpenSession } from './feedback-session.js'
 import { createLlmTotals, type LlmTotals } from './llm-totals.js';
 import { createLlmUsage } from './llm-usage.js';
 import { createRegistry } from './registry.js';
+import { createRoom, type Room } from './room.js';
+import { createSettingsReader, type ReadSettings } from './settings.js';
 import { createTally, type Tally } from './tally.js';
 
 /** What both the ledger and an import write through, prepared once per connection. */
@@ -16,6 +18,8 @@ export interface Writers {
   totals: LlmTotals;
   tally: Tally;
   touch: Touch;
+  settings: ReadSettings;
+  room: Room;
 }
 
 export function createWriters(connection: Connection, clock: Clock): Writers {
@@ -25,12 +29,16 @@ export function createWriters(connection: Connection, clock: Clock): Writers {
   const usage = createLlmUsage(connection);
   const totals = createLlmTotals(connection, usage);
   const catalogReader = createCatalogReader(connection);
+  const settings = createSettingsReader(connection);
+  const room = createRoom(connection, settings);
   return {
     catalogReader,
     catalog: createCatalogWriter(connection, { reader: catalogReader, registry, touch, clock }),
-    openSession: createFeedbackSessions(connection, { registry, totals, usage, tally, touch, clock }),
+    openSession: createFeedbackSessions(connection, { registry, totals, usage, tally, touch, room, clock }),
     totals,
     tally,
     touch,
+    settings,
+    room,
   };
 }

@@ -13,6 +13,7 @@ import { describeImportStore } from './imports.js';
 import { describeKeyStore } from './keys.js';
 import { describeLedger } from './ledger.js';
 import { describeLimitStore } from './limits.js';
+import { describeNewcomers } from './newcomers.js';
 import { describePolicyStore } from './policies.js';
 import { describeQuotaStore } from './quotas.js';
 import { describeScheduleStore } from './schedule.js';
@@ -27,6 +28,7 @@ export function describeStore(store: StoreUnderTest): void {
     describeFeedbackStore(store);
     describeImportStore(store);
     describeCatalogStore(store);
+    describeNewcomers(store);
     describeDecisionStore(store);
     describeCascadeStore(store);
     describeSnapshotStore(store);

@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { CatalogSettings, DEFAULT_CATALOG_SETTINGS } from '../../../src/schema/catalog.js';
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../../src/schema/decision.js';
 import { DEFAULT_DRIFT, DriftSettings } from '../../../src/schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../../src/schema/health.js';
 import { testBusy, type StoreUnderTest } from './store-under-test.js';
 
-const DEFAULTS = { breaker: DEFAULT_BREAKER, decision: DEFAULT_DECISION_SETTINGS, drift: DEFAULT_DRIFT };
-const KINDS = ['breaker', 'decision', 'drift'] as const;
+const DEFAULTS = {
+  breaker: DEFAULT_BREAKER,
+  catalog: DEFAULT_CATALOG_SETTINGS,
+  decision: DEFAULT_DECISION_SETTINGS,
+  drift: DEFAULT_DRIFT,
+};
+const KINDS = ['breaker', 'catalog', 'decision', 'drift'] as const;
 const OTHER = {
   breaker: BreakerSettings.parse({ min_calls: 2, timeout_ms: 1000 }),
+  catalog: CatalogSettings.parse({ register_unknown: 'refuse', max_models: 7 }),
   decision: DecisionSettings.parse({ query_text_hours: 0 }),
   drift: DriftSettings.parse({ webhooks: ["https://example.org/it's?x=%F0%9F%98%80"], score: { least: 0.2 } }),
 };
