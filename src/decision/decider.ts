@@ -21,7 +21,7 @@ import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
 import { checkAllowed, checkWithin, policyFor } from './allowed.js';
-import { toJson, type Decision } from './answer.js';
+import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
 import { explanationOf, type Explained } from './explain.js';
 import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
 import { createDecisionLog } from './log.js';
@@ -182,20 +182,23 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     return { chosen: ranking[position]!.model, propensity, cascade: null };
   }
 
-  function answer({ caller, known, prepared }: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
+  function answer(asked: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
+    const { request, caller, known, prepared } = asked;
     const { ranking } = ranked;
     const { chosen, propensity, cascade } = choice;
     ranked.relaxed =
       ranked.relaxed.length === 0
         ? []
         : brokenBounds(prepared.constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
+    const listed = firstOf(ranking, request.top ?? MOST_LISTED, chosen);
     const response: RouteResponse = {
       decision_id: id as DecisionId,
       model: chosen,
       version: known.scorer.version,
       router: known.scorer.router,
-      ranking,
+      ranking: listed,
       fallbacks: fallbacksFor(known, chosen, { ranking, rules: prepared.rules }),
+      ...(listed.length === ranking.length ? {} : { more_ranked: ranking.length - listed.length }),
       ...(ranked.relaxed.length === 0 ? {} : { relaxed: ranked.relaxed }),
       ...(propensity === 1 ? {} : { propensity }),
       ...(cascade === null ? {} : { cascade }),
@@ -204,9 +207,11 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     return response;
   }
 
-  /** Logs a decision; answers its ranking as JSON. */
+  /** Logs a decision; answers the ranking that is answered as JSON. */
   function note({ request, query, policyName, prepared }: Asked, at: number, ranked: Ranking, made: RouteResponse) {
-    const rankingJson = JSON.stringify(ranked.ranking);
+    // A cascade goes on with any of its candidates.
+    const kept = request.cascade === undefined ? firstOf(ranked.ranking, MOST_LISTED, made.model) : ranked.ranking;
+    const keptJson = JSON.stringify(kept);
     decisions.add(
       {
         id: made.decision_id,
@@ -218,14 +223,15 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
         router: made.router,
         policy: policyName,
         rules: prepared.json,
-        ranking: rankingJson,
-        excluded: ranked.excluded.length === 0 ? '[]' : JSON.stringify(ranked.excluded),
+        ranking: keptJson,
+        excluded: ranked.excluded.length === 0 ? '[]' : JSON.stringify(ranked.excluded.slice(0, MOST_LISTED)),
         propensity: made.propensity ?? 1,
         cascade: request.cascade === undefined ? null : JSON.stringify(request.cascade),
       },
       ranked.ranking,
     );
-    return rankingJson;
+    // Of one length, they list the same.
+    return kept.length === made.ranking.length ? keptJson : JSON.stringify(made.ranking);
   }
 
   async function evidenceOf({ request, query, vector, known }: Asked): Promise<Evidence> {
@@ -236,6 +242,7 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
   function explained({ known, prepared, policyName }: Asked, ranked: Ranking, made: RouteResponse, score: Evidence) {
     return explanationOf({
       ...ranked,
+      candidates: ranked.ranking.length,
       chosen: made.model,
       cascade: made.cascade !== undefined,
       rules: prepared.rules,

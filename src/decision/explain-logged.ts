@@ -6,6 +6,7 @@ import type { Explanation, RankedLlm } from '../schema/route.js';
 import type { ScoredLlm, ScoreExplanation, Scorer } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { SnapshotStore } from '../store/ports/snapshot.js';
+import { firstOf, MOST_LISTED } from './answer.js';
 import { explanationOf } from './explain.js';
 import { factsOf, fallbacksFor, nearLlm } from './similarity.js';
 
@@ -32,10 +33,16 @@ export async function neighbourTexts(
   snapshot: Pick<SnapshotStore, 'texts'>,
 ): Promise<Explanation['neighbours']> {
   const texts = await snapshot.texts(neighbours.map(({ queryHash }) => queryHash));
-  return neighbours.map(({ queryHash, ...neighbour }, i) => ({
+  return neighbours.map(({ queryHash, similarity, scores }, i) => ({
     query: texts[i] ?? `(query ${queryHash.slice(0, 12)}, no longer in the ledger)`,
-    ...neighbour,
+    similarity,
+    scores: Object.fromEntries(Object.entries(scores).slice(0, MOST_LISTED)),
   }));
+}
+
+/** How many candidates there were: of many, the log keeps the first, and chance was as small as there were many. */
+function candidatesOf(logged: readonly RankedLlm[], { exploration = 0 }: Rules, propensity: number): number {
+  return logged.length < MOST_LISTED ? logged.length : Math.max(logged.length, Math.round(exploration / propensity));
 }
 
 /** Why a logged decision was made, by what `scorer` knows of its query; no explanation where its text is forgotten. */
@@ -45,8 +52,9 @@ export async function explainLogged(
   snapshot: Pick<SnapshotStore, 'texts'>,
 ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>> {
   const rules = JSON.parse(decision.rules) as Rules;
-  const ranking = JSON.parse(decision.ranking) as RankedLlm[];
-  const excluded = JSON.parse(decision.excluded) as DecisionDetail['excluded'];
+  const logged = JSON.parse(decision.ranking) as RankedLlm[];
+  const ranking = firstOf(logged, MOST_LISTED, model);
+  const excluded = (JSON.parse(decision.excluded) as DecisionDetail['excluded']).slice(0, MOST_LISTED);
   if (query === null || scorer.models.length === 0)
     return { rules, ranking, excluded, explanation: null, explained_by: null };
   const { tasks, kinds, neighbours } = scorer.explain(query, await scorer.encode(query), task ?? undefined);
@@ -54,7 +62,8 @@ export async function explainLogged(
   const chosen = scoredAgain(ranking.find((llm) => llm.model === model)!);
   const explanation = explanationOf({
     chosen: model,
-    ranking,
+    ranking: logged,
+    candidates: candidatesOf(logged, rules, decision.propensity),
     excluded: excluded as Ranking['excluded'],
     relaxed: brokenBounds(constraintsOf(rules), chosen),
     allBarred: false,
@@ -64,7 +73,7 @@ export async function explainLogged(
     policyName: policy,
     score: { tasks, kinds, neighbours: await neighbourTexts(neighbours, snapshot) },
     router,
-    fallback: nearLlm(facts, model, fallbacksFor(facts, model, { ranking, rules })[0]),
+    fallback: nearLlm(facts, model, fallbacksFor(facts, model, { ranking: logged, rules })[0]),
   });
   return { rules, ranking, excluded, explanation, explained_by: scorer.version };
 }

@@ -3,12 +3,15 @@ import { largest, weightsOf } from '../policy/rank.js';
 import type { Rules } from '../schema/policy.js';
 import type { Explanation, NearLlm, RankedLlm, RunnerUp } from '../schema/route.js';
 import { isTrainable } from '../serving/routers.js';
+import { MOST_LISTED } from './answer.js';
 
 /** A decision as it was made, and what the scorer says of its query. */
 export interface Explained {
   chosen: string;
-  /** The candidates in the order of the decision. */
+  /** The candidates in the order of the decision; of many, those that the log kept. */
   ranking: readonly RankedLlm[];
+  /** How many candidates there were. */
+  candidates: number;
   excluded: readonly Exclusion[];
   relaxed: readonly Exclusion['constraint'][];
   allBarred: boolean;
@@ -105,10 +108,10 @@ function versus(best: RankedLlm, second: RankedLlm): string {
 
 /** What the chosen one is the best at, by the rules. */
 function reason(best: RankedLlm, explained: Explained): string {
-  const { rules, ranking, relaxed, cascade } = explained;
+  const { rules, ranking, candidates, relaxed, cascade } = explained;
   if (cascade) return 'the first of a cascade';
   if (ranking[0]!.model !== best.model)
-    return `one of the ${ranking.length} candidates, chosen by chance to keep profiles current`;
+    return `one of the ${candidates} candidates, chosen by chance to keep profiles current`;
   if (relaxed.length > 0) return `the nearest to keeping ${relaxed.join(' and ')}, which nobody keeps`;
   if (rules.pin?.includes(best.model)) return 'pinned';
   if (rules.cheapest_within !== undefined) return `the cheapest within ${rules.cheapest_within} of the best`;
@@ -198,7 +201,8 @@ export function explanationOf(explained: Explained): Explanation {
     tasks: score.tasks,
     kinds: score.kinds,
     neighbours: score.neighbours,
-    excluded: excluded.map(({ model, reason: why }) => ({ model, reason: why })),
+    excluded: excluded.slice(0, MOST_LISTED).map(({ model, reason: why }) => ({ model, reason: why })),
+    ...(excluded.length > MOST_LISTED && { more_excluded: excluded.length - MOST_LISTED }),
     fallback: explained.fallback,
     runner_up: runnerUp,
   };

@@ -69,12 +69,14 @@ export const DecisionDetail = z
   .strictObject({
     ...summary,
     rules: Rules.describe('The rules it was made by: the policy’s and the request’s'),
-    ranking: z.array(RankedLlm),
+    ranking: z.array(RankedLlm).describe('The first 100 candidates, the chosen one among them'),
     cascade: z
       .strictObject({ request: CascadeRequest, reports: z.array(StepReport) })
       .nullable()
       .describe('What a cascade was asked to reach, and how its steps went; null for a single call'),
-    excluded: z.array(z.strictObject({ model: z.string(), constraint: z.string(), reason: z.string() })),
+    excluded: z
+      .array(z.strictObject({ model: z.string(), constraint: z.string(), reason: z.string() }))
+      .describe('100 at most'),
     explanation: Explanation.nullable().describe('Why this LLM. Null where the text of the query is no longer kept'),
     explained_by: z.string().nullable().describe('Version whose neighbours explain it: the one in force now'),
   })

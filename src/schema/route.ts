@@ -23,6 +23,12 @@ const fields = {
       'went to /v1/route/{decision_id}/next',
   ),
   explain: z.boolean().optional(),
+  top: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Most LLMs that `ranking` lists, the chosen one always among them; 100 if left out'),
 };
 
 /** What is asked: `query`, or the messages of an OpenAI chat request. */
@@ -142,7 +148,11 @@ export const Explanation = z
     neighbours: z.array(
       z.strictObject({ query: z.string(), similarity: z.number(), scores: z.record(z.string(), z.number()) }),
     ),
-    excluded: z.array(z.strictObject({ model: z.string(), reason: z.string() })),
+    excluded: z.array(z.strictObject({ model: z.string(), reason: z.string() })).describe('100 at most'),
+    more_excluded: z
+      .int()
+      .optional()
+      .describe('How many more are excluded; left out where all are listed, or where the log has no more of them'),
     fallback: NearLlm.nullable().describe('What to try first should the chosen LLM fail, and what the two share'),
     runner_up: RunnerUp.nullable().describe('Null where there is none, or where neither quality nor cost decided'),
   })
@@ -160,8 +170,12 @@ export const RouteResponse = z
         'What scored: `learned`, the name of a baseline that was better on held-out queries, or `prior` when ' +
           'nothing is trained yet',
       ),
-    ranking: z.array(RankedLlm),
+    ranking: z.array(RankedLlm).describe('The candidates, best first: 100 at most, or as many as `top` says'),
     fallbacks: z.array(LlmId).describe('What to try next, in order, should the chosen LLM fail'),
+    more_ranked: z
+      .int()
+      .optional()
+      .describe('How many candidates more there are than `ranking` lists; left out where it lists all'),
     relaxed: z
       .array(z.string())
       .optional()

@@ -39,6 +39,26 @@ test('GET takes the same fields as query parameters', async () => {
   );
 });
 
+test('`top` says how many of the ranking are listed, by GET, POST and in a batch', async () => {
+  const body = { query: 'x', top: 2 };
+  const answers = [
+    await (await get('query=x&top=2')).json(),
+    await (await postJson(`${service.url}/v1/route`, body)).json(),
+    ...RouteBatchResponse.parse(
+      await (await postJson(`${service.url}/v1/route/batch`, { requests: [body, { query: 'x' }] })).json(),
+    ).results,
+  ].map((answer) => RouteResponse.parse(answer));
+  assert.deepEqual(
+    answers.map(({ ranking, more_ranked }) => [ranking.length, more_ranked]),
+    [
+      [2, 1],
+      [2, 1],
+      [2, 1],
+      [3, undefined],
+    ],
+  );
+});
+
 test('HEAD answers as GET does, without a body', async () => {
   const response = await fetch(`${service.url}/v1/route?query=x`, { method: 'HEAD' });
   assert.equal(response.status, 200);
@@ -51,6 +71,9 @@ test('wrong query parameters are refused by name', async () => {
     ['query=x&temperature=1', 'temperature'],
     ['query=x&messages=y', 'messages'],
     ['query=x&explain=maybe', 'explain'],
+    ['query=x&top=0', 'top'],
+    ['query=x&top=1001', 'top'],
+    ['query=x&top=1.5', 'top'],
     ['query=x&max_cost_usd=cheap', 'max_cost_usd'],
     ['query=x&max_cost_usd=1e999', 'max_cost_usd'],
     ['query=x&max_cost_usd=', 'max_cost_usd'],

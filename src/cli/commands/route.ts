@@ -53,6 +53,7 @@ export function routeCommand(): Command {
     .option('--languages <names>', 'languages that an LLM must declare, with commas between', list)
     .option('--regions <names>', 'where data may be processed, with commas between', list)
     .addOption(new Option('--on-no-candidate <what>', 'where nobody keeps the bounds').choices(['error', 'nearest']))
+    .option('--top <n>', 'most LLMs that the ranking lists', integer(1, 1000))
     .option('--explain', 'say why')
     .option('--json', 'answer as JSON on a terminal too')
     .addOption(options.data())
@@ -108,9 +109,10 @@ export function describeAnswer(answer: RouteResponse): string {
     r.utility.toFixed(3),
   ]);
   const why = answer.explanation === undefined ? '' : `\n${answer.explanation.summary}\n`;
+  const more = answer.more_ranked === undefined ? '' : `\n… and ${answer.more_ranked} more (--top)`;
   return (
     `${answer.model}  (${answer.router}, version ${answer.version ?? 'none trained yet'}, decision ` +
-    `${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}`
+    `${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}${more}`
   );
 }
 

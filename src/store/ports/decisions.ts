@@ -14,9 +14,9 @@ export interface DecisionRecord {
   policy: string;
   /** The rules it was made by, as JSON. */
   rules: string;
-  /** The ranking as answered, as JSON. */
+  /** The first of the ranking, the chosen one among them, as JSON; all of it of a cascade. */
   ranking: string;
-  /** Who was excluded, and why, as JSON. */
+  /** Who was excluded, and why, as JSON: the first of many. */
   excluded: string;
   /** Probability with which the LLM was chosen. */
   propensity: number;
