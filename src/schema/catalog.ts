@@ -15,7 +15,7 @@ export const CatalogSettings = z
       .int()
       .min(1)
       .max(100_000)
-      .default(500)
+      .default(1000)
       .describe('Most LLMs that may be chosen, and most beside them that nobody declared'),
   })
   .meta({

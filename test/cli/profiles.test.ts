@@ -3,7 +3,10 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { parse } from 'yaml';
+import { dataPaths } from '../../src/base/paths.js';
+import { openLedger } from '../../src/store/open.js';
 import { EXAMPLE } from '../catalog/example.js';
+import { interaction } from '../store/support.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { done, pointsman } from './support.js';
 
@@ -81,6 +84,39 @@ describe('models apply', () => {
     const missing = await pointsman(['models', 'validate', join(profiles, 'nowhere')]);
     assert.match(missing.stderr, /nowhere: ENOENT/);
     assert.deepEqual([none.code, missing.code], [1, 1]);
+  });
+});
+
+describe('models settings', () => {
+  test('shows and sets what becomes of LLMs that nobody declared; list names these', async (t) => {
+    const { data, profiles, write } = folder(t);
+    mkdirSync(data);
+    const file = (name: string, text: string): string => {
+      write(name, text);
+      return join(profiles, name);
+    };
+    const settings = async (...more: string[]): Promise<unknown> =>
+      JSON.parse(await done('models', 'settings', '--data', data, ...more));
+    const ledger = await openLedger(dataPaths(data).ledger, { clock: Date.now });
+    const records = ['x', 'y'].map((model) => interaction('q', model, 1));
+    await ledger.feedback.append([{ records }], { unknown: 'as_set' });
+    await ledger.close();
+    assert.deepEqual(await settings(), { register_unknown: 'known', max_models: 1000 });
+    assert.match(await done('models', '--data', data), /no candidates, as .* nobody declared them: x, y\n$/);
+    await done('models', 'put', file('x.yaml', 'id: x\n'), '--data', data);
+    assert.equal(await done('models', 'delete', 'y', '--data', data), 'y deleted\n');
+    assert.doesNotMatch(await done('models', '--data', data), /no candidates/);
+
+    assert.deepEqual(await settings('--max-models', '1'), { register_unknown: 'known', max_models: 1 });
+    const wanted = { register_unknown: 'candidate', max_models: 1 };
+    assert.deepEqual(await settings('--register-unknown', 'candidate'), wanted);
+    assert.deepEqual(await settings(), wanted);
+    const full = await pointsman(['models', 'put', file('z.yaml', 'id: z\n'), '--data', data]);
+    assert.equal(full.code, 1);
+    assert.match(full.stderr, /max_models of the catalogue allows \(1\).*pointsman models settings --max-models/);
+    const log = file('log.jsonl', '{"query": "q", "model": "z", "score": 1}\n');
+    assert.match((await pointsman(['import', log, '--data', data])).stderr, /allows \(1\)/);
+    assert.equal((await pointsman(['models', 'settings', '--max-models', '0', '--data', data])).code, 2);
   });
 });
 

@@ -236,9 +236,7 @@ export function createCatalog(
   connection: Connection,
   { reader, writer, room }: { reader: CatalogReader; writer: CatalogWriter; room: Room },
 ): CatalogStore {
-  const undeclared = connection.db
-    .prepare<[number], string>('SELECT name FROM llm WHERE undeclared = 1 ORDER BY name LIMIT ?')
-    .pluck();
+  const undeclared = connection.db.prepare<[], string>('SELECT name FROM llm WHERE undeclared = 1').pluck();
   const links = connection.db.prepare<[], { task: string; domain: string }>(
     `SELECT t.name AS task, d.name AS domain FROM task_domain l JOIN task t ON t.id = l.task
        JOIN domain d ON d.id = l.domain ORDER BY t.name, d.name`,
@@ -250,8 +248,10 @@ export function createCatalog(
     },
     list: async () => connection.read(() => reader.live().map((llm) => llm.profile)),
     put: async (profile) => connection.write(() => room.within(() => writer.put(profile))),
-    undeclared: async (limit) =>
-      connection.read(() => ({ count: room.counts().undeclared, ids: undeclared.all(limit) })),
+    async undeclared(limit) {
+      const ids = undeclared.all().toSorted(byName);
+      return { count: ids.length, ids: ids.slice(0, limit) };
+    },
     apply: async ({ put, remove }) =>
       connection.write(() =>
         room.within(() => {

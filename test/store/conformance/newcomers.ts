@@ -5,7 +5,7 @@ import { CatalogSettings } from '../../../src/schema/catalog.js';
 import type { FeedbackRecord, StoredBatch } from '../../../src/store/ports/feedback.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
 import { allRows, interaction, preference, profile } from '../support.js';
-import type { StoreUnderTest } from './store-under-test.js';
+import { ODD_IDS, type StoreUnderTest } from './store-under-test.js';
 
 const set = ({ settings }: Ledger, wanted: object): Promise<void> =>
   settings.put('catalog', CatalogSettings.parse(wanted));
@@ -156,6 +156,17 @@ export function describeNewcomers(store: StoreUnderTest): void {
       assert.equal(await ledger.catalog.delete('z'), true);
       assert.equal(await ledger.catalog.delete('z'), false);
       assert.deepEqual(await undeclaredIn(ledger), ['y']);
+    });
+
+    test('they are listed in order of their ids, odd ones too', async (t) => {
+      const { ledger } = await store.open(t);
+      const ids = [...ODD_IDS, 'z', 'a', 'é', 'B', '😀'];
+      for (const id of ids) await post(ledger, interaction('q', id, 1));
+      const sorted = ids.toSorted();
+      assert.deepEqual(await ledger.catalog.undeclared(4), { count: ids.length, ids: sorted.slice(0, 4) });
+      assert.deepEqual(await undeclaredIn(ledger), sorted);
+      for (const id of ids) assert.equal(await ledger.catalog.put(profile(id)), true);
+      assert.deepEqual(await idsOf(ledger), sorted);
     });
 
     test('no more are declared than there may be, nor any of those that come with one too many', async (t) => {
