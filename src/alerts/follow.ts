@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
+import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { RetrainQueue } from '../queue/types.js';
 import type { Alert, DriftSettings } from '../schema/drift.js';
+import { createPost } from './post.js';
+import { signedHeaders } from './signature.js';
+import type { WebhookSettings } from './webhooks.js';
 
 /** Pause before the second try of a webhook, in milliseconds; doubled for each further one. */
 const FIRST_PAUSE_MS = 1_000;
@@ -14,6 +18,9 @@ const CLAIM_MARGIN_MS = 10_000;
 export interface DriftFollowParts {
   ledger: Pick<Ledger, 'alerts' | 'artifacts' | 'settings'>;
   queue: Pick<RetrainQueue, 'enqueue'>;
+  webhooks: WebhookSettings;
+  /** What receivers compare with their own. */
+  clock: Clock;
   log: Logger;
   /** Before the second try of a webhook; a second unless told. */
   firstPauseMs?: number;
@@ -29,25 +36,16 @@ function leaseOf({ webhook_timeout_ms: timeout, webhook_tries: tries }: DriftSet
   return tries * timeout + pause * (2 ** (tries - 1) - 1) + CLAIM_MARGIN_MS;
 }
 
-async function post(url: string, body: string, timeoutMs: number): Promise<void> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-    redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-}
-
 /** One process at a time does each of these: it claims it in the ledger first. */
 export function openDriftFollower({
   ledger,
   queue,
+  webhooks,
+  clock,
   log,
   firstPauseMs = FIRST_PAUSE_MS,
 }: DriftFollowParts): DriftFollower {
+  const post = createPost(webhooks.allowPrivate);
   /** The version whose learning was taken note of. */
   let seen: string | null = null;
   const stopped = new AbortController();
@@ -73,17 +71,18 @@ export function openDriftFollower({
   /** Answers what went wrong, undefined where it was sent. */
   async function deliver(
     url: string,
-    body: string,
+    { id, body }: { id: string; body: string },
     { webhook_timeout_ms: timeout, webhook_tries: tries }: DriftSettings,
   ): Promise<string | undefined> {
     let reason: string | undefined;
     for (let tried = 0; tried < tries && !stopped.signal.aborted; tried++) {
       if (tried > 0) await sleep(firstPauseMs * 2 ** (tried - 1), undefined, { ref: false });
       try {
-        await post(url, body, timeout);
+        const headers = signedHeaders(webhooks.keys, { id, at: clock(), body });
+        await post(url, { body, headers, timeoutMs: timeout });
         return undefined;
       } catch (error) {
-        reason = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+        reason = messageOf(error);
       }
     }
     return reason;
@@ -93,7 +92,7 @@ export function openDriftFollower({
     const body = JSON.stringify({ event: 'drift', alert });
     await Promise.all(
       settings.webhooks.map(async (url) => {
-        const reason = await deliver(url, body, settings);
+        const reason = await deliver(url, { id: alert.id, body }, settings);
         // Paths and queries of such URLs are secrets mostly.
         if (reason !== undefined)
           log.error({ alert: alert.id, host: new URL(url).host, reason }, 'drift: an alert could not be posted');

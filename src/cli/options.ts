@@ -42,6 +42,10 @@ export const options = {
       .argParser(integer(0, 65_535)),
   queue: () =>
     new Option('--queue <url>', 'job queue: redis://… or postgres://…; embedded when not given').env('POINTSMAN_QUEUE'),
+  allowPrivateWebhooks: () =>
+    flag('--allow-private-webhooks', 'webhooks may be on this machine and the networks around it').env(
+      'POINTSMAN_ALLOW_PRIVATE_WEBHOOKS',
+    ),
   url: () => new Option('--url <url>', 'the running service').env('POINTSMAN_URL').default('http://127.0.0.1:8080'),
   design: () => new Option('--design <name>', 'profile design').choices(DESIGN_NAMES).default(DEFAULT_DESIGN),
   seed: () =>

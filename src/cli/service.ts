@@ -2,6 +2,7 @@ import { isLoopback } from '../base/loopback.js';
 import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { openDriftFollower } from '../alerts/follow.js';
+import { checkingWebhooks, webhookSettings, webhookWarnings } from '../alerts/webhooks.js';
 import { createFeedbackService } from '../feedback/service.js';
 import { createApp, startServer } from '../http/index.js';
 import { connectQueue } from '../queue/index.js';
@@ -27,6 +28,7 @@ export interface ServiceSettings {
   allowedHosts?: string[];
   corsOrigins?: string[];
   openMetrics?: boolean;
+  allowPrivateWebhooks?: boolean;
 }
 
 /** How often the queue's schedule is compared with the ledger's, in milliseconds. */
@@ -62,6 +64,7 @@ export async function startService(
       'POINTSMAN_QUEUE: expected redis://… or postgres://…, since an API and a worker of their own need a ' +
         'queue to share; `pointsman start` runs both with the embedded one',
     );
+  const webhooks = webhookSettings(process.env, settings.allowPrivateWebhooks);
   const undo: (() => unknown)[] = [];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= undoAll(undo));
@@ -84,10 +87,11 @@ export async function startService(
     undo.push(schedule.follow(SCHEDULE_MS));
     let url: string | null = null;
     if (parts.api) {
-      undo.push(openDriftFollower({ ledger, queue, log }).follow(FOLLOW_MS));
+      for (const warning of webhookWarnings(await ledger.settings.get('drift'), webhooks)) log.warn(warning);
+      undo.push(openDriftFollower({ ledger, queue, webhooks, clock: systemClock, log }).follow(FOLLOW_MS));
       const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
       const app = createApp({
-        ledger,
+        ledger: { ...ledger, settings: checkingWebhooks(ledger.settings, webhooks) },
         queue,
         schedule,
         live,

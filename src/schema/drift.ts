@@ -69,7 +69,14 @@ export const DriftSettings = z
       .default(true)
       .describe('Whether a change for the worse of score or error rate starts a retraining job'),
     retrain_interval_ms: z.int().min(0).max(604_800_000).default(600_000).describe('Least time between two such jobs'),
-    webhooks: z.array(Webhook).max(10).default([]).describe('URLs that alerts are posted to'),
+    webhooks: z
+      .array(Webhook)
+      .max(10)
+      .default([])
+      .describe(
+        'URLs that alerts are posted to. Answers have `***` in place of what follows the host; a URL that is set ' +
+          'as it was answered stays as it is',
+      ),
     webhook_timeout_ms: z.int().min(100).max(30_000).default(5_000),
     webhook_tries: z.int().min(1).max(10).default(5).describe('With pauses of 1, 2, 4, … seconds between them'),
   })

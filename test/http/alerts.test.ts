@@ -6,6 +6,7 @@ import { afterEach, beforeEach, test, type TestContext } from 'node:test';
 import { systemClock } from '../../src/base/clock.js';
 import { createRng } from '../../src/base/rng.js';
 import { openDriftFollower } from '../../src/alerts/follow.js';
+import { checkingWebhooks, webhookSettings } from '../../src/alerts/webhooks.js';
 import { createFollower } from '../../src/live/follower.js';
 import { openLiveTrust } from '../../src/live/trust.js';
 import { openLedger } from '../../src/store/open.js';
@@ -13,7 +14,7 @@ import type { Alert, DriftSettings } from '../../src/schema/drift.js';
 import type { RouteResponse } from '../../src/schema/route.js';
 import { keptLog } from '../decision/parts.js';
 import { eventually } from '../support/wait.js';
-import { noQueue, postJson, problemIn, startService, type Service } from './service.js';
+import { ask, noQueue, postJson, PRIVATE_WEBHOOKS, problemIn, startService, type Service } from './service.js';
 
 let service: Service;
 let enqueued: unknown[];
@@ -170,7 +171,14 @@ test('an alert is posted to the webhook once, by one of several processes; again
   const { log, lines } = keptLog();
   const trust = await openLiveTrust({ ledger, log });
   const stops = [
-    openDriftFollower({ ledger, queue: noQueue, log, firstPauseMs: 20 }).follow(10),
+    openDriftFollower({
+      ledger,
+      queue: noQueue,
+      webhooks: PRIVATE_WEBHOOKS,
+      clock: systemClock,
+      log,
+      firstPauseMs: 20,
+    }).follow(10),
     createFollower(ledger.changes, [trust], log).start(10),
   ];
   t.after(() => {
@@ -188,6 +196,27 @@ test('an alert is posted to the webhook once, by one of several processes; again
   assert.doesNotMatch(logged, /secret-path/);
   assert.match(lines.join(), /an LLM got worse on a task/, 'the other process trusts it less, too');
   assert.deepEqual(enqueued, []);
+});
+
+test('settings are answered without what webhooks keep secret, and may be set as they were answered', async (t) => {
+  const { url, bodies } = await receiver(t, []);
+  const shown = await send<DriftSettings>('PUT', '/v1/drift', { webhooks: [url], webhook_tries: 1, retrain: false });
+  assert.deepEqual(shown.webhooks, [`${new URL(url).origin}/***`]);
+  assert.deepEqual(await send('GET', '/v1/drift'), shown);
+  assert.deepEqual(await send('PUT', '/v1/drift', { ...shown, webhook_tries: 2 }), { ...shown, webhook_tries: 2 });
+  assert.deepEqual((await service.ledger.settings.get('drift')).webhooks, [url]);
+  await drop();
+  await eventually('the alert at the webhook', async () => bodies.length === 1, 5_000);
+});
+
+test('where the operator does not allow them, private addresses of webhooks are refused', async (t) => {
+  const careful = await startService({
+    around: (ledger) => ({ ...ledger, settings: checkingWebhooks(ledger.settings, webhookSettings({})) }),
+  });
+  t.after(() => careful.remove());
+  const { status, body } = await ask(careful, 'PUT', '/v1/drift', { webhooks: ['http://169.254.169.254/latest'] });
+  const { code, issues } = body as { code: string; issues: { field: string }[] };
+  assert.deepEqual([status, code, issues[0]!.field], [400, 'invalid_request', 'webhooks[0]']);
 });
 
 test('what is observed is not lost at a stop, and is there after a restart', async () => {

@@ -25,6 +25,9 @@ import { openLiveScorer, type LiveScorer } from '../../src/live/scorer.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
 import { blankModel } from '../support/model.js';
 
+/** Receivers of tests are on this machine. */
+export const PRIVATE_WEBHOOKS = { allowPrivate: true, keys: [] };
+
 export const LLMS = ['a/small', 'a/middle', 'b/large'];
 
 /** Codes of who may not, or does not come from where they may, which every operation may answer. */
@@ -135,7 +138,14 @@ export async function startService({
     log,
     options,
   });
-  const stop = openDriftFollower({ ledger, queue, log, firstPauseMs: 20 }).follow(50);
+  const stop = openDriftFollower({
+    ledger,
+    queue,
+    webhooks: PRIVATE_WEBHOOKS,
+    clock: systemClock,
+    log,
+    firstPauseMs: 20,
+  }).follow(50);
   const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
   return {
     ...server,

@@ -22,7 +22,8 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
       .addOption(options.open())
       .addOption(options.allowedHosts())
       .addOption(options.corsOrigins())
-      .addOption(options.openMetrics());
+      .addOption(options.openMetrics())
+      .addOption(options.allowPrivateWebhooks());
   return command.action(async (settings: ServiceSettings) => {
     // Loaded when it is needed: the API and the queue would double the time that every other command takes to start.
     const { startService, untilStopped } = await import('../service.js');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptDrift, shownDrift } from '../../alerts/shown.js';
 import { PointsmanError } from '../../base/errors.js';
 import { Alert, AlertList, AlertResolution, DriftSettings } from '../../schema/drift.js';
 import { describe } from '../../schema/parse.js';
@@ -60,6 +61,8 @@ export function alertOperations({ ledger }: Pick<Context, 'ledger'>): Operation[
       about: 'When a change of an LLM is called one, and what is done about it',
       kind: 'drift',
       schema: DriftSettings,
+      shown: shownDrift,
+      kept: keptDrift,
     }),
   ];
 }

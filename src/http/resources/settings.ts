@@ -10,12 +10,16 @@ export interface SettingsParts<Kind extends keyof SettingsByKind> {
   about: string;
   kind: Kind;
   schema: z.ZodType<SettingsByKind[Kind]>;
+  /** As they are answered: without secrets. All of them unless given. */
+  shown?(settings: SettingsByKind[Kind]): SettingsByKind[Kind];
+  /** What to keep of settings that are to take the place of `before`; throws `invalid_request`. */
+  kept?(wanted: SettingsByKind[Kind], before: SettingsByKind[Kind]): SettingsByKind[Kind];
 }
 
 /** Settings that are read and set whole. */
 export function settingsOperations<Kind extends keyof SettingsByKind>(
   settings: SettingsStore,
-  { path, tag, about, kind, schema }: SettingsParts<Kind>,
+  { path, tag, about, kind, schema, shown = (all) => all, kept = (wanted) => wanted }: SettingsParts<Kind>,
 ): Operation[] {
   return [
     operation({
@@ -27,7 +31,7 @@ export function settingsOperations<Kind extends keyof SettingsByKind>(
       summary: about,
       answers: { 200: { description: 'The settings', schema } },
       errors: [],
-      run: () => settings.get(kind),
+      run: async () => shown(await settings.get(kind)),
     }),
     operation({
       method: 'PUT',
@@ -41,8 +45,9 @@ export function settingsOperations<Kind extends keyof SettingsByKind>(
       answers: { 200: { description: 'Set', schema } },
       errors: [],
       async run({ body }) {
-        await settings.put(kind, body);
-        return body;
+        const wanted = kept(body, await settings.get(kind));
+        await settings.put(kind, wanted);
+        return shown(wanted);
       },
     }),
   ];
