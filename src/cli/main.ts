@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
+import { complain } from './output.js';
 
 /** Every command, in the order of `--help`. Loading all of them takes longer than most of them do. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -57,8 +58,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    process.stderr.write(`pointsman: ${messageOf(error)}\n`);
-    if (!(error instanceof PointsmanError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    complain(`pointsman: ${messageOf(error)}`);
+    if (!(error instanceof PointsmanError) && error instanceof Error) complain(String(error.stack));
     const code = error instanceof PointsmanError ? error.exitCode : 1;
     // Connections of libraries to what does not answer must not keep a failed command alive.
     process.stderr.write('', () => process.exit(code));

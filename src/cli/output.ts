@@ -1,18 +1,27 @@
 import { SingleBar } from 'cli-progress';
+import { oneLine, plainJson, plainLines } from '../base/plain-text.js';
 import type { TrainProgress } from '../schema/training.js';
 
-/** Writes a line to standard output. */
-export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
+/** Writes lines to standard output. Words of callers may be in them, which must not move a terminal's cursor. */
+export function print(lines = ''): void {
+  process.stdout.write(`${plainLines(lines)}\n`);
 }
 
+/** The same to standard error. */
+export function complain(lines: string): void {
+  process.stderr.write(`${plainLines(lines)}\n`);
+}
+
+/** A value as JSON that a terminal may be shown. */
+export const jsonOf = (value: unknown, indent?: number): string => plainJson(JSON.stringify(value, null, indent));
+
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  print(jsonOf(value, 2));
 }
 
 /** A plain table: numbers to the right, the rest to the left. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map((row) => row.map(String));
+  const cells = rows.map((row) => row.map((cell) => oneLine(String(cell))));
   const right = header.map(
     (_, c) =>
       rows.length > 0 && rows.every((row) => typeof row[c] === 'number' || /^([-±$]?\d|–$)/.test(String(row[c]))),
@@ -40,7 +49,7 @@ export function progressBar(): ProgressBar {
         const tenth = Math.floor(fraction * 10);
         if (tenth === printed) return;
         printed = tenth;
-        process.stderr.write(`${String(Math.round(fraction * 100)).padStart(3)}%  ${message}\n`);
+        complain(`${String(Math.round(fraction * 100)).padStart(3)}%  ${message}`);
       },
       stop: () => undefined,
     };
@@ -52,7 +61,10 @@ export function progressBar(): ProgressBar {
     barsize: 24,
   });
   bar.start(100, 0, { message: '' });
-  return { update: (fraction, message) => bar.update(Math.round(fraction * 100), { message }), stop: () => bar.stop() };
+  return {
+    update: (fraction, message) => bar.update(Math.round(fraction * 100), { message: oneLine(message) }),
+    stop: () => bar.stop(),
+  };
 }
 
 /** Shows a training run's progress. */

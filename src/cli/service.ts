@@ -9,6 +9,7 @@ import { connectQueue } from '../queue/index.js';
 import { openRetrainSchedule } from '../queue/reconcile.js';
 import type { TrainRequest } from '../schema/training.js';
 import { createTrainer } from '../training/trainer.js';
+import { complain } from './output.js';
 import { undoAll } from './undo.js';
 import { FOLLOW_MS, openWorkspace } from './workspace.js';
 
@@ -140,7 +141,7 @@ export async function untilStopped(service: Service): Promise<void> {
   try {
     await service.close();
   } catch (error) {
-    process.stderr.write(`pointsman: while stopping: ${messageOf(error)}\n`);
+    complain(`pointsman: while stopping: ${messageOf(error)}`);
     process.exitCode = 1;
   }
   // Handles of libraries must not keep a stopped service alive.

@@ -1,3 +1,4 @@
+import { isPlain } from '../base/plain-text.js';
 import { MAX_QUERY_CHARS, type Interaction } from '../schema/feedback.js';
 import { LlmId } from '../schema/ids.js';
 
@@ -52,6 +53,7 @@ export function createInteractionCheck(): (value: object) => value is Interactio
           break;
         case 'error':
           if (typeof field !== 'string' || field.length < 1 || field.length > 1000) return false;
+          if (!isPlain(field)) return false;
           break;
         case 'at':
           if (typeof field !== 'string' || !TIMESTAMP.test(field)) return false;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
+import { FreeText } from './text.js';
 
 /** Most LLMs that a cascade may ask. */
 export const MAX_STEPS = 4;
@@ -81,7 +82,7 @@ export const StepReport = z
     model: LlmId.optional().describe('The LLM that was asked; the one that was next unless given'),
     score: Fraction.optional().describe('How good its answer is, as judged'),
     ok: z.boolean().optional().describe('Whether its answer is good, for a judge that says no more'),
-    error: z.string().min(1).max(1000).optional().describe('Why the call gave no answer'),
+    error: FreeText(1000).optional().describe('Why the call gave no answer'),
     cost_usd: z
       .number()
       .min(0)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LlmId } from './ids.js';
+import { FreeText } from './text.js';
 
 export const DRIFT_SIGNALS = ['score', 'latency', 'error'] as const;
 export type DriftSignal = (typeof DRIFT_SIGNALS)[number];
@@ -121,6 +122,4 @@ export const AlertList = z
   .strictObject({ alerts: z.array(Alert) })
   .meta({ id: 'AlertList', description: 'Alerts, newest first' });
 
-export const AlertResolution = z
-  .strictObject({ reason: z.string().min(1).max(1000).optional() })
-  .meta({ id: 'AlertResolution' });
+export const AlertResolution = z.strictObject({ reason: FreeText(1000).optional() }).meta({ id: 'AlertResolution' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fraction } from './fraction.js';
 import { DecisionId, DomainId, LlmId, TaskId } from './ids.js';
+import { FreeText } from './text.js';
 
 /** Longest query that is taken, in characters. */
 export const MAX_QUERY_CHARS = 100_000;
@@ -29,7 +30,7 @@ export const Interaction = z
     latency_ms: z.number().min(0).optional(),
     prompt_tokens: Count.optional(),
     completion_tokens: Count.optional(),
-    error: z.string().min(1).max(1000).optional(),
+    error: FreeText(1000).optional(),
     propensity: z
       .number()
       .gt(0)
@@ -47,11 +48,11 @@ export const Signal = z
   .strictObject({
     query: QueryText,
     model: LlmId,
-    signal: z.string().min(1).max(100).describe('What was observed, as `thumb`, `judge` or `valid_json`'),
+    signal: FreeText(100).describe('What was observed, as `thumb`, `judge` or `valid_json`'),
     value: z
       .union([Fraction, z.boolean().transform(Number)], 'expected a number from 0 to 1, true or false')
       .describe('How good it says that the answer was: from 0 to 1, or false and true for these'),
-    source: z.string().min(1).max(100).optional().describe('Who observed it, as `user`, or the name of a judge'),
+    source: FreeText(100).optional().describe('Who observed it, as `user`, or the name of a judge'),
     task: TaskId.optional(),
     domain: DomainId.optional(),
     at: Timestamp.optional(),

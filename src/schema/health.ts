@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DecisionId, LlmId } from './ids.js';
+import { FreeText } from './text.js';
 
 /** Most calls that a breaker remembers: they are the bits of an integer. */
 export const MAX_CALLS = 30;
@@ -47,7 +48,7 @@ export type BreakerSettings = z.infer<typeof BreakerSettings>;
 
 export const DEFAULT_BREAKER: BreakerSettings = BreakerSettings.parse({});
 
-const Failure = z.string().min(1).max(1000);
+const Failure = FreeText(1000);
 
 /** How one call of an LLM went, from whoever made it: says nothing of how good the answer was. */
 export const CallReport = z

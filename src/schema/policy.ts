@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
+import { FreeLines } from './text.js';
 
 /** The policies that are there without any being made. */
 export const BUILT_IN_POLICIES = ['quality', 'balanced', 'cost', 'latency'] as const;
@@ -85,7 +86,7 @@ export const Rules = z.strictObject(rules);
 export type Rules = z.infer<typeof Rules>;
 
 export const PolicyBody = z
-  .strictObject({ description: z.string().max(1000).optional(), ...rules })
+  .strictObject({ description: FreeLines(1000).optional(), ...rules })
   .meta({ id: 'PolicyBody', description: 'How queries are routed' });
 export type PolicyBody = z.infer<typeof PolicyBody>;
 

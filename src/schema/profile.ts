@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fraction } from './fraction.js';
 import { DomainId, FamilyId, LlmId, TaskId } from './ids.js';
+import { FreeLines } from './text.js';
 
 const Name = z.string().min(1).max(100);
 const Names = z.array(Name).max(100);
@@ -50,7 +51,7 @@ export const LlmProfile = z
       .max(100)
       .optional()
       .describe('Version behind the id: where it becomes another, answers of the one before count little from then on'),
-    description: z.string().max(20_000).optional(),
+    description: FreeLines(20_000).optional(),
     family: FamilyId.optional(),
     size_b: z.number().positive().optional().describe('Parameters, in billions'),
     input_price: z.number().min(0).optional().describe('US dollars per million input tokens'),

@@ -14,6 +14,7 @@ const VALUES: unknown[] = [
   ' a',
   'a ',
   'a\tb',
+  'a\u202Eb',
   'é',
   '\u0000',
   'x'.repeat(200),
@@ -69,7 +70,9 @@ test('the quick check takes nothing that the schema refuses, one field wrong at 
       const record = { ...GOOD, [field]: value };
       if (!accepts(record)) continue;
       taken++;
-      assert.ok(Interaction.safeParse(record).success, `${field}: ${JSON.stringify(value)?.slice(0, 60)}`);
+      const { success, data } = Interaction.safeParse(record);
+      assert.ok(success, `${field}: ${JSON.stringify(value)?.slice(0, 60)}`);
+      if (field === 'error') assert.equal(data!.error, value, 'what the schema would change goes through it');
     }
   assert.ok(taken > 60, `only ${taken} were taken`);
 });

@@ -15,7 +15,7 @@ import {
 } from '../../importer/index.js';
 import { openLedger } from '../../store/open.js';
 import { options } from '../options.js';
-import { print, printJson, progressBar, table } from '../output.js';
+import { jsonOf, print, printJson, progressBar, table } from '../output.js';
 
 interface Settings {
   data: string;
@@ -103,7 +103,7 @@ function printPreview({ path, title, format, columns, rows }: Preview): void {
     );
   for (const { where, records, error } of rows) {
     print(`\n${where}${error === undefined ? (records.length === 0 ? ': nothing by itself' : '') : `: ${error}`}`);
-    for (const record of records) print(`  ${JSON.stringify(record)}`);
+    for (const record of records) print(`  ${jsonOf(record)}`);
   }
   print();
 }

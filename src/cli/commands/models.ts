@@ -4,7 +4,7 @@ import { profilesIn } from '../../catalog/folder.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
-import { print, printJson, table } from '../output.js';
+import { complain, print, printJson, table } from '../output.js';
 import { comparisonPage, profilePage } from '../profile-page.js';
 import { withKnown, type KnownSettings } from '../known.js';
 import { unknownModel } from '../unknown-model.js';
@@ -82,7 +82,7 @@ export function modelsCommand(): Command {
             `${file}: expected one profile, got ${profiles.length} (apply takes many)`,
           );
         const { profile, notes, where } = profiles[0]!;
-        for (const note of notes) process.stderr.write(`${where}: ${note}\n`);
+        for (const note of notes) complain(`${where}: ${note}`);
         print(`${profile.id} ${(await ledger.catalog.put(profile)) ? 'added' : 'replaced'}`);
       }),
     );

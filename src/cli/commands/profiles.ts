@@ -16,7 +16,7 @@ import type { LlmProfile } from '../../schema/profile.js';
 import type { CatalogStore } from '../../store/ports/catalog.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
-import { print, printJson } from '../output.js';
+import { complain, print, printJson } from '../output.js';
 import { withKnown, type KnownSettings } from '../known.js';
 import { unknownModel } from '../unknown-model.js';
 
@@ -50,7 +50,7 @@ function printPlan({ added, changed, unchanged, missing }: Plan, prune: boolean)
 }
 
 function printNotes({ profiles }: ProfileFiles): void {
-  for (const { where, notes } of profiles) for (const note of notes) process.stderr.write(`${where}: ${note}\n`);
+  for (const { where, notes } of profiles) for (const note of notes) complain(`${where}: ${note}`);
 }
 
 /** A plan as JSON. */
@@ -140,10 +140,9 @@ export function validateCommand(): Command {
       if (read.errors.length > 0) throw new PointsmanError('invalid_file', read.errors.join('\n'));
       printNotes(read);
       for (const { profile, where } of read.profiles) {
-        for (const warning of warningsOn(profile, retiredIn(profile), systemClock()))
-          process.stderr.write(`${where}: ${warning}\n`);
+        for (const warning of warningsOn(profile, retiredIn(profile), systemClock())) complain(`${where}: ${warning}`);
         for (const metric of unknownMetrics(profile))
-          process.stderr.write(`${where}: ${metric}, so it says nothing until PUT /v1/metrics tells its range\n`);
+          complain(`${where}: ${metric}, so it says nothing until PUT /v1/metrics tells its range`);
       }
       print(`${counted(read.profiles.length, 'profile')} in ${counted(read.files.length, 'file')}: valid`);
     });

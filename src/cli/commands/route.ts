@@ -10,7 +10,7 @@ import { parse } from '../../schema/parse.js';
 import { RouteRequest, type RouteResponse } from '../../schema/route.js';
 import { checkEncoder, readArtifact } from '../../serving/read.js';
 import { integer, number, options } from '../options.js';
-import { print, table } from '../output.js';
+import { jsonOf, print, table } from '../output.js';
 import { openWorkspace, type Workspace } from '../workspace.js';
 
 interface Settings {
@@ -79,7 +79,7 @@ export function routeCommand(): Command {
         if (query === undefined) await routeLines(workspace.decider, settings.input!, settings.output, given);
         else {
           const answer = await workspace.decider.decide(parse(RouteRequest, { query, ...given }));
-          print(process.stdout.isTTY && settings.json !== true ? describeAnswer(answer) : JSON.stringify(answer));
+          print(process.stdout.isTTY && settings.json !== true ? describeAnswer(answer) : jsonOf(answer));
         }
       } finally {
         await workspace.close();
@@ -167,7 +167,7 @@ async function routeLines(decider: Decider, input: string, output: string | unde
         'invalid_file',
         where,
       );
-      if (!out.write(`${JSON.stringify(await decideLine(decider, request, where))}\n`)) await once(out, 'drain');
+      if (!out.write(`${jsonOf(await decideLine(decider, request, where))}\n`)) await once(out, 'drain');
     }
     if (temporary !== undefined) {
       out.end();

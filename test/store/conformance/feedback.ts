@@ -330,7 +330,12 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
         ODD_IDS.toSorted().map((id) => [id, [id]]),
       );
       await ledger.feedback.append([
-        { records: ODD_TEXTS.map((error) => interaction('q', 'a', 0, { error, decision_id: DECISION })) },
+        {
+          records: ODD_TEXTS.map((error) => {
+            const { kind, value } = interaction('q', 'a', 0, { decision_id: DECISION });
+            return { kind, value: { ...value, error } };
+          }),
+        },
       ]);
       assert.deepEqual(
         (await ledger.decisions.outcomes([DECISION])).get(DECISION)!.map(({ error }) => error),

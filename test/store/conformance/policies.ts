@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { plainLines } from '../../../src/base/plain-text.js';
 import { PolicyBody } from '../../../src/schema/policy.js';
 import { ODD_TEXTS, testBusy, type StoreUnderTest } from './store-under-test.js';
 
@@ -39,7 +40,7 @@ export function describePolicyStore(store: StoreUnderTest): void {
       const kept = await policies.list();
       assert.deepEqual(
         ODD_TEXTS.map((_, i) => kept.get(`p${i}`)!.description),
-        ODD_TEXTS,
+        ODD_TEXTS.map(plainLines),
       );
     });
 
