@@ -14,7 +14,7 @@ const FOUR_IN_FIVE = 1.2816;
 const NEAREST = 5;
 
 export interface KnownParts {
-  ledger: Pick<Ledger, 'catalog' | 'feedback' | 'snapshot' | 'alerts' | 'breakers'>;
+  ledger: Pick<Ledger, 'steady' | 'catalog' | 'feedback' | 'snapshot' | 'alerts' | 'breakers'>;
   scorer: Scorer;
   history: History;
   clock: Clock;
@@ -107,7 +107,7 @@ export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownP
           scorer.profiles.find((other) => other.id === model)!,
         ).shared,
       })),
-    health: healthOf(id, breakers.get(id) ?? CLOSED, clock()),
+    health: healthOf(id, breakers.get(id) ?? CLOSED, ledger.steady(), clock()),
     alerts: alerts.filter(({ model }) => model === id),
     history: await history.of(id),
     texts: scorer.version === null ? null : await history.textsIn(scorer.version, id),

@@ -1,4 +1,4 @@
-import { systemClock } from '../base/clock.js';
+import { systemClock, systemUptime } from '../base/clock.js';
 import { dataPaths } from '../base/paths.js';
 import { openLedger, type Ledger } from '../store/open.js';
 
@@ -8,7 +8,7 @@ export async function withLedger<T>(
   work: (ledger: Ledger) => Promise<T>,
   { readonly = false } = {},
 ): Promise<T> {
-  const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock, readonly });
+  const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock, uptime: systemUptime(), readonly });
   try {
     return await work(ledger);
   } finally {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { openArtifactFolder } from '../artifact/files/folder.js';
 import type { ArtifactStore } from '../artifact/types.js';
-import { systemClock } from '../base/clock.js';
+import { systemClock, systemUptime } from '../base/clock.js';
 import { createLogger, type Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
 import { createRng } from '../base/rng.js';
@@ -49,7 +49,8 @@ export async function openWorkspace(
   const paths = dataPaths(settings.data);
   const files = openArtifactFolder(paths.artifacts);
   const encoder = await openEncoder(settings.encoder);
-  const ledger = await openLedger(paths.ledger, serving ? { clock, busyTimeoutMs: BUSY_MS } : { clock });
+  const uptime = systemUptime();
+  const ledger = await openLedger(paths.ledger, { clock, uptime, ...(serving && { busyTimeoutMs: BUSY_MS }) });
   let live: LiveState;
   try {
     const scorer = await openLiveScorer({ ledger, artifacts: files, encoder, log });

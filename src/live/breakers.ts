@@ -24,22 +24,27 @@ const NOTHING_NOTED = (): void => undefined;
 /** Where nothing is watched. */
 export const ALL_WELL: Health = { barred: () => null, chosen: () => NOTHING_NOTED };
 
-function reasonOf(breaker: Breaker): string {
+/** @param wall the time of day at 0 of the breaker's time */
+function reasonOf(breaker: Breaker, wall: number): string {
   const { calls, error, coolDownMs } = breaker;
   if (coolDownMs === null) return `it is held out by an operator: ${error}`;
   return (
     `${failuresOf(breaker)} of its last ${calls} calls failed (${error}); it is tried again at ` +
-    `${new Date(breaker.openedAt! + coolDownMs).toISOString()}`
+    `${new Date(breaker.openedAt! + coolDownMs + wall).toISOString()}`
   );
 }
 
 export async function openLiveHealth({
   ledger,
   clock,
+  wall = clock,
   log,
 }: {
   ledger: Pick<Ledger, 'breakers' | 'settings'>;
+  /** The time that breakers are kept by: `Ledger.steady`. */
   clock: Clock;
+  /** The time of day, for what people read. */
+  wall?: Clock;
   log: Logger;
 }): Promise<LiveHealth> {
   let open: ReadonlyMap<string, Breaker> = new Map();
@@ -50,7 +55,7 @@ export async function openLiveHealth({
   function barredNow(model: string, now: number): string | undefined {
     const breaker = open.get(model);
     if (breaker === undefined) return undefined;
-    if (stateOf(breaker, now) === 'open') return reasonOf(breaker);
+    if (stateOf(breaker, now) === 'open') return reasonOf(breaker, wall() - now);
     return now - (tried.get(model)?.at ?? -Infinity) >= settings.probe_interval_ms
       ? undefined
       : `it failed before and is being tried: one query in ${settings.probe_interval_ms} ms`;

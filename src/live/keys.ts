@@ -66,11 +66,12 @@ export async function openLiveKeys({
   clock,
   log,
 }: {
-  ledger: Pick<Ledger, 'keys' | 'quotas'>;
+  ledger: Pick<Ledger, 'keys' | 'quotas' | 'steady'>;
+  /** The time of day, which keys expire by. */
   clock: Clock;
   log: Logger;
 }): Promise<LiveKeys> {
-  const quotas = createLiveQuotas({ ledger, clock, log });
+  const quotas = createLiveQuotas({ ledger, clock: ledger.steady, log });
   let known = new Map<string, { record: KeyRecord; caller: Caller }>();
 
   async function read(): Promise<void> {

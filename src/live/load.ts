@@ -58,6 +58,7 @@ const IDLE: LoadState = { use: [], debt: NO_DEBT, inFlight: 0 };
 
 export interface LoadParts {
   ledger: Pick<Ledger, 'limits'>;
+  /** The time that use of limits is kept by: `Ledger.steady`. */
   clock: Clock;
   log: Logger;
 }

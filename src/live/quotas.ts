@@ -37,6 +37,7 @@ export function createLiveQuotas({
   log,
 }: {
   ledger: Pick<Ledger, 'quotas'>;
+  /** The time that usage is kept by: `Ledger.steady`. */
   clock: Clock;
   log: Logger;
 }): LiveQuotas {

@@ -31,10 +31,10 @@ export interface LiveParts {
 
 /** Reads what the ledger says now. */
 export async function openLiveState({ ledger, scorer, clock, log }: LiveParts): Promise<LiveState> {
-  const health = await openLiveHealth({ ledger, clock, log });
+  const health = await openLiveHealth({ ledger, clock: ledger.steady, wall: clock, log });
   const trust = await openLiveTrust({ ledger, log });
   const corrections = openLiveCorrections({ ledger, scorer, log });
-  const load = await openLiveLoad({ ledger, clock, log });
+  const load = await openLiveLoad({ ledger, clock: ledger.steady, log });
   const policies = await openLivePolicies({ ledger });
   const keys = await openLiveKeys({ ledger, clock, log });
   const follower = createFollower(ledger.changes, [scorer, health, trust, corrections, load, policies, keys], log);

@@ -1,6 +1,7 @@
+import { isAhead } from '../base/clock.js';
 import type { BreakerSettings, LlmHealth } from '../schema/health.js';
 
-/** What a breaker knows of one LLM. Times are milliseconds since the epoch. */
+/** What a breaker knows of one LLM. Times are steady ones, in milliseconds; see `Ledger.steady`. */
 export interface Breaker {
   /** The last calls, newest in the lowest bit: 1 for one that failed. */
   outcomes: number;
@@ -58,6 +59,19 @@ export function stateOf(breaker: Breaker, now: number): LlmHealth['state'] {
   return now < retryAt(breaker) ? 'open' : 'half_open';
 }
 
+/**
+ * The breaker without times that are yet to come, from before a clock was set back: it may be tried at once, and calls
+ * of a time that nobody knows count no longer.
+ */
+export function withoutFuture(breaker: Breaker, now: number): Breaker {
+  const { openedAt, lastAt, coolDownMs } = breaker;
+  if (openedAt !== null && isAhead(openedAt, now))
+    return { ...breaker, openedAt: now - (coolDownMs ?? 0), lastAt: Math.min(lastAt, now) };
+  return isAhead(lastAt, now)
+    ? { ...breaker, lastAt: 0, ...(openedAt === null && { outcomes: 0, calls: 0 }) }
+    : breaker;
+}
+
 const opened = (breaker: Breaker, at: number, coolDownMs: number): Breaker => ({
   ...breaker,
   openedAt: at,
@@ -100,9 +114,10 @@ export function overridden(
     : { ...breaker, openedAt: at, coolDownMs: null, successes: 0, error: reason ?? 'taken out by an operator' };
 }
 
-export function healthOf(model: string, breaker: Breaker, now: number): LlmHealth {
+/** @param wall the time of day at `now` */
+export function healthOf(model: string, breaker: Breaker, now: number, wall = now): LlmHealth {
   const { calls, openedAt, error } = breaker;
-  const iso = (at: number): string => new Date(at).toISOString();
+  const iso = (at: number): string => new Date(at - now + wall).toISOString();
   return {
     model: model as LlmHealth['model'],
     state: stateOf(breaker, now),

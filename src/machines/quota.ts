@@ -33,6 +33,8 @@ export interface QuotaUse {
   usdThisMonth: number;
 }
 
+const NO_USE: Readonly<QuotaUse> = { requests: 0, tokens: 0, usdToday: 0, usdThisMonth: 0 };
+
 /** What was claimed in a slot, see `SLOT_MS`, of a day. */
 export interface Lease extends Usage {
   slot: number;
@@ -129,12 +131,16 @@ function untilNext(period: 'day' | 'month', now: number): number {
   return (period === 'day' ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1)) - now;
 }
 
-/** What the ledger grants, given what is used before, and in which slots, oldest first. Pure. */
+/**
+ * What the ledger grants, given what is used before, and in which slots, oldest first. Pure.
+ *
+ * @param times `now`, which slots are by, and the time of day `at`, which days are by
+ */
 export function grantFor(
   { allowance, needed, wanted }: QuotaClaim,
   used: QuotaUse,
   slots: readonly { slot: number; requests: number; tokens: number }[],
-  now: number,
+  { now, at }: { now: number; at: number },
 ): Usage | Refusal {
   const room = roomOf(allowance, used);
   for (const kind of ['requests', 'tokens'] as const) {
@@ -151,7 +157,7 @@ export function grantFor(
     return {
       limit: ofMonth ? 'usd_per_month' : 'usd_per_day',
       allowed: ofMonth ? allowance.usdPerMonth : allowance.usdPerDay,
-      retryAfterMs: untilNext(ofMonth ? 'month' : 'day', now),
+      retryAfterMs: untilNext(ofMonth ? 'month' : 'day', at),
     };
   }
   const grant = (kind: keyof Usage): number => Math.max(needed[kind], Math.min(wanted[kind], room[kind]));
@@ -161,7 +167,7 @@ export function grantFor(
 /**
  * What one process may spend of a key's limits without asking the ledger, and what it has to ask for. All that is
  * granted counts in the slot and day of the grant, so that no 60 seconds and no day see more than the limits, whichever
- * process spends. Times are milliseconds since the epoch.
+ * process spends. Times are those of `Ledger.steady`.
  */
 export interface Quota {
   declare(allowance: Allowance): void;
@@ -185,8 +191,8 @@ export function createQuota(key: string, declared: Allowance): Quota {
   let owed: Usage = NO_USAGE;
   /** Requests and tokens of the lease's slot, and of the one before. */
   let [spent, before]: [Usage, Usage] = [NO_USAGE, NO_USAGE];
-  /** Spent here since the ledger last answered, and what it said then. */
-  let last: { used: QuotaUse; own: Usage; slot: number } | null = null;
+  /** What the ledger last said. */
+  let known: QuotaUse = NO_USE;
   let refused: { refusal: Refusal; cost: Usage; until: number } | null = null;
 
   /** Of a cost, what is limited. */
@@ -203,13 +209,12 @@ export function createQuota(key: string, declared: Allowance): Quota {
     if (!isNothing(lease)) unspent = lease;
     before = slot === lease.slot + 1 ? spent : NO_USAGE;
     spent = NO_USAGE;
-    lease = { slot, day: periodsOf(now).day, ...NO_USAGE };
+    lease = { slot, day: lease.day, ...NO_USAGE };
   }
 
   function use(cost: Usage): void {
     lease = { ...lease, ...without(lease, cost) };
     spent = sum(spent, cost);
-    if (last !== null) last.own = sum(last.own, cost);
   }
 
   const covers = (cost: Usage): boolean => USAGE_KINDS.every((kind) => lease[kind] >= cost[kind]);
@@ -260,9 +265,9 @@ export function createQuota(key: string, declared: Allowance): Quota {
     granted(whole, { granted, slot, day, used }, now) {
       settled();
       const cost = limited(whole);
-      // Where the slot was over meanwhile, what was left of the lease counts as spent.
-      if (slot !== lease.slot) lease = { slot, day, ...NO_USAGE };
-      last = { used, own: NO_USAGE, slot };
+      // Where the slot or the day was over meanwhile, what was left of the lease counts as spent.
+      if (slot !== lease.slot || day !== lease.day) lease = { slot, day, ...NO_USAGE };
+      known = used;
       if (isRefusal(granted)) {
         refused = { refusal: granted, cost, until: now + Math.min(REFUSAL_MS, granted.retryAfterMs) };
         return granted;
@@ -276,7 +281,7 @@ export function createQuota(key: string, declared: Allowance): Quota {
       enter(now);
       const needed = without(limited(whole), lease);
       // Of what was left when the ledger last answered, half: another process may be spending the rest.
-      const left = last === null ? roomOf(allowance, NO_USE) : roomOf(allowance, last.used);
+      const left = roomOf(allowance, known);
       if (!USAGE_KINDS.every((kind) => needed[kind] === 0 || owed[kind] + needed[kind] <= left[kind] / 2)) return false;
       owed = sum(owed, needed);
       lease = { ...lease, ...sum(lease, needed) };
@@ -290,5 +295,3 @@ export function createQuota(key: string, declared: Allowance): Quota {
     settled,
   };
 }
-
-const NO_USE: QuotaUse = { requests: 0, tokens: 0, usdToday: 0, usdThisMonth: 0 };

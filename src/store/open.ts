@@ -1,11 +1,14 @@
-import type { Clock } from '../base/clock.js';
+import type { Clock, Uptime } from '../base/clock.js';
 import type { Ledger } from './ports/index.js';
 import { openSqliteLedger } from './sqlite/ledger.js';
 
 export type { Ledger } from './ports/index.js';
 
 export interface LedgerOptions {
+  /** Says when what is kept was. */
   clock: Clock;
+  /** Says how long limits, breakers and claims last, whatever the clock is set to. The clock, unless given. */
+  uptime?: Uptime;
   /** Opens a ledger that exists and is up to date, for reading only. */
   readonly?: boolean;
   /** How long to wait for another writer before `ledger_busy`, in milliseconds. Default 5000. */
@@ -19,7 +22,7 @@ export interface LedgerOptions {
  */
 export async function openLedger(
   path: string,
-  { clock, readonly = false, busyTimeoutMs = 5000 }: LedgerOptions,
+  { clock, uptime, readonly = false, busyTimeoutMs = 5000 }: LedgerOptions,
 ): Promise<Ledger> {
-  return openSqliteLedger(path, { clock, readonly, busyTimeoutMs });
+  return openSqliteLedger(path, { clock, uptime, readonly, busyTimeoutMs });
 }

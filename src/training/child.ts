@@ -1,5 +1,5 @@
 import { openArtifactFolder } from '../artifact/files/folder.js';
-import { systemClock } from '../base/clock.js';
+import { systemClock, systemUptime } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { dataPaths } from '../base/paths.js';
 import { encoderSettings, openEncoder } from '../encoder/index.js';
@@ -34,7 +34,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
 
   report('snapshot', 0, 'reading the ledger');
   const encoder = await openEncoder(spec, encoderSettings(process.env));
-  const ledger = await openLedger(paths.ledger, { clock: systemClock });
+  const ledger = await openLedger(paths.ledger, { clock: systemClock, uptime: systemUptime() });
   try {
     const { interactions, preferences } = await ledger.feedback.counts();
     const ledgerRows = interactions + preferences;

@@ -8,8 +8,10 @@ import {
   healthOf,
   overridden,
   stateOf,
+  withoutFuture,
   type Breaker,
 } from '../../src/machines/breaker.js';
+import { AHEAD_MS } from '../../src/base/clock.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../src/schema/health.js';
 
 const SECOND = 1000;
@@ -45,6 +47,24 @@ describe('a breaker', () => {
   test('forgets what was before a long pause', () => {
     const paused = after('x', { breaker: after('xxxx'), at: NOW + 3 * SECOND + DEFAULT_BREAKER.window_ms + 1 });
     assert.deepEqual([paused.openedAt, paused.calls], [null, 1]);
+  });
+
+  test('of a time that is yet to come is tried at once; of one that is near, it is as it was', () => {
+    for (const now of [OPENED_AT, OPENED_AT - AHEAD_MS, COOL + 1]) assert.equal(withoutFuture(OPEN, now), OPEN);
+    const now = OPENED_AT - AHEAD_MS - 1;
+    const healed = withoutFuture(OPEN, now);
+    assert.equal(stateOf(healed, now), 'half_open');
+    assert.equal(withoutFuture(healed, now), healed);
+    assert.equal(after('..', { breaker: healed, at: now }).openedAt, null);
+    assert.equal(after('x', { breaker: healed, at: now }).openedAt, now);
+    const byOperator = withoutFuture(overridden(CLOSED, 'open', 'too dear', OPENED_AT), now);
+    assert.deepEqual([stateOf(byOperator, NOW * 2), byOperator.openedAt], ['open', now]);
+    assert.equal(after('x', { breaker: withoutFuture(after('xxxx'), NOW - 86_400_000), at: NOW }).calls, 1);
+  });
+
+  test('is shown by the time of day', () => {
+    const { opened_at, retry_at } = healthOf('m', OPEN, OPENED_AT + SECOND, SECOND);
+    assert.deepEqual([opened_at, retry_at], [new Date(0).toISOString(), new Date(30_000).toISOString()]);
   });
 
   test('takes no notice, while it is open, of calls that were begun before', () => {

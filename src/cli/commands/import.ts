@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { systemClock } from '../../base/clock.js';
+import { systemClock, systemUptime } from '../../base/clock.js';
 import { messageOf, PointsmanError } from '../../base/errors.js';
 import { dataPaths } from '../../base/paths.js';
 import { ScaleWanted } from '../../importer/formats/types.js';
@@ -187,7 +187,7 @@ export function importCommand(): Command {
         else previews.forEach(printPreview);
         return;
       }
-      const ledger = await openLedger(dataPaths(settings.data).ledger, { clock: systemClock });
+      const ledger = await openLedger(dataPaths(settings.data).ledger, { clock: systemClock, uptime: systemUptime() });
       const bar = progressBar();
       try {
         const report = await withRanges(scales, () =>

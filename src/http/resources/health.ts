@@ -28,8 +28,8 @@ export function healthOperations({
   /** The breakers of these LLMs. */
   async function breakersOf(models: Iterable<string>): Promise<LlmHealth[]> {
     const breakers = await ledger.breakers.list();
-    const now = clock();
-    return Array.from(models, (model) => healthOf(model, breakers.get(model) ?? CLOSED, now));
+    const [now, wall] = [ledger.steady(), clock()];
+    return Array.from(models, (model) => healthOf(model, breakers.get(model) ?? CLOSED, now, wall));
   }
 
   return [

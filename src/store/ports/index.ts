@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.js';
 import type { AlertStore } from './alerts.js';
 import type { ArtifactStore } from './artifacts.js';
 import type { AuditStore } from './audit.js';
@@ -26,6 +27,11 @@ export interface Ledger {
   readonly id: string;
   /** What keeps it, as people call it: `SQLite`. */
   readonly kind: string;
+  /**
+   * The time by which limits, breakers and claims are kept, in milliseconds: it goes on evenly, whatever clocks are set
+   * to, and all processes on the ledger have the same. It began as the time of day, and may have left that since.
+   */
+  readonly steady: Clock;
   readonly feedback: FeedbackStore;
   readonly imports: ImportStore;
   readonly catalog: CatalogStore;

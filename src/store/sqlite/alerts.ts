@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.js';
+import { AHEAD_MS, type Clock } from '../../base/clock.js';
 import { fromBytes, meanOf, toBytes } from '../../machines/drift.js';
 import {
   afterObservation,
@@ -15,6 +15,13 @@ import type { AlertStore } from '../ports/alerts.js';
 import type { Touch } from './changes.js';
 import type { ReadSettings } from './settings.js';
 
+/** Claims of before the one time and after the other are over. */
+interface Lapse {
+  before: number;
+  ahead: number;
+}
+const lapseOf = (now: number, leaseMs: number): Lapse => ({ before: now - leaseMs, ahead: now + AHEAD_MS });
+
 /** Signals that training learns from, so that a version can put right what is expected of them. */
 const LEARNED = `signal IN ('score', 'error')`;
 /** Whether an interaction says anything of what an alert is of. */
@@ -26,10 +33,18 @@ const TELLS = `(a.signal <> 'score' OR (i.score IS NOT NULL AND i.error IS NULL)
  */
 const RETRAIN_CLAIM_MS = 60_000;
 
+export interface AlertParts {
+  clock: Clock;
+  /** The time that claims are kept by. */
+  steady: Clock;
+  settings: ReadSettings;
+  touch: Touch;
+}
+
 /** Tests for drift and their alerts: state that survives a restart, and is the same for all processes. */
 export function createAlerts(
   connection: Connection,
-  { clock, settings: readSettings, touch }: { clock: Clock; settings: ReadSettings; touch: Touch },
+  { clock, steady, settings: readSettings, touch }: AlertParts,
 ): AlertStore {
   const { db } = connection;
   const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
@@ -69,16 +84,20 @@ export function createAlerts(
     )
     .pluck();
 
-  const waiting = `resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NULL AND ifnull(retrain_claimed_at, 0) < ?`;
-  const toRetrain = db.prepare<[number], string>(`SELECT id FROM drift_alert WHERE ${waiting}`).pluck();
+  /** Whether a claim is over: it was made before one time, or after another that is yet to come. */
+  const lapsed = (claimed: string): string => `(ifnull(${claimed}, 0) < @before OR ${claimed} > @ahead)`;
+  const waiting = `resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NULL AND ${lapsed('retrain_claimed_at')}`;
+  const toRetrain = db.prepare<[Lapse], string>(`SELECT id FROM drift_alert WHERE ${waiting}`).pluck();
   const lastRetrain = db
-    .prepare<[], number | null>('SELECT max(retrain_claimed_at) FROM drift_alert WHERE retrain_job IS NOT NULL')
+    .prepare<[number], number | null>(
+      'SELECT max(retrain_claimed_at) FROM drift_alert WHERE retrain_job IS NOT NULL AND retrain_claimed_at <= ?',
+    )
     .pluck();
   // An alert whose job failed, or knew too little, has another one once there is enough to learn from.
   const toRetry = db
-    .prepare<{ before: number; least: number }, string>(
+    .prepare<Lapse & { least: number }, string>(
       `SELECT a.id FROM drift_alert a
-     WHERE resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NOT NULL AND retrain_claimed_at < @before
+     WHERE resolved_at IS NULL AND ${LEARNED} AND retrain_job IS NOT NULL AND ${lapsed('retrain_claimed_at')}
        AND observations + (SELECT count(*) FROM interaction i LEFT JOIN task t ON t.id = i.task WHERE i.id >
        a.ledger_row AND i.llm = a.llm AND ifnull(t.name, a.task) = a.task AND ${TELLS}) >= @least`,
     )
@@ -88,8 +107,8 @@ export function createAlerts(
   const claimRetrain = db.prepare<[number, string]>('UPDATE drift_alert SET retrain_claimed_at = ? WHERE id = ?');
   const endRetrain = db.prepare<[string, string]>('UPDATE drift_alert SET retrain_job = ? WHERE id = ?');
 
-  const unsent = db.prepare<[number], AlertRow>(
-    `${from} WHERE webhook_ended_at IS NULL AND ifnull(webhook_claimed_at, 0) < ? ORDER BY a.at LIMIT 1`,
+  const unsent = db.prepare<[Lapse], AlertRow>(
+    `${from} WHERE webhook_ended_at IS NULL AND ${lapsed('webhook_claimed_at')} ORDER BY a.at LIMIT 1`,
   );
   const claimWebhook = db.prepare<[number, string]>('UPDATE drift_alert SET webhook_claimed_at = ? WHERE id = ?');
   const endWebhook = db.prepare<[number, string]>('UPDATE drift_alert SET webhook_ended_at = ? WHERE id = ?');
@@ -161,16 +180,16 @@ export function createAlerts(
         return ids;
       }),
     async claimRetrain() {
-      const now = clock();
+      const now = steady();
       const { retrain, retrain_interval_ms: pause, min_new_interactions: least } = readSettings('drift');
       const looksAgain = now - retriedAt >= Math.max(pause, RETRAIN_CLAIM_MS);
-      if (!retrain || (!looksAgain && toRetrain.get(now - RETRAIN_CLAIM_MS) === undefined)) return [];
+      if (!retrain || (!looksAgain && toRetrain.get(lapseOf(now, RETRAIN_CLAIM_MS)) === undefined)) return [];
       return connection.write(() => {
-        if (now - (lastRetrain.get() ?? -Infinity) < pause) return [];
-        const ids = toRetrain.all(now - RETRAIN_CLAIM_MS);
+        if (now - (lastRetrain.get(now + AHEAD_MS) ?? -Infinity) < pause) return [];
+        const ids = toRetrain.all(lapseOf(now, RETRAIN_CLAIM_MS));
         if (looksAgain) {
           retriedAt = now;
-          ids.push(...toRetry.all({ before: now - Math.max(pause, RETRAIN_CLAIM_MS), least }));
+          ids.push(...toRetry.all({ ...lapseOf(now, Math.max(pause, RETRAIN_CLAIM_MS)), least }));
         }
         for (const id of ids) claimRetrain.run(now, id);
         return ids;
@@ -182,10 +201,10 @@ export function createAlerts(
         if (ended.length > 0) touch('alerts');
       }),
     async claimWebhook(leaseMs) {
-      const now = clock();
-      if (unsent.get(now - leaseMs) === undefined) return undefined;
+      const now = steady();
+      if (unsent.get(lapseOf(now, leaseMs)) === undefined) return undefined;
       return connection.write(() => {
-        const row = unsent.get(now - leaseMs);
+        const row = unsent.get(lapseOf(now, leaseMs));
         if (row !== undefined) claimWebhook.run(now, row.id);
         return row && toAlert(row);
       });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../base/clock.js';
-import { afterCall, CLOSED, failureOf, overridden, type Breaker } from '../../machines/breaker.js';
+import { afterCall, CLOSED, failureOf, overridden, withoutFuture, type Breaker } from '../../machines/breaker.js';
 import type { BreakerSettings, CallReport } from '../../schema/health.js';
 import { checkKnown } from '../../schema/known-models.js';
 import type { BreakerStore } from '../ports/breakers.js';
@@ -20,7 +20,7 @@ interface Row {
 
 /** Calls of one write transaction. {@link flush} writes each breaker that they changed, once. */
 export interface BreakerSession {
-  /** @param at when it was made; one that is older than the breakers' window says nothing of now */
+  /** @param at when it was made, by the clock; one that is older than the breakers' window says nothing of now */
   call(llm: number, call: Pick<CallReport, 'error' | 'latency_ms'>, at: number): void;
   flush(): void;
 }
@@ -30,6 +30,8 @@ export type OpenCalls = () => BreakerSession;
 
 export interface BreakerParts {
   clock: Clock;
+  /** The time that breakers are kept by. */
+  steady: Clock;
   settings: ReadSettings;
   touch: Touch;
   /** Inside a write transaction: the decision has its outcome. */
@@ -38,20 +40,24 @@ export interface BreakerParts {
 
 const COLUMNS = 'outcomes, calls, last_at, opened_at, cool_down_ms, successes, error';
 
-const toBreaker = (row: Row): Breaker => ({
-  outcomes: row.outcomes,
-  calls: row.calls,
-  lastAt: row.last_at,
-  openedAt: row.opened_at,
-  coolDownMs: row.cool_down_ms,
-  successes: row.successes,
-  error: row.error,
-});
+const toBreaker = (row: Row, now: number): Breaker =>
+  withoutFuture(
+    {
+      outcomes: row.outcomes,
+      calls: row.calls,
+      lastAt: row.last_at,
+      openedAt: row.opened_at,
+      coolDownMs: row.cool_down_ms,
+      successes: row.successes,
+      error: row.error,
+    },
+    now,
+  );
 
 /** Breakers of LLMs: state that survives a restart, and is the same for all processes. */
 export function createBreakers(
   connection: Connection,
-  { clock, settings: readSettings, touch, release }: BreakerParts,
+  { clock, steady, settings: readSettings, touch, release }: BreakerParts,
 ): { port: BreakerStore; session: OpenCalls } {
   const { db } = connection;
   const find = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM breaker WHERE llm = ?`);
@@ -63,7 +69,7 @@ export function createBreakers(
 
   const breakerOf = (llm: number): Breaker => {
     const row = find.get(llm);
-    return row === undefined ? CLOSED : toBreaker(row);
+    return row === undefined ? CLOSED : toBreaker(row, steady());
   };
   const write = (llm: number, breaker: Breaker): void => {
     const before = breakerOf(llm);
@@ -73,8 +79,10 @@ export function createBreakers(
     // Calls of an LLM whose breaker stays closed change nothing that a decision reads.
     if (before.openedAt !== null || openedAt !== null) touch('breakers');
   };
-  const named = (rows: (Row & { name: string })[]): Map<string, Breaker> =>
-    new Map(rows.map((row) => [row.name, toBreaker(row)]));
+  const named = (rows: (Row & { name: string })[]): Map<string, Breaker> => {
+    const now = steady();
+    return new Map(rows.map((row) => [row.name, toBreaker(row, now)]));
+  };
 
   function session(): BreakerSession {
     const touched = new Map<number, Breaker>();
@@ -82,14 +90,14 @@ export function createBreakers(
     return {
       call(llm, call, at) {
         settings ??= readSettings('breaker');
-        const now = clock();
-        if (now - at > settings.window_ms) return;
         // Another machine's clock may be ahead.
+        const age = Math.max(0, clock() - at);
+        if (age > settings.window_ms) return;
         touched.set(
           llm,
           afterCall(
             touched.get(llm) ?? breakerOf(llm),
-            { error: failureOf(call, settings), at: Math.min(at, now) },
+            { error: failureOf(call, settings), at: steady() - age },
             settings,
           ),
         );
@@ -123,7 +131,7 @@ export function createBreakers(
       connection.write(() => {
         const llm = findLlm.get(model);
         if (llm === undefined) return false;
-        write(llm, overridden(breakerOf(llm), state, reason, clock()));
+        write(llm, overridden(breakerOf(llm), state, reason, steady()));
         return true;
       }),
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock } from '../../base/clock.js';
+import type { Clock, Uptime } from '../../base/clock.js';
 import { packageRoot } from '../../base/paths.js';
 import type { Ledger } from '../ports/index.js';
 import { createAlerts } from './alerts.js';
@@ -22,10 +22,12 @@ import { createQuotas } from './quotas.js';
 import { createSchedule } from './schedule.js';
 import { createSettings } from './settings.js';
 import { createSnapshot } from './snapshot.js';
+import { openSteady } from './steady.js';
 import { createWriters } from './writers.js';
 
 export interface SqliteOptions {
   clock: Clock;
+  uptime: Uptime | undefined;
   readonly: boolean;
   /** How long to wait for another writer before `ledger_busy`, in milliseconds. */
   busyTimeoutMs: number;
@@ -38,10 +40,12 @@ export interface SqliteOptions {
  * Throws `schema_mismatch`, `ledger_busy`, `invalid_config` (cannot be opened or written) or, read-only,
  * `file_not_found`.
  */
-export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs }: SqliteOptions): Ledger {
+export function openSqliteLedger(path: string, { clock, uptime, readonly, busyTimeoutMs }: SqliteOptions): Ledger {
   const connection = connect(path, { readonly, busyTimeoutMs });
+  let steady: Clock;
   try {
     migrate(connection, readMigrations(join(packageRoot, 'migrations')), clock, !readonly);
+    steady = openSteady(connection, { clock, uptime, readonly });
   } catch (error) {
     connection.db.close();
     throw error;
@@ -50,14 +54,15 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
     connection,
     clock,
   );
-  const limits = createLimits(connection, clock, busyTimeoutMs);
+  const limits = createLimits(connection, steady, busyTimeoutMs);
   const { release } = limits;
-  const quotas = createQuotas(connection, clock, busyTimeoutMs);
-  const breakers = createBreakers(connection, { clock, settings, touch, release });
+  const quotas = createQuotas(connection, { clock, steady }, busyTimeoutMs);
+  const breakers = createBreakers(connection, { clock, steady, settings, touch, release });
   const openCalls = breakers.session;
   return {
     id: connection.db.prepare<[], string>('SELECT id FROM ledger_id').pluck().get()!,
     kind: 'SQLite',
+    steady,
     feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, settings, room, clock }),
     imports: createImports(connection.path, busyTimeoutMs, clock),
     catalog: createCatalog(connection, { reader: catalogReader, writer: catalog, room }),
@@ -68,10 +73,10 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
     artifacts: createArtifacts(connection, touch),
     breakers: breakers.port,
     limits: limits.port,
-    alerts: createAlerts(connection, { clock, settings, touch }),
+    alerts: createAlerts(connection, { clock, steady, settings, touch }),
     policies: createPolicies(connection, touch),
     settings: createSettings(connection, settings, touch),
-    schedule: createSchedule(connection, clock),
+    schedule: createSchedule(connection, steady),
     keys: createKeys(connection, touch),
     quotas: quotas.port,
     audit: createAudit(connection, clock),

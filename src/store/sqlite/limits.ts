@@ -1,11 +1,13 @@
-import type { Clock } from '../../base/clock.js';
-import { debtAfter, NO_DEBT, SLOTS, slotOf, type Amounts, type Debt } from '../../machines/limits.js';
+import { AHEAD_MS, type Clock } from '../../base/clock.js';
+import { debtAfter, NO_DEBT, SLOT_MS, SLOTS, slotOf, type Amounts, type Debt } from '../../machines/limits.js';
 import { byName } from '../../graph/order.js';
 import type { LlmLimits } from '../../schema/profile.js';
 import { connect, type Connection } from './connection.js';
 import type { LimitStore } from '../ports/limits.js';
 import type { LimitedLlm, LoadClaim, LoadGrant, LoadState, Settlement, SlotUse } from '../../machines/claims.js';
 
+/** As far as slots may be ahead. */
+const AHEAD_SLOTS = AHEAD_MS / SLOT_MS;
 /** Longest that a claim waits for another writer, in milliseconds: the wait holds up every request. */
 const BUSY_MS = 25;
 
@@ -42,7 +44,8 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
   });
   const { db } = connection;
   const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
-  const forget = db.prepare<[number, number]>('DELETE FROM load_use WHERE llm = ? AND slot <= ?');
+  // What is ahead goes too: a clock was set back, and a limit must not be full until it has caught up.
+  const forget = db.prepare<[number, number, number]>('DELETE FROM load_use WHERE llm = ? AND (slot <= ? OR slot > ?)');
   const sum = db.prepare<[number], Amounts>(
     'SELECT total(requests) AS requests, total(tokens) AS tokens FROM load_use WHERE llm = ?',
   );
@@ -53,16 +56,24 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
   const findUse = db.prepare<[number, number], SlotUse>(
     'SELECT slot, requests, tokens FROM load_use WHERE llm = ? AND slot >= ? ORDER BY slot',
   );
-  const findDebt = db.prepare<[number], Debt>('SELECT requests, tokens, at FROM load_debt WHERE llm = ?');
+  const findDebt = db.prepare<[number, number], Debt>(
+    'SELECT requests, tokens, at FROM load_debt WHERE llm = ? AND at <= ?',
+  );
   const putDebt = db.prepare<[number, number, number, number]>('INSERT OR REPLACE INTO load_debt VALUES (?, ?, ?, ?)');
-  const expire = db.prepare<[number, number]>('DELETE FROM in_flight WHERE llm = ? AND expires_at <= ?');
+  const expire = db.prepare<[number, number, number]>(
+    'DELETE FROM in_flight WHERE llm = ? AND (expires_at <= ? OR taken_at > ?)',
+  );
   const countInFlight = db.prepare<[number], number>('SELECT count(*) FROM in_flight WHERE llm = ?').pluck();
-  const addInFlight = db.prepare<[string, number, number]>('INSERT OR REPLACE INTO in_flight VALUES (?, ?, ?)');
+  const addInFlight = db.prepare<[string, number, number, number]>(
+    'INSERT OR REPLACE INTO in_flight (decision, llm, expires_at, taken_at) VALUES (?, ?, ?, ?)',
+  );
+
+  const debtOf = (llm: number, now: number): Debt => findDebt.get(llm, now + AHEAD_MS) ?? NO_DEBT;
 
   /** Counts what was claimed in a slot; negative amounts are given back. */
   function count(llm: number, slot: number, claimed: Amounts, capacity: Amounts, now: number): void {
     addUse.run(llm, slot, claimed.requests, claimed.tokens);
-    const { requests, tokens, at } = debtAfter(findDebt.get(llm) ?? NO_DEBT, claimed, capacity, now);
+    const { requests, tokens, at } = debtAfter(debtOf(llm, now), claimed, capacity, now);
     putDebt.run(llm, requests, tokens, at);
   }
 
@@ -70,12 +81,12 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
     const llm = findLlm.get(model);
     if (llm === undefined) return undefined;
     const slot = slotOf(now);
-    forget.run(llm, slot - SLOTS);
-    expire.run(llm, now);
+    forget.run(llm, slot - SLOTS, slot + AHEAD_SLOTS);
+    expire.run(llm, now, now + AHEAD_MS);
     if (unspent !== null && unspent.slot > slot - SLOTS)
       count(llm, unspent.slot, { requests: -unspent.requests, tokens: -unspent.tokens }, capacity, now);
     if (owed.requests + owed.tokens > 0) count(llm, slot, owed, capacity, now);
-    for (const { id, expiresAt } of decisions) addInFlight.run(id, llm, expiresAt);
+    for (const { id, expiresAt } of decisions) addInFlight.run(id, llm, expiresAt, now);
     return llm;
   }
 
@@ -92,11 +103,11 @@ function openWriter(path: string, busyTimeoutMs: number): Writer {
     const granted = fits ? { requests: grant('requests'), tokens: grant('tokens') } : null;
     if (granted !== null) {
       count(llm, slot, granted, capacity, now);
-      if (decision !== null) addInFlight.run(decision.id, llm, decision.expiresAt);
+      if (decision !== null) addInFlight.run(decision.id, llm, decision.expiresAt, now);
     }
     const state: LoadState = {
       use: findUse.all(llm, slot - 1),
-      debt: findDebt.get(llm) ?? NO_DEBT,
+      debt: debtOf(llm, now),
       inFlight: countInFlight.get(llm)!,
     };
     return { granted, slot, state };
@@ -115,23 +126,23 @@ export function createLimits(connection: Connection, clock: Clock, busyTimeoutMs
      FROM llm LEFT JOIN llm_usage u ON u.llm = llm.id
      WHERE limits IS NOT NULL AND deleted = 0 GROUP BY llm.id`,
   );
-  const findUse = db.prepare<[number], SlotUse & { model: string }>(
+  const findUse = db.prepare<[number, number], SlotUse & { model: string }>(
     'SELECT name AS model, slot, requests, tokens FROM load_use JOIN llm ON llm.id = llm WHERE slot >= ? AND ' +
-      'deleted = 0 ORDER BY slot',
+      'slot <= ? AND deleted = 0 ORDER BY slot',
   );
-  const findDebt = db.prepare<[], Debt & { model: string }>(
-    'SELECT name AS model, requests, tokens, at FROM load_debt JOIN llm ON llm.id = llm WHERE deleted = 0',
+  const findDebt = db.prepare<[number], Debt & { model: string }>(
+    'SELECT name AS model, requests, tokens, at FROM load_debt JOIN llm ON llm.id = llm WHERE at <= ? AND deleted = 0',
   );
-  const inFlight = db.prepare<[number], { model: string; count: number }>(
+  const inFlight = db.prepare<[number, number], { model: string; count: number }>(
     'SELECT name AS model, count(*) AS count FROM in_flight JOIN llm ON llm.id = llm WHERE expires_at > ? AND ' +
-      'deleted = 0 GROUP BY llm',
+      'taken_at <= ? AND deleted = 0 GROUP BY llm',
   );
   const remove = db.prepare<[string]>('DELETE FROM in_flight WHERE decision = ?');
   /** Opened by the first claim. */
   let writer: Writer | undefined;
   const writing = (): Writer => (writer ??= openWriter(connection.path, busyTimeoutMs));
-  const countInFlight = (): Map<string, number> =>
-    new Map(inFlight.all(clock()).map(({ model, count }) => [model, count]));
+  const countInFlight = (now: number): Map<string, number> =>
+    new Map(inFlight.all(now, now + AHEAD_MS).map(({ model, count }) => [model, count]));
 
   const port: LimitStore = {
     limited: async () =>
@@ -139,18 +150,19 @@ export function createLimits(connection: Connection, clock: Clock, busyTimeoutMs
         .all()
         .map(({ limits, ...row }): LimitedLlm => ({ ...row, limits: JSON.parse(limits) as LlmLimits }))
         .toSorted((a, b) => byName(a.model, b.model)),
-    inFlight: async () => countInFlight(),
+    inFlight: async () => countInFlight(clock()),
     load: async (since) =>
       connection.read(() => {
+        const now = clock();
         const states = new Map<string, LoadState>();
         const of = (model: string): LoadState => {
           let state = states.get(model);
           if (state === undefined) states.set(model, (state = { use: [], debt: NO_DEBT, inFlight: 0 }));
           return state;
         };
-        for (const { model, ...use } of findUse.all(since)) of(model).use.push(use);
-        for (const { model, ...debt } of findDebt.all()) of(model).debt = debt;
-        for (const [model, count] of countInFlight()) of(model).inFlight = count;
+        for (const { model, ...use } of findUse.all(since, slotOf(now) + AHEAD_SLOTS)) of(model).use.push(use);
+        for (const { model, ...debt } of findDebt.all(now + AHEAD_MS)) of(model).debt = debt;
+        for (const [model, count] of countInFlight(now)) of(model).inFlight = count;
         return states;
       }),
     async settle(settlements) {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.js';
+import { AHEAD_MS, type Clock } from '../../base/clock.js';
 import { SLOTS, slotOf } from '../../machines/limits.js';
 import {
   grantFor,
@@ -32,7 +32,11 @@ export interface Quotas {
  * What keys used of their limits, written through a connection of its own that does not wait for the disk at each
  * commit, as a decision must not: a power cut may lose what was counted in the last moments.
  */
-export function createQuotas({ db: reading, path }: Connection, clock: Clock, busyTimeoutMs: number): Quotas {
+export function createQuotas(
+  { db: reading, path }: Connection,
+  { clock, steady }: { clock: Clock; steady: Clock },
+  busyTimeoutMs: number,
+): Quotas {
   const uses = reading.prepare<[number], Omit<SlotRow, 'slot'> & { key: string }>(
     'SELECT key, total(requests) AS requests, total(tokens) AS tokens FROM key_use WHERE slot > ? GROUP BY key',
   );
@@ -49,7 +53,7 @@ export function createQuotas({ db: reading, path }: Connection, clock: Clock, bu
     const { db } = connection;
     return {
       connection,
-      forget: db.prepare<[string, number]>('DELETE FROM key_use WHERE key = ? AND slot <= ?'),
+      forget: db.prepare<[string, number, number]>('DELETE FROM key_use WHERE key = ? AND (slot <= ? OR slot > ?)'),
       slots: db.prepare<[string], SlotRow>('SELECT slot, requests, tokens FROM key_use WHERE key = ? ORDER BY slot'),
       addUse: db.prepare<[string, number, number, number]>(
         'INSERT INTO key_use VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET requests = requests + ' +
@@ -82,19 +86,19 @@ export function createQuotas({ db: reading, path }: Connection, clock: Clock, bu
   function settle({ key, unspent, owed }: QuotaReturn, now: number): void {
     const slot = slotOf(now);
     const { forget, addUse, giveBack } = statements();
-    forget.run(key, slot - SLOTS);
+    forget.run(key, slot - SLOTS, slotOf(now + AHEAD_MS));
     if (unspent !== null) {
       const { requests, tokens, usd } = unspent;
       if (unspent.slot > slot - SLOTS && requests + tokens > 0) addUse.run(key, unspent.slot, -requests, -tokens);
       for (const period of usd > 0 ? [unspent.day, monthOf(unspent.day)] : []) giveBack.run(usd, key, period);
     }
-    count(key, slot, periodsOf(now).day, owed);
+    count(key, slot, periodsOf(clock()).day, owed);
   }
 
-  function useOf(key: string, now: number): { used: QuotaUse; slots: SlotRow[] } {
+  function useOf(key: string): { used: QuotaUse; slots: SlotRow[] } {
     const { slots: read, spend } = statements();
     const slots = read.all(key);
-    const { day, month } = periodsOf(now);
+    const { day, month } = periodsOf(clock());
     const total = (kind: 'requests' | 'tokens'): number => slots.reduce((sum, one) => sum + one[kind], 0);
     const used = {
       requests: total('requests'),
@@ -108,29 +112,28 @@ export function createQuotas({ db: reading, path }: Connection, clock: Clock, bu
   const port: QuotaStore = {
     claim: async (claim) =>
       statements().connection.write((): QuotaGrant => {
-        const now = clock();
+        const [now, at] = [steady(), clock()];
         settle(claim, now);
-        const { used, slots } = useOf(claim.key, now);
-        const granted = grantFor(claim, used, slots, now);
-        const [slot, { day }] = [slotOf(now), periodsOf(now)];
+        const { used, slots } = useOf(claim.key);
+        const granted = grantFor(claim, used, slots, { now, at });
+        const [slot, { day }] = [slotOf(now), periodsOf(at)];
         if (!isRefusal(granted)) count(claim.key, slot, day, granted);
-        return { granted, slot, day, used: useOf(claim.key, now).used };
+        return { granted, slot, day, used: useOf(claim.key).used };
       }),
     settle: async (returns) =>
       statements().connection.write(() => {
-        const now = clock();
+        const now = steady();
         for (const one of returns) settle(one, now);
       }),
     async used() {
-      const now = clock();
-      const { day, month } = periodsOf(now);
+      const { day, month } = periodsOf(clock());
       const found = new Map<string, QuotaUse>();
       const of = (key: string): QuotaUse => {
         let use = found.get(key);
         if (use === undefined) found.set(key, (use = { requests: 0, tokens: 0, usdToday: 0, usdThisMonth: 0 }));
         return use;
       };
-      for (const { key, requests, tokens } of uses.all(slotOf(now) - SLOTS))
+      for (const { key, requests, tokens } of uses.all(slotOf(steady()) - SLOTS))
         Object.assign(of(key), { requests, tokens });
       for (const { key, period, usd } of spends.all(day, month))
         Object.assign(of(key), period === day ? { usdToday: usd } : { usdThisMonth: usd });

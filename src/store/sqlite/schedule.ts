@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.js';
+import { AHEAD_MS, type Clock } from '../../base/clock.js';
 import type { Schedule } from '../../schema/training.js';
 import type { ScheduleStore } from '../ports/schedule.js';
 import type { Connection } from './connection.js';
@@ -12,10 +12,10 @@ export function createSchedule(connection: Connection, clock: Clock): ScheduleSt
        SET pattern = excluded.pattern, min_new_interactions = excluded.min_new_interactions`,
   );
   const remove = connection.db.prepare('DELETE FROM schedule');
-  const claim = connection.db.prepare<[{ holder: string; now: number; until: number }]>(
+  const claim = connection.db.prepare<[{ holder: string; now: number; until: number; ahead: number }]>(
     `INSERT INTO schedule_claim (only, holder, until) VALUES (1, @holder, @until)
      ON CONFLICT (only) DO UPDATE SET holder = excluded.holder, until = excluded.until
-     WHERE holder = excluded.holder OR until <= @now`,
+     WHERE holder = excluded.holder OR until <= @now OR until > @ahead`,
   );
   const endClaim = connection.db.prepare<[string]>('DELETE FROM schedule_claim WHERE holder = ?');
   return {
@@ -24,7 +24,8 @@ export function createSchedule(connection: Connection, clock: Clock): ScheduleSt
     delete: async () => connection.write(() => remove.run().changes > 0),
     async claim(holder, leaseMs) {
       const now = clock();
-      return connection.write(() => claim.run({ holder, now, until: now + leaseMs }).changes > 0);
+      const until = now + leaseMs;
+      return connection.write(() => claim.run({ holder, now, until, ahead: until + AHEAD_MS }).changes > 0);
     },
     endClaim: async (holder) => connection.write(() => void endClaim.run(holder)),
   };

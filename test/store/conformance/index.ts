@@ -10,6 +10,7 @@ import { describeDecisionStore } from './decisions.js';
 import { describeEmbeddingStore } from './embeddings.js';
 import { describeFeedbackStore } from './feedback.js';
 import { describeImportStore } from './imports.js';
+import { describeJumps } from './jumps.js';
 import { describeKeyStore } from './keys.js';
 import { describeLedger } from './ledger.js';
 import { describeLimitStore } from './limits.js';
@@ -44,5 +45,6 @@ export function describeStore(store: StoreUnderTest): void {
     describeQuotaStore(store);
     describeAuditStore(store);
     describeChangeStore(store);
+    describeJumps(store);
   });
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import type { Uptime } from '../../../src/base/clock.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
 
 export interface OpenOptions {
   /** How long to wait for another writer before `ledger_busy`, in milliseconds. */
   busyTimeoutMs?: number;
+  /** Says how long things last; the clock unless given. */
+  uptime?: Uptime;
 }
 
 /** A ledger of one test, empty at first, and gone when the test ends. */
