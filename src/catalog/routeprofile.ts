@@ -7,12 +7,15 @@ import { formatDuration, parseDuration, rounded } from './duration.js';
 /** Tokens that prices are for. */
 const MILLION = 1e6;
 
-const Duration = z.string('expected a duration such as 1.2s or 850ms').transform((text, context) => {
-  const ms = parseDuration(text);
-  if (ms !== undefined) return ms;
-  context.addIssue({ code: 'custom', message: 'expected a duration such as 1.2s or 850ms' });
-  return z.NEVER;
-});
+const Duration = z
+  .string('expected a duration such as 1.2s or 850ms')
+  .max(100)
+  .transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: 'custom', message: 'expected a duration such as 1.2s or 850ms' });
+    return z.NEVER;
+  });
 
 const TaskTypeBody = z.looseObject({
   granularity: z.string().min(1).max(100).optional(),
@@ -45,7 +48,7 @@ export const RouteProfile = z
           .max(200)
           .optional(),
         latency_profile: z.looseObject({ p50: Duration.optional(), p90: Duration.optional() }).optional(),
-        cost_per_token: z.number().min(0).max(1e6).optional(),
+        cost_per_token: z.number().min(0).max(1).optional(),
         features,
       })
       .optional(),

@@ -55,8 +55,17 @@ function prefixed(issue: Issue, prefix: string): Issue {
   };
 }
 
+/** How far ahead clocks of those who post may go, in milliseconds. */
+const MAX_AHEAD_MS = 86_400_000;
+
+/** What is wrong with a time that is later than tomorrow: it would make what came before count for little. */
+function laterThan(now: number, { at }: Feedback['value']): Issue[] {
+  if (at === undefined || Date.parse(at) <= now + MAX_AHEAD_MS) return [];
+  return [{ field: 'at', expected: 'a time that is at most a day ahead', received: JSON.stringify(at) }];
+}
+
 /** Validates the body of a feedback request. Throws `invalid_request` naming each wrong field of each item. */
-export function parseFeedback(body: unknown): Feedback[] {
+export function parseFeedback(body: unknown, now: number): Feedback[] {
   const items = Array.isArray(body) ? (body as unknown[]) : [body];
   if (items.length === 0 || items.length > MAX_FEEDBACK_ITEMS) {
     const issue = {
@@ -72,8 +81,9 @@ export function parseFeedback(body: unknown): Feedback[] {
     const kind = kindOf(item);
     const result = SCHEMAS[kind].safeParse(item);
     if (result.success) feedback.push({ kind, value: result.data } as Feedback);
-    else if (issues.length < MAX_ISSUES)
-      issues.push(...issuesOf(result.error, item).map((issue) => prefixed(issue, Array.isArray(body) ? `[${i}]` : '')));
+    const wrong = result.success ? laterThan(now, result.data) : issuesOf(result.error, item);
+    if (wrong.length > 0 && issues.length < MAX_ISSUES)
+      issues.push(...wrong.map((issue) => prefixed(issue, Array.isArray(body) ? `[${i}]` : '')));
   });
   if (issues.length > 0) throw new PointsmanError('invalid_request', describeIssues(issues), { issues });
   return feedback;

@@ -75,7 +75,7 @@ export function createFeedbackService({
   const drift = createDriftFeed({ ledger, live, clock, log });
   return {
     async post(feedback, { idempotencyKey: key } = {}) {
-      const items = parseFeedback(feedback);
+      const items = parseFeedback(feedback, clock());
       // A retry after a crash must find the decision that the first request found.
       if (key !== undefined) await decider.flush();
       const named = decisionIdsOf(items);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BillionParameters, TokenPrice } from '../schema/amounts.js';
 import { type LlmProfile, LlmProfile as LlmProfileSchema } from '../schema/profile.js';
 import { parse } from '../schema/parse.js';
 import { invalid } from './source.js';
@@ -7,11 +8,11 @@ const SIZE = /^(?:(\d+)\s*[x×]\s*)?(\d+(?:\.\d+)?)\s*([BM])$/i;
 
 /** LLM features as RouteProfile and LLMRouter write them, by LLM id; other fields are left aside. */
 export const LlmFeature = z.object({
-  size: z.union([z.string().regex(SIZE, 'a size such as "7B", "8x7B" or "350M"'), z.number().positive()]).nullish(),
-  parameters: z.number().positive().nullish().describe('In billions'),
+  size: z.union([z.string().regex(SIZE, 'a size such as "7B", "8x7B" or "350M"'), BillionParameters]).nullish(),
+  parameters: BillionParameters.nullish().describe('In billions'),
   feature: z.string().nullish(),
-  input_price: z.number().min(0).nullish(),
-  output_price: z.number().min(0).nullish(),
+  input_price: TokenPrice.nullish(),
+  output_price: TokenPrice.nullish(),
   architecture: z.string().nullish(),
   tags: z.array(z.string()).nullish(),
   detailed_scores: z.record(z.string(), z.number().min(-100).max(100).nullable()).nullish().describe('In percent'),

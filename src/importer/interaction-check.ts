@@ -1,4 +1,5 @@
 import { isPlain } from '../base/plain-text.js';
+import { MOST } from '../schema/amounts.js';
 import { MAX_QUERY_CHARS, type Interaction } from '../schema/feedback.js';
 import { LlmId } from '../schema/ids.js';
 
@@ -6,7 +7,8 @@ import { LlmId } from '../schema/ids.js';
 const MAX_REMEMBERED_NAMES = 10_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 /** Days up to 28 are in every month; the schema itself sees to the rest. */
-const TIMESTAMP = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+const TIMESTAMP =
+  /^(?:19[7-9]\d|2[01]\d\d)-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
 /**
  * A quick test that accepts most valid interactions and no invalid one: what it turns down goes through
@@ -38,18 +40,20 @@ export function createInteractionCheck(): (value: object) => value is Interactio
           if (!isName(field)) return false;
           break;
         case 'score':
-          if (!isFraction(field)) return false;
+          if (!isWithin(field, 1)) return false;
           break;
         case 'propensity':
-          if (!isFraction(field) || field === 0) return false;
+          if (!isWithin(field, 1) || field === 0) return false;
           break;
         case 'cost_usd':
+          if (!isWithin(field, MOST.usDollars)) return false;
+          break;
         case 'latency_ms':
-          if (typeof field !== 'number' || !(field >= 0 && field < Infinity)) return false;
+          if (!isWithin(field, MOST.milliseconds)) return false;
           break;
         case 'prompt_tokens':
         case 'completion_tokens':
-          if (!Number.isSafeInteger(field) || (field as number) < 0) return false;
+          if (!Number.isInteger(field) || !isWithin(field, MOST.tokens)) return false;
           break;
         case 'error':
           if (typeof field !== 'string' || field.length < 1 || field.length > 1000) return false;
@@ -73,6 +77,6 @@ function isQuery(value: unknown): boolean {
   return typeof value === 'string' && value.length <= MAX_QUERY_CHARS && value.trim() !== '';
 }
 
-function isFraction(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= 1;
+function isWithin(value: unknown, most: number): boolean {
+  return typeof value === 'number' && value >= 0 && value <= most;
 }

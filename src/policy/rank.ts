@@ -4,6 +4,7 @@ import type { Rules } from '../schema/policy.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { RankedLlm } from '../schema/route.js';
 import type { ScoredLlm } from '../scoring/types.js';
+import { finite, isSane } from './finite.js';
 import { brokenBounds, latencyOf, tooLong, type Constraints, type Exclusion, type Scored } from './constraints.js';
 
 /** What is to be ranked, and by what. */
@@ -132,7 +133,8 @@ function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, pro
   const excluded: Exclusion[] = [];
   const beyond: Scored[] = [];
   const allowed: Scored[] = [];
-  scored.forEach((llm, i) => {
+  scored.forEach((found, i) => {
+    const llm = finite(found);
     const one: Scored = { llm, profile: profiles[i]! };
     const exclude = (constraint: Exclusion['constraint'], reason: string): void =>
       void excluded.push({ model: llm.model, constraint, reason });
@@ -209,8 +211,8 @@ function orderOf(
 /**
  * Ranks scored LLMs by utility = quality − weight of cost · US cents − weight of latency · seconds − price, after the
  * rules' constraints; see {@link weightsOf}. A cost or latency that is not known counts as the highest known among the
- * candidates, so that silence is never an advantage. Pure. Throws `no_candidate` naming the constraints
- * that excluded everyone.
+ * candidates, so that silence is never an advantage. Whatever was scored, every number of the ranking is finite. Pure.
+ * Throws `no_candidate` naming the constraints that excluded everyone.
  */
 export function rank(input: RankInput): Ranking {
   const { rules, barred, full, price } = input;
@@ -224,7 +226,8 @@ export function rank(input: RankInput): Ranking {
   const ranking = candidates.map(({ llm }): RankedLlm => {
     const cents = (llm.costUsd ?? dearest) * 100;
     const seconds = (latencyOf(llm, rules) ?? slowest) / 1000;
-    const loadPrice = price?.(llm.model) ?? 0;
+    const asked = price?.(llm.model) ?? 0;
+    const loadPrice = isSane(asked) ? asked : 0;
     const correction = round(llm.correction ?? 0);
     return {
       model: llm.model as LlmId,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CostBound, Milliseconds, UsDollars, Weight } from './amounts.js';
 import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
 import { FreeText } from './text.js';
@@ -12,26 +13,19 @@ export const CascadeRequest = z
     quality: Fraction.optional().describe(
       'Wanted expected score of the answer that is kept; as good as the best single candidate unless given',
     ),
-    cost_weight: z
-      .number()
-      .min(0)
-      .max(1000)
-      .default(0)
-      .describe(
-        'Quality points given up per US cent: the wanted quality is reached only as far as it is worth its ' +
-          'cost. With 0, at any cost',
-      ),
+    cost_weight: Weight.default(0).describe(
+      'Quality points given up per US cent: the wanted quality is reached only as far as it is worth its ' +
+        'cost. With 0, at any cost',
+    ),
     max_steps: z
       .int()
       .min(1)
       .max(MAX_STEPS)
       .default(3)
       .describe('Most LLMs that are asked; calls that fail do not count'),
-    max_cost_usd: z
-      .number()
-      .positive()
-      .optional()
-      .describe('Most that all calls together may cost; what was reported so far counts'),
+    max_cost_usd: CostBound.optional().describe(
+      'Most that all calls together may cost; what was reported so far counts',
+    ),
     reliability: Fraction.default(0.8).describe(
       'How far reported scores are to be trusted: the chance that one is the true score rather than the toss ' +
         'of a coin. 1: a perfect judge, such as unit tests; 0.8: right in 90% of cases; 0: no information',
@@ -83,12 +77,8 @@ export const StepReport = z
     score: Fraction.optional().describe('How good its answer is, as judged'),
     ok: z.boolean().optional().describe('Whether its answer is good, for a judge that says no more'),
     error: FreeText(1000).optional().describe('Why the call gave no answer'),
-    cost_usd: z
-      .number()
-      .min(0)
-      .optional()
-      .describe('What the call cost; as expected unless given, and nothing when it failed'),
-    latency_ms: z.number().min(0).optional(),
+    cost_usd: UsDollars.optional().describe('What the call cost; as expected unless given, and nothing when it failed'),
+    latency_ms: Milliseconds.optional(),
   })
   .refine((r) => [r.score, r.ok, r.error].filter((x) => x !== undefined).length === 1, {
     path: ['score'],

@@ -17,6 +17,7 @@ export const DecisionSettings = z
     query_text_hours: z
       .number()
       .min(0)
+      .max(87_600)
       .default(24)
       .describe(
         'How long the text of queries is kept, so that feedback needs to name only the decision; 0 to keep ' +

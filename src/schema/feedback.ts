@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { Milliseconds, TokenCount, UsDollars } from './amounts.js';
 import { Fraction } from './fraction.js';
 import { DecisionId, DomainId, LlmId, TaskId } from './ids.js';
 import { FreeText } from './text.js';
+import { Timestamp } from './time.js';
 
 /** Longest query that is taken, in characters. */
 export const MAX_QUERY_CHARS = 100_000;
@@ -15,8 +17,6 @@ export const QueryText = z
   .overwrite((text) => text.toWellFormed())
   .refine((text) => text.trim() !== '', 'expected text that is not only white space')
   .meta({ minLength: 1 });
-const Count = z.int().min(0);
-export const Timestamp = z.iso.datetime({ offset: true });
 
 /** One LLM's answer to one query, as it may stand in a file: self-contained. */
 export const Interaction = z
@@ -26,10 +26,10 @@ export const Interaction = z
     score: Fraction.optional().describe('How good it was; left out where nobody knows'),
     task: TaskId.optional(),
     domain: DomainId.optional(),
-    cost_usd: z.number().min(0).optional(),
-    latency_ms: z.number().min(0).optional(),
-    prompt_tokens: Count.optional(),
-    completion_tokens: Count.optional(),
+    cost_usd: UsDollars.optional(),
+    latency_ms: Milliseconds.optional(),
+    prompt_tokens: TokenCount.optional(),
+    completion_tokens: TokenCount.optional(),
     error: FreeText(1000).optional(),
     propensity: z
       .number()

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { Milliseconds } from './amounts.js';
 import { DecisionId, LlmId } from './ids.js';
 import { FreeText } from './text.js';
 
 /** Most calls that a breaker remembers: they are the bits of an integer. */
 export const MAX_CALLS = 30;
 
-const Milliseconds = z.int().min(1).max(86_400_000);
+/** A setting in whole milliseconds: a day at most. */
+const Interval = z.int().min(1).max(86_400_000);
 
 /** When an LLM is taken out of the rankings, and when it comes back. */
 export const BreakerSettings = z
@@ -18,23 +20,23 @@ export const BreakerSettings = z
       .describe('Share of the last calls that failed at which an LLM is taken out'),
     min_calls: z.int().min(1).max(MAX_CALLS).default(5).describe('Fewer calls say nothing'),
     calls: z.int().min(1).max(MAX_CALLS).default(20).describe('How many of the last calls count'),
-    window_ms: Milliseconds.default(60_000).describe(
+    window_ms: Interval.default(60_000).describe(
       'Calls before a pause as long as this are forgotten, and older reports do not count',
     ),
-    timeout_ms: Milliseconds.nullable()
+    timeout_ms: Interval.nullable()
       .default(null)
       .describe('An answer that took longer counts as failed; null for none'),
-    cool_down_ms: Milliseconds.default(30_000).describe(
+    cool_down_ms: Interval.default(30_000).describe(
       'How long an LLM stays out at first; doubled each time that it fails again when tried',
     ),
-    max_cool_down_ms: Milliseconds.default(600_000),
+    max_cool_down_ms: Interval.default(600_000),
     probes: z
       .int()
       .min(1)
       .max(100)
       .default(2)
       .describe('Calls that must succeed, one after another, for it to come back'),
-    probe_interval_ms: Milliseconds.default(1_000).describe(
+    probe_interval_ms: Interval.default(1_000).describe(
       'After the cool-down, each API process sends it one query in so long',
     ),
   })
@@ -56,7 +58,7 @@ export const CallReport = z
     model: LlmId,
     ok: z.boolean().describe('Whether it answered'),
     error: Failure.optional().describe('What went wrong'),
-    latency_ms: z.number().min(0).optional(),
+    latency_ms: Milliseconds.optional(),
     decision_id: DecisionId.optional().describe('The decision that chose it, which is then no longer in flight'),
   })
   .refine((r) => !(r.ok && r.error !== undefined), { path: ['error'], message: 'expected none where ok is true' })

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ContextTokens, CostBound, LatencyBound, Weight } from './amounts.js';
 import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
 import { FreeLines } from './text.js';
@@ -19,8 +20,8 @@ const Names = z.array(z.string().min(1).max(100)).min(1).max(100);
 
 /** How a query is routed. A policy holds some of these; a request may give any of them besides. */
 export const rules = {
-  cost_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per US cent'),
-  latency_weight: z.number().min(0).max(1000).optional().describe('Quality points given up per second'),
+  cost_weight: Weight.optional().describe('Quality points given up per US cent'),
+  latency_weight: Weight.optional().describe('Quality points given up per second'),
   relative_cost_weight: Fraction.optional().describe(
     'Quality points given up per cost of the dearest candidate: it fits whatever prices are',
   ),
@@ -35,8 +36,8 @@ export const rules = {
   cheapest_within: Fraction.optional().describe(
     'The cheapest LLM whose expected quality is at most this far below the best candidate’s',
   ),
-  max_cost_usd: z.number().positive().optional(),
-  max_latency_ms: z.number().positive().optional(),
+  max_cost_usd: CostBound.optional(),
+  max_latency_ms: LatencyBound.optional(),
   min_quality: Fraction.optional(),
   models: z.array(LlmId).min(1).max(1000).optional().describe('Only these LLMs are candidates'),
   exclude: z.array(LlmId).max(1000).optional().describe('These LLMs are not candidates'),
@@ -46,13 +47,9 @@ export const rules = {
     .max(100)
     .optional()
     .describe('These LLMs come first, in this order, where they are candidates'),
-  context_tokens: z
-    .int()
-    .positive()
-    .optional()
-    .describe(
-      'Least context that an LLM declares. One whose declared context the query does not fit is no candidate anyway',
-    ),
+  context_tokens: ContextTokens.optional().describe(
+    'Least context that an LLM declares. One whose declared context the query does not fit is no candidate anyway',
+  ),
   capabilities: Names.optional().describe(
     'What an LLM must declare that it can do: `tools`, `vision`, `json`, or names of your own',
   ),

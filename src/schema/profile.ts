@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { BillionParameters, ContextTokens, Milliseconds, MOST, PerMinute, TokenPrice } from './amounts.js';
 import { Fraction } from './fraction.js';
 import { DomainId, FamilyId, LlmId, TaskId } from './ids.js';
+import { AnyJson } from './json.js';
 import { FreeLines } from './text.js';
 
 const Name = z.string().min(1).max(100);
@@ -9,12 +11,13 @@ const Names = z.array(Name).max(100);
 /** How much may be asked of an LLM; what is left out is not limited. */
 export const LlmLimits = z
   .strictObject({
-    requests_per_minute: z.number().positive().optional(),
-    tokens_per_minute: z.number().positive().optional().describe('Tokens of queries and answers together'),
-    in_flight: z.int().positive().optional().describe('Queries that it answers at the same time'),
+    requests_per_minute: PerMinute.optional(),
+    tokens_per_minute: PerMinute.optional().describe('Tokens of queries and answers together'),
+    in_flight: z.int().positive().max(1e6).optional().describe('Queries that it answers at the same time'),
     in_flight_timeout_ms: z
       .int()
       .positive()
+      .max(MOST.milliseconds)
       .optional()
       .describe(
         'How long a query without feedback or report counts as in flight; unless told, three times its usual ' +
@@ -53,23 +56,15 @@ export const LlmProfile = z
       .describe('Version behind the id: where it becomes another, answers of the one before count little from then on'),
     description: FreeLines(20_000).optional(),
     family: FamilyId.optional(),
-    size_b: z.number().positive().optional().describe('Parameters, in billions'),
-    input_price: z.number().min(0).optional().describe('US dollars per million input tokens'),
-    output_price: z.number().min(0).optional().describe('US dollars per million output tokens'),
-    cached_input_price: z
-      .number()
-      .min(0)
-      .max(1e6)
-      .optional()
-      .describe('US dollars per million input tokens that the provider has cached'),
-    context_tokens: z.int().positive().optional().describe('Longest context, in tokens'),
-    latency_ms: z.number().min(0).optional().describe('Typical latency of one answer, in milliseconds'),
-    latency_p90_ms: z
-      .number()
-      .min(0)
-      .max(1e9)
-      .optional()
-      .describe('Latency that nine of ten answers keep within, in ms'),
+    size_b: BillionParameters.optional().describe('Parameters, in billions'),
+    input_price: TokenPrice.optional().describe('US dollars per million input tokens'),
+    output_price: TokenPrice.optional().describe('US dollars per million output tokens'),
+    cached_input_price: TokenPrice.optional().describe(
+      'US dollars per million input tokens that the provider has cached',
+    ),
+    context_tokens: ContextTokens.optional().describe('Longest context, in tokens'),
+    latency_ms: Milliseconds.optional().describe('Typical latency of one answer, in milliseconds'),
+    latency_p90_ms: Milliseconds.optional().describe('Latency that nine of ten answers keep within, in ms'),
     benchmarks: z.record(TaskId, Fraction).optional().describe('Public benchmark scores per task, in [0, 1]'),
     task_types: z
       .array(TaskType)
@@ -94,10 +89,7 @@ export const LlmProfile = z
       .max(20)
       .optional()
       .describe('Where facts are from, and when they were read there'),
-    extra: z
-      .record(z.string().min(1).max(200), z.json())
-      .optional()
-      .describe('What it declares that has no field here'),
+    extra: z.record(z.string().min(1).max(200), AnyJson).optional().describe('What it declares that has no field here'),
   })
   .meta({ id: 'LlmProfile', description: 'Declared facts of one LLM' });
 export type LlmProfile = z.infer<typeof LlmProfile>;

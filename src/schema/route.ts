@@ -4,11 +4,18 @@ import { QueryText } from './feedback.js';
 import { DecisionId, LlmId, TaskId } from './ids.js';
 import { PolicyName, rules } from './policy.js';
 
+/** Longer than any context; what is routed by is held to the length of a query. */
+const MessageText = z.string().max(10_000_000);
+
 /** An OpenAI chat message; only its text is read. */
 export const ChatMessage = z.object({
-  role: z.string(),
+  role: z.string().max(100),
   content: z
-    .union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() })), z.null()])
+    .union([
+      MessageText,
+      z.array(z.looseObject({ type: z.string().max(100), text: MessageText.optional() })).max(10_000),
+      z.null(),
+    ])
     .optional(),
 });
 

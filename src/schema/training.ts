@@ -132,6 +132,7 @@ export const Schedule = z
     min_new_interactions: z
       .int()
       .min(0)
+      .max(1e9)
       .default(1)
       .describe('Skip a run while fewer interactions or preferences came since the last one'),
   })

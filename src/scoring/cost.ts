@@ -25,12 +25,11 @@ export function answerCost(
   { completionTokens, meanCostUsd }: { completionTokens: number; meanCostUsd: number | null },
   promptTokens: number,
 ): number | null {
-  return (
-    expectedCost({
-      inputPrice: profile.input_price,
-      outputPrice: profile.output_price,
-      promptTokens,
-      completionTokens,
-    }) ?? meanCostUsd
-  );
+  const cost = expectedCost({
+    inputPrice: profile.input_price,
+    outputPrice: profile.output_price,
+    promptTokens,
+    completionTokens,
+  });
+  return cost !== null && Number.isFinite(cost) ? cost : meanCostUsd;
 }

@@ -1,4 +1,4 @@
-import type { LlmStats } from '../store/ports/feedback.js';
+import type { LlmStats, TaskUsage } from '../store/ports/feedback.js';
 import type { LlmProfile } from '../schema/profile.js';
 import { DEFAULT_COMPLETION_TOKENS } from '../base/tokens.js';
 
@@ -36,10 +36,22 @@ function mean(sum: number, n: number, prior: number, strength: number): number {
   return (sum + strength * prior) / (n + strength);
 }
 
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** A task's sums, of which those that are not finite say nothing. */
+function told(usage: TaskUsage): TaskUsage {
+  const { completionTokens, logLatency, logLatencySquares } = usage;
+  return {
+    ...usage,
+    ...(Number.isFinite(completionTokens) ? {} : { completionTokens: 0, completionTokensN: 0 }),
+    ...(Number.isFinite(logLatency + logLatencySquares) ? {} : { logLatency: 0, logLatencySquares: 0, latencyN: 0 }),
+  };
+}
+
 /** What an LLM's answers take over all its tasks. */
-function overall({ latency_ms: declared, latency_p90_ms: tail }: LlmProfile, stats: LlmStats | undefined): Taken {
+function overall({ latency_ms: declared, latency_p90_ms: tail }: LlmProfile, usage: readonly TaskUsage[]): Taken {
   let [tokens, tokensN, log, squares, n] = [0, 0, 0, 0, 0];
-  for (const task of stats?.usage ?? []) {
+  for (const task of usage) {
     tokens += task.completionTokens;
     tokensN += task.completionTokensN;
     log += task.logLatency;
@@ -75,9 +87,10 @@ export function usageOf(
   stats: LlmStats | undefined,
   tasks: readonly string[],
 ): (weights: ArrayLike<number> | null) => AnswerUsage {
-  const all = overall(profile, stats);
+  const usage = (stats?.usage ?? []).map(told);
+  const all = overall(profile, usage);
   const meanCostUsd = stats !== undefined && Number.isFinite(stats.costUsd) ? stats.costUsd : null;
-  const byTask = new Map(stats?.usage.map((task) => [task.task, task]));
+  const byTask = new Map(usage.map((task) => [task.task, task]));
   const own = tasks.map((task): Taken => {
     const seen = byTask.get(task);
     if (seen === undefined) return all;
@@ -93,12 +106,11 @@ export function usageOf(
     };
   });
   const answer = ({ tokens, log, variance }: Taken): AnswerUsage => {
-    const known = !Number.isNaN(log);
     return {
       completionTokens: tokens,
       meanCostUsd,
-      latencyMs: known ? Math.exp(log) : null,
-      latencyP90Ms: known ? Math.exp(log + P90 * Math.sqrt(variance)) : null,
+      latencyMs: finiteOrNull(Math.exp(log)),
+      latencyP90Ms: finiteOrNull(Math.exp(log + P90 * Math.sqrt(variance))),
     };
   };
   const whole = answer(all);

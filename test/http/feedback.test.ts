@@ -265,3 +265,31 @@ test('posts that arrive together share a transaction', async () => {
   assert.ok(sizes.length <= 8, `${sizes.length} transactions: ${sizes.join(', ')}`);
   await shared.remove();
 });
+
+test('numbers and times that cannot be are refused by name, and leave the ledger as it is', async () => {
+  const rows = await rowsIn(service.ledger);
+  const ahead = new Date(Date.now() + 3 * 86_400_000).toISOString();
+  const odd: [field: string, value: unknown][] = [
+    ['latency_ms', 1e308],
+    ['latency_ms', -1],
+    ['cost_usd', 1e7],
+    ['prompt_tokens', 1e10],
+    ['completion_tokens', 2 ** 53 - 1],
+    ['at', '0000-01-01T00:00:00Z'],
+    ['at', '9999-12-31T23:59:59Z'],
+    ['at', ahead],
+  ];
+  for (const [field, value] of odd)
+    for (const list of [false, true]) {
+      const item = { query: 'q', model: 'a/small', score: 1, [field]: value };
+      const problem = await problemIn(await post(list ? [item] : item));
+      assert.deepEqual([problem.status, problem.code], [400, 'invalid_request'], `${field} ${String(value)}`);
+      assert.deepEqual(
+        problem.issues?.map((issue) => issue.field),
+        [list ? `[0].${field}` : field],
+      );
+    }
+  assert.equal(await rowsIn(service.ledger), rows);
+  const tomorrow = new Date(Date.now() + 3_600_000).toISOString();
+  await receiptOf(await post({ query: 'q', model: 'a/small', latency_ms: 1e9, cost_usd: 1e6, at: tomorrow }));
+});

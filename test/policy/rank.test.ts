@@ -299,3 +299,19 @@ test('an LLM without capacity is excluded; where all healthy ones are full, they
   );
   assert.equal(rankBy([strong], {}).ranking[0]!.load_price, undefined);
 });
+
+test('what is not finite is not known, and is never an advantage', () => {
+  for (const odd of [Infinity, NaN, 1e308, -Infinity]) {
+    const broken = { ...llm('broken', 0.8, odd, odd), uncertainty: odd, correction: odd };
+    for (const policy of ['quality', 'balanced', 'cost', 'latency']) {
+      const { ranking } = rankBy([broken, strong, llm('mad', odd, 0.01, 20_000)], { policy }, {}, { price: () => odd });
+      assert.equal(ranking.length, 3);
+      for (const one of ranking)
+        for (const [field, value] of Object.entries(one))
+          if (field !== 'model')
+            assert.ok(value === null || Number.isFinite(value), `${odd} ${policy}: ${field} ${value}`);
+      assert.equal(ranking[0]!.model, 'strong', `${odd} ${policy}`);
+    }
+  }
+  assert.deepEqual(order([llm('broken', 0.9, Infinity), strong], { max_cost_usd: 1 }), ['strong']);
+});

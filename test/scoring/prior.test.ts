@@ -145,3 +145,12 @@ test('nearest: same family and size first, itself never', () => {
   );
   for (const { similarity } of scorer.nearest('small')) assert.ok(similarity >= 0 && similarity <= 1);
 });
+
+test('sums that are not finite say nothing', () => {
+  const usage = [usageOn('t', 3, { latencyMs: Infinity, tokens: Infinity }), usageOn(null, 9, { latencyMs: 500 })];
+  const now = { scored: 5, meanScore: NaN, weight: 0 };
+  const scored = scoreOf(profile({ id: 'a' }), { ...statsOf('a', { costUsd: Infinity, usage }), now }, 't');
+  assert.equal(scored.costUsd, null);
+  assert.equal(Math.round(scored.latencyMs!), 500);
+  assert.ok(Number.isFinite(scored.latencyP90Ms) && Number.isFinite(scored.quality));
+});

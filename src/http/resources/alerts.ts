@@ -41,7 +41,7 @@ export function alertOperations({ ledger }: Pick<Context, 'ledger'>): Operation[
       description:
         'One that is resolved stays as it is. What the LLM does now is its usual from here on: only ' +
         'another change raises another alert.',
-      params: { id: { schema: z.string(), description: 'Id of an alert' } },
+      params: { id: { schema: z.string().max(200), description: 'Id of an alert' } },
       body: optionalBody(AlertResolution),
       answers: { 200: { description: 'The alert', schema: Alert } },
       errors: ['alert_not_found'],

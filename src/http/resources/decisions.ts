@@ -9,9 +9,9 @@ import {
   Summary,
   type DecisionSummary,
 } from '../../schema/decision.js';
-import { Timestamp } from '../../schema/feedback.js';
 import { DecisionId, LlmId } from '../../schema/ids.js';
 import { PolicyName } from '../../schema/policy.js';
+import { Timestamp } from '../../schema/time.js';
 import type { KeptDecision } from '../../store/ports/decisions.js';
 import type { Context } from '../context.js';
 import { operation, type Operation } from '../kit/operation.js';

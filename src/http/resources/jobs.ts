@@ -14,7 +14,7 @@ const JobCreated = z.strictObject({ job_id: z.string() }).meta({ id: 'JobCreated
 /** Jobs listed where the request sets no limit. */
 const DEFAULT_LIMIT = 100;
 
-const params = { id: { schema: z.string(), description: 'Id of a job' } };
+const params = { id: { schema: z.string().max(200), description: 'Id of a job' } };
 
 export function jobOperations(context: Pick<Context, 'queue' | 'streams' | 'heartbeatMs'>): Operation[] {
   const { queue } = context;

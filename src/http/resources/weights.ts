@@ -83,7 +83,7 @@ export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' |
       writes: false,
       summary: 'Download a file of a version',
       description: 'Ranges and conditions are honoured; the weights’ ETag is their SHA-256, and the manifest has none.',
-      params: { version, file: { schema: z.string(), description: 'Name of one of its files' } },
+      params: { version, file: { schema: z.string().max(1000), description: 'Name of one of its files' } },
       streams: true,
       answers: {
         200: {

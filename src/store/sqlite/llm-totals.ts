@@ -81,6 +81,7 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
 /** @param before scores from before the LLM last changed, among `scored` */
 function nowOf(scored: number, score: number, before: number, beforeScore: number): LlmStats['now'] {
   const since = scored - before;
+  if (!Number.isFinite(score) || !Number.isFinite(beforeScore)) return { scored: since, meanScore: NaN, weight: 0 };
   // As in a snapshot, they count less once there are others.
   const lost = since > 0 ? 1 - BEFORE_CHANGE : 0;
   const weight = scored - lost * before;
@@ -103,5 +104,5 @@ function count(totals: Totals, value: Answered): void {
 }
 
 function mean(sum: number | null, reported: number | null): number {
-  return sum === null || !reported ? NaN : sum / reported;
+  return sum === null || !Number.isFinite(sum) || !reported ? NaN : sum / reported;
 }
