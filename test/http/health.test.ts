@@ -63,7 +63,10 @@ test('feedback counts: errors as failures, once for each key, and not what is ol
         201,
       );
   assert.deepEqual([(await health())[BEST]!.state, (await health())[BEST]!.calls], ['closed', 3]);
-  await postJson(`${service.url}/v1/feedback`, [failed, { ...failed, at: new Date(Date.now() + 3_600_000).toISOString() }]);
+  await postJson(`${service.url}/v1/feedback`, [
+    failed,
+    { ...failed, at: new Date(Date.now() + 3_600_000).toISOString() },
+  ]);
   assert.equal((await health())[BEST]!.state, 'open');
   assert.ok(Date.parse((await health())[BEST]!.opened_at!) <= Date.now());
   assert.notEqual((await route()).model, BEST);
