@@ -50,7 +50,12 @@ export async function openWorkspace(
   const files = openArtifactFolder(paths.artifacts);
   const encoder = await openEncoder(settings.encoder);
   const uptime = systemUptime();
-  const ledger = await openLedger(paths.ledger, { clock, uptime, ...(serving && { busyTimeoutMs: BUSY_MS }) });
+  const ledger = await openLedger(paths.ledger, {
+    clock,
+    uptime,
+    ...(serving ? { busyTimeoutMs: BUSY_MS } : {}),
+    onHealed: (healed) => log.warn(healed, 'the ledger held numbers beyond their ranges, which were put right'),
+  });
   let live: LiveState;
   try {
     const scorer = await openLiveScorer({ ledger, artifacts: files, encoder, log });

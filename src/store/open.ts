@@ -1,8 +1,10 @@
 import type { Clock, Uptime } from '../base/clock.js';
 import type { Ledger } from './ports/index.js';
+import type { Healed } from './sqlite/heal.js';
 import { openSqliteLedger } from './sqlite/ledger.js';
 
 export type { Ledger } from './ports/index.js';
+export type { Healed } from './sqlite/heal.js';
 
 export interface LedgerOptions {
   /** Says when what is kept was. */
@@ -13,6 +15,8 @@ export interface LedgerOptions {
   readonly?: boolean;
   /** How long to wait for another writer before `ledger_busy`, in milliseconds. Default 5000. */
   busyTimeoutMs?: number;
+  /** Called where the ledger held numbers beyond what may be, from before there were ranges, and was put right. */
+  onHealed?: (healed: Healed) => void;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface LedgerOptions {
  */
 export async function openLedger(
   path: string,
-  { clock, uptime, readonly = false, busyTimeoutMs = 5000 }: LedgerOptions,
+  { clock, uptime, readonly = false, busyTimeoutMs = 5000, onHealed }: LedgerOptions,
 ): Promise<Ledger> {
-  return openSqliteLedger(path, { clock, uptime, readonly, busyTimeoutMs });
+  return openSqliteLedger(path, { clock, uptime, readonly, busyTimeoutMs, onHealed });
 }

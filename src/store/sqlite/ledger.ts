@@ -13,6 +13,7 @@ import { connect } from './connection.js';
 import { createDecisions } from './decisions.js';
 import { createEmbeddings } from './embeddings.js';
 import { createFeedback } from './feedback.js';
+import { heal, type Healed } from './heal.js';
 import { createImports } from './imports.js';
 import { createKeys } from './keys.js';
 import { createLimits } from './limits.js';
@@ -31,6 +32,8 @@ export interface SqliteOptions {
   readonly: boolean;
   /** How long to wait for another writer before `ledger_busy`, in milliseconds. */
   busyTimeoutMs: number;
+  /** Called where numbers beyond their ranges were put right. */
+  onHealed?: ((healed: Healed) => void) | undefined;
 }
 
 /**
@@ -40,12 +43,17 @@ export interface SqliteOptions {
  * Throws `schema_mismatch`, `ledger_busy`, `invalid_config` (cannot be opened or written) or, read-only,
  * `file_not_found`.
  */
-export function openSqliteLedger(path: string, { clock, uptime, readonly, busyTimeoutMs }: SqliteOptions): Ledger {
+export function openSqliteLedger(
+  path: string,
+  { clock, uptime, readonly, busyTimeoutMs, onHealed }: SqliteOptions,
+): Ledger {
   const connection = connect(path, { readonly, busyTimeoutMs });
   let steady: Clock;
   try {
     migrate(connection, readMigrations(join(packageRoot, 'migrations')), clock, !readonly);
     steady = openSteady(connection, { clock, uptime, readonly });
+    const healed = readonly ? undefined : heal(connection);
+    if (healed !== undefined) onHealed?.(healed);
   } catch (error) {
     connection.db.close();
     throw error;
