@@ -63,6 +63,7 @@ const liveScorer: LiveScorer = {
   eager: [],
   lazy: [],
   current: () => scorer,
+  refusal: () => null,
   refresh: async () => undefined,
 };
 const live = await openLiveState({ ledger, scorer: liveScorer, clock: systemClock, log });

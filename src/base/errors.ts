@@ -42,6 +42,10 @@ export const ERROR_CODES = {
   queue_unavailable: { status: 503, exit: 1, title: 'The job queue is not available' },
   backend_unavailable: { status: 503, exit: 1, title: 'The tensor backend is not available' },
   ledger_busy: { status: 503, exit: 1, title: 'Another process is writing to the ledger' },
+  ledger_full: { status: 503, exit: 1, title: 'The disk of the ledger is full' },
+  ledger_failed: { status: 503, exit: 1, title: 'The disk of the ledger fails' },
+  ledger_gone: { status: 503, exit: 1, title: 'The ledger was moved, removed or replaced' },
+  ledger_damaged: { status: 500, exit: 1, title: 'The ledger is damaged' },
   schema_mismatch: { status: 500, exit: 1, title: 'The ledger has another schema' },
   training_failed: { status: 500, exit: 1, title: 'Training failed' },
   training_diverged: { status: 500, exit: 1, title: 'Training diverged' },
@@ -50,6 +54,14 @@ export const ERROR_CODES = {
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Codes of a ledger that takes no write, whatever is to be written, until somebody sees to it. */
+export const LEDGER_UNFIT: ReadonlySet<ErrorCode> = new Set([
+  'ledger_full',
+  'ledger_failed',
+  'ledger_gone',
+  'ledger_damaged',
+]);
 
 /** One thing wrong with an input: where, what was expected, what came. */
 export interface Issue {

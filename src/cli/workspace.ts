@@ -9,6 +9,7 @@ import { createHistory, type History } from '../catalog/history.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
 import { openLiveScorer } from '../live/scorer.js';
+import { watchLedger } from '../live/ledger-watch.js';
 import { openLiveState, type LiveState } from '../live/state.js';
 import { createArtifactStore } from '../serving/store.js';
 import { openLedger, type Ledger } from '../store/open.js';
@@ -32,6 +33,8 @@ export interface Workspace {
 
 /** How often changes of other processes are looked for, in milliseconds. */
 export const FOLLOW_MS = 250;
+/** How often it is looked whether the ledger is still there, in milliseconds. */
+const WATCH_MS = 500;
 /** How often decisions that are kept no longer are removed, in milliseconds. */
 const PRUNE_MS = 10_000;
 /**
@@ -76,7 +79,7 @@ export async function openWorkspace(
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated },
     log,
     follow() {
-      const stops = [live.follower.start(FOLLOW_MS), decider.follow(PRUNE_MS)];
+      const stops = [live.follower.start(FOLLOW_MS), decider.follow(PRUNE_MS), watchLedger(ledger, WATCH_MS, log)];
       return () => stops.forEach((stop) => stop());
     },
     async close() {

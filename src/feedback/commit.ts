@@ -1,4 +1,4 @@
-import { PointsmanError } from '../base/errors.js';
+import { LEDGER_UNFIT, PointsmanError } from '../base/errors.js';
 import type { FeedbackBatch, FeedbackStore, StoredBatch } from '../store/ports/feedback.js';
 
 /** Records written in one transaction at most, so that a flood of large batches does not hold up routing. */
@@ -83,8 +83,10 @@ export function createFeedbackCommitter(
       for (const one of group) if (one.deadline <= now) one.reject(error);
       return group.filter((one) => one.deadline > now);
     }
-    if (group.length === 1) {
-      group[0]!.reject(error);
+    // Where the ledger takes nothing, trying each alone would only take longer.
+    const isUnfit = error instanceof PointsmanError && LEDGER_UNFIT.has(error.code);
+    if (group.length === 1 || isUnfit) {
+      for (const one of group) one.reject(error);
       return [];
     }
     // One request must not fail for another's fault, so each is tried alone.

@@ -13,7 +13,10 @@ import { SUBJECTS, type Subject } from '../store/ports/changes.js';
 import type { Live } from './follower.js';
 
 /** The scorer in force, kept up to date. */
-export interface LiveScorer extends ScorerHolder, Live {}
+export interface LiveScorer extends ScorerHolder, Live {
+  /** Why the version in force does not serve, and what to do about it; null where it does. */
+  refusal(): string | null;
+}
 
 export interface LiveScorerParts {
   ledger: Pick<Ledger, 'artifacts' | 'catalog' | 'feedback' | 'settings'>;
@@ -51,7 +54,9 @@ function remembering(encoder: Encoder): Encoder {
 export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveScorerParts): Promise<LiveScorer> {
   const describing = remembering(encoder);
   let loaded: Loaded | null = null;
-  let refused: { version: string; stamp: string } | null = null;
+  let refused: { version: string; stamp: string; why: string } | null = null;
+  /** The version in force, whether it serves or not. */
+  let inForce: string | null = null;
   let scorer: Scorer = createPriorScorer([], []);
 
   /** Reads and verifies `version`; null where it is refused, now or before. */
@@ -63,7 +68,7 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
       checkEncoder(manifest, encoder.id);
       return { version, model };
     } catch (error) {
-      refused = { version, stamp };
+      refused = { version, stamp, why: messageOf(error) };
       log.error(
         { version, inForce: loaded?.version ?? null, error: messageOf(error) },
         'artifact refused; the one in force goes on serving',
@@ -75,6 +80,7 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
   async function refresh(changed: ReadonlySet<Subject> = new Set(SUBJECTS)): Promise<void> {
     const active =
       changed.has('artifacts') || refused !== null ? await ledger.artifacts.activeVersion() : (loaded?.version ?? null);
+    inForce = active;
     const other = active !== (loaded?.version ?? null);
     const found = other && active !== null ? await load(active) : null;
     const swap = other && (active === null || found !== null);
@@ -104,6 +110,13 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     // Feedback changes expected costs and latencies by little; a refused artifact may be whole again.
     lazy: 'always',
     current: () => scorer,
+    refusal() {
+      if (refused === null || refused.version !== inForce) return null;
+      return (
+        `version ${refused.version} in ${artifacts.place} is refused: ${refused.why}; ` +
+        'activate another version, put its files back, train again, or run the encoder that it was trained with'
+      );
+    },
     refresh,
   };
 }

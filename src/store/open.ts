@@ -21,8 +21,8 @@ export interface LedgerOptions {
 
 /**
  * Opens the ledger at `path`, making it (and its folder) where missing and bringing its schema up to date.
- * Throws `schema_mismatch`, `ledger_busy`, `invalid_config` (cannot be opened or written) or, read-only,
- * `file_not_found`.
+ * Throws `schema_mismatch`, `ledger_busy`, `ledger_damaged`, `ledger_full`, `ledger_failed`, `invalid_config` (cannot
+ * be opened or written) or, read-only, `file_not_found`.
  */
 export async function openLedger(
   path: string,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { truncateSync } from 'node:fs';
+import { renameSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.js';
@@ -28,6 +28,8 @@ interface Failing {
   headers?: Record<string, string>;
   /** Another connection holds the write lock of the ledger meanwhile. */
   locked?: true;
+  /** The file of the ledger is somewhere else meanwhile. */
+  moved?: true;
 }
 
 /** What fails with each code. */
@@ -37,6 +39,13 @@ type Failures = Record<string, Failing>;
 const UNPROVOKED: Record<string, string> = {
   ...Object.fromEntries(ACCESS_CODES.map((code) => [code, 'access.test.ts provokes it of every operation'])),
   internal: 'a fault of the service’s own; errors.test.ts answers one through a ledger that throws',
+};
+
+/** The same, of what writes to the ledger. */
+const UNPROVOKED_WRITING: Record<string, string> = {
+  ledger_full: 'a full disk: unfit.test.ts fills one',
+  ledger_failed: 'a broken disk',
+  ledger_damaged: 'a file that is damaged for good: unfit.test.ts damages one',
 };
 
 const VERSION = '00000000000000aa';
@@ -59,7 +68,8 @@ function bodyFailures(path: string, wrong: unknown = { nobody: 'knows this' }): 
 }
 
 function writeFailures(path: string, body?: unknown): Failures {
-  return { ledger_busy: { path, locked: true, ...(body === undefined ? {} : { body }) } };
+  const request = { path, ...(body === undefined ? {} : { body }) };
+  return { ledger_busy: { ...request, locked: true }, ledger_gone: { ...request, moved: true } };
 }
 
 function settingsFailures(path: string): Failures {
@@ -358,7 +368,21 @@ async function whileLocked<T>({ folder }: Service, work: () => Promise<T>): Prom
   }
 }
 
-async function send(operation: string, { path, where = 'whole', body, headers, locked }: Failing): Promise<Response> {
+/** Runs `work` while the file of a ledger is called otherwise. */
+async function whileMoved<T>({ folder }: Service, work: () => Promise<T>): Promise<T> {
+  const { ledger } = dataPaths(folder);
+  renameSync(ledger, `${ledger}.moved`);
+  try {
+    return await work();
+  } finally {
+    renameSync(`${ledger}.moved`, ledger);
+  }
+}
+
+async function send(
+  operation: string,
+  { path, where = 'whole', body, headers, locked, moved }: Failing,
+): Promise<Response> {
   const service = services[where];
   const request = (): Promise<Response> =>
     fetch(service.url + path, {
@@ -366,6 +390,7 @@ async function send(operation: string, { path, where = 'whole', body, headers, l
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+  if (moved) return whileMoved(service, request);
   return locked ? whileLocked(service, request) : request();
 }
 
@@ -383,7 +408,7 @@ test('every error of every operation is provoked, and documented', async () => {
     Object.fromEntries(
       Object.entries(all).map(([operation, codes]) => [
         operation,
-        codes.filter((code) => !(code in UNPROVOKED)).toSorted(),
+        codes.filter((code) => !(code in UNPROVOKED) && !(code in UNPROVOKED_WRITING)).toSorted(),
       ]),
     );
   assert.deepEqual(sorted(provoked), sorted(documented));
@@ -391,5 +416,10 @@ test('every error of every operation is provoked, and documented', async () => {
 
 test('what no request provokes is documented of every operation', () => {
   for (const [operation, codes] of Object.entries(documented))
-    for (const code of ['internal', 'host_not_allowed']) assert.ok(codes.includes(code), `${operation}: ${code}`);
+    for (const code of [
+      'internal',
+      'host_not_allowed',
+      ...(codes.includes('ledger_busy') ? Object.keys(UNPROVOKED_WRITING) : []),
+    ])
+      assert.ok(codes.includes(code), `${operation}: ${code}`);
 });

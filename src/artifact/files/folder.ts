@@ -83,6 +83,7 @@ export function openArtifactFolder(folder: string): ArtifactFiles {
     return join(folder, version, file);
   }
   return {
+    place: folder,
     async list() {
       try {
         const entries = await readdir(folder, { withFileTypes: true });

@@ -26,6 +26,8 @@ export interface ArtifactFile {
  * ({@link isPlainName}) are of no file.
  */
 export interface ArtifactFiles {
+  /** Where that is, for messages: a path. */
+  readonly place: string;
   /** Versions that are there, in no order. One that is being written is not among them. */
   list(): Promise<string[]>;
   /** All of a file. Throws `file_not_found`. */

@@ -132,6 +132,9 @@ export function withErrorForm(errorForm: ErrorForm, operations: readonly Operati
   return operations.map((one) => ({ ...one, errorForm }));
 }
 
+/** Why the ledger may not take a write now. */
+const WRITE_ERRORS = ['ledger_busy', 'ledger_full', 'ledger_failed', 'ledger_gone', 'ledger_damaged'] as const;
+
 /** Codes of all errors that an operation may answer: its own, and those that follow from what it takes. */
 export function errorsOf({
   method,
@@ -151,6 +154,6 @@ export function errorsOf({
   if (params ?? query ?? headers ?? body) codes.add('invalid_request');
   if (yaml) codes.add('not_acceptable');
   if (yaml && body !== undefined) codes.add('invalid_yaml');
-  if (writes) codes.add('ledger_busy');
+  if (writes) for (const code of WRITE_ERRORS) codes.add(code);
   return [...codes];
 }

@@ -50,5 +50,11 @@ export interface Ledger {
   readonly quotas: QuotaStore;
   readonly audit: AuditStore;
   readonly changes: ChangeStore;
+  /**
+   * Resolves where the ledger can be read and written: it is cheap, and may be asked often. What writes met before is
+   * remembered, and tried again now and then. Rejects with `ledger_gone`, `ledger_full`, `ledger_failed` or
+   * `ledger_damaged`, whose message says what to do.
+   */
+  check(): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,9 @@ import { dirname, resolve } from 'node:path';
 import type SQLite from 'better-sqlite3';
 import { PointsmanError, messageOf } from '../../base/errors.js';
 import { Database } from './database.js';
+import { translated } from './failures.js';
+import { createFitness, type Fitness } from './fitness.js';
+import { openPlace, type Place } from './place.js';
 
 /** One connection to the ledger's file, with the two ways to use it. */
 export interface Connection {
@@ -10,13 +13,16 @@ export interface Connection {
   readonly path: string;
   /**
    * Runs `work` in one immediate transaction (a savepoint inside another). Throws `ledger_busy` when the lock does not
-   * come.
+   * come, and `ledger_full`, `ledger_failed`, `ledger_gone` or `ledger_damaged` where what was written would not be
+   * found again.
    */
   write<T>(work: () => T): T;
   /** Runs `work` in one read transaction: it sees one state of the ledger. */
   read<T>(work: () => T): T;
   /** Differs once this connection, or any other, may have written. */
   stamp(): string;
+  readonly place: Place;
+  readonly fitness: Fitness;
 }
 
 export interface ConnectOptions {
@@ -25,6 +31,8 @@ export interface ConnectOptions {
   busyTimeoutMs: number;
   /** `NORMAL` does not wait for the disk at each commit: the last ones may be lost in a power cut. */
   synchronous?: 'FULL' | 'NORMAL';
+  /** A connection to the same file, which must still be there. */
+  beside?: Connection;
   /** Page cache, in KiB. */
   cacheKib?: number;
 }
@@ -32,13 +40,16 @@ export interface ConnectOptions {
 /** Opens the file (and its folder), with every commit durable before it returns unless told otherwise. */
 export function connect(path: string, options: ConnectOptions): Connection {
   const file = resolve(path);
+  options.beside?.place.check();
   const db = openFile(file, options);
   try {
-    translateBusy(file, () => configure(db, file, options));
+    configure(db, file, options);
   } catch (error) {
     db.close();
-    throw error;
+    throw translated(file, error);
   }
+  const place = openPlace(file);
+  const fitness = createFitness(file, place);
   const run = db.transaction((work: () => unknown) => work());
   // SQLite's own version moves with what other connections commit, and not with what this one does.
   const others = db.prepare<[], number>('PRAGMA data_version').pluck();
@@ -46,27 +57,29 @@ export function connect(path: string, options: ConnectOptions): Connection {
   return {
     db,
     path: file,
+    place,
+    fitness,
     write<T>(work: () => T): T {
       own++;
-      return translateBusy(file, () => run.immediate(work) as T);
+      // The outer transaction sees to it all.
+      if (db.inTransaction) return run.immediate(work) as T;
+      try {
+        const answer = run.immediate(() => {
+          const made = work();
+          place.check();
+          return made;
+        }) as T;
+        // A write that went where nobody finds it again must not be acknowledged.
+        place.check();
+        fitness.written();
+        return answer;
+      } catch (error) {
+        throw fitness.failed(error);
+      }
     },
     read: <T>(work: () => T): T => run.deferred(work) as T,
     stamp: () => `${others.get()} ${own}`,
   };
-}
-
-/** Runs `work`; SQLite's "busy" becomes `ledger_busy`. */
-export function translateBusy<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!isSqlite(error, 'SQLITE_BUSY')) throw error;
-    throw new PointsmanError(
-      'ledger_busy',
-      `${file}: another process is writing (an import, perhaps); try again when it is done`,
-      { cause: error },
-    );
-  }
 }
 
 function openFile(file: string, options: ConnectOptions): SQLite.Database {
@@ -76,8 +89,13 @@ function openFile(file: string, options: ConnectOptions): SQLite.Database {
       `${file}: there is no ledger here yet; import something or start the service first`,
     );
   try {
-    if (!options.readonly) mkdirSync(dirname(file), { recursive: true });
-    return new Database(file, { readonly: options.readonly ?? false, timeout: options.busyTimeoutMs });
+    const exists = options.beside !== undefined;
+    if (!options.readonly && !exists) mkdirSync(dirname(file), { recursive: true });
+    return new Database(file, {
+      readonly: options.readonly ?? false,
+      fileMustExist: exists,
+      timeout: options.busyTimeoutMs,
+    });
   } catch (error) {
     throw new PointsmanError('invalid_config', `${file}: the ledger cannot be opened: ${messageOf(error)}`, {
       cause: error,
@@ -98,7 +116,8 @@ function configure(db: SQLite.Database, file: string, options: ConnectOptions): 
     if (isSqlite(error, 'SQLITE_NOTADB'))
       throw new PointsmanError(
         'schema_mismatch',
-        `${file}: expected a SQLite database, got another kind of file; move it away or choose another data folder`,
+        `${file}: expected a SQLite database, got another kind of file; if it was a ledger, it is damaged: restore a ` +
+          'backup. Else move it away or choose another data folder',
         { cause: error },
       );
     if (isSqlite(error, 'SQLITE_READONLY') || isSqlite(error, 'SQLITE_CANTOPEN'))

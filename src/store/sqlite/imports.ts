@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import type { DescribedKind } from '../ports/catalog.js';
 import type { Import, ImportStore } from '../ports/imports.js';
-import { connect, translateBusy, type Connection } from './connection.js';
+import { connect, type Connection } from './connection.js';
+import { guarded } from './guard.js';
 import { createWriters } from './writers.js';
 
 /** Page cache of an import, in KiB: the index of query hashes is hit at random. */
@@ -12,15 +13,15 @@ const CACHE_KIB = 131_072;
  * Each import is one immediate transaction on a connection of its own: it waits for files in between, and no other
  * write may slip into its transaction.
  *
- * @param path of the ledger's file
+ * @param ledger the connection that others read and write by
  */
-export function createImports(path: string, busyTimeoutMs: number, clock: Clock): ImportStore {
+export function createImports(ledger: Connection, busyTimeoutMs: number, clock: Clock): ImportStore {
   return {
     async begin() {
-      const connection = connect(path, { busyTimeoutMs, cacheKib: CACHE_KIB });
+      const connection = connect(ledger.path, { busyTimeoutMs, cacheKib: CACHE_KIB, beside: ledger });
       try {
-        translateBusy(connection.path, () => connection.db.exec('BEGIN IMMEDIATE'));
-        return createImport(connection, clock());
+        connection.db.exec('BEGIN IMMEDIATE');
+        return guarded(createImport(connection, clock()), connection.fitness.failed);
       } catch (error) {
         connection.db.close();
         throw error;
@@ -62,7 +63,7 @@ function createImport(connection: Connection, now: number): Import {
   let session = openSession();
   /** What was committed was a transaction of its own. */
   const begin = (): void => {
-    if (!db.inTransaction) translateBusy(connection.path, () => db.exec('BEGIN IMMEDIATE'));
+    if (!db.inTransaction) db.exec('BEGIN IMMEDIATE');
   };
   return {
     async add(records) {
@@ -94,7 +95,9 @@ function createImport(connection: Connection, now: number): Import {
     async commit() {
       begin();
       session.finish();
+      connection.place.check();
       db.exec('COMMIT');
+      connection.place.check();
       file = randomInt(2 ** 47);
       session = openSession();
     },

@@ -9,10 +9,11 @@ import { createBreakers } from './breakers.js';
 import { createCascades } from './cascades.js';
 import { createCatalog } from './catalog.js';
 import { createChanges } from './changes.js';
-import { connect } from './connection.js';
+import { connect, type Connection } from './connection.js';
 import { createDecisions } from './decisions.js';
 import { createEmbeddings } from './embeddings.js';
 import { createFeedback } from './feedback.js';
+import { guarded } from './guard.js';
 import { heal, type Healed } from './heal.js';
 import { createImports } from './imports.js';
 import { createKeys } from './keys.js';
@@ -40,24 +41,38 @@ export interface SqliteOptions {
  * The ledger in a SQLite file, made where it is missing, its schema brought up to date. Synchronous inside: statements
  * are prepared once, and what a verb writes is one immediate transaction.
  *
- * Throws `schema_mismatch`, `ledger_busy`, `invalid_config` (cannot be opened or written) or, read-only,
- * `file_not_found`.
+ * Throws `schema_mismatch`, `ledger_busy`, `ledger_damaged`, `ledger_full`, `ledger_failed`, `invalid_config` (cannot
+ * be opened or written) or, read-only, `file_not_found`.
  */
 export function openSqliteLedger(
   path: string,
   { clock, uptime, readonly, busyTimeoutMs, onHealed }: SqliteOptions,
 ): Ledger {
   const connection = connect(path, { readonly, busyTimeoutMs });
-  let steady: Clock;
+  const { failed } = connection.fitness;
   try {
     migrate(connection, readMigrations(join(packageRoot, 'migrations')), clock, !readonly);
-    steady = openSteady(connection, { clock, uptime, readonly });
+    const steady = openSteady(connection, { clock, uptime, readonly });
     const healed = readonly ? undefined : heal(connection);
     if (healed !== undefined) onHealed?.(healed);
+    const { check, close, ...ports } = createPorts(connection, { clock, steady }, busyTimeoutMs);
+    const guardedPorts = Object.entries(ports).map(([name, port]) => [
+      name,
+      typeof port === 'object' ? guarded(port, failed) : port,
+    ]);
+    return { ...(Object.fromEntries(guardedPorts) as typeof ports), check, close };
   } catch (error) {
     connection.db.close();
-    throw error;
+    throw failed(error);
   }
+}
+
+interface Clocks {
+  clock: Clock;
+  steady: Clock;
+}
+
+function createPorts(connection: Connection, { clock, steady }: Clocks, busyTimeoutMs: number): Ledger {
   const { catalog, catalogReader, openSession, totals, tally, touch, settings, room } = createWriters(
     connection,
     clock,
@@ -67,12 +82,13 @@ export function openSqliteLedger(
   const quotas = createQuotas(connection, { clock, steady }, busyTimeoutMs);
   const breakers = createBreakers(connection, { clock, steady, settings, touch, release });
   const openCalls = breakers.session;
+  const touchId = connection.db.prepare('UPDATE ledger_id SET id = id');
   return {
     id: connection.db.prepare<[], string>('SELECT id FROM ledger_id').pluck().get()!,
     kind: 'SQLite',
     steady,
     feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, settings, room, clock }),
-    imports: createImports(connection.path, busyTimeoutMs, clock),
+    imports: createImports(connection, busyTimeoutMs, clock),
     catalog: createCatalog(connection, { reader: catalogReader, writer: catalog, room }),
     decisions: createDecisions(connection, clock, settings),
     cascades: createCascades(connection, { clock, openCalls, release }),
@@ -89,6 +105,9 @@ export function openSqliteLedger(
     quotas: quotas.port,
     audit: createAudit(connection, clock),
     changes: createChanges(connection),
+    async check() {
+      connection.fitness.check(() => connection.write(() => touchId.run()));
+    },
     async close() {
       limits.close();
       quotas.close();

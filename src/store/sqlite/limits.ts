@@ -36,8 +36,9 @@ interface Writer {
  * Writes through a connection of its own that does not wait for the disk at each commit, as a decision must not: what a
  * power cut loses counts for a minute at most. What other connections commit is as durable as ever.
  */
-function openWriter(path: string, busyTimeoutMs: number): Writer {
-  const connection = connect(path, {
+function openWriter(ledger: Connection, busyTimeoutMs: number): Writer {
+  const connection = connect(ledger.path, {
+    beside: ledger,
     busyTimeoutMs: Math.min(BUSY_MS, busyTimeoutMs),
     synchronous: 'NORMAL',
     cacheKib: 1024,
@@ -140,7 +141,7 @@ export function createLimits(connection: Connection, clock: Clock, busyTimeoutMs
   const remove = db.prepare<[string]>('DELETE FROM in_flight WHERE decision = ?');
   /** Opened by the first claim. */
   let writer: Writer | undefined;
-  const writing = (): Writer => (writer ??= openWriter(connection.path, busyTimeoutMs));
+  const writing = (): Writer => (writer ??= openWriter(connection, busyTimeoutMs));
   const countInFlight = (now: number): Map<string, number> =>
     new Map(inFlight.all(now, now + AHEAD_MS).map(({ model, count }) => [model, count]));
 

@@ -33,19 +33,20 @@ export interface Quotas {
  * commit, as a decision must not: a power cut may lose what was counted in the last moments.
  */
 export function createQuotas(
-  { db: reading, path }: Connection,
+  ledger: Connection,
   { clock, steady }: { clock: Clock; steady: Clock },
   busyTimeoutMs: number,
 ): Quotas {
-  const uses = reading.prepare<[number], Omit<SlotRow, 'slot'> & { key: string }>(
+  const uses = ledger.db.prepare<[number], Omit<SlotRow, 'slot'> & { key: string }>(
     'SELECT key, total(requests) AS requests, total(tokens) AS tokens FROM key_use WHERE slot > ? GROUP BY key',
   );
-  const spends = reading.prepare<[string, string], { key: string; period: string; usd: number }>(
+  const spends = ledger.db.prepare<[string, string], { key: string; period: string; usd: number }>(
     'SELECT key, period, usd FROM key_spend WHERE period IN (?, ?)',
   );
 
   function prepare() {
-    const connection = connect(path, {
+    const connection = connect(ledger.path, {
+      beside: ledger,
       busyTimeoutMs: Math.min(BUSY_MS, busyTimeoutMs),
       synchronous: 'NORMAL',
       cacheKib: 1024,

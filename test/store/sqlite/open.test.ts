@@ -38,7 +38,7 @@ test('read-only opens what is there, refuses to write, and makes nothing', async
   await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
   const reader = await openFor(t, path, { readonly: true });
   assert.equal((await reader.snapshot.read()).queries.length, 1);
-  await assert.rejects(reader.feedback.append([{ records: [interaction('q', 'a', 1)] }]), /readonly/);
+  await assert.rejects(reader.feedback.append([{ records: [interaction('q', 'a', 1)] }]), /may only be read/);
   await ledger.feedback.append([{ records: [interaction('q2', 'a', 1)] }]);
   assert.equal((await reader.feedback.counts()).interactions, 2);
 });
