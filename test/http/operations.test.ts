@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { postJson, startService, type Service } from './service.js';
+import type { Readiness } from '../../src/http/resources/readiness.js';
+import { addArtifact, postJson, startService, type Service } from './service.js';
 
 let service: Service;
 before(async () => {
@@ -44,6 +45,21 @@ test('a ledger that does not answer is named', async () => {
   assert.deepEqual([response.status, ready], [503, false]);
   assert.deepEqual(checks['ledger'], { ok: false, detail: 'SQLite: closed' });
   await closed.remove();
+});
+
+test('ready while the version in force is refused, which it says with what to do', async (t) => {
+  const own = await startService();
+  t.after(() => own.remove());
+  const readiness = async (): Promise<Readiness> => (await (await fetch(`${own.url}/readyz`)).json()) as Readiness;
+  assert.deepEqual((await readiness()).checks?.artifact, { ok: true, detail: 'prior' });
+  const version = '00000000000000aa';
+  await addArtifact(own, version, [1]);
+  await own.ledger.artifacts.activate(version);
+  await own.live.scorer.refresh();
+  const { ready, checks, version: serving } = await readiness();
+  assert.deepEqual([ready, checks?.artifact.ok, serving], [true, false, null]);
+  for (const part of [version, own.folder, 'trained with the encoder', 'activate another version', 'prior serves'])
+    assert.ok(checks?.artifact.detail.includes(part), `${part} is not in: ${checks?.artifact.detail}`);
 });
 
 test('metrics: requests by route and status, decisions per LLM, feedback rows, the version in force', async () => {

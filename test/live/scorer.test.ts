@@ -147,6 +147,15 @@ describe('a damaged artifact in force', () => {
     await ledger.artifacts.activate(SECOND);
     for (let i = 0; i < 3; i++) await scorer.refresh();
     assert.equal(scorer.current().version, FIRST);
+    const refusal = scorer.refusal() ?? assert.fail('nothing is said of it');
+    for (const part of [SECOND, artifacts, 'checksum', 'activate another version'])
+      assert.ok(refusal.includes(part), `${part} is not in: ${refusal}`);
+    await ledger.artifacts.activate(FIRST);
+    await scorer.refresh();
+    assert.equal(scorer.refusal(), null, 'it is in force no more');
+    await ledger.artifacts.activate(SECOND);
+    await scorer.refresh();
+    assert.notEqual(scorer.refusal(), null);
     await ledger.catalog.put(newcomer('late'));
     await scorer.refresh();
     assert.equal(scorer.current().version, FIRST);
