@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { messageOf, PointsmanError } from '../base/errors.js';
+import { LEDGER_UNFIT, messageOf, PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { createPace } from '../base/pace.js';
 import type { Follower } from '../live/follower.js';
@@ -156,7 +156,9 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
       try {
         await observe(some);
       } catch (error) {
-        if (error instanceof PointsmanError && error.code === 'ledger_busy' && !hurried) {
+        const mayPass =
+          error instanceof PointsmanError && (error.code === 'ledger_busy' || LEDGER_UNFIT.has(error.code));
+        if (mayPass && !hurried) {
           waiting.unshift(...some, ...due);
           return;
         }

@@ -34,7 +34,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
 
   report('snapshot', 0, 'reading the ledger');
   const encoder = await openEncoder(spec, encoderSettings(process.env));
-  const ledger = await openLedger(paths.ledger, { clock: systemClock, uptime: systemUptime() });
+  const ledger = await openLedger(paths.ledger, { clock: systemClock, uptime: systemUptime(), existing: true });
   try {
     const { interactions, preferences } = await ledger.feedback.counts();
     const ledgerRows = interactions + preferences;

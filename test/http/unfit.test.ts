@@ -11,8 +11,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { describe, test, type TestContext } from 'node:test';
+import { systemClock } from '../../src/base/clock.js';
 import { dataPaths } from '../../src/base/paths.js';
 import type { Readiness } from '../../src/http/resources/readiness.js';
+import { openLedger } from '../../src/store/open.js';
 import { Database } from '../../src/store/sqlite/database.js';
 import { smallDisk } from '../support/small-disk.js';
 import { eventually } from '../support/wait.js';
@@ -143,6 +145,12 @@ describe('a ledger that is somewhere else', () => {
       await assertFit(service);
       unlinkSync(dataPaths(service.folder).ledger + part);
       await assertUnfit(service, 'ledger_gone', new RegExp(`ledger.sqlite${part}: the file is not there any more`));
+      const rows = await rowsIn(service.ledger);
+      // As a stop does: it writes back what it holds.
+      await service.ledger.close();
+      const again = await openLedger(dataPaths(service.folder).ledger, { clock: systemClock });
+      assert.equal(await rowsIn(again), rows);
+      await again.close();
     });
 });
 

@@ -27,6 +27,8 @@ export interface Connection {
 
 export interface ConnectOptions {
   readonly?: boolean;
+  /** Whether it must be there already. */
+  existing?: boolean;
   /** How long to wait for another writer, in milliseconds; the thread sleeps meanwhile. */
   busyTimeoutMs: number;
   /** `NORMAL` does not wait for the disk at each commit: the last ones may be lost in a power cut. */
@@ -83,14 +85,14 @@ export function connect(path: string, options: ConnectOptions): Connection {
 }
 
 function openFile(file: string, options: ConnectOptions): SQLite.Database {
-  if (options.readonly && !existsSync(file))
+  const exists = options.readonly === true || options.existing === true || options.beside !== undefined;
+  if (exists && !existsSync(file))
     throw new PointsmanError(
       'file_not_found',
       `${file}: there is no ledger here yet; import something or start the service first`,
     );
   try {
-    const exists = options.beside !== undefined;
-    if (!options.readonly && !exists) mkdirSync(dirname(file), { recursive: true });
+    if (!exists) mkdirSync(dirname(file), { recursive: true });
     return new Database(file, {
       readonly: options.readonly ?? false,
       fileMustExist: exists,

@@ -31,6 +31,8 @@ export interface SqliteOptions {
   clock: Clock;
   uptime: Uptime | undefined;
   readonly: boolean;
+  /** Whether it must be there already. */
+  existing: boolean;
   /** How long to wait for another writer before `ledger_busy`, in milliseconds. */
   busyTimeoutMs: number;
   /** Called where numbers beyond their ranges were put right. */
@@ -46,9 +48,9 @@ export interface SqliteOptions {
  */
 export function openSqliteLedger(
   path: string,
-  { clock, uptime, readonly, busyTimeoutMs, onHealed }: SqliteOptions,
+  { clock, uptime, readonly, existing, busyTimeoutMs, onHealed }: SqliteOptions,
 ): Ledger {
-  const connection = connect(path, { readonly, busyTimeoutMs });
+  const connection = connect(path, { readonly, existing, busyTimeoutMs });
   const { failed } = connection.fitness;
   try {
     migrate(connection, readMigrations(join(packageRoot, 'migrations')), clock, !readonly);

@@ -62,7 +62,7 @@ test('inside a transaction, a savepoint fails as the transaction does', (t) => {
   assert.equal(connection.db.inTransaction, false);
 });
 
-test('a file that is damaged when it is opened says so, or is refused as none of ours; it is left as it is', async (t) => {
+test('a file that is damaged when it is opened is refused, saying so, and left as it is', async (t) => {
   const path = join(tempFolder(t), 'ledger.sqlite');
   const ledger = await openLedger(path, { clock });
   for (let i = 0; i < 50; i++) await ledger.feedback.append([{ records: [interaction(`q${i}`, 'a', 1)] }]);
