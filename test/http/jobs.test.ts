@@ -224,7 +224,11 @@ test('ready while the queue answers, and says so when it does not', async () => 
       200,
       {
         ready: true,
-        checks: { ledger: { ok: true, detail: 'SQLite' }, queue: { ok: true, detail: 'embedded' } },
+        checks: {
+          ledger: { ok: true, detail: 'SQLite' },
+          queue: { ok: true, detail: 'embedded' },
+          artifact: { ok: true, detail: 'prior' },
+        },
         version: null,
         models: 3,
       },
