@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KeyId, LlmId, TenantId } from './ids.js';
 import { PolicyName } from './policy.js';
+import { Timestamp } from './time.js';
 
 /** What a caller may do. `admin` may do everything. */
 export const SCOPES = ['route', 'feedback', 'call', 'read', 'admin'] as const;
@@ -26,7 +27,6 @@ const KeyName = z
   .min(1)
   .max(100)
   .regex(/^[^\p{Cc}]*$/u, 'expected a name without control characters');
-const Time = z.iso.datetime({ offset: true });
 
 /** What a key is made of. */
 export const KeyRequest = z
@@ -48,7 +48,7 @@ export const KeyRequest = z
         'The only policies that it may route by, the first where a request names none; a request may then narrow ' +
           'their rules, and not widen them',
       ),
-    expires_at: Time.optional(),
+    expires_at: Timestamp.optional(),
     limits: KeyLimits.optional(),
   })
   .meta({ id: 'KeyRequest', description: 'A key to make' });
@@ -76,10 +76,10 @@ const info = {
   models: z.array(LlmId).nullable().describe('Null for all'),
   policies: z.array(PolicyName).nullable().describe('Null for all'),
   limits: KeyLimits,
-  created_at: Time,
-  expires_at: Time.nullable(),
-  previous_until: Time.nullable().describe('Until when the secret before the last rotation is good'),
-  revoked_at: Time.nullable(),
+  created_at: Timestamp,
+  expires_at: Timestamp.nullable(),
+  previous_until: Timestamp.nullable().describe('Until when the secret before the last rotation is good'),
+  revoked_at: Timestamp.nullable(),
   used: z
     .strictObject({
       requests: z.number().describe('In the last minute'),

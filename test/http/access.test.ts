@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import type { Problem } from '../../src/http/kit/problem.js';
+import { createMetrics } from '../../src/http/metrics.js';
 import { operationsOf } from '../../src/http/resources/index.js';
 import { errorsOf, type Operation } from '../../src/http/kit/operation.js';
 import { SCOPES, type KeyMade, type Scope } from '../../src/schema/key.js';
@@ -55,7 +56,9 @@ before(async () => {
   time += 2000;
   await service.live.follower.catchUp(['keys']);
   // Only what they declare is read of them here.
-  operations = operationsOf({ ledger: service.ledger, live: service.live } as Parameters<typeof operationsOf>[0]);
+  const { ledger, live } = service;
+  const metrics = createMetrics({ ledger, live });
+  operations = operationsOf({ ledger, live, metrics } as Parameters<typeof operationsOf>[0]);
 });
 after(() => service.remove());
 

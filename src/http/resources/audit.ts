@@ -4,12 +4,7 @@ import type { Context } from '../context.js';
 import { operation, type Operation } from '../kit/operation.js';
 
 const AuditQuery = z.strictObject({
-  before: z
-    .int()
-    .min(1)
-    .max(Number.MAX_SAFE_INTEGER)
-    .optional()
-    .describe('Only entries from before this one: `next` of the page before'),
+  before: z.int().min(1).max(1e15).optional().describe('Only entries from before this one: `next` of the page before'),
   limit: z.int().min(1).max(1000).default(50),
 });
 
