@@ -11,6 +11,7 @@ import { loadOperations } from './load.js';
 import { modelOperations } from './models.js';
 import { policyOperations } from './policies.js';
 import { probeOperations } from './probes.js';
+import { retentionOperations } from './retention.js';
 import { routeOperations } from './route.js';
 import { scheduleOperations } from './schedule.js';
 import { weightOperations } from './weights.js';
@@ -23,6 +24,7 @@ export function operationsOf(context: Context): Operation[] {
     ...feedbackOperations(context),
     ...policyOperations(context),
     ...decisionOperations(context),
+    ...retentionOperations(context),
     ...healthOperations(context),
     ...alertOperations(context),
     ...loadOperations(context),

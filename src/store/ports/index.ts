@@ -10,6 +10,7 @@ import type { FeedbackStore } from './feedback.js';
 import type { ImportStore } from './imports.js';
 import type { LimitStore } from './limits.js';
 import type { PolicyStore } from './policies.js';
+import type { RetentionStore } from './retention.js';
 import type { ScheduleStore } from './schedule.js';
 import type { SettingsStore } from './settings.js';
 import type { SnapshotStore } from './snapshot.js';
@@ -38,5 +39,6 @@ export interface Ledger {
   readonly settings: SettingsStore;
   readonly schedule: ScheduleStore;
   readonly changes: ChangeStore;
+  readonly retention: RetentionStore;
   close(): Promise<void>;
 }

@@ -5,6 +5,8 @@ import type { Import, ImportStore } from '../ports/imports.js';
 import { connect, translateBusy, type Connection } from './connection.js';
 import { createWriters } from './writers.js';
 
+const DAY_MS = 86_400_000;
+
 /** Page cache of an import, in KiB: the index of query hashes is hit at random. */
 const CACHE_KIB = 131_072;
 
@@ -32,7 +34,7 @@ export function createImports(path: string, busyTimeoutMs: number, clock: Clock)
 /** @param now the time of all of it: answers that come together with an LLM's new revision are of that revision */
 function createImport(connection: Connection, now: number): Import {
   const { db } = connection;
-  const { catalog, catalogReader, openSession } = createWriters(connection, () => now);
+  const { catalog, catalogReader, openSession, sizes } = createWriters(connection, () => now);
   const importedAt = db.prepare<[string], number>('SELECT at FROM imported_file WHERE hash = ?').pluck();
   const markImported = db.prepare<[string, string, number]>(
     'INSERT INTO imported_file (hash, name, at) VALUES (?, ?, ?)',
@@ -48,15 +50,17 @@ function createImport(connection: Connection, now: number): Import {
   const ask = db.prepare<[string]>('UPDATE temp.kept SET asked = 1 WHERE key = ? AND asked = 0');
   const unasked = db.prepare<[], number>('SELECT count(DISTINCT key) FROM temp.kept WHERE asked = 0').pluck();
   const seenNow = 'iif(file = excluded.file, seen + 1, 1)';
-  const noteRepeated = db
-    .prepare<[Buffer, number], number>(
-      `INSERT INTO imported_row (hash, times, file, seen, fresh) VALUES (?, 1, ?, 1, 1)
+  const noteRepeated = db.prepare<[Buffer, number, number], { fresh: number; added: number }>(
+    `INSERT INTO imported_row (hash, times, file, seen, fresh, day) VALUES (?, 1, ?, 1, 1, ?)
          ON CONFLICT DO UPDATE SET fresh = ${seenNow} > times, times = max(times, ${seenNow}), seen = ${seenNow},
-           file = excluded.file
-         RETURNING fresh`,
-    )
-    .pluck();
-  const noteOnce = db.prepare<[Buffer]>('INSERT INTO imported_row VALUES (?, 1, 0, 1, 1) ON CONFLICT DO NOTHING');
+           file = excluded.file, day = excluded.day
+         RETURNING fresh, fresh = 1 AND seen = 1 AS added`,
+  );
+  const noteOnce = db.prepare<[Buffer, number]>(
+    'INSERT INTO imported_row (hash, times, file, seen, fresh, day) VALUES (?, 1, 0, 1, 1, ?) ON CONFLICT DO NOTHING',
+  );
+  const today = Math.floor(now / DAY_MS);
+  let rowsAdded = 0;
   /** Tells the file that is read from those before it. */
   let file = randomInt(2 ** 47);
   let session = openSession();
@@ -75,7 +79,14 @@ function createImport(connection: Connection, now: number): Import {
     },
     isNew(hash, repeats) {
       begin();
-      return repeats ? noteRepeated.get(hash, file) === 1 : noteOnce.run(hash).changes > 0;
+      if (!repeats) {
+        const added = noteOnce.run(hash, today).changes;
+        rowsAdded += added;
+        return added > 0;
+      }
+      const { fresh, added } = noteRepeated.get(hash, file, today)!;
+      rowsAdded += added;
+      return fresh === 1;
     },
     keep: (key, value) => void keep.run(key, value),
     kept(key) {
@@ -94,6 +105,8 @@ function createImport(connection: Connection, now: number): Import {
     async commit() {
       begin();
       session.finish();
+      sizes.add('imported_row', rowsAdded);
+      rowsAdded = 0;
       db.exec('COMMIT');
       file = randomInt(2 ** 47);
       session = openSession();

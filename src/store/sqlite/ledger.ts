@@ -16,6 +16,7 @@ import { createImports } from './imports.js';
 import { createLimits } from './limits.js';
 import { migrate, readMigrations } from './migrate.js';
 import { createPolicies } from './policies.js';
+import { createRetention } from './retention.js';
 import { createSchedule } from './schedule.js';
 import { createSettings, createSettingsReader } from './settings.js';
 import { createSnapshot } from './snapshot.js';
@@ -43,21 +44,22 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
     connection.db.close();
     throw error;
   }
-  const { catalog, catalogReader, openSession, totals, tally, touch } = createWriters(connection, clock);
+  const { catalog, catalogReader, openSession, totals, tally, touch, sizes } = createWriters(connection, clock);
   const settings = createSettingsReader(connection);
   const limits = createLimits(connection, clock, busyTimeoutMs);
   const { release } = limits;
+  const retention = createRetention(connection, { clock, settings, busyTimeoutMs });
   const breakers = createBreakers(connection, { clock, settings, touch, release });
   const openCalls = breakers.session;
   return {
     id: connection.db.prepare<[], string>('SELECT id FROM ledger_id').pluck().get()!,
     kind: 'SQLite',
-    feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, clock }),
+    feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, settings, clock }),
     imports: createImports(connection.path, busyTimeoutMs, clock),
     catalog: createCatalog(connection, catalogReader, catalog),
     decisions: createDecisions(connection, clock, settings),
     cascades: createCascades(connection, { clock, openCalls, release }),
-    snapshot: createSnapshot(connection, { catalog: catalogReader, tally, settings }),
+    snapshot: createSnapshot(connection, { catalog: catalogReader, sizes, settings }),
     embeddings: createEmbeddings(connection),
     artifacts: createArtifacts(connection, touch),
     breakers: breakers.port,
@@ -67,8 +69,10 @@ export function openSqliteLedger(path: string, { clock, readonly, busyTimeoutMs 
     settings: createSettings(connection, settings, touch),
     schedule: createSchedule(connection, clock),
     changes: createChanges(connection),
+    retention: retention.port,
     async close() {
       limits.close();
+      retention.close();
       connection.db.close();
     },
   };

@@ -6,6 +6,7 @@ import { createFeedbackSessions, type OpenSession } from './feedback-session.js'
 import { createLlmTotals, type LlmTotals } from './llm-totals.js';
 import { createLlmUsage } from './llm-usage.js';
 import { createRegistry } from './registry.js';
+import { createTableSizes, type TableSizes } from './table-sizes.js';
 import { createTally, type Tally } from './tally.js';
 
 /** What both the ledger and an import write through, prepared once per connection. */
@@ -16,21 +17,24 @@ export interface Writers {
   totals: LlmTotals;
   tally: Tally;
   touch: Touch;
+  sizes: TableSizes;
 }
 
 export function createWriters(connection: Connection, clock: Clock): Writers {
   const registry = createRegistry(connection);
   const tally = createTally(connection);
   const touch = createTouch(connection);
+  const sizes = createTableSizes(connection);
   const usage = createLlmUsage(connection);
   const totals = createLlmTotals(connection, usage);
   const catalogReader = createCatalogReader(connection);
   return {
     catalogReader,
     catalog: createCatalogWriter(connection, { reader: catalogReader, registry, touch, clock }),
-    openSession: createFeedbackSessions(connection, { registry, totals, usage, tally, touch, clock }),
+    openSession: createFeedbackSessions(connection, { registry, totals, usage, tally, touch, sizes, clock }),
     totals,
     tally,
     touch,
+    sizes,
   };
 }

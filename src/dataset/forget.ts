@@ -1,0 +1,74 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Encoder } from '../encoder/types.js';
+import type { Forgotten } from '../schema/retention.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { ForgetPosition, ToForget } from '../store/ports/retention.js';
+
+export interface ForgettingParts {
+  ledger: Pick<Ledger, 'retention' | 'embeddings'>;
+  /** Keeps vectors of what is forgotten, where it is fast and in-process; none unless given. */
+  encoder?: Encoder | undefined;
+}
+
+/** Longest that texts are encoded before other work has its turn, in milliseconds. */
+const TURN_MS = 4;
+
+/**
+ * Forgets texts, and keeps what was learned: hashes, scores and sums stay, and a vector of each text, so that training
+ * goes on with it. A slow encoder is not asked: of its texts, those that were encoded before have a vector.
+ */
+export interface Forgetting {
+  /** Safe to call again, and while others read, write and train. Throws `ledger_busy`; what was forgotten stays so. */
+  forget(what: ToForget): Promise<Forgotten>;
+}
+
+export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetting {
+  const { retention, embeddings } = ledger;
+
+  /** Keeps vectors of texts; answers how many have none. */
+  async function keepVectors(texts: readonly { hash: string; text: string }[]): Promise<number> {
+    if (encoder === undefined) return texts.length;
+    const hashes = texts.map(({ hash }) => hash);
+    const found = await embeddings.get(encoder.id, hashes);
+    const missing = texts.filter(({ hash }) => !found.has(hash));
+    if (encoder.encodeSync === undefined) return missing.length;
+    const encoded: [string, Float32Array][] = [];
+    let turnBegan = performance.now();
+    for (const { hash, text } of missing) {
+      encoded.push([hash, encoder.encodeSync(text)]);
+      if (performance.now() - turnBegan < TURN_MS) continue;
+      await nextTurn();
+      turnBegan = performance.now();
+    }
+    await embeddings.put(encoder.id, encoded);
+    return 0;
+  }
+
+  return {
+    async forget(what) {
+      const forgotten: Forgotten = { texts: 0, decisions: 0, errors: 0, unlearnable: 0 };
+      let from: ForgetPosition | null = { stage: 0, after: 0 };
+      while (from !== null) {
+        const { texts, next } = await retention.toForget(what, from);
+        if (texts.length > 0) {
+          const without = await keepVectors(texts);
+          const hashes = texts.map(({ hash }) => hash);
+          forgotten.texts += await retention.forgetTexts(what, hashes);
+          forgotten.unlearnable += without;
+        }
+        from = next;
+        await nextTurn();
+      }
+      from = { stage: 0, after: 0 };
+      while (from !== null) {
+        const { decisions, errors, next } = await retention.forgetRest(what, from);
+        forgotten.decisions += decisions;
+        forgotten.errors += errors;
+        from = next;
+        await nextTurn();
+      }
+      if (forgotten.texts + forgotten.decisions + forgotten.errors > 0) await retention.settle();
+      return forgotten;
+    },
+  };
+}
