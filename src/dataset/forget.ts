@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createPace, type Pace } from '../base/pace.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Forgotten } from '../schema/retention.js';
 import type { Ledger } from '../store/ports/index.js';
@@ -10,8 +10,9 @@ export interface ForgettingParts {
   encoder?: Encoder | undefined;
 }
 
-/** Longest that texts are encoded before other work has its turn, in milliseconds. */
+/** Longest that other work waits for its turn, in milliseconds, and its share of the time. */
 const TURN_MS = 4;
+const OTHERS_SHARE = 0.5;
 
 /**
  * Forgets texts, and keeps what was learned: hashes, scores and sums stay, and a vector of each text, so that training
@@ -26,19 +27,16 @@ export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetti
   const { retention, embeddings } = ledger;
 
   /** Keeps vectors of texts; answers how many have none. */
-  async function keepVectors(texts: readonly { hash: string; text: string }[]): Promise<number> {
+  async function keepVectors(texts: readonly { hash: string; text: string }[], pace: Pace): Promise<number> {
     if (encoder === undefined) return texts.length;
     const hashes = texts.map(({ hash }) => hash);
     const found = await embeddings.get(encoder.id, hashes);
     const missing = texts.filter(({ hash }) => !found.has(hash));
     if (encoder.encodeSync === undefined) return missing.length;
     const encoded: [string, Float32Array][] = [];
-    let turnBegan = performance.now();
     for (const { hash, text } of missing) {
       encoded.push([hash, encoder.encodeSync(text)]);
-      if (performance.now() - turnBegan < TURN_MS) continue;
-      await nextTurn();
-      turnBegan = performance.now();
+      await pace.turn();
     }
     await embeddings.put(encoder.id, encoded);
     return 0;
@@ -47,17 +45,18 @@ export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetti
   return {
     async forget(what) {
       const forgotten: Forgotten = { texts: 0, decisions: 0, errors: 0, unlearnable: 0 };
+      const pace = createPace({ turnMs: TURN_MS, othersShare: OTHERS_SHARE });
       let from: ForgetPosition | null = { stage: 0, after: 0 };
       while (from !== null) {
         const { texts, next } = await retention.toForget(what, from);
         if (texts.length > 0) {
-          const without = await keepVectors(texts);
+          const without = await keepVectors(texts, pace);
           const hashes = texts.map(({ hash }) => hash);
           forgotten.texts += await retention.forgetTexts(what, hashes);
           forgotten.unlearnable += without;
         }
         from = next;
-        await nextTurn();
+        await pace.turn();
       }
       from = { stage: 0, after: 0 };
       while (from !== null) {
@@ -65,7 +64,7 @@ export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetti
         forgotten.decisions += decisions;
         forgotten.errors += errors;
         from = next;
-        await nextTurn();
+        await pace.turn();
       }
       if (forgotten.texts + forgotten.decisions + forgotten.errors > 0) await retention.settle();
       return forgotten;

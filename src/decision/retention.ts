@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
+import { createPace } from '../base/pace.js';
 import type { Forgetting } from '../dataset/forget.js';
 import type { Ledger } from '../store/ports/index.js';
 
@@ -16,6 +16,9 @@ export interface RetentionParts {
 /** How often texts that are kept no longer are looked for, in milliseconds: it takes a pass over all queries. */
 const FORGET_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** Longest that other work waits for its turn, in milliseconds, and its share of the time: routing goes first. */
+const TURN_MS = 4;
+const OTHERS_SHARE = 0.75;
 
 /**
  * Removes what is kept no longer, and forgets texts of feedback whose time is over: at once and every so often, until
@@ -26,7 +29,8 @@ export function followRetention({ ledger, forgetting, clock, log }: RetentionPar
   const stopping = new AbortController();
 
   async function sweep(): Promise<void> {
-    while (!stopping.signal.aborted && (await ledger.retention.sweep())) await nextTurn();
+    const pace = createPace({ turnMs: TURN_MS, othersShare: OTHERS_SHARE });
+    while (!stopping.signal.aborted && (await ledger.retention.sweep())) await pace.rest();
     const { feedback_text_days: days } = await ledger.settings.get('retention');
     const now = clock();
     if (stopping.signal.aborted || days === null || now < forgetAt) return;

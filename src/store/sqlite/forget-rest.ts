@@ -7,8 +7,8 @@ import type { Connection } from './connection.js';
 export const FORGOTTEN_ERROR = '(forgotten)';
 
 /** Rows that one part changes at most, and that are looked at for them. */
-const ROWS_AT_ONCE = 1_000;
-const LOOKED_AT = 10_000;
+const ROWS_AT_ONCE = 250;
+const LOOKED_AT = 2_000;
 
 /** Forgets one part of texts in the log of decisions and of errors, inside a write transaction. */
 export type ForgetRest = (what: ToForget, from?: ForgetPosition) => RestPart;

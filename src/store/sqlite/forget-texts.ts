@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 import type { TableSizes } from './table-sizes.js';
 
 /** Texts that one part holds at most, and rows that are looked at for them. */
-const TEXTS_AT_ONCE = 200;
+const TEXTS_AT_ONCE = 50;
 const LOOKED_AT = 1_000;
 
 interface QueryRow {

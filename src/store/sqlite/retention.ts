@@ -66,13 +66,13 @@ export function createRetention(
     async sweep() {
       const { connection: own, sweeps, pages: free } = writing();
       const kept = settings('retention');
-      let more = false;
       if (unsettled) settle();
       for (const sweep of sweeps) {
         const now = clock();
-        if (sweep.due(kept, now)) more = own.write(() => sweep.run(kept, now)) || more;
+        // One part at a time: whoever routes in this process waits for it.
+        if (sweep.due(kept, now) && own.write(() => sweep.run(kept, now))) return true;
       }
-      return (free.due() && free.giveBack()) || more;
+      return free.due() && free.giveBack();
     },
     sizes: async () => sizes.all(),
     bytes: async () => pages.bytes(),

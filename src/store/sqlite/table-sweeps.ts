@@ -9,7 +9,7 @@ import type { TableSizes } from './table-sizes.js';
 const HOUR_MS = 3_600_000;
 const BYTES_PER_MEGABYTE = 1_000_000;
 /** Vectors that one transaction removes at most: each is some pages. */
-const VECTORS_AT_ONCE = 500;
+const VECTORS_AT_ONCE = 250;
 /** Passes over tables that have no order of time. */
 const VECTORS = 'embedding';
 const ROWS = 'imported_row';
