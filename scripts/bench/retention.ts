@@ -29,8 +29,8 @@ const PAUSE_MS = 20;
 /** How long a write of a service waits in the ledger, in milliseconds. */
 const BUSY_MS = 25;
 const TEXT =
-  'a train leaves in the morning and covers the way between two towns; on its way it meets another one that left later ' +
-  'and goes at another speed in the other direction; say when they meet, where, and how far each of them has come by then';
+  'a train leaves in the morning and covers the way between two towns; on its way it meets another one that left ' +
+  'later and goes at another speed in the other direction; say when they meet, where, and how far each has come';
 
 interface Waits {
   posts: number;
