@@ -1,8 +1,9 @@
 import { createPace, type Pace } from '../base/pace.js';
+import { whileBusy } from '../base/while-busy.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Forgotten } from '../schema/retention.js';
 import type { Ledger } from '../store/ports/index.js';
-import type { ForgetPosition, ToForget } from '../store/ports/retention.js';
+import type { ForgetPosition, RestPart, ToForget } from '../store/ports/retention.js';
 
 export interface ForgettingParts {
   ledger: Pick<Ledger, 'retention' | 'embeddings'>;
@@ -13,6 +14,8 @@ export interface ForgettingParts {
 /** Longest that other work waits for its turn, in milliseconds, and its share of the time. */
 const TURN_MS = 4;
 const OTHERS_SHARE = 0.5;
+/** Longest that one part waits for a ledger that others write to, in milliseconds. */
+const BUSY_LIMIT_MS = 2_000;
 
 /**
  * Forgets texts, and keeps what was learned: hashes, scores and sums stay, and a vector of each text, so that training
@@ -38,7 +41,7 @@ export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetti
       encoded.push([hash, encoder.encodeSync(text)]);
       await pace.turn();
     }
-    await embeddings.put(encoder.id, encoded);
+    await whileBusy(BUSY_LIMIT_MS, () => embeddings.put(encoder.id, encoded));
     return 0;
   }
 
@@ -52,7 +55,7 @@ export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetti
         if (texts.length > 0) {
           const without = await keepVectors(texts, pace);
           const hashes = texts.map(({ hash }) => hash);
-          forgotten.texts += await retention.forgetTexts(what, hashes);
+          forgotten.texts += await whileBusy(BUSY_LIMIT_MS, () => retention.forgetTexts(what, hashes));
           forgotten.unlearnable += without;
         }
         from = next;
@@ -60,10 +63,11 @@ export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetti
       }
       from = { stage: 0, after: 0 };
       while (from !== null) {
-        const { decisions, errors, next } = await retention.forgetRest(what, from);
-        forgotten.decisions += decisions;
-        forgotten.errors += errors;
-        from = next;
+        const at: ForgetPosition = from;
+        const rest: RestPart = await whileBusy(BUSY_LIMIT_MS, () => retention.forgetRest(what, at));
+        forgotten.decisions += rest.decisions;
+        forgotten.errors += rest.errors;
+        from = rest.next;
         await pace.turn();
       }
       if (forgotten.texts + forgotten.decisions + forgotten.errors > 0) await retention.settle();

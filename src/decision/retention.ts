@@ -3,6 +3,7 @@ import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
 import { createPace } from '../base/pace.js';
+import { whileBusy } from '../base/while-busy.js';
 import type { Forgetting } from '../dataset/forget.js';
 import type { Ledger } from '../store/ports/index.js';
 
@@ -19,6 +20,8 @@ const DAY_MS = 86_400_000;
 /** Longest that other work waits for its turn, in milliseconds, and its share of the time: routing goes first. */
 const TURN_MS = 4;
 const OTHERS_SHARE = 0.75;
+/** Longest that one part waits for a ledger that others write to, in milliseconds. */
+const BUSY_LIMIT_MS = 2_000;
 
 /**
  * Removes what is kept no longer, and forgets texts of feedback whose time is over: at once and every so often, until
@@ -30,7 +33,8 @@ export function followRetention({ ledger, forgetting, clock, log }: RetentionPar
 
   async function sweep(): Promise<void> {
     const pace = createPace({ turnMs: TURN_MS, othersShare: OTHERS_SHARE });
-    while (!stopping.signal.aborted && (await ledger.retention.sweep())) await pace.rest();
+    const part = (): Promise<boolean> => whileBusy(BUSY_LIMIT_MS, () => ledger.retention.sweep());
+    while (!stopping.signal.aborted && (await part())) await pace.rest();
     const { feedback_text_days: days } = await ledger.settings.get('retention');
     const now = clock();
     if (stopping.signal.aborted || days === null || now < forgetAt) return;

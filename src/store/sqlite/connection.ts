@@ -87,8 +87,8 @@ function openFile(file: string, options: ConnectOptions): SQLite.Database {
 
 function configure(db: SQLite.Database, file: string, options: ConnectOptions): void {
   try {
-    // Of a file that is new: its free pages can be given back while it is used.
-    if (!options.readonly) db.pragma('auto_vacuum = INCREMENTAL');
+    // So that free pages can be given back while it is used. Of a file that is not new it would wait for whoever writes.
+    if (!options.readonly && db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     if (!options.readonly) enterWal(db, options.busyTimeoutMs);
     db.pragma(`synchronous = ${options.synchronous ?? 'FULL'}`);
     db.pragma('foreign_keys = ON');

@@ -25,9 +25,13 @@ interface Writer {
   pages: FreePages;
 }
 
-/** A connection of its own, which overwrites what it removes, so that the file does not keep what was forgotten. */
+/**
+ * A connection of its own, which overwrites what it removes, so that the file does not keep what was forgotten. It does
+ * not wait for the disk at each commit: what a power cut brings back is removed again, and forgetting ends with
+ * {@link RetentionStore.settle}, which does wait.
+ */
 function openWriter(path: string, busyTimeoutMs: number): Writer {
-  const connection = connect(path, { busyTimeoutMs, cacheKib: 8_192 });
+  const connection = connect(path, { busyTimeoutMs, cacheKib: 8_192, synchronous: 'NORMAL' });
   connection.db.pragma('secure_delete = ON');
   const sizes = createTableSizes(connection);
   const touch = createTouch(connection);

@@ -188,6 +188,17 @@ export function describeForgetting(store: StoreUnderTest): void {
       assert.deepEqual(await learnable(ledger), [60, 0]);
     });
 
+    test('a ledger that another writes to is waited for a little', async (t) => {
+      const { ledger, openAgain } = await store.open(t);
+      await ledger.feedback.append([{ records: [interaction('q', 'a', 1)], tenant: 'x' }]);
+      const waiting = await openAgain({ busyTimeoutMs: 1 });
+      const writer = await ledger.imports.begin();
+      const forgetting = forget(waiting, { tenant: 'x' });
+      await new Promise((resume) => setTimeout(resume, 100));
+      await writer.end();
+      assert.equal((await forgetting).texts, 1);
+    });
+
     test('forgetting while training reads takes nothing from it', async (t) => {
       const { ledger, openAgain } = await store.open(t);
       const texts = Array.from({ length: 900 }, (_, i) => `query ${i}`);

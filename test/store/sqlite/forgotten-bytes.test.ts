@@ -70,3 +70,14 @@ test('a ledger from before gives back space once it was vacuumed, and a new one 
   const fresh = await openFor(t, join(tempFolder(t), 'fresh.sqlite'), { clock: () => START });
   assert.equal((await fresh.retention.bytes()).givesBack, true);
 });
+
+test('a ledger is opened, and sweeps and forgetting begin, while another writes', async (t) => {
+  const path = join(tempFolder(t), 'ledger.sqlite');
+  const ledger = await openFor(t, path);
+  await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
+  const writer = await ledger.imports.begin();
+  const other = await openFor(t, path, { busyTimeoutMs: 1 });
+  assert.equal(await other.retention.sweep(), false);
+  assert.equal((await other.retention.toForget({ hash: sha256('q') })).texts.length, 1);
+  await writer.end();
+});
