@@ -87,7 +87,7 @@ function openFile(file: string, options: ConnectOptions): SQLite.Database {
 
 function configure(db: SQLite.Database, file: string, options: ConnectOptions): void {
   try {
-    // So that free pages can be given back while it is used. Of a file that is not new it would wait for whoever writes.
+    // So that free pages can be given back while it is used. Where the file is not new it would wait for who writes.
     if (!options.readonly && db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     if (!options.readonly) enterWal(db, options.busyTimeoutMs);
     db.pragma(`synchronous = ${options.synchronous ?? 'FULL'}`);
