@@ -34,6 +34,8 @@ export function createImports(path: string, busyTimeoutMs: number, clock: Clock)
 /** @param now the time of all of it: answers that come together with an LLM's new revision are of that revision */
 function createImport(connection: Connection, now: number): Import {
   const { db } = connection;
+  // It removes nothing, and what moves within a page need not be overwritten.
+  db.pragma('secure_delete = OFF');
   const { catalog, catalogReader, openSession, sizes } = createWriters(connection, () => now);
   const importedAt = db.prepare<[string], number>('SELECT at FROM imported_file WHERE hash = ?').pluck();
   const markImported = db.prepare<[string, string, number]>(
