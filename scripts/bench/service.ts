@@ -92,7 +92,7 @@ const app = createApp({
   feedback,
   decider,
   artifacts: { open: absent, activate: absent },
-  history: { of: absent, textsIn: absent },
+  history: { of: absent, textsIn: absent, quotedIn: absent },
   clock: systemClock,
   log,
 });

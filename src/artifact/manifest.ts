@@ -61,5 +61,8 @@ export const WEIGHTS_FILE = 'weights.safetensors';
 export const MANIFEST_FILE = 'manifest.json';
 /** LLMs' profiles as texts, by id; not in every artifact. */
 export const PROFILES_FILE = 'profiles.json';
+/** SHA-256 of the queries that those texts quote, as a list; not in artifacts from before texts could be forgotten. */
+export const QUOTED_FILE = 'quoted.json';
+export const QuotedQueries = z.array(z.string());
 export const ProfileTexts = z.record(z.string(), z.strictObject({ flat: z.string(), structured: z.string() }));
 export type ProfileTexts = z.infer<typeof ProfileTexts>;

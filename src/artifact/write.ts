@@ -1,7 +1,15 @@
 import { sha256 } from '../base/hash.js';
 import type { ArtifactFiles } from './files/types.js';
 import type { TrainedModel } from './model.js';
-import { FORMAT, MANIFEST_FILE, PROFILES_FILE, WEIGHTS_FILE, type Manifest, type ProfileTexts } from './manifest.js';
+import {
+  FORMAT,
+  MANIFEST_FILE,
+  PROFILES_FILE,
+  QUOTED_FILE,
+  WEIGHTS_FILE,
+  type Manifest,
+  type ProfileTexts,
+} from './manifest.js';
 import { encodeSafetensors } from './safetensors.js';
 
 /** What the writer can't know by itself. */
@@ -23,15 +31,20 @@ export type ManifestFacts = Pick<
   | 'metrics'
 >;
 
-/** Writes a model as an artifact: its weights, profiles as texts where there are, and the manifest of it all. */
+/**
+ * Writes a model as an artifact: its weights, profiles as texts where there are, with the hashes of the
+ * queries that these quote, and the manifest of it all.
+ */
 export async function writeArtifact(
   files: ArtifactFiles,
   model: TrainedModel,
   facts: ManifestFacts,
   texts?: ProfileTexts,
+  quoted: Iterable<string> = [],
 ): Promise<Manifest> {
+  const json = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
   const more: Record<string, Buffer> =
-    texts === undefined ? {} : { [PROFILES_FILE]: Buffer.from(`${JSON.stringify(texts, null, 2)}\n`) };
+    texts === undefined ? {} : { [PROFILES_FILE]: json(texts), [QUOTED_FILE]: json([...quoted].toSorted()) };
   const weights = encodeSafetensors(model.tables, { format: 'pointsman', version: facts.version });
   const { names } = model;
   const manifest: Manifest = {

@@ -1,5 +1,5 @@
 import type { ArtifactFiles } from '../artifact/files/types.js';
-import { PROFILES_FILE, ProfileTexts } from '../artifact/manifest.js';
+import { PROFILES_FILE, ProfileTexts, QUOTED_FILE, QuotedQueries } from '../artifact/manifest.js';
 import { scalesIn } from '../learned/scale.js';
 import { isTrainable } from '../serving/routers.js';
 import { readArtifact } from '../serving/read.js';
@@ -14,12 +14,15 @@ export interface History {
   of(model: string): Promise<{ version: string; created_at: string; score: number }[]>;
   /** An LLM's profile as texts in a version; null where it has none. */
   textsIn(version: string, model: string): Promise<{ flat: string; structured: string } | null>;
+  /** Hashes of the queries that a version's structured texts may quote; null where it does not say. */
+  quotedIn(version: string): Promise<readonly string[] | null>;
 }
 
 /** Reads versions once each: they don't change. Those that can't be read are left out. */
 export function createHistory(artifacts: Pick<ArtifactStore, 'list'>, files: ArtifactFiles): History {
   const expected = new Map<string, Promise<ReadonlyMap<string, number>>>();
   const texts = new Map<string, Promise<ProfileTexts>>();
+  const quoted = new Map<string, Promise<readonly string[]>>();
 
   async function read(version: string): Promise<ReadonlyMap<string, number>> {
     const { model } = await readArtifact(files, version);
@@ -54,6 +57,12 @@ export function createHistory(artifacts: Pick<ArtifactStore, 'list'>, files: Art
       ).catch((): ProfileTexts => ({}));
       if (texts.size > 1) for (const other of texts.keys()) if (other !== version) texts.delete(other);
       return Object.hasOwn(all, model) ? all[model]! : null;
+    },
+    async quotedIn(version) {
+      for (const other of quoted.keys()) if (other !== version) quoted.delete(other);
+      return once(quoted, version, async () =>
+        QuotedQueries.parse(JSON.parse((await files.read(version, QUOTED_FILE)).toString('utf8'))),
+      ).catch(() => null);
     },
   };
 }

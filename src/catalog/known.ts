@@ -14,7 +14,7 @@ const FOUR_IN_FIVE = 1.2816;
 const NEAREST = 5;
 
 export interface KnownParts {
-  ledger: Pick<Ledger, 'steady' | 'catalog' | 'feedback' | 'snapshot' | 'alerts' | 'breakers'>;
+  ledger: Pick<Ledger, 'steady' | 'catalog' | 'feedback' | 'snapshot' | 'alerts' | 'breakers' | 'retention'>;
   scorer: Scorer;
   history: History;
   clock: Clock;
@@ -56,6 +56,22 @@ function domainsOf(
       }),
     };
   });
+}
+
+/** An LLM's profile as texts in the version in force, without one that may quote what was forgotten. */
+async function textsOf(
+  { ledger, history }: Pick<KnownParts, 'ledger' | 'history'>,
+  version: string,
+  id: string,
+): Promise<LearnedProfile['texts']> {
+  const texts = await history.textsIn(version, id);
+  if (texts === null) return null;
+  const quoted = await history.quotedIn(version);
+  const forgot =
+    quoted === null
+      ? await ledger.retention.forgot()
+      : (await ledger.snapshot.texts(quoted)).some((text) => text === undefined);
+  return forgot ? { ...texts, structured: null } : texts;
 }
 
 /** What is known of an LLM: declared, and learned beside it. Undefined where there is none. */
@@ -110,7 +126,7 @@ export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownP
     health: healthOf(id, breakers.get(id) ?? CLOSED, ledger.steady(), clock()),
     alerts: alerts.filter(({ model }) => model === id),
     history: await history.of(id),
-    texts: scorer.version === null ? null : await history.textsIn(scorer.version, id),
+    texts: scorer.version === null ? null : await textsOf(parts, scorer.version, id),
   };
   return { ...profile, learned };
 }

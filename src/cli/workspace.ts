@@ -6,6 +6,7 @@ import { createLogger, type Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
 import { createRng } from '../base/rng.js';
 import { createHistory, type History } from '../catalog/history.js';
+import { followVectorFiles } from '../dataset/vector-files.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
 import { openLiveScorer } from '../live/scorer.js';
@@ -37,6 +38,8 @@ export const FOLLOW_MS = 250;
 const WATCH_MS = 500;
 /** How often decisions that are kept no longer are removed, in milliseconds. */
 const PRUNE_MS = 10_000;
+/** How often files of vectors are looked at, in milliseconds. */
+const VECTORS_MS = 600_000;
 /**
  * How long a write may wait for another process's, in milliseconds: the wait holds up every request. Feedback,
  * decisions and artifacts are tried again.
@@ -67,7 +70,7 @@ export async function openWorkspace(
     await ledger.close().catch(() => {});
     throw error;
   }
-  const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log });
+  const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log, encoder });
   const onActivated = (): Promise<void> => live.follower.catchUp(['artifacts']);
   return {
     ledger,
@@ -79,7 +82,12 @@ export async function openWorkspace(
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated },
     log,
     follow() {
-      const stops = [live.follower.start(FOLLOW_MS), decider.follow(PRUNE_MS), watchLedger(ledger, WATCH_MS, log)];
+      const stops = [
+        live.follower.start(FOLLOW_MS),
+        decider.follow(PRUNE_MS),
+        watchLedger(ledger, WATCH_MS, log),
+        followVectorFiles({ folder: paths.vectors, settings: ledger.settings, clock, log }, VECTORS_MS),
+      ];
       return () => stops.forEach((stop) => stop());
     },
     async close() {

@@ -11,15 +11,19 @@ import { ANYBODY, type Caller } from '../live/keys.js';
 import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
 import type { Policies, Prepared } from '../live/policies.js';
 import { FULL_TRUST, type Trust } from '../live/trust.js';
+import { createForgetting } from '../dataset/forget.js';
+import type { Encoder } from '../encoder/types.js';
 import { brokenBounds } from '../policy/constraints.js';
 import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
+import type { Forgotten } from '../schema/retention.js';
 import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
 import { alertedGroups, groupsOf, type Groups } from '../scoring/groups.js';
 import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
+import type { ToForget } from '../store/ports/retention.js';
 import { checkAllowed, checkWithin, policyFor } from './allowed.js';
 import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
 import { explanationOf, type Explained } from './explain.js';
@@ -27,6 +31,7 @@ import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js'
 import { createDecisionLog } from './log.js';
 import { promptTokensOf, queryText } from './query-text.js';
 import { reserve } from './reserve.js';
+import { followRetention } from './retention.js';
 import { checkNamed, ownRules } from './rules.js';
 import { factsOf, fallbacksFor, nearLlm, type ScorerFacts } from './similarity.js';
 
@@ -46,11 +51,13 @@ export interface DecisionState {
 
 export interface DeciderParts {
   live: DecisionState;
-  ledger: Pick<Ledger, 'catalog' | 'decisions' | 'snapshot'>;
+  ledger: Pick<Ledger, 'catalog' | 'decisions' | 'snapshot' | 'retention' | 'embeddings' | 'settings'>;
   clock: Clock;
   /** Chooses where a policy leaves something to chance. */
   rng: Rng;
   log: Logger;
+  /** Keeps vectors of texts that are forgotten; none are kept unless given. */
+  encoder?: Encoder | undefined;
 }
 
 /** Decides which LLM gets a query, and logs each decision. */
@@ -74,7 +81,15 @@ export interface Decider {
   ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>>;
   /** Writes the decisions that wait; answers whether all are written. */
   flush(): Promise<boolean>;
-  /** Removes logged decisions that are too old or too many, every so often, until the returned function is called. */
+  /**
+   * Forgets texts, in the log of decisions and of feedback; see {@link Forgetting}. Decisions of other processes that
+   * are not written yet, a quarter of a second's, are written with their texts. Throws `ledger_busy`.
+   */
+  forget(what: ToForget): Promise<Forgotten>;
+  /**
+   * Removes and forgets what is kept no longer, in the log of decisions and elsewhere, every so often, until the
+   * returned function is called.
+   */
   follow(everyMs: number): () => void;
 }
 
@@ -133,7 +148,7 @@ function barredBy(health: Health): RankInput['barred'] {
   };
 }
 
-export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): Decider {
+export function createDecider({ live, ledger, clock, rng, log, encoder }: DeciderParts): Decider {
   const {
     scorer: holder,
     policies,
@@ -143,6 +158,7 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     load = UNLIMITED,
   } = live;
   const decisions = createDecisionLog(ledger.decisions, log);
+  const forgetting = createForgetting({ ledger, encoder });
   let facts: ScorerFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
   let sequence = 0;
@@ -208,7 +224,8 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
   }
 
   /** Logs a decision; answers the ranking that is answered as JSON. */
-  function note({ request, query, policyName, prepared }: Asked, at: number, ranked: Ranking, made: RouteResponse) {
+  function note(asked: Asked, at: number, ranked: Ranking, made: RouteResponse): string {
+    const { request, caller, query, policyName, prepared } = asked;
     // A cascade goes on with any of its candidates.
     const kept = request.cascade === undefined ? firstOf(ranked.ranking, MOST_LISTED, made.model) : ranked.ranking;
     const keptJson = JSON.stringify(kept);
@@ -218,6 +235,7 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
         at,
         query,
         task: request.task ?? null,
+        tenant: caller.tenant,
         model: made.model,
         version: made.version,
         router: made.router,
@@ -334,6 +352,13 @@ export function createDecider({ live, ledger, clock, rng, log }: DeciderParts): 
     },
     explain: (decision) => explainLogged(decision, holder.current(), ledger.snapshot),
     flush: () => decisions.flush(),
-    follow: (everyMs) => decisions.follow(everyMs),
+    async forget(what) {
+      await decisions.flush();
+      return forgetting.forget(what);
+    },
+    follow(everyMs) {
+      const stops = [decisions.follow(everyMs), followRetention({ ledger, forgetting, clock, log }, everyMs)];
+      return () => stops.forEach((stop) => stop());
+    },
   };
 }

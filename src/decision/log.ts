@@ -98,7 +98,10 @@ export function createDecisionLog(ledger: DecisionStore, log: Logger): DecisionL
       const waiting = ids.flatMap((id) => buffer.get(id) ?? []);
       const written = ids.filter((id) => !buffer.has(id));
       const found = written.length === 0 ? new Map<string, KeptDecision>() : await ledger.get(written);
-      for (const record of waiting) found.set(record.id, { ...record, queryHash: sha256(record.query) });
+      for (const record of waiting) {
+        const { query, tenant = null } = record;
+        found.set(record.id, { ...record, tenant, queryHash: sha256(query) });
+      }
       return found;
     },
     async flush() {

@@ -25,6 +25,8 @@ export interface FeedbackParts {
 export interface PostOptions {
   /** 1 to 200 visible ASCII characters: the same key with the same feedback stores it once. */
   idempotencyKey?: string | undefined;
+  /** Who posts it; its keys are apart from those of others. */
+  tenant?: string | undefined;
 }
 
 /** The one way in for feedback and for reports of calls, whoever observed them. */
@@ -74,14 +76,18 @@ export function createFeedbackService({
   });
   const drift = createDriftFeed({ ledger, live, clock, log });
   return {
-    async post(feedback, { idempotencyKey: key } = {}) {
+    async post(feedback, { idempotencyKey: key, tenant } = {}) {
       const items = parseFeedback(feedback, clock());
       // A retry after a crash must find the decision that the first request found.
       if (key !== undefined) await decider.flush();
       const named = decisionIdsOf(items);
       const decisions = named.length === 0 ? NONE : await decider.lookup(named);
       const records = toRecords(items, decisions, clock());
-      const batch = key === undefined ? { records } : { records, key, requestHash: sha256(JSON.stringify(feedback)) };
+      const batch = {
+        records,
+        ...(key !== undefined && { key, requestHash: sha256(JSON.stringify(feedback)) }),
+        ...(tenant !== undefined && { tenant }),
+      };
       const { receipt, stored } = await committer.commit(batch);
       if (stored) drift.add(ofCandidates(records, receipt));
       for (const id of named) live.load.release(id);

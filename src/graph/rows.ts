@@ -72,21 +72,62 @@ export interface GraphRows extends SnapshotRows {
   queries: QueryTable;
 }
 
+/** Rows of some of the queries alone: those at `places`, in order. Scores and preferences of others go with them. */
+export function withoutQueries<Rows extends SnapshotRows>(rows: Rows, places: Int32Array): Rows {
+  const { queries, scores, preferences } = rows;
+  const placeOf = new Int32Array(queries.length).fill(-1);
+  places.forEach((place, q) => (placeOf[place] = q));
+  const taken = (query: Int32Array): Int32Array =>
+    Int32Array.from({ length: query.length }, (_, row) => row).filter((row) => placeOf[query[row]!]! >= 0);
+  const pick = <T extends Int32Array | Float32Array>(column: T, kept: Int32Array): T => {
+    const picked = column.slice(0, kept.length) as T;
+    kept.forEach((row, i) => (picked[i] = column[row]!));
+    return picked;
+  };
+  const columnsOf = <C extends Record<string, Int32Array | Float32Array | undefined>>(
+    columns: C,
+    query: Int32Array,
+  ): C => {
+    const kept = taken(query);
+    return {
+      ...(Object.fromEntries(
+        Object.entries(columns).map(([name, column]) => [name, column && pick(column, kept)]),
+      ) as C),
+      query: pick(query, kept).map((place) => placeOf[place]!),
+    };
+  };
+  return {
+    ...rows,
+    queries: {
+      length: places.length,
+      hashOf: (q: number) => queries.hashOf(places[q]!),
+      taskOf: (q: number) => queries.taskOf(places[q]!),
+    },
+    scores: columnsOf(scores, scores.query),
+    preferences: columnsOf(preferences, preferences.query),
+  };
+}
+
 /** Texts read at a time. */
 const TEXTS_AT_ONCE = 1_000;
 
-/** Adds the texts of queries to rows. `read` answers the texts of hashes, in their order. */
+/**
+ * Adds the texts of queries to rows; queries whose text is forgotten are left out. `read` answers the texts of hashes,
+ * in their order.
+ */
 export async function withTexts(
   rows: SnapshotRows,
   read: (hashes: readonly string[]) => Promise<readonly (string | undefined)[]>,
 ): Promise<GraphRows> {
   const { queries } = rows;
-  const listed: QueryRow[] = [];
+  const listed: (Omit<QueryRow, 'text'> & { text: string | undefined })[] = [];
   for (let from = 0; from < queries.length; from += TEXTS_AT_ONCE) {
     const places = Array.from({ length: Math.min(TEXTS_AT_ONCE, queries.length - from) }, (_, i) => from + i);
     const texts = await read(places.map((place) => queries.hashOf(place)));
     for (const [i, place] of places.entries())
-      listed.push({ hash: queries.hashOf(place), text: texts[i]!, task: queries.taskOf(place) });
+      listed.push({ hash: queries.hashOf(place), text: texts[i], task: queries.taskOf(place) });
   }
-  return { ...rows, queries: listQueries(listed) };
+  const known = Int32Array.from(listed.keys()).filter((place) => listed[place]!.text !== undefined);
+  const kept = known.length === listed.length ? rows : withoutQueries(rows, known);
+  return { ...kept, queries: listQueries(Array.from(known, (place) => listed[place] as QueryRow)) };
 }

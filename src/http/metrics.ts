@@ -12,7 +12,7 @@ export interface Metrics {
 }
 
 export interface MetricsParts {
-  ledger: Pick<Ledger, 'breakers' | 'alerts'>;
+  ledger: Pick<Ledger, 'breakers' | 'alerts' | 'retention'>;
   live: { scorer: ScorerHolder; load: Pick<LiveLoad, 'list'> };
 }
 
@@ -98,6 +98,47 @@ export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts):
           if (llm[kind] !== null) this.set({ model: llm.model, kind }, llm[kind].used / llm[kind].limit);
     },
   });
+  const ledgerRows = new Gauge({
+    name: 'pointsman_ledger_rows',
+    help:
+      'Rows of the tables that grow with traffic, as counted when they are written and removed; table="text" are ' +
+      'the texts of logged queries that are not forgotten',
+    labelNames: ['table'],
+    registers: [],
+    async collect() {
+      for (const { table, rows } of await ledger.retention.sizes()) this.set({ table }, rows);
+    },
+  });
+  const ledgerBytes = new Gauge({
+    name: 'pointsman_ledger_bytes',
+    help: 'Size of the ledger: all pages of its file, free ones too, without what is still to be copied into it',
+    registers: [],
+    async collect() {
+      this.set((await ledger.retention.bytes()).bytes);
+    },
+  });
+  const ledgerFreeBytes = new Gauge({
+    name: 'pointsman_ledger_free_bytes',
+    help: 'Pages of the ledger that hold nothing: they are written next, or given back',
+    registers: [],
+    async collect() {
+      this.set((await ledger.retention.bytes()).freeBytes);
+    },
+  });
+  const removed = new Counter({
+    name: 'pointsman_retention_removed_total',
+    help:
+      'Rows that were removed since the ledger was made or upgraded, by all processes on it; table="text" are texts ' +
+      'that were forgotten, or went with their query',
+    labelNames: ['table'],
+    registers: [],
+    async collect() {
+      const sizes = await ledger.retention.sizes();
+      this.reset();
+      for (const { table, removed: count } of sizes) this.inc({ table }, count);
+    },
+  });
+  for (const metric of [ledgerRows, ledgerBytes, ledgerFreeBytes, removed]) registry.registerMetric(metric as Gauge);
   registry.registerMetric(activeVersion);
   registry.registerMetric(limits);
   registry.registerMetric(alerts);

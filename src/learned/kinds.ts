@@ -67,7 +67,7 @@ export async function discoverKinds(
   const texts = await textsOf(named.map((i) => drawn[i]!));
   return {
     names: nameKinds(
-      named.map((i) => ({ text: texts[i] ?? '', kind: assigned[i]! })),
+      named.flatMap((i) => (texts[i] === undefined ? [] : [{ text: texts[i], kind: assigned[i]! }])),
       count,
     ),
     tables: { ...weights, 'embedding/kind': { shape: [count, located.cols], data: centres.data } },

@@ -52,10 +52,11 @@ export const LearnedProfile = z
       .array(z.strictObject({ version: z.string(), created_at: z.iso.datetime(), score: z.number() }))
       .describe('What the last versions expected of it over all queries, newest first'),
     texts: z
-      .strictObject({ flat: z.string(), structured: z.string() })
+      .strictObject({ flat: z.string(), structured: z.string().nullable() })
       .nullable()
       .describe(
-        'Its profile as a text: its own facts and scores; with what it heard of others. Null where none is made',
+        'Its profile as a text: its own facts and scores; with what it heard of others, null where it quotes a query ' +
+          'whose text is forgotten. Null where none is made',
       ),
   })
   .meta({ id: 'LearnedProfile', description: 'What is known of an LLM beyond what is declared' });

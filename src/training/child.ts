@@ -11,7 +11,7 @@ import type { ChildReply, ChildRequest } from './protocol.js';
 import { isTrainable } from '../serving/routers.js';
 import { DEFAULT_SEED } from '../schema/training.js';
 import { runTraining, snapshotOf } from './run.js';
-import { encodeQueries } from '../dataset/vectors.js';
+import { encodeRows } from '../dataset/vectors.js';
 
 /**
  * The training process. It ends when its work is done, which gives back all native memory, and when its parent goes
@@ -38,20 +38,21 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
   try {
     const { interactions, preferences } = await ledger.feedback.counts();
     const ledgerRows = interactions + preferences;
-    const rows = await ledger.snapshot.read({ halfLifeDays });
-    const graph = snapshotOf(rows, design);
-    report(
-      'snapshot',
-      0.03,
-      `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} ` +
-        `scores, ${rows.preferences.query.length} preferences`,
-    );
-    const vectors = await encodeQueries(encoder, rows.queries, { ledger, folder: paths.vectors }, (done) =>
+    const all = await ledger.snapshot.read({ halfLifeDays });
+    const { rows, vectors, leftOut } = await encodeRows(encoder, all, { ledger, folder: paths.vectors }, (done) =>
       report(
         'encode',
-        0.03 + (0.07 * done) / rows.queries.length,
-        `${done}/${rows.queries.length} queries encoded by ${encoder.id}`,
+        (0.07 * done) / all.queries.length,
+        `${done}/${all.queries.length} queries encoded by ${encoder.id}`,
       ),
+    );
+    const graph = snapshotOf(rows, design);
+    report(
+      'encode',
+      0.1,
+      `snapshot ${graph.hash.slice(0, 12)}: ${rows.queries.length} queries, ${rows.scores.query.length} ` +
+        `scores, ${rows.preferences.query.length} preferences` +
+        `${leftOut === 0 ? '' : `; ${leftOut} queries left out, as their texts are forgotten`}`,
     );
     const backend = await openBackend(wanted);
     const made = (await ledger.artifacts.list()).filter((one) => isTrainable(one.router) && one.design === design);

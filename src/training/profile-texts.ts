@@ -20,20 +20,36 @@ const FLAT = ProfileDesign.parse({
 });
 const STRUCTURED = ProfileDesign.parse({ ...FLAT, form: 'structured', hops: HOPS });
 
-/** LLMs' profiles as texts, by id: of itself alone, and with what it hears of others over {@link HOPS} hops. */
+/**
+ * LLMs' profiles as texts, by id: of itself alone, and with what it hears of others over {@link HOPS} hops.
+ *
+ * @param quoted gets the hashes of the queries whose texts may stand in them
+ */
 export async function profileTexts(
   { rows, textsOf }: Pick<TrainingInput, 'rows' | 'textsOf'>,
   queries: Int32Array,
   rng: Rng,
+  quoted: Set<string> = new Set(),
 ): Promise<ProfileTexts> {
   const some =
     queries.length <= MOST_QUERIES ? queries : rng.shuffle(queries.slice()).subarray(0, MOST_QUERIES).toSorted();
-  const texts = await textsOf(Array.from(some, (q) => rows.queries.hashOf(q)));
-  const textAt = new Map(Array.from(some, (q, i) => [q, texts[i] ?? '']));
+  const found = await textsOf(Array.from(some, (q) => rows.queries.hashOf(q)));
+  // What is forgotten has nothing to be quoted.
+  const textAt = new Map(Array.from(some, (q, i) => [q, found[i] ?? '']));
   const { length, hashOf, taskOf } = rows.queries;
   const queriesWithTexts = { length, hashOf, taskOf, textOf: (q: number) => textAt.get(q)! };
   const whole = { ...rows, queries: queriesWithTexts };
   const flat = flatTexts(observe(whole, some, FLAT));
-  const structured = await structuredTexts(observe(whole, some, STRUCTURED), HOPS, createDeterministicComposer(), rng);
+  const observed = observe(whole, some, STRUCTURED);
+  const { queries: nodes } = observed.rows;
+  const noting = {
+    ...nodes,
+    textOf(node: number): string {
+      quoted.add(nodes.hashOf(node));
+      return nodes.textOf(node);
+    },
+  };
+  const noted = { ...observed, rows: { ...observed.rows, queries: noting } };
+  const structured = await structuredTexts(noted, HOPS, createDeterministicComposer(), rng);
   return Object.fromEntries(rows.llms.map(({ id }, l) => [id, { flat: flat[l]!, structured: structured[l]! }]));
 }

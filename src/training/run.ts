@@ -236,7 +236,8 @@ export async function runTraining(
     space: trained.weights,
     rng: rng.fork('kinds'),
   });
-  const texts = await profileTexts(input, all, rng.fork('texts'));
+  const quoted = new Set<string>();
+  const texts = await profileTexts(input, all, rng.fork('texts'), quoted);
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
   const baselineVersion = chosen === null ? null : versionOf(graph.hash, design, seed, `${by} ${chosen.name}`);
   let instead = verdict.serve === 'reference' ? reference!.manifest : null;
@@ -265,6 +266,7 @@ export async function runTraining(
         metrics,
       },
       texts,
+      quoted,
     );
   }
   const serve = verdict.serve === 'learned' ? version : (instead?.version ?? null);
@@ -279,6 +281,7 @@ export async function runTraining(
       metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss },
     },
     texts,
+    quoted,
   );
   checkpoints.remove();
   return { manifest, created: true, instead, reason: verdict.reason };

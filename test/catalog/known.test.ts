@@ -5,6 +5,7 @@ import { strengthsOf } from '../../src/schema/strength.js';
 import { knownProfile } from '../../src/catalog/known.js';
 import type { History } from '../../src/catalog/history.js';
 import { createLearnedScorer } from '../../src/learned/serve/trained.js';
+import { createForgetting } from '../../src/dataset/forget.js';
 import type { Interaction } from '../../src/schema/feedback.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import { KnownProfile } from '../../src/schema/known-profile.js';
@@ -13,6 +14,7 @@ import { createPriorScorer } from '../../src/scoring/prior.js';
 import type { Ledger } from '../../src/store/open.js';
 import { openBackend } from '../../src/tensor/backend.js';
 import { temporaryLedger } from '../decision/parts.js';
+import { interaction } from '../store/support.js';
 import { encoder } from '../support/learn.js';
 import { smallLog } from '../support/log.js';
 import { randomModel } from '../support/model.js';
@@ -21,6 +23,7 @@ const rows = smallLog({ queries: 40 });
 const history: History = {
   of: async () => [{ version: 'v', created_at: '2026-01-01T00:00:00.000Z', score: 0.5 }],
   textsIn: async () => ({ flat: 'Flat', structured: 'Structured' }),
+  quotedIn: async () => null,
 };
 let ledger: Ledger;
 let remove: () => Promise<void>;
@@ -94,11 +97,31 @@ describe('a profile as it is known', () => {
     assert.deepEqual([texts, past.length], [{ flat: 'Flat', structured: 'Structured' }, 1]);
   });
 
+  test('its text with what it heard of others is left out where it quotes what is forgotten', async () => {
+    const [kept, gone] = [rows.queries.hashOf(0), 'ab'.repeat(32)];
+    const scorer = await learnedScorer();
+    const textsWith = async (quoted: readonly string[] | null): Promise<unknown> => {
+      const parts = { ledger, scorer, history: { ...history, quotedIn: async () => quoted }, clock: Date.now };
+      return (await knownProfile(parts, 'poet' as LlmId))!.learned.texts;
+    };
+    const whole = { flat: 'Flat', structured: 'Structured' };
+    const cut = { flat: 'Flat', structured: null };
+    assert.deepEqual([await textsWith([kept]), await textsWith([kept, gone])], [whole, cut]);
+    assert.deepEqual(await textsWith(null), whole, 'a version that does not say what it quotes: nothing is forgotten');
+    const [another] = await ledger.snapshot.texts([rows.queries.hashOf(2)]);
+    await createForgetting({ ledger }).forget({ hash: rows.queries.hashOf(2) });
+    assert.deepEqual([await textsWith(null), await textsWith([kept])], [cut, whole]);
+    const { wins, losses } = (await known(scorer, 'poet')).learned;
+    const found = [...wins, ...losses].find(({ query_hash: hash }) => hash === rows.queries.hashOf(2));
+    assert.ok(found === undefined || found.query === null);
+    await ledger.feedback.append([{ records: [interaction(another!, 'poet', 1)] }]);
+  });
+
   test('before anything is trained has its mean score and what is declared', async () => {
     const scorer = createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats());
     const { learned } = await known(scorer, 'poet');
     assert.deepEqual([learned.version, learned.tasks, learned.wins, learned.texts], [null, [], [], null]);
-    assert.equal(learned.overall.answers, 20);
+    assert.equal(learned.overall.answers, 21);
   });
 
   test('of an LLM that nobody knows is nothing', async () => {

@@ -68,6 +68,7 @@ test('a decision is found by its id at once, and in the ledger after a flush', a
     excluded: '[]',
     propensity: 1,
     cascade: null,
+    tenant: null,
   };
   const { model: _model, ranking: logged, ...rest } = (await lookup(id)) ?? assert.fail();
   assert.deepEqual(rest, wanted);

@@ -165,6 +165,12 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     },
     'GET /v1/decision-log': {},
     'PUT /v1/decision-log': settingsFailures('/v1/decision-log'),
+    'GET /v1/retention': {},
+    'PUT /v1/retention': settingsFailures('/v1/retention'),
+    'POST /v1/forget': {
+      ...bodyFailures('/v1/forget', {}),
+      ...writeFailures('/v1/forget', { tenant: 'nobody' }),
+    },
     'GET /v1/summary': { invalid_request: { path: '/v1/summary?from=yesterday' } },
     'GET /v1/health': {},
     'POST /v1/health': {

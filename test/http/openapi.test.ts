@@ -41,6 +41,8 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/decisions': ['get'],
     '/v1/decisions/{id}': ['get'],
     '/v1/decision-log': ['get', 'put'],
+    '/v1/retention': ['get', 'put'],
+    '/v1/forget': ['post'],
     '/v1/summary': ['get'],
     '/v1/alerts': ['get'],
     '/v1/alerts/{id}/resolve': ['post'],

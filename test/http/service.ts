@@ -120,9 +120,10 @@ export async function startService({
   const { log, lines } = keptLog();
   const artifacts = openArtifactFolder(dataPaths(folder).artifacts);
   // It follows nothing by itself here: what the API changes, the API has to bring into force.
-  const scorer = aroundScorer(await openLiveScorer({ ledger: real, artifacts, encoder: createHashingEncoder(), log }));
+  const encoder = createHashingEncoder();
+  const scorer = aroundScorer(await openLiveScorer({ ledger: real, artifacts, encoder, log }));
   const live = await openLiveState({ ledger, scorer, clock, log });
-  const decider = createDecider({ live, ledger, clock, rng: createRng(1), log });
+  const decider = createDecider({ live, ledger, clock, rng: createRng(1), log, encoder });
   const feedback = createFeedbackService({ ledger, live, decider, clock, log, busyLimitMs });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
   const app = createApp({

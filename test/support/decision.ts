@@ -1,7 +1,10 @@
 import type { DecisionRecord } from '../../src/store/ports/decisions.js';
 
 /** A decision as it is logged, with nothing odd about it. */
-export function decisionRecord(id: string, more: Partial<DecisionRecord> = {}): DecisionRecord {
+export function decisionRecord(
+  id: string,
+  more: Partial<DecisionRecord> = {},
+): DecisionRecord & { tenant: string | null } {
   return {
     id,
     at: 1,
@@ -16,6 +19,7 @@ export function decisionRecord(id: string, more: Partial<DecisionRecord> = {}): 
     excluded: '[]',
     propensity: 1,
     cascade: null,
+    tenant: null,
     ...more,
   };
 }

@@ -34,8 +34,8 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       body: requiredBody(FeedbackRequest, (value) => value),
       answers: { 201: { description: 'Stored', schema: FeedbackReceipt } },
       errors: ['decision_not_found', 'idempotency_key_reused', 'unknown_model', 'catalog_full'],
-      async run({ headers: { 'Idempotency-Key': idempotencyKey }, body }) {
-        const receipt = await feedback.post(body, { idempotencyKey });
+      async run({ headers: { 'Idempotency-Key': idempotencyKey }, body, caller }) {
+        const receipt = await feedback.post(body, { idempotencyKey, tenant: caller.tenant ?? undefined });
         metrics.countFeedback(receipt);
         return receipt;
       },

@@ -13,6 +13,7 @@ import { loadOperations } from './load.js';
 import { modelOperations } from './models.js';
 import { policyOperations } from './policies.js';
 import { probeOperations } from './probes.js';
+import { retentionOperations } from './retention.js';
 import { routeOperations } from './route.js';
 import { scheduleOperations } from './schedule.js';
 import { weightOperations } from './weights.js';
@@ -25,6 +26,7 @@ export function operationsOf(context: Context): Operation[] {
     ...feedbackOperations(context),
     ...policyOperations(context),
     ...decisionOperations(context),
+    ...retentionOperations(context),
     ...healthOperations(context),
     ...alertOperations(context),
     ...loadOperations(context),

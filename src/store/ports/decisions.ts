@@ -22,14 +22,17 @@ export interface DecisionRecord {
   propensity: number;
   /** What a cascade was asked to reach, as JSON; null for a single call. */
   cascade: string | null;
+  /** Who asked; null or left out where nobody told. */
+  tenant?: string | null;
 }
 
 /** A decision as it is read back. */
-export interface KeptDecision extends Omit<DecisionRecord, 'query'> {
+export interface KeptDecision extends Omit<DecisionRecord, 'query' | 'tenant'> {
   /** Null once the text is forgotten. */
   query: string | null;
   /** SHA-256 of the text, in hexadecimal. */
   queryHash: string;
+  tenant: string | null;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface FeedbackBatch {
   key?: string;
   /** SHA-256 of the request, in hexadecimal; given with `key`. */
   requestHash?: string;
+  /** Who posted it; its keys are apart from those of others. */
+  tenant?: string;
 }
 
 export interface AppendOptions {
@@ -30,7 +32,7 @@ export interface StoredBatch {
   stored: boolean;
 }
 
-/** How much the ledger holds. */
+/** How much was ever logged: what retention removes counts on. */
 export interface LedgerCounts {
   /** Signals among them. */
   interactions: number;
@@ -86,19 +88,21 @@ export interface LoggedAnswer {
 export interface FeedbackStore {
   /**
    * Appends all records of all batches or none, registering LLMs, tasks and domains first seen here. A batch whose key
-   * was used before is not written again: its first receipt is answered, or, where `requestHash` differs, an
-   * `idempotency_key_reused` error in its place. So is `unknown_model` or `catalog_full` in place of one whose LLMs the
-   * settings refuse: nothing is written of that one. Durable once it resolves. Calls count in their LLMs' breakers, and
-   * a decision that is named is in flight no longer. Throws `ledger_busy`, and `catalog_full` unless `as_set`.
+   * was used before, and is not expired, is not written again: its first receipt is answered, or, where `requestHash`
+   * differs, an `idempotency_key_reused` error in its place. So is `unknown_model` or `catalog_full` in place of one
+   * whose LLMs the settings refuse: nothing is written of that one. Durable once it resolves. Calls count in their
+   * LLMs' breakers, and a decision that is named is in flight no longer. Throws `ledger_busy`, and `catalog_full`
+   * unless `as_set`.
    */
   append(batches: readonly FeedbackBatch[], options?: AppendOptions): Promise<(StoredBatch | Error)[]>;
   counts(): Promise<LedgerCounts>;
   /** Position of the newest interaction; 0 where there is none. */
   position(): Promise<number>;
   /**
-   * Scored answers that did not fail, of LLMs of the catalogue, that stand after a position: in the order in which they
-   * were committed, `limit` at most. Of the signals of a decision's answer, one that was scored or failed before is
-   * none. `position` is where to read on from: after fewer than `limit`, the newest of all.
+   * Scored answers that did not fail, of LLMs of the catalogue and of queries whose text is known, that stand after a
+   * position: in the order in which they were committed, `limit` at most. Of the signals of a decision's answer, one
+   * that was scored or failed before is none. `position` is where to read on from: after fewer than `limit`, the newest
+   * of all.
    */
   after(position: number, limit: number): Promise<{ answers: LoggedAnswer[]; position: number }>;
   /** Statistics per LLM of the catalogue, by id: cheap, for scoring before anything is trained. */

@@ -14,6 +14,7 @@ import type { KeyStore } from './keys.js';
 import type { LimitStore } from './limits.js';
 import type { PolicyStore } from './policies.js';
 import type { QuotaStore } from './quotas.js';
+import type { RetentionStore } from './retention.js';
 import type { ScheduleStore } from './schedule.js';
 import type { SettingsStore } from './settings.js';
 import type { SnapshotStore } from './snapshot.js';
@@ -50,6 +51,7 @@ export interface Ledger {
   readonly quotas: QuotaStore;
   readonly audit: AuditStore;
   readonly changes: ChangeStore;
+  readonly retention: RetentionStore;
   /**
    * Resolves where the ledger can be read and written: it is cheap, and may be asked often. What writes met before is
    * remembered, and tried again now and then. Rejects with `ledger_gone`, `ledger_full`, `ledger_failed` or

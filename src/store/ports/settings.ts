@@ -3,6 +3,7 @@ import type { DecisionSettings } from '../../schema/decision.js';
 import type { DriftSettings } from '../../schema/drift.js';
 import type { BreakerSettings } from '../../schema/health.js';
 import type { MetricSettings } from '../../schema/metric.js';
+import type { RetentionSettings } from '../../schema/retention.js';
 
 /** Settings by kind. */
 export interface SettingsByKind {
@@ -11,6 +12,7 @@ export interface SettingsByKind {
   decision: DecisionSettings;
   drift: DriftSettings;
   metrics: MetricSettings;
+  retention: RetentionSettings;
 }
 
 /** Settings; each kind is kept whole. */

@@ -10,6 +10,6 @@ export interface SnapshotOptions {
 export interface SnapshotStore {
   /** Canonical rows, all of one state of the ledger; see {@link SnapshotRows}. Texts of queries stay in the store. */
   read(options?: SnapshotOptions): Promise<SnapshotRows>;
-  /** Texts of logged queries by their hashes (SHA-256 in hexadecimal); undefined for one that is not there. */
+  /** Texts of logged queries by their SHA-256 in hexadecimal; undefined for one that is not there, or forgotten. */
   texts(hashes: readonly string[]): Promise<(string | undefined)[]>;
 }

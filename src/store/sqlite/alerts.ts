@@ -63,8 +63,10 @@ export function createAlerts(
     `${from} WHERE resolved_at IS NULL AND deleted = 0 ORDER BY +a.at DESC, a.id DESC`,
   );
   const counts = db.prepare<[], { model: string; task: string; signal: string; direction: string; count: number }>(
-    'SELECT l.name AS model, a.task, signal, direction, count(*) AS count FROM drift_alert a JOIN llm l ON ' +
-      'l.id = a.llm GROUP BY 1, 2, 3, 4',
+    `SELECT l.name AS model, a.task, signal, direction, sum(count) AS count
+     FROM (SELECT llm, task, signal, direction, 1 AS count FROM drift_alert
+       UNION ALL SELECT * FROM drift_alert_removed) a
+     JOIN llm l ON l.id = a.llm GROUP BY 1, 2, 3, 4`,
   );
   const resolve = db.prepare<[number, string, string | null, string]>(
     'UPDATE drift_alert SET resolved_at = ?, resolution = ?, reason = ? WHERE id = ? AND resolved_at IS NULL',

@@ -107,12 +107,16 @@ function openFile(file: string, options: ConnectOptions): SQLite.Database {
 
 function configure(db: SQLite.Database, file: string, options: ConnectOptions): void {
   try {
+    // So that free pages can be given back while it is used. Where the file is not new it would wait for who writes.
+    if (!options.readonly && db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     if (!options.readonly) enterWal(db, options.busyTimeoutMs);
     db.pragma(`synchronous = ${options.synchronous ?? 'FULL'}`);
     db.pragma('foreign_keys = ON');
     db.pragma('temp_store = MEMORY');
     db.pragma(`cache_size = -${options.cacheKib ?? 32_768}`);
     db.pragma('journal_size_limit = 67108864');
+    // What is removed is overwritten where that takes no page more.
+    db.pragma('secure_delete = FAST');
     db.prepare('SELECT count(*) FROM sqlite_master').get();
   } catch (error) {
     if (isSqlite(error, 'SQLITE_NOTADB'))

@@ -4,6 +4,7 @@ import { sha256 } from '../../base/hash.js';
 import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
 import type { DecisionSettings, Outcome } from '../../schema/decision.js';
 import type { Connection } from './connection.js';
+import { idAt } from './decision-ids.js';
 import type { DecisionStore, KeptDecision, ObservedDay } from '../ports/decisions.js';
 import type { ReadSettings } from './settings.js';
 
@@ -22,6 +23,7 @@ const COLUMNS = [
   'excluded',
   'propensity',
   'cascade',
+  'tenant',
 ] as const;
 /** What a row adds to the size of the log, in bytes: all of its texts that may be long. */
 const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
@@ -39,12 +41,6 @@ type OutcomeRow = Omit<Outcome, 'at' | 'signal' | 'source'> & {
 
 /** Comes after all ids. */
 const LAST = '~';
-
-/** Where ids of the time `at` begin, in milliseconds: they are UUIDs of version 7, which sort by time. */
-function idAt(at: number): string {
-  const hex = Math.max(0, at).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}
 
 const hashOf = (query: string): Buffer => createHash('sha256').update(query).digest();
 
@@ -132,8 +128,22 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
         const keepsText = readSettings('decision').query_text_hours > 0;
         let bytes = 0;
         for (const decision of decisions) {
-          const { id, at, query, task, model, version, router, policy, rules, ranking, excluded, propensity, cascade } =
-            decision;
+          const {
+            id,
+            at,
+            query,
+            task,
+            model,
+            version,
+            router,
+            policy,
+            rules,
+            ranking,
+            excluded,
+            propensity,
+            cascade,
+            tenant,
+          } = decision;
           const kept = keepsText ? query : null;
           const added =
             insert.run(
@@ -151,6 +161,7 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
               excluded,
               propensity,
               cascade,
+              tenant ?? null,
             ).changes > 0;
           if (added)
             bytes +=

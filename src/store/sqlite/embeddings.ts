@@ -1,5 +1,6 @@
 import type { EmbeddingStore } from '../ports/embeddings.js';
 import type { Connection } from './connection.js';
+import { packVector, unpackVector } from './packed-vector.js';
 
 /** Rows written per transaction: whoever encodes slowly must not hold the lock while it does. */
 const ROWS_PER_WRITE = 500;
@@ -15,8 +16,7 @@ export function createEmbeddings(connection: Connection): EmbeddingStore {
   );
   const writeAll = (encoder: string, rows: readonly [string, Float32Array][]): void =>
     connection.write(() => {
-      for (const [hash, vector] of rows)
-        put.run(encoder, hash, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
+      for (const [hash, vector] of rows) put.run(encoder, hash, packVector(vector));
     });
   return {
     get: async (encoder, hashes) =>
@@ -24,7 +24,7 @@ export function createEmbeddings(connection: Connection): EmbeddingStore {
         const found = new Map<string, Float32Array>();
         for (const hash of hashes) {
           const bytes = find.get(encoder, hash);
-          if (bytes !== undefined) found.set(hash, toVector(bytes));
+          if (bytes !== undefined) found.set(hash, unpackVector(bytes));
         }
         return found;
       }),
@@ -39,11 +39,4 @@ export function createEmbeddings(connection: Connection): EmbeddingStore {
       if (pending.length > 0) writeAll(encoder, pending);
     },
   };
-}
-
-/** Copies: SQLite's buffer need not begin at a multiple of four. */
-function toVector(bytes: Buffer): Float32Array {
-  const vector = new Float32Array(bytes.byteLength / 4);
-  new Uint8Array(vector.buffer).set(bytes);
-  return vector;
 }

@@ -9,14 +9,15 @@ import type { LlmTotals } from './llm-totals.js';
 import type { LlmUsage } from './llm-usage.js';
 import { rememberIds, type KnownLlm, type Registry } from './registry.js';
 import type { Room } from './room.js';
+import type { TableSizes } from './table-sizes.js';
 import type { Tally } from './tally.js';
 
 /** Feedback rows of one write transaction. Statistics and the tally are written by {@link finish}, once. */
 export interface FeedbackSession {
   /** Answers the LLM's integer id, and the time of the interaction, in milliseconds. */
-  interaction(value: Interaction): { llm: number; at: number };
-  preference(value: Preference): void;
-  signal(value: Signal): void;
+  interaction(value: Interaction, tenant?: string): { llm: number; at: number };
+  preference(value: Preference, tenant?: string): void;
+  signal(value: Signal, tenant?: string): void;
   /** A call without a query: sums alone are kept of it. */
   call(value: Call): void;
   /** An LLM as this session sees it. */
@@ -39,26 +40,32 @@ export interface SessionParts {
   tally: Tally;
   touch: Touch;
   room: Room;
+  sizes: TableSizes;
   clock: Clock;
 }
 
 export function createFeedbackSessions(
   { db }: Connection,
-  { registry, totals, usage, tally, touch, room, clock }: SessionParts,
+  { registry, totals, usage, tally, touch, room, sizes, clock }: SessionParts,
 ): OpenSession {
   const findQuery = db.prepare<[Buffer], number>('SELECT id FROM query WHERE hash = ?').pluck();
   const insertQuery = db.prepare<[Buffer, string]>('INSERT INTO query (hash, text) VALUES (?, ?)');
+  // Few are forgotten, and the index has no others.
+  const restoreText = db.prepare<[string, Buffer]>(
+    "UPDATE query INDEXED BY query_forgotten SET text = ? WHERE hash = ? AND text = ''",
+  );
   const insertInteraction = db.prepare(
     `INSERT INTO interaction (query, llm, task, domain, score, cost_usd, latency_ms, prompt_tokens, completion_tokens,
-     error, at, decision, propensity)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     error, at, decision, propensity, tenant)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertSignal = db.prepare(
-    `INSERT INTO interaction (query, llm, task, domain, score, at, decision, signal, source)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO interaction (query, llm, task, domain, score, at, decision, signal, source, tenant)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPreference = db.prepare(
-    'INSERT INTO preference (query, better, worse, task, domain, at, decision) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO preference (query, better, worse, task, domain, at, decision, tenant) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
 
   return (unknown = 'candidate') => {
@@ -67,6 +74,7 @@ export function createFeedbackSessions(
     const taken = usage.session();
     const counts: LedgerCounts = { interactions: 0, preferences: 0, queries: 0 };
     let calls = 0;
+    let [texts, textBytes] = [0, 0];
     const newLlms: string[] = [];
     const now = clock();
     // Files list the LLMs of one query together, so the last query is the likeliest next one.
@@ -77,9 +85,14 @@ export function createFeedbackSessions(
       if (text === lastText) return lastQuery;
       const hash = createHash('sha256').update(text).digest();
       let id = findQuery.get(hash);
+      const created = id === undefined;
       if (id === undefined) {
         id = Number(insertQuery.run(hash, text).lastInsertRowid);
         counts.queries++;
+      }
+      if (created || restoreText.run(text, hash).changes > 0) {
+        texts++;
+        textBytes += Buffer.byteLength(text);
       }
       lastText = text;
       lastQuery = id;
@@ -111,7 +124,7 @@ export function createFeedbackSessions(
     return {
       llm: (name) => ids.findLlm(name),
       newLlms,
-      interaction(value) {
+      interaction(value, tenant) {
         const llm = llmId(value.model);
         const { query, task, domain, at, decision } = columnsOf(value);
         insertInteraction.run(
@@ -128,24 +141,26 @@ export function createFeedbackSessions(
           at,
           decision,
           value.propensity ?? null,
+          tenant ?? null,
         );
         sums.interaction(llm, value);
         taken.interaction(llm, task, value);
         counts.interactions++;
         return { llm, at };
       },
-      preference(value) {
+      preference(value, tenant) {
         const better = llmId(value.better_model);
         const worse = llmId(value.worse_model);
         const { query, task, domain, at, decision } = columnsOf(value);
-        insertPreference.run(query, better, worse, task, domain, at, decision);
+        insertPreference.run(query, better, worse, task, domain, at, decision, tenant ?? null);
         sums.preference(better, worse);
         counts.preferences++;
       },
-      signal(value) {
+      signal(value, tenant) {
         const llm = llmId(value.model);
         const { query, task, domain, at, decision } = columnsOf(value);
-        insertSignal.run(query, llm, task, domain, value.value, at, decision, value.signal, value.source ?? null);
+        const { value: score, signal, source = null } = value;
+        insertSignal.run(query, llm, task, domain, score, at, decision, signal, source, tenant ?? null);
         sums.score(llm, value.value);
         counts.interactions++;
       },
@@ -161,6 +176,10 @@ export function createFeedbackSessions(
         sums.flush();
         taken.flush();
         tally.add(counts);
+        sizes.add('interaction', counts.interactions);
+        sizes.add('preference', counts.preferences);
+        sizes.add('query', counts.queries);
+        sizes.add('text', texts, textBytes);
         if (newLlms.length > 0 && unknown === 'candidate') touch('catalog');
       },
     };

@@ -13,6 +13,8 @@ import type { ReadSettings } from './settings.js';
 import type { Tally } from './tally.js';
 import type { FeedbackBatch, FeedbackStore, LoggedAnswer, StoredBatch } from '../ports/feedback.js';
 
+const HOUR_MS = 3_600_000;
+
 export interface FeedbackParts {
   openSession: OpenSession;
   openCalls: OpenCalls;
@@ -30,27 +32,28 @@ export function createFeedback(
   connection: Connection,
   { openSession, openCalls, release, totals, tally, settings, room, clock }: FeedbackParts,
 ): FeedbackStore {
-  const findKey = connection.db.prepare<[string], { request_hash: string; receipt: string }>(
-    'SELECT request_hash, receipt FROM idempotency WHERE key = ?',
+  const findKey = connection.db.prepare<[string, string, number], { request_hash: string; receipt: string }>(
+    'SELECT request_hash, receipt FROM idempotency WHERE tenant = ? AND key = ? AND at >= ?',
   );
   const newest = connection.db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM interaction').pluck();
   const scoredAfter = connection.db.prepare<[number, number], LoggedAnswer & { task: string | null }>(
     `SELECT i.id AS position, llm.name AS model, q.text AS query, task.name AS task, i.score
      FROM interaction i JOIN llm ON llm.id = i.llm JOIN query q ON q.id = i.query LEFT JOIN task ON task.id = i.task
-     WHERE i.id > ? AND i.error IS NULL AND i.score IS NOT NULL AND llm.deleted = 0
+     WHERE i.id > ? AND i.error IS NULL AND i.score IS NOT NULL AND llm.deleted = 0 AND q.text <> ''
        AND (i.signal IS NULL OR NOT EXISTS (
          SELECT 1 FROM interaction e WHERE e.decision = i.decision AND e.llm = i.llm AND e.id < i.id
            AND (e.score IS NOT NULL OR e.error IS NOT NULL)))
      ORDER BY i.id LIMIT ?`,
   );
-  const putKey = connection.db.prepare<[string, string, string, number]>(
-    'INSERT INTO idempotency (key, request_hash, receipt, at) VALUES (?, ?, ?, ?)',
+  const putKey = connection.db.prepare<[string, string, string, string, number]>(
+    `INSERT INTO idempotency (tenant, key, request_hash, receipt, at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET request_hash = excluded.request_hash, receipt = excluded.receipt, at = excluded.at`,
   );
 
   const appendOne = ({ session, calls, rules }: Appending, batch: FeedbackBatch): StoredBatch | Error => {
-    const requestHash = batch.requestHash ?? '';
+    const { requestHash = '', tenant = '' } = batch;
     if (batch.key !== undefined) {
-      const first = findKey.get(batch.key);
+      const first = findKey.get(tenant, batch.key, clock() - settings('retention').idempotency_hours * HOUR_MS);
       if (first !== undefined && first.request_hash === requestHash)
         return { receipt: JSON.parse(first.receipt) as FeedbackReceipt, stored: false };
       if (first !== undefined)
@@ -67,7 +70,7 @@ export function createFeedback(
     if (refusal !== undefined) return refusal;
     const receipt = write(session, calls, batch);
     for (const { value } of batch.records) if (value.decision_id !== undefined) release(value.decision_id);
-    if (batch.key !== undefined) putKey.run(batch.key, requestHash, JSON.stringify(receipt), clock());
+    if (batch.key !== undefined) putKey.run(tenant, batch.key, requestHash, JSON.stringify(receipt), clock());
     return { receipt, stored: true };
   };
 
@@ -104,19 +107,20 @@ interface Appending {
 }
 
 function write(session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): FeedbackReceipt {
+  const { tenant } = batch;
   const receipt = { interactions: 0, preferences: 0 };
   let signals = 0;
   const before = session.newLlms.length;
   for (const record of batch.records) {
     if (record.kind === 'interaction') {
-      const { llm, at } = session.interaction(record.value);
+      const { llm, at } = session.interaction(record.value, tenant);
       calls.call(llm, record.value, at);
       receipt.interactions++;
     } else if (record.kind === 'preference') {
-      session.preference(record.value);
+      session.preference(record.value, tenant);
       receipt.preferences++;
     } else {
-      session.signal(record.value);
+      session.signal(record.value, tenant);
       signals++;
     }
   }

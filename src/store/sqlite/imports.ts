@@ -6,6 +6,8 @@ import { connect, type Connection } from './connection.js';
 import { guarded } from './guard.js';
 import { createWriters } from './writers.js';
 
+const DAY_MS = 86_400_000;
+
 /** Page cache of an import, in KiB: the index of query hashes is hit at random. */
 const CACHE_KIB = 131_072;
 
@@ -33,7 +35,9 @@ export function createImports(ledger: Connection, busyTimeoutMs: number, clock: 
 /** @param now the time of all of it: answers that come together with an LLM's new revision are of that revision */
 function createImport(connection: Connection, now: number): Import {
   const { db } = connection;
-  const { catalog, catalogReader, openSession, room } = createWriters(connection, () => now);
+  // It removes nothing, and what moves within a page need not be overwritten.
+  db.pragma('secure_delete = OFF');
+  const { catalog, catalogReader, openSession, room, sizes } = createWriters(connection, () => now);
   const importedAt = db.prepare<[string], number>('SELECT at FROM imported_file WHERE hash = ?').pluck();
   const markImported = db.prepare<[string, string, number]>(
     'INSERT INTO imported_file (hash, name, at) VALUES (?, ?, ?)',
@@ -49,15 +53,17 @@ function createImport(connection: Connection, now: number): Import {
   const ask = db.prepare<[string]>('UPDATE temp.kept SET asked = 1 WHERE key = ? AND asked = 0');
   const unasked = db.prepare<[], number>('SELECT count(DISTINCT key) FROM temp.kept WHERE asked = 0').pluck();
   const seenNow = 'iif(file = excluded.file, seen + 1, 1)';
-  const noteRepeated = db
-    .prepare<[Buffer, number], number>(
-      `INSERT INTO imported_row (hash, times, file, seen, fresh) VALUES (?, 1, ?, 1, 1)
+  const noteRepeated = db.prepare<[Buffer, number, number], { fresh: number; added: number }>(
+    `INSERT INTO imported_row (hash, times, file, seen, fresh, day) VALUES (?, 1, ?, 1, 1, ?)
          ON CONFLICT DO UPDATE SET fresh = ${seenNow} > times, times = max(times, ${seenNow}), seen = ${seenNow},
-           file = excluded.file
-         RETURNING fresh`,
-    )
-    .pluck();
-  const noteOnce = db.prepare<[Buffer]>('INSERT INTO imported_row VALUES (?, 1, 0, 1, 1) ON CONFLICT DO NOTHING');
+           file = excluded.file, day = excluded.day
+         RETURNING fresh, fresh = 1 AND seen = 1 AS added`,
+  );
+  const noteOnce = db.prepare<[Buffer, number]>(
+    'INSERT INTO imported_row (hash, times, file, seen, fresh, day) VALUES (?, 1, 0, 1, 1, ?) ON CONFLICT DO NOTHING',
+  );
+  const today = Math.floor(now / DAY_MS);
+  let rowsAdded = 0;
   /** Tells the file that is read from those before it. */
   let file = randomInt(2 ** 47);
   let session = openSession();
@@ -76,7 +82,14 @@ function createImport(connection: Connection, now: number): Import {
     },
     isNew(hash, repeats) {
       begin();
-      return repeats ? noteRepeated.get(hash, file) === 1 : noteOnce.run(hash).changes > 0;
+      if (!repeats) {
+        const added = noteOnce.run(hash, today).changes;
+        rowsAdded += added;
+        return added > 0;
+      }
+      const { fresh, added } = noteRepeated.get(hash, file, today)!;
+      rowsAdded += added;
+      return fresh === 1;
     },
     keep: (key, value) => void keep.run(key, value),
     kept(key) {
@@ -95,6 +108,8 @@ function createImport(connection: Connection, now: number): Import {
     async commit() {
       begin();
       session.finish();
+      sizes.add('imported_row', rowsAdded);
+      rowsAdded = 0;
       connection.place.check();
       db.exec('COMMIT');
       connection.place.check();

@@ -21,6 +21,7 @@ import { createLimits } from './limits.js';
 import { migrate, readMigrations } from './migrate.js';
 import { createPolicies } from './policies.js';
 import { createQuotas } from './quotas.js';
+import { createRetention } from './retention.js';
 import { createSchedule } from './schedule.js';
 import { createSettings } from './settings.js';
 import { createSnapshot } from './snapshot.js';
@@ -75,12 +76,13 @@ interface Clocks {
 }
 
 function createPorts(connection: Connection, { clock, steady }: Clocks, busyTimeoutMs: number): Ledger {
-  const { catalog, catalogReader, openSession, totals, tally, touch, settings, room } = createWriters(
+  const { catalog, catalogReader, openSession, totals, tally, touch, settings, room, sizes } = createWriters(
     connection,
     clock,
   );
   const limits = createLimits(connection, steady, busyTimeoutMs);
   const { release } = limits;
+  const retention = createRetention(connection, { clock, settings, busyTimeoutMs });
   const quotas = createQuotas(connection, { clock, steady }, busyTimeoutMs);
   const breakers = createBreakers(connection, { clock, steady, settings, touch, release });
   const openCalls = breakers.session;
@@ -94,7 +96,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     catalog: createCatalog(connection, { reader: catalogReader, writer: catalog, room }),
     decisions: createDecisions(connection, clock, settings),
     cascades: createCascades(connection, { clock, openCalls, release }),
-    snapshot: createSnapshot(connection, { catalog: catalogReader, tally, settings }),
+    snapshot: createSnapshot(connection, { catalog: catalogReader, sizes, settings }),
     embeddings: createEmbeddings(connection),
     artifacts: createArtifacts(connection, touch),
     breakers: breakers.port,
@@ -107,12 +109,14 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     quotas: quotas.port,
     audit: createAudit(connection, clock),
     changes: createChanges(connection),
+    retention: retention.port,
     async check() {
       connection.fitness.check(() => connection.write(() => touchId.run()));
     },
     async close() {
       limits.close();
       quotas.close();
+      retention.close();
       connection.db.close();
     },
   };

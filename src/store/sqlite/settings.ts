@@ -6,6 +6,7 @@ import { DEFAULT_DRIFT, DriftSettings } from '../../schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../schema/health.js';
 import { DEFAULT_METRICS, MetricSettings } from '../../schema/metric.js';
 import { parse } from '../../schema/parse.js';
+import { DEFAULT_RETENTION, RetentionSettings } from '../../schema/retention.js';
 import type { SettingsByKind, SettingsStore } from '../ports/settings.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
@@ -18,6 +19,7 @@ const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: Se
   decision: { schema: DecisionSettings, defaults: DEFAULT_DECISION_SETTINGS },
   drift: { schema: DriftSettings, defaults: DEFAULT_DRIFT },
   metrics: { schema: MetricSettings, defaults: DEFAULT_METRICS },
+  retention: { schema: RetentionSettings, defaults: DEFAULT_RETENTION },
 };
 
 /** Settings as other writes of this connection read them. */
@@ -28,12 +30,17 @@ export function createSettingsReader({ db }: Connection): ReadSettings {
   const find = Object.fromEntries(
     Object.keys(KINDS).map((kind) => [kind, db.prepare<[], string>(`SELECT settings FROM ${kind}_settings`).pluck()]),
   );
-  return (kind) => {
+  /** Parsing takes longer than reading, and the same comes again and again. */
+  const parsed = new Map<Kind, { json: string; settings: unknown }>();
+  return <K extends Kind>(kind: K): SettingsByKind[K] => {
     const json = find[kind]!.get();
     const { schema, defaults } = KINDS[kind];
-    return json === undefined
-      ? defaults
-      : parse(schema, JSON.parse(json), 'internal', `${kind} settings of the ledger`);
+    if (json === undefined) return defaults;
+    const known = parsed.get(kind);
+    if (known?.json === json) return known.settings as SettingsByKind[K];
+    const settings = parse(schema, JSON.parse(json), 'internal', `${kind} settings of the ledger`);
+    parsed.set(kind, { json, settings });
+    return settings;
   };
 }
 

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { weighAnswers, type ChangePoint } from '../../graph/recency.js';
 import { aggregateScores, QueryRanks, sortPreferences } from '../../graph/aggregate.js';
 import type { ReadSettings } from './settings.js';
-import type { Tally } from './tally.js';
+import type { TableSizes } from './table-sizes.js';
 import type { SnapshotOptions, SnapshotStore } from '../ports/snapshot.js';
 
 type InteractionColumns = [
@@ -25,7 +25,7 @@ type PreferenceColumns = [query: number, better: number, worse: number, task: nu
  */
 export function createSnapshot(
   connection: Connection,
-  { catalog, tally, settings }: { catalog: CatalogReader; tally: Tally; settings: ReadSettings },
+  { catalog, sizes, settings }: { catalog: CatalogReader; sizes: TableSizes; settings: ReadSettings },
 ): SnapshotStore {
   const { db } = connection;
   const tasks = db.prepare<[], Named>('SELECT id AS key, name AS id, description FROM task');
@@ -44,7 +44,7 @@ export function createSnapshot(
     .prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id')
     .raw();
   const queries = db.prepare<[], [id: number, hash: Buffer]>('SELECT id, hash FROM query ORDER BY hash').raw();
-  const textOf = db.prepare<[Buffer], string>('SELECT text FROM query WHERE hash = ?').pluck();
+  const textOf = db.prepare<[Buffer], string | null>("SELECT nullif(text, '') FROM query WHERE hash = ?").pluck();
 
   const read = ({ halfLifeDays = null }: SnapshotOptions): SnapshotRows => {
     const llms = catalog.live();
@@ -56,7 +56,7 @@ export function createSnapshot(
     const taskIndex = indexOf(taskRows.map((task) => task.key));
     const domainRows = named(domains.all());
     const domainIndex = indexOf(domainRows.map((domain) => domain.key));
-    const counts = tally.counts();
+    const [interactionRows, preferenceRows] = [sizes.of('interaction').rows, sizes.of('preference').rows];
     const labels = new QueryLabels(lastQuery.get()!);
 
     const points = changes.all().map(([llm, task, at]): ChangePoint => ({ llm: llmIndex(llm), task, at }));
@@ -70,13 +70,13 @@ export function createSnapshot(
       return answers.length++;
     };
     const edges = {
-      ...answerColumns(counts.interactions, weighed),
-      llm: new Int32Array(counts.interactions),
-      score: new Float64Array(counts.interactions),
+      ...answerColumns(interactionRows, weighed),
+      llm: new Int32Array(interactionRows),
+      score: new Float64Array(interactionRows),
       propensity: undefined as Float32Array | undefined,
     };
     /** Few logs have any. */
-    const propensities = (): Float32Array => (edges.propensity ??= new Float32Array(counts.interactions).fill(NaN));
+    const propensities = (): Float32Array => (edges.propensity ??= new Float32Array(interactionRows).fill(NaN));
     /** Of answers that were scored later, if at all: by query and LLM. */
     const unscored = new Map<number, number>();
     for (const [query, llm, task, score, at, propensity] of interactions.iterate()) {
@@ -99,9 +99,9 @@ export function createSnapshot(
         if (known !== undefined && Number.isNaN(propensities()[row]!)) propensities()[row] = known;
       }
     const pairs = {
-      ...answerColumns(counts.preferences, weighed),
-      better: new Int32Array(counts.preferences),
-      worse: new Int32Array(counts.preferences),
+      ...answerColumns(preferenceRows, weighed),
+      better: new Int32Array(preferenceRows),
+      worse: new Int32Array(preferenceRows),
     };
     for (const [query, better, worse, task, at] of preferences.iterate()) {
       labels.give(query, task, at);
@@ -151,7 +151,8 @@ export function createSnapshot(
   };
   return {
     read: async (options = {}) => connection.read(() => read(options)),
-    texts: async (hashes) => connection.read(() => hashes.map((hash) => textOf.get(Buffer.from(hash, 'hex')))),
+    texts: async (hashes) =>
+      connection.read(() => hashes.map((hash) => textOf.get(Buffer.from(hash, 'hex')) ?? undefined)),
   };
 }
 

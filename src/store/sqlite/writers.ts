@@ -8,6 +8,7 @@ import { createLlmUsage } from './llm-usage.js';
 import { createRegistry } from './registry.js';
 import { createRoom, type Room } from './room.js';
 import { createSettingsReader, type ReadSettings } from './settings.js';
+import { createTableSizes, type TableSizes } from './table-sizes.js';
 import { createTally, type Tally } from './tally.js';
 
 /** What both the ledger and an import write through, prepared once per connection. */
@@ -20,12 +21,14 @@ export interface Writers {
   touch: Touch;
   settings: ReadSettings;
   room: Room;
+  sizes: TableSizes;
 }
 
 export function createWriters(connection: Connection, clock: Clock): Writers {
   const registry = createRegistry(connection);
   const tally = createTally(connection);
   const touch = createTouch(connection);
+  const sizes = createTableSizes(connection);
   const usage = createLlmUsage(connection);
   const totals = createLlmTotals(connection, usage);
   const catalogReader = createCatalogReader(connection);
@@ -34,11 +37,12 @@ export function createWriters(connection: Connection, clock: Clock): Writers {
   return {
     catalogReader,
     catalog: createCatalogWriter(connection, { reader: catalogReader, registry, touch, clock }),
-    openSession: createFeedbackSessions(connection, { registry, totals, usage, tally, touch, room, clock }),
+    openSession: createFeedbackSessions(connection, { registry, totals, usage, tally, touch, room, sizes, clock }),
     totals,
     tally,
     touch,
     settings,
     room,
+    sizes,
   };
 }

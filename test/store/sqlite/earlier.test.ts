@@ -103,6 +103,7 @@ for (const name of NAMES) {
       excluded: '[]',
       propensity: 1,
       cascade: null,
+      tenant: null,
     });
     assert.deepEqual(
       (await ledger.decisions.outcomes(['d1'])).get('d1')?.map(({ model, score }) => [model, score]),

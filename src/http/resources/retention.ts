@@ -1,0 +1,42 @@
+import { sha256 } from '../../base/hash.js';
+import { Forgotten, ForgetRequest, RetentionSettings } from '../../schema/retention.js';
+import type { ToForget } from '../../store/ports/retention.js';
+import type { Context } from '../context.js';
+import { operation, requiredBody, type Operation } from '../kit/operation.js';
+import { settingsOperations } from './settings.js';
+
+/** What a request names, as the ledger finds it. */
+export function toForget({ query_hash: hash, query, tenant, before }: ForgetRequest): ToForget {
+  if (tenant !== undefined) return { tenant };
+  if (before !== undefined) return { before: Date.parse(before) };
+  return { hash: hash ?? sha256(query!) };
+}
+
+export function retentionOperations({ ledger, decider }: Pick<Context, 'ledger' | 'decider'>): Operation[] {
+  return [
+    ...settingsOperations(ledger.settings, {
+      path: '/v1/retention',
+      tag: 'retention',
+      about: 'How long feedback, keys, vectors and alerts are kept',
+      kind: 'retention',
+      schema: RetentionSettings,
+    }),
+    operation({
+      method: 'POST',
+      path: '/v1/forget',
+      tag: 'retention',
+      scope: 'admin',
+      writes: ['breakers'],
+      summary: 'Forget texts of queries, and of errors',
+      description:
+        'Hashes, scores, sums and vectors stay, so what was learned does. Where it fails halfway, what was forgotten ' +
+        'stays so: ask again. Who posts or routes the same text again brings it back. Versions that were trained ' +
+        'before keep words of kinds in `manifest.json` and quoted queries in `profiles.json`: answers leave these ' +
+        'out, the files that `/v1/weights` hands out do not.',
+      body: requiredBody(ForgetRequest),
+      answers: { 200: { description: 'What was forgotten', schema: Forgotten } },
+      errors: [],
+      run: ({ body }) => decider.forget(toForget(body)),
+    }),
+  ];
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../../base/clock.js';
+import type { RetentionStore } from '../ports/retention.js';
+import { createTouch } from './changes.js';
+import { connect, type Connection } from './connection.js';
+import { feedbackSweeps } from './feedback-sweeps.js';
+import { createRestForgetter, type ForgetRest } from './forget-rest.js';
+import { createTextForgetter, type TextForgetter } from './forget-texts.js';
+import { createFreePages, type FreePages } from './free-pages.js';
+import type { ReadSettings } from './settings.js';
+import type { Sweep } from './sweep.js';
+import { createTableSizes } from './table-sizes.js';
+import { tableSweeps } from './table-sweeps.js';
+
+export interface Retention {
+  port: RetentionStore;
+  close(): void;
+}
+
+/** What removes and forgets. */
+interface Writer {
+  connection: Connection;
+  sweeps: Sweep[];
+  texts: TextForgetter;
+  rest: ForgetRest;
+  pages: FreePages;
+}
+
+/**
+ * A connection of its own, which overwrites what it removes, so that the file does not keep what was forgotten. It does
+ * not wait for the disk at each commit: what a power cut brings back is removed again, and forgetting ends with
+ * {@link RetentionStore.settle}, which does wait.
+ */
+function openWriter(ledger: Connection, busyTimeoutMs: number): Writer {
+  const connection = connect(ledger.path, {
+    beside: ledger,
+    busyTimeoutMs,
+    cacheKib: 8_192,
+    synchronous: 'NORMAL',
+  });
+  connection.db.pragma('secure_delete = ON');
+  const sizes = createTableSizes(connection);
+  const touch = createTouch(connection);
+  return {
+    connection,
+    sweeps: [...feedbackSweeps(connection, sizes), ...tableSweeps(connection, sizes, touch)],
+    texts: createTextForgetter(connection, sizes),
+    rest: createRestForgetter(connection, touch),
+    pages: createFreePages(connection),
+  };
+}
+
+/** What is kept how long. */
+export function createRetention(
+  connection: Connection,
+  { clock, settings, busyTimeoutMs }: { clock: Clock; settings: ReadSettings; busyTimeoutMs: number },
+): Retention {
+  const { db } = connection;
+  const sizes = createTableSizes(connection);
+  const pages = createFreePages(connection);
+  const anyForgotten = db.prepare<[], unknown>(
+    "SELECT 1 FROM query INDEXED BY query_forgotten WHERE text = '' LIMIT 1",
+  );
+  /** Opened by the first verb that needs it. */
+  let writer: Writer | undefined;
+  const writing = (): Writer => (writer ??= openWriter(connection, busyTimeoutMs));
+
+  /** Whether what was forgotten may still stand in what is to be copied into the file: a reader was in the way. */
+  let unsettled = false;
+  function settle(): void {
+    const [found] = writing().connection.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    unsettled = found!.busy !== 0;
+  }
+
+  const port: RetentionStore = {
+    async sweep() {
+      const { connection: own, sweeps, pages: free } = writing();
+      const kept = settings('retention');
+      if (unsettled) settle();
+      for (const sweep of sweeps) {
+        const now = clock();
+        // One part at a time: whoever routes in this process waits for it.
+        if (sweep.due(kept, now) && own.write(() => sweep.run(kept, now))) return true;
+      }
+      return free.due() && free.giveBack();
+    },
+    sizes: async () => sizes.all(),
+    bytes: async () => pages.bytes(),
+    toForget: async (what, from) => connection.read(() => writing().texts.find(what, from)),
+    async forgetTexts(what, hashes) {
+      const { connection: own, texts } = writing();
+      return own.write(() => texts.forget(what, hashes));
+    },
+    async forgetRest(what, from) {
+      const { connection: own, rest } = writing();
+      return own.write(() => rest(what, from));
+    },
+    settle: async () => settle(),
+    forgot: async () => anyForgotten.get() !== undefined,
+    vacuum: async () => writing().pages.vacuum(),
+  };
+  return { port, close: () => writer?.connection.db.close() };
+}

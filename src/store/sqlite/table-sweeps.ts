@@ -1,0 +1,156 @@
+import { SLOTS, slotOf } from '../../machines/limits.js';
+import type { RetentionSettings } from '../../schema/retention.js';
+import type { Touch } from './changes.js';
+import type { Connection } from './connection.js';
+import { createPasses } from './retention-pass.js';
+import { DAY_MS, PASS_PAUSE_MS, REMOVED_AT_ONCE, type Sweep } from './sweep.js';
+import type { TableSizes } from './table-sizes.js';
+
+const HOUR_MS = 3_600_000;
+const BYTES_PER_MEGABYTE = 1_000_000;
+/** Vectors that one transaction removes at most: each is some pages. */
+const VECTORS_AT_ONCE = 250;
+/** Passes over tables that have no order of time. */
+const VECTORS = 'embedding';
+const ROWS = 'imported_row';
+
+/** Removes what is older than a limit, found by an index of its time. */
+function byTime<T extends number | string>(
+  { db }: Connection,
+  { table, old, limitOf }: { table: string; old: string; limitOf(settings: RetentionSettings, now: number): T | null },
+  onRemoved: () => void = () => undefined,
+): Sweep {
+  const find = db.prepare<{ limit: T }, unknown>(`SELECT 1 FROM ${table} WHERE ${old} LIMIT 1`);
+  const remove = db.prepare<{ limit: T; most: number }>(
+    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${old} LIMIT @most)`,
+  );
+  return {
+    due(settings, now) {
+      const limit = limitOf(settings, now);
+      return limit !== null && find.get({ limit }) !== undefined;
+    },
+    run(settings, now) {
+      const { changes } = remove.run({ limit: limitOf(settings, now)!, most: REMOVED_AT_ONCE });
+      if (changes > 0) onRemoved();
+      return changes === REMOVED_AT_ONCE;
+    },
+  };
+}
+
+const before = (days: number | null, now: number): number | null => (days === null ? null : now - days * DAY_MS);
+
+/** The oldest vectors, while they take more than their limit; not those of queries whose text is forgotten. */
+function vectorSweep(connection: Connection, sizes: TableSizes): Sweep {
+  const { db } = connection;
+  const passes = createPasses(connection);
+  const next = db.prepare<[number, number], { rowid: number; hash: string; size: number }>(
+    'SELECT rowid, hash, octet_length(vector) AS size FROM embedding WHERE rowid > ? ORDER BY rowid LIMIT ?',
+  );
+  const isForgotten = db.prepare<[Buffer], unknown>(
+    "SELECT 1 FROM query INDEXED BY query_forgotten WHERE hash = ? AND text = ''",
+  );
+  const remove = db.prepare<[number]>('DELETE FROM embedding WHERE rowid = ?');
+  const excessOf = ({ embeddings_megabytes: most }: RetentionSettings): number =>
+    most === null ? 0 : sizes.of('embedding').bytes - most * BYTES_PER_MEGABYTE;
+  return {
+    due: (settings, now) => excessOf(settings) > 0 && passes.position(VECTORS, now) !== undefined,
+    run(settings, now) {
+      let excess = excessOf(settings);
+      const from = Number(passes.position(VECTORS, now) ?? 0);
+      const rows = next.all(from, VECTORS_AT_ONCE);
+      let reached = from;
+      for (const { rowid, hash, size } of rows) {
+        if (excess <= 0) break;
+        reached = rowid;
+        if (isForgotten.get(Buffer.from(hash, 'hex')) !== undefined) continue;
+        remove.run(rowid);
+        excess -= size;
+      }
+      const isEnd = rows.length < VECTORS_AT_ONCE && reached === (rows.at(-1)?.rowid ?? from);
+      if (excess > 0 && isEnd) passes.end(VECTORS, now + PASS_PAUSE_MS);
+      else passes.goOn(VECTORS, excess > 0 ? reached : 0);
+      return excess > 0 && !isEnd;
+    },
+  };
+}
+
+/** Which rows were imported, once it need not be known any more. */
+function importedRowSweep(connection: Connection, sizes: TableSizes): Sweep {
+  const { db } = connection;
+  const passes = createPasses(connection);
+  const next = db.prepare<[Buffer, number], { hash: Buffer; day: number }>(
+    'SELECT hash, day FROM imported_row WHERE hash > ? ORDER BY hash LIMIT ?',
+  );
+  const remove = db.prepare<[Buffer]>('DELETE FROM imported_row WHERE hash = ?');
+  return {
+    due: ({ import_days: days }, now) =>
+      days !== null && sizes.of('imported_row').rows > 0 && passes.position(ROWS, now) !== undefined,
+    run({ import_days: days }, now) {
+      const position = passes.position(ROWS, now);
+      const rows = next.all(Buffer.isBuffer(position) ? position : Buffer.alloc(0), REMOVED_AT_ONCE);
+      const oldest = Math.floor((now - days! * DAY_MS) / DAY_MS);
+      const old = rows.filter(({ day }) => day < oldest);
+      for (const { hash } of old) remove.run(hash);
+      sizes.remove('imported_row', old.length);
+      const isEnd = rows.length < REMOVED_AT_ONCE;
+      if (isEnd) passes.end(ROWS, now + PASS_PAUSE_MS);
+      else passes.goOn(ROWS, rows.at(-1)!.hash);
+      return !isEnd;
+    },
+  };
+}
+
+/** Sums by day, a day at a time. */
+function summarySweep({ db }: Connection): Sweep {
+  const first = db.prepare<[], string | null>('SELECT min(day) FROM decision_day').pluck();
+  const remove = db.prepare<[string]>('DELETE FROM decision_day WHERE day = ?');
+  const dayOf = (days: number, now: number): string => new Date(now - days * DAY_MS).toISOString().slice(0, 10);
+  const isOld = ({ summary_days: days }: RetentionSettings, now: number): boolean =>
+    days !== null && (first.get() ?? '9') < dayOf(days, now);
+  return {
+    due: isOld,
+    run(settings, now) {
+      remove.run(first.get()!);
+      return isOld(settings, now);
+    },
+  };
+}
+
+/** Everything that is removed but feedback and the log of decisions. */
+export function tableSweeps(connection: Connection, sizes: TableSizes, touch: Touch): Sweep[] {
+  const { db } = connection;
+  const oldUse = db.prepare<[number], unknown>('SELECT 1 FROM load_use WHERE slot <= ? LIMIT 1');
+  const removeUse = db.prepare<[number]>('DELETE FROM load_use WHERE slot <= ?');
+  return [
+    byTime(connection, {
+      table: 'idempotency',
+      old: 'at < @limit',
+      limitOf: ({ idempotency_hours: hours }, now) => now - hours * HOUR_MS,
+    }),
+    byTime(connection, {
+      table: 'imported_file',
+      old: 'at < @limit',
+      limitOf: ({ import_days: days }, now) => before(days, now),
+    }),
+    byTime(
+      connection,
+      {
+        table: 'drift_alert',
+        old: 'at < @limit AND resolved_at < @limit AND webhook_ended_at IS NOT NULL',
+        limitOf: ({ alert_days: days }, now) => before(days, now),
+      },
+      () => touch('alerts'),
+    ),
+    vectorSweep(connection, sizes),
+    importedRowSweep(connection, sizes),
+    summarySweep(connection),
+    {
+      // Of LLMs that nobody claims any more.
+      due: (_, now) => oldUse.get(slotOf(now) - 2 * SLOTS) !== undefined,
+      run(_, now) {
+        removeUse.run(slotOf(now) - 2 * SLOTS);
+        return false;
+      },
+    },
+  ];
+}
