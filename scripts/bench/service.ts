@@ -1,9 +1,9 @@
 /**
- * The service in a process of its own: what the HTTP benchmark drives. It writes to a ledger in a temporary
- * folder, and scores by the version in force in the data folder that it is given, which it only reads; without
- * one, by the prior over nine LLMs. Retraining is not part of it, so the queue is one that is never called.
+ * The service in a process of its own: what the HTTP benchmarks drive. It writes to a ledger in a temporary folder, or
+ * in the one that is given last, and scores by the version in force in the data folder that it is given, which it only
+ * reads; without one, by the prior over nine LLMs. Retraining is not part of it, so the queue is never called.
  *
- *     service.js [DATA [ENCODER]]
+ *     service.js [DATA [ENCODER [FOLDER]]]; an empty DATA is none
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,8 +44,8 @@ async function trainedIn(data: string, encoderSpec: string): Promise<Scorer | un
   return createLearnedScorer({ version, model, encoder, llms, stats });
 }
 
-const [data, encoderSpec = 'static'] = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
+const [data = '', encoderSpec = 'static', given] = process.argv.slice(2);
+const folder = given ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const log = createLogger('warn');
 const ledger = await openLedger(dataPaths(folder).ledger, { clock: systemClock });
 for (let i = 1; i <= 9; i++)
@@ -56,7 +56,7 @@ for (let i = 1; i <= 9; i++)
     output_price: i / 2,
     latency_ms: i * 300,
   });
-const trained = data === undefined ? undefined : await trainedIn(data, encoderSpec);
+const trained = data === '' ? undefined : await trainedIn(data, encoderSpec);
 const scorer = trained ?? createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats());
 const liveScorer: LiveScorer = {
   name: 'scorer',
@@ -103,7 +103,7 @@ process.on('message', () => process.send?.(process.cpuUsage()));
 process.once('disconnect', () => {
   void server.close().then(() => {
     void ledger.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (given === undefined) rmSync(folder, { recursive: true, force: true });
     process.exit();
   });
 });

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyId } from '../schema/ids.js';
 
 const ID_BYTES = 8;
@@ -26,7 +26,11 @@ export function keyPartsOf(text: string): KeyParts | undefined {
 }
 
 /** What is kept of a secret: its SHA-256, 32 bytes. */
-export const secretHash = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+export const secretHash: (secret: string) => Buffer =
+  // Node has it since 20.12; it takes two thirds of the time.
+  typeof hash === 'function'
+    ? (secret) => hash('sha256', secret, 'buffer')
+    : (secret) => createHash('sha256').update(secret).digest();
 
 /** Compares two hashes in a time that tells nothing of them. */
 export const sameHash = (a: Buffer, b: Buffer): boolean => timingSafeEqual(a, b);

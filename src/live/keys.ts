@@ -98,8 +98,7 @@ export async function openLiveKeys({
       const { record, caller } = found;
       const now = clock();
       const current = sameHash(hash, record.secretHash);
-      const previous = sameHash(hash, record.previousHash ?? NO_HASH);
-      if (!current && !previous) return 'unknown';
+      if (!current && !sameHash(hash, record.previousHash ?? NO_HASH)) return 'unknown';
       if (record.revokedAt !== null) return 'revoked';
       if (record.expiresAt !== null && now >= record.expiresAt) return 'expired';
       if (!current && now >= (record.previousUntil ?? 0)) return 'expired';

@@ -186,11 +186,11 @@ export interface Quota {
 
 export function createQuota(key: string, declared: Allowance): Quota {
   let allowance = declared;
-  let lease: Lease = { slot: 0, day: '', ...NO_USAGE };
+  const lease: Lease = { slot: 0, day: '', ...NO_USAGE };
   let unspent: Lease | null = null;
   let owed: Usage = NO_USAGE;
-  /** Requests and tokens of the lease's slot, and of the one before. */
-  let [spent, before]: [Usage, Usage] = [NO_USAGE, NO_USAGE];
+  /** How often was spent in the lease's slot so far, and in the one before. */
+  let [calls, before] = [0, 0];
   /** What the ledger last said. */
   let known: QuotaUse = NO_USE;
   let refused: { refusal: Refusal; cost: Usage; until: number } | null = null;
@@ -206,25 +206,34 @@ export function createQuota(key: string, declared: Allowance): Quota {
   function enter(now: number): void {
     const slot = slotOf(now);
     if (slot === lease.slot) return;
-    if (!isNothing(lease)) unspent = lease;
-    before = slot === lease.slot + 1 ? spent : NO_USAGE;
-    spent = NO_USAGE;
-    lease = { slot, day: lease.day, ...NO_USAGE };
+    if (!isNothing(lease)) unspent = { ...lease };
+    before = slot === lease.slot + 1 ? calls : 0;
+    calls = 0;
+    restart(slot, lease.day);
+  }
+
+  /** Nothing is left of the lease. */
+  function restart(slot: number, day: string): void {
+    Object.assign(lease, NO_USAGE, { slot, day });
   }
 
   function use(cost: Usage): void {
-    lease = { ...lease, ...without(lease, cost) };
-    spent = sum(spent, cost);
+    for (const kind of USAGE_KINDS) lease[kind] = Math.max(0, lease[kind] - cost[kind]);
+    calls++;
   }
 
-  const covers = (cost: Usage): boolean => USAGE_KINDS.every((kind) => lease[kind] >= cost[kind]);
+  function add(granted: Usage): void {
+    for (const kind of USAGE_KINDS) lease[kind] += granted[kind];
+  }
+
+  const covers = ({ requests, tokens, usd }: Usage): boolean =>
+    lease.requests >= requests && lease.tokens >= tokens && lease.usd >= usd;
 
   /** How many costs like this to claim at once. */
   function ahead(cost: Usage): number {
-    const calls = Math.max(before.requests, cost.requests > 0 ? 0 : before.tokens / Math.max(1, cost.tokens));
     const most = Math.min(allowance.requests, allowance.tokens / Math.max(1, cost.tokens));
     const affordable = cost.usd > 0 ? (AHEAD_OF_DAY * allowance.usdPerDay) / cost.usd : Infinity;
-    return Math.max(0, Math.floor(Math.min(claimSize(calls, most), affordable)));
+    return Math.max(0, Math.floor(Math.min(claimSize(Math.max(calls, before), most), affordable)));
   }
 
   function settled(): void {
@@ -266,14 +275,14 @@ export function createQuota(key: string, declared: Allowance): Quota {
       settled();
       const cost = limited(whole);
       // Where the slot or the day was over meanwhile, what was left of the lease counts as spent.
-      if (slot !== lease.slot || day !== lease.day) lease = { slot, day, ...NO_USAGE };
+      if (slot !== lease.slot || day !== lease.day) restart(slot, day);
       known = used;
       if (isRefusal(granted)) {
         refused = { refusal: granted, cost, until: now + Math.min(REFUSAL_MS, granted.retryAfterMs) };
         return granted;
       }
       refused = null;
-      lease = { ...lease, ...sum(lease, granted) };
+      add(granted);
       use(cost);
       return null;
     },
@@ -284,7 +293,7 @@ export function createQuota(key: string, declared: Allowance): Quota {
       const left = roomOf(allowance, known);
       if (!USAGE_KINDS.every((kind) => needed[kind] === 0 || owed[kind] + needed[kind] <= left[kind] / 2)) return false;
       owed = sum(owed, needed);
-      lease = { ...lease, ...sum(lease, needed) };
+      add(needed);
       use(limited(whole));
       return true;
     },

@@ -19,7 +19,8 @@ const BEARER = /^Bearer +/i;
 /** The key that a request shows: as a bearer token, or in `x-api-key`, as Anthropic's clients do. */
 function shownBy({ headers }: IncomingMessage): string | undefined {
   const { authorization, 'x-api-key': own } = headers;
-  if (authorization !== undefined) return authorization.replace(BEARER, '');
+  if (authorization !== undefined)
+    return authorization.startsWith('Bearer ') ? authorization.slice(7) : authorization.replace(BEARER, '');
   return typeof own === 'string' ? own : undefined;
 }
 
