@@ -8,6 +8,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { systemClock } from '../../src/base/clock.js';
 import { createLogger } from '../../src/base/log.js';
@@ -44,6 +45,8 @@ async function trainedIn(data: string, encoderSpec: string): Promise<Scorer | un
   return createLearnedScorer({ version, model, encoder, llms, stats });
 }
 
+/** Pause between two looks at the event loop. */
+const RESOLUTION_MS = 2;
 const [data = '', encoderSpec = 'static', given] = process.argv.slice(2);
 const folder = given ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
 const log = createLogger('warn');
@@ -99,7 +102,21 @@ const app = createApp({
 const server = await startServer(app, { host: '127.0.0.1', port: 0 });
 process.send?.({ url: server.url, index: `${scorer.models.length} LLMs, ${scorer.version ?? 'prior'}` });
 
-process.on('message', () => process.send?.(process.cpuUsage()));
+/** Longest that the event loop waited since it was last asked for, in milliseconds; watched from the first time on. */
+let delays: IntervalHistogram | undefined;
+function longestDelay(): number {
+  delays ??= monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const longest = delays.max / 1e6;
+  delays.enable();
+  delays.reset();
+  return Math.max(0, longest - RESOLUTION_MS);
+}
+
+process.on('message', (asked) =>
+  process.send?.(
+    asked === 'delay' ? longestDelay() : asked === 'memory' ? process.memoryUsage().rss : process.cpuUsage(),
+  ),
+);
 process.once('disconnect', () => {
   void server.close().then(() => {
     void ledger.close();

@@ -22,11 +22,14 @@ function fieldName(path: readonly PropertyKey[]): string {
   return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : (i ? '.' : '') + String(key))).join('');
 }
 
-/** Zod's issues as `{field, expected, received}`; of a union, the branch that came furthest. */
+/** Most issues that are told of one value: a body of a mebibyte may have a hundred thousand. */
+const MAX_ISSUES = 100;
+
+/** Zod's issues as `{field, expected, received}`, the first hundred; of a union, the branch that came furthest. */
 export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
-  return error.issues.flatMap((issue): Issue[] => {
+  const issues = error.issues.slice(0, MAX_ISSUES).flatMap((issue): Issue[] => {
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({
+      return issue.keys.slice(0, MAX_ISSUES).map((key) => ({
         field: fieldName([...issue.path, key]),
         expected: 'no such field',
         received: describe(at(value, [...issue.path, key])),
@@ -41,6 +44,7 @@ export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
       },
     ];
   });
+  return issues.slice(0, MAX_ISSUES);
 }
 
 export function describeIssues(issues: readonly Issue[]): string {

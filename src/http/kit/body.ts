@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type RequestHandler } from 'express';
-import { parseDocument } from 'yaml';
-import { messageOf, PointsmanError } from '../../base/errors.js';
+import { PointsmanError } from '../../base/errors.js';
 import type { Operation } from './operation.js';
+import { checkDepth } from './shape.js';
+import { MAX_YAML_BYTES, parseYaml } from './yaml.js';
 
 export const JSON_TYPE = 'application/json';
 const YAML_TYPES: readonly string[] = ['application/yaml', 'application/x-yaml', 'text/yaml'];
@@ -10,6 +11,8 @@ const YAML_TYPES: readonly string[] = ['application/yaml', 'application/x-yaml',
 export const JSON_OR_YAML: readonly string[] = [JSON_TYPE, ...YAML_TYPES];
 
 const BYTE_ORDER_MARK = 0xfeff;
+/** A character set that is not one of Unicode's, in a `Content-Type`. */
+const OTHER_CHARSET = /;\s*charset\s*=\s*"?(?!utf-)/i;
 
 /** Gets the value of a body, undefined where none came, or the error of reading it. */
 type Done = (error: unknown, value?: unknown) => void;
@@ -33,40 +36,37 @@ function isPlainJson({ headers }: IncomingMessage, limit: number): boolean {
   );
 }
 
-/** Reads a body that {@link isPlainJson}; its errors are those of `express.json`. */
+/** Gives what a text is parsed to, or what is thrown on the way. */
+function settle(text: string, parse: (text: string) => unknown, done: Done): void {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    done(error);
+    return;
+  }
+  done(undefined, value);
+}
+
+/** The value of a JSON text. Throws `invalid_request` for one nested too deep, and what `express.json` throws. */
+function parseJson(text: string): unknown {
+  const body = text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+  checkDepth(body);
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw Object.assign(error as Error, { status: 400, type: 'entity.parse.failed', body });
+  }
+}
+
+/** Reads a body that {@link isPlainJson}; its errors are those of `express.text`. */
 function readPlainJson(req: IncomingMessage, done: Done): void {
   const chunks: Buffer[] = [];
   req.on('data', (chunk: Buffer) => chunks.push(chunk));
   req.once('error', (error) => done(Object.assign(error, { status: 400 })));
   req.once('end', () => {
-    const text = (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString();
-    const body = text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
-    let value: unknown;
-    try {
-      value = JSON.parse(body);
-    } catch (error) {
-      done(Object.assign(error as Error, { status: 400, type: 'entity.parse.failed', body }));
-      return;
-    }
-    done(undefined, value);
+    settle((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString(), parseJson, done);
   });
-}
-
-/** The value of a YAML text. Throws `invalid_yaml` with line and column. */
-function yamlOf(text: string): unknown {
-  try {
-    const document = parseDocument(text, { prettyErrors: true, logLevel: 'error' });
-    const fault = document.errors[0];
-    if (fault !== undefined) throw fault;
-    return document.toJS() as unknown;
-  } catch (error) {
-    // The first line names the fault and its place; the rest quotes the text, which may be private.
-    throw new PointsmanError(
-      'invalid_yaml',
-      `The body is not valid YAML: ${(messageOf(error).split('\n')[0] as string).replace(/:$/, '')}`,
-      { cause: error },
-    );
-  }
 }
 
 function hasContent({ headers }: IncomingMessage): boolean {
@@ -94,32 +94,42 @@ function noBody(): PointsmanError {
 }
 
 /**
- * Reads bodies of at most `limit` bytes. Express's readers take what is compressed, in parts or in another character
- * set; on a short plain body, they would spend a tenth of the request's time. Errors: `invalid_json`,
- * `invalid_yaml`, `payload_too_large`, `unsupported_media_type`, and `invalid_request` where none came that must.
+ * Reads bodies of at most `limit` bytes, those in YAML of at most {@link MAX_YAML_BYTES}. Express's reader takes what
+ * is compressed, in parts or in another character set; on a short plain body, it would spend a tenth of the request's
+ * time. Errors: `invalid_json`, `invalid_yaml`, `payload_too_large`, `unsupported_media_type`, and `invalid_request`
+ * where none came that must, or one that is nested too deep.
  */
 export function createBodyReader(limit: number): BodyReader {
-  const readJson = express.json({ limit, strict: false, type: () => true });
-  const readText = express.text({ limit, type: () => true });
+  const readerOf = (bytes: number): RequestHandler => express.text({ limit: bytes, type: () => true });
+  const json = { read: readerOf(limit), parse: parseJson };
+  const yaml = { read: readerOf(Math.min(limit, MAX_YAML_BYTES)), parse: parseYaml };
 
-  function readBy(reader: RequestHandler, req: IncomingMessage, res: ServerResponse, done: Done): void {
-    const holder = req as Parameters<RequestHandler>[0];
-    reader(holder, res as Parameters<RequestHandler>[1], (error?: unknown) => done(error, holder.body as unknown));
+  function readerFor(req: IncomingMessage, operation: Operation): typeof json {
+    const type = mediaType(req);
+    if (operation.yaml && YAML_TYPES.includes(type)) return yaml;
+    if (type !== JSON_TYPE) throw wrongType(req, operation.yaml ? JSON_OR_YAML : [JSON_TYPE]);
+    if (OTHER_CHARSET.test(req.headers['content-type']!)) throw wrongType(req, [`${JSON_TYPE} in UTF-8`]);
+    return json;
   }
 
-  return (req, res, { body, yaml }, done) => {
-    if (isPlainJson(req, limit)) return readPlainJson(req, done);
-    if (!hasContent(req)) return body?.required === true ? done(noBody()) : done(undefined);
-    const type = mediaType(req);
-    if (type === JSON_TYPE) return readBy(readJson, req, res, done);
-    if (!yaml || !YAML_TYPES.includes(type)) return done(wrongType(req, yaml ? JSON_OR_YAML : [JSON_TYPE]));
-    readBy(readText, req, res, (fault, text) => {
-      if (fault !== undefined) return done(fault);
-      try {
-        done(undefined, yamlOf(String(text)));
-      } catch (error) {
-        done(error);
-      }
+  function read(req: IncomingMessage, res: ServerResponse, operation: Operation, done: Done): void {
+    const { read: readText, parse } = readerFor(req, operation);
+    const holder = req as Parameters<RequestHandler>[0];
+    readText(holder, res as Parameters<RequestHandler>[1], (error?: unknown) => {
+      if (error !== undefined) return done(error);
+      if (holder.body === '') return operation.body?.required ? done(noBody()) : done(undefined);
+      settle(holder.body as string, parse, done);
     });
+  }
+
+  return (req, res, operation, done) => {
+    if (isPlainJson(req, limit)) return readPlainJson(req, done);
+    try {
+      if (hasContent(req)) read(req, res, operation, done);
+      else if (operation.body?.required) throw noBody();
+      else done(undefined);
+    } catch (error) {
+      done(error);
+    }
   };
 }

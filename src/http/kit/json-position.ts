@@ -8,11 +8,11 @@ export interface JsonFault {
   column: number;
 }
 
+const [QUOTE, BACKSLASH, SPACE_CODE] = [0x22, 0x5c, 0x20];
 const SPACE = /[ \t\n\r]*/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** Anything from the space on but `"` and `\`. */
-const PLAIN_CHARS = /[ -!#-[\]-\uffff]*/y;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+/** What comes after a backslash. */
+const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
 
 /** End of the match of a sticky pattern at `from`; −1 where it does not match. */
 function match(pattern: RegExp, text: string, from: number): number {
@@ -22,13 +22,14 @@ function match(pattern: RegExp, text: string, from: number): number {
 
 /** End of the string literal that begins at `from`, or the fault in it, negated and less one. */
 function skipString(text: string, from: number): number {
-  let at = from + 1;
-  for (;;) {
-    at = match(PLAIN_CHARS, text, at);
-    if (text[at] === '"') return at + 1;
-    const after = match(ESCAPE, text, at);
-    if (after < 0) return -at - 1;
-    at = after;
+  for (let at = from + 1; ; at++) {
+    const char = text.charCodeAt(at);
+    if (char === QUOTE) return at + 1;
+    if (char === BACKSLASH) {
+      const after = match(ESCAPE, text, at + 1);
+      if (after < 0) return -at - 1;
+      at = after - 1;
+    } else if (!(char >= SPACE_CODE)) return -at - 1;
   }
 }
 
