@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import type { App } from './app.js';
+import { boundConnections } from './connections.js';
 
 export interface ServerOptions {
   host: string;
@@ -61,13 +62,15 @@ export async function startServer(
   { host, port, graceMs = DEFAULT_GRACE_MS }: ServerOptions,
 ): Promise<RunningServer> {
   let stopped: Promise<void> | undefined;
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
-    (req, res) => {
-      if (stopped !== undefined) res.setHeader('Connection', 'close');
-      app.handle(req, res);
-    },
-  );
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+  });
+  boundConnections(server, (req, res) => {
+    if (stopped !== undefined) res.setHeader('Connection', 'close');
+    app.handle(req, res);
+  });
   await listen(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
