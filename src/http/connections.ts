@@ -1,11 +1,14 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Most connections at a time; more are closed at once. */
 const MAX_CONNECTIONS = 4096;
 /** Answers that a connection may wait for, and bytes of them that it has not taken: then nothing more of it is read. */
 const MAX_OPEN = 16;
 const MAX_UNREAD_BYTES = 256 * 1024;
+/** Time for a client to take a last answer, in milliseconds. */
+const LINGER_MS = 2000;
 /** Longest that a connection may take nothing of what is written to it, in milliseconds. */
 const UNREAD_MS = 60_000;
 /**
@@ -29,6 +32,8 @@ class Connection {
   #heldByNode = false;
   #goesOn = false;
   #turnBegan = 0;
+  /** What is written last, where nothing more is read. */
+  #last: string | undefined;
   /** Requests so far. */
   #seen = 0;
 
@@ -64,10 +69,36 @@ class Connection {
     return first !== undefined && first.writableLength === 0;
   }
 
+  /**
+   * Reads no more, writes a last answer once those before it are sent, and closes. The request that is being read gets
+   * none but that.
+   */
+  end(answer: string): void {
+    if (this.#last !== undefined) return;
+    this.#last = answer;
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (this.#last === undefined || this.#waiting.length > 0 || this.#open.length > 1) return;
+    const [first] = this.#open;
+    if (first !== undefined && (first.headersSent || first.req.complete)) return;
+    const socket = this.#socket;
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    socket.end(this.#last);
+    // A connection that is closed with something unread is reset, and its last answer may be lost.
+    socket.resume();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
+
   #begin(req: IncomingMessage, res: ServerResponse): void {
     this.#open.push(res);
     res.once('close', () => {
       this.#open.splice(this.#open.indexOf(res), 1);
+      this.#endIfDone();
       if (this.#held && !this.#isFull()) this.#goOn();
     });
     this.#handle(req, res);
@@ -88,7 +119,7 @@ class Connection {
     const socket = this.#socket;
     this.#turnBegan = performance.now();
     let bytes = PART_BYTES;
-    for (let at = 0; at < chunk.length && !socket.writableEnded && !socket.destroyed;) {
+    for (let at = 0; at < chunk.length && this.#last === undefined && !socket.writableEnded && !socket.destroyed;) {
       if (at > 0 && (socket.isPaused() || this.#waiting.length > 0 || !this.#hasTurn())) {
         socket.unshift(chunk.subarray(at));
         return this.#hold();
@@ -130,13 +161,16 @@ class Connection {
   }
 }
 
+/** Writes a last answer to a connection, once those before it are sent, reads no more of it, and closes it. */
+export type EndConnection = (socket: Duplex, answer: string) => void;
+
 /**
  * Has a server handle requests, and bounds what a connection costs: requests that are worked on at a time, answers that
  * are not taken, for how long, and what other connections wait for it. A client that pipelines notices nothing as long
  * as it reads.
  */
-export function boundConnections(server: Server, handle: RequestListener, unreadMs = UNREAD_MS): void {
-  const connections = new WeakMap<Socket, Connection>();
+export function boundConnections(server: Server, handle: RequestListener, unreadMs = UNREAD_MS): EndConnection {
+  const connections = new WeakMap<Duplex, Connection>();
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = unreadMs;
   server.on('connection', (socket: Socket) => connections.set(socket, new Connection(socket, handle)));
@@ -144,4 +178,5 @@ export function boundConnections(server: Server, handle: RequestListener, unread
   server.on('timeout', (socket) => {
     if (connections.get(socket)?.isAtWork() !== true) socket.destroy();
   });
+  return (socket, answer) => connections.get(socket)?.end(answer);
 }

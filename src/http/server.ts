@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import type { App } from './app.js';
+import { answerBadHttp, refusing } from './bad-http.js';
 import { boundConnections } from './connections.js';
 
 export interface ServerOptions {
@@ -10,6 +11,10 @@ export interface ServerOptions {
   port: number;
   /** Longest a stop waits for requests in flight, in milliseconds; 10 seconds unless told. */
   graceMs?: number;
+  /** Time to send all headers of a request, in milliseconds; 15 seconds unless told. */
+  headersMs?: number;
+  /** Time to send all of a request, in milliseconds; a minute unless told. */
+  requestMs?: number;
 }
 
 export interface RunningServer {
@@ -26,6 +31,8 @@ const KEEP_ALIVE_MS = 65_000;
 /** Time to send all headers of a request, and all of the request: against clients that dawdle. */
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 60_000;
+/** Pause between looks for requests that took too long. */
+const CHECK_MS = 5_000;
 const DEFAULT_GRACE_MS = 10_000;
 /** Pause between looks for connections that became idle during a stop. */
 const IDLE_CHECK_MS = 20;
@@ -59,18 +66,25 @@ async function stop(server: Server, app: App, graceMs: number): Promise<void> {
 /** Serves the app over HTTP. Throws `invalid_config` where the address can't be listened on. */
 export async function startServer(
   app: App,
-  { host, port, graceMs = DEFAULT_GRACE_MS }: ServerOptions,
+  { host, port, graceMs = DEFAULT_GRACE_MS, headersMs = HEADERS_MS, requestMs = REQUEST_MS }: ServerOptions,
 ): Promise<RunningServer> {
   let stopped: Promise<void> | undefined;
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(headersMs, CHECK_MS),
+    // It is asked for here, with an answer that says so.
+    requireHostHeader: false,
   });
-  boundConnections(server, (req, res) => {
-    if (stopped !== undefined) res.setHeader('Connection', 'close');
-    app.handle(req, res);
-  });
+  const end = boundConnections(
+    server,
+    refusing((req, res) => {
+      if (stopped !== undefined) res.setHeader('Connection', 'close');
+      app.handle(req, res);
+    }),
+  );
+  answerBadHttp(server, end);
   await listen(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
