@@ -29,6 +29,15 @@ export function preferredType(req: IncomingMessage, res: ServerResponse): string
   return type;
 }
 
+/** Codes of a connection that closed in the middle of an answer. */
+const BROKEN_OFF: ReadonlySet<string> = new Set([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+]);
+
 function firstStatus({ answers }: Operation): number {
   for (const status in answers) return Number(status);
   return 200;
@@ -55,7 +64,7 @@ function sendAndClose({ req, res, fail }: Exchange, file: FileParts): void {
     .finally(() => file.close())
     .catch((error: NodeJS.ErrnoException) => {
       // One that the client broke off is nobody's fault.
-      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') fail(error);
+      if (!BROKEN_OFF.has(error.code ?? '')) fail(error);
     });
 }
 
