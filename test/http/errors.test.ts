@@ -149,6 +149,29 @@ test('what goes wrong inside is logged under an incident, and not told', async (
   await failing.remove();
 });
 
+test('what goes wrong again and again is logged once, and its incident is that of the first', async () => {
+  const failing = await startService({
+    around: (ledger) => ({
+      ...ledger,
+      feedback: { ...ledger.feedback, append: () => Promise.reject(new Error(`row ${Math.random()} is broken`)) },
+    }),
+  });
+  const incidents = new Set<string>();
+  for (let i = 0; i < 20; i++) {
+    const problem = await problemIn(
+      await postJson(`${failing.url}/v1/feedback`, { query: `q${i}`, model: 'a/small', score: 1 }),
+    );
+    incidents.add(/incident (\S+)/.exec(problem.detail)?.[1] ?? assert.fail());
+    await postJson(`${failing.url}/v1/retrain`, {});
+  }
+  assert.equal(incidents.size, 1);
+  const lines = failing.logLines.filter((line) => line.includes('request failed'));
+  assert.equal(lines.length, 2);
+  assert.ok(lines[0]!.includes([...incidents][0]!));
+  assert.ok(lines[1]!.includes('queue_unavailable'));
+  await failing.remove();
+});
+
 test('an unreachable queue is 503 with Retry-After', async () => {
   const response = await postJson(`${service.url}/v1/retrain`, {});
   assert.equal(response.headers.get('retry-after'), '5');

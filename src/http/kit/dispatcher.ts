@@ -159,7 +159,7 @@ export function createDispatcher({
     const found = find(path);
     timings(req, res, found?.endpoint.path ?? UNMATCHED);
     const form = found?.endpoint.errorForm ?? problemForm;
-    const fail = (error: unknown): void => sendError(error, { req, res, form, log });
+    const fail = (error: unknown): void => sendError(error, { req, res, form, log, route: found?.endpoint.path });
     try {
       guard(req, res, found?.endpoint.operations.get(req.method!));
       if (found === undefined)

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { v7 as uuidv7 } from 'uuid';
 import { PointsmanError } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
 import type { ErrorForm } from './error-form.js';
+import { logFailure, type Failure } from './error-log.js';
 import { findJsonFault } from './json-position.js';
 import { pathOf } from './target.js';
 
@@ -58,27 +58,31 @@ function toPointsmanError(error: unknown, req: IncomingMessage): PointsmanError 
   return new PointsmanError('internal', 'Something went wrong inside', { cause: error });
 }
 
-/** Logs errors of the service's own making, without the request's body; answers what its client is told. */
-function logged(error: PointsmanError, req: IncomingMessage, log: Logger): PointsmanError {
-  const request = { method: req.method, path: pathOf(req) };
-  if (error.code === 'internal') {
-    const incident = uuidv7();
-    log.error({ incident, ...request, err: error.cause ?? error }, 'request failed');
-    return new PointsmanError(
-      'internal',
-      `Something went wrong inside; the service's log tells more of incident ${incident}`,
-    );
-  }
-  if (error.status >= 500) log.warn({ code: error.code, ...request, error: error.message }, 'request failed');
-  return error;
+/** Logs an error of the service's own making; answers what its client is told. */
+function logged(failure: Failure, log: Logger): PointsmanError {
+  const { error } = failure;
+  if (error.status < 500) return error;
+  const incident = logFailure(failure, log);
+  if (error.code !== 'internal') return error;
+  return new PointsmanError(
+    'internal',
+    `Something went wrong inside; the service's log tells more of incident ${incident}`,
+  );
+}
+
+/** Where an error goes. */
+export interface ErrorAnswer {
+  req: IncomingMessage;
+  res: ServerResponse;
+  form: ErrorForm;
+  log: Logger;
+  /** Path of the operation as it is declared. */
+  route?: string | undefined;
 }
 
 /** Answers with an error, in its resource's form; ends an answer that has begun. */
-export function sendError(
-  thrown: unknown,
-  { req, res, form, log }: { req: IncomingMessage; res: ServerResponse; form: ErrorForm; log: Logger },
-): void {
-  const error = logged(toPointsmanError(thrown, req), req, log);
+export function sendError(thrown: unknown, { req, res, form, log, route }: ErrorAnswer): void {
+  const error = logged({ error: toPointsmanError(thrown, req), req, route }, log);
   if (res.headersSent) {
     res.destroy();
     return;
