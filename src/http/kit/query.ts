@@ -29,7 +29,8 @@ function coerce(kind: string, value: unknown): unknown {
 export function queryParser<T extends z.ZodObject>(schema: T): (search: string) => z.output<T> {
   const kinds = new Map(Object.entries(schema.shape).map(([name, field]) => [name, kindOf(field)]));
   return (search) => {
-    const values: Record<string, unknown> = parseSearch(search);
+    // Unless told, it would leave out all after the thousandth.
+    const values: Record<string, unknown> = parseSearch(search, '&', '=', { maxKeys: 0 });
     for (const name of Object.keys(values)) {
       const kind = kinds.get(name);
       if (kind !== undefined) values[name] = coerce(kind, values[name]);
