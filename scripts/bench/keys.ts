@@ -130,6 +130,18 @@ function mostInAMinute(times: readonly number[]): number {
   return most;
 }
 
+/** Asks once; takes note of the status, and of when it was granted. */
+async function askOnce(url: string, key: string, statuses: Map<number, number>, granted: number[]): Promise<void> {
+  const response = await fetch(`${url}/v1/route`, {
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...bearing(key) },
+    body: BODY,
+  });
+  statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+  if (response.ok) granted.push(performance.now());
+  await response.arrayBuffer();
+}
+
 async function askBoth(): Promise<void> {
   const [key] = (await makeKeys([{ requests_per_minute: LIMIT }])) as [string];
   const services = [await start('', 'static', folder), await start('', 'static', folder)];
@@ -143,18 +155,7 @@ async function askBoth(): Promise<void> {
     const wait = due - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const at = i % 2;
-    const sent = fetch(`${services[at]!.url}/v1/route`, {
-      method: 'POST',
-      headers: { ...JSON_TYPE, ...bearing(key) },
-      body: BODY,
-    });
-    waiting.push(
-      sent.then(async (response) => {
-        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-        if (response.ok) granted[at]!.push(performance.now());
-        await response.arrayBuffer();
-      }),
-    );
+    waiting.push(askOnce(services[at]!.url, key, statuses, granted[at]!));
   }
   await Promise.all(waiting);
   const all = granted.flat().toSorted((a, b) => a - b);
