@@ -1,7 +1,7 @@
 /**
  * `npm run lint`: holds the order of the folders of `src`, their freedom from circles, what each may know, the longest
- * line, migrations that are only added to, and documents that agree with the tree. Prints each fault on a line, and
- * ends with exit code 1 where there is one.
+ * line, migrations that are only added to, documents that agree with the tree, and the licences and install scripts of
+ * packages. Prints each fault on a line, and ends with exit code 1 where there is one.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { circles, longLines, misordered, trespassing } from './faults.js';
 import { importsOf, sourcesOf } from './imports.js';
 import { alteredMigrations } from './migrations.js';
 import { FOLDERS } from './order.js';
+import { packageFaults, type LockedPackage } from './packages.js';
 import { missingPaths } from './paths.js';
 
 const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
@@ -24,7 +25,9 @@ const documents = [
   ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
 ];
 const files = ['src', 'scripts', 'test'].flatMap((folder) => sourcesOf(packageRoot, folder));
+const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> };
 const faults = [
+  ...packageFaults(packages),
   ...misordered(
     imports,
     FOLDERS.map(({ name }) => name),

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { circles, longLines, misordered, trespassing } from '../../scripts/structure/faults.js';
 import { importsIn, type Import } from '../../scripts/structure/imports.js';
 import { alteredMigrations, landed } from '../../scripts/structure/migrations.js';
+import { packageFaults } from '../../scripts/structure/packages.js';
 import { missingPaths } from '../../scripts/structure/paths.js';
 import { folderImports, mermaid, reduced, roomTable, withPart } from '../../scripts/structure/picture.js';
 
@@ -201,5 +202,37 @@ describe('documents', () => {
       'Before\n<!-- rooms -->\n| room | holds |\n|---|---|\n| `base` | errors |\n<!-- /rooms -->\nafter',
     );
     assert.throws(() => withPart(text, 'picture', ''), /expected "<!-- picture -->"/);
+  });
+});
+
+describe('packages', () => {
+  const fine = { license: 'MIT', integrity: 'sha512-abc' };
+
+  test('may have a choice of licences, and run what is listed', () => {
+    const packages = {
+      '': {},
+      'node_modules/fine': fine,
+      'node_modules/a/node_modules/@b/choice': { ...fine, license: '(GPL-3.0 OR MIT)' },
+      'node_modules/both': { ...fine, license: 'MIT AND Zlib' },
+      'node_modules/better-sqlite3': { ...fine, hasInstallScript: true },
+    };
+    assert.deepEqual(packageFaults(packages), []);
+  });
+
+  test('are refused for their licence, without a hash, and for scripts that nobody listed', () => {
+    const packages = {
+      'node_modules/gpl': { ...fine, license: 'GPL-3.0' },
+      'node_modules/half': { ...fine, license: '(MIT AND GPL-3.0)' },
+      'node_modules/untold': { integrity: 'sha512-abc' },
+      'node_modules/a/node_modules/unhashed': { license: 'MIT' },
+      'node_modules/running': { ...fine, hasInstallScript: true },
+    };
+    assert.deepEqual(packageFaults(packages), [
+      'package-lock.json: gpl has the licence GPL-3.0',
+      'package-lock.json: half has the licence (MIT AND GPL-3.0)',
+      'package-lock.json: untold has the licence that nobody told',
+      'package-lock.json: unhashed has no SHA-512',
+      'package-lock.json: running runs a script when it is installed',
+    ]);
   });
 });
