@@ -14,18 +14,28 @@ function actor(): Actor {
   return { via: 'cli', key: null, name, address: null };
 }
 
-/** Puts what a command changed into the audit log. */
-export async function audit(
-  ledger: Pick<Ledger, 'audit'>,
-  action: string,
-  target: string,
-  state: { before?: unknown; after?: unknown },
-): Promise<void> {
-  await ledger.audit.append({
-    actor: actor(),
-    action,
-    target,
-    before: state.before ?? null,
-    after: state.after ?? null,
-  });
+/** What a command changes: as people would name it over HTTP. */
+interface Change {
+  /** The command. */
+  action: string;
+  /** A path of the API. */
+  target: string;
+  /** The state that is kept, before and after; undefined where there is none. */
+  state(): Promise<unknown>;
 }
+
+/** Changes something, and puts that into the audit log. */
+export async function audited<T>(
+  { audit }: Pick<Ledger, 'audit'>,
+  { action, target, state }: Change,
+  change: () => Promise<T>,
+): Promise<T> {
+  const before = (await state()) ?? null;
+  const answer = await change();
+  await audit.append({ actor: actor(), action, target, before, after: (await state()) ?? null });
+  return answer;
+}
+
+/** Puts what a command did into the audit log, where it has no state before. */
+export const auditDone = ({ audit }: Pick<Ledger, 'audit'>, action: string, target: string, after: unknown) =>
+  audit.append({ actor: actor(), action, target, before: null, after });

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { userInfo } from 'node:os';
 import { describe, test } from 'node:test';
+import { systemClock } from '../../src/base/clock.js';
+import { dataPaths } from '../../src/base/paths.js';
+import { openLedger } from '../../src/store/open.js';
 import { prepareQueue } from '../support/queue-folder.js';
 import { done, LIGHT, pointsman, service, workplace } from './support.js';
 
+const sizeOf = (state: unknown): number | undefined => (state as { size_b?: number } | null)?.size_b;
 const KEY = /^pk_[0-9a-f]{16}_[\w-]{43}$/;
 
 describe('keys', () => {
@@ -32,6 +37,29 @@ describe('keys', () => {
     assert.match(await done('keys', 'list', ...folder), /revoked 20/);
     const again = await pointsman(['keys', 'rotate', app.id, ...folder]);
     assert.deepEqual([again.code, /There is no key/.test(again.stderr)], [1, true]);
+  });
+
+  test('and other changes by commands are in the audit log, with who ran them', async (t) => {
+    const { data, file } = workplace(t);
+    const folder = ['--data', data];
+    await done('models', 'put', file('a.yaml', 'id: a\nsize_b: 7\n'), ...folder);
+    await done('models', 'put', file('a.yaml', 'id: a\nsize_b: 8\n'), ...folder);
+    await done('models', 'delete', 'a', ...folder);
+    await done('keys', 'create', 'root', '--scopes', 'admin', ...folder);
+    const ledger = await openLedger(dataPaths(data).ledger, { clock: systemClock, readonly: true });
+    const entries = await ledger.audit.list({ limit: 10 });
+    await ledger.close();
+    assert.deepEqual(
+      entries.map(({ action, before, after }) => [action, sizeOf(before), sizeOf(after)]),
+      [
+        ['keys create', undefined, undefined],
+        ['models delete', 8, undefined],
+        ['models put', 7, 8],
+        ['models put', undefined, 7],
+      ],
+    );
+    assert.deepEqual(entries[0]!.actor, { via: 'cli', key: null, name: userInfo().username, address: null });
+    assert.doesNotMatch(JSON.stringify(entries), /pk_/);
   });
 
   test('with what is wrong are refused by name', async (t) => {

@@ -108,6 +108,11 @@ test('what administrators change is in the audit log: who, what, before and afte
     all.slice(0, 3).map(({ target }) => target),
     ['/v1/models/a/small', `/v1/keys/${made.id}/rotate`, '/v1/keys'],
   );
+  assert.deepEqual((all[2]!.after as { request: unknown }).request, { name: 'secretive', scopes: ['read'] });
+  await call('POST', '/v1/forget', { query: 'to be forgotten' });
+  const forget = (await call('GET', '/v1/audit?limit=1')).body.entries[0] as AuditEntry;
+  assert.equal(forget.action, 'POST /v1/forget');
+  assert.doesNotMatch(JSON.stringify(forget), /to be forgotten/);
   const older = (await call('GET', `/v1/audit?limit=1000&before=${page.next}`)).body;
   assert.deepEqual(
     older.entries,

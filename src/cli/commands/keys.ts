@@ -5,7 +5,7 @@ import { KeyId } from '../../schema/ids.js';
 import { KeyRequest, KeyRotation, SCOPES, type KeyInfo, type KeyLimits, type KeyMade } from '../../schema/key.js';
 import { parse } from '../../schema/parse.js';
 import type { Ledger } from '../../store/ports/index.js';
-import { audit } from '../actor.js';
+import { auditDone, audited } from '../actor.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { integer, list, number, options } from '../options.js';
@@ -105,7 +105,7 @@ function createCommand(): Command {
       });
       const made = await withLedger(settings.data, async (ledger) => {
         const key = await keysOf(ledger).create(request);
-        await audit(ledger, 'keys create', pathOf(key.id), { after: withoutSecret(key) });
+        await auditDone(ledger, 'keys create', pathOf(key.id), withoutSecret(key));
         return key;
       });
       show(made, settings.json);
@@ -146,10 +146,8 @@ function rotateCommand(): Command {
       const made = await withLedger(settings.data, async (ledger) => {
         const keys = keysOf(ledger);
         const key = parse(KeyId, id, 'invalid_request', 'id');
-        const before = await keys.get(key);
-        const rotated = await keys.rotate(key, rotation);
-        await audit(ledger, 'keys rotate', pathOf(id), { before, after: withoutSecret(rotated) });
-        return rotated;
+        const change = { action: 'keys rotate', target: pathOf(id), state: () => keys.get(key) };
+        return audited(ledger, change, () => keys.rotate(key, rotation));
       });
       show(made, settings.json);
     });
@@ -164,9 +162,8 @@ function revokeCommand(): Command {
       withLedger(data, async (ledger) => {
         const keys = keysOf(ledger);
         const key = parse(KeyId, id, 'invalid_request', 'id');
-        const before = await keys.get(key);
-        const after = await keys.revoke(key);
-        await audit(ledger, 'keys revoke', pathOf(id), { before, after });
+        const change = { action: 'keys revoke', target: pathOf(id), state: () => keys.get(key) };
+        await audited(ledger, change, () => keys.revoke(key));
         print(`${id} revoked`);
       }),
     );

@@ -9,6 +9,7 @@ import { parse } from '../../schema/parse.js';
 import { ForgetRequest, type RetentionSettings } from '../../schema/retention.js';
 import { openLedger } from '../../store/open.js';
 import type { ToForget } from '../../store/ports/retention.js';
+import { auditDone } from '../actor.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
@@ -89,7 +90,11 @@ function forgetCommand(): Command {
             : { hash: asked.query_hash! };
       const encoder = await openEncoder(spec);
       ledgerIn(data);
-      const forgotten = await withLedger(data, (ledger) => createForgetting({ ledger, encoder }).forget(what));
+      const forgotten = await withLedger(data, async (ledger) => {
+        const done = await createForgetting({ ledger, encoder }).forget(what);
+        await auditDone(ledger, 'ledger forget', '/v1/forget', { ...what, ...done });
+        return done;
+      });
       const { texts, decisions, errors, unlearnable } = forgotten;
       print(`forgotten: ${texts} texts of queries, ${decisions} in the log of decisions, ${errors} of errors`);
       if (unlearnable > 0)

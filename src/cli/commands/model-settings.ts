@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { CatalogSettings } from '../../schema/catalog.js';
 import { parse } from '../../schema/parse.js';
+import { audited } from '../actor.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { integer, options } from '../options.js';
 import { printJson } from '../output.js';
@@ -25,13 +26,17 @@ export function settingsCommand(): Command {
     .action(async ({ data, registerUnknown, maxModels }: Given) => {
       if (registerUnknown === undefined && maxModels === undefined)
         return readLedger(data, async ({ settings }) => printJson(await settings.get('catalog')));
-      await withLedger(data, async ({ settings }) => {
+      await withLedger(data, async (ledger) => {
+        const { settings } = ledger;
         const wanted = parse(CatalogSettings, {
           ...(await settings.get('catalog')),
           ...(registerUnknown === undefined ? {} : { register_unknown: registerUnknown }),
           ...(maxModels === undefined ? {} : { max_models: maxModels }),
         });
-        await settings.put('catalog', wanted);
+        const state = () => settings.get('catalog');
+        await audited(ledger, { action: 'models settings', target: '/v1/catalog', state }, () =>
+          settings.put('catalog', wanted),
+        );
         printJson(wanted);
       });
     });

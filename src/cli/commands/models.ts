@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { PointsmanError } from '../../base/errors.js';
 import { profilesIn } from '../../catalog/folder.js';
+import type { Ledger } from '../../store/ports/index.js';
+import { audited } from '../actor.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
@@ -17,6 +19,11 @@ const NAMES_SHOWN = 10;
 
 interface Settings {
   data: string;
+}
+
+/** A change of one LLM, for the audit log. */
+function changeOf(action: string, id: string, { catalog }: Ledger): Parameters<typeof audited>[1] {
+  return { action, target: `/v1/models/${id}`, state: () => catalog.get(id) };
 }
 
 export function modelsCommand(): Command {
@@ -83,7 +90,10 @@ export function modelsCommand(): Command {
           );
         const { profile, notes, where } = profiles[0]!;
         for (const note of notes) complain(`${where}: ${note}`);
-        print(`${profile.id} ${(await ledger.catalog.put(profile)) ? 'added' : 'replaced'}`);
+        const isNew = await audited(ledger, changeOf('models put', profile.id, ledger), () =>
+          ledger.catalog.put(profile),
+        );
+        print(`${profile.id} ${isNew ? 'added' : 'replaced'}`);
       }),
     );
   const remove = new Command('delete')
@@ -92,7 +102,9 @@ export function modelsCommand(): Command {
     .addOption(options.data())
     .action((id: string, { data }: Settings) =>
       withLedger(data, async (ledger) => {
-        if (!(await ledger.catalog.delete(id))) unknownModel(id);
+        await audited(ledger, changeOf('models delete', id, ledger), async () => {
+          if (!(await ledger.catalog.delete(id))) unknownModel(id);
+        });
         print(`${id} deleted`);
       }),
     );

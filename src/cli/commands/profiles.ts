@@ -13,7 +13,8 @@ import { retiredIn, warningsOn } from '../../catalog/suggest.js';
 import { toRouteProfile } from '../../catalog/routeprofile.js';
 import { DEFAULT_METRICS, meaningOf, qualityOf } from '../../schema/metric.js';
 import type { LlmProfile } from '../../schema/profile.js';
-import type { CatalogStore } from '../../store/ports/catalog.js';
+import type { Ledger } from '../../store/ports/index.js';
+import { auditDone } from '../actor.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
 import { complain, print, printJson } from '../output.js';
@@ -70,10 +71,12 @@ async function listed(data: string): Promise<LlmProfile[]> {
 }
 
 /** Declares all of `wanted`, or nothing, and answers what that changed. */
-async function applied(catalog: CatalogStore, wanted: readonly LlmProfile[], prune: boolean): Promise<Plan> {
+async function applied(ledger: Ledger, wanted: readonly LlmProfile[], prune: boolean): Promise<Plan> {
+  const { catalog } = ledger;
   const plan = planOf(await catalog.list(), wanted);
   const put = [...plan.added, ...plan.changed.map(({ profile }) => profile)];
   await catalog.apply({ put, remove: prune ? plan.missing : [] });
+  await auditDone(ledger, 'models apply', '/v1/models', planJson(plan, prune));
   return plan;
 }
 
@@ -91,7 +94,7 @@ export function applyCommand(): Command {
       const wanted = read.profiles.map(({ profile }) => profile);
       const plan = dryRun
         ? planOf(await listed(data), wanted)
-        : await withLedger(data, ({ catalog }) => applied(catalog, wanted, prune));
+        : await withLedger(data, (ledger) => applied(ledger, wanted, prune));
       if (settings.json) return printJson(planJson(plan, prune));
       printNotes(read);
       printPlan(plan, prune);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { openArtifactFolder } from '../../artifact/files/folder.js';
 import { createArtifactStore } from '../../serving/store.js';
 import { dataPaths } from '../../base/paths.js';
+import { audited } from '../actor.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
@@ -36,7 +37,11 @@ export function weightsCommand(): Command {
     .action((version: string, { data }: Settings) =>
       withLedger(data, async (ledger) => {
         const files = openArtifactFolder(dataPaths(data).artifacts);
-        await createArtifactStore({ files, ledger, onActivated: async () => undefined }).activate(version);
+        const artifacts = createArtifactStore({ files, ledger, onActivated: async () => undefined });
+        const state = () => ledger.artifacts.activeVersion();
+        await audited(ledger, { action: 'weights activate', target: `/v1/weights/${version}`, state }, () =>
+          artifacts.activate(version),
+        );
         print(`version ${version} is in force`);
       }),
     );

@@ -40,7 +40,7 @@ async function stateOf(reader: Operation | undefined, input: Input): Promise<unk
 /**
  * The operations, with those of scope `admin` that change something putting each change into the audit log before they
  * are answered: what `GET` of the same path, or of the one that `auditedBy` names, says before and after; of others,
- * what they answered.
+ * what was asked and answered.
  */
 export function audited(operations: readonly Operation[], keep: KeepChange): Operation[] {
   const readers = new Map(operations.filter(({ method }) => method === 'GET').map((one) => [one.path, one]));
@@ -51,14 +51,17 @@ export function audited(operations: readonly Operation[], keep: KeepChange): Ope
     const run: Run = async (input) => {
       const before = await stateOf(reader, input);
       const answer = await operation.run(input);
-      const after = reader === undefined ? valueOf(answer) : await stateOf(reader, input);
-      const { caller, request } = input;
+      const { caller, request, body } = input;
+      const after =
+        reader === undefined
+          ? { request: kept(body ?? null, unaudited), answer: kept(valueOf(answer), unaudited) }
+          : kept(await stateOf(reader, input), unaudited);
       await keep({
         actor: { via: 'http', key: caller.key, name: caller.name, address: request.socket.remoteAddress ?? null },
         action: `${method} ${path}`,
         target: pathOf(request),
         before: kept(before, unaudited),
-        after: kept(after, unaudited),
+        after,
       });
       return answer;
     };

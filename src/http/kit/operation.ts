@@ -88,7 +88,7 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   description?: string;
   /** Path of the `GET` that tells the state that it changes, for the audit log; that of its own unless given. */
   auditedBy?: string;
-  /** Fields of that state that the audit log leaves out. */
+  /** Fields of that state, or of what is asked and answered, that the audit log leaves out. */
   unaudited?: readonly string[];
   /** By name, all that the path has. */
   params?: P;

@@ -26,6 +26,7 @@ export function retentionOperations({ ledger, decider }: Pick<Context, 'ledger' 
       path: '/v1/forget',
       tag: 'retention',
       scope: 'admin',
+      unaudited: ['query'],
       writes: ['breakers'],
       summary: 'Forget texts of queries, and of errors',
       description:
