@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { QueryText } from './feedback.js';
+import { TenantId } from './ids.js';
 import { Timestamp } from './time.js';
 
 const MAX_DAYS = 36_500;
@@ -49,7 +50,6 @@ export const RetentionSettings = z
 export type RetentionSettings = z.infer<typeof RetentionSettings>;
 export const DEFAULT_RETENTION: RetentionSettings = RetentionSettings.parse({});
 
-export const TenantLabel = z.string().min(1).max(200);
 export const QueryHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
 
 /** What is to be forgotten: exactly one of these. */
@@ -57,7 +57,7 @@ export const ForgetRequest = z
   .strictObject({
     query_hash: QueryHash.optional().describe('SHA-256 of a text in UTF-8'),
     query: QueryText.optional().describe('The text itself'),
-    tenant: TenantLabel.optional().describe('All texts that this tenant posted, whoever else did'),
+    tenant: TenantId.optional().describe('All texts that this tenant posted, whoever else did'),
     before: Timestamp.optional().describe('All texts of which nothing was posted since'),
   })
   .refine((asked) => Object.values(asked).filter((value) => value !== undefined).length === 1, {
