@@ -8,22 +8,55 @@ import { byPath } from './router.js';
 
 type Json = Record<string, unknown>;
 
-/** Collects the schemas that have an id under `components`, and refers to them. */
-function createSchemas(): { components: Json; refer(schema: z.ZodType): unknown } {
-  const components: Json = {};
+/** Whether a schema describes what may come (defaults may be left out) or what is answered (they are there). */
+type Direction = 'input' | 'output';
+
+/** Where references to schemas of answers lead, until it is known which of them are those of requests. */
+const OUTPUT_PLACE = '#/components/outputs/';
+const PLACE = '#/components/schemas/';
+
+/** Ids of answers' schemas that are not the same in requests, or that refer to one that is not. */
+function differing(inputs: Json, outputs: Json): Set<string> {
+  const texts = new Map(Object.entries(outputs).map(([id, schema]) => [id, JSON.stringify(schema)]));
+  const found = new Set<string>();
+  for (const [id, text] of texts)
+    if (id in inputs && text.replaceAll(OUTPUT_PLACE, PLACE) !== JSON.stringify(inputs[id])) found.add(id);
+  for (let before = -1; before < found.size;) {
+    before = found.size;
+    for (const [id, text] of texts)
+      if (id in inputs && [...found].some((other) => text.includes(`"${OUTPUT_PLACE}${other}"`))) found.add(id);
+  }
+  return found;
+}
+
+/** Collects the schemas that have an id, and refers to them. */
+function createSchemas(): {
+  refer(schema: z.ZodType, direction: Direction): unknown;
+  /** A document's parts with the references made, and the schemas that they lead to. */
+  resolve(parts: Json): { parts: Json; schemas: Json };
+} {
+  const collected: Record<Direction, Json> = { input: {}, output: {} };
   return {
-    components,
-    refer(schema) {
-      const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input' })).replaceAll(
-        '"#/$defs/',
-        '"#/components/schemas/',
-      );
+    refer(schema, io) {
+      const place = io === 'input' ? PLACE : OUTPUT_PLACE;
+      const text = JSON.stringify(z.toJSONSchema(schema, { io })).replaceAll('"#/$defs/', `"${place}`);
       const { $schema: _dialect, $defs, id: _id, ...own } = JSON.parse(text) as Json & { $defs?: Record<string, Json> };
+      const components = collected[io];
       for (const [id, { id: _name, ...definition }] of Object.entries($defs ?? {})) components[id] ??= definition;
       const id = z.globalRegistry.get(schema)?.id;
       if (id === undefined) return own;
       components[id] ??= own;
-      return { $ref: `#/components/schemas/${id}` };
+      return { $ref: `${place}${id}` };
+    },
+    resolve(parts) {
+      const { input, output } = collected;
+      const apart = differing(input, output);
+      const nameOf = (id: string): string => (apart.has(id) ? `${id}Output` : id);
+      const renamed = Object.fromEntries(Object.entries(output).map(([id, schema]) => [nameOf(id), schema]));
+      const text = JSON.stringify({ parts, schemas: { ...input, ...renamed } });
+      return JSON.parse(
+        text.replaceAll(/"#\/components\/outputs\/(\w+)"/g, (_, id: string) => `"${PLACE}${nameOf(id)}"`),
+      );
     },
   };
 }
@@ -59,7 +92,7 @@ function describedBy({ description }: z.ZodType): Json {
 
 /** The OpenAPI 3.1 document of operations, made from the schemas that validate. */
 export function createOpenApi(operations: readonly Operation[]): Json {
-  const { components, refer } = createSchemas();
+  const { refer, resolve } = createSchemas();
 
   function parametersOf({ params, query, headers }: Operation): Json[] {
     const inPath = Object.entries(params ?? {}).map(([name, { schema, description }]) => ({
@@ -67,7 +100,7 @@ export function createOpenApi(operations: readonly Operation[]): Json {
       in: 'path',
       required: true,
       description,
-      schema: refer(schema),
+      schema: refer(schema, 'input'),
     }));
     const fieldsIn = (place: 'query' | 'header', fields: z.ZodObject | undefined): Json[] =>
       Object.entries(fields?.shape ?? {}).map(([name, field]) => {
@@ -77,7 +110,7 @@ export function createOpenApi(operations: readonly Operation[]): Json {
           in: place,
           required: !schema.safeParse(undefined).success,
           ...describedBy(schema),
-          schema: refer(schema),
+          schema: refer(schema, 'input'),
         };
       });
     return [...inPath, ...fieldsIn('query', query), ...fieldsIn('header', headers)];
@@ -85,7 +118,7 @@ export function createOpenApi(operations: readonly Operation[]): Json {
 
   function answerOf({ description, schema, types }: AnswerDoc, yaml: boolean | undefined): Json {
     if (schema === undefined) return { description };
-    return { description, content: contentOf(types ?? (yaml ? JSON_OR_YAML : [JSON_TYPE]), refer(schema)) };
+    return { description, content: contentOf(types ?? (yaml ? JSON_OR_YAML : [JSON_TYPE]), refer(schema, 'output')) };
   }
 
   function describe(operation: Operation): Json {
@@ -99,9 +132,9 @@ export function createOpenApi(operations: readonly Operation[]): Json {
       parameters: parametersOf(operation),
       ...(body === undefined
         ? {}
-        : { requestBody: { required: body.required, content: contentOf(types, refer(body.schema)) } }),
+        : { requestBody: { required: body.required, content: contentOf(types, refer(body.schema, 'input')) } }),
       responses: {
-        ...errorAnswers(errorsOf(operation), errorForm, refer(errorForm.schema)),
+        ...errorAnswers(errorsOf(operation), errorForm, refer(errorForm.schema, 'output')),
         ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, yaml)])),
       },
     };
@@ -116,12 +149,13 @@ export function createOpenApi(operations: readonly Operation[]): Json {
     };
   }
 
-  const paths = [...byPath(operations)].map(([path, own]) => [
+  const described = [...byPath(operations)].map(([path, own]) => [
     path,
     Object.fromEntries(
       own.map((one) => [one.method.toLowerCase(), one.path === path ? describe(one) : describeAlias(one)]),
     ),
   ]);
+  const { parts: paths, schemas } = resolve(Object.fromEntries(described));
   return {
     openapi: '3.1.0',
     info: {
@@ -129,10 +163,11 @@ export function createOpenApi(operations: readonly Operation[]): Json {
       version: '1',
       description:
         'Learned LLM profiles and routing scores from your own interaction logs. Errors are RFC 9457 problem ' +
-        'documents with a stable `code`.',
+        'documents with a stable `code`; a path that is not there is answered 404 `route_not_found`, and a method ' +
+        'that it has not got 405 `method_not_allowed`, with the methods in `Allow`.',
     },
     servers: [{ url: '/' }],
-    paths: Object.fromEntries(paths),
-    components: { schemas: components },
+    paths,
+    components: { schemas },
   };
 }
