@@ -11,6 +11,10 @@ const WeightList = z
   .strictObject({ weights: z.array(ArtifactSummary) })
   .meta({ id: 'WeightList', description: 'Trained versions, newest first' });
 
+/** The content of a file is the file's own matter. */
+const FileBytes = z.unknown();
+const FILE_TYPES = ['application/octet-stream', 'application/json'] as const;
+
 function versionNotFound(name: string): PointsmanError {
   return new PointsmanError(
     'version_not_found',
@@ -86,11 +90,9 @@ export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' |
       params: { version, file: { schema: z.string().max(1000), description: 'Name of one of its files' } },
       streams: true,
       answers: {
-        200: {
-          description: 'The file',
-          schema: z.string(),
-          types: ['application/octet-stream', 'application/json'],
-        },
+        200: { description: 'The file', schema: FileBytes, types: FILE_TYPES },
+        206: { description: 'The part of it that `Range` asks for', schema: FileBytes, types: FILE_TYPES },
+        304: { description: 'It is as the request’s conditions have it' },
       },
       errors: ['version_not_found', 'file_not_found'],
       async run({ params: { version: wanted, file: name } }) {
