@@ -23,7 +23,9 @@ import type { RetrainQueue } from '../../src/queue/types.js';
 import type { Version } from '../../src/schema/ids.js';
 import { openLiveScorer, type LiveScorer } from '../../src/live/scorer.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
+import { documented, holdAnswers, type HeldAnswers } from '../support/answers.js';
 import { blankModel } from '../support/model.js';
+import { tapped } from '../support/tap.js';
 
 /** Receivers of tests are on this machine. */
 export const PRIVATE_WEBHOOKS = { allowPrivate: true, keys: [] };
@@ -40,7 +42,9 @@ export interface Service extends RunningServer {
   feedback: FeedbackService;
   folder: string;
   logLines: string[];
-  /** Stops the server and removes the folder. */
+  /** Every answer that the service gave, held against `openapi.json`. */
+  answers: HeldAnswers;
+  /** Stops the server and removes the folder. Throws where an answer was not as documented. */
   remove(): Promise<void>;
 }
 
@@ -126,7 +130,7 @@ export async function startService({
   const decider = createDecider({ live, ledger, clock, rng: createRng(1), log, encoder });
   const feedback = createFeedbackService({ ledger, live, decider, clock, log, busyLimitMs });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
-  const app = createApp({
+  const parts = {
     ledger,
     queue,
     schedule: openRetrainSchedule({ ledger, queue, clock, log }),
@@ -136,9 +140,9 @@ export async function startService({
     artifacts: createArtifactStore({ files: artifacts, ledger: real, onActivated: async () => {} }),
     history: createHistory(real.artifacts, artifacts),
     clock,
-    log,
-    options,
-  });
+  };
+  const app = createApp({ ...parts, log, options });
+  const answers = holdAnswers(documented(parts).check);
   const stop = openDriftFollower({
     ledger,
     queue,
@@ -147,7 +151,12 @@ export async function startService({
     log,
     firstPauseMs: 20,
   }).follow(50);
-  const server = await startServer(app, { host: '127.0.0.1', port: 0, ...(graceMs === undefined ? {} : { graceMs }) });
+  const checked = { ...app, handle: tapped(app.handle, answers.hold) };
+  const server = await startServer(checked, {
+    host: '127.0.0.1',
+    port: 0,
+    ...(graceMs === undefined ? {} : { graceMs }),
+  });
   return {
     ...server,
     ledger: real,
@@ -156,11 +165,13 @@ export async function startService({
     feedback,
     folder,
     logLines: lines,
+    answers,
     async remove() {
       await server.close();
       stop();
       await queue.close();
       await remove();
+      answers.settle();
     },
   };
 }

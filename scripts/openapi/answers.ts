@@ -1,0 +1,131 @@
+import { parse as parseYaml } from 'yaml';
+import type { DocumentedAnswer, OpenApiDocument } from './document.js';
+import { createFinder, type FoundPath } from './find.js';
+import { createSchemaCheck } from './schemas.js';
+
+/** What was asked. */
+export interface Asked {
+  method: string;
+  /** Target as it was sent, with its query. */
+  target: string;
+}
+
+/** What came. */
+export interface Answered {
+  status: number;
+  contentType: string | undefined;
+  body: string;
+}
+
+/** What an answer was held against. */
+export interface Verdict {
+  /** `GET /v1/models/{id}`; undefined where no operation was asked. */
+  operation: string | undefined;
+  /** What is wrong with the answer; undefined for nothing. */
+  fault: string | undefined;
+}
+
+export interface AnswerCheck {
+  /** Holds an answer against the document. */
+  check(asked: Asked, answered: Answered): Verdict;
+}
+
+/** Statuses of Node's own answers to what is not HTTP: they have no body. */
+const BELOW_HTTP = new Set([400, 408, 413, 431]);
+const PROBLEM_TYPE = 'application/problem+json';
+
+function valueOf(type: string, body: string): unknown {
+  if (type.endsWith('json')) return JSON.parse(body);
+  if (type.endsWith('yaml')) return parseYaml(body);
+  return body;
+}
+
+/** The code of an error in a problem document; undefined in any other. */
+function codeIn(value: unknown): string | undefined {
+  const code = typeof value === 'object' && value !== null ? (value as { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Holds answers against an OpenAPI document: status, media type, body by its schema, and the codes of errors. */
+export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
+  const find = createFinder(document);
+  const checkSchema = createSchemaCheck(document);
+  const problem = { $ref: '#/components/schemas/Problem' };
+
+  /** An error that the kit answers for what is no operation: its status and code. */
+  function kitFault(
+    answered: Answered,
+    isHead: boolean,
+    expected: Readonly<Record<number, string | undefined>>,
+  ): string | undefined {
+    const code = expected[answered.status];
+    if (code === undefined) return `status ${answered.status}, expected ${Object.keys(expected).join(' or ')}`;
+    if (isHead) return answered.body === '' ? undefined : 'a body, expected none to HEAD';
+    if (answered.contentType !== PROBLEM_TYPE) return `${answered.contentType}, expected ${PROBLEM_TYPE}`;
+    const value = valueOf(PROBLEM_TYPE, answered.body);
+    return (
+      checkSchema(problem, value) ?? (codeIn(value) === code ? undefined : `code ${codeIn(value)}, expected ${code}`)
+    );
+  }
+
+  function contentFault({ content = {}, description }: DocumentedAnswer, answered: Answered): string | undefined {
+    const { contentType = '', body } = answered;
+    const type = contentType.split(';')[0]!.trim();
+    const documented = content[type];
+    if (documented === undefined) return `content type ${JSON.stringify(contentType)} is not documented`;
+    const value = valueOf(type, body);
+    const fault = checkSchema(documented.schema, value);
+    if (fault !== undefined) return fault;
+    const code = answered.status >= 400 ? codeIn(value) : undefined;
+    return code === undefined || description.includes(`\`${code}\``) ? undefined : `code ${code} is not documented`;
+  }
+
+  function operationFault(
+    responses: Record<string, DocumentedAnswer>,
+    answered: Answered,
+    isHead: boolean,
+  ): string | undefined {
+    const documented = responses[answered.status];
+    if (documented === undefined) return `status ${answered.status} is not documented`;
+    if (isHead || documented.content === undefined) return answered.body === '' ? undefined : 'a body, expected none';
+    return contentFault(documented, answered);
+  }
+
+  /** Of a method that the path has not got. */
+  function methodFault(method: string, answered: Answered, { path, tookRest }: FoundPath): string | undefined {
+    if (method === 'OPTIONS' && answered.status === 204)
+      return answered.body === '' ? undefined : 'a body, expected none';
+    return kitFault(answered, method === 'HEAD', {
+      ...(method === 'OPTIONS' ? {} : { 405: 'method_not_allowed' }),
+      ...(path.includes('{') ? { 400: 'invalid_request' } : {}),
+      ...(tookRest ? { 404: 'route_not_found' } : {}),
+    });
+  }
+
+  function judge({ method, target }: Asked, answered: Answered): Verdict {
+    const found = find(target);
+    if (found === undefined)
+      return { operation: undefined, fault: kitFault(answered, method === 'HEAD', { 404: 'route_not_found' }) };
+    const isHead = method === 'HEAD';
+    const operation = found.operations[isHead ? 'get' : method.toLowerCase()];
+    if (operation === undefined) return { operation: undefined, fault: methodFault(method, answered, found) };
+    const name = `${isHead ? 'GET' : method} ${found.path}`;
+    const unmatched = found.tookRest && answered.status === 404 && answered.body.includes('"route_not_found"');
+    const fault = unmatched
+      ? kitFault(answered, isHead, { 404: 'route_not_found' })
+      : operationFault(operation.responses, answered, isHead);
+    return { operation: name, fault };
+  }
+
+  return {
+    check(asked, answered) {
+      if (BELOW_HTTP.has(answered.status) && answered.contentType === undefined && answered.body === '')
+        return { operation: undefined, fault: undefined };
+      try {
+        return judge(asked, answered);
+      } catch (error) {
+        return { operation: undefined, fault: `the body does not parse: ${String(error)}` };
+      }
+    },
+  };
+}

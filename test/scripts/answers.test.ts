@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createAnswerCheck } from '../../scripts/openapi/answers.js';
+import type { OpenApiDocument } from '../../scripts/openapi/document.js';
+
+const responses = {
+  200: {
+    description: 'A thing',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } },
+  },
+  204: { description: 'Nothing' },
+  404: {
+    description: '`model_not_found`: none',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  },
+};
+const get = { operationId: 'get', parameters: [], responses };
+const document: OpenApiDocument = {
+  openapi: '3.1.0',
+  paths: { '/things/{id}': { get }, '/things/{id}/parts': { get }, '/things': { get } },
+  components: {
+    schemas: {
+      Thing: { type: 'object', required: ['at'], properties: { at: { type: 'string', format: 'date-time' } } },
+      Problem: { type: 'object', required: ['code'], properties: { code: { type: 'string' } } },
+    },
+  },
+};
+const { check } = createAnswerCheck(document);
+const json = 'application/json; charset=utf-8';
+const problem = 'application/problem+json';
+const good = '{"at":"2026-01-01T00:00:00Z"}';
+
+const faultOf = (
+  status: number,
+  contentType: string | undefined,
+  body: string,
+  { method = 'GET', target = '/things/1' } = {},
+): string | undefined => check({ method, target }, { status, contentType, body }).fault;
+
+describe('an answer', () => {
+  test('that is as documented has no fault', () => {
+    assert.equal(faultOf(200, json, good), undefined);
+    assert.equal(faultOf(204, undefined, ''), undefined);
+    assert.equal(faultOf(404, problem, '{"code":"model_not_found"}'), undefined);
+    assert.equal(faultOf(200, json, '', { method: 'HEAD' }), undefined);
+    assert.equal(faultOf(204, undefined, '', { method: 'OPTIONS' }), undefined);
+    assert.equal(faultOf(405, problem, '{"code":"method_not_allowed"}', { method: 'PUT' }), undefined);
+    assert.equal(faultOf(404, problem, '{"code":"route_not_found"}', { target: '/nothing' }), undefined);
+  });
+
+  test('of another status, type, body or code has one', () => {
+    assert.match(faultOf(500, problem, '{"code":"internal"}')!, /status 500 is not documented/);
+    assert.match(faultOf(200, 'text/html', '<p>')!, /content type "text\/html" is not documented/);
+    assert.match(faultOf(200, json, '{}')!, /must have required property 'at'/);
+    assert.match(faultOf(200, json, '{"at":"noon"}')!, /must match format "date-time"/);
+    assert.match(faultOf(200, json, '{')!, /does not parse/);
+    assert.match(faultOf(204, undefined, 'more')!, /a body, expected none/);
+    assert.match(faultOf(200, json, good, { method: 'HEAD' })!, /a body, expected none/);
+    assert.match(faultOf(404, problem, '{"code":"job_not_found"}')!, /code job_not_found is not documented/);
+    assert.match(faultOf(200, json, good, { method: 'PUT' })!, /status 200, expected 400 or 405/);
+    assert.match(faultOf(200, json, good, { target: '/nothing' })!, /status 200, expected 404/);
+  });
+
+  test('is of the path that names most of it, in any case, with or without a slash at its end', () => {
+    const pathOf = (target: string): string | undefined =>
+      check({ method: 'GET', target }, { status: 200, contentType: json, body: good }).operation;
+    assert.equal(pathOf('/things'), 'GET /things');
+    assert.equal(pathOf('/THINGS/?q=/x'), 'GET /things');
+    assert.equal(pathOf('http://host/things/a/parts/'), 'GET /things/{id}/parts');
+    assert.equal(pathOf('/things/a/b/c'), 'GET /things/{id}');
+    assert.equal(pathOf('/thing'), undefined);
+  });
+});

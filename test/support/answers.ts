@@ -1,0 +1,53 @@
+import { createAnswerCheck, type AnswerCheck, type Answered, type Asked } from '../../scripts/openapi/answers.js';
+import type { OpenApiDocument } from '../../scripts/openapi/document.js';
+import type { Context } from '../../src/http/context.js';
+import { createOpenApi } from '../../src/http/kit/openapi.js';
+import { operationsOf } from '../../src/http/resources/index.js';
+
+let known: { document: OpenApiDocument; check: AnswerCheck } | undefined;
+
+/** The API's document and the check by it: of the operations, whatever they are made of. */
+export function documented(parts: Omit<Context, 'metrics' | 'streams' | 'heartbeatMs'>): NonNullable<typeof known> {
+  if (known !== undefined) return known;
+  // Operations are only described here, never run.
+  const undescribed = { metrics: {}, streams: {}, heartbeatMs: 0 } as Pick<
+    Context,
+    'metrics' | 'streams' | 'heartbeatMs'
+  >;
+  const document = createOpenApi(operationsOf({ ...parts, ...undescribed })) as unknown as OpenApiDocument;
+  return (known = { document, check: createAnswerCheck(document) });
+}
+
+/** Answers that were held against the document. */
+export interface HeldAnswers {
+  hold(asked: Asked, answered: Answered): void;
+  /** Statuses by operation. */
+  readonly statuses: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Throws where an answer was not as documented. */
+  settle(): void;
+  /** Leaves aside what was found up to now. */
+  forget(): void;
+}
+
+const EXCERPT = 300;
+
+export function holdAnswers(check: AnswerCheck): HeldAnswers {
+  const statuses = new Map<string, Set<number>>();
+  const faults: string[] = [];
+  return {
+    statuses,
+    hold(asked, answered) {
+      const { operation, fault } = check.check(asked, answered);
+      if (operation !== undefined) statuses.set(operation, (statuses.get(operation) ?? new Set()).add(answered.status));
+      if (fault !== undefined)
+        faults.push(
+          `${asked.method} ${asked.target}: ${answered.status}: ${fault}: ${answered.body.slice(0, EXCERPT)}`,
+        );
+    },
+    forget: () => void faults.splice(0),
+    settle() {
+      const all = faults.splice(0);
+      if (all.length > 0) throw new Error(`answers that are not as documented:\n${all.join('\n')}`);
+    },
+  };
+}
