@@ -140,7 +140,7 @@ test('a bad answer of every operation that takes something is as documented', as
   for (const one of operations.filter(takesAnything)) assert.ok(statusesOf(one, 400, 500).length > 0, one.name);
 });
 
-test('so are answers to HEAD and OPTIONS, to methods that a path has not got and to paths that are not there', async () => {
+test('so are answers to HEAD, OPTIONS, methods that a path has not got and paths that are not there', async () => {
   for (const { path } of operations)
     for (const method of ['HEAD', 'OPTIONS', 'PATCH', 'DELETE'])
       await (await fetch(service.url + path.replaceAll(/\{\w+\}/g, 'nobody'), { method })).arrayBuffer();

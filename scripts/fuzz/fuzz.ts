@@ -1,0 +1,129 @@
+import { createRng, type Rng } from '../../src/base/rng.js';
+import { createAnswerCheck } from '../openapi/answers.js';
+import { operationsIn, type NamedOperation, type OpenApiDocument } from '../openapi/document.js';
+import { keepHouse, prime } from './housekeeping.js';
+import { createPools } from './pools.js';
+import { createRequests, type FuzzRequest } from './request.js';
+import { createSender, type Outcome } from './send.js';
+import { createTally, type Tally } from './tally.js';
+
+export interface FuzzOptions {
+  url: string;
+  document: OpenApiDocument;
+  seed: number;
+  /** Number of the first request. */
+  from: number;
+  requests: number;
+  /** Requests at a time. */
+  concurrency: number;
+  only: string | undefined;
+  maxRssMiB: number;
+  /** Why the service is gone; undefined while it lives. */
+  isDown(): string | undefined;
+  residentMiB(): number;
+  report(line: string): void;
+}
+
+/** Share of requests to an operation, beside one of any other: a training run takes seconds. */
+const SHARES: Readonly<Record<string, number>> = {
+  'POST /v1/retrain': 0.05,
+  'GET /docs': 0.1,
+  'GET /openapi.json': 0.1,
+};
+/** Requests between two looks at the service's memory and catalogue. */
+const LOOK_EVERY = 500;
+/** Samples of memory that are told. */
+const SAMPLES = 12;
+/** Violations after which it stops. */
+const ENOUGH = 50;
+const EXCERPT = 400;
+
+function chooser(operations: readonly NamedOperation[]): (rng: Rng) => NamedOperation {
+  const shares = operations.map(({ name }) => SHARES[name] ?? 1);
+  const sum = shares.reduce((all, one) => all + one, 0);
+  return (rng) => {
+    let at = rng.next() * sum;
+    return operations.find((_, i) => (at -= shares[i]!) < 0) ?? operations.at(-1)!;
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function shown({ method, target, headers, body }: FuzzRequest): string {
+  const text = body === undefined ? '' : ` ${JSON.stringify(body.toString().slice(0, EXCERPT))}`;
+  return `${method} ${target.slice(0, EXCERPT)} ${JSON.stringify(headers).slice(0, EXCERPT)}${text}`;
+}
+
+/** Sends the requests of a seed; answers what came of them. */
+export async function fuzz(options: FuzzOptions): Promise<{ tally: Tally; sent: number; memory: number[] }> {
+  const { url, document, seed, from, requests, concurrency, only = '', report } = options;
+  const operations = operationsIn(document).filter(({ name }) => name.includes(only));
+  const { check } = createAnswerCheck(document);
+  const pools = createPools();
+  const { make } = createRequests(document, pools);
+  const sender = createSender(url, concurrency);
+  const tally = createTally(operations.map(({ name }) => name));
+  const choose = chooser(operations);
+  const memory: number[] = [];
+  let [next, stopped] = [from, false];
+
+  function faultOf({ method, target }: FuzzRequest, { answered, failure }: Outcome): string | undefined {
+    if (failure !== undefined) return failure;
+    if (answered === undefined) return undefined;
+    if (answered.status === 500) return 'it failed inside';
+    return check({ method, target }, answered).fault;
+  }
+
+  function violated(number: number, what: string, asked: FuzzRequest, { answered }: Outcome): void {
+    const { status, body = '' } = answered ?? {};
+    report(
+      `VIOLATION ${what}\n  ${shown(asked)}\n  answered ${status}: ${body.slice(0, EXCERPT)}\n` +
+        `  again: node dist/scripts/fuzz/run.js --seed ${seed} --from ${number} --requests 1` +
+        (only === '' ? '' : ` --only ${JSON.stringify(only)}`),
+    );
+    if (tally.violations >= ENOUGH) stopped = true;
+  }
+
+  async function step(number: number): Promise<void> {
+    const rng = createRng(seed).fork(`request ${number}`);
+    const asked = make(choose(rng), rng);
+    const outcome = await sender.send(asked);
+    const down = options.isDown();
+    const fault = down ?? faultOf(asked, outcome);
+    if (down !== undefined) stopped = true;
+    const { answered } = outcome;
+    if (answered !== undefined && answered.status < 300) pools.learn(parsed(answered.body));
+    tally.count(asked.name, outcome, fault !== undefined);
+    if (fault !== undefined) violated(number, fault, asked, outcome);
+  }
+
+  async function look(number: number): Promise<void> {
+    const mib = options.residentMiB();
+    memory.push(mib);
+    if (mib > options.maxRssMiB) {
+      report(`VIOLATION the service takes ${mib.toFixed(0)} MiB after ${number - from} requests`);
+      stopped = true;
+    }
+    await keepHouse(url);
+  }
+
+  async function worker(): Promise<void> {
+    while (!stopped && next < from + requests) {
+      const number = next++;
+      await step(number);
+      if ((number - from) % LOOK_EVERY === 0) await look(number);
+    }
+  }
+
+  for (const answer of await prime(url)) pools.learn(answer);
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  sender.close();
+  const every = Math.max(1, Math.ceil(memory.length / SAMPLES));
+  return { tally, sent: next - from, memory: memory.filter((_, i) => i % every === 0) };
+}
