@@ -32,6 +32,8 @@ const SHARES: Readonly<Record<string, number>> = {
 };
 /** Requests between two looks at the service's memory and catalogue. */
 const LOOK_EVERY = 500;
+/** Requests between two lines of progress. */
+const PROGRESS_EVERY = 10_000;
 /** Samples of memory that are told. */
 const SAMPLES = 12;
 /** Violations after which it stops. */
@@ -67,7 +69,7 @@ export async function fuzz(options: FuzzOptions): Promise<{ tally: Tally; sent: 
   const { check } = createAnswerCheck(document);
   const pools = createPools();
   const { make } = createRequests(document, pools);
-  const sender = createSender(url, concurrency);
+  const sender = createSender(url);
   const tally = createTally(operations.map(({ name }) => name));
   const choose = chooser(operations);
   const memory: number[] = [];
@@ -111,6 +113,8 @@ export async function fuzz(options: FuzzOptions): Promise<{ tally: Tally; sent: 
       stopped = true;
     }
     await keepHouse(url);
+    if ((number - from) % PROGRESS_EVERY === 0)
+      report(`${number - from} requests, ${tally.violations} violations, ${mib.toFixed(0)} MiB`);
   }
 
   async function worker(): Promise<void> {

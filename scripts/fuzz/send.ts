@@ -21,9 +21,9 @@ export interface Sender {
   close(): void;
 }
 
-/** Sends over `connections` connections that are kept open. */
-export function createSender(url: string, connections: number): Sender {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+/** Sends over connections that are kept open, as many as there are requests at a time. */
+export function createSender(url: string): Sender {
+  const agent = new Agent({ keepAlive: true });
   const { hostname, port } = new URL(url);
 
   function sendOnce(asked: FuzzRequest): Promise<Outcome> {
