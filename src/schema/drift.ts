@@ -20,7 +20,12 @@ const evidence = (nats: number) =>
         'false alarms some three times rarer, and finding a change a tenth slower',
     );
 
-const Webhook = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).max(2000);
+/** Characters of a URI by RFC 3986: others are read as their percent-encodings, and answers are to be URIs, too. */
+const URI_CHARACTERS = /^(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[\dA-Fa-f]{2})*$/;
+const Webhook = z
+  .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+  .regex(URI_CHARACTERS, 'expected a URL with all but the characters of URIs percent-encoded')
+  .max(2000);
 
 /** When a change is called one, and what is done about it. */
 export const DriftSettings = z
