@@ -86,6 +86,8 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
 }
 
 process.once('disconnect', () => process.exit(1));
+// A parent that was gone before this was loaded is not told of again.
+if (!process.connected) process.exit(1);
 process.once('message', (request: ChildRequest) => {
   const send = (reply: ChildReply): void => void process.send?.(reply);
   main(request, send)
