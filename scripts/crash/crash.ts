@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/base/errors.js';
 import type { Rng } from '../../src/base/rng.js';
-import { runProgram, startService, type ServiceProcess } from '../service/process.js';
+import { childrenOf, isRunning, runProgram, startService, type ServiceProcess } from '../service/process.js';
 import { smallLog } from '../service/small-log.js';
 import { call } from './api.js';
 import type { Found, Phase, World } from './phase.js';
@@ -27,6 +27,8 @@ const ENCODER = ['--encoder', 'hashing'];
 const QUIET = ['--log-level', 'error', '--training-priority', '19'];
 /** Kills of one data folder: training takes longer the more is in it. */
 const KILLS_A_FOLDER = 100;
+/** Time for the training process of a killed service to end, in milliseconds. */
+const ORPHAN_MS = 10_000;
 /** Kills between two looks at the whole file of the ledger. */
 const INTEGRITY_EVERY = 20;
 
@@ -47,6 +49,13 @@ async function prepare(data: string, file: string, rng: Rng): Promise<string[]> 
 function choose(phases: readonly Phase[], rng: Rng): Phase {
   let at = rng.next() * phases.reduce((sum, { share }) => sum + share, 0);
   return phases.find(({ share }) => (at -= share) < 0) ?? phases.at(-1)!;
+}
+
+/** Training processes that go on though their service was killed some seconds ago. */
+async function orphansOf(children: readonly number[]): Promise<number[]> {
+  const until = Date.now() + ORPHAN_MS;
+  while (Date.now() < until && children.some(isRunning)) await sleep(50);
+  return children.filter(isRunning);
 }
 
 /** Kills again and again, and looks at what is left. */
@@ -72,12 +81,14 @@ export async function crash({ folder, phases, kills, rng, queue, report }: Crash
     const world: World = { data, url: () => service!.url, rows, folder, versions, rng, round };
     const { within, program, killsService, end, settle } = await phase.begin(world);
     await sleep(within[0] + rng.next() * (within[1] - within[0]));
+    const children = killsService ? childrenOf(service!) : [];
     await Promise.all([...(killsService ? [service!.kill()] : []), ...(program === undefined ? [] : [program.kill()])]);
     await end();
     if (killsService) service = await start();
     const found = await settle();
     const { faults, broken } = await servedFaults(service!.url, data);
-    found.faults.push(...faults);
+    const orphans = await orphansOf(children);
+    found.faults.push(...faults, ...orphans.map((pid) => `the training process ${pid} goes on`));
     const integrity = round % INTEGRITY_EVERY === 0 ? rows.integrity() : 'ok';
     if (integrity !== 'ok') found.faults.push(`integrity_check: ${integrity}`);
     return { found, broken };

@@ -50,6 +50,8 @@ const SPOILERS: readonly ((text: string, rng: Rng) => SentBody)[] = [
   (text) => json(text.replace(/:/, ': 1e999999 ,"x":')),
   (text) => json('['.repeat(50_000) + text),
   (text) => json(`{"a":${'[1,'.repeat(3000)}${text}`),
+  () => json('['.repeat(20_000) + ']'.repeat(20_000)),
+  () => json(`{"extra":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_001)}`),
   () => json(' '.repeat(HUGE)),
   (text) => json(JSON.stringify({ query: 'y'.repeat(HUGE), text })),
   () => json(''),
@@ -92,7 +94,9 @@ const ODD_YAML = [
   '<<: {size_b: 3}',
   'size_b: .inf',
   'size_b: 0o17',
-  `a: ${'{a: '.repeat(500)}`,
+  '{a: '.repeat(1500),
+  '{"a":'.repeat(1000) + '1' + '}'.repeat(1000),
+  '- '.repeat(3000),
 ];
 
 /** A value as YAML; undefined for one that is nested too deep to write. */

@@ -90,3 +90,22 @@ export function residentMiB({ child }: Pick<Program, 'child'>): number {
     return 0;
   }
 }
+
+/** Processes that a process has started, on Linux; none where that can't be read. */
+export function childrenOf({ child }: Pick<Program, 'child'>): number[] {
+  try {
+    const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+    return children.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a process runs, on Linux: one that has ended and that nobody has waited for is a zombie. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
