@@ -30,8 +30,13 @@ export interface AnswerCheck {
   check(asked: Asked, answered: Answered): Verdict;
 }
 
-/** Statuses of Node's own answers to what is not HTTP: they have no body. */
-const BELOW_HTTP = new Set([400, 408, 413, 431]);
+/** Statuses and codes of answers to what is not HTTP as it is understood, whatever was asked; Node's own have no body. */
+const BELOW_HTTP: Readonly<Record<number, string>> = {
+  400: 'bad_http',
+  408: 'request_timeout',
+  417: 'expectation_failed',
+  431: 'headers_too_large',
+};
 const PROBLEM_TYPE = 'application/problem+json';
 
 function valueOf(type: string, body: string): unknown {
@@ -119,9 +124,12 @@ export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
 
   return {
     check(asked, answered) {
-      if (BELOW_HTTP.has(answered.status) && answered.contentType === undefined && answered.body === '')
-        return { operation: undefined, fault: undefined };
       try {
+        const below = BELOW_HTTP[answered.status];
+        if (below !== undefined && answered.contentType === undefined && answered.body === '')
+          return { operation: undefined, fault: undefined };
+        if (below !== undefined && answered.body.includes(`"code":"${below}"`))
+          return { operation: undefined, fault: kitFault(answered, false, BELOW_HTTP) };
         return judge(asked, answered);
       } catch (error) {
         return { operation: undefined, fault: `the body does not parse: ${String(error)}` };

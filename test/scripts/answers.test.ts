@@ -48,6 +48,13 @@ describe('an answer', () => {
     assert.equal(faultOf(404, problem, '{"code":"route_not_found"}', { target: '/nothing' }), undefined);
   });
 
+  test('to what is not HTTP may come for any path, with a code or without a body', () => {
+    assert.equal(faultOf(431, problem, '{"code":"headers_too_large"}'), undefined);
+    assert.equal(faultOf(431, undefined, ''), undefined);
+    assert.equal(faultOf(400, problem, '{"code":"bad_http"}', { target: '*' }), undefined);
+    assert.match(faultOf(431, 'text/plain', '"code":"headers_too_large"')!, /text\/plain, expected/);
+  });
+
   test('of another status, type, body or code has one', () => {
     assert.match(faultOf(500, problem, '{"code":"internal"}')!, /status 500 is not documented/);
     assert.match(faultOf(200, 'text/html', '<p>')!, /content type "text\/html" is not documented/);
