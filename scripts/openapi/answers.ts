@@ -30,7 +30,7 @@ export interface AnswerCheck {
   check(asked: Asked, answered: Answered): Verdict;
 }
 
-/** Statuses and codes of answers to what is not HTTP as it is understood, whatever was asked; Node's own have no body. */
+/** Statuses and codes of answers to what is not HTTP as it is understood; Node's own have no body. */
 const BELOW_HTTP: Readonly<Record<number, string>> = {
   400: 'bad_http',
   408: 'request_timeout',
