@@ -30,13 +30,17 @@ export interface AnswerCheck {
   check(asked: Asked, answered: Answered): Verdict;
 }
 
-/** Statuses and codes of answers to what is not HTTP as it is understood; Node's own have no body. */
-const BELOW_HTTP: Readonly<Record<number, string>> = {
-  400: 'bad_http',
-  408: 'request_timeout',
-  417: 'expectation_failed',
-  431: 'headers_too_large',
-};
+/** Codes of errors that are answered before it is known what is asked for, whatever it is. */
+const ANYWHERE: readonly string[] = [
+  'bad_http',
+  'request_timeout',
+  'expectation_failed',
+  'headers_too_large',
+  'host_not_allowed',
+  'cross_site',
+];
+/** Statuses of Node's own answers to what is not HTTP, which have no body. */
+const BELOW_HTTP: readonly number[] = [400, 408, 417, 431];
 const PARTIAL = 206;
 const PROBLEM_TYPE = 'application/problem+json';
 
@@ -127,11 +131,12 @@ export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
   return {
     check(asked, answered) {
       try {
-        const below = BELOW_HTTP[answered.status];
-        if (below !== undefined && answered.contentType === undefined && answered.body === '')
+        const { status, contentType, body } = answered;
+        if (BELOW_HTTP.includes(status) && contentType === undefined && body === '')
           return { operation: undefined, fault: undefined };
-        if (below !== undefined && answered.body.includes(`"code":"${below}"`))
-          return { operation: undefined, fault: kitFault(answered, false, BELOW_HTTP) };
+        const anywhere = ANYWHERE.find((code) => body.includes(`"code":"${code}"`));
+        if (status >= 400 && anywhere !== undefined)
+          return { operation: undefined, fault: kitFault(answered, false, { [status]: anywhere }) };
         return judge(asked, answered);
       } catch (error) {
         return { operation: undefined, fault: `the body does not parse: ${String(error)}` };
