@@ -45,6 +45,11 @@ before(async () => {
 });
 after(() => service.remove());
 
+async function send(path: string, init: RequestInit): Promise<{ status: number; text: string }> {
+  const response = await fetch(service.url + path, init);
+  return { status: response.status, text: await response.text() };
+}
+
 /** Has an LLM get worse on a task until an alert says so. */
 async function raiseAlert(): Promise<Alert> {
   const items = Array.from({ length: 500 }, (_, i) => ({
@@ -99,12 +104,9 @@ test('a good answer of every operation is as documented', async () => {
   await ask(service, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
   for (const one of [...operations.filter((each) => !deletes(each)), ...operations.filter(deletes)]) {
     const [method, path, body] = goodRequest(one);
-    const response = await fetch(service.url + path, {
-      method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    assert.ok(response.status < 300, `${one.name}: ${response.status} ${text.slice(0, 300)}`);
+    const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const { status, text } = await send(path, { method, ...(body === undefined ? {} : json) });
+    assert.ok(status < 300, `${one.name}: ${status} ${text.slice(0, 300)}`);
   }
   service.answers.settle();
   for (const one of operations) assert.ok(statusesOf(one, 200, 300).length > 0, one.name);
@@ -134,8 +136,7 @@ function takesAnything({ operation }: NamedOperation): boolean {
 }
 
 test('a bad answer of every operation that takes something is as documented', async () => {
-  for (const one of operations)
-    for (const [path, init] of badRequests(one)) await (await fetch(service.url + path, init)).arrayBuffer();
+  for (const one of operations) for (const [path, init] of badRequests(one)) await send(path, init);
   service.answers.settle();
   for (const one of operations.filter(takesAnything)) assert.ok(statusesOf(one, 400, 500).length > 0, one.name);
 });
@@ -143,8 +144,8 @@ test('a bad answer of every operation that takes something is as documented', as
 test('so are answers to HEAD, OPTIONS, methods that a path has not got and paths that are not there', async () => {
   for (const { path } of operations)
     for (const method of ['HEAD', 'OPTIONS', 'PATCH', 'DELETE'])
-      await (await fetch(service.url + path.replaceAll(/\{\w+\}/g, 'nobody'), { method })).arrayBuffer();
+      await send(path.replaceAll(/\{\w+\}/g, 'nobody'), { method });
   for (const path of ['/', '/v1', '/v1/nothing', '/v1/jobs/a/b/c', '/v1/models/', '/v1//models', '/%zz'])
-    for (const method of ['GET', 'POST', 'OPTIONS']) await (await fetch(service.url + path, { method })).arrayBuffer();
+    for (const method of ['GET', 'POST', 'OPTIONS']) await send(path, { method });
   service.answers.settle();
 });
