@@ -39,6 +39,8 @@ const SAMPLES = 12;
 /** Violations after which it stops. */
 const ENOUGH = 50;
 const EXCERPT = 400;
+/** What becomes of 431 where closing overtakes it, or where HEAD was asked for, which can't be known then. */
+const OVERTAKEN = /ECONNRESET|EPIPE|HPE_CLOSED_CONNECTION/;
 /** Less than what Node reads by some for what it adds, in characters. */
 const LONGEST_HEAD = 15_000;
 
@@ -84,7 +86,7 @@ export async function fuzz(options: FuzzOptions): Promise<{ tally: Tally; sent: 
 
   function faultOf(asked: FuzzRequest, { answered, failure }: Outcome): string | undefined {
     const { method, target } = asked;
-    if (failure !== undefined) return isLongHead(asked) && /ECONNRESET|EPIPE/.test(failure) ? undefined : failure;
+    if (failure !== undefined) return isLongHead(asked) && OVERTAKEN.test(failure) ? undefined : failure;
     if (answered === undefined) return undefined;
     if (answered.status === 500) return 'it failed inside';
     return check({ method, target }, answered).fault;
