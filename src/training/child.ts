@@ -7,6 +7,7 @@ import { openLedger } from '../store/open.js';
 import { DEFAULT_DESIGN } from '../profile/design.js';
 import { checkpointsIn } from '../learned/train/checkpoint.js';
 import { openBackend } from '../tensor/backend.js';
+import { endWithParent } from './parent.js';
 import type { ChildReply, ChildRequest } from './protocol.js';
 import { isTrainable } from '../serving/routers.js';
 import { DEFAULT_SEED } from '../schema/training.js';
@@ -88,6 +89,7 @@ async function main(request: ChildRequest, send: (reply: ChildReply) => void): P
 process.once('disconnect', () => process.exit(1));
 // A parent that was gone before this was loaded is not told of again.
 if (!process.connected) process.exit(1);
+endWithParent();
 process.once('message', (request: ChildRequest) => {
   const send = (reply: ChildReply): void => void process.send?.(reply);
   main(request, send)
