@@ -6,7 +6,7 @@ import type { Alert } from '../../src/schema/drift.js';
 import { keptLog } from '../decision/parts.js';
 import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
-import { addArtifact, ask, postJson, startService, type Service } from './service.js';
+import { addArtifact, ask, makeKey, postJson, startService, type Service } from './service.js';
 
 const VERSION = '00000000000000aa';
 const UNKNOWN_ID = '0199b2c0-0000-7000-8000-000000000000';
@@ -18,6 +18,7 @@ let operations: NamedOperation[];
 let known: Record<string, string>;
 before(async () => {
   service = await startService({
+    app: { open: true },
     queue: async (folder) => {
       await prepareQueue(folder);
       return openQueue({ dataDir: folder, ledgerId: LEDGER_ID, log: keptLog().log });
@@ -30,6 +31,7 @@ before(async () => {
   await ask(service, 'PUT', '/v1/policies/mine', { models: [LLM] });
   await ask(service, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
   const alert = await raiseAlert();
+  const { id: key } = await makeKey(service, {});
   known = {
     '/v1/route/{decision_id}/next': `/v1/route/${made.decision_id}/next`,
     '/v1/policies/{name}': '/v1/policies/mine',
@@ -37,6 +39,8 @@ before(async () => {
     '/v1/alerts/{id}/resolve': `/v1/alerts/${alert.id}/resolve`,
     '/v1/health/{id}': `/v1/health/${LLM}`,
     '/v1/models/{id}': `/v1/models/${encodeURIComponent(LLM)}`,
+    '/v1/keys/{id}': `/v1/keys/${key}`,
+    '/v1/keys/{id}/rotate': `/v1/keys/${key}/rotate`,
     '/v1/jobs/{id}': `/v1/jobs/${job}`,
     '/v1/jobs/{id}/events': `/v1/jobs/${job}/events`,
     '/v1/weights/{version}': `/v1/weights/${VERSION}`,
@@ -80,6 +84,8 @@ const BODIES: Record<string, unknown> = {
   'PUT /v1/health/{id}': { state: 'open' },
   'PUT /v1/models/{id}': { size_b: 8, extra: { any: ['thing'] } },
   'PUT /v1/schedule': { pattern: '0 3 * * *' },
+  'POST /v1/keys': { name: 'app', scopes: ['route'], limits: { requests_per_minute: 600 } },
+  'POST /v1/forget': { query: 'q' },
 };
 const QUERIES: Record<string, string> = { 'GET /v1/route': '?query=q&explain=1', 'GET /route': '?query=q' };
 
