@@ -107,6 +107,7 @@ export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
     if (method === 'OPTIONS' && answered.status === 204)
       return answered.body === '' ? undefined : 'a body, expected none';
     return kitFault(answered, method === 'HEAD', {
+      403: 'host_not_allowed',
       ...(method === 'OPTIONS' ? {} : { 405: 'method_not_allowed' }),
       ...(path.includes('{') ? { 400: 'invalid_request' } : {}),
       ...(tookRest ? { 404: 'route_not_found' } : {}),
@@ -116,7 +117,10 @@ export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
   function judge({ method, target }: Asked, answered: Answered): Verdict {
     const found = find(target);
     if (found === undefined)
-      return { operation: undefined, fault: kitFault(answered, method === 'HEAD', { 404: 'route_not_found' }) };
+      return {
+        operation: undefined,
+        fault: kitFault(answered, method === 'HEAD', { 403: 'host_not_allowed', 404: 'route_not_found' }),
+      };
     const isHead = method === 'HEAD';
     const operation = found.operations[isHead ? 'get' : method.toLowerCase()];
     if (operation === undefined) return { operation: undefined, fault: methodFault(method, answered, found) };
