@@ -105,6 +105,10 @@ const without = (a: Usage, b: Usage): Usage => ({
 });
 const isNothing = ({ requests, tokens, usd }: Usage): boolean => requests + tokens + usd === 0;
 
+/** What is given back: a lease, with the dollars of one before that was not given back yet, as they count all day. */
+const withDollarsOf = (before: Lease | null, lease: Lease): Lease =>
+  before?.day === lease.day ? { ...lease, usd: lease.usd + before.usd } : { ...lease };
+
 /** Room that is left of what a kind is limited by. */
 function roomOf(allowance: Allowance, used: QuotaUse): Usage {
   return {
@@ -193,7 +197,7 @@ export function createQuota(key: string, declared: Allowance): Quota {
   let [calls, before] = [0, 0];
   /** What the ledger last said. */
   let known: QuotaUse = NO_USE;
-  let refused: { refusal: Refusal; cost: Usage; until: number } | null = null;
+  let refused: { refusal: Refusal; cost: Usage; at: number } | null = null;
 
   /** Of a cost, what is limited. */
   const limited = ({ requests, tokens, usd }: Usage): Usage => ({
@@ -206,7 +210,7 @@ export function createQuota(key: string, declared: Allowance): Quota {
   function enter(now: number): void {
     const slot = slotOf(now);
     if (slot === lease.slot) return;
-    if (!isNothing(lease)) unspent = { ...lease };
+    if (!isNothing(lease)) unspent = withDollarsOf(unspent, lease);
     before = slot === lease.slot + 1 ? calls : 0;
     calls = 0;
     restart(slot, lease.day);
@@ -251,10 +255,12 @@ export function createQuota(key: string, declared: Allowance): Quota {
         use(cost);
         return true;
       }
-      if (refused === null || now >= refused.until) return false;
-      const { cost: failed, refusal, until } = refused;
+      if (refused === null) return false;
+      const { cost: failed, refusal, at } = refused;
+      const left = refusal.retryAfterMs - (now - at);
+      if (now - at >= REFUSAL_MS || left <= 0) return false;
       const asMuch = USAGE_KINDS.every((kind) => failed[kind] === 0 || cost[kind] >= failed[kind]);
-      return asMuch ? { ...refusal, retryAfterMs: refusal.retryAfterMs - (REFUSAL_MS - (until - now)) } : false;
+      return asMuch ? { ...refusal, retryAfterMs: left } : false;
     },
     claim(whole, now) {
       enter(now);
@@ -278,7 +284,7 @@ export function createQuota(key: string, declared: Allowance): Quota {
       if (slot !== lease.slot || day !== lease.day) restart(slot, day);
       known = used;
       if (isRefusal(granted)) {
-        refused = { refusal: granted, cost, until: now + Math.min(REFUSAL_MS, granted.retryAfterMs) };
+        refused = { refusal: granted, cost, at: now };
         return granted;
       }
       refused = null;
