@@ -34,7 +34,7 @@ export const options = {
     new Option('--cors-origins <origins>', 'origins of other sites whose pages may call the API, with commas; or *')
       .env('POINTSMAN_CORS_ORIGINS')
       .argParser(origins),
-  openMetrics: () => new Option('--open-metrics', 'ask nobody for a key at /metrics').env('POINTSMAN_OPEN_METRICS'),
+  openMetrics: () => flag('--open-metrics', 'ask nobody for a key at /metrics').env('POINTSMAN_OPEN_METRICS'),
   port: () =>
     new Option('--port <number>', 'port to listen on; 0 takes a free one')
       .env('POINTSMAN_PORT')

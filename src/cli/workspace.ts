@@ -93,6 +93,7 @@ export async function openWorkspace(
     async close() {
       try {
         await decider.flush();
+        await live.keys.close();
       } finally {
         await ledger.close();
       }

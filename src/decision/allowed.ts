@@ -1,17 +1,29 @@
 import { PointsmanError } from '../base/errors.js';
 import type { Caller } from '../live/keys.js';
-import { DEFAULT_POLICY } from '../policy/named.js';
+import { CONSTRAINTS, DEFAULT_POLICY } from '../policy/named.js';
+import { describe } from '../schema/parse.js';
+import type { Rules } from '../schema/policy.js';
 import type { RouteRequest, RouteResponse } from '../schema/route.js';
 
-/** The policy that a request is routed by: the one it names, else the caller's first. Throws `policy_not_allowed`. */
-export function policyFor({ policy }: RouteRequest, { policies }: Caller): string {
-  if (policies === null) return policy ?? DEFAULT_POLICY;
-  const name = policy ?? policies[0]!;
-  if (policies.includes(name)) return name;
-  const issue = { field: 'policy', expected: `one of ${policies.join(', ')}`, received: JSON.stringify(name) };
-  throw new PointsmanError('policy_not_allowed', `policy: expected ${issue.expected}, got ${issue.received}`, {
+function policyNotAllowed(field: string, expected: string, received: unknown): PointsmanError {
+  const issue = { field, expected, received: describe(received) };
+  return new PointsmanError('policy_not_allowed', `${field}: expected ${expected}, got ${issue.received}`, {
     issues: [issue],
   });
+}
+
+/**
+ * The policy that a request is routed by: the one it names, else the caller's first. Throws `policy_not_allowed`, also
+ * where a caller who may route by some policies alone gives a rule that is no constraint.
+ */
+export function policyFor(request: RouteRequest, own: Rules | null, { policies }: Caller): string {
+  const { policy } = request;
+  if (policies === null) return policy ?? DEFAULT_POLICY;
+  const name = policy ?? policies[0]!;
+  if (!policies.includes(name)) throw policyNotAllowed('policy', `one of ${policies.join(', ')}`, name);
+  for (const [rule, value] of Object.entries(own ?? {}))
+    if (!CONSTRAINTS.has(rule)) throw policyNotAllowed(rule, 'none, as the policies of the key say it', value);
+  return name;
 }
 
 /** Throws `model_not_allowed` where a request asks for an LLM that its caller may not be sent to. */

@@ -61,9 +61,10 @@ export async function reportStep(
     const asked = report.model ?? nextStep(ranking, request, before).model;
     const next = nextStep(ranking, request, [...before, report]);
     const call = asked === null ? null : callOf(asked, id, report);
-    if (next.model !== null && !counted)
-      await caller.spend({ requests: 0, tokens: promptTokens, usd: next.steps[0]?.cost_usd ?? 0 });
-    counted = true;
+    if (next.model !== null && !counted) {
+      await caller.charge({ requests: 0, tokens: promptTokens, usd: next.steps[0]?.cost_usd ?? 0 });
+      counted = true;
+    }
     // Another report of the same cascade may have come first: then this one is the next.
     if (!(await cascades.append({ decision: id, position: before.length, report, call }))) continue;
     load.release(id);

@@ -60,6 +60,13 @@ export interface DeciderParts {
   encoder?: Encoder | undefined;
 }
 
+/** Counts a query at one LLM of a ranking against its caller's limits; answers how to take that back. */
+function charged({ caller, promptTokens }: Asked, ranking: readonly RankedLlm[], model: LlmId): Maybe<() => void> {
+  const usd = ranking.find((llm) => llm.model === model)!.cost_usd ?? 0;
+  const usage = { requests: 0, tokens: promptTokens, usd };
+  return chain(caller.charge(usage), () => () => caller.refund(usage));
+}
+
 /** Decides which LLM gets a query, and logs each decision. */
 export interface Decider {
   /**
@@ -285,32 +292,16 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
-    const reservation = { id, promptTokens: asked.promptTokens };
+    const charge = (model: LlmId): Maybe<() => void> => charged(asked, ranked.ranking, model);
+    const reservation = { id, promptTokens: asked.promptTokens, charge };
     return chain(
       reserve({ load, health }, ranked, reservation, (left) => pick(asked, left)),
-      (choice) => {
+      (choice): Decision => {
         const response = answer(asked, id, ranked, choice);
-        return chain(charge(asked, response), (): Decision => {
-          if (evidence !== null) response.explanation = explained(asked, ranked, response, evidence);
-          return { response, rankingJson: note(asked, now, ranked, response) };
-        });
+        if (evidence !== null) response.explanation = explained(asked, ranked, response, evidence);
+        return { response, rankingJson: note(asked, now, ranked, response) };
       },
     );
-  }
-
-  /** Counts a decision against its caller's limits; one that they don't cover is taken back. */
-  function charge({ caller, promptTokens }: Asked, { decision_id: id, model, ranking }: RouteResponse): Maybe<void> {
-    const usd = ranking.find((llm) => llm.model === model)!.cost_usd ?? 0;
-    const takeBack = async (error: unknown): Promise<never> => {
-      await load.abandon([id]);
-      throw error;
-    };
-    try {
-      const spent = caller.spend({ requests: 0, tokens: promptTokens, usd });
-      return spent instanceof Promise ? spent.catch(takeBack) : spent;
-    } catch (error) {
-      return takeBack(error);
-    }
   }
 
   function decide(request: RouteRequest, caller: Caller): Maybe<Decision> {
@@ -325,8 +316,9 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
     checkAllowed(request, caller);
     const query = queryText(request);
     return chain(scorer.encode(query), (vector) => {
-      const policyName = policyFor(request, caller);
-      const prepared = policies.prepare(policyName, ownRules(request), caller);
+      const own = ownRules(request);
+      const policyName = policyFor(request, own, caller);
+      const prepared = policies.prepare(policyName, own, caller);
       const promptTokens = promptTokensOf(request, query);
       const asked: Asked = { request, caller, query, vector, promptTokens, known, policyName, prepared };
       if (request.explain !== true) return conclude(asked, null);

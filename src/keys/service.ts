@@ -63,6 +63,12 @@ export function createKeyService({
   };
   const one = async (record: KeyRecord): Promise<KeyInfo> => (await infosOf([record]))[0]!;
 
+  async function find(id: KeyId): Promise<KeyRecord> {
+    const record = (await keys.list()).find((key) => key.id === id);
+    if (record === undefined) throw notFound(id);
+    return record;
+  }
+
   function expiryOf(time: string | undefined): number | null {
     if (time === undefined) return null;
     const at = Date.parse(time);
@@ -95,12 +101,10 @@ export function createKeyService({
       return { key: keyText({ id, secret }), ...infoOf(record, undefined) };
     },
     list: async () => infosOf(await keys.list()),
-    async get(id) {
-      const record = (await keys.list()).find((key) => key.id === id);
-      if (record === undefined) throw notFound(id);
-      return one(record);
-    },
+    get: async (id) => one(await find(id)),
     async rotate(id, { overlap_hours: hours }) {
+      const { expiresAt } = await find(id);
+      if (expiresAt !== null && expiresAt <= clock()) throw notFound(id);
       const secret = newSecret();
       const record = await keys.rotate(id, secretHash(secret), clock() + hours * HOUR_MS);
       if (record === undefined) throw notFound(id);

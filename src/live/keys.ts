@@ -22,11 +22,24 @@ export interface Caller {
   readonly policies: readonly string[] | null;
   may(scope: Scope): boolean;
   /** Counts usage against their limits. Throws, or rejects with, `rate_limited` or `budget_exhausted`. */
-  spend(cost: Usage): Maybe<void>;
+  charge(usage: Usage): Maybe<void>;
+  /** Takes back what was charged a moment ago, as it was not used. */
+  refund(usage: Usage): void;
 }
 
+const NOTHING = (): void => undefined;
+
 function anybody(name: string, may: boolean): Caller {
-  return { key: null, name, tenant: null, models: null, policies: null, may: () => may, spend: () => undefined };
+  return {
+    key: null,
+    name,
+    tenant: null,
+    models: null,
+    policies: null,
+    may: () => may,
+    charge: NOTHING,
+    refund: NOTHING,
+  };
 }
 /** Whoever asks a service that is open. */
 export const ANYBODY = anybody('anybody', true);
@@ -42,6 +55,8 @@ export interface LiveKeys extends Live {
   any(): boolean;
   /** Who holds this key. */
   find(text: string): Shown;
+  /** Gives back all that was claimed of limits and not used, as no caller comes any more. */
+  close(): Promise<void>;
 }
 
 /** Compared with where there is no such key, so that the time tells nothing. */
@@ -57,7 +72,8 @@ function callerOf(key: KeyRecord, quotas: LiveQuotas): Caller {
     models: key.models,
     policies: key.policies,
     may: (scope) => scopes.has(scope) || scopes.has('admin'),
-    spend: (cost) => (allowance === null ? undefined : quotas.spend(key.id, allowance, cost)),
+    charge: (usage) => (allowance === null ? undefined : quotas.charge(key.id, allowance, usage)),
+    refund: (usage) => quotas.refund(key.id, usage),
   };
 }
 
@@ -104,6 +120,7 @@ export async function openLiveKeys({
       if (!current && now >= (record.previousUntil ?? 0)) return 'expired';
       return caller;
     },
+    close: () => quotas.settle(true),
     async refresh(changed) {
       if (changed === undefined || changed.has('keys')) await read();
       await quotas.settle();

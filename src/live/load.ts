@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { chain, type Maybe } from '../base/maybe.js';
-import { messageOf, PointsmanError } from '../base/errors.js';
+import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
@@ -8,6 +8,7 @@ import type { LoadState } from '../machines/claims.js';
 import type { LlmLoad } from '../schema/load.js';
 import { createLimited, type Asked, type Limited } from '../machines/limited.js';
 import { NO_DEBT, slotOf, SLOTS } from '../machines/limits.js';
+import { createTurns } from './turns.js';
 
 /** How LLMs stand to their limits at this moment, as the ranking of one query reads it. */
 export interface RoutingLoad {
@@ -31,24 +32,22 @@ export interface Load {
    * @param force takes it even where none is left
    */
   take(model: string, promptTokens: number, decision: string, force?: boolean): Maybe<boolean>;
-  /** Ends the time in flight of decisions that no caller got: they will have no outcome. */
-  abandon(decisions: readonly string[]): Promise<void>;
 }
 
 /** Where no limits are kept. */
-export const UNLIMITED: Load = { current: () => null, take: () => true, abandon: async () => undefined };
+export const UNLIMITED: Load = { current: () => null, take: () => true };
 
 /** Load that follows the ledger, which all API processes share. */
 export interface LiveLoad extends Load, Live {
   /** Notes that a decision has its outcome in the ledger. */
   release(decision: string): void;
+  /** Ends the time in flight of decisions that no caller got: they will have no outcome. */
+  abandon(decisions: readonly string[]): Promise<void>;
   /** Every LLM that declares limits, by id, as known here; {@link read} asks the ledger first. */
   list(): LlmLoad[];
   read(): Promise<LlmLoad[]>;
 }
 
-/** How long a busy ledger is left alone, in milliseconds: each try holds up every request. */
-const BUSY_PAUSE_MS = 250;
 /** How often queries in flight are counted again while an LLM is at that limit, in milliseconds. */
 const PLACES_MS = 20;
 /** How many slots before the last one that was read are read again: capacity may have been given back there. */
@@ -66,39 +65,10 @@ export interface LoadParts {
 export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts): Promise<LiveLoad> {
   const llms = new Map<string, Limited>();
   let readSlot = 0;
-  let busyUntil = -Infinity;
   let placesReadAt = -Infinity;
   let readingPlaces: Promise<void> | undefined;
-  /** Writes that wait or run. What an LLM has left changes with each: they run one after another. */
-  let writing = 0;
-  let last: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    writing++;
-    const mine = last.then(work).finally(() => writing--);
-    last = mine.catch(() => undefined);
-    return mine;
-  }
-
-  /** What `work` answers; undefined where the ledger cannot be written. */
-  async function tryWrite<T>(work: () => Promise<T>): Promise<{ answer: T } | undefined> {
-    if (clock() < busyUntil) return undefined;
-    try {
-      const answer = await work();
-      busyUntil = -Infinity;
-      return { answer };
-    } catch (error) {
-      if (busyUntil === -Infinity) {
-        const busy = error instanceof PointsmanError && error.code === 'ledger_busy';
-        log[busy ? 'info' : 'error'](
-          { error: messageOf(error) },
-          'use of limits is counted here until the ledger can be written',
-        );
-      }
-      busyUntil = clock() + BUSY_PAUSE_MS;
-      return undefined;
-    }
-  }
+  // What an LLM has left changes with each write.
+  const { taken, inTurn, tryWrite } = createTurns({ clock, log, what: 'use of limits' });
 
   async function settle(): Promise<void> {
     const now = clock();
@@ -192,7 +162,7 @@ export async function openLiveLoad({ ledger: { limits }, clock, log }: LoadParts
       const llm = llms.get(model);
       if (llm === undefined) return true;
       const asked = { promptTokens, decision };
-      if (writing === 0 && llm.spend(asked, clock())) return true;
+      if (!taken() && llm.spend(asked, clock())) return true;
       return inTurn(() => claim(llm, asked, force));
     },
     release,

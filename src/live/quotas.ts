@@ -1,35 +1,43 @@
 import type { Clock } from '../base/clock.js';
-import { messageOf, PointsmanError } from '../base/errors.js';
+import { LEDGER_UNFIT, PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { chain, type Maybe } from '../base/maybe.js';
-import { createQuota, type Allowance, type Quota, type Refusal, type Usage } from '../machines/quota.js';
+import { SLOT_MS } from '../machines/limits.js';
+import { createQuota, type Quota } from '../machines/quota-lease.js';
+import type { Allowance, Refusal, Usage } from '../machines/quota.js';
 import type { Ledger } from '../store/ports/index.js';
+import { createTurns } from './turns.js';
 
-/** Spends of keys' limits, which all API processes share. */
+/** Counts usage against the limits of keys, which all API processes share. */
 export interface LiveQuotas {
-  /** Counts usage against the limits of a key. Throws, or rejects with, `rate_limited` or `budget_exhausted`. */
-  spend(key: string, allowance: Allowance, cost: Usage): Maybe<void>;
-  /** Gives back what was claimed and not spent, of slots that are over. */
-  settle(): Promise<void>;
+  /** Throws, or rejects with, `rate_limited`, `budget_exhausted`, or why the ledger can't be asked. */
+  charge(key: string, allowance: Allowance, usage: Usage): Maybe<void>;
+  /** Takes back what was charged a moment ago. */
+  refund(key: string, usage: Usage): void;
+  /** Gives back what was claimed and not used, of moments that are over; of now, too, where it is the last time. */
+  settle(last?: boolean): Promise<void>;
 }
 
-/** How long a busy ledger is left alone, in milliseconds: each try holds up every request. */
-const BUSY_PAUSE_MS = 250;
-const MINUTELY = /_per_minute$/;
+const PER_MINUTE = /_per_minute$/;
 
 function refused({ limit, allowed, retryAfterMs }: Refusal): PointsmanError {
+  const isRate = PER_MINUTE.test(limit);
+  const code = isRate ? 'rate_limited' : 'budget_exhausted';
+  if (retryAfterMs === null)
+    return new PointsmanError(code, `${limit} of the key is ${allowed}, and this asks for more at once: ask for less`);
   const retryAfterS = Math.ceil(retryAfterMs / 1000);
-  const again = `try again in ${retryAfterS} s`;
-  return MINUTELY.test(limit)
-    ? new PointsmanError('rate_limited', `${limit} of the key is ${allowed}, and is used up; ${again}`, { retryAfterS })
-    : new PointsmanError('budget_exhausted', `${limit} of the key is ${allowed}, and does not cover this; ${again}`, {
-        retryAfterS,
-      });
+  const state = isRate ? 'is used up' : 'does not cover this';
+  return new PointsmanError(code, `${limit} of the key is ${allowed}, and ${state}; try again in ${retryAfterS} s`, {
+    retryAfterS,
+  });
 }
 
-/** Where the ledger can't be asked, and this process has let its share through. */
-const busy = (): PointsmanError =>
-  new PointsmanError('ledger_busy', 'Another process is writing to the ledger, and the key has limits; try again soon');
+/** Why the ledger can't be asked, where this process has let its share through. */
+function unasked(failure: unknown): unknown {
+  const told = failure instanceof PointsmanError && (failure.code === 'ledger_busy' || LEDGER_UNFIT.has(failure.code));
+  if (told) return failure;
+  return new Error('limits of keys could not be counted', { cause: failure });
+}
 
 export function createLiveQuotas({
   ledger: { quotas },
@@ -42,32 +50,8 @@ export function createLiveQuotas({
   log: Logger;
 }): LiveQuotas {
   const known = new Map<string, Quota>();
-  let busyUntil = -Infinity;
-  /** Claims that wait or run: what a key has left changes with each, so they run one after another. */
-  let writing = 0;
-  let last: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    writing++;
-    const mine = last.then(work).finally(() => writing--);
-    last = mine.catch(() => undefined);
-    return mine;
-  }
-
-  /** What `work` answers; undefined where the ledger can't be written now. */
-  async function tryWrite<T>(work: () => Promise<T>): Promise<T | undefined> {
-    if (clock() < busyUntil) return undefined;
-    try {
-      const answer = await work();
-      busyUntil = -Infinity;
-      return answer;
-    } catch (error) {
-      if (busyUntil === -Infinity)
-        log.warn({ error: messageOf(error) }, 'limits of keys are counted here until the ledger can be written');
-      busyUntil = clock() + BUSY_PAUSE_MS;
-      return undefined;
-    }
-  }
+  // What a key has left changes with each write.
+  const { taken, inTurn, tryWrite, failure } = createTurns({ clock, log, what: 'usage of keys' });
 
   function quotaOf(key: string, allowance: Allowance): Quota {
     let quota = known.get(key);
@@ -76,47 +60,47 @@ export function createLiveQuotas({
     return quota;
   }
 
-  function check(spent: boolean | Refusal): boolean {
-    if (typeof spent === 'boolean') return spent;
-    throw refused(spent);
+  /** Answers whether it was spent; throws for a refusal that still holds. */
+  function spent(quota: Quota, usage: Usage, now: number): boolean {
+    const answer = quota.spend(usage, now);
+    if (typeof answer === 'boolean') return answer;
+    throw refused(answer);
   }
 
-  async function claim(quota: Quota, cost: Usage): Promise<void> {
+  async function claim(quota: Quota, usage: Usage): Promise<void> {
     const now = clock();
     // The claim before this one may have been granted more than it needed.
-    if (check(quota.spend(cost, now))) return;
-    const asked = quota.claim(cost, now);
+    if (spent(quota, usage, now)) return;
+    const asked = quota.claim(usage, now);
     const grant = await tryWrite(() => quotas.claim(asked));
     if (grant === undefined) {
-      if (!quota.borrow(cost, now)) throw busy();
+      if (!quota.borrow(usage, now)) throw unasked(failure());
       return;
     }
-    const refusal = quota.granted(cost, grant, now);
+    const refusal = quota.granted(usage, grant.answer, now);
     if (refusal !== null) throw refused(refusal);
   }
 
   return {
-    spend(key, allowance, cost) {
+    charge(key, allowance, usage) {
       const quota = quotaOf(key, allowance);
-      if (writing === 0 && check(quota.spend(cost, clock()))) return undefined;
+      if (!taken() && spent(quota, usage, clock())) return undefined;
       return chain(
-        inTurn(() => claim(quota, cost)),
+        inTurn(() => claim(quota, usage)),
         () => undefined,
       );
     },
-    settle: () =>
+    refund: (key, usage) => known.get(key)?.refund(usage, clock()),
+    settle: (last = false) =>
       inTurn(async () => {
-        const now = clock();
+        const now = clock() + (last ? SLOT_MS : 0);
         const due = [...known.values()].flatMap((quota) => {
           const returned = quota.returns(now);
           return returned === null ? [] : [{ quota, returned }];
         });
         if (due.length === 0) return;
-        const written = await tryWrite(async () => {
-          await quotas.settle(due.map(({ returned }) => returned));
-          return true;
-        });
-        if (written) for (const { quota } of due) quota.settled();
+        const written = await tryWrite(() => quotas.settle(due.map(({ returned }) => returned)));
+        if (written !== undefined) for (const { quota } of due) quota.settled();
       }),
   };
 }

@@ -54,26 +54,39 @@ const least = (a: number | undefined, b: number | undefined): number | undefined
 const most = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 
-/**
- * The rules of a policy with a request's own, where the request may not widen them: what the policy says stands, of two
- * bounds the narrower one counts, and bounds are given up only where the policy says so.
- */
+/** Rules that only say who is no candidate: a request that may not widen a policy may give these. */
+export const CONSTRAINTS: ReadonlySet<string> = new Set<keyof Rules>([
+  'models',
+  'exclude',
+  'capabilities',
+  'languages',
+  'regions',
+  'context_tokens',
+  'max_cost_usd',
+  'max_latency_ms',
+  'min_quality',
+]);
+
+/** The rules of a policy with constraints of a request's own; of two bounds, the narrower one counts. */
 export function narrowedBy(policy: PolicyBody, own: Rules): Rules {
   return withRequest(policy, {
-    ...own,
-    ...policyRules(policy),
     models: own.models,
     exclude: own.exclude,
     capabilities: own.capabilities,
     languages: own.languages,
     regions: own.regions,
-    max_cost_usd: least(policy.max_cost_usd, own.max_cost_usd),
-    max_latency_ms: least(policy.max_latency_ms, own.max_latency_ms),
-    min_quality: most(policy.min_quality, own.min_quality),
-    context_tokens: most(policy.context_tokens, own.context_tokens),
-    on_no_candidate: policy.on_no_candidate,
+    ...bounds({
+      max_cost_usd: least(policy.max_cost_usd, own.max_cost_usd),
+      max_latency_ms: least(policy.max_latency_ms, own.max_latency_ms),
+      min_quality: most(policy.min_quality, own.min_quality),
+      context_tokens: most(policy.context_tokens, own.context_tokens),
+    }),
   });
 }
+
+/** Without those that nobody set: they would take the place of a policy's. */
+const bounds = (rules: Rules): Rules =>
+  Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
 
 const policyRules = ({ description: _description, ...rules }: PolicyBody): Rules => rules;
 

@@ -8,14 +8,14 @@ export const SCOPES = ['route', 'feedback', 'call', 'read', 'admin'] as const;
 export const Scope = z.enum(SCOPES).meta({ id: 'Scope', description: 'What a key may do; admin may do everything' });
 export type Scope = z.infer<typeof Scope>;
 
-const PerMinute = z.int().min(1).max(1_000_000_000);
+const KeyPerMinute = z.int().min(1).max(1_000_000_000);
 const Dollars = z.number().positive().max(1_000_000_000);
 
 /** How much a key may use; what is left out is not limited. */
 export const KeyLimits = z
   .strictObject({
-    requests_per_minute: PerMinute.optional().describe('In any 60 seconds; each query of a batch counts as one'),
-    tokens_per_minute: PerMinute.optional().describe('Tokens of queries in any 60 seconds'),
+    requests_per_minute: KeyPerMinute.optional().describe('In any 60 seconds; each query of a batch counts as one'),
+    tokens_per_minute: KeyPerMinute.optional().describe('Tokens of queries in any 60 seconds'),
     usd_per_day: Dollars.optional().describe('Expected cost of what was decided in a day (UTC)'),
     usd_per_month: Dollars.optional().describe('Expected cost of what was decided in a month (UTC)'),
   })

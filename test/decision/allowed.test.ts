@@ -108,39 +108,51 @@ describe('the policies that a key allows', () => {
       new Map([['p', PolicyBody.parse({ max_cost_usd: 0.01, min_quality: 0.2, models: ['a', 'b'] })]]),
     );
     const rulesWith = (own: Rules): Rules => narrow.prepare('p', own, callerOf(null, ['p'])).rules;
-    const own = { max_cost_usd: 1, min_quality: 0, models: ['b', 'c'], on_no_candidate: 'nearest' } as Rules;
+    const own = { max_cost_usd: 1, min_quality: 0, models: ['b', 'c'] } as Rules;
     assert.deepEqual(rulesWith(own), { max_cost_usd: 0.01, min_quality: 0.2, models: ['b'] });
-    assert.deepEqual(rulesWith({ max_cost_usd: 0.001, min_quality: 0.5, cost_weight: 1 }), {
+    assert.deepEqual(rulesWith({ max_cost_usd: 0.001, min_quality: 0.5 }), {
       max_cost_usd: 0.001,
       min_quality: 0.5,
       models: ['a', 'b'],
-      cost_weight: 1,
     });
+    for (const widening of [{ pin: ['d'] }, { cost_weight: 0 }, { exploration: 0.5 }, { on_no_candidate: 'nearest' }])
+      await rejected(widening, callerOf(null, ['only']), 'policy_not_allowed');
   });
 });
 
-test('a decision that its caller can’t pay for is not made, and its place is free again', async () => {
-  const abandoned: (readonly string[])[] = [];
-  const load = {
-    current: () => null,
-    take: () => true,
-    abandon: async (ids: readonly string[]) => void abandoned.push(ids),
-  };
+test('a decision that its caller can’t pay for is not made, and takes no room from others', async () => {
+  const taken: string[] = [];
+  const load = { current: () => null, take: (model: string) => taken.push(model) > 0 };
   const limited = deciderOf(ledger, await priorHolder(ledger), { load });
-  const spent: unknown[] = [];
+  const charged: { usd: number }[] = [];
   const poor: Caller = {
     ...ANYBODY,
-    spend(cost) {
-      spent.push(cost);
+    charge(usage) {
+      charged.push(usage);
       throw new Error('too poor');
     },
   };
+  const logged = async () => (await ledger.decisions.list({ limit: 100 })).length;
+  const were = await logged();
   await assert.rejects(async () => limited.decide(RouteRequest.parse({ query: 'q' }), poor), /too poor/);
-  assert.deepEqual(
-    abandoned.map((ids) => ids.length),
-    [1],
-  );
-  assert.ok((spent[0] as { usd: number }).usd > 0);
+  assert.deepEqual([taken, charged.length], [[], 1]);
+  assert.ok(charged[0]!.usd > 0);
   await limited.flush();
-  assert.equal((await ledger.decisions.get(abandoned[0]!)).size, 0);
+  assert.equal(await logged(), were);
+});
+
+test('an LLM whose room others took is paid back, and the one that gets the query is paid', async () => {
+  const load = { current: () => null, take: (model: string) => model === 'a' };
+  const limited = deciderOf(ledger, await priorHolder(ledger), { load });
+  let [charged, refunded] = [0, 0];
+  const caller: Caller = {
+    ...ANYBODY,
+    charge: ({ usd }) => void (charged += usd),
+    refund: ({ usd }) => void (refunded += usd),
+  };
+  const { model, ranking } = await limited.decide(RouteRequest.parse({ query: 'q' }), caller);
+  assert.equal(model, 'a');
+  const { cost_usd: cost } = ranking.find((llm) => llm.model === 'a')!;
+  assert.ok(refunded > 0);
+  assert.ok(Math.abs(charged - refunded - cost!) < 1e-12);
 });

@@ -6,6 +6,8 @@ import { createMetrics } from '../../src/http/metrics.js';
 import { operationsOf } from '../../src/http/resources/index.js';
 import { errorsOf, type Operation } from '../../src/http/kit/operation.js';
 import { SCOPES, type KeyMade, type Scope } from '../../src/schema/key.js';
+import { dataPaths } from '../../src/base/paths.js';
+import { openLedger } from '../../src/store/open.js';
 import { createKeyService } from '../../src/keys/service.js';
 import { ask, makeKey, startService, type Service } from './service.js';
 
@@ -112,6 +114,23 @@ describe('every operation', () => {
       const answer = await send(service.url, operation.method, targetOf(operation), bearing(key.key));
       assert.equal(answer.code, 'rate_limited', `${operation.method} ${operation.path}`);
       assert.ok(Number(answer.headers['retry-after']) > 0 && Number(answer.headers['retry-after']) <= 61);
+    }
+  });
+
+  test('lets the share of a key with limits through while another process writes, and no more', async () => {
+    const key = await makeKey(service, { scopes: [...SCOPES], limits: { requests_per_minute: 3 } });
+    const other = await openLedger(dataPaths(service.folder).ledger, { clock: () => time });
+    const writer = await other.imports.begin();
+    try {
+      assert.equal((await send(service.url, 'GET', '/v1/models', bearing(key.key))).status, 200);
+      for (const operation of operations) {
+        if (operation.scope === null) continue;
+        const { code } = await send(service.url, operation.method, targetOf(operation), bearing(key.key));
+        assert.equal(code, 'ledger_busy', `${operation.method} ${operation.path}`);
+      }
+    } finally {
+      await writer.end();
+      await other.close();
     }
   });
 

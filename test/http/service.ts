@@ -36,6 +36,7 @@ export const LLMS = ['a/small', 'a/middle', 'b/large'];
 export const ACCESS_CODES = ['unauthorized', 'forbidden', 'rate_limited', 'host_not_allowed', 'cross_site'] as const;
 
 export interface Service extends RunningServer {
+  clock: Clock;
   ledger: Ledger;
   decider: Decider;
   live: LiveState;
@@ -159,6 +160,7 @@ export async function startService({
   });
   return {
     ...server,
+    clock,
     ledger: real,
     decider,
     live,
@@ -178,10 +180,10 @@ export async function startService({
 
 /** Makes a key, which the service knows at once. */
 export async function makeKey(
-  { ledger, live }: Pick<Service, 'ledger' | 'live'>,
+  { ledger, live, clock }: Pick<Service, 'ledger' | 'live' | 'clock'>,
   request: Partial<z.input<typeof KeyRequest>>,
 ): Promise<KeyMade> {
-  const made = await createKeyService({ ledger, clock: systemClock }).create(
+  const made = await createKeyService({ ledger, clock }).create(
     parse(KeyRequest, { name: 'test', scopes: ['route'], ...request }),
   );
   await live.follower.catchUp(['keys']);

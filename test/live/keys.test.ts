@@ -38,7 +38,7 @@ async function processes(
 /** Whether the caller's limits cover a cost. */
 async function spends(caller: Caller, cost: Partial<Record<'requests' | 'tokens' | 'usd', number>>): Promise<boolean> {
   try {
-    await caller.spend({ requests: 0, tokens: 0, usd: 0, ...cost });
+    await caller.charge({ requests: 0, tokens: 0, usd: 0, ...cost });
     return true;
   } catch (error) {
     assert.match((error as { code: string }).code, /^(rate_limited|budget_exhausted)$/);
@@ -93,9 +93,28 @@ describe('limits of a key', () => {
     assert.ok(await spends(other.caller(), { usd: 1 }));
   });
 
+  test('say so where what is asked for never fits, and what is refunded may be spent again', async (t) => {
+    const { all } = await processes(t, 1, { requests_per_minute: 2, usd_per_month: 1 });
+    const caller = all[0]!.caller();
+    const never = { code: 'rate_limited', retryAfterS: undefined, message: /asks for more at once/ };
+    await assert.rejects(async () => caller.charge({ requests: 3, tokens: 0, usd: 0 }), never);
+    assert.ok(await spends(caller, { usd: 0.9 }));
+    assert.ok(!(await spends(caller, { usd: 0.5 })));
+    caller.refund({ requests: 0, tokens: 0, usd: 0.9 });
+    assert.ok(await spends(caller, { usd: 0.5 }));
+  });
+
+  test('of a process that stops are free for the others at once', async (t) => {
+    const { all } = await processes(t, 2, { usd_per_month: 1 });
+    const [one, other] = all as [Process, Process];
+    for (let i = 0; i < 50; i++) assert.ok(await spends(one.caller(), { usd: 0.001 }));
+    await one.keys.close();
+    assert.ok(await spends(other.caller(), { usd: 0.95 }));
+  });
+
   test('one that has none spends nothing, and asks nobody', async (t) => {
     const { all } = await processes(t, 1, {});
-    assert.equal(all[0]!.caller().spend({ requests: 1e9, tokens: 1e9, usd: 1e9 }), undefined);
+    assert.equal(all[0]!.caller().charge({ requests: 1e9, tokens: 1e9, usd: 1e9 }), undefined);
   });
 });
 

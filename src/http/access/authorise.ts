@@ -14,14 +14,16 @@ export interface AuthoriserParts {
 export type Authorise = (request: IncomingMessage, operation: Pick<Operation, 'scope'>) => Maybe<Caller>;
 
 const ONE_REQUEST = { requests: 1, tokens: 0, usd: 0 };
-const BEARER = /^Bearer +/i;
+const BEARER = /^Bearer +(.*)$/i;
 
-/** The key that a request shows: as a bearer token, or in `x-api-key`, as Anthropic's clients do. */
+/**
+ * The key that a request shows: as a bearer token, or in `x-api-key`, as Anthropic's clients do; undefined where it
+ * shows nothing of the kind.
+ */
 function shownBy({ headers }: IncomingMessage): string | undefined {
   const { authorization, 'x-api-key': own } = headers;
-  if (authorization !== undefined)
-    return authorization.startsWith('Bearer ') ? authorization.slice(7) : authorization.replace(BEARER, '');
-  return typeof own === 'string' ? own : undefined;
+  const bearer = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
+  return bearer ?? (typeof own === 'string' ? own : authorization);
 }
 
 function unauthorized(shown: Exclude<Shown, Caller> | undefined): PointsmanError {
@@ -52,6 +54,6 @@ export function createAuthoriser({ keys, open }: AuthoriserParts): Authorise {
     if (scope === null) return caller;
     if (!caller.may(scope))
       throw new PointsmanError('forbidden', `The key ${caller.key}: expected the scope ${scope}, which it has not`);
-    return chain(caller.spend(ONE_REQUEST), () => caller);
+    return chain(caller.charge(ONE_REQUEST), () => caller);
   };
 }

@@ -69,9 +69,9 @@ export function createOriginGuard({ hosts, corsOrigins, isOpen }: OriginOptions)
         'host_not_allowed',
         `Host: expected an address, localhost or one of --allowed-hosts, got ${describe(host)}`,
       );
+    if (origins.size > 0) res.setHeader('Vary', 'Origin');
     if (isAllowed(origin)) {
       res.setHeader('Access-Control-Allow-Origin', origin);
-      res.setHeader('Vary', 'Origin');
       res.setHeader('Access-Control-Expose-Headers', CORS_EXPOSED);
       if (req.method === 'OPTIONS') {
         res.setHeader('Access-Control-Allow-Methods', 'GET, POST, PUT, DELETE');

@@ -1,3 +1,4 @@
+import { PointsmanError } from '../../base/errors.js';
 import type { AuditEntry } from '../../schema/audit.js';
 import { Reply } from './answer.js';
 import type { Operation } from './operation.js';
@@ -27,41 +28,43 @@ function kept(value: unknown, unaudited: readonly string[]): unknown {
   return length <= MAX_STATE_CHARS ? known : { characters: length };
 }
 
-/** What a reading operation says of what `input` names; null where it says nothing. */
-async function stateOf(reader: Operation | undefined, input: Input): Promise<unknown> {
-  if (reader === undefined) return null;
-  try {
-    return valueOf(await reader.run({ ...input, query: reader.query?.parse({}) ?? {}, body: undefined }));
-  } catch {
-    return null;
-  }
-}
+/** The state that an operation changes, read as `GET` of its path reads it; null where that is not there. */
+const readBy =
+  (reader: Operation) =>
+  async (input: Input): Promise<unknown> => {
+    try {
+      return valueOf(await reader.run({ ...input, query: reader.query?.parse({}) ?? {}, body: undefined }));
+    } catch (error) {
+      if (error instanceof PointsmanError && error.status === 404) return null;
+      throw error;
+    }
+  };
 
 /**
  * The operations, with those of scope `admin` that change something putting each change into the audit log before they
- * are answered: what `GET` of the same path, or of the one that `auditedBy` names, says before and after; of others,
- * what was asked and answered.
+ * are answered: the state before and after; of a `POST` without one, what was asked and answered.
  */
 export function audited(operations: readonly Operation[], keep: KeepChange): Operation[] {
   const readers = new Map(operations.filter(({ method }) => method === 'GET').map((one) => [one.path, one]));
   return operations.map((operation) => {
-    const { method, path, scope, auditedBy = method === 'POST' ? undefined : path, unaudited = [] } = operation;
+    const { method, path, scope, unaudited = [] } = operation;
     if (scope !== 'admin' || method === 'GET') return operation;
-    const reader = auditedBy === undefined ? undefined : readers.get(auditedBy);
+    const reader = method === 'POST' ? undefined : readers.get(path);
+    const state = operation.state ?? (reader === undefined ? undefined : readBy(reader));
     const run: Run = async (input) => {
-      const before = await stateOf(reader, input);
+      const before = (await state?.(input)) ?? null;
       const answer = await operation.run(input);
       const { caller, request, body } = input;
       const after =
-        reader === undefined
+        state === undefined
           ? { request: kept(body ?? null, unaudited), answer: kept(valueOf(answer), unaudited) }
-          : kept(await stateOf(reader, input), unaudited);
+          : kept(await state(input), unaudited);
       await keep({
         actor: { via: 'http', key: caller.key, name: caller.name, address: request.socket.remoteAddress ?? null },
         action: `${method} ${path}`,
         target: pathOf(request),
         before: kept(before, unaudited),
-        after,
+        after: after ?? null,
       });
       return answer;
     };

@@ -86,8 +86,8 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   writes: readonly Subject[] | false;
   summary: string;
   description?: string;
-  /** Path of the `GET` that tells the state that it changes, for the audit log; that of its own unless given. */
-  auditedBy?: string;
+  /** The state that it changes, for the audit log; what `GET` of its path answers unless given. */
+  state?(input: Input<P, Q, H, B>): Promise<unknown>;
   /** Fields of that state, or of what is asked and answered, that the audit log leaves out. */
   unaudited?: readonly string[];
   /** By name, all that the path has. */
@@ -154,6 +154,7 @@ export function errorsOf({
   if (params ?? query ?? headers ?? body) codes.add('invalid_request');
   if (yaml) codes.add('not_acceptable');
   if (yaml && body !== undefined) codes.add('invalid_yaml');
-  if (writes) for (const code of WRITE_ERRORS) codes.add(code);
+  // Of a key with limits, requests are counted in the ledger.
+  if (writes || scope !== null) for (const code of WRITE_ERRORS) codes.add(code);
   return [...codes];
 }

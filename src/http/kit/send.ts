@@ -49,7 +49,7 @@ function sendText(res: ServerResponse, status: number, type: string, text: strin
 }
 
 function sendValue({ res, valueType }: Exchange, status: number, value: unknown): void {
-  if (valueType !== undefined) res.setHeader('Vary', 'Accept');
+  if (valueType !== undefined) res.appendHeader('Vary', 'Accept');
   const asJson = valueType === undefined || valueType === JSON_TYPE;
   sendText(
     res,

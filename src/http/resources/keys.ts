@@ -68,7 +68,7 @@ export function keyOperations({ ledger, live, clock }: Pick<Context, 'ledger' | 
       writes: ['keys'],
       summary: 'Give a key another secret',
       description: 'The one before goes on being good for `overlap_hours`; the one before that does not.',
-      auditedBy: '/v1/keys/{id}',
+      state: ({ params: { id } }) => keys.get(id),
       params,
       body: optionalBody(KeyRotation),
       answers: { 200: { description: 'The key', schema: KeyMade } },

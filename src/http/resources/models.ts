@@ -137,7 +137,7 @@ export function modelOperations({
       tag: 'models',
       scope: 'admin',
       writes: ['catalog'],
-      unaudited: ['learned'],
+      state: ({ params: { id } }) => catalog.get(id),
       summary: 'Add an LLM or replace its profile',
       description:
         'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained ' +
@@ -162,7 +162,7 @@ export function modelOperations({
       tag: 'models',
       scope: 'admin',
       writes: ['catalog'],
-      unaudited: ['learned'],
+      state: ({ params: { id } }) => catalog.get(id),
       summary: 'Take an LLM out of the candidates',
       description: 'Its interactions are kept. One that nobody declared is not listed any more.',
       params: llmParam,

@@ -54,7 +54,7 @@ export function routeOperations({
   /** Decides in order, as JSON. Where one fails, the caller gets none of the others: their time in flight ends. */
   async function decideAll(requests: readonly RouteRequest[], caller: Caller): Promise<string[]> {
     // The request itself has been counted as one.
-    await caller.spend({ requests: requests.length - 1, tokens: 0, usd: 0 });
+    await caller.charge({ requests: requests.length - 1, tokens: 0, usd: 0 });
     const results: string[] = [];
     const made: string[] = [];
     const note = (response: RouteResponse): void => {

@@ -70,7 +70,7 @@ export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' |
       scope: 'admin',
       writes: ['artifacts'],
       summary: 'Put a version in force',
-      auditedBy: '/v1/weights/{version}',
+      state: () => ledger.artifacts.activeVersion(),
       params: { version },
       answers: { 200: { description: 'In force now', schema: ArtifactSummary } },
       errors: ['version_not_found', 'artifact_damaged'],

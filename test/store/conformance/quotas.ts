@@ -60,7 +60,7 @@ export function describeQuotaStore(store: StoreUnderTest): void {
       const refused = (await ledger.quotas.claim(one)).granted;
       assert.ok(isRefusal(refused));
       assert.deepEqual([refused.limit, refused.allowed], ['requests_per_minute', 3]);
-      time.now += refused.retryAfterMs - 1;
+      time.now += refused.retryAfterMs! - 1;
       assert.ok(isRefusal((await other.quotas.claim(one)).granted));
       time.now += 1;
       assert.deepEqual((await other.quotas.claim(one)).granted, { requests: 1, tokens: 0, usd: 0 });
