@@ -8,15 +8,23 @@ export interface ServiceSettings {
 /** Holds the key that the service is shown. */
 const KEY_VARIABLE = 'POINTSMAN_API_KEY';
 
+/** The key of the environment; undefined where there is none. Throws `invalid_config` for what can't be sent. */
+function shownKey(): string | undefined {
+  const key = process.env[KEY_VARIABLE]?.trim();
+  if (key !== undefined && !/^[\x21-\x7e]*$/.test(key))
+    throw new PointsmanError('invalid_config', `${KEY_VARIABLE}: expected a key of visible ASCII characters`);
+  return key === '' ? undefined : key;
+}
+
 /** Calls the running service, and turns its problem documents back into errors. */
 export async function call(url: string, method: string, path: string, body?: unknown): Promise<Response> {
-  const key = process.env[KEY_VARIABLE];
+  const key = shownKey();
   let response: Response;
   try {
     response = await fetch(new URL(path, url), {
       method,
       headers: {
-        ...(key && { authorization: `Bearer ${key}` }),
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

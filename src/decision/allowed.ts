@@ -3,13 +3,18 @@ import type { Caller } from '../live/keys.js';
 import { CONSTRAINTS, DEFAULT_POLICY } from '../policy/named.js';
 import { describe } from '../schema/parse.js';
 import type { Rules } from '../schema/policy.js';
-import type { RouteRequest, RouteResponse } from '../schema/route.js';
+import type { Explanation, RouteRequest, RouteResponse } from '../schema/route.js';
 
 function policyNotAllowed(field: string, expected: string, received: unknown): PointsmanError {
   const issue = { field, expected, received: describe(received) };
   return new PointsmanError('policy_not_allowed', `${field}: expected ${expected}, got ${issue.received}`, {
     issues: [issue],
   });
+}
+
+/** Throws `policy_not_allowed` for a policy that a caller may not route by. */
+export function checkPolicy(name: string, { policies }: Pick<Caller, 'policies'>): void {
+  if (policies?.includes(name) === false) throw policyNotAllowed('policy', `one of ${policies.join(', ')}`, name);
 }
 
 /**
@@ -20,7 +25,7 @@ export function policyFor(request: RouteRequest, own: Rules | null, { policies }
   const { policy } = request;
   if (policies === null) return policy ?? DEFAULT_POLICY;
   const name = policy ?? policies[0]!;
-  if (!policies.includes(name)) throw policyNotAllowed('policy', `one of ${policies.join(', ')}`, name);
+  checkPolicy(name, { policies });
   for (const [rule, value] of Object.entries(own ?? {}))
     if (!CONSTRAINTS.has(rule)) throw policyNotAllowed(rule, 'none, as the policies of the key say it', value);
   return name;
@@ -43,6 +48,26 @@ export function checkAllowed(request: RouteRequest, { models }: Caller): void {
         { issues: [issue] },
       );
     });
+}
+
+/** Stands for the text of a logged query. */
+const UNREADABLE = '(a logged query, which takes the scope read to see)';
+
+/** An explanation without what its caller may not see: texts of logged queries, and LLMs outside their list. */
+export function seenBy(explanation: Explanation, caller: Caller): Explanation {
+  const { models } = caller;
+  const readable = caller.may('read');
+  if (readable && models === null) return explanation;
+  const isAllowed = (model: string): boolean => models === null || (models as readonly string[]).includes(model);
+  return {
+    ...explanation,
+    neighbours: explanation.neighbours.map(({ query, similarity, scores }) => ({
+      query: readable ? query : UNREADABLE,
+      similarity,
+      scores: Object.fromEntries(Object.entries(scores).filter(([model]) => isAllowed(model))),
+    })),
+    excluded: explanation.excluded.filter(({ model }) => isAllowed(model)),
+  };
 }
 
 /** Throws where an answer names an LLM that its caller may not be sent to: nothing may lead out of the list. */

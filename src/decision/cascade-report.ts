@@ -8,6 +8,7 @@ import type { CallReport } from '../schema/health.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
 import type { Ledger } from '../store/ports/index.js';
+import { checkPolicy } from './allowed.js';
 import { decisionNotFound, type Decider } from './decider.js';
 
 export interface CascadeReportParts {
@@ -32,7 +33,8 @@ function callOf(model: string, id: string, { error, latency_ms }: StepReport): C
  * capacity is taken for the next, which counts against the caller's limits. Repeating the last report answers the same
  * again. A caller is sent to no LLM that they may not be sent to, whoever asked for the cascade.
  *
- * Throws `decision_not_found`, `rate_limited`, `budget_exhausted`, and what `nextStep` throws; nothing is written then.
+ * Throws `decision_not_found`, `policy_not_allowed`, `rate_limited`, `budget_exhausted`, and what `nextStep` throws;
+ * nothing is written then.
  */
 export async function reportStep(
   { decider, ledger: { cascades }, load }: CascadeReportParts,
@@ -47,6 +49,7 @@ export async function reportStep(
       'decision_not_found',
       `Decision ${id} is a single call: a cascade is asked for with \`cascade\` in POST /v1/route`,
     );
+  checkPolicy(decision.policy, caller);
   const request = JSON.parse(decision.cascade) as CascadeRequest;
   const ranking = (JSON.parse(decision.ranking) as RankedLlm[]).filter(
     ({ model }) => caller.models === null || caller.models.includes(model),

@@ -24,7 +24,7 @@ import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { ToForget } from '../store/ports/retention.js';
-import { checkAllowed, checkWithin, policyFor } from './allowed.js';
+import { checkAllowed, checkWithin, policyFor, seenBy } from './allowed.js';
 import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
 import { explanationOf, type Explained } from './explain.js';
 import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
@@ -298,7 +298,8 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
       reserve({ load, health }, ranked, reservation, (left) => pick(asked, left)),
       (choice): Decision => {
         const response = answer(asked, id, ranked, choice);
-        if (evidence !== null) response.explanation = explained(asked, ranked, response, evidence);
+        if (evidence !== null)
+          response.explanation = seenBy(explained(asked, ranked, response, evidence), asked.caller);
         return { response, rankingJson: note(asked, now, ranked, response) };
       },
     );

@@ -4,7 +4,7 @@ import type { Logger } from '../base/log.js';
 import { chain, type Maybe } from '../base/maybe.js';
 import { SLOT_MS } from '../machines/limits.js';
 import { createQuota, type Quota } from '../machines/quota-lease.js';
-import type { Allowance, Refusal, Usage } from '../machines/quota.js';
+import { NO_USE, type Allowance, type QuotaUse, type Refusal, type Usage } from '../machines/quota.js';
 import type { Ledger } from '../store/ports/index.js';
 import { createTurns } from './turns.js';
 
@@ -67,6 +67,15 @@ export function createLiveQuotas({
     throw refused(answer);
   }
 
+  /** What the ledger says is used, which may be read though nobody may write; all there is where it can't be. */
+  async function usedNow(key: string): Promise<QuotaUse> {
+    try {
+      return (await quotas.used()).get(key) ?? NO_USE;
+    } catch {
+      return { requests: Infinity, tokens: Infinity, usdToday: Infinity, usdThisMonth: Infinity };
+    }
+  }
+
   async function claim(quota: Quota, usage: Usage): Promise<void> {
     const now = clock();
     // The claim before this one may have been granted more than it needed.
@@ -74,7 +83,7 @@ export function createLiveQuotas({
     const asked = quota.claim(usage, now);
     const grant = await tryWrite(() => quotas.claim(asked));
     if (grant === undefined) {
-      if (!quota.borrow(usage, now)) throw unasked(failure());
+      if (!quota.borrow(usage, now, await usedNow(asked.key))) throw unasked(failure());
       return;
     }
     const refusal = quota.granted(usage, grant.answer, now);

@@ -2,7 +2,6 @@ import { claimSize, slotOf } from './limits.js';
 import {
   isRefusal,
   NO_USAGE,
-  NO_USE,
   roomOf,
   type Allowance,
   type Lease,
@@ -60,8 +59,8 @@ export interface Quota {
   claim(usage: Usage, now: number): QuotaClaim;
   /** Takes note of the ledger's answer, and spends. */
   granted(usage: Usage, grant: QuotaGrant, now: number): Refusal | null;
-  /** Spends while the ledger is busy: no more than this process's share of what was left. */
-  borrow(usage: Usage, now: number): boolean;
+  /** Spends while the ledger can't be written: no more than half of what is left by what is `used` in it. */
+  borrow(usage: Usage, now: number, used: QuotaUse): boolean;
   /** Takes back dollars that were spent a moment ago; requests and tokens count for their minute. */
   refund(usage: Usage, now: number): void;
   /** What the ledger has to be told; null where it is nothing. */
@@ -77,8 +76,6 @@ export function createQuota(key: string, declared: Allowance): Quota {
   let owed: Usage = NO_USAGE;
   /** How often was spent in the lease's slot so far, and in the one before. */
   let [calls, before] = [0, 0];
-  /** What the ledger last said. */
-  let known: QuotaUse = NO_USE;
   let refused: { refusal: Refusal; usage: Usage; retryAfterMs: number; at: number } | null = null;
 
   /** Of a usage, what is limited. */
@@ -180,12 +177,11 @@ export function createQuota(key: string, declared: Allowance): Quota {
         wanted: { requests: wanted('requests'), tokens: wanted('tokens'), usd: wanted('usd') },
       };
     },
-    granted(whole, { granted, slot, day, used }, now) {
+    granted(whole, { granted, slot, day }, now) {
       settled();
       const usage = limited(whole);
       // Where the slot or the day was over meanwhile, what was left of the lease counts as spent.
       if (slot !== lease.slot || day !== lease.day) restart(slot, day);
-      known = used;
       if (isRefusal(granted)) {
         const { retryAfterMs } = granted;
         refused = retryAfterMs === null ? null : { refusal: granted, usage, retryAfterMs, at: now };
@@ -196,11 +192,11 @@ export function createQuota(key: string, declared: Allowance): Quota {
       use(usage);
       return null;
     },
-    borrow(whole, now) {
+    borrow(whole, now, used) {
       enter(now);
       const needed = without(limited(whole), lease);
-      // Of what was left when the ledger last answered, half: another process may be spending the rest.
-      const left = roomOf(allowance, known);
+      // Another process may be spending the other half.
+      const left = roomOf(allowance, used);
       if (!USAGE_KINDS.every((kind) => needed[kind] === 0 || owed[kind] + needed[kind] <= left[kind] / 2)) return false;
       owed = sum(owed, needed);
       add(needed);

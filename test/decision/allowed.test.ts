@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { createRng } from '../../src/base/rng.js';
 import type { Decider } from '../../src/decision/decider.js';
 import { reportStep } from '../../src/decision/cascade-report.js';
+import { seenBy } from '../../src/decision/allowed.js';
 import { ANYBODY, type Caller } from '../../src/live/keys.js';
 import { policiesOver } from '../../src/live/policies.js';
 import { PolicyBody, type Rules } from '../../src/schema/policy.js';
@@ -118,6 +119,23 @@ describe('the policies that a key allows', () => {
     for (const widening of [{ pin: ['d'] }, { cost_weight: 0 }, { exploration: 0.5 }, { on_no_candidate: 'nearest' }])
       await rejected(widening, callerOf(null, ['only']), 'policy_not_allowed');
   });
+});
+
+test('an explanation shows texts to who may read, and no LLM outside the list', () => {
+  const explanation = {
+    summary: 'a is chosen',
+    tasks: [],
+    kinds: [],
+    neighbours: [{ query: 'a secret of others', similarity: 0.9, scores: { a: 1, b: 0.5 } }],
+    excluded: [{ model: 'b', reason: 'it is not among models' }],
+    fallback: null,
+    runner_up: null,
+  };
+  const seen = seenBy(explanation, { ...callerOf(['a']), may: (scope) => scope === 'route' });
+  assert.doesNotMatch(JSON.stringify(seen), /secret|"b"/);
+  assert.equal(seen.neighbours[0]!.scores['a'], 1);
+  assert.equal(seenBy(explanation, ANYBODY), explanation);
+  assert.match(seenBy(explanation, callerOf(['a'])).neighbours[0]!.query, /secret/);
 });
 
 test('a decision that its caller can’t pay for is not made, and takes no room from others', async () => {

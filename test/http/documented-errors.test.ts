@@ -79,7 +79,7 @@ function settingsFailures(path: string): Failures {
 
 /** Keys that may less than anybody: of one LLM and policy, and of next to no money. */
 let narrow: KeyMade;
-let poor = '';
+let [poor, elsewhere] = ['', ''];
 const bearing = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
 
 const unacceptable = { accept: 'text/html' };
@@ -142,6 +142,7 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       ...writeFailures(next, report),
       decision_not_found: { path: `/v1/route/${UNKNOWN_ID}/next`, body: report },
       budget_exhausted: { path: next, body: { error: 'it failed' }, headers: bearing(poor) },
+      policy_not_allowed: { path: next, body: report, headers: bearing(elsewhere) },
     },
     'POST /v1/feedback': feedbackFailures('/v1/feedback'),
     'POST /feedback': feedbackFailures('/feedback'),
@@ -358,6 +359,7 @@ before(async () => {
   await postJson(`${whole.url}/v1/feedback`, feedback, { 'idempotency-key': 'used' });
   await ask(whole, 'PUT', '/v1/models/a/small', { input_price: 1, output_price: 1 });
   narrow = await makeKey(whole, { models: ['a/small'], policies: ['quality'] });
+  elsewhere = (await makeKey(whole, { policies: ['cost'] })).key;
   poor = (await makeKey(whole, { limits: { usd_per_day: 1e-12 } })).key;
   failures = failuresOf({ cascade: await routed(whole, { cascade: {} }), unexplained: await routed(noEncoder) });
   documented = await documentedBy(whole);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import type { AuditEntry } from '../../src/schema/audit.js';
 import { KeyList, KeyMade } from '../../src/schema/key.js';
@@ -81,6 +83,45 @@ test('each query of a batch counts as a request', async () => {
   assert.equal((await batchOf(1)).body.code, 'rate_limited');
 });
 
+test('a key that is revoked while its body comes does nothing more', async () => {
+  const { key, id } = (await call('POST', '/v1/keys', { name: 'slow', scopes: ['admin'] })).body;
+  const body = JSON.stringify({ name: 'backdoor', scopes: ['admin'] });
+  const status = await new Promise<number>((resolve, reject) => {
+    const slow = request(
+      `${service.url}/v1/keys`,
+      {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${key}`,
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+      },
+      (res) => resolve(res.resume().statusCode!),
+    );
+    slow.on('error', reject);
+    slow.write(body.slice(0, -1));
+    void call('DELETE', `/v1/keys/${id}`)
+      // As long as a caller's word counts, and the key was authorised before it was revoked.
+      .then(() => sleep(600))
+      .then(() => slow.end(body.slice(-1)));
+  });
+  assert.equal(status, 401);
+  assert.doesNotMatch(JSON.stringify((await call('GET', '/v1/keys')).body), /backdoor/);
+});
+
+test('tokens of embedded queries count, and a batch may not ask for too much at once', async () => {
+  const { key } = (
+    await call('POST', '/v1/keys', { name: 'few', scopes: ['route'], limits: { tokens_per_minute: 100 } })
+  ).body;
+  assert.equal((await call('POST', '/v1/embed', { query: 'a few words' }, key)).status, 200);
+  assert.equal((await call('POST', '/v1/embed', { query: 'word '.repeat(500) }, key)).body.code, 'rate_limited');
+  const requests = Array.from({ length: 1000 }, () => ({ query: 'q', explain: true }));
+  const { status, body } = await call('POST', '/v1/route/batch', { requests });
+  assert.deepEqual([status, body.code], [400, 'invalid_request']);
+  assert.match(body.detail, /^requests: expected rankings of 25000 LLMs altogether/);
+});
+
 test('what administrators change is in the audit log: who, what, before and after, and no secret', async () => {
   await call('PUT', '/v1/policies/mine', { cost_weight: 1 });
   await call('PUT', '/v1/policies/mine', { cost_weight: 2 });
@@ -113,6 +154,9 @@ test('what administrators change is in the audit log: who, what, before and afte
   const forget = (await call('GET', '/v1/audit?limit=1')).body.entries[0] as AuditEntry;
   assert.equal(forget.action, 'POST /v1/forget');
   assert.doesNotMatch(JSON.stringify(forget), /to be forgotten/);
+  await call('PUT', '/v1/models/a/small', { extra: { pad: 'x'.repeat(21_000) }, input_price: 4 });
+  const long = ((await call('GET', '/v1/audit?limit=1')).body.entries[0] as AuditEntry).after as Record<string, any>;
+  assert.deepEqual([long['input_price'], long['extra'].characters], [4, 21_010]);
   const older = (await call('GET', `/v1/audit?limit=1000&before=${page.next}`)).body;
   assert.deepEqual(
     older.entries,

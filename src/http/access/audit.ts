@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
 import { whileBusy } from '../../base/while-busy.js';
 import type { AuditStore } from '../../store/ports/audit.js';
@@ -6,14 +7,14 @@ import type { KeepChange } from '../kit/audit.js';
 /** Longest that an entry waits for a ledger that another process writes to, in milliseconds: imports take seconds. */
 const BUSY_LIMIT_MS = 10_000;
 
-/** Keeps entries in the ledger; one that can't be kept is logged, and fails its request. */
+/** Keeps entries in the ledger. One that can't be kept is logged, and fails its request where that had not failed. */
 export function createAuditRecorder(audit: AuditStore, log: Logger): KeepChange {
-  return async (entry) => {
+  return async (entry, hasFailed) => {
     try {
-      await whileBusy(BUSY_LIMIT_MS, () => audit.append(entry));
+      await whileBusy(hasFailed ? 0 : BUSY_LIMIT_MS, () => audit.append(entry));
     } catch (error) {
-      log.error({ entry }, 'a change was made, and could not be put into the audit log');
-      throw new Error('the change was made, and is not in the audit log', { cause: error });
+      log.error({ entry, error: messageOf(error) }, 'an entry could not be put into the audit log');
+      if (!hasFailed) throw new Error('the change was made, and is not in the audit log', { cause: error });
     }
   };
 }

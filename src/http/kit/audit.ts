@@ -1,17 +1,20 @@
 import { PointsmanError } from '../../base/errors.js';
+import { sha256 } from '../../base/hash.js';
 import type { AuditEntry } from '../../schema/audit.js';
 import { Reply } from './answer.js';
 import type { Operation } from './operation.js';
 import { pathOf } from './target.js';
 
-/** Keeps an entry of what an administrator changed; resolves once it is kept. */
-export type KeepChange = (entry: Omit<AuditEntry, 'id' | 'at'>) => Promise<void>;
+/** Keeps an entry of what an administrator changed; resolves once it is kept, or where the request has failed anyway. */
+export type KeepChange = (entry: Omit<AuditEntry, 'id' | 'at'>, hasFailed: boolean) => Promise<void>;
 
 type Run = Operation['run'];
 type Input = Parameters<Run>[0];
 
 /** Longest state that is kept whole, in characters of its JSON. */
 const MAX_STATE_CHARS = 20_000;
+/** The same of one field, where the whole is longer. */
+const MAX_FIELD_CHARS = 500;
 
 /** The value that an operation answered; null where it is none. */
 function valueOf(answer: Awaited<ReturnType<Run>>): unknown {
@@ -20,12 +23,17 @@ function valueOf(answer: Awaited<ReturnType<Run>>): unknown {
   return answer.content.kind === 'value' ? answer.content.value : null;
 }
 
-/** A state without what is left out, and short enough to be kept. */
+/** A state without what is left out; of a long one, the size and hash of what is long in it. */
 function kept(value: unknown, unaudited: readonly string[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const known = Object.fromEntries(Object.entries(value).filter(([name]) => !unaudited.includes(name)));
-  const { length } = JSON.stringify(known);
-  return length <= MAX_STATE_CHARS ? known : { characters: length };
+  const known = Object.entries(value).filter(([name]) => !unaudited.includes(name));
+  const isShort = JSON.stringify(Object.fromEntries(known)).length <= MAX_STATE_CHARS;
+  return Object.fromEntries(known.map(([name, field]) => [name, isShort ? field : shortened(field)]));
+}
+
+function shortened(field: unknown): unknown {
+  const text = JSON.stringify(field) ?? 'null';
+  return text.length <= MAX_FIELD_CHARS ? field : { characters: text.length, sha256: sha256(text) };
 }
 
 /** The state that an operation changes, read as `GET` of its path reads it; null where that is not there. */
@@ -40,6 +48,8 @@ const readBy =
     }
   };
 
+const codeOf = (error: unknown): string => (error instanceof PointsmanError ? error.code : 'internal');
+
 /**
  * The operations, with those of scope `admin` that change something putting each change into the audit log before they
  * are answered: the state before and after; of a `POST` without one, what was asked and answered.
@@ -52,20 +62,30 @@ export function audited(operations: readonly Operation[], keep: KeepChange): Ope
     const reader = method === 'POST' ? undefined : readers.get(path);
     const state = operation.state ?? (reader === undefined ? undefined : readBy(reader));
     const run: Run = async (input) => {
-      const before = (await state?.(input)) ?? null;
-      const answer = await operation.run(input);
       const { caller, request, body } = input;
-      const after =
-        state === undefined
-          ? { request: kept(body ?? null, unaudited), answer: kept(valueOf(answer), unaudited) }
-          : kept(await state(input), unaudited);
-      await keep({
-        actor: { via: 'http', key: caller.key, name: caller.name, address: request.socket.remoteAddress ?? null },
+      const before = kept((await state?.(input)) ?? null, unaudited);
+      const address = request.socket.remoteAddress ?? null;
+      const change = {
+        actor: { via: 'http', key: caller.key, name: caller.name, address } as const,
         action: `${method} ${path}`,
         target: pathOf(request),
-        before: kept(before, unaudited),
-        after: after ?? null,
-      });
+        before,
+      };
+      const asked = kept(body ?? null, unaudited);
+      let answer: Awaited<ReturnType<Run>>;
+      try {
+        answer = await operation.run(input);
+      } catch (error) {
+        // It may have come half of the way.
+        if (!(error instanceof PointsmanError) || error.status >= 500)
+          await keep({ ...change, after: { request: asked, failed: codeOf(error) } }, true);
+        throw error;
+      }
+      const after =
+        state === undefined
+          ? { request: asked, answer: kept(valueOf(answer), unaudited) }
+          : (kept(await state(input), unaudited) ?? null);
+      await keep({ ...change, after }, false);
       return answer;
     };
     return { ...operation, run };

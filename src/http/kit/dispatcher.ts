@@ -34,6 +34,9 @@ export interface DispatcherParts {
   afterWrite?(subjects: readonly Subject[]): void | Promise<void>;
 }
 
+/** How long a caller's word counts while their body comes, or their turn, in milliseconds. */
+const AUTHORISED_MS = 500;
+
 /** Route of what no operation answers: paths as they come would make a series each. */
 const UNMATCHED = 'unmatched';
 
@@ -131,10 +134,17 @@ export function createDispatcher({
     if (operation.yaml) exchange.valueType = preferredType(req, res);
     const own = parsers.get(operation)!;
     const [params, query, headers] = [own.params(texts), own.query(search), own.headers(req)];
+    const began = performance.now();
     const run = (body: unknown): void =>
       after(
-        operation.run({ params, query, headers, body, caller, request: req }),
-        (answer) => finish(exchange, answer),
+        // Meanwhile their key may have been revoked, and the minute that the request counts in may be over.
+        performance.now() - began < AUTHORISED_MS ? caller : authorise(req, operation),
+        (now) =>
+          after(
+            operation.run({ params, query, headers, body, caller: now, request: req }),
+            (answer) => finish(exchange, answer),
+            fail,
+          ),
         fail,
       );
     if (operation.streams) {

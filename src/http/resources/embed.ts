@@ -1,3 +1,4 @@
+import { estimateTokens } from '../../base/tokens.js';
 import { queryText } from '../../decision/query-text.js';
 import { EmbedRequest, EmbedResponse } from '../../schema/route.js';
 import { likeliestFirst } from '../../scoring/groups.js';
@@ -17,9 +18,11 @@ export function embedOperations({ live: { scorer: holder } }: Pick<Context, 'liv
       body: requiredBody(EmbedRequest),
       answers: { 200: { description: 'Its embedding, tasks and kinds', schema: EmbedResponse } },
       errors: ['encoder_unavailable'],
-      async run({ body }) {
+      async run({ body, caller }) {
         const scorer = holder.current();
-        const vector = await scorer.encode(queryText(body));
+        const text = queryText(body);
+        await caller.charge({ requests: 0, tokens: estimateTokens(text), usd: 0 });
+        const vector = await scorer.encode(text);
         return {
           version: scorer.version,
           embedding: [...scorer.embed(vector)],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../context.js';
 import { bytesReply, valueReply } from '../kit/answer.js';
 import { operation, type Operation } from '../kit/operation.js';
-import { Readiness, readinessOf } from './readiness.js';
+import { ledgerCheckOf, Readiness, readinessOf } from './readiness.js';
 
 const Health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' });
 /** What those who run the service ask it: is it alive, is it ready, how does it do. */
@@ -38,9 +38,10 @@ export function probeOperations(
       },
       errors: [],
       async run({ caller }) {
-        const readiness = await readinessOf(context);
-        const { ready } = readiness;
-        return valueReply(caller.may('read') ? readiness : { ready }, { status: ready ? 200 : 503 });
+        const readiness = caller.may('read')
+          ? await readinessOf(context)
+          : { ready: (await ledgerCheckOf(context)).ok };
+        return valueReply(readiness, { status: readiness.ready ? 200 : 503 });
       },
     }),
     operation({

@@ -42,19 +42,20 @@ async function check(what: string, probe: () => unknown): Promise<Check> {
   }
 }
 
+/** Whether the ledger can be read and written. */
+export const ledgerCheckOf = ({ ledger }: Pick<Context, 'ledger'>): Promise<Check> =>
+  check(ledger.kind, async () => {
+    await ledger.check();
+    await ledger.changes.revisions();
+  });
+
 /** Asks the ledger, the queue and the scorer how they are. */
-export async function readinessOf({
-  ledger,
-  queue,
-  live: { scorer },
-}: Pick<Context, 'ledger' | 'queue' | 'live'>): Promise<Readiness> {
-  const { version, router, models } = scorer.current();
-  const refusal = scorer.refusal();
+export async function readinessOf(context: Pick<Context, 'ledger' | 'queue' | 'live'>): Promise<Readiness> {
+  const { queue, live } = context;
+  const { version, router, models } = live.scorer.current();
+  const refusal = live.scorer.refusal();
   const [ledgerCheck, queueCheck] = await Promise.all([
-    check(ledger.kind, async () => {
-      await ledger.check();
-      await ledger.changes.revisions();
-    }),
+    ledgerCheckOf(context),
     check(queue.store, () => queue.nextRun()),
   ]);
   const artifact =

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { PointsmanError } from '../../base/errors.js';
+import { MOST_LISTED } from '../../decision/answer.js';
 import { reportStep } from '../../decision/cascade-report.js';
 import { CascadeNext, StepReport } from '../../schema/cascade.js';
 import { QueryText } from '../../schema/feedback.js';
@@ -35,24 +36,55 @@ const decided = {
   errors: ROUTE_ERRORS,
 } as const;
 
+/**
+ * LLMs that the rankings of a batch may list altogether: an answer of some six megabytes. An explanation counts as many
+ * as it may take the room of.
+ */
+const MOST_LISTED_IN_BATCH = 25_000;
+const LISTED_BY_EXPLANATION = 200;
+
+/** Throws `invalid_request` where the answer to a batch would be too large. */
+function checkBatchSize(requests: readonly RouteRequest[], candidates: number): void {
+  const listed = requests.reduce(
+    (sum, { top = MOST_LISTED, explain }) =>
+      sum + Math.min(top, candidates) + (explain === true ? LISTED_BY_EXPLANATION : 0),
+    0,
+  );
+  if (listed <= MOST_LISTED_IN_BATCH) return;
+  const issue = {
+    field: 'requests',
+    expected: `rankings of ${MOST_LISTED_IN_BATCH} LLMs altogether (fewer requests, a smaller top, fewer with explain)`,
+    received: String(listed),
+  };
+  throw new PointsmanError('invalid_request', `requests: expected ${issue.expected}, got ${issue.received}`, {
+    issues: [issue],
+  });
+}
+
 /** An error of one request of a batch, with its fields named from the batch's root. */
 function inBatch(error: unknown, position: number): unknown {
   if (!(error instanceof PointsmanError)) return error;
   const where = `requests[${position}]`;
   const issues = error.issues.map((issue) => ({ ...issue, field: `${where}.${issue.field}` }));
-  return new PointsmanError(error.code, `${where}: ${error.message}`, { cause: error, issues });
+  const { retryAfterS } = error;
+  return new PointsmanError(error.code, `${where}: ${error.message}`, {
+    cause: error,
+    issues,
+    ...(retryAfterS !== undefined && { retryAfterS }),
+  });
 }
 
 export function routeOperations({
   decider,
   ledger,
-  live: { load },
+  live: { load, scorer },
   metrics,
 }: Pick<Context, 'decider' | 'ledger' | 'live' | 'metrics'>): Operation[] {
   const counted = (response: RouteResponse): void => metrics.countDecision(response.model, response.version);
 
   /** Decides in order, as JSON. Where one fails, the caller gets none of the others: their time in flight ends. */
   async function decideAll(requests: readonly RouteRequest[], caller: Caller): Promise<string[]> {
+    checkBatchSize(requests, scorer.current().models.length);
     // The request itself has been counted as one.
     await caller.charge({ requests: requests.length - 1, tokens: 0, usd: 0 });
     const results: string[] = [];
@@ -108,7 +140,7 @@ export function routeOperations({
       },
       body: requiredBody(StepReport),
       answers: { 200: { description: 'Which LLM is next, or whose answer to keep', schema: CascadeNext } },
-      errors: ['decision_not_found', 'budget_exhausted'],
+      errors: ['decision_not_found', 'policy_not_allowed', 'budget_exhausted'],
       run: ({ params: { decision_id: id }, body: report, caller }) =>
         reportStep({ decider, ledger, load }, id, report, caller),
     }),

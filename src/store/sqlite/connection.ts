@@ -92,7 +92,7 @@ function openFile(file: string, options: ConnectOptions): SQLite.Database {
       `${file}: there is no ledger here yet; import something or start the service first`,
     );
   try {
-    if (!exists) mkdirSync(dirname(file), { recursive: true });
+    if (!exists) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     return new Database(file, {
       readonly: options.readonly ?? false,
       fileMustExist: exists,
