@@ -9,7 +9,7 @@ export const FOLDERS: readonly { name: string; holds: string }[] = [
   { name: 'tensor', holds: 'TensorFlow.js: backends, compiled graphs, optimizer' },
   { name: 'encoder', holds: 'text to vector' },
   { name: 'graph', holds: 'rows to heterogeneous graph to typed arrays' },
-  { name: 'machines', holds: 'pure state machines: breaker, limits, drift, sums by day' },
+  { name: 'machines', holds: 'pure state machines: breaker, limits, quotas, drift, sums by day' },
   { name: 'store', holds: 'ports, and the stores that implement them' },
   { name: 'keys', holds: 'keys of callers: their form, and what is done with them' },
   { name: 'artifact', holds: 'trained models as files: manifest, safetensors, places to keep them' },

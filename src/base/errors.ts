@@ -23,7 +23,7 @@ export const ERROR_CODES = {
   policy_not_allowed: { status: 403, exit: 1, title: 'The key does not allow this policy' },
   host_not_allowed: { status: 403, exit: 1, title: 'The service does not answer to this host' },
   cross_site: { status: 403, exit: 1, title: 'Another site may not do this' },
-  rate_limited: { status: 429, exit: 1, title: 'The key asks for too much a minute' },
+  rate_limited: { status: 429, exit: 1, title: 'The key has reached a per-minute limit' },
   budget_exhausted: { status: 429, exit: 1, title: 'The budget of the key is used up' },
   key_not_found: { status: 404, exit: 1, title: 'The key is not known' },
   model_not_found: { status: 404, exit: 1, title: 'The LLM is not known' },

@@ -5,7 +5,7 @@ import { Reply } from './answer.js';
 import type { Operation } from './operation.js';
 import { pathOf } from './target.js';
 
-/** Keeps an entry of what an administrator changed; resolves once it is kept, or where the request has failed anyway. */
+/** Keeps an entry of what an administrator changed; resolves once it is kept, or where the request has failed. */
 export type KeepChange = (entry: Omit<AuditEntry, 'id' | 'at'>, hasFailed: boolean) => Promise<void>;
 
 type Run = Operation['run'];
