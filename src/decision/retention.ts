@@ -17,29 +17,28 @@ export interface RetentionParts {
 /** How often texts that are kept no longer are looked for, in milliseconds: it takes a pass over all queries. */
 const FORGET_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** Longest that other work waits for its turn, in milliseconds, and its share of the time: routing goes first. */
-const TURN_MS = 4;
+/** Share of the time that other work has, after each part: routing goes first. */
 const OTHERS_SHARE = 0.75;
 /** Longest that one part waits for a ledger that others write to, in milliseconds. */
 const BUSY_LIMIT_MS = 2_000;
 
 /**
- * Removes what is kept no longer, and forgets texts of feedback whose time is over: at once and every so often, until
- * the returned function is called. Whatever fails is logged, and tried again.
+ * Removes what is kept no longer, and forgets texts of feedback whose time is over: every so often, until the
+ * returned function is called. Whatever fails is logged, and tried again.
  */
 export function followRetention({ ledger, forgetting, clock, log }: RetentionParts, everyMs: number): () => void {
+  /** Since the process began: what the clock is set to does not put it off. */
   let forgetAt = -Infinity;
   const stopping = new AbortController();
 
   async function sweep(): Promise<void> {
-    const pace = createPace({ turnMs: TURN_MS, othersShare: OTHERS_SHARE });
+    const pace = createPace({ turnMs: 0, othersShare: OTHERS_SHARE });
     const part = (): Promise<boolean> => whileBusy(BUSY_LIMIT_MS, () => ledger.retention.sweep());
-    while (!stopping.signal.aborted && (await part())) await pace.rest();
+    while (!stopping.signal.aborted && (await part())) await pace.turn();
     const { feedback_text_days: days } = await ledger.settings.get('retention');
-    const now = clock();
-    if (stopping.signal.aborted || days === null || now < forgetAt) return;
-    const { texts, errors, decisions } = await forgetting.forget({ before: now - days * DAY_MS });
-    forgetAt = now + FORGET_EVERY_MS;
+    if (stopping.signal.aborted || days === null || performance.now() < forgetAt) return;
+    const { texts, errors, decisions } = await forgetting.forget({ before: clock() - days * DAY_MS });
+    forgetAt = performance.now() + FORGET_EVERY_MS;
     if (texts + errors + decisions > 0) log.info({ texts, errors, decisions, days }, 'texts forgotten, as is set');
   }
 

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import { PASS_PAUSE_MS } from './sweep.js';
 
 type Position = number | string | Buffer;
 
@@ -11,7 +12,10 @@ export interface Passes {
   position(name: string, now: number): Position | null | undefined;
   /** Inside a write transaction. */
   goOn(name: string, position: Position): void;
-  /** It came to the end, and begins again at `dueAt` (milliseconds); inside a write transaction. */
+  /**
+   * It came to the end, and begins again at `dueAt` (milliseconds), {@link PASS_PAUSE_MS} from now at most; inside a
+   * write transaction.
+   */
   end(name: string, dueAt: number): void;
 }
 
@@ -24,7 +28,8 @@ export function createPasses({ db }: Connection): Passes {
     position(name, now) {
       const row = find.get(name);
       if (row === undefined) return null;
-      if (row.due_at > now) return undefined;
+      // A clock that was ahead may have put it off for years: no more than the pause is believed.
+      if (row.due_at > now && row.due_at <= now + PASS_PAUSE_MS) return undefined;
       return row.due_at > 0 ? null : row.position;
     },
     goOn: (name, position) => void put.run(name, position, 0),

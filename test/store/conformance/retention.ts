@@ -123,6 +123,19 @@ export function describeRetentionStore(store: StoreUnderTest): void {
       assert.deepEqual(await ledger.snapshot.texts([sha256('young')]), [undefined], 'the next pass is an hour later');
     });
 
+    test('a pass that met a clock years ahead does not wait for years', async (t) => {
+      const { ledger, time } = await store.open(t);
+      await ledger.feedback.append([{ records: [...answers(2), preference('p', 'a', 'b', { at: iso(START) })] }]);
+      await set(ledger, { interactions: { max_age_days: 20_000 }, import_days: 20_000 });
+      time.now = START + 3_000 * DAY;
+      await sweepAll(ledger);
+      assert.equal((await sizeOf(ledger, 'interaction')).rows, 2);
+      time.now = START + 2 * DAY;
+      await set(ledger, { interactions: { max_age_days: 1 } });
+      await sweepAll(ledger);
+      assert.equal((await sizeOf(ledger, 'interaction')).rows, 1);
+    });
+
     test('the oldest are removed while texts and rows take more than they may', async (t) => {
       const { ledger } = await store.open(t);
       const long = Array.from({ length: 300 }, (_, i) => interaction(`${i} ${'x'.repeat(1_000)}`, 'a', 1));
