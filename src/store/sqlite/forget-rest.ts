@@ -1,10 +1,11 @@
+import type { Clock } from '../../base/clock.js';
 import type { ForgetPosition, RestPart, ToForget } from '../ports/retention.js';
 import { idAt } from './decision-ids.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
 
 /** Stands for the text of an error that was forgotten: an answer that failed stays one. */
-export const FORGOTTEN_ERROR = '(forgotten)';
+const FORGOTTEN_ERROR = '(forgotten)';
 
 /** Rows that one part changes at most, and that are looked at for them. */
 const ROWS_AT_ONCE = 250;
@@ -22,11 +23,19 @@ interface DecisionRow {
   query: string | null;
 }
 
-export function createRestForgetter({ db }: Connection, touch: Touch): ForgetRest {
+export interface RestForgetterParts {
+  touch: Touch;
+  clock: Clock;
+  /** The time that breakers are kept by, see `Ledger.steady`. */
+  steady: Clock;
+}
+
+export function createRestForgetter({ db }: Connection, { touch, clock, steady }: RestForgetterParts): ForgetRest {
   const columns = 'SELECT rowid, id, query FROM decision';
   const decisions = {
-    hash: db.prepare<[Buffer, number], DecisionRow>(
-      `${columns} INDEXED BY decision_query WHERE query IS NOT NULL AND query_hash = ? LIMIT ?`,
+    // Also those whose text is gone: it is kept for a day, reports of their cascades for as long as they are.
+    hash: db.prepare<[Buffer, number, number], DecisionRow>(
+      `${columns} INDEXED BY decision_hash WHERE query_hash = ? AND rowid > ? ORDER BY rowid LIMIT ?`,
     ),
     tenant: db.prepare<[string, number, number], DecisionRow>(
       `${columns} WHERE tenant = ? AND rowid > ? ORDER BY rowid LIMIT ?`,
@@ -76,43 +85,49 @@ export function createRestForgetter({ db }: Connection, touch: Touch): ForgetRes
       texts++;
       bytes += Buffer.byteLength(query);
     }
-    shrink.run(bytes);
+    if (bytes > 0) shrink.run(bytes);
     return { decisions: texts, errors: failed };
   }
 
-  /** Breakers tell why a call failed last, and not whose it was. */
-  function forgetBreakers(before: number): void {
-    if (breakers.run(before).changes > 0) touch('breakers');
+  /** Breakers tell why a call failed last, and not whose it was. `before` is a time of day. */
+  function forgetBreakers(before = Number.MAX_SAFE_INTEGER): void {
+    const limit = Math.min(Number.MAX_SAFE_INTEGER, before + Math.round(steady() - clock()));
+    if (breakers.run(limit).changes > 0) touch('breakers');
   }
 
+  /** Where the rows that a part looked at are all that it may, there may be more after the last. */
+  const after = (rows: readonly DecisionRow[]): number | null =>
+    rows.length === ROWS_AT_ONCE ? rows.at(-1)!.rowid : null;
   const again = (count: number): number | null => (count === ROWS_AT_ONCE ? 0 : null);
 
   function stagesOf(what: ToForget): Stage[] {
     if ('hash' in what) {
       const hash = Buffer.from(what.hash, 'hex');
       return [
-        () => {
-          const rows = decisions.hash.all(hash, ROWS_AT_ONCE);
-          return { ...forgetDecisions(rows), next: again(rows.length) };
+        (from) => {
+          const rows = decisions.hash.all(hash, Number(from), ROWS_AT_ONCE);
+          const forgotten = forgetDecisions(rows);
+          if (forgotten.errors > 0) forgetBreakers();
+          return { ...forgotten, next: after(rows) };
         },
         () => {
           const { changes } = errors.hash.run(hash, ROWS_AT_ONCE);
-          if (changes > 0) forgetBreakers(Number.MAX_SAFE_INTEGER);
+          if (changes > 0) forgetBreakers();
           return { errors: changes, next: again(changes) };
         },
       ];
     }
     if ('tenant' in what) {
       return [
-        (after) => {
-          const rows = decisions.tenant.all(what.tenant, Number(after), ROWS_AT_ONCE);
-          return { ...forgetDecisions(rows), next: rows.length === ROWS_AT_ONCE ? rows.at(-1)!.rowid : null };
+        (from) => {
+          const rows = decisions.tenant.all(what.tenant, Number(from), ROWS_AT_ONCE);
+          return { ...forgetDecisions(rows), next: after(rows) };
         },
         () => {
           const { changes } = errors.tenant.run(what.tenant, ROWS_AT_ONCE);
           return { errors: changes, next: again(changes) };
         },
-        () => (forgetBreakers(Number.MAX_SAFE_INTEGER), { next: null }),
+        () => (forgetBreakers(), { next: null }),
       ];
     }
     return [
@@ -120,13 +135,13 @@ export function createRestForgetter({ db }: Connection, touch: Touch): ForgetRes
         const rows = decisions.before.all(what.before, ROWS_AT_ONCE);
         return { ...forgetDecisions(rows), next: again(rows.length) };
       },
-      (after) => {
-        const until = Number(after) + LOOKED_AT;
-        const { changes } = errors.before.run(Number(after), until, what.before);
+      (from) => {
+        const until = Number(from) + LOOKED_AT;
+        const { changes } = errors.before.run(Number(from), until, what.before);
         return { errors: changes, next: until >= lastInteraction.get()! ? null : until };
       },
-      (after) => {
-        const ids = oldReports.all(after === 0 ? '' : String(after), idAt(what.before), ROWS_AT_ONCE);
+      (from) => {
+        const ids = oldReports.all(from === 0 ? '' : String(from), idAt(what.before), ROWS_AT_ONCE);
         const changed = ids.reduce((sum, id) => sum + reportsOf.run(id).changes, 0);
         return { errors: changed, next: ids.length === ROWS_AT_ONCE ? ids.at(-1)! : null };
       },

@@ -82,7 +82,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
   );
   const limits = createLimits(connection, steady, busyTimeoutMs);
   const { release } = limits;
-  const retention = createRetention(connection, { clock, settings, busyTimeoutMs });
+  const retention = createRetention(connection, { clock, steady, settings, busyTimeoutMs });
   const quotas = createQuotas(connection, { clock, steady }, busyTimeoutMs);
   const breakers = createBreakers(connection, { clock, steady, settings, touch, release });
   const openCalls = breakers.session;

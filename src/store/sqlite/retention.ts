@@ -7,6 +7,7 @@ import { createRestForgetter, type ForgetRest } from './forget-rest.js';
 import { createTextForgetter, type TextForgetter } from './forget-texts.js';
 import { createFreePages, type FreePages } from './free-pages.js';
 import type { ReadSettings } from './settings.js';
+import { createSettling, type Settling } from './settling.js';
 import type { Sweep } from './sweep.js';
 import { createTableSizes } from './table-sizes.js';
 import { tableSweeps } from './table-sweeps.js';
@@ -16,12 +17,21 @@ export interface Retention {
   close(): void;
 }
 
+export interface RetentionParts {
+  clock: Clock;
+  /** The time that limits are kept by, see `Ledger.steady`. */
+  steady: Clock;
+  settings: ReadSettings;
+  busyTimeoutMs: number;
+}
+
 /** What removes and forgets. */
 interface Writer {
   connection: Connection;
   sweeps: Sweep[];
   texts: TextForgetter;
   rest: ForgetRest;
+  settling: Settling;
   pages: FreePages;
 }
 
@@ -30,7 +40,7 @@ interface Writer {
  * not wait for the disk at each commit: what a power cut brings back is removed again, and forgetting ends with
  * {@link RetentionStore.settle}, which does wait.
  */
-function openWriter(ledger: Connection, busyTimeoutMs: number): Writer {
+function openWriter(ledger: Connection, { clock, steady, busyTimeoutMs }: Omit<RetentionParts, 'settings'>): Writer {
   const connection = connect(ledger.path, {
     beside: ledger,
     busyTimeoutMs,
@@ -42,9 +52,10 @@ function openWriter(ledger: Connection, busyTimeoutMs: number): Writer {
   const touch = createTouch(connection);
   return {
     connection,
-    sweeps: [...feedbackSweeps(connection, sizes), ...tableSweeps(connection, sizes, touch)],
+    sweeps: [...feedbackSweeps(connection, sizes), ...tableSweeps(connection, { sizes, touch, steady })],
     texts: createTextForgetter(connection, sizes),
-    rest: createRestForgetter(connection, touch),
+    rest: createRestForgetter(connection, { touch, clock, steady }),
+    settling: createSettling(connection),
     pages: createFreePages(connection),
   };
 }
@@ -52,7 +63,7 @@ function openWriter(ledger: Connection, busyTimeoutMs: number): Writer {
 /** What is kept how long. */
 export function createRetention(
   connection: Connection,
-  { clock, settings, busyTimeoutMs }: { clock: Clock; settings: ReadSettings; busyTimeoutMs: number },
+  { clock, steady, settings, busyTimeoutMs }: RetentionParts,
 ): Retention {
   const { db } = connection;
   const sizes = createTableSizes(connection);
@@ -62,39 +73,35 @@ export function createRetention(
   );
   /** Opened by the first verb that needs it. */
   let writer: Writer | undefined;
-  const writing = (): Writer => (writer ??= openWriter(connection, busyTimeoutMs));
-
-  /** Whether what was forgotten may still stand in what is to be copied into the file: a reader was in the way. */
-  let unsettled = false;
-  function settle(): void {
-    const [found] = writing().connection.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    unsettled = found!.busy !== 0;
-  }
+  const writing = (): Writer => (writer ??= openWriter(connection, { clock, steady, busyTimeoutMs }));
 
   const port: RetentionStore = {
     async sweep() {
-      const { connection: own, sweeps, pages: free } = writing();
+      const { connection: own, sweeps, settling, pages: free } = writing();
       const kept = settings('retention');
-      if (unsettled) settle();
       for (const sweep of sweeps) {
         const now = clock();
         // One part at a time: whoever routes in this process waits for it.
         if (sweep.due(kept, now) && own.write(() => sweep.run(kept, now))) return true;
       }
+      if (settling.due()) settling.settle();
       return free.due() && free.giveBack();
     },
     sizes: async () => sizes.all(),
     bytes: async () => pages.bytes(),
-    toForget: async (what, from) => connection.read(() => writing().texts.find(what, from)),
-    async forgetTexts(what, hashes) {
+    async toForget(what, from) {
       const { connection: own, texts } = writing();
-      return own.write(() => texts.forget(what, hashes));
+      return own.read(() => texts.find(what, from));
+    },
+    async forgetTexts(what, hashes) {
+      const { settling, texts } = writing();
+      return settling.write(() => texts.forget(what, hashes));
     },
     async forgetRest(what, from) {
-      const { connection: own, rest } = writing();
-      return own.write(() => rest(what, from));
+      const { settling, rest } = writing();
+      return settling.write(() => rest(what, from));
     },
-    settle: async () => settle(),
+    settle: async () => writing().settling.settle(),
     forgot: async () => anyForgotten.get() !== undefined,
     vacuum: async () => writing().pages.vacuum(),
   };

@@ -1,4 +1,6 @@
+import type { Clock } from '../../base/clock.js';
 import { SLOTS, slotOf } from '../../machines/limits.js';
+import { periodsOf } from '../../machines/quota.js';
 import type { RetentionSettings } from '../../schema/retention.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
@@ -116,11 +118,28 @@ function summarySweep({ db }: Connection): Sweep {
   };
 }
 
+/** What counts against limits no longer, of LLMs and keys that nobody claims of any more: others see to their own. */
+function useSweep<T extends number | string>(
+  { db }: Connection,
+  { table, key, old, limitOf }: { table: string; key: string; old: string; limitOf(now: number): T },
+): Sweep {
+  const find = db.prepare<{ limit: T }, unknown>(`SELECT 1 FROM ${table} WHERE ${old} LIMIT 1`);
+  const remove = db.prepare<{ limit: T; most: number }>(
+    `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${old} LIMIT @most)`,
+  );
+  return {
+    due: (_, now) => find.get({ limit: limitOf(now) }) !== undefined,
+    run: (_, now) => remove.run({ limit: limitOf(now), most: REMOVED_AT_ONCE }).changes === REMOVED_AT_ONCE,
+  };
+}
+
 /** Everything that is removed but feedback and the log of decisions. */
-export function tableSweeps(connection: Connection, sizes: TableSizes, touch: Touch): Sweep[] {
-  const { db } = connection;
-  const oldUse = db.prepare<[number], unknown>('SELECT 1 FROM load_use WHERE slot <= ? LIMIT 1');
-  const removeUse = db.prepare<[number]>('DELETE FROM load_use WHERE slot <= ?');
+export function tableSweeps(
+  connection: Connection,
+  { sizes, touch, steady }: { sizes: TableSizes; touch: Touch; steady: Clock },
+): Sweep[] {
+  // Slots are of the steady time: a clock that is set forward does not make them old.
+  const oldSlot = (): number => slotOf(steady()) - 2 * SLOTS;
   return [
     byTime(connection, {
       table: 'idempotency',
@@ -144,13 +163,14 @@ export function tableSweeps(connection: Connection, sizes: TableSizes, touch: To
     vectorSweep(connection, sizes),
     importedRowSweep(connection, sizes),
     summarySweep(connection),
-    {
-      // Of LLMs that nobody claims any more.
-      due: (_, now) => oldUse.get(slotOf(now) - 2 * SLOTS) !== undefined,
-      run(_, now) {
-        removeUse.run(slotOf(now) - 2 * SLOTS);
-        return false;
-      },
-    },
+    useSweep(connection, { table: 'load_use', key: 'llm, slot', old: 'slot <= @limit', limitOf: oldSlot }),
+    useSweep(connection, { table: 'key_use', key: 'key, slot', old: 'slot <= @limit', limitOf: oldSlot }),
+    useSweep(connection, {
+      table: 'key_spend',
+      key: 'key, period',
+      // Days of months before sort before the month: `2026-10-31` before `2026-11`.
+      old: 'period < @limit',
+      limitOf: (now) => periodsOf(now).month,
+    }),
   ];
 }

@@ -9,7 +9,7 @@ import type { Ledger } from '../../../src/store/ports/index.js';
 import type { ToForget } from '../../../src/store/ports/retention.js';
 import { decisionRecord } from '../../support/decision.js';
 import { encoder as small } from '../../support/learn.js';
-import { interaction, preference, START } from '../support.js';
+import { interaction, preference, profile, START } from '../support.js';
 import { ODD_IDS, ODD_TEXTS, type StoreUnderTest } from './store-under-test.js';
 import { sizeOf, sweepAll } from './retention.js';
 
@@ -84,6 +84,28 @@ export function describeForgetting(store: StoreUnderTest): void {
       assert.deepEqual(await ledger.cascades.steps(decision), [{ error: '(forgotten)' }, { score: 1 }]);
       assert.equal((await ledger.feedback.stats())[0]!.failed, 1);
       assert.deepEqual(await forget(ledger, { tenant: 'x' }), NOTHING);
+    });
+
+    test('errors of a cascade, and of breakers, are forgotten by hash where its text is gone already', async (t) => {
+      const { ledger, time, openAgain } = await store.open(t);
+      await ledger.catalog.put(profile('a'));
+      const error = 'it quoted secret';
+      const call = { model: profile('a').id, ok: false, error };
+      const ids = Array.from({ length: 300 }, (_, i) => `0199b2c0-0000-7000-8000-${String(i).padStart(12, '0')}`);
+      for (const id of ids) {
+        await ledger.decisions.append([decisionRecord(id, { query: 'secret', at: START })]);
+        await ledger.cascades.append({ decision: id, position: 0, report: { error }, call });
+      }
+      time.now += 25 * 3_600_000;
+      while (await ledger.decisions.prune());
+      assert.equal((await ledger.decisions.get([ids[0]!])).get(ids[0]!)!.query, null);
+      const other = await openAgain();
+      const forgotten = await forget(other, { hash: sha256('secret') });
+      assert.deepEqual(forgotten, { texts: 0, decisions: 0, errors: 300, unlearnable: 0 });
+      for (const id of [ids[0]!, ids[299]!])
+        assert.deepEqual(await ledger.cascades.steps(id), [{ error: '(forgotten)' }]);
+      assert.equal((await ledger.breakers.list()).get('a')!.error, '(forgotten)');
+      assert.deepEqual(await forget(other, { hash: sha256('secret') }), NOTHING);
     });
 
     test('by tenant: all that it posted, whoever else did, and nothing of others', async (t) => {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import { createForgetting } from '../../../src/dataset/forget.js';
 import { failuresOf, stateOf } from '../../../src/machines/breaker.js';
 import type { LoadClaim } from '../../../src/machines/claims.js';
 import { capacityOf, SLOT_MS, SLOTS, slotOf } from '../../../src/machines/limits.js';
+import { isRefusal } from '../../../src/machines/quota.js';
 import { DriftSettings } from '../../../src/schema/drift.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
 import { interaction, profile } from '../support.js';
 import { createDraws } from './drifting.js';
+import { addKey, claimOf } from './quotas.js';
+import { sweepAll } from './retention.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
 const DAY = 86_400_000;
@@ -35,6 +39,7 @@ async function machine(store: StoreUnderTest, t: TestContext) {
   await ledger.catalog.put(profile('m', { limits: LIMITS }));
   return {
     ledger,
+    time,
     open: (): Promise<Ledger> => openAgain({ uptime: uptime() }),
     pass(ms: number): void {
       up += ms;
@@ -137,6 +142,26 @@ export function describeJumps(store: StoreUnderTest): void {
       });
     }
 
+    test('a clock that is set forward makes no use old: sweeping leaves what LLMs and keys used', async (t) => {
+      const { ledger, open, pass, set } = await machine(store, t);
+      await addKey(ledger);
+      const claimOfKey = claimOf({ requests_per_minute: 1 }, { requests: 1 });
+      await engage(ledger);
+      assert.ok(!isRefusal((await ledger.quotas.claim(claimOfKey)).granted));
+      set(DAY);
+      const other = await open();
+      await sweepAll(other);
+      for (const one of [ledger, other]) {
+        assert.deepEqual(await held(one), ALL);
+        assert.equal((await one.limits.claim(claim('three', one.steady())))!.granted, null);
+        assert.ok(isRefusal((await one.quotas.claim(claimOfKey)).granted));
+      }
+      pass(60_000 + SLOT_MS);
+      await sweepAll(other);
+      assert.equal((await held(ledger)).used, 0);
+      assert.ok(!isRefusal((await ledger.quotas.claim(claimOfKey)).granted));
+    });
+
     test('calls of an LLM from before the clock was set back count no longer', async (t) => {
       const { ledger, open, restart } = await machine(store, t);
       const failure = { model: profile('m').id, ok: false, error: 'down' };
@@ -148,6 +173,19 @@ export function describeJumps(store: StoreUnderTest): void {
       await again.breakers.report([failure]);
       const { calls, openedAt, lastAt } = (await again.breakers.list()).get('m')!;
       assert.deepEqual([calls, openedAt, lastAt], [1, null, again.steady()]);
+    });
+
+    test('errors of breakers are forgotten by their age, by the clock as it is now', async (t) => {
+      const { ledger, time, set, pass } = await machine(store, t);
+      set(DAY);
+      await ledger.breakers.report([{ model: profile('m').id, ok: false, error: 'down' }]);
+      const forgetOlder = (ms: number) => createForgetting({ ledger }).forget({ before: time.now - ms });
+      const error = async () => (await ledger.breakers.list()).get('m')!.error;
+      await forgetOlder(1_000);
+      assert.equal(await error(), 'down');
+      pass(2_000);
+      await forgetOlder(1_000);
+      assert.equal(await error(), '(forgotten)');
     });
 
     test('an operator holds a breaker open until an operator closes it', async (t) => {

@@ -13,7 +13,7 @@ const KEY = 'a'.repeat(16) as KeyId;
 const DAY_MS = 86_400_000;
 const DAY = '2026-01-01';
 
-function claimOf(limits: KeyLimits, needed: Partial<Usage>, more: Partial<QuotaClaim> = {}): QuotaClaim {
+export function claimOf(limits: KeyLimits, needed: Partial<Usage>, more: Partial<QuotaClaim> = {}): QuotaClaim {
   const whole = { ...NO_USAGE, ...needed };
   return {
     key: KEY,
@@ -33,7 +33,7 @@ async function two(store: StoreUnderTest, t: TestContext): Promise<OpenedLedger 
   return { ...opened, other: await opened.openAgain({ busyTimeoutMs: 25 }) };
 }
 
-const addKey = (ledger: Ledger): Promise<void> =>
+export const addKey = (ledger: Ledger): Promise<void> =>
   ledger.keys.add({
     id: KEY,
     name: 'key',

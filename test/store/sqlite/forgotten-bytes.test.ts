@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { sha256 } from '../../../src/base/hash.js';
 import { createForgetting } from '../../../src/dataset/forget.js';
 import { RetentionSettings } from '../../../src/schema/retention.js';
+import { openLedger } from '../../../src/store/open.js';
 import { Database } from '../../../src/store/sqlite/database.js';
 import { decisionRecord } from '../../support/decision.js';
 import { interaction, openFor, START, tempFolder } from '../support.js';
@@ -53,6 +54,32 @@ test('a reader in the way of forgetting is no error: what is left is taken out w
   reader.exec('COMMIT');
   reader.close();
   await ledger.retention.sweep();
+  assert.equal(isIn(path, 'needle'), false);
+});
+
+test('what a reader kept from being taken out is taken out by the next sweep of another process', async (t) => {
+  const path = join(tempFolder(t), 'ledger.sqlite');
+  const service = await openFor(t, path);
+  await service.feedback.append([{ records: [interaction('needle', 'a', 1)] }]);
+  const reader = new Database(path);
+  reader.exec('BEGIN; SELECT count(*) FROM query');
+  const ledger = await openLedger(path, { clock: () => START, busyTimeoutMs: 10 });
+  await createForgetting({ ledger }).forget({ hash: sha256('needle') });
+  await ledger.close();
+  reader.exec('COMMIT');
+  reader.close();
+  assert.ok(isIn(path, 'needle'));
+  await service.retention.sweep();
+  assert.equal(isIn(path, 'needle'), false);
+});
+
+test('who forgets and is killed before the end leaves nothing: the next sweep takes it out', async (t) => {
+  const path = join(tempFolder(t), 'ledger.sqlite');
+  const ledger = await openFor(t, path);
+  await ledger.feedback.append([{ records: [interaction('needle', 'a', 1)] }]);
+  await ledger.retention.forgetTexts({ hash: sha256('needle') }, [sha256('needle')]);
+  assert.ok(isIn(path, 'needle'));
+  await (await openFor(t, path)).retention.sweep();
   assert.equal(isIn(path, 'needle'), false);
 });
 
