@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.js';
 import { chain, type Maybe } from '../base/maybe.js';
 import type { Rng } from '../base/rng.js';
 import { uuid7 } from '../base/uuid.js';
+import { whileBusy } from '../base/while-busy.js';
 import { planCascade } from '../cascade/plan.js';
 import { ALL_WELL, type Health } from '../live/breakers.js';
 import { UNCORRECTED, type Correcting } from '../live/corrections.js';
@@ -90,7 +91,8 @@ export interface Decider {
   flush(): Promise<boolean>;
   /**
    * Forgets texts, in the log of decisions and of feedback; see {@link Forgetting}. Decisions of other processes that
-   * are not written yet, a quarter of a second's, are written with their texts. Throws `ledger_busy`.
+   * are not written yet, a quarter of a second's, are written with their texts. Throws `ledger_busy`,
+   * with nothing forgotten where those of this process could not be written.
    */
   forget(what: ToForget): Promise<Forgotten>;
   /**
@@ -106,6 +108,9 @@ export const decisionNotFound = (id: string): PointsmanError =>
     'decision_not_found',
     `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`,
   );
+
+/** Longest that forgetting waits for a ledger that others write to, in milliseconds. */
+const FLUSH_LIMIT_MS = 2_000;
 
 /** Names that an error lists. */
 const NAMES_SHOWN = 5;
@@ -346,7 +351,11 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
     explain: (decision) => explainLogged(decision, holder.current(), ledger.snapshot),
     flush: () => decisions.flush(),
     async forget(what) {
-      await decisions.flush();
+      // Written after it, decisions that wait would bring their texts back.
+      await whileBusy(FLUSH_LIMIT_MS, async () => {
+        if (!(await decisions.flush()))
+          throw new PointsmanError('ledger_busy', 'decisions wait to be written, so nothing was forgotten: ask again');
+      });
       return forgetting.forget(what);
     },
     follow(everyMs) {
