@@ -34,37 +34,39 @@ export function createRepeats<T>({ clock, periodMs = 60_000, kinds = 1000, repea
     if (times > 0) repeated(left, times);
   }
 
-  function begin(kind: string, left: T): void {
+  function begin(kind: string, left: T, now: number): void {
     const [oldest] = periods;
     if (oldest !== undefined && periods.size >= kinds) end(...oldest);
-    periods.set(kind, { left, times: 0, ends: clock() + periodMs });
+    periods.set(kind, { left, times: 0, ends: now + periodMs });
     timer ??= setInterval(sweep, periodMs).unref();
   }
 
-  function sweep(): void {
-    const now = clock();
+  function sweepAt(now: number): void {
     for (const [kind, period] of periods) {
       // What the clock was set back by must not keep it.
       if (period.ends > now && period.ends <= now + periodMs) break;
       end(kind, period);
       // What goes on is told of once a period.
-      if (period.times > 0) begin(kind, period.left);
+      if (period.times > 0) begin(kind, period.left, now);
     }
     if (periods.size > 0) return;
     clearInterval(timer);
     timer = undefined;
   }
 
+  const sweep = (): void => sweepAt(clock());
+
   return {
     note(kind, first) {
-      sweep();
+      const now = clock();
+      sweepAt(now);
       const period = periods.get(kind);
       if (period !== undefined) {
         period.times++;
         return period.left;
       }
       const left = first();
-      begin(kind, left);
+      begin(kind, left, now);
       return left;
     },
     sweep,

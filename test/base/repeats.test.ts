@@ -71,6 +71,25 @@ describe('Repeats', () => {
     assert.deepEqual(told, ['a1', 'b2', 'c3', 'a1 1 more', 'a4']);
   });
 
+  test('a clock that moves between reads ends no period that it has just begun', () => {
+    let now = 1_000_000;
+    let firsts = 0;
+    const told: string[] = [];
+    const repeats = createRepeats<string>({
+      clock: () => now++,
+      periodMs: 1000,
+      repeated: (left, times) => told.push(`${left} ${times} more`),
+    });
+    const see = (): string => repeats.note('a', () => `a${++firsts}`);
+    see();
+    see();
+    now += 1000;
+    assert.deepEqual([see(), see(), told], ['a1', 'a1', ['a1 1 more']]);
+    now += 1000;
+    repeats.sweep();
+    assert.deepEqual([see(), told], ['a1', ['a1 1 more', 'a1 2 more']]);
+  });
+
   test('a clock that is set back keeps none back', () => {
     const { told, move, see } = counted();
     see('a');
