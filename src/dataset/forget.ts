@@ -1,7 +1,8 @@
+import { sha256 } from '../base/hash.js';
 import { createPace, type Pace } from '../base/pace.js';
 import { whileBusy } from '../base/while-busy.js';
 import type { Encoder } from '../encoder/types.js';
-import type { Forgotten } from '../schema/retention.js';
+import type { ForgetRequest, Forgotten } from '../schema/retention.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { ForgetPosition, RestPart, ToForget } from '../store/ports/retention.js';
 
@@ -24,6 +25,13 @@ const BUSY_LIMIT_MS = 2_000;
 export interface Forgetting {
   /** Safe to call again, and while others read, write and train. Throws `ledger_busy`; what was forgotten stays so. */
   forget(what: ToForget): Promise<Forgotten>;
+}
+
+/** What a request names, as the ledger finds it. */
+export function toForget({ query_hash: hash, query, tenant, before }: ForgetRequest): ToForget {
+  if (tenant !== undefined) return { tenant };
+  if (before !== undefined) return { before: Date.parse(before) };
+  return { hash: hash ?? sha256(query!) };
 }
 
 export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetting {

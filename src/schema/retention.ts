@@ -23,22 +23,24 @@ export const RetentionSettings = z
     interactions: z
       .strictObject({
         max_age_days: days.nullable().default(null).describe('Rows whose `at` is longer ago are removed'),
-        max_rows: z.int().min(1).max(1e12).nullable().default(null).describe('The oldest of more are removed'),
+        max_rows: z.int().min(1).max(1e12).nullable().default(null).describe('Of more, those stored first are removed'),
         max_megabytes: megabytes
           .nullable()
           .default(null)
-          .describe('The oldest are removed while texts, and 150 bytes for each row, take more'),
+          .describe('Those stored first are removed while texts, and 150 bytes for each row, take more'),
       })
       .prefault({})
       .describe('Interactions, signals and preferences. Sums over them stay; the next training has the rows left'),
     embeddings_megabytes: megabytes
       .nullable()
       .default(10_000)
-      .describe('Vectors that encoders answered: the oldest of more are removed, and encoded again where needed'),
+      .describe(
+        'Vectors that encoders answered: of more, those stored first are removed, and encoded again where needed',
+      ),
     vectors_megabytes: megabytes
       .nullable()
       .default(50_000)
-      .describe('Files of vectors of long logs: those used longest ago are removed, and made again where needed'),
+      .describe('Files of vectors of long logs: those written longest ago are removed, and made again where needed'),
     alert_days: days.nullable().default(365).describe('Alerts that were resolved longer ago are removed'),
     import_days: days
       .nullable()
@@ -50,7 +52,7 @@ export const RetentionSettings = z
 export type RetentionSettings = z.infer<typeof RetentionSettings>;
 export const DEFAULT_RETENTION: RetentionSettings = RetentionSettings.parse({});
 
-export const QueryHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
+const QueryHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
 
 /** What is to be forgotten: exactly one of these. */
 export const ForgetRequest = z

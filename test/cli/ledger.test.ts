@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { dataPaths } from '../../src/base/paths.js';
 import { sha256 } from '../../src/base/hash.js';
@@ -48,10 +49,13 @@ test('what is not one thing to forget, and a folder without a ledger, are refuse
     assert.equal(ran.code, code, ran.stderr);
     assert.match(ran.stderr, message);
   };
-  await refused(2, /expected exactly one of/, 'forget');
-  await refused(2, /expected exactly one of/, 'forget', '--tenant', 'x', '--hash', sha256('q'));
-  await refused(2, /before: expected/, 'forget', '--before', 'yesterday');
-  await refused(2, /query_hash: expected 64/, 'forget', '--hash', 'abc');
+  await refused(2, /: expected exactly one of --hash, --tenant and --before, got none/, 'forget');
+  const both = ['--tenant', 'x', '--hash', sha256('q')];
+  await refused(2, /exactly one of --hash, --tenant and --before, got --hash and --tenant/, 'forget', ...both);
+  await refused(2, /--before: expected/, 'forget', '--before', 'yesterday');
+  await refused(2, /--hash: expected 64/, 'forget', '--hash', 'abc');
+  await refused(2, /--tenant: expected/, 'forget', '--tenant', '');
   for (const command of [['retention'], ['vacuum'], ['forget', '--tenant', 'x']])
     await refused(1, /there is no ledger here/, ...command);
+  assert.equal(existsSync(data), false, 'and none is made');
 });

@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { dataPaths } from '../../base/paths.js';
 import { PointsmanError } from '../../base/errors.js';
 import { systemClock } from '../../base/clock.js';
-import { createForgetting } from '../../dataset/forget.js';
+import { createForgetting, toForget } from '../../dataset/forget.js';
 import { openEncoder } from '../../encoder/index.js';
 import { parse } from '../../schema/parse.js';
 import { ForgetRequest, type RetentionSettings } from '../../schema/retention.js';
 import { openLedger } from '../../store/open.js';
-import type { ToForget } from '../../store/ports/retention.js';
 import { auditDone } from '../actor.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
@@ -23,13 +22,6 @@ interface Settings {
 const WAIT_MS = 60_000;
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-
-/** Throws `file_not_found` where there is no ledger yet: made now, it would have nothing to forget or give back. */
-function ledgerIn(data: string): string {
-  const { ledger } = dataPaths(data);
-  if (existsSync(ledger)) return ledger;
-  throw new PointsmanError('file_not_found', `${ledger}: there is no ledger here yet`);
-}
 
 /** Settings one a row: those of a group by their path. */
 function settingRows(settings: object, prefix = ''): [string, string][] {
@@ -72,6 +64,19 @@ interface ForgetSettings extends Settings {
   before?: string;
 }
 
+const { query_hash: Hash, tenant: Tenant, before: Before } = ForgetRequest.shape;
+/** The same as is asked for over HTTP, by the names of the flags. */
+const Flags = z.strictObject({ '--hash': Hash, '--tenant': Tenant, '--before': Before });
+
+/** Throws `invalid_request` unless there is exactly one, and as it should be. */
+function asked(flags: z.input<typeof Flags>): ForgetRequest {
+  const { '--hash': query_hash, '--tenant': tenant, '--before': before } = parse(Flags, flags);
+  const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : flag));
+  if (given.length === 1) return { query_hash, tenant, before };
+  const got = given.length === 0 ? 'none' : given.join(' and ');
+  throw new PointsmanError('invalid_request', `expected exactly one of --hash, --tenant and --before, got ${got}`);
+}
+
 function forgetCommand(): Command {
   return new Command('forget')
     .description('forget texts of queries and of errors; what was learned of them stays')
@@ -81,20 +86,17 @@ function forgetCommand(): Command {
     .addOption(options.data())
     .addOption(options.encoder())
     .action(async ({ data, encoder: spec, hash, tenant, before }: ForgetSettings) => {
-      const asked = parse(ForgetRequest, { query_hash: hash, tenant, before }, 'invalid_request', 'options');
-      const what: ToForget =
-        asked.tenant !== undefined
-          ? { tenant: asked.tenant }
-          : asked.before !== undefined
-            ? { before: Date.parse(asked.before) }
-            : { hash: asked.query_hash! };
+      const what = toForget(asked({ '--hash': hash, '--tenant': tenant, '--before': before }));
       const encoder = await openEncoder(spec);
-      ledgerIn(data);
-      const forgotten = await withLedger(data, async (ledger) => {
-        const done = await createForgetting({ ledger, encoder }).forget(what);
-        await auditDone(ledger, 'ledger forget', '/v1/forget', { ...what, ...done });
-        return done;
-      });
+      const forgotten = await withLedger(
+        data,
+        async (ledger) => {
+          const done = await createForgetting({ ledger, encoder }).forget(what);
+          await auditDone(ledger, 'ledger forget', '/v1/forget', { ...what, ...done });
+          return done;
+        },
+        { existing: true },
+      );
       const { texts, decisions, errors, unlearnable } = forgotten;
       print(`forgotten: ${texts} texts of queries, ${decisions} in the log of decisions, ${errors} of errors`);
       if (unlearnable > 0)
@@ -107,7 +109,11 @@ function vacuumCommand(): Command {
     .description('write the ledger anew without free space; a running service routes meanwhile, and feedback waits')
     .addOption(options.data())
     .action(async ({ data }: Settings) => {
-      const ledger = await openLedger(ledgerIn(data), { clock: systemClock, busyTimeoutMs: WAIT_MS });
+      const ledger = await openLedger(dataPaths(data).ledger, {
+        clock: systemClock,
+        existing: true,
+        busyTimeoutMs: WAIT_MS,
+      });
       try {
         const { bytes: before } = await ledger.retention.bytes();
         const began = performance.now();

@@ -1,23 +1,15 @@
-import { sha256 } from '../../base/hash.js';
+import { toForget } from '../../dataset/forget.js';
 import { Forgotten, ForgetRequest, RetentionSettings } from '../../schema/retention.js';
-import type { ToForget } from '../../store/ports/retention.js';
 import type { Context } from '../context.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 import { settingsOperations } from './settings.js';
-
-/** What a request names, as the ledger finds it. */
-export function toForget({ query_hash: hash, query, tenant, before }: ForgetRequest): ToForget {
-  if (tenant !== undefined) return { tenant };
-  if (before !== undefined) return { before: Date.parse(before) };
-  return { hash: hash ?? sha256(query!) };
-}
 
 export function retentionOperations({ ledger, decider }: Pick<Context, 'ledger' | 'decider'>): Operation[] {
   return [
     ...settingsOperations(ledger.settings, {
       path: '/v1/retention',
       tag: 'retention',
-      about: 'How long feedback, keys, vectors and alerts are kept',
+      about: 'How long feedback, idempotency keys, vectors and alerts are kept',
       kind: 'retention',
       schema: RetentionSettings,
     }),

@@ -6,7 +6,7 @@ import { DAY_MS, PASS_PAUSE_MS, REMOVED_AT_ONCE, type Sweep } from './sweep.js';
 import type { TableSizes } from './table-sizes.js';
 
 /** What a row takes in the file beside its query's text, with its indexes, in bytes: about what was measured. */
-export const ROW_BYTES = 150;
+const ROW_BYTES = 150;
 const BYTES_PER_MEGABYTE = 1_000_000;
 /** Rows that a pass looks at in one part. */
 const LOOKED_AT = 20_000;
