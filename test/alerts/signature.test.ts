@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { packageRoot } from '../../src/base/paths.js';
 import { readSecrets, signedHeaders } from '../../src/alerts/signature.js';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -62,3 +66,54 @@ test('a secret that is no base64, too short or too long is refused, and not show
       },
     );
 });
+
+/** Programs of docs/operations.md that answer whether a message is ours, as a receiver would run them. */
+const RECEIVERS = {
+  js: ['node', '--input-type=module', '-e'],
+  python: ['python3', '-c'],
+} as const;
+const ASKED = {
+  js: `import { readFileSync } from 'node:fs';
+    const { secret, headers, body } = JSON.parse(readFileSync(0, 'utf8'));
+    console.log(headers.map((one) => verifies(secret, one, Buffer.from(body))).join(' '));`,
+  python: `import json, sys
+asked = json.load(sys.stdin)
+print(" ".join(str(verifies(asked["secret"], one, asked["body"].encode())).lower() for one in asked["headers"]))`,
+};
+
+/** False where there is the program, else why its test is left out; throws with CI=true. */
+function lacking(program: string): string | false {
+  const { status } = spawnSync(program, ['--version']);
+  if (status === 0) return false;
+  if (process.env['CI'] === 'true') throw new Error(`${program} not found`);
+  return `${program} not found`;
+}
+
+for (const language of ['js', 'python'] as const)
+  test(
+    `the ${language} that the documentation shows takes what we sign, and answers false to all else`,
+    { skip: lacking(RECEIVERS[language][0]) },
+    () => {
+      const docs = readFileSync(join(packageRoot, 'docs', 'operations.md'), 'utf8');
+      const program = docs.split(`\`\`\`${language}\n`)[1]!.split('```')[0]!;
+      const body = '{"task":"日本 😀"}';
+      const signedAt = (at: number): Record<string, string> =>
+        signedHeaders(readSecrets(SECRET), { id: 'msg', at, body });
+      const ours = signedAt(Date.now());
+      const without = (name: string): object => ({ ...ours, [name]: undefined });
+      const others = [
+        {},
+        without('webhook-signature'),
+        without('webhook-id'),
+        without('webhook-timestamp'),
+        { ...ours, 'webhook-signature': 'v1,é v1, v1' },
+        { ...ours, 'webhook-timestamp': 'now' },
+        { ...ours, 'webhook-id': 'another' },
+        signedAt(Date.now() - 600_000),
+      ];
+      const [command, ...args] = RECEIVERS[language];
+      const input = JSON.stringify({ secret: SECRET, headers: [ours, ...others], body });
+      const ran = spawnSync(command, [...args, `${program}\n${ASKED[language]}`], { input, encoding: 'utf8' });
+      assert.equal(ran.stdout.trim(), ['true', ...others.map(() => 'false')].join(' '), ran.stderr);
+    },
+  );
