@@ -9,7 +9,8 @@ import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { RankedLlm } from '../schema/route.js';
 import type { Ledger } from '../store/ports/index.js';
 import { checkPolicy } from './allowed.js';
-import { decisionNotFound, type Decider } from './decider.js';
+import type { Decider } from './decider.js';
+import { decisionNotFound } from './errors.js';
 
 export interface CascadeReportParts {
   decider: Pick<Decider, 'lookup' | 'flush'>;

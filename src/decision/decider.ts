@@ -10,7 +10,7 @@ import { ALL_WELL, type Health } from '../live/breakers.js';
 import { UNCORRECTED, type Correcting } from '../live/corrections.js';
 import { ANYBODY, type Caller } from '../live/keys.js';
 import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
-import type { Policies, Prepared } from '../live/policies.js';
+import type { Policies } from '../live/policies.js';
 import { FULL_TRUST, type Trust } from '../live/trust.js';
 import { createForgetting } from '../dataset/forget.js';
 import type { Encoder } from '../encoder/types.js';
@@ -27,6 +27,8 @@ import type { Ledger } from '../store/ports/index.js';
 import type { ToForget } from '../store/ports/retention.js';
 import { checkAllowed, checkWithin, policyFor, seenBy } from './allowed.js';
 import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
+import { charged, type Asked } from './asked.js';
+import { noModels } from './errors.js';
 import { explanationOf, type Explained } from './explain.js';
 import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
 import { createDecisionLog } from './log.js';
@@ -59,13 +61,6 @@ export interface DeciderParts {
   log: Logger;
   /** Keeps vectors of texts that are forgotten; none are kept unless given. */
   encoder?: Encoder | undefined;
-}
-
-/** Counts a query at one LLM of a ranking against its caller's limits; answers how to take that back. */
-function charged({ caller, promptTokens }: Asked, ranking: readonly RankedLlm[], model: LlmId): Maybe<() => void> {
-  const usd = ranking.find((llm) => llm.model === model)!.cost_usd ?? 0;
-  const usage = { requests: 0, tokens: promptTokens, usd };
-  return chain(caller.charge(usage), () => () => caller.refund(usage));
 }
 
 /** Decides which LLM gets a query, and logs each decision. */
@@ -102,43 +97,8 @@ export interface Decider {
   follow(everyMs: number): () => void;
 }
 
-/** Where no decision has this id. */
-export const decisionNotFound = (id: string): PointsmanError =>
-  new PointsmanError(
-    'decision_not_found',
-    `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`,
-  );
-
 /** Longest that forgetting waits for a ledger that others write to, in milliseconds. */
 const FLUSH_LIMIT_MS = 2_000;
-
-/** Names that an error lists. */
-const NAMES_SHOWN = 5;
-
-/** `no_models`, naming those that only have to be declared. */
-async function noModels(catalog: Ledger['catalog']): Promise<PointsmanError> {
-  const { count, ids } = await catalog.undeclared(NAMES_SHOWN);
-  const more = count > ids.length ? ` and ${count - ids.length} more` : '';
-  return new PointsmanError(
-    'no_models',
-    'There is no LLM to choose from. Declare one with PUT /v1/models/{id} (`{}` will do), or run ' +
-      '`pointsman import FILE`.' +
-      (count === 0 ? '' : ` Feedback named some that nobody declared: ${ids.join(', ')}${more}.`),
-  );
-}
-
-/** A query on its way to a decision. */
-interface Asked {
-  request: RouteRequest;
-  caller: Caller;
-  query: string;
-  /** `[dim]` */
-  vector: Float32Array;
-  promptTokens: number;
-  known: ScorerFacts;
-  policyName: string;
-  prepared: Prepared;
-}
 
 /** What a decision is explained by, texts read. */
 type Evidence = Explained['score'];

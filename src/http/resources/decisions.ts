@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decisionNotFound } from '../../decision/decider.js';
+import { decisionNotFound } from '../../decision/errors.js';
 import { summaryByDay } from '../../decision/summary.js';
 import { dayOf } from '../../machines/day-sums.js';
 import {

@@ -2,15 +2,12 @@ import { AHEAD_MS, type Clock } from '../../base/clock.js';
 import { debtAfter, NO_DEBT, SLOT_MS, SLOTS, slotOf, type Amounts, type Debt } from '../../machines/limits.js';
 import { byName } from '../../graph/order.js';
 import type { LlmLimits } from '../../schema/profile.js';
-import { connect, type Connection } from './connection.js';
+import { connectForCounting, type Connection } from './connection.js';
 import type { LimitStore } from '../ports/limits.js';
 import type { LimitedLlm, LoadClaim, LoadGrant, LoadState, Settlement, SlotUse } from '../../machines/claims.js';
 
 /** As far as slots may be ahead. */
 const AHEAD_SLOTS = AHEAD_MS / SLOT_MS;
-/** Longest that a claim waits for another writer, in milliseconds: the wait holds up every request. */
-const BUSY_MS = 25;
-
 interface LimitedRow {
   model: string;
   limits: string;
@@ -37,12 +34,7 @@ interface Writer {
  * power cut loses counts for a minute at most. What other connections commit is as durable as ever.
  */
 function openWriter(ledger: Connection, busyTimeoutMs: number): Writer {
-  const connection = connect(ledger.path, {
-    beside: ledger,
-    busyTimeoutMs: Math.min(BUSY_MS, busyTimeoutMs),
-    synchronous: 'NORMAL',
-    cacheKib: 1024,
-  });
+  const connection = connectForCounting(ledger, busyTimeoutMs);
   const { db } = connection;
   const findLlm = db.prepare<[string], number>('SELECT id FROM llm WHERE name = ? AND deleted = 0').pluck();
   // What is ahead goes too: a clock was set back, and a limit must not be full until it has caught up.

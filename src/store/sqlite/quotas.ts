@@ -11,10 +11,7 @@ import {
   type Usage,
 } from '../../machines/quota.js';
 import type { QuotaStore } from '../ports/quotas.js';
-import { connect, type Connection } from './connection.js';
-
-/** Longest that a claim waits for another writer, in milliseconds: the wait holds up every request. */
-const BUSY_MS = 25;
+import { connectForCounting, type Connection } from './connection.js';
 
 interface SlotRow {
   slot: number;
@@ -45,12 +42,7 @@ export function createQuotas(
   );
 
   function prepare() {
-    const connection = connect(ledger.path, {
-      beside: ledger,
-      busyTimeoutMs: Math.min(BUSY_MS, busyTimeoutMs),
-      synchronous: 'NORMAL',
-      cacheKib: 1024,
-    });
+    const connection = connectForCounting(ledger, busyTimeoutMs);
     const { db } = connection;
     return {
       connection,

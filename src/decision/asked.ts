@@ -1,0 +1,30 @@
+import { chain, type Maybe } from '../base/maybe.js';
+import type { Caller } from '../live/keys.js';
+import type { Prepared } from '../live/policies.js';
+import type { LlmId } from '../schema/ids.js';
+import type { RankedLlm, RouteRequest } from '../schema/route.js';
+import type { ScorerFacts } from './similarity.js';
+
+/** A query on its way to a decision. */
+export interface Asked {
+  request: RouteRequest;
+  caller: Caller;
+  query: string;
+  /** `[dim]` */
+  vector: Float32Array;
+  promptTokens: number;
+  known: ScorerFacts;
+  policyName: string;
+  prepared: Prepared;
+}
+
+/** Counts a query at one LLM of a ranking against its caller's limits; answers how to take that back. */
+export function charged(
+  { caller, promptTokens }: Asked,
+  ranking: readonly RankedLlm[],
+  model: LlmId,
+): Maybe<() => void> {
+  const usd = ranking.find((llm) => llm.model === model)!.cost_usd ?? 0;
+  const usage = { requests: 0, tokens: promptTokens, usd };
+  return chain(caller.charge(usage), () => () => caller.refund(usage));
+}
