@@ -90,6 +90,15 @@ test('describes every path of the design, and each one answers', async () => {
   }
 });
 
+test('says which scope an operation takes', async () => {
+  const of = (method: string, path: string): unknown =>
+    (api.paths[path]![method] as unknown as { security: unknown }).security;
+  assert.deepEqual(of('post', '/v1/route'), [{ key: ['route'] }]);
+  assert.deepEqual(of('put', '/v1/models/{id}'), [{ key: ['admin'] }]);
+  assert.deepEqual(of('get', '/healthz'), []);
+  assert.deepEqual(Object.keys((api.components as Record<string, object>)['securitySchemes']!), ['key']);
+});
+
 test('every reference leads somewhere', () => {
   const text = JSON.stringify(api);
   const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1] as string);

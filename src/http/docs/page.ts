@@ -30,6 +30,7 @@ export const docsPage = `<!doctype html>
 <h1>Pointsman API</h1>
 <p id="about"></p>
 <p>The document behind this page: <a href="/openapi.json">/openapi.json</a></p>
+<p><label>Key <input id="key" type="password" autocomplete="off" placeholder="where one is asked for"></label></p>
 <main>Reading the API description…</main>
 <script type="module">${docsScript}</script>
 </html>

@@ -87,6 +87,8 @@ function tryForm(method, path, operation) {
       else if (input.value !== '') headers[parameter.name] = input.value;
     }
     if (body) headers['Content-Type'] = 'application/json';
+    const key = document.querySelector('#key').value.trim();
+    if (key) headers.Authorization = 'Bearer ' + key;
     const search = query.toString();
     const started = performance.now();
     answer.hidden = false;

@@ -81,6 +81,13 @@ function contentOf(types: readonly string[], schema: unknown): Json {
   return Object.fromEntries(types.map((type) => [type, { schema }]));
 }
 
+const KEY_SCHEME = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'A key, `pk_<public id>_<secret>`. A service on a loopback address asks for none until the first is made.',
+};
+
 /** `put` and `/v1/models/{id}` as `putV1ModelsId`. */
 function operationId(method: string, path: string): string {
   return method + path.replace(/\W+(\w)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '');
@@ -122,13 +129,15 @@ export function createOpenApi(operations: readonly Operation[]): Json {
   }
 
   function describe(operation: Operation): Json {
-    const { method, path, tag, summary, description, body, yaml, answers, errorForm = problemForm } = operation;
+    const { method, path, tag, scope, summary, description, body, yaml, answers, errorForm = problemForm } = operation;
     const types = yaml ? JSON_OR_YAML : [JSON_TYPE];
     return {
       operationId: operationId(method.toLowerCase(), path),
       tags: [tag],
       summary,
       ...(description === undefined ? {} : { description }),
+      // OpenAPI 3.1 lets any scheme name what it needs, not only OAuth's.
+      security: scope === null ? [] : [{ key: [scope] }],
       parameters: parametersOf(operation),
       ...(body === undefined
         ? {}
@@ -168,6 +177,6 @@ export function createOpenApi(operations: readonly Operation[]): Json {
     },
     servers: [{ url: '/' }],
     paths,
-    components: { schemas },
+    components: { schemas, securitySchemes: { key: KEY_SCHEME } },
   };
 }
