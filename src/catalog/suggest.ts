@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { DAY_MS } from '../base/units.js';
 import { join } from 'node:path';
 import { PointsmanError } from '../base/errors.js';
 import { packageRoot } from '../base/paths.js';
@@ -7,7 +8,6 @@ import { readProfiles } from './read.js';
 
 /** Days after which a price may well be another. */
 const STALE_DAYS = 180;
-const DAY_MS = 86_400_000;
 
 /** An LLM of the catalogue that comes with the package. */
 export interface CatalogueEntry {

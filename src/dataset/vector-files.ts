@@ -1,4 +1,5 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
+import { BYTES_PER_MEGABYTE } from '../base/units.js';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
@@ -6,7 +7,6 @@ import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
 import type { SettingsStore } from '../store/ports/settings.js';
 
-const BYTES_PER_MEGABYTE = 1_000_000;
 /** A file that was written to more recently may be of a training that runs, in milliseconds. */
 const IN_USE_MS = 3_600_000;
 const FILE = /^[0-9a-f]{16}\.sqlite$/;

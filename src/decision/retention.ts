@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { DAY_MS } from '../base/units.js';
 import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
@@ -16,7 +17,6 @@ export interface RetentionParts {
 
 /** How often texts that are kept no longer are looked for, in milliseconds: it takes a pass over all queries. */
 const FORGET_EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 /** Share of the time that other work has, after each part: routing goes first. */
 const OTHERS_SHARE = 0.75;
 /** Longest that one part waits for a ledger that others write to, in milliseconds. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../base/units.js';
 /** What an answer from before its LLM changed counts beside one that came after; of several changes, their product. */
 export const BEFORE_CHANGE = 1 / 16;
 
@@ -6,8 +7,6 @@ export const BEFORE_CHANGE = 1 / 16;
  * and where answers are taken out of a sum again nothing is left of them.
  */
 const GRAIN = 1 / 64;
-
-const DAY_MS = 86_400_000;
 
 /** From when on an LLM was another one. */
 export interface ChangePoint {

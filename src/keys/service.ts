@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { HOUR_MS } from '../base/units.js';
 import { PointsmanError } from '../base/errors.js';
 import type { KeyId } from '../schema/ids.js';
 import type { KeyInfo, KeyMade, KeyRequest, KeyRotation } from '../schema/key.js';
@@ -6,8 +7,6 @@ import type { QuotaUse } from '../machines/quota.js';
 import type { KeyRecord } from '../store/ports/keys.js';
 import type { Ledger } from '../store/ports/index.js';
 import { keyText, newKeyId, newSecret, secretHash } from './secret.js';
-
-const HOUR_MS = 3_600_000;
 
 /** Makes, lists, rotates and revokes keys. */
 export interface KeyService {

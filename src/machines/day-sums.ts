@@ -1,4 +1,5 @@
 import type { RankedLlm } from '../schema/route.js';
+import { DAY_MS } from '../base/units.js';
 
 /** What is summed per day and LLM, in the order in which the ledger has it. */
 export const DAY_SUMS = [
@@ -33,7 +34,6 @@ export interface DaySums {
   giveBack(rows: readonly DayRow[]): void;
 }
 
-const DAY_MS = 86_400_000;
 const [CHOSEN, RANKED, BEST] = [0, 4, 8];
 
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DAY_MS } from '../../base/units.js';
 import { systemClock } from '../../base/clock.js';
 import { createKeyService, type KeyService } from '../../keys/service.js';
 import { KeyId } from '../../schema/ids.js';
@@ -29,7 +30,6 @@ interface CreateSettings extends Settings {
 }
 
 const MOST = 1_000_000_000;
-const DAY_MS = 86_400_000;
 
 const json = (): Option => new Option('--json', 'answer as JSON');
 const keysOf = (ledger: Ledger): KeyService => createKeyService({ ledger, clock: systemClock });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DAY_MS } from '../../base/units.js';
 import { decisionNotFound } from '../../decision/errors.js';
 import { summaryByDay } from '../../decision/summary.js';
 import { dayOf } from '../../machines/day-sums.js';
@@ -32,7 +33,6 @@ const SummaryQuery = z.strictObject({
 });
 
 const DAYS_SHOWN = 29;
-const DAY_MS = 86_400_000;
 
 const millis = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BYTES_PER_MEGABYTE, DAY_MS, HOUR_MS } from '../../base/units.js';
 import type { Clock } from '../../base/clock.js';
 import { sha256 } from '../../base/hash.js';
 import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
@@ -29,7 +30,6 @@ const COLUMNS = [
 const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
 /** Rows that one transaction of {@link DecisionStore.prune} removes or shortens at most. */
 const PRUNED_AT_ONCE = 2_000;
-const BYTES_PER_MEGABYTE = 1_000_000;
 
 type Row = Omit<KeptDecision, 'queryHash'> & { query_hash: Buffer | null };
 
@@ -97,7 +97,7 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
 
   /** Removes the oldest while they are too old or the log is too large; answers how many. */
   function removeOldest({ max_age_days: age, max_megabytes: megabytes }: DecisionSettings): number {
-    const before = clock() - age * 86_400_000;
+    const before = clock() - age * DAY_MS;
     let excess = size.get()! - megabytes * BYTES_PER_MEGABYTE;
     let [removed, last, freed] = [0, -1, 0];
     for (const row of oldest.all(PRUNED_AT_ONCE)) {
@@ -115,7 +115,7 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
 
   /** Forgets the text of queries that is kept no longer; answers of how many. */
   function forgetText({ query_text_hours: hours }: DecisionSettings): number {
-    const rows = withText.all(clock() - hours * 3_600_000, PRUNED_AT_ONCE);
+    const rows = withText.all(clock() - hours * HOUR_MS, PRUNED_AT_ONCE);
     for (const { rowid, query } of rows) forget.run(hashOf(query), rowid);
     if (rows.length > 0) grow.run(-rows.reduce((sum, row) => sum + Buffer.byteLength(row.query), 0));
     return rows.length;

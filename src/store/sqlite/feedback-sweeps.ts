@@ -1,13 +1,13 @@
 import type { RetentionSettings } from '../../schema/retention.js';
+import { BYTES_PER_MEGABYTE, DAY_MS } from '../../base/units.js';
 import type { Connection } from './connection.js';
 import { createFeedbackRemover, type FeedbackTable, type Removable } from './remove-feedback.js';
 import { createPasses } from './retention-pass.js';
-import { DAY_MS, PASS_PAUSE_MS, REMOVED_AT_ONCE, type Sweep } from './sweep.js';
+import { PASS_PAUSE_MS, REMOVED_AT_ONCE, type Sweep } from './sweep.js';
 import type { TableSizes } from './table-sizes.js';
 
 /** What a row takes in the file beside its query's text, with its indexes, in bytes: about what was measured. */
 const ROW_BYTES = 150;
-const BYTES_PER_MEGABYTE = 1_000_000;
 /** Rows that a pass looks at in one part. */
 const LOOKED_AT = 20_000;
 

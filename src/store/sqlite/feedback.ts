@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import { HOUR_MS } from '../../base/units.js';
 import { PointsmanError } from '../../base/errors.js';
 import type { CatalogSettings } from '../../schema/catalog.js';
 import type { FeedbackReceipt } from '../../schema/feedback.js';
@@ -12,8 +13,6 @@ import type { Room } from './room.js';
 import type { ReadSettings } from './settings.js';
 import type { Tally } from './tally.js';
 import type { FeedbackBatch, FeedbackStore, LoggedAnswer, StoredBatch } from '../ports/feedback.js';
-
-const HOUR_MS = 3_600_000;
 
 export interface FeedbackParts {
   openSession: OpenSession;

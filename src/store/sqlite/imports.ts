@@ -1,12 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { DAY_MS } from '../../base/units.js';
 import type { Clock } from '../../base/clock.js';
 import type { DescribedKind } from '../ports/catalog.js';
 import type { Import, ImportStore } from '../ports/imports.js';
 import { connect, type Connection } from './connection.js';
 import { guarded } from './guard.js';
 import { createWriters } from './writers.js';
-
-const DAY_MS = 86_400_000;
 
 /** Page cache of an import, in KiB: the index of query hashes is hit at random. */
 const CACHE_KIB = 131_072;

@@ -4,7 +4,6 @@ import type { RetentionSettings } from '../../schema/retention.js';
 export const REMOVED_AT_ONCE = 150;
 /** Pause from the end of a pass over a table to the next, in milliseconds. */
 export const PASS_PAUSE_MS = 3_600_000;
-export const DAY_MS = 86_400_000;
 
 /** One thing that is removed in bounded parts. */
 export interface Sweep {

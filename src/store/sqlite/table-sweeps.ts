@@ -1,15 +1,14 @@
 import type { Clock } from '../../base/clock.js';
+import { BYTES_PER_MEGABYTE, DAY_MS, HOUR_MS } from '../../base/units.js';
 import { SLOTS, slotOf } from '../../machines/limits.js';
 import { periodsOf } from '../../machines/quota.js';
 import type { RetentionSettings } from '../../schema/retention.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
 import { createPasses } from './retention-pass.js';
-import { DAY_MS, PASS_PAUSE_MS, REMOVED_AT_ONCE, type Sweep } from './sweep.js';
+import { PASS_PAUSE_MS, REMOVED_AT_ONCE, type Sweep } from './sweep.js';
 import type { TableSizes } from './table-sizes.js';
 
-const HOUR_MS = 3_600_000;
-const BYTES_PER_MEGABYTE = 1_000_000;
 /** Vectors that one transaction removes at most: each is some pages. */
 const VECTORS_AT_ONCE = 250;
 /** Passes over tables that have no order of time. */
