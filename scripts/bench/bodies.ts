@@ -17,7 +17,8 @@ import { MAX_YAML_BYTES, MAX_YAML_SYMBOLS } from '../../src/http/kit/yaml.js';
 const { values } = parseArgs({ options: { tries: { type: 'string', default: '5' }, only: { type: 'string' } } });
 
 const YAML_BYTES = MAX_YAML_BYTES;
-const JSON_BYTES = 1024 * 1024;
+/** The longest profile. */
+const JSON_BYTES = 128 * 1024 - 16;
 
 /** A text of `bytes`, of pieces by their number. */
 function fill(bytes: number, piece: (i: number) => string): string {

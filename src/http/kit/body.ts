@@ -101,15 +101,22 @@ function noBody(): PointsmanError {
  */
 export function createBodyReader(limit: number): BodyReader {
   const readerOf = (bytes: number): RequestHandler => express.text({ limit: bytes, type: () => true });
-  const json = { read: readerOf(limit), parse: parseJson };
+  const limitOf = ({ maxBodyBytes = limit }: Operation): number => Math.min(limit, maxBodyBytes);
+  const readers = new Map<number, { read: RequestHandler; parse(text: string): unknown }>();
   const yaml = { read: readerOf(Math.min(limit, MAX_YAML_BYTES)), parse: parseYaml };
 
-  function readerFor(req: IncomingMessage, operation: Operation): typeof json {
+  function jsonUpTo(bytes: number): typeof yaml {
+    let reader = readers.get(bytes);
+    if (reader === undefined) readers.set(bytes, (reader = { read: readerOf(bytes), parse: parseJson }));
+    return reader;
+  }
+
+  function readerFor(req: IncomingMessage, operation: Operation): typeof yaml {
     const type = mediaType(req);
     if (operation.yaml && YAML_TYPES.includes(type)) return yaml;
     if (type !== JSON_TYPE) throw wrongType(req, operation.yaml ? JSON_OR_YAML : [JSON_TYPE]);
     if (OTHER_CHARSET.test(req.headers['content-type']!)) throw wrongType(req, [`${JSON_TYPE} in UTF-8`]);
-    return json;
+    return jsonUpTo(limitOf(operation));
   }
 
   function read(req: IncomingMessage, res: ServerResponse, operation: Operation, done: Done): void {
@@ -123,7 +130,7 @@ export function createBodyReader(limit: number): BodyReader {
   }
 
   return (req, res, operation, done) => {
-    if (isPlainJson(req, limit)) return readPlainJson(req, done);
+    if (isPlainJson(req, limitOf(operation))) return readPlainJson(req, done);
     try {
       if (hasContent(req)) read(req, res, operation, done);
       else if (operation.body?.required) throw noBody();

@@ -97,6 +97,8 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   /** By name as documented; an object. */
   headers?: H;
   body?: Body<B>;
+  /** Longest body, in bytes, where it is less than that of all. */
+  maxBodyBytes?: number;
   /** Takes bodies as YAML too, and answers in YAML where the client would rather have it. */
   yaml?: boolean;
   /** Whether it answers with a file or a stream: then it runs once the connection is free for its answer. */

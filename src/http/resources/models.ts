@@ -19,6 +19,11 @@ import { settingsOperations } from './settings.js';
 /** Most LLMs that nobody declared which are listed. */
 const UNDECLARED = 100;
 
+/** Longest profile, in bytes: checking a body of many fields takes its time. */
+const MAX_PROFILE_BYTES = 128 * 1024;
+/** Most fields of a profile, those within others counted: each that is wrong costs more than all the rest. */
+const MAX_PROFILE_FIELDS = 2_000;
+
 const ModelList = z
   .strictObject({
     models: z.array(LlmProfile),
@@ -40,6 +45,22 @@ const ProfileBody = z.union([OwnBody, RouteProfile]).meta({ id: 'DeclaredProfile
 
 const declaredIn = (value: unknown): Partial<LlmProfile> =>
   isRouteProfile(value) ? profileFrom(value, 'invalid_request').profile : parse(OwnBody, value);
+
+function fieldsIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Object.values(value);
+  return own.reduce((sum: number, one) => sum + fieldsIn(one), Array.isArray(value) ? 0 : own.length);
+}
+
+/** Throws `invalid_request` for a profile of too many fields. */
+function checkFields(value: unknown): void {
+  const fields = fieldsIn(value);
+  if (fields <= MAX_PROFILE_FIELDS) return;
+  const issue = { field: '', expected: `at most ${MAX_PROFILE_FIELDS} fields`, received: String(fields) };
+  throw new PointsmanError('invalid_request', `The profile: expected ${issue.expected}, got ${issue.received}`, {
+    issues: [issue],
+  });
+}
 
 /** What a GET answered may be put again: what was learned is not declared. */
 function withoutLearned(value: unknown): unknown {
@@ -138,12 +159,17 @@ export function modelOperations({
       scope: 'admin',
       writes: ['catalog'],
       state: ({ params: { id } }) => catalog.get(id),
+      maxBodyBytes: MAX_PROFILE_BYTES,
       summary: 'Add an LLM or replace its profile',
       description:
         'It is a candidate, by what is declared of it, once this is answered; of an LLM that was trained ' +
         'on, prices count at once and the rest at the next training.',
       params: llmParam,
-      body: requiredBody(ProfileBody, (value) => declaredIn(withoutLearned(value))),
+      body: requiredBody(ProfileBody, (value) => {
+        const declared = withoutLearned(value);
+        checkFields(declared);
+        return declaredIn(declared);
+      }),
       yaml: true,
       answers: {
         200: { description: 'Replaced', schema: LlmProfile },
