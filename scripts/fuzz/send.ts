@@ -13,6 +13,9 @@ export interface Outcome {
 
 /** Longest an answer may take, in milliseconds. */
 const ANSWER_MS = 30_000;
+/** How many of a connection's requests are told where one gets no answer, and how much of each. */
+const TOLD = 4;
+const TOLD_CHARS = 100;
 /** How long an event stream is read: it ends when its job does. */
 const STREAM_MS = 50;
 
@@ -24,6 +27,8 @@ export interface Sender {
 /** Sends over connections that are kept open, as many as there are requests at a time. */
 export function createSender(url: string): Sender {
   const agent = new Agent({ keepAlive: true });
+  /** What each connection carried last: what one leaves behind, the next may suffer from. */
+  const carried = new WeakMap<object, string[]>();
   const { hostname, port } = new URL(url);
 
   function sendOnce(asked: FuzzRequest): Promise<Outcome> {
@@ -35,8 +40,13 @@ export function createSender(url: string): Sender {
         'transfer-encoding' in asked.headers || body === undefined ? {} : { 'content-length': body.length };
       const req = request({ hostname, port, agent, method, path, headers: { ...asked.headers, ...length } });
       const late = setTimeout(() => {
-        req.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`));
+        const before = req.socket === null ? [] : (carried.get(req.socket) ?? []);
+        req.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s; on its connection: ${before.join(', ')}`));
       }, ANSWER_MS);
+      req.once('socket', (socket) => {
+        const told = `${method} ${path.slice(0, TOLD_CHARS)} ${JSON.stringify(asked.headers).slice(0, TOLD_CHARS)}`;
+        carried.set(socket, [...(carried.get(socket) ?? []).slice(1 - TOLD), `${told} ${body?.length ?? 0} bytes`]);
+      });
       req.once('close', () => clearTimeout(late));
       req.once('response', (res) => {
         const chunks: Buffer[] = [];
