@@ -80,7 +80,8 @@ export async function startServer(
   const end = boundConnections(
     server,
     refusing((req, res) => {
-      if (stopped !== undefined) res.setHeader('Connection', 'close');
+      // Node loses its place on a connection where a body came with `Upgrade`.
+      if (stopped !== undefined || req.headers.upgrade !== undefined) res.setHeader('Connection', 'close');
       app.handle(req, res);
     }),
   );

@@ -159,3 +159,11 @@ test('Upgrade is left aside, and 100-continue is answered', async () => {
     /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200[\s\S]*<\/c>$/,
   );
 });
+
+test('A request for another protocol is answered, and its connection closes', async () => {
+  const upgrading = 'Upgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\nhi';
+  const text = await answerTo(`POST /up HTTP/1.1\r\nHost: x\r\n${upgrading}`);
+  assert.match(text, /^HTTP\/1\.1 200 OK\r\n/);
+  assert.match(text, /^Connection: close\r$/m);
+  assert.ok(text.endsWith('</up>'));
+});
