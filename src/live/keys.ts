@@ -62,6 +62,16 @@ export interface LiveKeys extends Live {
 /** Compared with where there is no such key, so that the time tells nothing. */
 const NO_HASH = Buffer.alloc(32);
 
+/** Keys whose hashes were compared that are remembered; beyond that, all are forgotten. */
+const MAX_VERIFIED = 1_000;
+
+/** A key that was shown, and whether by its secret of now rather than the one before. */
+interface Held {
+  record: KeyRecord;
+  caller: Caller;
+  isCurrent: boolean;
+}
+
 function callerOf(key: KeyRecord, quotas: LiveQuotas): Caller {
   const scopes = new Set<Scope>(key.scopes);
   const allowance = allowanceOf(key.limits);
@@ -89,11 +99,28 @@ export async function openLiveKeys({
 }): Promise<LiveKeys> {
   const quotas = createLiveQuotas({ ledger, clock: ledger.steady, log });
   let known = new Map<string, { record: KeyRecord; caller: Caller }>();
+  /** Keys as they were shown, once their hashes were compared: hashing takes longer than all the rest of a look-up. */
+  const verified = new Map<string, Held>();
+
+  /** Whose key this is; undefined where it is nobody's. */
+  function verify(text: string): Held | undefined {
+    const parts = keyPartsOf(text);
+    if (parts === undefined) return undefined;
+    const found = known.get(parts.id);
+    const hash = secretHash(parts.secret);
+    const isCurrent = sameHash(hash, found?.record.secretHash ?? NO_HASH);
+    if (found === undefined || !(isCurrent || sameHash(hash, found.record.previousHash ?? NO_HASH))) return undefined;
+    const held = { ...found, isCurrent };
+    if (verified.size >= MAX_VERIFIED) verified.clear();
+    verified.set(text, held);
+    return held;
+  }
 
   async function read(): Promise<void> {
-    known = new Map(
-      (await ledger.keys.list()).map((record) => [record.id, { record, caller: callerOf(record, quotas) }]),
-    );
+    const records = await ledger.keys.list();
+    known = new Map(records.map((record) => [record.id, { record, caller: callerOf(record, quotas) }]));
+    // Only now: what is verified meanwhile is by what was known before.
+    verified.clear();
   }
 
   await read();
@@ -103,21 +130,13 @@ export async function openLiveKeys({
     lazy: 'always',
     any: () => known.size > 0,
     find(text) {
-      const parts = keyPartsOf(text);
-      if (parts === undefined) return 'unknown';
-      const found = known.get(parts.id);
-      const hash = secretHash(parts.secret);
-      if (found === undefined) {
-        sameHash(hash, NO_HASH);
-        return 'unknown';
-      }
-      const { record, caller } = found;
+      const held = verified.get(text) ?? verify(text);
+      if (held === undefined) return 'unknown';
+      const { record, caller, isCurrent } = held;
       const now = clock();
-      const current = sameHash(hash, record.secretHash);
-      if (!current && !sameHash(hash, record.previousHash ?? NO_HASH)) return 'unknown';
       if (record.revokedAt !== null) return 'revoked';
       if (record.expiresAt !== null && now >= record.expiresAt) return 'expired';
-      if (!current && now >= (record.previousUntil ?? 0)) return 'expired';
+      if (!isCurrent && now >= (record.previousUntil ?? 0)) return 'expired';
       return caller;
     },
     close: () => quotas.settle(true),

@@ -16,13 +16,20 @@ export type Authorise = (request: IncomingMessage, operation: Pick<Operation, 's
 const ONE_REQUEST = { requests: 1, tokens: 0, usd: 0 };
 const BEARER = /^Bearer +(.*)$/i;
 
+/** What follows `Bearer`; undefined for another scheme. */
+function bearerIn(authorization: string): string | undefined {
+  // As most clients write it.
+  const isPlain = authorization.startsWith('Bearer ') && authorization.charCodeAt(7) !== 0x20;
+  return isPlain ? authorization.slice(7) : BEARER.exec(authorization)?.[1];
+}
+
 /**
  * The key that a request shows: as a bearer token, or in `x-api-key`, as Anthropic's clients do; undefined where it
  * shows nothing of the kind.
  */
 function shownBy({ headers }: IncomingMessage): string | undefined {
   const { authorization, 'x-api-key': own } = headers;
-  const bearer = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
+  const bearer = authorization === undefined ? undefined : bearerIn(authorization);
   return bearer ?? (typeof own === 'string' ? own : authorization);
 }
 
