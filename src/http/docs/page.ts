@@ -46,5 +46,4 @@ export const docsHeaders = {
   'Content-Security-Policy':
     `default-src 'none'; connect-src 'self'; img-src data:; script-src ${hashSource(docsScript)}; style-src ` +
     `${hashSource(STYLE)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  'X-Content-Type-Options': 'nosniff',
 };

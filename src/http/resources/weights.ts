@@ -101,7 +101,6 @@ export function weightOperations({ ledger, artifacts }: Pick<Context, 'ledger' |
         return fileReply(file, {
           'Content-Type': contentTypeOf(name),
           ...(file.sha256 === null ? {} : { ETag: `"${file.sha256}"` }),
-          'X-Content-Type-Options': 'nosniff',
           'Content-Disposition': `attachment; filename="${artifact.version}-${name}"`,
         });
       },
