@@ -107,3 +107,11 @@ export class PointsmanError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Whether another process is writing to the ledger: the same may be tried again. */
+export const isBusy = (error: unknown): error is PointsmanError =>
+  error instanceof PointsmanError && error.code === 'ledger_busy';
+
+/** Whether an error is of the ledger as a whole, so that nothing else can be written either. */
+export const isUnfit = (error: unknown): error is PointsmanError =>
+  error instanceof PointsmanError && LEDGER_UNFIT.has(error.code);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PointsmanError } from './errors.js';
+import { isBusy } from './errors.js';
 
 /** Pause before a ledger that another process writes to is tried again, in milliseconds. */
 const PAUSE_MS = 50;
@@ -11,8 +11,7 @@ export async function whileBusy<T>(limitMs: number, work: () => Promise<T>): Pro
     try {
       return await work();
     } catch (error) {
-      const isBusy = error instanceof PointsmanError && error.code === 'ledger_busy';
-      if (!isBusy || performance.now() >= deadline) throw error;
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
       await sleep(PAUSE_MS);
     }
   }

@@ -1,4 +1,4 @@
-import { LEDGER_UNFIT, PointsmanError } from '../base/errors.js';
+import { isBusy, isUnfit } from '../base/errors.js';
 import type { FeedbackBatch, FeedbackStore, StoredBatch } from '../store/ports/feedback.js';
 
 /** Records written in one transaction at most, so that a flood of large batches does not hold up routing. */
@@ -78,14 +78,13 @@ export function createFeedbackCommitter(
 
   /** Nothing of the group was written. */
   async function refused(group: readonly Waiting[], error: unknown): Promise<Waiting[]> {
-    if (error instanceof PointsmanError && error.code === 'ledger_busy') {
+    if (isBusy(error)) {
       const now = performance.now();
       for (const one of group) if (one.deadline <= now) one.reject(error);
       return group.filter((one) => one.deadline > now);
     }
     // Where the ledger takes nothing, trying each alone would only take longer.
-    const isUnfit = error instanceof PointsmanError && LEDGER_UNFIT.has(error.code);
-    if (group.length === 1 || isUnfit) {
+    if (group.length === 1 || isUnfit(error)) {
       for (const one of group) one.reject(error);
       return [];
     }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { LEDGER_UNFIT, messageOf, PointsmanError } from '../base/errors.js';
+import { isBusy, isUnfit, messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { createPace } from '../base/pace.js';
 import type { Follower } from '../live/follower.js';
@@ -156,9 +156,7 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
       try {
         await observe(some);
       } catch (error) {
-        const mayPass =
-          error instanceof PointsmanError && (error.code === 'ledger_busy' || LEDGER_UNFIT.has(error.code));
-        if (mayPass && !hurried) {
+        if ((isBusy(error) || isUnfit(error)) && !hurried) {
           waiting.unshift(...some, ...due);
           return;
         }

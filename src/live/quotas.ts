@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { LEDGER_UNFIT, PointsmanError } from '../base/errors.js';
+import { isBusy, isUnfit, PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { chain, type Maybe } from '../base/maybe.js';
 import { SLOT_MS } from '../machines/limits.js';
@@ -34,8 +34,7 @@ function refused({ limit, allowed, retryAfterMs }: Refusal): PointsmanError {
 
 /** Why the ledger can't be asked, where this process has let its share through. */
 function unasked(failure: unknown): unknown {
-  const told = failure instanceof PointsmanError && (failure.code === 'ledger_busy' || LEDGER_UNFIT.has(failure.code));
-  if (told) return failure;
+  if (isBusy(failure) || isUnfit(failure)) return failure;
   return new Error('limits of keys could not be counted', { cause: failure });
 }
 

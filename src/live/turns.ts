@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { messageOf, PointsmanError } from '../base/errors.js';
+import { isBusy, messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 
 /** Writes of what is counted in memory: one after another, and none for a moment after the ledger refused one. */
@@ -37,8 +37,7 @@ export function createTurns({ clock, log, what }: { clock: Clock; log: Logger; w
         return { answer };
       } catch (error) {
         if (refused === null) {
-          const busy = error instanceof PointsmanError && error.code === 'ledger_busy';
-          log[busy ? 'info' : 'error'](
+          log[isBusy(error) ? 'info' : 'error'](
             { error: messageOf(error) },
             `${what} is counted here until the ledger can be written`,
           );

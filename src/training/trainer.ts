@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PointsmanError } from '../base/errors.js';
+import { isBusy } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Manifest } from '../artifact/manifest.js';
 import type { ArtifactRecord } from '../store/ports/artifacts.js';
@@ -34,7 +34,7 @@ async function whenFree(write: () => Promise<void>): Promise<void> {
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof PointsmanError && error.code === 'ledger_busy') || tries === BUSY_TRIES) throw error;
+      if (!isBusy(error) || tries === BUSY_TRIES) throw error;
       await sleep(BUSY_PAUSE_MS);
     }
   }

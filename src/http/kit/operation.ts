@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
-import type { ErrorCode, PointsmanError } from '../../base/errors.js';
+import { LEDGER_UNFIT, type ErrorCode, type PointsmanError } from '../../base/errors.js';
 import { parse } from '../../schema/parse.js';
 import type { Scope as KeyScope } from '../../schema/key.js';
 import type { Caller } from '../../live/keys.js';
@@ -135,7 +135,7 @@ export function withErrorForm(errorForm: ErrorForm, operations: readonly Operati
 }
 
 /** Why the ledger may not take a write now. */
-const WRITE_ERRORS = ['ledger_busy', 'ledger_full', 'ledger_failed', 'ledger_gone', 'ledger_damaged'] as const;
+const WRITE_ERRORS: readonly ErrorCode[] = ['ledger_busy', ...LEDGER_UNFIT];
 
 /** Codes of all errors that an operation may answer: its own, and those that follow from what it takes. */
 export function errorsOf({

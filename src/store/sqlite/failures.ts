@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { LEDGER_UNFIT, PointsmanError, type ErrorCode } from '../../base/errors.js';
+import { PointsmanError, type ErrorCode } from '../../base/errors.js';
 import { Database } from './database.js';
 
 /** What an error of SQLite means to whoever runs the service, by how its code begins; the first that fits. */
@@ -52,7 +52,3 @@ export function translated(file: string, error: unknown): unknown {
   const found = MEANINGS.find(([prefix]) => code.startsWith(prefix));
   return found === undefined ? error : new PointsmanError(found[1], found[2](file, code), { cause: error });
 }
-
-/** Whether an error is of the ledger as a whole, so that nothing else can be written either. */
-export const isUnfit = (error: unknown): error is PointsmanError =>
-  error instanceof PointsmanError && LEDGER_UNFIT.has(error.code);

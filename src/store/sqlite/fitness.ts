@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { PointsmanError } from '../../base/errors.js';
-import { isUnfit, translated } from './failures.js';
+import { isUnfit, type PointsmanError } from '../../base/errors.js';
+import { translated } from './failures.js';
 import type { Place } from './place.js';
 
 /** Bytes that must be free again on a disk that was full before it counts as having room. */

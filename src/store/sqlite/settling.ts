@@ -1,4 +1,4 @@
-import { PointsmanError } from '../../base/errors.js';
+import { isBusy } from '../../base/errors.js';
 import type { Connection } from './connection.js';
 
 /**
@@ -37,7 +37,7 @@ export function createSettling(connection: Connection): Settling {
         connection.write(() => settled.run(until));
       } catch (error) {
         // It is done, and is done once more by the next sweep.
-        if (!(error instanceof PointsmanError && error.code === 'ledger_busy')) throw error;
+        if (!isBusy(error)) throw error;
       }
     },
   };

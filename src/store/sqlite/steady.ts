@@ -1,5 +1,5 @@
 import type { Clock, Uptime } from '../../base/clock.js';
-import { PointsmanError } from '../../base/errors.js';
+import { isBusy } from '../../base/errors.js';
 import type { Connection } from './connection.js';
 
 export interface SteadyOptions {
@@ -30,7 +30,7 @@ export function openSteady(connection: Connection, { clock, uptime, readonly }: 
       });
     } catch (error) {
       // Unless the clock is set before that, the next process begins with the same.
-      if (error instanceof PointsmanError && error.code === 'ledger_busy') return fresh;
+      if (isBusy(error)) return fresh;
       throw error;
     }
   }
