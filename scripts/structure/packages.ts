@@ -1,5 +1,15 @@
 /** Licences that a dependency may have: each lets the product be used, changed and sold. */
-const LICENCES = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'WTFPL', 'Zlib']);
+const LICENCES = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+  'Unlicense',
+  'WTFPL',
+  'Zlib',
+]);
 
 /** Packages that run something when they are installed, and what. */
 const INSTALLING: Record<string, string> = {

@@ -3,6 +3,7 @@ import { BillionParameters, ContextTokens, Milliseconds, MOST, PerMinute, TokenP
 import { Fraction } from './fraction.js';
 import { DomainId, FamilyId, LlmId, TaskId } from './ids.js';
 import { AnyJson } from './json.js';
+import { ProviderName } from './provider.js';
 import { FreeLines } from './text.js';
 
 const Name = z.string().min(1).max(100);
@@ -26,6 +27,17 @@ export const LlmLimits = z
   })
   .meta({ id: 'LlmLimits', description: 'How much may be asked of an LLM' });
 export type LlmLimits = z.infer<typeof LlmLimits>;
+
+/** Where an LLM can be called. */
+export const Deployment = z
+  .strictObject({
+    provider: ProviderName,
+    model: z.string().min(1).max(500).describe('Its name there'),
+    priority: z.int().min(0).max(100).optional().describe('Those of a lower number are called first; 0 unless given'),
+    limits: LlmLimits.optional().describe('How much may be asked of this deployment alone'),
+  })
+  .meta({ id: 'Deployment', description: 'Where an LLM can be called: a provider, and its name there' });
+export type Deployment = z.infer<typeof Deployment>;
 
 export const LEARNING_CONFIGS = ['trainable_gnn', 'static'] as const;
 export const MODALITIES = ['text', 'image', 'audio', 'video', 'file'] as const;
@@ -76,6 +88,11 @@ export const LlmProfile = z
     languages: Names.optional().describe('Languages that it is good at, such as `en`'),
     regions: Names.optional().describe('Where its data may be processed, such as `eu`'),
     limits: LlmLimits.optional(),
+    deployments: z
+      .array(Deployment)
+      .max(50)
+      .optional()
+      .describe('Where it can be called: they share its profile, and have breakers and limits of their own'),
     tags: Names.optional(),
     modalities: z.array(z.enum(MODALITIES)).max(10).optional().describe('What it reads'),
     learning_config: z
