@@ -13,6 +13,8 @@ import { operationsOf } from './resources/index.js';
 import { createStreams } from './streams.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+/** Conversations with images are long. */
+const DEFAULT_MAX_LARGE_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_HEARTBEAT_MS = 15_000;
 /** How often, and with what pause in milliseconds, decisions are tried to be written at a stop: ten seconds in all. */
 const DRAIN_TRIES = 100;
@@ -21,6 +23,8 @@ const DRAIN_PAUSE_MS = 100;
 export interface AppOptions {
   /** Longest body, in bytes; 1 MiB unless given. */
   maxBodyBytes?: number;
+  /** Longest body of a call, in bytes; 32 MiB unless given. */
+  maxLargeBodyBytes?: number;
   /** Pause between heartbeats of an event stream, in milliseconds; 15 seconds unless given. */
   heartbeatMs?: number;
   /** Whether nobody is asked for a key, though there are some. */
@@ -35,7 +39,7 @@ export interface AppOptions {
 /** What the API is made of. */
 export interface AppParts extends Pick<
   Context,
-  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock'
+  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'endpoint' | 'decider' | 'artifacts' | 'history' | 'clock'
 > {
   log: Logger;
   options?: AppOptions;
@@ -54,6 +58,7 @@ export interface App {
 export function createApp({ options = {}, log, ...parts }: AppParts): App {
   const {
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+    maxLargeBodyBytes = DEFAULT_MAX_LARGE_BODY_BYTES,
     heartbeatMs = DEFAULT_HEARTBEAT_MS,
     open = false,
     openMetrics = false,
@@ -70,6 +75,7 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
         createAuditRecorder(parts.ledger.audit, log),
       ),
       maxBodyBytes,
+      maxLargeBodyBytes,
       log,
       timings: createTimings(metrics.registry, log),
       guard: createOriginGuard({ hosts, corsOrigins, isOpen: () => open || !keys.any() }),
@@ -79,6 +85,7 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
     }),
     endStreams: () => streams.endAll(),
     async drain() {
+      await parts.endpoint.drain();
       await parts.feedback.drain();
       // Another process may be writing, an import for some seconds.
       for (let tries = 0; !(await parts.decider.flush()) && tries < DRAIN_TRIES; tries++) await sleep(DRAIN_PAUSE_MS);

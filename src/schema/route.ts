@@ -19,7 +19,8 @@ export const ChatMessage = z.object({
     .optional(),
 });
 
-const fields = {
+/** How a query is to be routed, beside what it asks. */
+export const routeFields = {
   task: TaskId.optional().describe('The task, where the caller knows it'),
   policy: PolicyName.optional().describe(
     'quality where none is named. What else is given here goes before what the policy says',
@@ -47,14 +48,14 @@ const oneOfBoth = z.refine<{ query?: unknown; messages?: unknown }>(
 
 /** What is to be routed. */
 export const RouteRequest = z
-  .strictObject({ ...asked, ...fields })
+  .strictObject({ ...asked, ...routeFields })
   .check(oneOfBoth)
   .meta({ id: 'RouteRequest' });
 export type RouteRequest = z.infer<typeof RouteRequest>;
 
 /** What is to be embedded. */
 export const EmbedRequest = z
-  .strictObject({ ...asked, task: fields.task })
+  .strictObject({ ...asked, task: routeFields.task })
   .check(oneOfBoth)
   .meta({ id: 'EmbedRequest' });
 export type EmbedRequest = z.infer<typeof EmbedRequest>;

@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import type { Operation } from '../kit/operation.js';
 import { alertOperations } from './alerts.js';
 import { auditOperations } from './audit.js';
+import { callOperations } from './calls.js';
 import { decisionOperations } from './decisions.js';
 import { documentOperations } from './document.js';
 import { embedOperations } from './embed.js';
@@ -21,6 +22,7 @@ import { weightOperations } from './weights.js';
 /** Every operation of the API, in the order in which it is documented. */
 export function operationsOf(context: Context): Operation[] {
   const operations: Operation[] = [
+    ...callOperations(context),
     ...routeOperations(context),
     ...embedOperations(context),
     ...feedbackOperations(context),
