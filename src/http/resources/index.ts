@@ -14,6 +14,7 @@ import { loadOperations } from './load.js';
 import { modelOperations } from './models.js';
 import { policyOperations } from './policies.js';
 import { probeOperations } from './probes.js';
+import { providerOperations } from './providers.js';
 import { retentionOperations } from './retention.js';
 import { routeOperations } from './route.js';
 import { scheduleOperations } from './schedule.js';
@@ -33,6 +34,7 @@ export function operationsOf(context: Context): Operation[] {
     ...alertOperations(context),
     ...loadOperations(context),
     ...modelOperations(context),
+    ...providerOperations(context),
     ...jobOperations(context),
     ...scheduleOperations(context),
     ...weightOperations(context),

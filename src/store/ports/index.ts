@@ -13,6 +13,7 @@ import type { ImportStore } from './imports.js';
 import type { KeyStore } from './keys.js';
 import type { LimitStore } from './limits.js';
 import type { PolicyStore } from './policies.js';
+import type { ProviderStore } from './providers.js';
 import type { QuotaStore } from './quotas.js';
 import type { RetentionStore } from './retention.js';
 import type { ScheduleStore } from './schedule.js';
@@ -45,6 +46,7 @@ export interface Ledger {
   readonly limits: LimitStore;
   readonly alerts: AlertStore;
   readonly policies: PolicyStore;
+  readonly providers: ProviderStore;
   readonly settings: SettingsStore;
   readonly schedule: ScheduleStore;
   readonly keys: KeyStore;

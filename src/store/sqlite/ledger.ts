@@ -20,6 +20,7 @@ import { createKeys } from './keys.js';
 import { createLimits } from './limits.js';
 import { migrate, readMigrations } from './migrate.js';
 import { createPolicies } from './policies.js';
+import { createProviders } from './providers.js';
 import { createQuotas } from './quotas.js';
 import { createRetention } from './retention.js';
 import { createSchedule } from './schedule.js';
@@ -103,6 +104,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     limits: limits.port,
     alerts: createAlerts(connection, { clock, steady, settings, touch }),
     policies: createPolicies(connection, touch),
+    providers: createProviders(connection, touch),
     settings: createSettings(connection, settings, touch),
     schedule: createSchedule(connection, steady),
     keys: createKeys(connection, touch),

@@ -17,6 +17,7 @@ import { describeLedger } from './ledger.js';
 import { describeLimitStore } from './limits.js';
 import { describeNewcomers } from './newcomers.js';
 import { describePolicyStore } from './policies.js';
+import { describeProviderStore } from './providers.js';
 import { describeQuotaStore } from './quotas.js';
 import { describeRetentionStore } from './retention.js';
 import { describeScheduleStore } from './schedule.js';
@@ -41,6 +42,7 @@ export function describeStore(store: StoreUnderTest): void {
     describeLimitStore(store);
     describeAlertStore(store);
     describePolicyStore(store);
+    describeProviderStore(store);
     describeSettingsStore(store);
     describeRetentionStore(store);
     describeForgetting(store);
