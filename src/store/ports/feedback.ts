@@ -51,7 +51,7 @@ export interface TaskUsage {
   latencyN: number;
 }
 
-/** How an LLM has done over all its feedback; means are NaN where nothing was reported. */
+/** How an LLM has done over all its feedback; means are NaN where nothing was reported, and of scores by weight. */
 export interface LlmStats {
   id: string;
   meanScore: number;

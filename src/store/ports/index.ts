@@ -3,6 +3,7 @@ import type { AlertStore } from './alerts.js';
 import type { ArtifactStore } from './artifacts.js';
 import type { AuditStore } from './audit.js';
 import type { BreakerStore } from './breakers.js';
+import type { CallStore } from './calls.js';
 import type { CascadeStore } from './cascades.js';
 import type { CatalogStore } from './catalog.js';
 import type { ChangeStore } from './changes.js';
@@ -38,6 +39,7 @@ export interface Ledger {
   readonly imports: ImportStore;
   readonly catalog: CatalogStore;
   readonly decisions: DecisionStore;
+  readonly calls: CallStore;
   readonly cascades: CascadeStore;
   readonly snapshot: SnapshotStore;
   readonly embeddings: EmbeddingStore;

@@ -161,7 +161,7 @@ export function createFeedbackSessions(
         const { query, task, domain, at, decision } = columnsOf(value);
         const { value: score, signal, source = null } = value;
         insertSignal.run(query, llm, task, domain, score, at, decision, signal, source, tenant ?? null);
-        sums.score(llm, value.value);
+        sums.score(llm, value.value, 1);
         counts.interactions++;
       },
       call(value) {

@@ -6,6 +6,7 @@ import { createAlerts } from './alerts.js';
 import { createArtifacts } from './artifacts.js';
 import { createAudit } from './audit.js';
 import { createBreakers } from './breakers.js';
+import { createCalls } from './calls.js';
 import { createCascades } from './cascades.js';
 import { createCatalog } from './catalog.js';
 import { createChanges } from './changes.js';
@@ -96,6 +97,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     imports: createImports(connection, busyTimeoutMs, clock),
     catalog: createCatalog(connection, { reader: catalogReader, writer: catalog, room }),
     decisions: createDecisions(connection, clock, settings),
+    calls: createCalls(connection),
     cascades: createCascades(connection, { clock, openCalls, release }),
     snapshot: createSnapshot(connection, { catalog: catalogReader, sizes, settings }),
     embeddings: createEmbeddings(connection),

@@ -8,6 +8,7 @@ import { Provider } from '../../../src/schema/provider.js';
 import { changedSince, SUBJECTS, type Subject } from '../../../src/store/ports/changes.js';
 import type { Import } from '../../../src/store/ports/imports.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
+import { callRecord } from '../../support/call.js';
 import { decisionRecord } from '../../support/decision.js';
 import { interaction, preference, profile, START } from '../support.js';
 import { artifact } from './artifacts.js';
@@ -196,6 +197,7 @@ const SETTINGS: readonly Step[] = [
 /** What no subject tells of. */
 const OTHERS: readonly Step[] = [
   ['a decision', [], ({ decisions }) => decisions.append([decisionRecord('d')])],
+  ['a call', [], ({ calls: c }) => c.append([callRecord('d')])],
   ['a step', [], ({ cascades }) => cascades.append(step)],
   ['a step whose place is taken', [], ({ cascades }) => cascades.append(step)],
   ['pruning', [], ({ decisions }) => decisions.prune()],
@@ -221,6 +223,7 @@ const READS: readonly Step[] = [
   ['settings', [], ({ settings }) => settings.get('breaker')],
   ['limits', [], ({ limits }) => Promise.all([limits.limited(), limits.load(0), limits.inFlight()])],
   ['decisions', [], ({ decisions: d }) => Promise.all([d.get(['d']), d.list({ limit: 9 }), d.outcomes(['d'])])],
+  ['calls', [], ({ calls: c }) => Promise.all([c.get(['d']), c.last('00')])],
   ['days', [], ({ decisions }) => decisions.days('2026-01-01', '2026-01-02')],
   ['steps', [], ({ cascades }) => cascades.steps('d')],
   ['vectors', [], ({ embeddings }) => embeddings.get('e', ['h'])],

@@ -3,6 +3,7 @@ import { describeAlertStore } from './alerts.js';
 import { describeArtifactStore } from './artifacts.js';
 import { describeAuditStore } from './audit.js';
 import { describeBreakerStore } from './breakers.js';
+import { describeCallStore } from './calls.js';
 import { describeCascadeStore } from './cascades.js';
 import { describeCatalogStore } from './catalog.js';
 import { describeChangeStore } from './changes.js';
@@ -34,6 +35,7 @@ export function describeStore(store: StoreUnderTest): void {
     describeCatalogStore(store);
     describeNewcomers(store);
     describeDecisionStore(store);
+    describeCallStore(store);
     describeCascadeStore(store);
     describeSnapshotStore(store);
     describeEmbeddingStore(store);
