@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/log.js';
+import { createEndpoint } from '../endpoint/endpoint.js';
 import type { Context } from './context.js';
 import { createDispatcher } from './kit/dispatcher.js';
 import { createAuthoriser } from './access/authorise.js';
@@ -39,7 +40,7 @@ export interface AppOptions {
 /** What the API is made of. */
 export interface AppParts extends Pick<
   Context,
-  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'endpoint' | 'decider' | 'artifacts' | 'history' | 'clock'
+  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock'
 > {
   log: Logger;
   options?: AppOptions;
@@ -66,12 +67,13 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
     corsOrigins = [],
   } = options;
   const { keys } = parts.live;
+  const endpoint = createEndpoint({ ...parts, log, now: () => performance.now(), random: Math.random });
   const metrics = createMetrics(parts);
   const streams = createStreams();
   return {
     handle: createDispatcher({
       operations: audited(
-        operationsOf({ ...parts, metrics, streams, heartbeatMs, openMetrics }),
+        operationsOf({ ...parts, endpoint, metrics, streams, heartbeatMs, openMetrics }),
         createAuditRecorder(parts.ledger.audit, log),
       ),
       maxBodyBytes,
@@ -85,7 +87,7 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
     }),
     endStreams: () => streams.endAll(),
     async drain() {
-      await parts.endpoint.drain();
+      await endpoint.drain();
       await parts.feedback.drain();
       // Another process may be writing, an import for some seconds.
       for (let tries = 0; !(await parts.decider.flush()) && tries < DRAIN_TRIES; tries++) await sleep(DRAIN_PAUSE_MS);
