@@ -78,7 +78,7 @@ export function createRelay(options: RelayOptions): Relay {
     hasFailed = true;
   }
 
-  function give(message: string): void {
+  function giveUp(message: string): void {
     isOver = true;
     const error = brokenStream(client, message);
     fault = { type: error.type, message };
@@ -107,7 +107,7 @@ export function createRelay(options: RelayOptions): Relay {
       for (const event of make(translation!))
         emit(event, event.data === '' || isDone(event.data) ? undefined : JSON.parse(event.data));
     } catch (error) {
-      give(`The provider’s answer could not be translated: ${clean(messageOf(error))}`);
+      giveUp(`The provider’s answer could not be translated: ${clean(messageOf(error))}`);
     }
     const error = observer.error();
     if (error !== null) fail({ ...brokenStream(client, clean(error.message)), code: error.type });
@@ -122,7 +122,7 @@ export function createRelay(options: RelayOptions): Relay {
         value = JSON.parse(data);
       } catch {
         // At the end it is the rest of an event that did not come whole.
-        if (!isEnding) give('The provider sent an event that is not JSON');
+        if (!isEnding) giveUp('The provider sent an event that is not JSON');
         return;
       }
     if (data !== '') observer.event(event, value);
@@ -135,7 +135,7 @@ export function createRelay(options: RelayOptions): Relay {
       event: read,
       comment: (text) => (out += writeComment(text)),
       retry: (ms) => (out += writeRetry(ms)),
-      tooLong: () => give('The provider sent an event that is too long'),
+      tooLong: () => giveUp('The provider sent an event that is too long'),
     },
     maxEventChars,
   );
@@ -163,7 +163,8 @@ export function createRelay(options: RelayOptions): Relay {
     },
     facts() {
       const facts = observer.facts();
-      return { ...facts, error: facts.error ?? fault };
+      const error = facts.error === null ? fault : { ...facts.error, message: clean(facts.error.message) };
+      return { ...facts, error };
     },
     started: () => hasStarted,
     over: () => isOver,

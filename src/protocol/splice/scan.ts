@@ -27,7 +27,7 @@ export function skipString(text: string, at: number): number {
 /** Where the object or list ends whose bracket is at `at`. */
 function skipNested(text: string, at: number): number {
   let depth = 0;
-  for (let i = at; i < text.length; ) {
+  for (let i = at; i < text.length;) {
     const code = text.charCodeAt(i);
     if (code === QUOTE) {
       i = skipString(text, i);
