@@ -90,7 +90,9 @@ export const ProviderBody = z
     first_byte_ms: Milliseconds.min(1)
       .optional()
       .describe('Longest wait for the head of an answer; a minute unless given'),
-    idle_ms: Milliseconds.min(1).optional().describe('Longest pause within an answer; two minutes unless given'),
+    idle_ms: Milliseconds.min(1)
+      .optional()
+      .describe('Longest pause within an answer, give or take a second; two minutes unless given'),
     connections: z.int().min(1).max(10_000).optional().describe('Most connections at once; 1,000 unless given'),
     responses: z
       .boolean()
