@@ -39,6 +39,7 @@ export const Outcome = z
     at: z.iso.datetime(),
     signal: z.string().optional().describe('What was observed, of a signal'),
     source: z.string().optional().describe('Who observed it'),
+    weight: z.number().optional().describe('How much a signal counts; left out where it counts wholly'),
   })
   .meta({ id: 'Outcome', description: 'Feedback that named a decision' });
 export type Outcome = z.infer<typeof Outcome>;

@@ -54,7 +54,7 @@ export interface DecisionFilter {
 export interface ObservedDay {
   day: string;
   answers: number;
-  /** Mean of their scores and of signals; null where there is none. */
+  /** Mean by weight of their scores and of signals; null where there is none. */
   score: number | null;
   /** Sum; null where none was reported. */
   cost_usd: number | null;

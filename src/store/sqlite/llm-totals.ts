@@ -4,7 +4,17 @@ import type { LlmUsage } from './llm-usage.js';
 import { BEFORE_CHANGE } from '../../graph/recency.js';
 import type { LlmStats } from '../ports/feedback.js';
 
-const COLUMNS = ['interactions', 'scored', 'score', 'score_weight', 'wins', 'losses', 'cost_usd', 'cost_usd_n', 'failed'] as const;
+const COLUMNS = [
+  'interactions',
+  'scored',
+  'score',
+  'score_weight',
+  'wins',
+  'losses',
+  'cost_usd',
+  'cost_usd_n',
+  'failed',
+] as const;
 type Totals = Record<(typeof COLUMNS)[number], number>;
 
 /** What an answer was like; its query doesn't matter. */
@@ -32,7 +42,9 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
   );
   const rows = db.prepare<
     [],
-    { name: string; before: number; before_score: number; before_weight: number } & { [column in keyof Totals]: number | null }
+    { name: string; before: number; before_score: number; before_weight: number } & {
+      [column in keyof Totals]: number | null;
+    }
   >(
     `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')},
        ifnull(b.scored, 0) AS before, ifnull(b.score, 0) AS before_score,
