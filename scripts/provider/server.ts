@@ -78,7 +78,7 @@ function refusalOf(fault: Fault & { kind: 'status' }): Refusal {
   });
 }
 
-/** Starts a provider that speaks OpenAI’s and Anthropic’s protocols: on 127.0.0.1, at a free port unless one is given. */
+/** Starts a provider that speaks OpenAI’s and Anthropic’s protocols, on 127.0.0.1; its port is free unless given. */
 export async function startProvider({
   seed = 1,
   models,

@@ -75,7 +75,7 @@ export interface Endpoint extends Target {
   provider: LocalProvider;
   /** What a client asks for to get the provider's LLM of this name, and what answers call it. */
   named(model: string): string;
-  /** Holds headers of an answer against what Pointsman promises; answers the decision, undefined where none was made. */
+  /** Holds the headers of an answer to what Pointsman promises; the decision, undefined where none was made. */
   decisionIn(headers: Headers | Record<string, string | undefined>, model: string): string | undefined;
   /** Whether an answer's id is the provider's, or that and the decision. */
   isAnswerId(id: string, prefix: string): boolean;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { APIUserAbortError, AuthenticationError, BadRequestError, NotFoundError } from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
 import { z } from 'zod';
 import { eventually } from '../../support/wait.js';
@@ -103,7 +103,7 @@ for (const way of WAYS)
       const endpoint = await startEndpoint(t, { way, models: MODELS });
       const stream = clientOf(endpoint).messages.stream({ ...asked, model: endpoint.named('slow') });
       stream.once('text', () => stream.abort());
-      await assert.rejects(stream.done(), Anthropic.APIUserAbortError);
+      await assert.rejects(stream.done(), APIUserAbortError);
       const seen = await eventually('the end', () => endpoint.provider.received.find(({ over }) => over));
       assert.equal(seen.aborted, true);
       assert.ok(seen.pieces < 200);
@@ -114,19 +114,19 @@ for (const way of WAYS)
       const { messages } = clientOf(endpoint);
       const model = endpoint.named('small');
       await assert.rejects(messages.create({ ...asked, model: 'nobody/knows' }), (error) => {
-        assert.ok(error instanceof Anthropic.NotFoundError);
+        assert.ok(error instanceof NotFoundError);
         assert.equal(error.type, 'not_found_error');
         return true;
       });
       const noLimit = { model, messages: asked.messages } as unknown as Anthropic.MessageCreateParamsNonStreaming;
       await assert.rejects(messages.create(noLimit), (error) => {
-        assert.ok(error instanceof Anthropic.BadRequestError);
+        assert.ok(error instanceof BadRequestError);
         assert.equal(error.type, 'invalid_request_error');
         assert.match(error.message, /max_tokens/);
         return true;
       });
       const unknown = clientOf(endpoint, 'pk_nobody').messages;
-      await assert.rejects(unknown.create({ ...asked, model }), Anthropic.AuthenticationError);
+      await assert.rejects(unknown.create({ ...asked, model }), AuthenticationError);
     });
 
     test('lists LLMs', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import OpenAI from 'openai';
+import OpenAI, { NotFoundError } from 'openai';
 import { zodResponsesFunction, zodTextFormat } from 'openai/helpers/zod';
 import { eventually } from '../../support/wait.js';
 import { needsPointsman, OPENAI_WAYS, startEndpoint, WAYS, type Endpoint } from '../support.js';
@@ -86,7 +86,7 @@ for (const way of WAYS)
     test('is told what is wrong with a request', async (t) => {
       const { responses } = clientOf(await startEndpoint(t, { way, models: MODELS }));
       await assert.rejects(responses.create({ model: 'nobody/knows', input: QUERY }), (error) => {
-        assert.ok(error instanceof OpenAI.NotFoundError);
+        assert.ok(error instanceof NotFoundError);
         assert.equal(error.code, 'model_not_found');
         return true;
       });

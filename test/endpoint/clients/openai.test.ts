@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import OpenAI from 'openai';
+import OpenAI, { APIUserAbortError, AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import { zodFunction, zodResponseFormat } from 'openai/helpers/zod';
 import { eventually } from '../../support/wait.js';
 import { startEndpoint, WAYS, type Endpoint } from '../support.js';
@@ -131,7 +131,7 @@ for (const way of WAYS)
       );
       await eventually('the call', () => endpoint.provider.received[0]);
       abort.abort();
-      await assert.rejects(asked, OpenAI.APIUserAbortError);
+      await assert.rejects(asked, APIUserAbortError);
       await eventually('the end', () => endpoint.provider.received[0]!.aborted);
     });
 
@@ -139,16 +139,16 @@ for (const way of WAYS)
       const endpoint = await startEndpoint(t, { way, models: MODELS });
       const { completions } = clientOf(endpoint).chat;
       await assert.rejects(completions.create({ model: 'nobody/knows', messages }), (error) => {
-        assert.ok(error instanceof OpenAI.NotFoundError);
+        assert.ok(error instanceof NotFoundError);
         assert.equal(error.code, 'model_not_found');
         return true;
       });
       await assert.rejects(completions.create({ model: endpoint.named('small'), messages: [] }), (error) => {
-        assert.ok(error instanceof OpenAI.BadRequestError);
+        assert.ok(error instanceof BadRequestError);
         assert.equal(error.param, 'messages');
         return true;
       });
       const unknown = clientOf(endpoint, 'pk_nobody').chat.completions;
-      await assert.rejects(unknown.create({ model: endpoint.named('small'), messages }), OpenAI.AuthenticationError);
+      await assert.rejects(unknown.create({ model: endpoint.named('small'), messages }), AuthenticationError);
     });
   });
