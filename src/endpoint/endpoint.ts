@@ -10,7 +10,7 @@ import type { AnswerFacts } from '../protocol/types.js';
 import type { RouteRequest, RouteResponse } from '../schema/route.js';
 import type { Ledger } from '../store/ports/index.js';
 import { createCallLog } from './call-log.js';
-import type { Conversations } from './conversation.js';
+import { createConversations } from './conversation.js';
 import { deliver, type Delivered } from './deliver.js';
 import { callInTurn, type Reached } from './failover.js';
 import { nobodyAnswered } from './failures.js';
@@ -30,7 +30,6 @@ export interface EndpointParts {
   live: Pick<LiveState, 'scorer' | 'load' | 'providers'>;
   decider: Decider;
   feedback: FeedbackService;
-  conversations: Conversations;
   clock: Clock;
   /** In milliseconds, for times between. */
   now(): number;
@@ -44,7 +43,7 @@ interface Decided {
   request: CallRequest;
   own: Own;
   policy: string;
-  session: string | null;
+  session: string;
   query: string;
   response: RouteResponse;
   began: number;
@@ -62,8 +61,9 @@ function modelNotFound(model: string): PointsmanError {
 const tokensOf = ({ usage }: AnswerFacts): number => (usage === null ? 0 : usage.prompt + usage.completion);
 
 export function createEndpoint(parts: EndpointParts): Endpoint {
-  const { live, decider, conversations, clock, now, random, log, deadlineMs = DEADLINE_MS } = parts;
+  const { live, decider, clock, now, random, log, deadlineMs = DEADLINE_MS } = parts;
   const { load, providers: calling } = live;
+  const conversations = createConversations();
   const calls = createCallLog({ ledger: parts.ledger, feedback: parts.feedback, log });
   const attemptParts = { calling, now, clock, random };
 
@@ -146,7 +146,6 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   }
 
   function answerOf(decided: Decided, { answered, failed }: Reached): CallAnswer {
-    const { request } = decided;
     if (answered === null) {
       const models = [decided.response.model, ...decided.response.fallbacks];
       const error = nobodyAnswered(failed, models);
@@ -207,7 +206,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   return {
     async call(request) {
       const decided = await decide(request);
-      const { call, text, value, caller, signal } = request;
+      const { call, text, value, signal } = request;
       const { response, own } = decided;
       const id = response.decision_id;
       if (own.dryRun) {

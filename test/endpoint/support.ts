@@ -8,7 +8,7 @@ import { PROTOCOLS, type Protocol, type ProviderBody } from '../../src/schema/pr
 import { ask, makeKey, startService } from '../http/service.js';
 
 /** Whether clients are pointed at Pointsman; else at the provider itself. */
-export const THROUGH_POINTSMAN: boolean = false;
+export const THROUGH_POINTSMAN: boolean = true;
 
 /** By what a client reaches an LLM: the provider itself, or Pointsman before a provider of this protocol. */
 export type Way = 'direct' | Protocol;

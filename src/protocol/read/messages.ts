@@ -15,7 +15,7 @@ export const MessagesBody = z
   .looseObject({
     ...field.common,
     stream: field.Stream,
-    system: z.unknown().describe('A text, or a list of blocks'),
+    system: z.unknown().optional().describe('A text, or a list of blocks'),
     messages: z.array(z.unknown()).min(1).max(field.MAX_ITEMS),
     tools: field.Tools,
     max_tokens: field.MaxTokens,
