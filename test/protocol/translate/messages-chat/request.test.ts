@@ -200,6 +200,10 @@ describe('a request of messages as one of chat', () => {
 
   test('is refused where a field changes the answer and has no counterpart', () => {
     const content = (block: JsonObject): JsonObject => ({ messages: [{ role: 'user', content: [block] }] });
+    const within = (block: JsonObject): JsonObject => ({
+      type: 'document',
+      source: { type: 'content', content: [block] },
+    });
     const cases: [JsonObject, string][] = [
       [{ mcp_servers: [{ name: 'x' }] }, 'mcp_servers'],
       [{ container: 'c' }, 'container'],
@@ -213,6 +217,7 @@ describe('a request of messages as one of chat', () => {
         content({ type: 'document', source: { type: 'text', data: 'x' }, citations: { enabled: true } }),
         'messages[0].content[0].citations.enabled',
       ],
+      [content(within(within(within(text('x'))))), `messages[0].content[0]${'.source.content[0]'.repeat(3)}`],
       [{ messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].role'],
     ];
     for (const [body, field] of cases) refuses('messages', 'chat', { ...BASE, ...body }, field);
