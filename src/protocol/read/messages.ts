@@ -91,6 +91,13 @@ function* stepsOf(messages: readonly unknown[]): Generator<Step> {
   }
 }
 
+/** Names of what may be called; the type of what Anthropic has built in, where it has no name. */
+function namesOf(tools: readonly JsonObject[]): string[] {
+  return tools.map(({ name, type }, i) =>
+    name === undefined ? stringOf(type) : field.nameAt(`tools[${i}].name`, name),
+  );
+}
+
 /** Reads a message call. Throws `invalid_request` naming the field. */
 export function readMessagesCall(value: unknown): Call {
   const body = parse(MessagesBody, value);
@@ -108,16 +115,13 @@ export function readMessagesCall(value: unknown): Call {
   const format = body.output_config?.format ?? body.output_format;
   const answerSchema = format?.type === 'json_schema' ? (format.schema ?? 'any') : null;
   draft.needs.json = answerSchema !== null;
-  const facts = draft.facts(tools);
+  const facts = draft.facts(tools, namesOf(tools));
   return {
     api: 'messages',
     model: body.model,
     stream: body.stream === true,
     wantsUsage: true,
     maxOutputTokens: field.limitOf(body.max_tokens),
-    tools: tools.map(({ name, type }, i) =>
-      name === undefined ? stringOf(type) : field.nameAt(`tools[${i}].name`, name),
-    ),
     answerSchema,
     toolLoop: toolLoopOf(stepsOf(body.messages)),
     session: sessionOfUser(body.metadata?.user_id, facts.opening),
