@@ -4,6 +4,7 @@ import type { DriftSettings } from '../../schema/drift.js';
 import type { BreakerSettings } from '../../schema/health.js';
 import type { MetricSettings } from '../../schema/metric.js';
 import type { RetentionSettings } from '../../schema/retention.js';
+import type { SignalSettings } from '../../schema/signals.js';
 
 /** Settings by kind. */
 export interface SettingsByKind {
@@ -13,6 +14,7 @@ export interface SettingsByKind {
   drift: DriftSettings;
   metrics: MetricSettings;
   retention: RetentionSettings;
+  signals: SignalSettings;
 }
 
 /** Settings; each kind is kept whole. */

@@ -7,6 +7,7 @@ import { BreakerSettings, DEFAULT_BREAKER } from '../../schema/health.js';
 import { DEFAULT_METRICS, MetricSettings } from '../../schema/metric.js';
 import { parse } from '../../schema/parse.js';
 import { DEFAULT_RETENTION, RetentionSettings } from '../../schema/retention.js';
+import { DEFAULT_SIGNALS, SignalSettings } from '../../schema/signals.js';
 import type { SettingsByKind, SettingsStore } from '../ports/settings.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
@@ -20,6 +21,7 @@ const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: Se
   drift: { schema: DriftSettings, defaults: DEFAULT_DRIFT },
   metrics: { schema: MetricSettings, defaults: DEFAULT_METRICS },
   retention: { schema: RetentionSettings, defaults: DEFAULT_RETENTION },
+  signals: { schema: SignalSettings, defaults: DEFAULT_SIGNALS },
 };
 
 /** Settings as other writes of this connection read them. */
