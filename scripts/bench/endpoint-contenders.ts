@@ -113,8 +113,9 @@ async function startPointsman(provider: string, connections: number): Promise<Po
  */
 export async function startContenders(models: readonly string[], connections: number): Promise<Contenders> {
   const provider = await launch('provider/run.js', [
-    ...['--port', '0', '--key', KEY],
-    ...models.flatMap((model) => ['--model', model]),
+    '--port=0',
+    `--key=${KEY}`,
+    ...models.map((model) => `--model=${model}`),
   ]);
   const bare = await launch('bench/pass-through.js', [provider.url, String(connections)]);
   const pointsman = await startPointsman(provider.url, connections);
