@@ -1,6 +1,6 @@
 /**
- * A bare pass-through, in a process of its own: what the benchmarks of the model endpoint measure against. It sends each
- * request on by an undici pool, and its answer back, and reads neither.
+ * A bare pass-through, in a process of its own: what the benchmarks of the model endpoint measure against. It sends
+ * each request on by an undici pool, and its answer back, and reads neither.
  *
  *     pass-through.js UPSTREAM CONNECTIONS
  */

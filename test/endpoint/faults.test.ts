@@ -134,7 +134,7 @@ for (const [name, form] of Object.entries(FORMS))
         });
 
     for (const [what, fault] of Object.entries(AFTER))
-      test(`${what} in the middle of a stream, the stream ends with an error, and the next is not called`, async (t) => {
+      test(`${what} in a stream’s middle, the stream ends with an error, and no other is called`, async (t) => {
         const pair = await startPair(t, form.protocol, fault);
         const { text, end } = await streamed(await send(pair, form, { stream: true }), form);
         assert.equal(end, 'error');
