@@ -218,6 +218,20 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       invalid_request: { path: '/v1/models/%zz' },
       model_not_found: { path: '/v1/models/nobody' },
     },
+    'GET /v1/providers': {},
+    'GET /v1/providers/{name}': {
+      invalid_request: { path: '/v1/providers/-' },
+      provider_not_found: { path: '/v1/providers/nobody' },
+    },
+    'PUT /v1/providers/{name}': {
+      ...bodyFailures('/v1/providers/new', { base_url: 'ftp://new.test' }),
+      ...writeFailures('/v1/providers/new', { base_url: 'http://new.test/v1' }),
+    },
+    'DELETE /v1/providers/{name}': {
+      ...writeFailures('/v1/providers/nobody'),
+      invalid_request: { path: '/v1/providers/-' },
+      provider_not_found: { path: '/v1/providers/nobody' },
+    },
     'POST /v1/retrain': {
       ...bodyFailures('/v1/retrain'),
       queue_unavailable: { path: '/v1/retrain', body: {}, where: 'noQueue' },

@@ -56,6 +56,8 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/schemas/profile.json': ['get'],
     '/v1/models': ['get'],
     '/v1/models/{id}': ['delete', 'get', 'put'],
+    '/v1/providers': ['get'],
+    '/v1/providers/{name}': ['delete', 'get', 'put'],
     '/v1/retrain': ['post'],
     '/v1/jobs': ['get'],
     '/v1/jobs/{id}': ['get'],

@@ -129,7 +129,7 @@ export function createOpenApi(operations: readonly Operation[]): Json {
   }
 
   function describe(operation: Operation): Json {
-    const { method, path, tag, scope, summary, description, body, yaml, answers, errorForm = problemForm } = operation;
+    const { method, path, tag, scope, orScope, summary, description, body, yaml, answers, errorForm = problemForm } = operation;
     const types = yaml ? JSON_OR_YAML : [JSON_TYPE];
     return {
       operationId: operationId(method.toLowerCase(), path),
@@ -137,7 +137,7 @@ export function createOpenApi(operations: readonly Operation[]): Json {
       summary,
       ...(description === undefined ? {} : { description }),
       // OpenAPI 3.1 lets any scheme name what it needs, not only OAuth's.
-      security: scope === null ? [] : [{ key: [scope] }],
+      security: [scope, orScope].flatMap((one) => (one ? [{ key: [one] }] : [])),
       parameters: parametersOf(operation),
       ...(body === undefined
         ? {}
