@@ -51,7 +51,7 @@ for (const text of values.fault) {
     throw new Error(`--fault ${text}: expected LLM=${Object.keys(FAULTS).join('|')}`);
   models[model] = { ...models[model], faults: FAULTS[fault as FaultName] };
 }
-const { baseUrl, close } = await startProvider({
+const { url, baseUrl, close } = await startProvider({
   seed: Number(values.seed),
   models,
   port: Number(values.port),
@@ -59,4 +59,6 @@ const { baseUrl, close } = await startProvider({
   ...(values.key !== undefined && { key: values.key }),
 });
 console.log(`the provider listens on ${baseUrl} with ${Object.keys(models).join(', ')}`);
+process.send?.({ url });
+process.once('disconnect', () => process.exit());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());

@@ -48,7 +48,8 @@ export function pythonWith(requirement: string, ...modules: string[]): Python {
   const said = existsSync(folder) ? `${folder} is not whole: remove it` : install(requirement, folder, cache);
   const env = withPath(folder);
   if (imports(modules, env)) return { env };
-  const lacking = `python3 with ${modules.join(' and ')} not found, nor installed (pip install ${requirement}): ${said}`;
+  const what = `python3 with ${modules.join(' and ')}`;
+  const lacking = `${what} not found, nor installed (pip install ${requirement}): ${said}`;
   if (process.env['CI'] === 'true') throw new Error(lacking);
   return { lacking };
 }
