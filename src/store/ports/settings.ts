@@ -2,6 +2,7 @@ import type { CatalogSettings } from '../../schema/catalog.js';
 import type { DecisionSettings } from '../../schema/decision.js';
 import type { DriftSettings } from '../../schema/drift.js';
 import type { BreakerSettings } from '../../schema/health.js';
+import type { JudgeSettings } from '../../schema/judge.js';
 import type { MetricSettings } from '../../schema/metric.js';
 import type { RetentionSettings } from '../../schema/retention.js';
 import type { SignalSettings } from '../../schema/signals.js';
@@ -12,6 +13,7 @@ export interface SettingsByKind {
   catalog: CatalogSettings;
   decision: DecisionSettings;
   drift: DriftSettings;
+  judge: JudgeSettings;
   metrics: MetricSettings;
   retention: RetentionSettings;
   signals: SignalSettings;

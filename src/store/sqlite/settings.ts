@@ -4,6 +4,7 @@ import { CatalogSettings, DEFAULT_CATALOG_SETTINGS } from '../../schema/catalog.
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../schema/decision.js';
 import { DEFAULT_DRIFT, DriftSettings } from '../../schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../schema/health.js';
+import { DEFAULT_JUDGE, JudgeSettings } from '../../schema/judge.js';
 import { DEFAULT_METRICS, MetricSettings } from '../../schema/metric.js';
 import { parse } from '../../schema/parse.js';
 import { DEFAULT_RETENTION, RetentionSettings } from '../../schema/retention.js';
@@ -19,6 +20,7 @@ const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: Se
   catalog: { schema: CatalogSettings, defaults: DEFAULT_CATALOG_SETTINGS },
   decision: { schema: DecisionSettings, defaults: DEFAULT_DECISION_SETTINGS },
   drift: { schema: DriftSettings, defaults: DEFAULT_DRIFT },
+  judge: { schema: JudgeSettings, defaults: DEFAULT_JUDGE },
   metrics: { schema: MetricSettings, defaults: DEFAULT_METRICS },
   retention: { schema: RetentionSettings, defaults: DEFAULT_RETENTION },
   signals: { schema: SignalSettings, defaults: DEFAULT_SIGNALS },
