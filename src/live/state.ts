@@ -7,6 +7,7 @@ import { createFollower, type Follower } from './follower.js';
 import { openLiveKeys, type LiveKeys } from './keys.js';
 import { openLiveLoad, type LiveLoad } from './load.js';
 import { openLivePolicies, type LivePolicies } from './policies.js';
+import { openLiveProviders, type LiveProviders } from './providers.js';
 import type { LiveScorer } from './scorer.js';
 import { openLiveTrust, type LiveTrust } from './trust.js';
 
@@ -19,6 +20,7 @@ export interface LiveState {
   corrections: LiveCorrections;
   load: LiveLoad;
   keys: LiveKeys;
+  providers: LiveProviders;
   follower: Follower;
 }
 
@@ -27,16 +29,20 @@ export interface LiveParts {
   scorer: LiveScorer;
   clock: Clock;
   log: Logger;
+  /** Holds the keys of providers that name one there; the process's own unless given. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Reads what the ledger says now. */
-export async function openLiveState({ ledger, scorer, clock, log }: LiveParts): Promise<LiveState> {
+export async function openLiveState({ ledger, scorer, clock, log, env }: LiveParts): Promise<LiveState> {
   const health = await openLiveHealth({ ledger, clock: ledger.steady, wall: clock, log });
   const trust = await openLiveTrust({ ledger, log });
   const corrections = openLiveCorrections({ ledger, scorer, log });
   const load = await openLiveLoad({ ledger, clock: ledger.steady, log });
   const policies = await openLivePolicies({ ledger });
   const keys = await openLiveKeys({ ledger, clock, log });
-  const follower = createFollower(ledger.changes, [scorer, health, trust, corrections, load, policies, keys], log);
-  return { scorer, policies, health, trust, corrections, load, keys, follower };
+  const providers = await openLiveProviders({ ledger, clock: ledger.steady, wall: clock, log, ...(env && { env }) });
+  const parts = [scorer, health, trust, corrections, load, policies, keys, providers];
+  const follower = createFollower(ledger.changes, parts, log);
+  return { scorer, policies, health, trust, corrections, load, keys, providers, follower };
 }
