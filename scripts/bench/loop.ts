@@ -10,7 +10,7 @@ import { TASKS } from '../../src/simulator/tasks.js';
 import type { SimulatedQuery } from '../../src/simulator/types.js';
 import { emptyBlock, shareOfGain, type Block } from './loop/blocks.js';
 import { bestFor, meanQualities, trueQuality } from './loop/llms.js';
-import { openRoutedWorld } from './loop/routed-world.js';
+import { openRoutedWorld, type Meanings } from './loop/routed-world.js';
 import { reactionTo, rephrased } from './loop/users.js';
 import type { Asking } from './loop/world.js';
 
@@ -21,7 +21,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     every: { type: 'string', default: '2000' },
     judged: { type: 'string', default: '0.15' },
-    signals: { type: 'string', default: 'thinned' },
+    weights: { type: 'string', default: 'default' },
+    corrections: { type: 'string', default: 'on' },
+    quick: { type: 'boolean', default: false },
     exploration: { type: 'string', default: '0.05' },
     'log-level': { type: 'string', default: 'error' },
   },
@@ -36,15 +38,48 @@ function explorationOf(text: string): (calls: number) => number {
   return (calls) => Math.min(first, Math.max(least, by / (calls + 1)));
 }
 
+const DEFAULT: Meanings = {
+  regenerated: { value: 0.1, weight: 0.5 },
+  rephrased: { value: 0.2, weight: 0.3 },
+  continued: { value: 0.7, weight: 0.05 },
+  quiet: { value: 0.8, weight: 0.1 },
+  judge: { value: NaN, weight: 0.5 },
+};
+function meaningsOf(text: string): Meanings {
+  if (text === 'default') return DEFAULT;
+  const [re, rp, co, qu, ju] = text.split(',').map(Number) as [number, number, number, number, number];
+  return {
+    regenerated: { value: 0.1, weight: re },
+    rephrased: { value: 0.2, weight: rp },
+    continued: { value: 0.7, weight: co },
+    quiet: { value: 0.8, weight: qu },
+    judge: { value: NaN, weight: ju },
+  };
+}
+
 const single = meanQualities(createRng(0))[0]!;
 console.log(`best single ${single[0]} ${single[1].toFixed(4)}, ${JSON.stringify(values)}`);
+
+const tested = Array.from({ length: 2_000 }, (_, i) => writeQuery(createRng(9).fork(`${i}`), i % TASKS.length));
+function worth(route: (text: string) => string): number {
+  const sums = emptyBlock();
+  for (const query of tested) {
+    sums.chosen += trueQuality(route(query.text), query);
+    sums.single += trueQuality(single[0], query);
+    sums.full += trueQuality(bestFor(query), query);
+  }
+  return shareOfGain(sums);
+}
 
 async function run(seed: number): Promise<void> {
   const rng = createRng(seed);
   const world = await openRoutedWorld({
     rng: rng.fork('world'),
     judged: Number(values.judged),
-    signals: values.signals as 'strong',
+    meanings: meaningsOf(values.weights),
+    worth,
+    corrections: values.corrections === 'on',
+    training: values.quick ? { epochs: 1, minSteps: 20, maxSteps: 60 } : {},
     exploration: explorationOf(values.exploration),
     logLevel: values['log-level'],
   });

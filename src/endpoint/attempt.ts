@@ -78,7 +78,12 @@ const failed = (failure: FailureClass, message: string, rest: Partial<Failed> = 
 
 function failedToSend(error: unknown): Failed {
   if (error instanceof ProviderFailure) {
-    const failure = { connect: 'unreachable', first_byte: 'timeout', config: 'not_configured', aborted: 'timeout' } as const;
+    const failure = {
+      connect: 'unreachable',
+      first_byte: 'timeout',
+      config: 'not_configured',
+      aborted: 'timeout',
+    } as const;
     return failed(failure[error.kind], error.message);
   }
   return failed('unreachable', messageOf(error));
@@ -154,7 +159,14 @@ export async function attempt(
       const { text, facts } = relayWhole(await readWhole(answer.body), { ...shape, translation });
       const { error } = facts;
       if (error !== null) return failed('provider_error', `${error.type}: ${calling.redact(error.message)}`);
-      return { kind: 'whole', status: answer.status, headers: passedOn(answer.headers), body: text, facts, ttftMs: now() - began };
+      return {
+        kind: 'whole',
+        status: answer.status,
+        headers: passedOn(answer.headers),
+        body: text,
+        facts,
+        ttftMs: now() - began,
+      };
     }
     const relay = createRelay({ ...shape, translation: translation?.stream() ?? null, redact: calling.redact });
     const limit = target.provider.first_byte_ms ?? FIRST_PART_MS;

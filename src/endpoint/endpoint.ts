@@ -52,7 +52,11 @@ interface Decided {
 const ANSWERED = 200;
 
 function modelNotFound(model: string): PointsmanError {
-  const issue = { field: 'model', expected: '`auto`, `auto:<policy>` or an LLM of GET /v1/models', received: JSON.stringify(model) };
+  const issue = {
+    field: 'model',
+    expected: '`auto`, `auto:<policy>` or an LLM of GET /v1/models',
+    received: JSON.stringify(model),
+  };
   return new PointsmanError('model_not_found', `model: expected ${issue.expected}, got ${issue.received}`, {
     issues: [issue],
   });
@@ -119,7 +123,10 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   }
 
   /** Keeps what a call leaves behind. */
-  function conclude(decided: Decided, how: Pick<EndedCall, 'model' | 'provider' | 'status' | 'error' | 'message' | 'failed' | 'facts' | 'ttftMs'>): void {
+  function conclude(
+    decided: Decided,
+    how: Pick<EndedCall, 'model' | 'provider' | 'status' | 'error' | 'message' | 'failed' | 'facts' | 'ttftMs'>,
+  ): void {
     const { request, session, query, response, began } = decided;
     const { call, caller } = request;
     const ended: EndedCall = {

@@ -9,8 +9,11 @@ import type { Rng } from '../../../src/base/rng.js';
 import { createDecider } from '../../../src/decision/decider.js';
 import { openEncoder } from '../../../src/encoder/index.js';
 import { createFeedbackService } from '../../../src/feedback/service.js';
+import type { GnnOptions } from '../../../src/learned/train/options.js';
 import { openLiveScorer } from '../../../src/live/scorer.js';
 import { openLiveState } from '../../../src/live/state.js';
+import { readArtifact } from '../../../src/serving/read.js';
+import { openScorer } from '../../../src/serving/routers.js';
 import { SUBJECTS } from '../../../src/store/ports/changes.js';
 import { openLedger } from '../../../src/store/open.js';
 import { trainAndActivate } from '../../../src/training/trainer.js';
@@ -19,33 +22,35 @@ import { verdictOn, type Reaction } from './users.js';
 import type { Answered, Asking, World } from './world.js';
 
 /** What a reaction says of an answer, and how far it counts. */
-const SIGNALS: Readonly<Record<Reaction | 'judge', { value: number; weight: number }>> = {
-  rephrased: { value: 0.2, weight: 0.3 },
-  regenerated: { value: 0.1, weight: 0.5 },
-  continued: { value: 0.7, weight: 0.05 },
-  quiet: { value: 0.8, weight: 0.1 },
-  judge: { value: NaN, weight: 0.5 },
-};
+export type Meanings = Readonly<Record<Reaction | 'judge', { value: number; weight: number }>>;
 
 export interface RoutedWorldOptions {
   rng: Rng;
   /** Share of the answers that are judged. */
   judged: number;
-  /** Which signals are posted: the strong ones, or each as often as it counts beside the strongest. */
-  signals: 'strong' | 'thinned' | 'all';
+  meanings: Meanings;
   exploration(calls: number): number;
+  /** Share of the gain that a router has, by truth. */
+  worth(route: (text: string) => string): number;
+  corrections: boolean;
+  /** How to train, where not as by default. */
+  training: Partial<GnnOptions>;
   logLevel: string;
 }
 
 /** The service's own parts, asked for decisions alone: what the caller observes is posted as feedback. */
 export async function openRoutedWorld(options: RoutedWorldOptions): Promise<World> {
-  const { rng, judged, signals, exploration } = options;
+  const { rng, judged, meanings, exploration } = options;
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-loop-'));
   const paths = dataPaths(folder);
   const log = createLogger(options.logLevel);
   const clock = systemClock;
   const ledger = await openLedger(paths.ledger, { clock });
   for (const { profile } of LOOP_LLMS) await ledger.catalog.put(profile);
+  if (!options.corrections) {
+    const drift = await ledger.settings.get('drift');
+    await ledger.settings.put('drift', { ...drift, correction: { ...drift.correction, enabled: false } });
+  }
   const encoder = await openEncoder('static');
   const artifacts = openArtifactFolder(paths.artifacts);
   const scorer = await openLiveScorer({ ledger, artifacts, encoder, log });
@@ -54,18 +59,15 @@ export async function openRoutedWorld(options: RoutedWorldOptions): Promise<Worl
   const feedback = createFeedbackService({ ledger, live, decider, clock, log });
   const answering = rng.fork('answers');
   const judging = rng.fork('judge');
-  const chance = rng.fork('chance');
   let calls = 0;
   /** Posted since what is live last followed the ledger. */
   let unread = 0;
 
-  const posts = (weight: number): boolean => {
-    if (signals === 'all') return true;
-    return signals === 'strong' ? weight >= 0.3 : chance.next() < weight / 0.5;
-  };
-  const post = async (decision: string, signal: Reaction | 'judge', value: number): Promise<void> => {
-    if (!posts(SIGNALS[signal].weight)) return;
-    await feedback.post({ decision_id: decision, signal, value, source: signal === 'judge' ? 'judge' : 'user' });
+  const post = async (decision: string, signal: Reaction | 'judge', given?: number): Promise<void> => {
+    const { value = given, weight } = given === undefined ? meanings[signal] : { ...meanings[signal], value: given };
+    if (weight === 0) return;
+    const source = signal === 'judge' ? 'judge' : 'user';
+    await feedback.post({ decision_id: decision, signal, value, weight, source });
   };
 
   return {
@@ -97,13 +99,20 @@ export async function openRoutedWorld(options: RoutedWorldOptions): Promise<Worl
       }
       return { decision, model, quality };
     },
-    react: ({ decision }, reaction) => post(decision, reaction, SIGNALS[reaction].value),
+    react: ({ decision }, reaction) => post(decision, reaction),
     async train() {
       await feedback.drain();
       await decider.flush();
       const began = performance.now();
       const { reason, version, in_force, metrics } = await trainAndActivate(
-        { ledger, dataDir: folder, encoder: 'static', log, onActivated: () => live.follower.catchUp(['artifacts']) },
+        {
+          ledger,
+          dataDir: folder,
+          encoder: 'static',
+          log,
+          onActivated: () => live.follower.catchUp(['artifacts']),
+          options: options.training,
+        },
         {},
         () => undefined,
       );
@@ -111,7 +120,13 @@ export async function openRoutedWorld(options: RoutedWorldOptions): Promise<Worl
       await live.corrections.catchUp();
       const seconds = ((performance.now() - began) / 1000).toFixed(0);
       const { router } = live.scorer.current();
-      return `${router}${in_force === version ? '' : ' (stays)'}, ${seconds} s, ${reason} ${JSON.stringify(metrics)}`;
+      const { model } = await readArtifact(artifacts, version);
+      const trained = await openScorer({ version, model, encoder, llms: await ledger.catalog.list(), stats: [] });
+      const worth = options.worth(
+        (text) =>
+          trained.score(text, encoder.encodeSync!(text)).reduce((a, b) => (b.quality > a.quality ? b : a)).model,
+      );
+      return `${router}${in_force === version ? '' : ' (stays)'}, ${seconds} s, learned truly ${(100 * worth).toFixed(1)}%, ${reason} ${JSON.stringify(metrics)}`;
     },
     async close() {
       await feedback.drain();
