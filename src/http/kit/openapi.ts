@@ -131,7 +131,19 @@ export function createOpenApi(operations: readonly Operation[]): Json {
   }
 
   function describe(operation: Operation): Json {
-    const { method, path, tag, scope, orScope, summary, description, body, yaml, answers, errorForm = problemForm } = operation;
+    const {
+      method,
+      path,
+      tag,
+      scope,
+      orScope,
+      summary,
+      description,
+      body,
+      yaml,
+      answers,
+      errorForm = problemForm,
+    } = operation;
     const types = yaml ? JSON_OR_YAML : [JSON_TYPE];
     return {
       operationId: operationId(method.toLowerCase(), path),
