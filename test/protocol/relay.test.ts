@@ -143,6 +143,19 @@ describe('a relay', () => {
     }
   });
 
+  test('ends a stream with an error in the words of whoever ended it', () => {
+    const relay = relayOf('responses');
+    relay.push(Buffer.from(RESPONSE_BEGUN));
+    const last = eventsOf(relay.end({ type: 'server_error', message: 'It paused for too long', code: 'stalled' })).at(
+      -1,
+    )!;
+    const { code, message, sequence_number } = last.value as Record<string, unknown>;
+    assert.deepEqual([code, message, sequence_number], ['stalled', 'It paused for too long', 14]);
+    const whole = relayOf('chat');
+    whole.push(Buffer.from(CHAT));
+    assert.equal(whole.end({ type: 'server_error', message: 'x', code: null }), '');
+  });
+
   test('passes a provider’s own error on, once, without its secrets', () => {
     const error = { message: 'Wrong key sk-abc', type: 'server_error', code: null };
     for (const [api, value] of [
