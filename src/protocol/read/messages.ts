@@ -25,7 +25,7 @@ export const MessagesBody = z
   })
   .meta({ id: 'MessagesCall', description: 'A message, as Anthropic’s protocol has it' });
 
-/** Reads the blocks of one message; results of tools are messages of their own, before what the user says beside them. */
+/** Reads the blocks of one message; results of tools are messages of their own, before what is said beside them. */
 function readBlocks(draft: CallDraft, at: string, role: string, blocks: readonly unknown[]): void {
   let text = '';
   let hasResults = false;
@@ -70,7 +70,7 @@ function readMessages(draft: CallDraft, messages: readonly unknown[]): void {
 
 const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Steps of the conversation, from its end backwards. Agents put reminders beside results: the user said nothing then. */
+/** Steps of the conversation, from its end backwards. What stands beside results is an agent's, and not said. */
 function* stepsOf(messages: readonly unknown[]): Generator<Step> {
   for (let i = messages.length - 1; i >= 0; i--) {
     const { role, content } = messages[i] as JsonObject;
