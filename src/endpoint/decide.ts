@@ -1,4 +1,4 @@
-import { PointsmanError } from '../base/errors.js';
+import { PointsmanError, type ErrorCode } from '../base/errors.js';
 import type { Decider } from '../decision/decider.js';
 import { policyOf } from '../decision/allowed.js';
 import type { Caller } from '../live/keys.js';
@@ -41,15 +41,21 @@ export interface DecideParts {
   now(): number;
 }
 
-function refusedModel(code: 'model_not_found' | 'model_not_allowed', expected: string, model: string): PointsmanError {
+function refusedModel(code: ErrorCode, expected: string, model: string): PointsmanError {
   const issue = { field: 'model', expected, received: JSON.stringify(model) };
   return new PointsmanError(code, `model: expected ${issue.expected}, got ${issue.received}`, { issues: [issue] });
 }
 
 /** Decides which LLM gets a call. */
 export function createCallDecider({ live, decider, conversations, calls, now }: DecideParts) {
-  /** Throws `model_not_found` or `model_not_allowed`. */
-  function wantedBy(named: Named, { models }: Caller): Pick<RouteRequest, 'models' | 'policy'> {
+  /** Throws `model_not_found`, `model_not_allowed`, or `invalid_request` where an LLM has to be named. */
+  function wantedBy(
+    named: Named,
+    { api, model: said }: Call,
+    { models }: Caller,
+  ): Pick<RouteRequest, 'models' | 'policy'> {
+    if (named.auto && api === 'embeddings')
+      throw refusedModel('invalid_request', 'the id of an LLM, as vectors of two LLMs can’t be compared', said);
     if (named.auto) return named.policy === undefined ? {} : { policy: named.policy };
     const { model } = named;
     if (!live.scorer.current().models.includes(model))
@@ -80,7 +86,7 @@ export function createCallDecider({ live, decider, conversations, calls, now }: 
     const { call, headers, caller } = request;
     const own = ownOf(call, headers);
     const named = namedBy(call.model);
-    const wanted = wantedBy(named, caller);
+    const wanted = wantedBy(named, call, caller);
     const earlier = await before(call);
     const session = earlier?.session ?? sessionOf(headers, call, caller);
     const query = queryOf(call.messages);

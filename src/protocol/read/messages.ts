@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isObject } from '../../base/object.js';
+import { MOST } from '../../schema/amounts.js';
 import { parse } from '../../schema/parse.js';
 import type { Call, JsonObject } from '../types.js';
 import { contentText, joinText, partText } from './content.js';
@@ -18,7 +19,7 @@ export const MessagesBody = z
     system: z.unknown().optional().describe('A text, or a list of blocks'),
     messages: z.array(z.unknown()).min(1).max(field.MAX_ITEMS),
     tools: field.Tools,
-    max_tokens: field.MaxTokens,
+    max_tokens: z.int().min(1).max(MOST.tokens),
     output_config: z.looseObject({ format: Format }).nullish(),
     output_format: Format,
     metadata: z.looseObject({ user_id: field.ShortText.nullish() }).nullish(),
