@@ -166,6 +166,10 @@ export const Explanation = z
   .meta({ id: 'Explanation' });
 export type Explanation = z.infer<typeof Explanation>;
 
+/** What became of the LLM of a conversation. */
+export const KEPT = ['stayed', 'switched', 'escalated'] as const;
+export type Kept = (typeof KEPT)[number];
+
 export const RouteResponse = z
   .strictObject({
     decision_id: DecisionId,
@@ -193,6 +197,13 @@ export const RouteResponse = z
       .number()
       .optional()
       .describe('Probability with which this LLM was chosen, where `exploration` leaves it to chance'),
+    kept: z
+      .enum(KEPT)
+      .optional()
+      .describe(
+        'Of a conversation through the model endpoint that had an answer before: whether its LLM stays, another one ' +
+          'takes over, or a better one does, as calls of tools fail or repeat',
+      ),
     cascade: CascadePlan.optional(),
     explanation: Explanation.optional(),
   })

@@ -6,7 +6,7 @@ import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
 import type { DecisionSettings, Outcome } from '../../schema/decision.js';
 import type { Connection } from './connection.js';
 import { idAt } from './decision-ids.js';
-import type { DecisionStore, KeptDecision, ObservedDay } from '../ports/decisions.js';
+import type { DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from '../ports/decisions.js';
 import type { ReadSettings } from './settings.js';
 
 const COLUMNS = [
@@ -44,6 +44,13 @@ type OutcomeRow = Omit<Outcome, 'at' | 'signal' | 'source' | 'weight'> & {
 const LAST = '~';
 
 const hashOf = (query: string): Buffer => createHash('sha256').update(query).digest();
+
+/** Throws where a record has neither text nor hash. */
+function hashIn({ id, query, queryHash }: DecisionRecord): Buffer {
+  if (query !== null) return hashOf(query);
+  if (queryHash === undefined) throw new TypeError(`decision ${id} has neither a query nor its hash`);
+  return Buffer.from(queryHash, 'hex');
+}
 
 function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
   return { ...row, queryHash: hash === null ? sha256(row.query ?? '') : hash.toString('hex') };
@@ -152,7 +159,7 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
               id,
               at,
               kept,
-              hashOf(query),
+              hashIn(decision),
               task,
               model,
               version,
