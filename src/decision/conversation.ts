@@ -44,8 +44,8 @@ export interface Turn {
 /**
  * Who gets the next turn of a conversation. What goes first decides: an LLM that is no candidate leaves; a pinned one
  * that comes first gets it; results of tools go to the LLM that asked for them; where its calls fail or repeat, the
- * first of the ranking that is expected to do better takes over; else the first of the ranking, where it gains more than
- * a switch costs.
+ * first of the ranking that is expected to do better takes over; else the first of the ranking, where it gains more
+ * than a switch costs.
  *
  * @param ranking not empty
  */

@@ -37,7 +37,8 @@ export class TooSlow extends Error {
 export function startOf(body: Readable, relay: Relay, limitMs: number): Promise<{ first: string; rest: Started }> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => body.destroy(new TooSlow(`the stream began, and nothing of the answer came within ${Math.round(limitMs)} ms`)),
+      () =>
+        body.destroy(new TooSlow(`the stream began, and nothing of the answer came within ${Math.round(limitMs)} ms`)),
       limitMs,
     );
     let ended = false;

@@ -130,9 +130,9 @@ function meanKnown(rows: readonly number[], values: Float32Array): number {
 }
 
 /**
- * Mean score of some rows by weight, and how many they count as: in grains, see {@link inGrains}. Answers that count less
- * than wholly for their age count together as much as the weightiest of them: the same query, asked a thousand times
- * before its LLM changed, must not outvote an answer from after.
+ * Mean score of some rows by weight, and how many they count as: in grains, see {@link inGrains}. Answers that count
+ * less than wholly for their age count together as much as the weightiest of them: the same query, asked a thousand
+ * times before its LLM changed, must not outvote an answer from after.
  */
 function meanOf(
   rows: number[],

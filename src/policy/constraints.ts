@@ -150,8 +150,8 @@ export const brokenBounds = ({ bounds }: Constraints, llm: ScoredLlm): Bound['co
   bounds.filter((bound) => bound.excess(llm) > 0).map((bound) => bound.constraint);
 
 /**
- * The rule that a query itself makes: it has to fit, with the longest answer that is asked for. What declares no context
- * is let through.
+ * The rule that a query itself makes: it has to fit, with the longest answer that is asked for. What declares no
+ * context is let through.
  */
 export function tooLong(
   { profile: { context_tokens: context } }: Scored,

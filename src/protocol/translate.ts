@@ -25,14 +25,14 @@ export const isTranslatable = (client: Api, provider: Api): boolean =>
  * How a client of one form is answered by a provider of another; null where both are the same. It keeps nothing, so one
  * serves many calls; each of its `stream()` serves one.
  *
- * - A request is made anew: `model` should be the provider's name of the LLM already, as it tells which of the fields that
- *   tune the LLM takes (`translate/models.ts`). What changes the answer and can't be said is refused, what tunes is dropped
- *   (`translate/fields.ts`). The error names the field as the client calls it.
- * - An answer keeps the provider's `id` and `model`. Times of chat and responses are of the clock where the provider has
+ * - A request is made anew. `model` should be the provider's name of the LLM already, as it tells which of the fields
+ *   that tune the LLM takes (`translate/models.ts`). What changes the answer and can't be said is refused, what tunes
+ *   is dropped (`translate/fields.ts`). The error names the field as the client calls it.
+ * - An answer keeps the provider's `id` and `model`. Times of chat and responses are the clock's where the provider has
  *   none. Thinking is dropped both ways, as its signatures are good only where they were made.
  * - A stream always tells usage, in chat as the chunk of `include_usage`. `end()` adds what is missing only where the
- *   provider had said why the answer ended; of a stream that breaks off, nothing pretends that it is whole. After an error
- *   or the end mark, nothing more comes.
+ *   provider had said why the answer ended; of a stream that breaks off, nothing pretends that it is whole. After an
+ *   error or the end mark, nothing more comes.
  *
  * Throws `internal` where the forms can't be translated ({@link isTranslatable}), such as embeddings.
  */

@@ -3,12 +3,14 @@ import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
 import { ConnectingQueue } from './connecting-queue.js';
+import { StoredJudgeQueue, type JudgeQueueLimits } from './judge-queue.js';
 import { StoredRetrainQueue } from './retrain-queue.js';
+import { sharedStore } from './shared-store.js';
 import { embeddedStore } from './store/embedded.js';
 import { postgresStore } from './store/postgres.js';
 import { redisStore } from './store/redis.js';
 import type { Store } from './store/types.js';
-import type { RetrainQueue } from './types.js';
+import type { JudgeQueue, RetrainQueue } from './types.js';
 
 export interface QueueOptions {
   /** `redis://`, `rediss://`, `postgres://` or `postgresql://`; unset for the embedded store. */
@@ -49,6 +51,45 @@ export async function connectQueue(options: QueueOptions): Promise<RetrainQueue>
   if (!options.url) return openQueue(options);
   const { name } = storeAt(options.url);
   return ConnectingQueue.open({ store: name, log: options.log, connect: () => openQueue(options) });
+}
+
+export interface QueuesOptions extends QueueOptions {
+  /** Told how many answers were dropped that were to be judged. */
+  onDropped: (count: number) => void;
+  limits?: JudgeQueueLimits;
+}
+
+/** The queues of a service. */
+export interface Queues {
+  retrain: RetrainQueue;
+  judge: JudgeQueue;
+  close(): Promise<void>;
+}
+
+/** Opens both queues, which share the embedded store; on a server, each has connections of its own. */
+export async function connectQueues({ onDropped, limits, ...options }: QueuesOptions): Promise<Queues> {
+  const { url, dataDir, ledgerId, log, clock = systemClock } = options;
+  const judging = (store: Store) => new StoredJudgeQueue({ store, ledgerId, log, clock, onDropped, limits });
+  if (url) return both(await connectQueue(options), judging(storeAt(url)));
+  const embedded = await embeddedStore(dataPaths(dataDir).queue);
+  try {
+    const store = sharedStore(embedded, 2);
+    return both(await StoredRetrainQueue.open({ store, ledgerId, log, clock }), judging(store));
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}
+
+function both(retrain: RetrainQueue, judge: JudgeQueue): Queues {
+  return {
+    retrain,
+    judge,
+    async close() {
+      await judge.close();
+      await retrain.close();
+    },
+  };
 }
 
 function storeAt(text: string): Store {

@@ -40,3 +40,34 @@ export const WORKER_OPTIONS = {
   drainDelay: 5,
   runRetryDelay: 1_000,
 } as const;
+
+/** Name of the queue of a ledger's answers that are to be judged. */
+export const judgeQueueName = (ledgerId: string): string => `pointsman-judge-${ledgerId}`;
+export const JUDGE_JOB_NAME = 'judge';
+
+/** Finished jobs are not kept, whichever way they ended, as texts are in them. */
+export const JUDGE_JOB_OPTIONS = {
+  attempts: 3,
+  removeOnComplete: true,
+  removeOnFail: true,
+} as const;
+
+/** Pause before a failed one is tried again, in milliseconds, and twice that before the third time. */
+export const JUDGE_RETRY_MS = 5_000;
+
+/** A killed worker's jobs are taken up again after a minute at most. */
+export const JUDGE_WORKER_OPTIONS = {
+  ...WORKER_OPTIONS,
+  concurrency: 4,
+  lockDuration: 30_000,
+  stalledInterval: 15_000,
+} as const;
+
+/** Answers that wait to be judged at most. */
+export const MOST_WAITING = 10_000;
+/** Answers that a process holds at most until they are written: some 100 kB each. */
+export const MOST_HELD = 256;
+/** How long a process collects answers before it writes them together, in milliseconds. */
+export const COLLECT_MS = 250;
+/** Pause before a store that is away is tried again, in milliseconds. */
+export const RETRY_MS = 1_000;

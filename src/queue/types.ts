@@ -1,4 +1,5 @@
 import type { Job, JobState, Schedule, TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
+import type { JudgeJob } from '../schema/judge.js';
 import type { InstalledSchedule } from './schedule.js';
 
 /** A change of one job: a new state or progress. The whole job is given, so that a late listener misses nothing. */
@@ -53,5 +54,29 @@ export interface RetrainQueue {
 
 export interface Worker {
   /** Stops taking jobs; a running one is aborted and goes back to the queue, to be done again. */
+  close(): Promise<void>;
+}
+
+/** How many answers wait to be judged, and how many are being judged. */
+export interface JudgeBacklog {
+  waiting: number;
+  active: number;
+}
+
+/** Judges one answer. What it throws has the job tried again, three times in all. */
+export type JudgeHandler = (job: JudgeJob, context: { attempt: number; signal: AbortSignal }) => Promise<void>;
+
+/** Answers that are to be judged, over whichever store. Whoever answers queries never waits for it. */
+export interface JudgeQueue {
+  /**
+   * Has an answer judged: it is held here for a moment, and written with others. Where the store is away, or too many
+   * wait, it is dropped, which `onDropped` is told.
+   */
+  add(job: JudgeJob): void;
+  /** Throws `queue_unavailable` where the store can't be reached. */
+  counts(): Promise<JudgeBacklog>;
+  /** Starts judging here, four answers at a time, as soon as the store can be reached. */
+  work(handler: JudgeHandler): Promise<Worker>;
+  /** Writes what is held, and closes. */
   close(): Promise<void>;
 }

@@ -5,12 +5,10 @@ import type { TrainResult } from '../schema/training.js';
 import type { StoredJob } from './job.js';
 import { progressWriter } from './progress.js';
 import { STORE_TIMEOUT_MS, WORKER_OPTIONS, type JobData } from './settings.js';
+import { giveBack, unlessLeft } from './stopping.js';
 import type { Store } from './store/types.js';
 import type { Trainer, Worker } from './types.js';
 import { within } from './within.js';
-
-/** Longest wait, in milliseconds, for a trainer to end after its signal was aborted. */
-const ABORT_GRACE_MS = 10_000;
 
 /** Errors that would come again however often the job is tried. */
 const PERMANENT: ReadonlySet<ErrorCode> = new Set(['no_data', 'invalid_request', 'training_diverged']);
@@ -75,52 +73,18 @@ async function runJob(
   try {
     stop.throwIfAborted();
     const context = { jobId: job.id!, trigger, minNewInteractions, report: progress.report, signal: stop };
-    const result = await unlessLeft(trainer(request, context), stop);
+    const result = await unlessLeft(trainer(request, context), stop, 'the trainer');
     await progress.flush();
     log.info({ jobId: job.id, result }, 'a retraining job is done');
     return result;
   } catch (error) {
     if (stop.aborted) {
-      await giveBack(job, token, progress.flush(), log);
+      await giveBack(job, token, { what: 'a retraining job', flushed: progress.flush(), log });
       throw new WaitingError();
     }
     await progress.flush();
     log.error({ jobId: job.id, error: messageOf(error) }, 'a retraining job failed');
     if (error instanceof PointsmanError && PERMANENT.has(error.code)) throw new UnrecoverableError(error.message);
     throw error instanceof Error ? error : new Error(messageOf(error));
-  }
-}
-
-/** Puts the job back without counting the attempt. Where the store is away, another worker finds it stalled. */
-async function giveBack(job: StoredJob, token: string | undefined, flushed: Promise<void>, log: Logger): Promise<void> {
-  try {
-    await within(
-      STORE_TIMEOUT_MS,
-      flushed.then(() => job.moveToWait(token)),
-    );
-    log.info({ jobId: job.id }, 'a retraining job goes back to the queue');
-  } catch (error) {
-    log.warn(
-      { jobId: job.id, error: messageOf(error) },
-      'a retraining job could not be given back; it is taken up again as a stalled one',
-    );
-  }
-}
-
-/** `work`, unless it is still going {@link ABORT_GRACE_MS} after `stop`. */
-async function unlessLeft<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
-  const done = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const left = new Promise<never>((_, reject) => {
-    const wait = (): void => {
-      timer = setTimeout(() => reject(new Error('the trainer did not end when it was told to')), ABORT_GRACE_MS);
-    };
-    stop.addEventListener('abort', wait, { once: true, signal: done.signal });
-  });
-  try {
-    return await Promise.race([work, left]);
-  } finally {
-    done.abort();
-    clearTimeout(timer);
   }
 }

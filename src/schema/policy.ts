@@ -21,8 +21,8 @@ const Names = z.array(z.string().min(1).max(100)).min(1).max(100);
 
 /**
  * What another LLM must be better by to take a conversation over. Two expected qualities are seldom told apart by less
- * (fallbacks take .01 for a tie), so that a conversation would go back and forth by noise; and each switch costs what no
- * price tells: an answer in another style, by an LLM that has not thought what came before.
+ * (fallbacks take .01 for a tie), so that a conversation would go back and forth by noise; and each switch costs what
+ * no price tells: an answer in another style, by an LLM that has not thought what came before.
  */
 export const DEFAULT_SWITCH_MARGIN = 0.02;
 

@@ -42,11 +42,15 @@ export const RetentionSettings = z
       .default(50_000)
       .describe('Files of vectors of long logs: those written longest ago are removed, and made again where needed'),
     alert_days: days.nullable().default(365).describe('Alerts that were resolved longer ago are removed'),
+    verdict_days: days
+      .nullable()
+      .default(365)
+      .describe('What judges said is kept so long; scores that were posted of it are interactions'),
     import_days: days
       .nullable()
       .default(null)
       .describe('How long it is known which rows and files were imported: later, the same is imported anew'),
-    summary_days: days.nullable().default(3650).describe('How long sums by day outlive the decisions'),
+    summary_days: days.nullable().default(3650).describe('How long sums by day are kept'),
   })
   .meta({ id: 'RetentionSettings', description: 'How long and how much is kept; null for no limit' });
 export type RetentionSettings = z.infer<typeof RetentionSettings>;

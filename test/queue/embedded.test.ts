@@ -9,11 +9,12 @@ import { openQueue } from '../../src/queue/index.js';
 import { start } from '../support/process.js';
 import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { queueConformance } from './conformance.js';
+import { queueConformance, type StoreUnderTest } from './conformance.js';
+import { judgeQueueConformance } from './judge-conformance.js';
 
 const log = createLogger('silent');
 
-queueConformance('embedded', false, async () => {
+const setUp = async (): Promise<StoreUnderTest> => {
   const folder = temporaryFolder();
   const dataDir = join(folder.path, 'data');
   const pristine = join(folder.path, 'pristine');
@@ -30,7 +31,10 @@ queueConformance('embedded', false, async () => {
     },
     stop: async () => folder.remove(),
   };
-});
+};
+
+queueConformance('embedded', false, setUp);
+judgeQueueConformance('embedded', false, setUp);
 
 const listeners = (): number[] =>
   ['exit', 'uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM'].map((event) => process.listenerCount(event));

@@ -2,12 +2,13 @@ import { Client } from 'pg';
 import { lacking } from '../support/programs.js';
 import { startPostgres } from '../support/servers.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { queueConformance } from './conformance.js';
+import { queueConformance, type StoreUnderTest } from './conformance.js';
+import { judgeQueueConformance } from './judge-conformance.js';
 import { outages } from './outages.js';
 
 const skip = lacking('initdb', 'postgres');
 
-queueConformance('postgres', skip, async () => {
+const setUp = async (): Promise<StoreUnderTest> => {
   const server = (await startPostgres())!;
   const folder = temporaryFolder();
   return {
@@ -25,6 +26,9 @@ queueConformance('postgres', skip, async () => {
       folder.remove();
     },
   };
-});
+};
+
+queueConformance('postgres', skip, setUp);
+judgeQueueConformance('postgres', skip, setUp);
 
 outages('postgres', skip, async () => (await startPostgres())!);

@@ -7,13 +7,14 @@ import { openQueue } from '../../src/queue/index.js';
 import { lacking } from '../support/programs.js';
 import { startRedis } from '../support/servers.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { queueConformance } from './conformance.js';
+import { queueConformance, type StoreUnderTest } from './conformance.js';
+import { judgeQueueConformance } from './judge-conformance.js';
 import { outages } from './outages.js';
 import { LEDGER_ID } from '../support/queue-folder.js';
 
 const skip = lacking('redis');
 
-queueConformance('redis', skip, async () => {
+const setUp = async (): Promise<StoreUnderTest> => {
   const server = (await startRedis())!;
   const folder = temporaryFolder();
   return {
@@ -30,7 +31,10 @@ queueConformance('redis', skip, async () => {
       folder.remove();
     },
   };
-});
+};
+
+queueConformance('redis', skip, setUp);
+judgeQueueConformance('redis', skip, setUp);
 
 outages('redis', skip, async () => (await startRedis())!);
 

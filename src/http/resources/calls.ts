@@ -5,7 +5,7 @@ import { anthropicErrorForm, openAiErrorForm } from '../../protocol/errors.js';
 import { readCall } from '../../protocol/read.js';
 import type { Api, Call, JsonObject } from '../../protocol/types.js';
 import type { Context } from '../context.js';
-import { bytesReply, streamReply, type Answer } from '../kit/answer.js';
+import { bytesReply, SSE_TYPE, streamReply, type Answer } from '../kit/answer.js';
 import { JSON_TYPE } from '../kit/body.js';
 import type { ErrorForm } from '../kit/error-form.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
@@ -28,8 +28,6 @@ interface CallForm {
   streams: boolean;
   errorForm: ErrorForm;
 }
-
-const SSE_TYPE = 'text/event-stream';
 
 const Model = z
   .string()

@@ -18,6 +18,7 @@ import { providerOperations } from './providers.js';
 import { retentionOperations } from './retention.js';
 import { routeOperations } from './route.js';
 import { scheduleOperations } from './schedule.js';
+import { signalOperations } from './signals.js';
 import { weightOperations } from './weights.js';
 
 /** Every operation of the API, in the order in which it is documented. */
@@ -27,6 +28,7 @@ export function operationsOf(context: Context): Operation[] {
     ...routeOperations(context),
     ...embedOperations(context),
     ...feedbackOperations(context),
+    ...signalOperations(context),
     ...policyOperations(context),
     ...decisionOperations(context),
     ...retentionOperations(context),

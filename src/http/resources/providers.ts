@@ -1,4 +1,5 @@
 import { PointsmanError } from '../../base/errors.js';
+import { parseUnquoted } from '../../schema/parse.js';
 import { ProviderBody, ProviderInfo, ProviderList, ProviderName, type Provider } from '../../schema/provider.js';
 import type { Context } from '../context.js';
 import { valueReply } from '../kit/answer.js';
@@ -58,7 +59,7 @@ export function providerOperations({ ledger: { providers }, live }: Pick<Context
         'It names the variable or the file that has its key, as the service sees them, and never holds the key. ' +
         'Calls go wherever `base_url` leads, private networks too.',
       params,
-      body: requiredBody(ProviderBody),
+      body: requiredBody(ProviderBody, (value) => parseUnquoted(ProviderBody, value)),
       answers: {
         200: { description: 'Replaced', schema: ProviderInfo },
         201: { description: 'Added', schema: ProviderInfo },

@@ -124,7 +124,7 @@ export function readChat(value: unknown): Call {
   const answerSchema = schemaOf(body.response_format);
   draft.needs.json = answerSchema !== null;
   if (body.modalities?.includes('audio') === true) draft.needs.audio = true;
-  const facts = draft.facts(tools);
+  const facts = draft.facts(tools, namesOf(tools));
   const stream = body.stream === true;
   return {
     api: 'chat',
@@ -132,7 +132,6 @@ export function readChat(value: unknown): Call {
     stream,
     wantsUsage: !stream || body.stream_options?.include_usage === true,
     maxOutputTokens: field.limitOf(body.max_completion_tokens, body.max_tokens),
-    tools: namesOf(tools),
     answerSchema,
     toolLoop: toolLoopOf(stepsOf(body.messages, draft.messages)),
     session: sessionOfCacheKey(body.prompt_cache_key, facts.opening),

@@ -3,7 +3,7 @@ import { tokensOfChars } from '../../base/tokens.js';
 import type { Call, CallMessage, CallNeeds, JsonObject } from '../types.js';
 import { jsonChars } from './json.js';
 
-/** An image of 1024 × 1024 pixels as OpenAI counts it: 85, and 170 for each of four tiles. How large one is, is not read. */
+/** An image of 1024 × 1024 pixels as OpenAI counts it, 85 and 170 for each of four tiles, as no image is opened. */
 export const IMAGE_TOKENS = 765;
 /** Half a minute of speech, at the ten tokens a second that OpenAI counts. */
 export const AUDIO_TOKENS = 300;
@@ -75,17 +75,22 @@ export class CallDraft {
     this.#tokens += FILE_TOKENS;
   }
 
-  /** What is the same for every form, once all messages and `tools` are read. */
-  facts(tools: readonly JsonObject[]): Pick<Call, 'messages' | 'needs' | 'continues' | 'promptTokens' | 'opening'> {
-    const json = tools.length === 0 ? '' : JSON.stringify(tools);
-    if (json !== '') this.needs.tools = true;
+  /** What is the same for every form, once all messages are read; `names` are those of `tools`. */
+  facts(
+    tools: readonly JsonObject[],
+    names: readonly string[],
+  ): Pick<Call, 'messages' | 'needs' | 'continues' | 'promptTokens' | 'opening' | 'tools'> {
+    const chars = tools.length === 0 ? 0 : jsonChars(tools);
+    if (tools.length > 0) this.needs.tools = true;
     const { messages, needs, continues } = this;
     return {
       messages,
       needs,
       continues,
-      promptTokens: tokensOfChars(this.#chars + json.length) + this.#tokens,
-      opening: sha256(this.#instructions.join('\n'), '\0', json, '\0', this.#first ?? ''),
+      promptTokens: tokensOfChars(this.#chars + chars) + this.#tokens,
+      // Tools by their names and their length: making their JSON again would take most of the time of reading a call.
+      opening: sha256([this.#instructions.join('\n'), names.join('\n'), chars, this.#first ?? ''].join('\0')),
+      tools: names,
     };
   }
 }

@@ -8,7 +8,7 @@ import * as field from './field.js';
 export const EmbeddingsBody = z
   .looseObject({
     ...field.common,
-    input: z.unknown().describe('A text or a list of texts; tokens, or a list of lists of them'),
+    input: z.unknown().optional().describe('A text or a list of texts; tokens, or a list of lists of them'),
   })
   .meta({ id: 'EmbeddingsCall', description: 'Embeddings, as OpenAI’s protocol has them' });
 
@@ -34,7 +34,7 @@ export function readEmbeddings(value: unknown): Call {
   if (typeof input === 'string') draft.add('user', draft.text(field.textAt('input', input)));
   else if (Array.isArray(input)) tokens = readInputs(draft, field.partsAt('input', input, field.MAX_ITEMS));
   else field.refuse('input', 'a string or a list', input);
-  const facts = draft.facts([]);
+  const facts = draft.facts([], []);
   return {
     api: 'embeddings',
     model: body.model,
@@ -42,7 +42,6 @@ export function readEmbeddings(value: unknown): Call {
     wantsUsage: true,
     // Nothing is written.
     maxOutputTokens: 0,
-    tools: [],
     answerSchema: null,
     toolLoop: null,
     session: null,

@@ -56,7 +56,7 @@ const Model = z
 export const common = {
   model: Model,
   metadata: z.looseObject({}).nullish(),
-  pointsman: z.unknown().describe('What the call says to Pointsman; the provider does not get it'),
+  pointsman: z.unknown().optional().describe('What the call says to Pointsman; the provider does not get it'),
 };
 
 export const Stream = z.boolean().nullish().describe('Whether the answer comes as server-sent events');

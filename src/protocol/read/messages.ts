@@ -15,7 +15,7 @@ export const MessagesBody = z
   .looseObject({
     ...field.common,
     stream: field.Stream,
-    system: z.unknown().describe('A text, or a list of blocks'),
+    system: z.unknown().optional().describe('A text, or a list of blocks'),
     messages: z.array(z.unknown()).min(1).max(field.MAX_ITEMS),
     tools: field.Tools,
     max_tokens: field.MaxTokens,
@@ -25,7 +25,7 @@ export const MessagesBody = z
   })
   .meta({ id: 'MessagesCall', description: 'A message, as Anthropic’s protocol has it' });
 
-/** Reads the blocks of one message; results of tools are messages of their own, before what the user says beside them. */
+/** Reads the blocks of one message; results of tools are messages of their own, before what is said beside them. */
 function readBlocks(draft: CallDraft, at: string, role: string, blocks: readonly unknown[]): void {
   let text = '';
   let hasResults = false;
@@ -70,7 +70,7 @@ function readMessages(draft: CallDraft, messages: readonly unknown[]): void {
 
 const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Steps of the conversation, from its end backwards. Agents put reminders beside results: the user said nothing then. */
+/** Steps of the conversation, from its end backwards. What stands beside results is an agent's, and not said. */
 function* stepsOf(messages: readonly unknown[]): Generator<Step> {
   for (let i = messages.length - 1; i >= 0; i--) {
     const { role, content } = messages[i] as JsonObject;
@@ -91,6 +91,13 @@ function* stepsOf(messages: readonly unknown[]): Generator<Step> {
   }
 }
 
+/** Names of what may be called; the type of what Anthropic has built in, where it has no name. */
+function namesOf(tools: readonly JsonObject[]): string[] {
+  return tools.map(({ name, type }, i) =>
+    name === undefined ? stringOf(type) : field.nameAt(`tools[${i}].name`, name),
+  );
+}
+
 /** Reads a message call. Throws `invalid_request` naming the field. */
 export function readMessagesCall(value: unknown): Call {
   const body = parse(MessagesBody, value);
@@ -108,16 +115,13 @@ export function readMessagesCall(value: unknown): Call {
   const format = body.output_config?.format ?? body.output_format;
   const answerSchema = format?.type === 'json_schema' ? (format.schema ?? 'any') : null;
   draft.needs.json = answerSchema !== null;
-  const facts = draft.facts(tools);
+  const facts = draft.facts(tools, namesOf(tools));
   return {
     api: 'messages',
     model: body.model,
     stream: body.stream === true,
     wantsUsage: true,
     maxOutputTokens: field.limitOf(body.max_tokens),
-    tools: tools.map(({ name, type }, i) =>
-      name === undefined ? stringOf(type) : field.nameAt(`tools[${i}].name`, name),
-    ),
     answerSchema,
     toolLoop: toolLoopOf(stepsOf(body.messages)),
     session: sessionOfUser(body.metadata?.user_id, facts.opening),

@@ -13,7 +13,7 @@ export const ResponsesBody = z
   .looseObject({
     ...field.common,
     stream: field.Stream,
-    input: z.unknown().describe('A text, or a list of items'),
+    input: z.unknown().optional().describe('A text, or a list of items'),
     instructions: z.string().max(10_000_000).nullish(),
     tools: field.Tools,
     text: z
@@ -131,7 +131,7 @@ export function readResponses(value: unknown): Call {
   draft.needs.json = answerSchema !== null;
   const previousAnswer = body.previous_response_id ?? null;
   if (previousAnswer !== null) draft.continues = true;
-  const facts = draft.facts(tools);
+  const facts = draft.facts(tools, namesOf(tools));
   const conversation = typeof body.conversation === 'string' ? body.conversation : body.conversation?.id;
   return {
     api: 'responses',
@@ -139,7 +139,6 @@ export function readResponses(value: unknown): Call {
     stream: body.stream === true,
     wantsUsage: true,
     maxOutputTokens: field.limitOf(body.max_output_tokens),
-    tools: namesOf(tools),
     answerSchema,
     toolLoop: toolLoopOf(stepsOf(items)),
     session: conversation ?? sessionOfCacheKey(body.prompt_cache_key, facts.opening),

@@ -4,8 +4,8 @@ import { isNothing, refused } from './json.js';
 
 /**
  * Fields of a request that the other form has nothing for. The rule: one that changes what the answer is or says is
- * refused (`invalid_request` naming it), as far as it asks for something; one that only tunes is dropped. What is in none
- * of these tables is translated, or unknown, and then dropped, too.
+ * refused (`invalid_request` naming it), as far as it asks for something; one that only tunes is dropped. What is in
+ * none of these tables is translated, or unknown, and then dropped, too.
  */
 export interface Refusal {
   expected: string;

@@ -1,6 +1,6 @@
 /**
- * Why an answer ended. What has no word of its own becomes the nearest: a pause is an end, an exceeded context a length,
- * and a stop sequence is a `stop`, which no longer says which.
+ * Why an answer ended. What has no word of its own becomes the nearest: a pause is an end, an exceeded context a
+ * length, and a stop sequence is a `stop`, which no longer says which.
  */
 const FINISH_OF_STOP: Readonly<Record<string, string>> = {
   end_turn: 'stop',

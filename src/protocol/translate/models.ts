@@ -1,7 +1,7 @@
 /**
  * What an LLM takes, as far as its name at the provider tells. It is asked only of fields that tune: one that an LLM
- * would answer with status 400 is left out. A translation therefore wants the provider's name in `model`; of other names,
- * `auto` among them, nothing is known.
+ * would answer with status 400 is left out. A translation therefore wants the provider's name in `model`; of other
+ * names, `auto` among them, nothing is known.
  */
 
 /** Major version times 100 and minor version: 405 for `claude-haiku-4-5-20251001`. Null for other names. */
@@ -20,7 +20,7 @@ export interface Claude {
   sampling: boolean;
   /** The highest `output_config.effort` that it takes; null where it takes none. */
   effort: 'high' | 'xhigh' | null;
-  /** Whether it thinks only where `thinking` says so, `adaptive` among the ways. From 5 it does by itself. */
+  /** Whether `thinking: adaptive` makes it think. From 5 on it thinks anyway. */
   adaptive: boolean;
   /** `max_tokens` where the client gives none. */
   maxTokens: number;
@@ -54,7 +54,7 @@ export interface ChatLlm {
   sampling: boolean;
   /** Whether it takes `reasoning_effort`. */
   effort: boolean;
-  /** Where the most tokens of an answer are written: most providers know the older name alone, OpenAI's reasoners the new. */
+  /** What limits the answer: most providers know the older name alone, OpenAI's reasoners the newer. */
   maxTokens: 'max_tokens' | 'max_completion_tokens';
 }
 

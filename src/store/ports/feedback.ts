@@ -103,8 +103,8 @@ export interface FeedbackStore {
   /**
    * Scored answers that did not fail, of LLMs of the catalogue and of queries whose text is known, that stand after a
    * position: in the order in which they were committed, `limit` at most. Of the signals of a decision's answer,
-   * one that was scored or failed before is none, unless it has more weight than what came before. `position` is where to read on from: after fewer than `limit`, the newest
-   * of all.
+   * one that was scored or failed before is none, unless it has more weight than what came before. `position` is where
+   * to read on from: after fewer than `limit`, the newest of all.
    */
   after(position: number, limit: number): Promise<{ answers: LoggedAnswer[]; position: number }>;
   /** Statistics per LLM of the catalogue, by id: cheap, for scoring before anything is trained. */

@@ -11,6 +11,7 @@ import type { DecisionStore } from './decisions.js';
 import type { EmbeddingStore } from './embeddings.js';
 import type { FeedbackStore } from './feedback.js';
 import type { ImportStore } from './imports.js';
+import type { JudgeStore } from './judge.js';
 import type { KeyStore } from './keys.js';
 import type { LimitStore } from './limits.js';
 import type { PolicyStore } from './policies.js';
@@ -53,6 +54,7 @@ export interface Ledger {
   readonly schedule: ScheduleStore;
   readonly keys: KeyStore;
   readonly quotas: QuotaStore;
+  readonly judge: JudgeStore;
   readonly audit: AuditStore;
   readonly changes: ChangeStore;
   readonly retention: RetentionStore;

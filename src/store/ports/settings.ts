@@ -2,8 +2,10 @@ import type { CatalogSettings } from '../../schema/catalog.js';
 import type { DecisionSettings } from '../../schema/decision.js';
 import type { DriftSettings } from '../../schema/drift.js';
 import type { BreakerSettings } from '../../schema/health.js';
+import type { JudgeSettings } from '../../schema/judge.js';
 import type { MetricSettings } from '../../schema/metric.js';
 import type { RetentionSettings } from '../../schema/retention.js';
+import type { SignalSettings } from '../../schema/signals.js';
 
 /** Settings by kind. */
 export interface SettingsByKind {
@@ -11,8 +13,10 @@ export interface SettingsByKind {
   catalog: CatalogSettings;
   decision: DecisionSettings;
   drift: DriftSettings;
+  judge: JudgeSettings;
   metrics: MetricSettings;
   retention: RetentionSettings;
+  signals: SignalSettings;
 }
 
 /** Settings; each kind is kept whole. */

@@ -74,8 +74,8 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
     ]),
   );
   const outcomes = db.prepare<[string], OutcomeRow>(
-    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at, signal, source, weight FROM interaction i JOIN llm l ' +
-      'ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
+    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at, signal, source, weight FROM interaction i ' +
+      'JOIN llm l ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
   );
   const grow = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes + ?');
   const size = db.prepare<[], number>('SELECT bytes FROM decision_size').pluck();
@@ -89,7 +89,8 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
     )
     .raw();
   const observed = db.prepare<[string, string], ObservedDay>(
-    `SELECT date(at / 1000, 'unixepoch') AS day, count(*) - count(signal) AS answers, total(score * weight) / nullif(total(weight) FILTER (WHERE score IS NOT NULL), 0) AS score,
+    `SELECT date(at / 1000, 'unixepoch') AS day, count(*) - count(signal) AS answers,
+     total(score * weight) / nullif(total(weight) FILTER (WHERE score IS NOT NULL), 0) AS score,
      sum(cost_usd) AS cost_usd, count(error) AS errors
      FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND
      at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,

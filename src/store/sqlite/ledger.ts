@@ -17,6 +17,7 @@ import { createFeedback } from './feedback.js';
 import { guarded } from './guard.js';
 import { heal, type Healed } from './heal.js';
 import { createImports } from './imports.js';
+import { createJudge } from './judge.js';
 import { createKeys } from './keys.js';
 import { createLimits } from './limits.js';
 import { migrate, readMigrations } from './migrate.js';
@@ -111,6 +112,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     schedule: createSchedule(connection, steady),
     keys: createKeys(connection, touch),
     quotas: quotas.port,
+    judge: createJudge(connection, clock),
     audit: createAudit(connection, clock),
     changes: createChanges(connection),
     retention: retention.port,

@@ -1,4 +1,4 @@
-import { parse } from '../../schema/parse.js';
+import { parseUnquoted } from '../../schema/parse.js';
 import { Provider } from '../../schema/provider.js';
 import type { ProviderStore } from '../ports/providers.js';
 import type { Touch } from './changes.js';
@@ -17,7 +17,9 @@ export function createProviders(connection: Connection, touch: Touch): ProviderS
     list: async () =>
       all
         .all()
-        .map(({ name, body }) => parse(Provider, JSON.parse(body), 'internal', `provider ${name} of the ledger`)),
+        .map(({ name, body }) =>
+          parseUnquoted(Provider, JSON.parse(body), 'internal', `provider ${name} of the ledger`),
+        ),
     put: async (provider) =>
       connection.write(() => {
         const [before, after] = [find.get(provider.name), JSON.stringify(provider)];

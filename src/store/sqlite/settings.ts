@@ -4,9 +4,11 @@ import { CatalogSettings, DEFAULT_CATALOG_SETTINGS } from '../../schema/catalog.
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../schema/decision.js';
 import { DEFAULT_DRIFT, DriftSettings } from '../../schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../schema/health.js';
+import { DEFAULT_JUDGE, JudgeSettings } from '../../schema/judge.js';
 import { DEFAULT_METRICS, MetricSettings } from '../../schema/metric.js';
 import { parse } from '../../schema/parse.js';
 import { DEFAULT_RETENTION, RetentionSettings } from '../../schema/retention.js';
+import { DEFAULT_SIGNALS, SignalSettings } from '../../schema/signals.js';
 import type { SettingsByKind, SettingsStore } from '../ports/settings.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
@@ -18,8 +20,10 @@ const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: Se
   catalog: { schema: CatalogSettings, defaults: DEFAULT_CATALOG_SETTINGS },
   decision: { schema: DecisionSettings, defaults: DEFAULT_DECISION_SETTINGS },
   drift: { schema: DriftSettings, defaults: DEFAULT_DRIFT },
+  judge: { schema: JudgeSettings, defaults: DEFAULT_JUDGE },
   metrics: { schema: MetricSettings, defaults: DEFAULT_METRICS },
   retention: { schema: RetentionSettings, defaults: DEFAULT_RETENTION },
+  signals: { schema: SignalSettings, defaults: DEFAULT_SIGNALS },
 };
 
 /** Settings as other writes of this connection read them. */

@@ -105,9 +105,9 @@ function importedRowSweep(connection: Connection, sizes: TableSizes): Sweep {
 }
 
 /** Sums by day, a day at a time. */
-function summarySweep({ db }: Connection): Sweep {
-  const first = db.prepare<[], string | null>('SELECT min(day) FROM decision_day').pluck();
-  const remove = db.prepare<[string]>('DELETE FROM decision_day WHERE day = ?');
+function summarySweep({ db }: Connection, table: 'decision_day' | 'judge_day'): Sweep {
+  const first = db.prepare<[], string | null>(`SELECT min(day) FROM ${table}`).pluck();
+  const remove = db.prepare<[string]>(`DELETE FROM ${table} WHERE day = ?`);
   const dayOf = (days: number, now: number): string => new Date(now - days * DAY_MS).toISOString().slice(0, 10);
   const isOld = ({ summary_days: days }: RetentionSettings, now: number): boolean =>
     days !== null && (first.get() ?? '9') < dayOf(days, now);
@@ -179,9 +179,15 @@ export function tableSweeps(
     ),
     withDecisions(connection, 'call', settings),
     withDecisions(connection, 'comment', settings),
+    byTime(connection, {
+      table: 'verdict',
+      old: 'at < @limit',
+      limitOf: ({ verdict_days: days }, now) => before(days, now),
+    }),
     vectorSweep(connection, sizes),
     importedRowSweep(connection, sizes),
-    summarySweep(connection),
+    summarySweep(connection, 'decision_day'),
+    summarySweep(connection, 'judge_day'),
     useSweep(connection, { table: 'load_use', key: 'llm, slot', old: 'slot <= @limit', limitOf: oldSlot }),
     useSweep(connection, { table: 'key_use', key: 'key, slot', old: 'slot <= @limit', limitOf: oldSlot }),
     useSweep(connection, {

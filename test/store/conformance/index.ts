@@ -12,6 +12,7 @@ import { describeEmbeddingStore } from './embeddings.js';
 import { describeFeedbackStore } from './feedback.js';
 import { describeForgetting } from './forgetting.js';
 import { describeImportStore } from './imports.js';
+import { describeJudgeStore } from './judge.js';
 import { describeJumps } from './jumps.js';
 import { describeKeyStore } from './keys.js';
 import { describeLedger } from './ledger.js';
@@ -51,6 +52,7 @@ export function describeStore(store: StoreUnderTest): void {
     describeScheduleStore(store);
     describeKeyStore(store);
     describeQuotaStore(store);
+    describeJudgeStore(store);
     describeAuditStore(store);
     describeChangeStore(store);
     describeJumps(store);

@@ -8,8 +8,8 @@ import { conversationOf } from './conversation.js';
 import { toolsOf } from './tools.js';
 
 /**
- * What the LLM is told for `json_object`: Anthropic's `output_config.format` wants a schema, and takes none for just any
- * object. OpenAI, too, wants the prompt to ask for JSON.
+ * What the LLM is told for `json_object`: Anthropic's `output_config.format` wants a schema, and takes none for just
+ * any object. OpenAI, too, wants the prompt to ask for JSON.
  */
 export const JSON_ONLY = 'Answer with one JSON object and nothing else: no text around it, no code fence.';
 

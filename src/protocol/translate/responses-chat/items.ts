@@ -19,6 +19,8 @@ export interface Items {
   call(call: Growing, part: string, isNew: boolean): JsonObject[];
   /** Ends all that is open. */
   close(status: 'completed' | 'incomplete'): JsonObject[];
+  /** Whether none has begun. */
+  isEmpty(): boolean;
   /** Those that are ended, in order. */
   output(): JsonObject[];
 }
@@ -93,7 +95,7 @@ export function writtenItems(answer: () => string): Items {
       open.text += text;
       open.logprobs.push(...logprobs);
       const type = kind === 'refusal' ? 'response.refusal.delta' : 'response.output_text.delta';
-      events.push({ type, ...at(open), delta: text, ...(kind === 'refusal' ? {} : { logprobs }) });
+      if (text !== '') events.push({ type, ...at(open), delta: text, ...(kind === 'refusal' ? {} : { logprobs }) });
       return events;
     },
     call(call, part, isNew) {
@@ -118,6 +120,7 @@ export function writtenItems(answer: () => string): Items {
     close(status) {
       return [...endMessage(status), ...Array.from(calls.keys()).flatMap((call) => endCall(call, status))];
     },
+    isEmpty: () => places === 0,
     output: () => done.filter((item) => item !== undefined),
   };
 }

@@ -36,8 +36,7 @@ export function responsesEvents(clock: Clock): FormStream {
   function finished(of: About): JsonObject[] {
     over = true;
     const end = endOf(finish, usage);
-    const empty = items.output().length === 0 && calls.all.length === 0;
-    const events = empty ? items.text('output_text', '', []) : [];
+    const events = items.isEmpty() ? items.text('output_text', '', []) : [];
     events.push(...items.close(end.status === 'incomplete' ? 'incomplete' : 'completed'));
     events.push({ type: `response.${end.status}`, response: responseOf(of, items.output(), end) });
     return events;

@@ -30,6 +30,8 @@ const text = (value: string): JsonObject => ({ type: 'text_delta', text: value }
 const json = (value: string): JsonObject => ({ type: 'input_json_delta', partial_json: value });
 const deltas = (made: JsonObject[]): unknown[] =>
   made.flatMap(({ choices }) => (choices as { delta: unknown }[]).map((choice) => choice.delta));
+const choiceOf = (made: JsonObject | undefined): JsonObject | undefined =>
+  ((made?.['choices'] ?? []) as JsonObject[])[0];
 
 describe('a stream of messages as chat chunks', () => {
   test('has the role first, then text, the reason of the end, usage and the end mark', () => {
@@ -63,7 +65,7 @@ describe('a stream of messages as chat chunks', () => {
       model: 'claude-haiku-4-5',
       choices: [{ index: 0, delta: { content: 'Hel' }, logprobs: null, finish_reason: null }],
     });
-    assert.equal((made[3]?.['choices'] as JsonObject[])[0]?.['finish_reason'], 'stop');
+    assert.equal(choiceOf(made[3])?.['finish_reason'], 'stop');
     assert.deepEqual(made[4]?.['choices'], []);
     assert.deepEqual(made[4]?.['usage'], {
       prompt_tokens: 100,
@@ -115,8 +117,12 @@ describe('a stream of messages as chat chunks', () => {
 
   test('tells a refusal with its reason', () => {
     const made = played('chat', 'messages', named(START, ...end('refusal', { stop_details: { explanation: 'No.' } })));
-    const [choice] = made[1]?.['choices'] as JsonObject[];
-    assert.deepEqual(choice, { index: 0, delta: { refusal: 'No.' }, logprobs: null, finish_reason: 'content_filter' });
+    assert.deepEqual(choiceOf(made[1]), {
+      index: 0,
+      delta: { refusal: 'No.' },
+      logprobs: null,
+      finish_reason: 'content_filter',
+    });
   });
 
   test('tells an error in the middle, and nothing after it', () => {
