@@ -24,7 +24,7 @@ const { values } = parseArgs({
     weights: { type: 'string', default: 'default' },
     corrections: { type: 'string', default: 'on' },
     quick: { type: 'boolean', default: false },
-    exploration: { type: 'string', default: '0.05' },
+    exploration: { type: 'string', default: '2000:0.5,0.5' },
     'log-level': { type: 'string', default: 'error' },
   },
 });
@@ -32,10 +32,12 @@ const [CALLS, EVERY] = [Number(values.calls), Number(values.every)];
 const BLOCK = 1_000;
 /** Calls that a user asks again at most. */
 const MOST_AGAIN = 3;
-/** a, or a:b:c — a at first, falling to b as c over calls. */
-function explorationOf(text: string): (calls: number) => number {
-  const [first = 0, least = first, by = 0] = text.split(':').map(Number) as [number, number?, number?];
-  return (calls) => Math.min(first, Math.max(least, by / (calls + 1)));
+/** `N:SHARE` evenly for the first N calls, then `SHARE` by how likely each is to be the best: `2000:0.5,0.5`. */
+function explorationOf(text: string): (calls: number) => { exploration: number; explore: 'evenly' | 'likely' } {
+  const [first = '', later = '0'] = text.split(',');
+  const [until = 0, share = 0] = first.split(':').map(Number) as [number, number];
+  return (calls) =>
+    calls < until ? { exploration: share, explore: 'evenly' } : { exploration: Number(later), explore: 'likely' };
 }
 
 const DEFAULT: Meanings = {

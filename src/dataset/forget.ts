@@ -55,7 +55,7 @@ export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetti
 
   return {
     async forget(what) {
-      const forgotten: Forgotten = { texts: 0, decisions: 0, errors: 0, unlearnable: 0 };
+      const forgotten: Forgotten = { texts: 0, decisions: 0, errors: 0, comments: 0, unlearnable: 0 };
       const pace = createPace({ turnMs: TURN_MS, othersShare: OTHERS_SHARE });
       let from: ForgetPosition | null = { stage: 0, after: 0 };
       while (from !== null) {
@@ -75,10 +75,12 @@ export function createForgetting({ ledger, encoder }: ForgettingParts): Forgetti
         const rest: RestPart = await whileBusy(BUSY_LIMIT_MS, () => retention.forgetRest(what, at));
         forgotten.decisions += rest.decisions;
         forgotten.errors += rest.errors;
+        forgotten.comments += rest.comments;
         from = rest.next;
         await pace.turn();
       }
-      if (forgotten.texts + forgotten.decisions + forgotten.errors > 0) await retention.settle();
+      const { texts, decisions, errors, comments } = forgotten;
+      if (texts + decisions + errors + comments > 0) await retention.settle();
       return forgotten;
     },
   };

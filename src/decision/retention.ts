@@ -37,9 +37,10 @@ export function followRetention({ ledger, forgetting, clock, log }: RetentionPar
     while (!stopping.signal.aborted && (await part())) await pace.turn();
     const { feedback_text_days: days } = await ledger.settings.get('retention');
     if (stopping.signal.aborted || days === null || performance.now() < forgetAt) return;
-    const { texts, errors, decisions } = await forgetting.forget({ before: clock() - days * DAY_MS });
+    const { texts, errors, decisions, comments } = await forgetting.forget({ before: clock() - days * DAY_MS });
     forgetAt = performance.now() + FORGET_EVERY_MS;
-    if (texts + errors + decisions > 0) log.info({ texts, errors, decisions, days }, 'texts forgotten, as is set');
+    if (texts + errors + decisions + comments > 0)
+      log.info({ texts, errors, decisions, comments, days }, 'texts forgotten, as is set');
   }
 
   const stop = every(everyMs, sweep, (error) =>

@@ -1,4 +1,4 @@
-import { messageOf } from '../base/errors.js';
+import { messageOf, PointsmanError } from '../base/errors.js';
 import { createRelay, type Relay } from '../protocol/relay.js';
 import { relayWhole } from '../protocol/relay-whole.js';
 import { translationOf } from '../protocol/translate.js';
@@ -14,7 +14,9 @@ export type FailureClass =
   | 'rate_limited'
   | 'provider_error'
   | 'not_configured'
-  | 'broken_answer';
+  | 'broken_answer'
+  /** What is asked has nothing to stand for it in the form of this target. */
+  | 'unfit';
 
 /** A call that gave no answer: another LLM or deployment may. */
 export interface Failed {
@@ -25,6 +27,8 @@ export interface Failed {
   status: number | null;
   body: string | null;
   retryAfterMs: number | undefined;
+  /** What the client is told where no other takes the call. */
+  cause?: PointsmanError;
 }
 
 /** What came of one call of one target, before anything is sent to the client. */
@@ -135,14 +139,14 @@ export async function attempt(
 ): Promise<Attempt> {
   const { call } = outgoing;
   const translation = translationOf(call.api, target.api);
-  // Throws where the other form has nothing for what is asked.
-  const body = bodyFor(outgoing, target, translation);
   const began = now();
   let answer: ProviderAnswer;
   try {
+    const body = bodyFor(outgoing, target, translation);
     answer = await calling.send(target, { body, headers: outgoing.headers, signal });
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof PointsmanError) return failed('unfit', error.message, { cause: error });
     return failedToSend(error);
   }
   if (answer.status < 200 || answer.status >= 300) return refusal(calling, answer, translation, clock());

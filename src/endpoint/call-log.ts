@@ -7,8 +7,9 @@ import type { Ledger } from '../store/ports/index.js';
 
 /** What a call leaves behind. */
 export interface CallOutcome {
-  record: CallRecord;
-  /** What is learned of it: its answer, those that failed before it, and what was observed of them. */
+  /** Null for what is observed of earlier calls. */
+  record: CallRecord | null;
+  /** What is learned: of its answer, of those that failed before it, and what was observed of answers. */
   feedback: readonly (InteractionFeedback | SignalFeedback)[];
   tenant: string | null;
 }
@@ -16,6 +17,8 @@ export interface CallOutcome {
 /** Keeps what calls leave behind, off their way: many in one transaction. */
 export interface CallLog {
   add(outcome: CallOutcome): void;
+  /** The record of a call, kept or not yet; undefined where there is none. */
+  find(decision: string): Promise<CallRecord | undefined>;
   /** Resolves when all that was added is kept, or given up. */
   drain(): Promise<void>;
 }
@@ -81,7 +84,7 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
     try {
       for (const [tenant, outcomes] of byTenant(group)) {
         await post(outcomes, tenant);
-        await ledger.calls.append(outcomes.map(({ record }) => record));
+        await ledger.calls.append(outcomes.flatMap(({ record }) => record ?? []));
         for (const outcome of outcomes) kept.add(outcome);
       }
       refused = false;
@@ -116,6 +119,9 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
       }
       schedule(FLUSH_AFTER_MS);
     },
+    find: async (decision) =>
+      waiting.find(({ record }) => record?.decision === decision)?.record ??
+      (await ledger.calls.get([decision])).get(decision),
     async drain() {
       await inTurn();
       if (waiting.length > 0) await inTurn();

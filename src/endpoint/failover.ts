@@ -30,6 +30,8 @@ export interface FailoverParts extends AttemptParts {
 export interface FailoverInput {
   /** LLMs in the order in which they are called. */
   models: readonly string[];
+  /** The only provider that is called; null for any. */
+  provider: string | null;
   outgoing: Outgoing;
   /** Aborted when the client is gone. */
   signal: AbortSignal;
@@ -45,7 +47,7 @@ const PAUSE_MS = 250;
 const MAX_PAUSE_MS = 30_000;
 
 /** Whether the same call may succeed later. */
-const mayPass = ({ failure }: FailedCall): boolean => failure !== 'not_configured';
+const mayPass = ({ failure }: FailedCall): boolean => failure !== 'not_configured' && failure !== 'unfit';
 
 /**
  * Calls LLMs in order, each at its deployments in order, until one answers or refuses the request itself. Where all
@@ -54,7 +56,7 @@ const mayPass = ({ failure }: FailedCall): boolean => failure !== 'not_configure
  */
 export async function callInTurn(
   parts: FailoverParts,
-  { models, outgoing, signal, deadlineMs, take }: FailoverInput,
+  { models, provider, outgoing, signal, deadlineMs, take }: FailoverInput,
 ): Promise<Reached> {
   const { calling, now, random } = parts;
   const { call } = outgoing;
@@ -78,14 +80,14 @@ export async function callInTurn(
     try {
       const found = await attempt(parts, target, outgoing, either);
       if (found.kind !== 'failed') return { attempt: found, target, ended };
-      const { message, retryAfterMs } = found;
-      ended({ error: message, tokens: 0, retryAfterMs });
+      const { message, retryAfterMs, failure } = found;
+      ended({ error: message, tokens: 0, retryAfterMs, inconclusive: failure === 'unfit' });
       failed.push({ ...found, model: target.model, target, latencyMs: now() - began });
       return null;
     } catch (error) {
       const isOurs = !signal.aborted;
       const message = `no answer within ${deadlineMs} ms`;
-      ended({ error: isOurs ? message : null, tokens: 0 });
+      ended({ error: message, tokens: 0, inconclusive: !isOurs });
       if (!isOurs) throw error;
       const late = { kind: 'failed', failure: 'timeout', message, status: null, body: null } as const;
       failed.push({ ...late, retryAfterMs: undefined, model: target.model, target, latencyMs: now() - began });
@@ -93,14 +95,25 @@ export async function callInTurn(
     }
   }
 
+  /** The next target of an LLM that was not called in this round. */
+  function nextTarget(model: string, called: ReadonlySet<Target['deployment']>): Target | undefined {
+    return calling
+      .targets(model, call.api, call.promptTokens)
+      .find((target) => !called.has(target.deployment) && (provider === null || target.provider.name === provider));
+  }
+
   async function round(): Promise<Reached['answered']> {
-    for (const model of models)
-      for (const target of calling.targets(model, call.api, call.promptTokens)) {
+    const called = new Set<Target['deployment']>();
+    for (const model of models) {
+      if (nextTarget(model, called) === undefined || !(await hasRoom(model))) continue;
+      // Chosen anew each time, as others call meanwhile.
+      for (let target = nextTarget(model, called); target !== undefined; target = nextTarget(model, called)) {
         if (late.signal.aborted) return null;
-        if (!(await hasRoom(model))) break;
+        called.add(target.deployment);
         const answered = await at(target);
         if (answered !== null) return answered;
       }
+    }
     return null;
   }
 

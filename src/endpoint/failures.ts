@@ -11,8 +11,13 @@ function codeOf(failed: readonly FailedCall[]): ErrorCode {
   return all('timeout') ? 'provider_timeout' : 'provider_failed';
 }
 
-/** The error of a call that nobody answered: what each provider said, without any secret. */
+/**
+ * The error of a call that nobody answered: what each provider said, without any secret; where none could be asked what
+ * is asked, why.
+ */
 export function nobodyAnswered(failed: readonly FailedCall[], models: readonly string[]): PointsmanError {
+  const [first] = failed;
+  if (first?.cause !== undefined && failed.every(({ failure }) => failure === 'unfit')) return first.cause;
   const told = failed.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
   const said = failed.map(
     ({ target: { model, provider }, message, body }) =>

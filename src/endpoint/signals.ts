@@ -1,6 +1,6 @@
 import type { AnswerFacts, Call } from '../protocol/types.js';
 import type { SignalFeedback } from '../schema/feedback.js';
-import type { SignalName, SignalSettings } from '../schema/signals.js';
+import { saysOf, type SignalName, type SignalSettings } from '../schema/signals.js';
 import { codeParses } from './code-blocks.js';
 import { fitsSchema } from './fits-schema.js';
 
@@ -73,16 +73,6 @@ export function observedOf(call: Call, facts: AnswerFacts): Observed[] {
 /** Of which answer signals are. What is left out is the decision's. */
 export type OfAnswer = Pick<SignalFeedback, 'query' | 'model' | 'task' | 'domain' | 'at' | 'decision_id'>;
 
-/** What a signal says as a score, and how much that counts; undefined where it says nothing. */
-export function saysOf(
-  { signal, value }: Observed,
-  settings: SignalSettings,
-): { value: number; weight: number } | undefined {
-  const { value_when_true: whenTrue, value_when_false: whenFalse, weight } = settings[signal];
-  const score = typeof value === 'number' ? value : value ? whenTrue : whenFalse;
-  return score === null || weight === 0 ? undefined : { value: score, weight };
-}
-
 /** Signals as feedback takes them; those that say nothing are left out. */
 export function recordsOf(
   observed: readonly Observed[],
@@ -91,7 +81,7 @@ export function recordsOf(
   source = SOURCE,
 ): SignalFeedback[] {
   return observed.flatMap((one) => {
-    const says = saysOf(one, settings);
+    const says = saysOf(settings, one.signal, one.value);
     return says === undefined ? [] : [{ ...answer, signal: one.signal, source, ...says }];
   });
 }

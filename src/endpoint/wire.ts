@@ -32,7 +32,7 @@ export function bodyFor({ call, text, value }: Outgoing, target: Target, transla
   const usage = target.api === 'chat' && call.stream && target.provider.stream_usage !== false;
   if (translation === null) return requestText(text, { api: target.api, model, usage: usage && !call.wantsUsage });
   const { pointsman: _own, ...asked } = value;
-  const body: JsonObject = { ...translation.request(asked), model };
+  const body: JsonObject = translation.request({ ...asked, model });
   if (usage) body['stream_options'] = { include_usage: true };
   return JSON.stringify(body);
 }

@@ -76,10 +76,11 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
    * would hide a change.
    */
   async function knownOf(posted: Posted['value'], scorer: Scorer): Promise<Known> {
-    const { task } = posted;
+    const { task, model, query } = posted;
     // Before anything is trained, predictions are running means of what is observed: they can't be its measure.
-    if (scorer.version === null) return { task: task ?? UNKNOWN_TASK, by: 'task', expected: undefined };
-    const { vector, expected } = await expectedOf(scorer, posted);
+    if (scorer.version === null || query === undefined)
+      return { task: task ?? UNKNOWN_TASK, by: 'task', expected: undefined };
+    const { vector, expected } = await expectedOf(scorer, { query, task, model });
     if (task !== undefined) return { task, by: 'task', expected };
     const { by, shares } = groupsOf(scorer, vector);
     return { task: likeliest(shares), by: shares.length === 0 ? 'task' : by, expected };
@@ -115,10 +116,12 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
       value,
       predicted: expected?.quality ?? null,
     });
-    if (kind === 'signal') return [scoreOf(posted.value)];
+    // Beside what a version predicted, a value by itself would look like a change.
+    const isPredicted = scorer.version === null || posted.query !== undefined;
+    if (kind === 'signal') return isPredicted ? [scoreOf(posted.value)] : [];
     const failed = posted.error !== undefined;
     const observations: DriftObservation[] = [{ ...about, signal: 'error', value: Number(failed), predicted: null }];
-    if (failed) return observations;
+    if (failed || !isPredicted) return observations;
     if (posted.score !== undefined) observations.push(scoreOf(posted.score));
     const { latency_ms: took } = posted;
     const usual = expected?.latencyMs ?? null;

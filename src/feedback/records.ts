@@ -1,17 +1,14 @@
 import { z } from 'zod';
 import { PointsmanError, type Issue } from '../base/errors.js';
-import type { FeedbackRecord } from '../store/ports/feedback.js';
-import type { KeptDecision } from '../store/ports/decisions.js';
 import {
   InteractionFeedback,
   MAX_FEEDBACK_ITEMS,
+  OpinionFeedback,
   PreferenceFeedback,
-  type Interaction,
-  type Preference,
-  type Signal,
   SignalFeedback,
 } from '../schema/feedback.js';
 import { describeIssues, issuesOf } from '../schema/parse.js';
+import { isScoreAlone } from './opinions.js';
 
 /** What a feedback request may hold. {@link parseFeedback} checks its items one by one, so that messages fit them. */
 export const FeedbackRequest = z
@@ -19,32 +16,50 @@ export const FeedbackRequest = z
     InteractionFeedback,
     PreferenceFeedback,
     SignalFeedback,
+    OpinionFeedback,
     z
-      .array(z.union([InteractionFeedback, PreferenceFeedback, SignalFeedback]))
+      .array(z.union([InteractionFeedback, PreferenceFeedback, SignalFeedback, OpinionFeedback]))
       .min(1)
       .max(MAX_FEEDBACK_ITEMS),
   ])
   .meta({
     id: 'FeedbackRequest',
     description:
-      'One interaction, preference or signal, or an array of them. An item with better_model or worse_model is a ' +
-      'preference, one with signal a signal.',
+      'One interaction, preference, signal or opinion, or an array of them. An item with better_model or ' +
+      'worse_model is a preference, one with signal a signal, one with thumb, comment or corrected an opinion.',
   });
 
 /** After so many issues, further items of a request are not named. */
 const MAX_ISSUES = 20;
 
+/** What was posted; an answer that was named by its id is named by its decision. */
 export type Feedback =
-  | { kind: 'interaction'; value: InteractionFeedback }
-  | { kind: 'preference'; value: PreferenceFeedback }
-  | { kind: 'signal'; value: SignalFeedback };
+  | { kind: 'interaction'; value: Named<InteractionFeedback> }
+  | { kind: 'preference'; value: Named<PreferenceFeedback> }
+  | { kind: 'signal'; value: Named<SignalFeedback> }
+  | { kind: 'opinion'; value: Named<OpinionFeedback> };
+type Named<T> = Omit<T, 'answer_id'>;
 
-const SCHEMAS = { interaction: InteractionFeedback, preference: PreferenceFeedback, signal: SignalFeedback };
+const SCHEMAS = {
+  interaction: InteractionFeedback,
+  preference: PreferenceFeedback,
+  signal: SignalFeedback,
+  opinion: OpinionFeedback,
+};
+const OPINIONS = ['thumb', 'comment', 'corrected'];
 
 function kindOf(item: unknown): Feedback['kind'] {
   if (item === null || typeof item !== 'object') return 'interaction';
   if ('better_model' in item || 'worse_model' in item) return 'preference';
-  return 'signal' in item ? 'signal' : 'interaction';
+  if ('signal' in item) return 'signal';
+  return OPINIONS.some((field) => field in item) ? 'opinion' : 'interaction';
+}
+
+/** An answer that is named by its id is recorded already: a score of it alone is an opinion. */
+function namedByDecision(kind: Feedback['kind'], { answer_id: answer, ...value }: { answer_id?: unknown }): Feedback {
+  if (answer === undefined) return { kind, value } as Feedback;
+  const named = { ...value, decision_id: answer };
+  return { kind: kind === 'interaction' && isScoreAlone(named) ? 'opinion' : kind, value: named } as Feedback;
 }
 
 function prefixed(issue: Issue, prefix: string): Issue {
@@ -80,7 +95,7 @@ export function parseFeedback(body: unknown, now: number): Feedback[] {
   items.forEach((item, i) => {
     const kind = kindOf(item);
     const result = SCHEMAS[kind].safeParse(item);
-    if (result.success) feedback.push({ kind, value: result.data } as Feedback);
+    if (result.success) feedback.push(namedByDecision(kind, result.data));
     const wrong = result.success ? laterThan(now, result.data) : issuesOf(result.error, item);
     if (wrong.length > 0 && issues.length < MAX_ISSUES)
       issues.push(...wrong.map((issue) => prefixed(issue, Array.isArray(body) ? `[${i}]` : '')));
@@ -94,51 +109,4 @@ export function decisionIdsOf(feedback: readonly Feedback[]): string[] {
   const ids = new Set<string>();
   for (const { value } of feedback) if (value.decision_id !== undefined) ids.add(value.decision_id);
   return [...ids];
-}
-
-/**
- * Feedback as the ledger stores it: what it leaves out comes from the decision it names, and `at` from `now`.
- * Feedback may come before its decision: where it has query and LLM itself, it may name one that is not among
- * `decisions`. Throws `decision_not_found` where it has not.
- */
-export function toRecords(
-  feedback: readonly Feedback[],
-  decisions: ReadonlyMap<string, KeptDecision>,
-  now: number,
-): FeedbackRecord[] {
-  const at = new Date(now).toISOString();
-  return feedback.map((item): FeedbackRecord => {
-    const { value } = item;
-    const complete = value.query !== undefined && (item.kind === 'preference' || item.value.model !== undefined);
-    const decision = value.decision_id === undefined ? undefined : decisions.get(value.decision_id);
-    if (decision === undefined && !complete)
-      throw new PointsmanError(
-        'decision_not_found',
-        `decision_id: expected a known decision, or query and model with it, got ${JSON.stringify(value.decision_id)}`,
-        {
-          issues: [{ field: 'decision_id', expected: 'a known decision', received: JSON.stringify(value.decision_id) }],
-        },
-      );
-    if (decision !== undefined && decision.query === null && value.query === undefined) {
-      const issue = {
-        field: 'query',
-        expected: `the text of the query, as the log keeps only the hash of that of decision ${decision.id}`,
-        received: 'nothing',
-      };
-      throw new PointsmanError('invalid_request', describeIssues([issue]), { issues: [issue] });
-    }
-    const task = decision?.task ?? null;
-    // The decision says what the query was, whatever is repeated with it.
-    const decided = {
-      ...(decision === undefined || decision.query === null ? {} : { query: decision.query }),
-      ...(task === null ? {} : { task }),
-    };
-    if (item.kind === 'preference')
-      return { kind: 'preference', value: { at, ...item.value, ...decided } as Preference };
-    const answered = { at, model: decision?.model, ...item.value, ...decided };
-    if (item.kind === 'signal') return { kind: 'signal', value: answered as Signal };
-    // What a cascade or a fallback asked was not left to the decision's chance.
-    const chosen = decision !== undefined && answered.model === decision.model ? decision.propensity : undefined;
-    return { kind: 'interaction', value: { propensity: chosen, ...answered } as Interaction };
-  });
 }

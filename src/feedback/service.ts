@@ -5,15 +5,17 @@ import type { Decider } from '../decision/decider.js';
 import type { LiveState } from '../live/state.js';
 import type { FeedbackReceipt } from '../schema/feedback.js';
 import type { CallReport } from '../schema/health.js';
+import type { CallRecord } from '../store/ports/calls.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { FeedbackRecord } from '../store/ports/feedback.js';
 import type { Ledger } from '../store/ports/index.js';
 import { createFeedbackCommitter } from './commit.js';
 import { createDriftFeed } from './drift-feed.js';
-import { decisionIdsOf, parseFeedback, toRecords } from './records.js';
+import { completed } from './complete.js';
+import { decisionIdsOf, parseFeedback } from './records.js';
 
 export interface FeedbackParts {
-  ledger: Pick<Ledger, 'feedback' | 'breakers' | 'alerts' | 'settings'>;
+  ledger: Pick<Ledger, 'feedback' | 'calls' | 'breakers' | 'alerts' | 'settings'>;
   live: LiveState;
   decider: Pick<Decider, 'lookup' | 'flush'>;
   clock: Clock;
@@ -32,9 +34,9 @@ export interface PostOptions {
 /** The one way in for feedback and for reports of calls, whoever observed them. */
 export interface FeedbackService {
   /**
-   * Stores feedback: one interaction, preference or signal, or an array of them, all or nothing, durably. It need not
-   * repeat what the decision that it names has. Live state has caught up once this resolves; drift is looked for
-   * afterwards.
+   * Stores feedback: one interaction, preference, signal or opinion, or an array of them, all or nothing, durably. It
+   * need not repeat what the decision that it names has. Live state has caught up once this resolves; drift is looked
+   * for afterwards.
    *
    * Throws `invalid_request` naming each wrong field, `decision_not_found`, `idempotency_key_reused`, `ledger_busy`,
    * and `unknown_model` or `catalog_full` where the catalogue's settings refuse an LLM that nobody declared.
@@ -57,7 +59,8 @@ function ofCandidates(records: readonly FeedbackRecord[], { undeclared }: Feedba
   return records.filter(({ kind, value }) => kind === 'preference' || !others.has(value.model));
 }
 
-const NONE: ReadonlyMap<string, KeptDecision> = new Map();
+const NO_DECISIONS: ReadonlyMap<string, KeptDecision> = new Map();
+const NO_CALLS: ReadonlyMap<string, CallRecord> = new Map();
 
 export function createFeedbackService({
   ledger,
@@ -81,10 +84,15 @@ export function createFeedbackService({
       // A retry after a crash must find the decision that the first request found.
       if (key !== undefined) await decider.flush();
       const named = decisionIdsOf(items);
-      const decisions = named.length === 0 ? NONE : await decider.lookup(named);
-      const records = toRecords(items, decisions, clock());
+      const [decisions, calls, signals] = await Promise.all([
+        named.length === 0 ? NO_DECISIONS : decider.lookup(named),
+        named.length === 0 ? NO_CALLS : ledger.calls.get(named),
+        ledger.settings.get('signals'),
+      ]);
+      const { records, comments } = completed(items, { decisions, calls, signals }, clock());
       const batch = {
         records,
+        comments,
         ...(key !== undefined && { key, requestHash: sha256(JSON.stringify(feedback)) }),
         ...(tenant !== undefined && { tenant }),
       };

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../store/ports/index.js';
 import { openLiveHealth, type LiveHealth } from './breakers.js';
+import { openLiveCallSettings, type LiveCallSettings } from './call-settings.js';
 import { openLiveCorrections, type LiveCorrections } from './corrections.js';
 import { createFollower, type Follower } from './follower.js';
 import { openLiveKeys, type LiveKeys } from './keys.js';
@@ -21,6 +22,7 @@ export interface LiveState {
   load: LiveLoad;
   keys: LiveKeys;
   providers: LiveProviders;
+  callSettings: LiveCallSettings;
   follower: Follower;
 }
 
@@ -42,7 +44,8 @@ export async function openLiveState({ ledger, scorer, clock, log, env }: LivePar
   const policies = await openLivePolicies({ ledger });
   const keys = await openLiveKeys({ ledger, clock, log });
   const providers = await openLiveProviders({ ledger, clock: ledger.steady, wall: clock, log, ...(env && { env }) });
-  const parts = [scorer, health, trust, corrections, load, policies, keys, providers];
+  const callSettings = await openLiveCallSettings({ ledger });
+  const parts = [scorer, health, trust, corrections, load, policies, keys, providers, callSettings];
   const follower = createFollower(ledger.changes, parts, log);
-  return { scorer, policies, health, trust, corrections, load, keys, providers, follower };
+  return { scorer, policies, health, trust, corrections, load, keys, providers, callSettings, follower };
 }

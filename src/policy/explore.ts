@@ -1,3 +1,5 @@
+import type { Rng } from '../base/rng.js';
+import type { Rules } from '../schema/policy.js';
 import type { RankedLlm } from '../schema/route.js';
 
 /** Candidates of highest utility that chance is shared among: of more, the others are hardly ever the best. */
@@ -45,4 +47,29 @@ export function chancesToBeBest(ranking: readonly Pick<RankedLlm, 'utility' | 'u
   }
   const total = chances.reduce((sum, chance) => sum + chance, 0);
   return chances.map((chance) => chance / total);
+}
+
+/** Position of what is drawn by `chances`, which add up to 1. */
+function drawn(chances: Float64Array, rng: Rng): number {
+  let left = rng.next();
+  for (let i = 0; i < chances.length; i++) if ((left -= chances[i]!) < 0) return i;
+  return 0;
+}
+
+/**
+ * The first of a ranking, unless `exploration` leaves it to chance, and with which chance this one was chosen.
+ *
+ * @param ranking not empty
+ */
+export function explored(
+  ranking: readonly RankedLlm[],
+  { exploration = 0, explore = 'evenly' }: Rules,
+  rng: Rng,
+): { chosen: RankedLlm['model']; propensity: number } {
+  const { length } = ranking;
+  const chances = exploration > 0 && explore === 'likely' ? chancesToBeBest(ranking) : null;
+  const isLeft = exploration > 0 && rng.next() < exploration;
+  const position = isLeft ? (chances === null ? rng.int(length) : drawn(chances, rng)) : 0;
+  const propensity = exploration * (chances?.[position] ?? 1 / length) + (position === 0 ? 1 - exploration : 0);
+  return { chosen: ranking[position]!.model, propensity };
 }

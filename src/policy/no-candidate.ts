@@ -64,14 +64,10 @@ function ofQuery(excluded: readonly Exclusion[]): Issue {
  *
  * @param unfit those that no rule excluded, but what the query needs
  */
-export function noCandidate(
-  excluded: readonly Exclusion[],
-  unfit: ReadonlySet<Exclusion>,
-  rules: Rules,
-): PointsmanError {
+export function noCandidate(excluded: readonly Exclusion[], unfit: readonly Exclusion[], rules: Rules): PointsmanError {
   const constraint = (exclusion: Exclusion): string => exclusion.constraint;
-  const queried = grouped([...unfit], constraint).map(ofQuery);
-  const byRules = excluded.filter((exclusion) => !unfit.has(exclusion));
+  const queried = grouped(unfit, constraint).map(ofQuery);
+  const byRules = excluded.filter((exclusion) => !unfit.includes(exclusion));
   const ruled = grouped(byRules, constraint).map((group) => ofRule(group, rules));
   const told = [
     ...queried.map(({ field, received }) => `${field}: ${received}`),

@@ -107,30 +107,29 @@ function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, pro
   const answerTokens = demands?.maxOutputTokens ?? 0;
   const excluded: Exclusion[] = [];
   /** Those of `excluded` that no rule excludes, but what the query needs. */
-  const unfit = new Set<Exclusion>();
+  const unfit: Exclusion[] = [];
   const beyond: Scored[] = [];
   const allowed: Scored[] = [];
   scored.forEach((found, i) => {
     const llm = finite(found);
     const one: Scored = { llm, profile: profiles[i]! };
-    const exclude = (constraint: Exclusion['constraint'], reason: string): void =>
-      void excluded.push({ model: llm.model, constraint, reason });
-    const excludeUnfit = (constraint: Exclusion['constraint'], reason: string): void => {
-      exclude(constraint, reason);
-      unfit.add(excluded.at(-1)!);
+    const exclude = (constraint: Exclusion['constraint'], reason: string): Exclusion => {
+      const exclusion: Exclusion = { model: llm.model, constraint, reason };
+      excluded.push(exclusion);
+      return exclusion;
     };
     for (const { constraint, check } of firm) {
       const reason = check(one);
-      if (reason !== undefined) return exclude(constraint, reason);
+      if (reason !== undefined) return void exclude(constraint, reason);
     }
-    const lacks = unable?.(one.profile);
-    if (lacks !== undefined) return excludeUnfit(lacks.constraint, lacks.reason);
+    const lacks = unable === null ? undefined : unable(one.profile);
+    if (lacks !== undefined) return void unfit.push(exclude(lacks.constraint, lacks.reason));
     const long = tooLong(one, promptTokens, answerTokens);
-    if (long !== undefined) return excludeUnfit('context_tokens', long);
+    if (long !== undefined) return void unfit.push(exclude('context_tokens', long));
     for (const bound of bounds) {
       if (bound.excess(llm) <= 0) continue;
       beyond.push(one);
-      return exclude(bound.constraint, bound.reason(llm));
+      return void exclude(bound.constraint, bound.reason(llm));
     }
     allowed.push(one);
   });

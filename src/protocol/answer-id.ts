@@ -3,7 +3,7 @@ const ENDS_WITH_DECISION = new RegExp(`(?:^|_)(${UUID})$`, 'i');
 /** Length of `_` and a UUID. */
 const SUFFIX = 37;
 
-/** Id of an answer as the client sees it: the provider's own, and the decision; the decision alone where it has none. */
+/** Id of an answer as the client sees it: the provider's own and the decision, or the decision where it has none. */
 export function answerId(providerId: string, decision: string): string {
   return providerId === '' ? decision : `${providerId}_${decision}`;
 }

@@ -10,23 +10,29 @@ export interface ProtocolErrorForm<Body> {
 
 /** An error as OpenAI's protocol has it. */
 export const OpenAiError = z
-  .strictObject({
-    error: z.strictObject({
+  .looseObject({
+    error: z.looseObject({
       message: z.string().describe('What was wrong this time'),
       type: z
-        .enum([
-          'invalid_request_error',
-          'authentication_error',
-          'permission_error',
-          'insufficient_quota',
-          'rate_limit_error',
-          'server_error',
+        .union([
+          z.enum([
+            'invalid_request_error',
+            'authentication_error',
+            'permission_error',
+            'insufficient_quota',
+            'rate_limit_error',
+            'server_error',
+          ]),
+          z.string(),
+          z.null(),
         ])
+        .optional()
         .describe('Kind of error, as OpenAI’s clients know them'),
-      param: z.string().nullable().describe('The field that is wrong, where one is'),
+      param: z.string().nullish().describe('The field that is wrong, where one is'),
       code: z
-        .enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]])
-        .describe('Stable; what a program should look at'),
+        .union([z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]), z.string(), z.number(), z.null()])
+        .optional()
+        .describe('Stable; what a program should look at. Of an error that is the provider’s own, its code'),
     }),
   })
   .meta({ id: 'OpenAiError', description: 'Error in the form of OpenAI’s protocol' });
@@ -34,20 +40,23 @@ export type OpenAiError = z.infer<typeof OpenAiError>;
 
 /** An error as Anthropic's protocol has it. */
 export const AnthropicError = z
-  .strictObject({
+  .looseObject({
     type: z.literal('error'),
-    error: z.strictObject({
-      type: z.enum([
-        'invalid_request_error',
-        'authentication_error',
-        'billing_error',
-        'permission_error',
-        'not_found_error',
-        'request_too_large',
-        'rate_limit_error',
-        'timeout_error',
-        'api_error',
-        'overloaded_error',
+    error: z.looseObject({
+      type: z.union([
+        z.enum([
+          'invalid_request_error',
+          'authentication_error',
+          'billing_error',
+          'permission_error',
+          'not_found_error',
+          'request_too_large',
+          'rate_limit_error',
+          'timeout_error',
+          'api_error',
+          'overloaded_error',
+        ]),
+        z.string(),
       ]),
       message: z.string().describe('What was wrong this time'),
     }),

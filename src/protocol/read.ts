@@ -5,7 +5,7 @@ import { MessagesBody, readMessagesCall } from './read/messages.js';
 import { readResponses, ResponsesBody } from './read/responses.js';
 import type { Api, Call } from './types.js';
 
-/** What each form's body is checked for at its top. What is in messages, items and inputs is checked by {@link readCall}. */
+/** What each form's body is checked for at its top; {@link readCall} also checks messages, items and inputs. */
 export const CALL_BODIES: Readonly<Record<Api, z.ZodType>> = {
   chat: ChatBody,
   responses: ResponsesBody,

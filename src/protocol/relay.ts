@@ -25,8 +25,12 @@ export interface RelayOptions extends Stamp {
 export interface Relay {
   /** What to send to the client for the next part of the provider's stream; may be empty. */
   push(chunk: Uint8Array): string;
-  /** What to send at the end of the provider's stream: of one that broke off, an error in the client's form. */
-  end(): string;
+  /**
+   * What to send at the end of the provider's stream. Of one that broke off, an error in the client's form, in the
+   * words of `why` where it is given; nothing where an error was sent already.
+   */
+  end(why?: StreamError): string;
+  /** What was seen; of a stream that broke off, neither `complete` nor an `error`. */
   facts(): AnswerFacts;
   /** Whether a part of the answer was given to be sent; comments, pings and errors are none. */
   started(): boolean;
@@ -151,13 +155,13 @@ export function createRelay(options: RelayOptions): Relay {
       if (!isOver) reader.push(chunk);
       return taken();
     },
-    end() {
+    end(why = brokenStream(client, 'The provider broke off its answer')) {
       if (isOver) return '';
       isEnding = true;
       reader.end();
       if (!isOver && observer.facts().complete) {
         if (translation !== null) translate((to) => to.end());
-      } else if (observer.error() === null) fail(brokenStream(client, 'The provider broke off its answer'));
+      } else if (observer.error() === null) fail(why);
       isOver = true;
       return taken();
     },

@@ -6,7 +6,7 @@ import { BACKSLASH, BRACE, COMMA, QUOTE, skipBlank, skipString, skipValue } from
  */
 export type Change = (old: string | undefined) => string | null | undefined;
 
-/** A member, by the names that lead to it from the whole text, and its change. No path of a set goes on from another. */
+/** A member, by the names that lead to it from the whole text, and its change. No path goes on from another. */
 export type Edit = readonly [path: readonly [string, ...string[]], change: Change];
 
 interface Node {

@@ -21,7 +21,7 @@ export interface Stamper {
 
 const isGiven = (id: string | undefined): boolean => id?.startsWith('"') === true && id !== '""';
 
-/** Puts an id in place of the provider's; where there is none, only if `always`. One text is asked for again and again. */
+/** Puts an id in place of the provider's; where there is none, only if `always`. Events of a stream have one id. */
 function idChange({ id }: Stamp, always: boolean): Change {
   let last: string | undefined;
   let stamped = '';

@@ -83,16 +83,21 @@ export class StoredJudgeQueue implements JudgeQueue {
       if (stop.signal.aborted) await begun.close();
       else worker = begun;
     };
+    const isBegun = (): Promise<boolean> =>
+      begin().then(
+        () => true,
+        (error: Error) => {
+          this.#onStoreError(error);
+          return false;
+        },
+      );
     const again = async (): Promise<void> => {
-      while (!stop.signal.aborted && worker === undefined) {
+      for (;;) {
         await sleep(RETRY_MS, undefined, { signal: stop.signal, ref: false }).catch(() => {});
-        if (!stop.signal.aborted) await begin().catch(this.#onStoreError);
+        if (stop.signal.aborted || (await isBegun())) return;
       }
     };
-    await begin().catch((error: Error) => {
-      this.#onStoreError(error);
-      void again();
-    });
+    if (!(await isBegun())) void again();
     const closable: Worker = {
       close: async () => {
         stop.abort();

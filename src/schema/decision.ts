@@ -72,6 +72,15 @@ export const DecisionList = z
 export const DecisionDetail = z
   .strictObject({
     ...summary,
+    comments: z
+      .array(
+        z.strictObject({
+          at: z.iso.datetime(),
+          kind: z.enum(['comment', 'corrected']).describe('A comment, or the answer as it should have been'),
+          text: z.string(),
+        }),
+      )
+      .describe('What users wrote of its answer'),
     rules: Rules.describe('The rules it was made by: the policy’s and the request’s'),
     ranking: z.array(RankedLlm).describe('The first 100 candidates, the chosen one among them'),
     cascade: z

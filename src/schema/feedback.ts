@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Milliseconds, TokenCount, UsDollars } from './amounts.js';
 import { Fraction } from './fraction.js';
-import { DecisionId, DomainId, LlmId, TaskId } from './ids.js';
-import { FreeText } from './text.js';
+import { AnswerId, DecisionId, DomainId, LlmId, TaskId } from './ids.js';
+import { FreeLines, FreeText } from './text.js';
 import { Timestamp } from './time.js';
 
 /** Longest query that is taken, in characters. */
@@ -94,20 +94,36 @@ export type Preference = z.infer<typeof Preference>;
 
 /** Expects a field, or a decision that says it. */
 const orDecision = <F extends 'query' | 'model'>(field: F, what: string) =>
-  z.refine<{ [K in F | 'decision_id']?: string | undefined }>(
-    (feedback) => feedback.decision_id !== undefined || feedback[field] !== undefined,
+  z.refine<{ [K in F | 'decision_id' | 'answer_id']?: string | undefined }>(
+    (feedback) => (feedback.decision_id ?? feedback.answer_id ?? feedback[field]) !== undefined,
     { path: [field], message: `expected ${what}, or a decision_id` },
   );
 
-/** Interaction over HTTP: with a `decision_id`, the query is the decision's and the LLM defaults to the chosen one. */
+/** An answer that is named both ways is one. */
+const oneAnswer = z.refine<{ decision_id?: string | undefined; answer_id?: string | undefined }>(
+  ({ decision_id: decision, answer_id: answer }) =>
+    decision === undefined || answer === undefined || decision.toLowerCase() === answer,
+  { path: ['answer_id'], message: 'expected the id of an answer of decision_id' },
+);
+
+const answer = { answer_id: AnswerId.optional() };
+
+/**
+ * Interaction over HTTP: with a `decision_id`, the query is the decision's and the LLM defaults to the one that
+ * answered.
+ */
 export const InteractionFeedback = Interaction.partial({ query: true, model: true })
+  .extend(answer)
+  .check(oneAnswer)
   .check(orDecision('query', 'a query'))
   .check(orDecision('model', 'an LLM id'))
   .meta({ id: 'InteractionFeedback' });
 export type InteractionFeedback = z.infer<typeof InteractionFeedback>;
 
-/** Signal over HTTP: with a `decision_id`, the query is the decision's and the LLM defaults to the chosen one. */
+/** Signal over HTTP: with a `decision_id`, the query is the decision's and the LLM defaults to who answered. */
 export const SignalFeedback = Signal.partial({ query: true, model: true })
+  .extend(answer)
+  .check(oneAnswer)
   .check(orDecision('query', 'a query'))
   .check(orDecision('model', 'an LLM id'))
   .meta({ id: 'SignalFeedback' });
@@ -115,11 +131,51 @@ export type SignalFeedback = z.infer<typeof SignalFeedback>;
 
 /** Preference over HTTP: with a `decision_id`, the query is the decision's. */
 export const PreferenceFeedback = z
-  .strictObject({ ...Preference.shape, query: QueryText.optional() })
+  .strictObject({ ...Preference.shape, query: QueryText.optional(), ...answer })
   .check(twoLlms)
+  .check(oneAnswer)
   .check(orDecision('query', 'a query'))
   .meta({ id: 'PreferenceFeedback' });
 export type PreferenceFeedback = z.infer<typeof PreferenceFeedback>;
+
+/** Longest comment on an answer, in characters. */
+const MAX_COMMENT_CHARS = 4_000;
+
+const Thumb = z.union(
+  [z.boolean(), z.enum(['up', 'down']).transform((thumb) => thumb === 'up')],
+  'expected "up", "down", true or false',
+);
+
+/** What a user says of an answer. */
+export const OpinionFeedback = z
+  .strictObject({
+    decision_id: DecisionId.optional(),
+    ...answer,
+    model: LlmId.optional().describe('The LLM that gave the answer; the one that answered, unless given'),
+    thumb: Thumb.optional().describe('Whether it was good: a signal `thumb`'),
+    score: Fraction.optional().describe('How good it was: a signal `score`'),
+    comment: FreeLines(MAX_COMMENT_CHARS).optional().describe('In words; kept as long as the texts of queries'),
+    corrected: z
+      .string()
+      .min(1)
+      .max(MAX_QUERY_CHARS)
+      .overwrite((text) => text.toWellFormed())
+      .optional()
+      .describe('The answer as it should have been: a signal `correction`; kept as long as the texts of queries'),
+    at: Timestamp.optional(),
+  })
+  .check(oneAnswer)
+  .check(
+    z.refine<{ decision_id?: string | undefined; answer_id?: string | undefined }>(
+      (opinion) => (opinion.decision_id ?? opinion.answer_id) !== undefined,
+      { path: ['decision_id'], message: 'expected a decision_id, or an answer_id' },
+    ),
+  )
+  .meta({
+    id: 'OpinionFeedback',
+    description: 'What a user says of an answer. What each says as a score: /v1/signals',
+  });
+export type OpinionFeedback = z.infer<typeof OpinionFeedback>;
 
 /** One row of scores: how each LLM did on one query (a file format). */
 export const ScoreRow = z.strictObject({
@@ -136,6 +192,7 @@ export const FeedbackReceipt = z
     interactions: z.int(),
     preferences: z.int(),
     signals: z.int().optional().describe('Left out where none was posted'),
+    comments: z.int().optional().describe('Comments and corrected answers that are kept; left out where there is none'),
     new_models: z.array(z.string()).describe('LLMs that are new: never seen before, or candidates only now'),
     undeclared: z
       .array(z.string())

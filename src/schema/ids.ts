@@ -48,6 +48,17 @@ export const DecisionId = z
   .meta({ id: 'DecisionId', description: 'Id of a decision (UUID)' });
 export type DecisionId = z.infer<typeof DecisionId>;
 
+const ENDS_WITH_DECISION = /(?:^|_)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+
+/** Id of an answer of the model endpoint, as the client saw it: it ends with that of its decision, which it becomes. */
+export const AnswerId = z
+  .string()
+  .max(500)
+  .regex(ENDS_WITH_DECISION, 'expected the id of an answer, which ends with that of its decision')
+  .transform((id) => ENDS_WITH_DECISION.exec(id)![1]!.toLowerCase())
+  .pipe(DecisionId)
+  .meta({ description: 'Id of an answer of the model endpoint; it ends with that of its decision' });
+
 /** Version of an artifact: the first 16 hex digits of the hash of what it was trained from. */
 export const Version = z
   .string()

@@ -77,6 +77,7 @@ export const Forgotten = z
     texts: z.int().describe('Texts of logged queries; their hashes, scores and vectors stay'),
     decisions: z.int().describe('Texts in the log of decisions'),
     errors: z.int().describe('Texts of errors that answers ended with'),
+    comments: z.int().describe('Comments on answers, and corrected answers'),
     unlearnable: z
       .int()
       .describe('Of `texts`, those without a vector: their answers are left out of the next training'),

@@ -90,3 +90,14 @@ export const SignalSettings = z
   .meta({ id: 'SignalSettings', description: 'What each signal says of an answer' });
 export type SignalSettings = z.infer<typeof SignalSettings>;
 export const DEFAULT_SIGNALS: SignalSettings = SignalSettings.parse({});
+
+/** What a signal says as a score, and how much that counts; undefined where it says nothing. */
+export function saysOf(
+  settings: SignalSettings,
+  signal: SignalName,
+  value: boolean | number,
+): { value: number; weight: number } | undefined {
+  const { value_when_true: whenTrue, value_when_false: whenFalse, weight } = settings[signal];
+  const score = typeof value === 'number' ? value : value ? whenTrue : whenFalse;
+  return score === null || weight === 0 ? undefined : { value: score, weight };
+}

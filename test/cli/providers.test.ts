@@ -86,8 +86,8 @@ describe('providers', () => {
       [code, stderr],
       [
         1,
-        `pointsman: ${yaml}: claude.key: expected no such field, got a text of 24 characters; vllm2.base_url: expected an http or https ` +
-          'URL without user, password and fragment, got a text of 7 characters\n',
+        `pointsman: ${yaml}: claude.key: expected no such field, got a text of 24 characters; vllm2.base_url: ` +
+          'expected an http or https URL without user, password and fragment, got a text of 7 characters\n',
       ],
     );
     assert.deepEqual(

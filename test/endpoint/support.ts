@@ -25,6 +25,8 @@ export const SEED = 7;
 const KEY_ENV = 'TEST_PROVIDER_KEY';
 /** The key of the providers, which no client has, and no answer may show. */
 export const PROVIDER_KEY = 'sk-local-4711-never-shown';
+/** Clients that aborted open a connection that they never use, for which a stop waits. */
+const GRACE_MS = 200;
 const DECISION = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What a client is told: where to call, and by which key. */
@@ -46,7 +48,7 @@ export interface Place {
 /** Pointsman over a ledger of its own, with LLMs that can each be called at these places, the first one first. */
 export async function startPointsman(llms: Readonly<Record<string, readonly Place[]>>, way: Protocol): Promise<Target> {
   process.env[KEY_ENV] = PROVIDER_KEY;
-  const service = await startService({ llms: [] });
+  const service = await startService({ llms: [], graceMs: GRACE_MS });
   const put = async (path: string, body: object): Promise<void> => {
     const { status, body: answered } = await ask(service, 'PUT', path, body);
     if (status >= 300) throw new Error(`PUT ${path}: ${status} ${JSON.stringify(answered)}`);

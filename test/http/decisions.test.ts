@@ -105,7 +105,7 @@ test('decisions are listed newest first, page by page, and filtered', async () =
   assert.equal((await ask(service, 'GET', '/v1/decisions/x')).status, 400);
 });
 
-test('where no text is kept, the hash is; feedback has to bring the text, or the log to know it', async () => {
+test('where no text is kept, the hash is; feedback is of it, and of the text once somebody brings that', async () => {
   assert.equal((await ask(service, 'PUT', '/v1/decision-log', { query_text_hours: 0 })).status, 200);
   const made = await route();
   await service.decider.flush();
@@ -114,20 +114,16 @@ test('where no text is kept, the hash is; feedback has to bring the text, or the
     [bare.query, bare.query_hash, bare.explanation, bare.ranking.length],
     [null, sha256('How far is the moon?'), null, 3],
   );
-  const refused = await feedback({ decision_id: made.decision_id, score: 1 });
-  assert.deepEqual(
-    [refused.status, (refused.body as { issues: { field: string }[] }).issues[0]?.field],
-    [400, 'query'],
-  );
+  const texts = (): Promise<(string | undefined)[]> => service.ledger.snapshot.texts([bare.query_hash]);
+  assert.equal((await feedback({ decision_id: made.decision_id, score: 1 })).status, 201);
+  assert.deepEqual(await texts(), [undefined]);
+  assert.equal((await service.ledger.snapshot.read()).queries.hashOf(0), bare.query_hash);
   assert.equal(
     (await feedback({ decision_id: made.decision_id, query: 'How far is the moon?', score: 1 })).status,
     201,
   );
-  assert.equal(
-    (await feedback({ decision_id: made.decision_id, score: 1 })).status,
-    201,
-    'the text is that of the interaction now',
-  );
+  assert.deepEqual(await texts(), ['How far is the moon?'], 'of the same query');
+  assert.equal((await detail(made.decision_id)).query, 'How far is the moon?');
   assert.equal((await detail(made.decision_id)).outcomes.length, 2);
 });
 

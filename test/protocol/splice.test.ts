@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { createSplice, type Edit } from '../../src/protocol/splice.js';
 
-const set = (value: unknown) => () => JSON.stringify(value);
+const set = (to: unknown) => () => JSON.stringify(to);
 const remove = (old: string | undefined) => (old === undefined ? undefined : null);
 const splice = (text: string, ...edits: Edit[]): string => createSplice(edits)(text);
 

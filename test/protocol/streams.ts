@@ -1,7 +1,7 @@
 /** Streams as providers send them, by hand after the references of their protocols. */
 
 const data = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
-const named = (value: { type: string }): string => `event: ${value.type}\n${data(value)}`;
+const named = (type: string, more: object = {}): string => `event: ${type}\n${data({ type, ...more })}`;
 
 export const DONE = 'data: [DONE]\n\n';
 
@@ -56,68 +56,56 @@ export const CHAT_TOOLS = [
 
 /** A message that thinks, says “Hello!”, and calls tools, one of which takes nothing. */
 export const MESSAGE = [
-  named({
-    type: 'message_start',
-    ...{
-      message: {
-        id: 'msg_01XFDUDYJgAACzvnptvVoYEL',
-        type: 'message',
-        role: 'assistant',
-        model: 'claude-sonnet-4-5-20250929',
-        content: [],
-        stop_reason: null,
-        stop_sequence: null,
-        usage: {
-          input_tokens: 25,
-          cache_creation_input_tokens: 100,
-          cache_read_input_tokens: 2000,
-          output_tokens: 1,
-        },
+  named('message_start', {
+    message: {
+      id: 'msg_01XFDUDYJgAACzvnptvVoYEL',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-sonnet-4-5-20250929',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: {
+        input_tokens: 25,
+        cache_creation_input_tokens: 100,
+        cache_read_input_tokens: 2000,
+        output_tokens: 1,
       },
     },
   }),
-  named({ type: 'content_block_start', ...{ index: 0, content_block: { type: 'thinking', thinking: '' } } }),
-  named({ type: 'ping' }),
-  named({ type: 'content_block_delta', ...{ index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } } }),
-  named({ type: 'content_block_delta', ...{ index: 0, delta: { type: 'signature_delta', signature: 'EqQB' } } }),
-  named({ type: 'content_block_stop', ...{ index: 0 } }),
-  named({ type: 'content_block_start', ...{ index: 1, content_block: { type: 'text', text: '' } } }),
-  named({ type: 'content_block_delta', ...{ index: 1, delta: { type: 'text_delta', text: 'Hello' } } }),
-  named({ type: 'content_block_delta', ...{ index: 1, delta: { type: 'text_delta', text: '!' } } }),
-  named({ type: 'content_block_stop', ...{ index: 1 } }),
-  named({
-    type: 'content_block_start',
-    ...{ index: 2, content_block: { type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: {} } },
+  named('content_block_start', { index: 0, content_block: { type: 'thinking', thinking: '' } }),
+  named('ping'),
+  named('content_block_delta', { index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } }),
+  named('content_block_delta', { index: 0, delta: { type: 'signature_delta', signature: 'EqQB' } }),
+  named('content_block_stop', { index: 0 }),
+  named('content_block_start', { index: 1, content_block: { type: 'text', text: '' } }),
+  named('content_block_delta', { index: 1, delta: { type: 'text_delta', text: 'Hello' } }),
+  named('content_block_delta', { index: 1, delta: { type: 'text_delta', text: '!' } }),
+  named('content_block_stop', { index: 1 }),
+  named('content_block_start', {
+    index: 2,
+    content_block: { type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: {} },
   }),
-  named({ type: 'content_block_delta', ...{ index: 2, delta: { type: 'input_json_delta', partial_json: '' } } }),
-  named({
-    type: 'content_block_delta',
-    ...{ index: 2, delta: { type: 'input_json_delta', partial_json: '{"city":' } },
+  named('content_block_delta', { index: 2, delta: { type: 'input_json_delta', partial_json: '' } }),
+  named('content_block_delta', { index: 2, delta: { type: 'input_json_delta', partial_json: '{"city":' } }),
+  named('content_block_delta', { index: 2, delta: { type: 'input_json_delta', partial_json: '"Rome"}' } }),
+  named('content_block_stop', { index: 2 }),
+  named('content_block_start', {
+    index: 3,
+    content_block: { type: 'tool_use', id: 'toolu_2', name: 'get_time', input: {} },
   }),
-  named({ type: 'content_block_delta', ...{ index: 2, delta: { type: 'input_json_delta', partial_json: '"Rome"}' } } }),
-  named({ type: 'content_block_stop', ...{ index: 2 } }),
-  named({
-    type: 'content_block_start',
-    ...{ index: 3, content_block: { type: 'tool_use', id: 'toolu_2', name: 'get_time', input: {} } },
+  named('content_block_stop', { index: 3 }),
+  named('content_block_start', {
+    index: 4,
+    content_block: { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} },
   }),
-  named({ type: 'content_block_stop', ...{ index: 3 } }),
-  named({
-    type: 'content_block_start',
-    ...{ index: 4, content_block: { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} } },
+  named('content_block_delta', { index: 4, delta: { type: 'input_json_delta', partial_json: '{"q":"x"}' } }),
+  named('content_block_stop', { index: 4 }),
+  named('message_delta', {
+    delta: { stop_reason: 'tool_use', stop_sequence: null },
+    usage: { output_tokens: 89, output_tokens_details: { thinking_tokens: 7 } },
   }),
-  named({
-    type: 'content_block_delta',
-    ...{ index: 4, delta: { type: 'input_json_delta', partial_json: '{"q":"x"}' } },
-  }),
-  named({ type: 'content_block_stop', ...{ index: 4 } }),
-  named({
-    type: 'message_delta',
-    ...{
-      delta: { stop_reason: 'tool_use', stop_sequence: null },
-      usage: { output_tokens: 89, output_tokens_details: { thinking_tokens: 7 } },
-    },
-  }),
-  named({ type: 'message_stop' }),
+  named('message_stop'),
 ].join('');
 
 /** A response as it stands at the beginning, and, with `more`, later. */
@@ -181,8 +169,8 @@ const responseEvents = [
   { type: 'response.custom_tool_call_input.delta', item_id: 'ctc_1', output_index: 3, delta: '*** "a"' },
 ];
 
-const numbered = (events: readonly { type: string }[]): string =>
-  events.map((event, i) => named({ ...event, ...{ sequence_number: i } })).join('');
+const numbered = (events: readonly { type: string; [name: string]: unknown }[]): string =>
+  events.map(({ type, ...event }, i) => named(type, { sequence_number: i, ...event })).join('');
 
 /** A response that was not ended. */
 export const RESPONSE_BEGUN = numbered(responseEvents);
@@ -192,7 +180,7 @@ export const RESPONSE = numbered([
   ...responseEvents,
   {
     type: 'response.completed',
-    ...{ response: responseBody({ status: 'completed', output: responseOutput, usage: responseUsage }) },
+    response: responseBody({ status: 'completed', output: responseOutput, usage: responseUsage }),
   },
 ]);
 

@@ -12,6 +12,7 @@ import { createFeedbackService } from '../../../src/feedback/service.js';
 import type { GnnOptions } from '../../../src/learned/train/options.js';
 import { openLiveScorer } from '../../../src/live/scorer.js';
 import { openLiveState } from '../../../src/live/state.js';
+import type { RouteRequest } from '../../../src/schema/route.js';
 import { readArtifact } from '../../../src/serving/read.js';
 import { openScorer } from '../../../src/serving/routers.js';
 import { SUBJECTS } from '../../../src/store/ports/changes.js';
@@ -29,7 +30,7 @@ export interface RoutedWorldOptions {
   /** Share of the answers that are judged. */
   judged: number;
   meanings: Meanings;
-  exploration(calls: number): number;
+  exploration(calls: number): Pick<RouteRequest, 'exploration' | 'explore'>;
   /** Share of the gain that a router has, by truth. */
   worth(route: (text: string) => string): number;
   corrections: boolean;
@@ -75,7 +76,7 @@ export async function openRoutedWorld(options: RoutedWorldOptions): Promise<Worl
       const { decision_id: decision, model } = await decider.decide({
         query: text,
         policy: 'quality',
-        exploration: exploration(calls++),
+        ...exploration(calls++),
         top: 1,
       });
       const { score, cost_usd, latency_ms, prompt_tokens, completion_tokens, error } = answerOf(

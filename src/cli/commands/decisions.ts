@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CallShown } from '../../schema/call.js';
 import type { DaySummary, DecisionDetail, DecisionSummary } from '../../schema/decision.js';
+import { plainLines } from '../../base/plain-text.js';
 import { callJson, type ServiceSettings } from '../client.js';
 import { group } from '../group.js';
 import { integer, options } from '../options.js';
@@ -86,6 +87,7 @@ export function decisionsCommand(): Command {
         );
       if (decision.call !== null) print(`\ncall: ${callLine(decision.call)}`);
       if (decision.outcomes.length > 0) print(`\noutcome: ${outcomeOf(decision)}`);
+      for (const { kind, text } of decision.comments) print(`\n${kind}: ${plainLines(text)}`);
     });
   return group('decisions', 'what a running service decided, and why', [list, show]);
 }

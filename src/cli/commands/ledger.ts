@@ -97,8 +97,11 @@ function forgetCommand(): Command {
         },
         { existing: true },
       );
-      const { texts, decisions, errors, unlearnable } = forgotten;
-      print(`forgotten: ${texts} texts of queries, ${decisions} in the log of decisions, ${errors} of errors`);
+      const { texts, decisions, errors, comments, unlearnable } = forgotten;
+      print(
+        `forgotten: ${texts} texts of queries, ${decisions} in the log of decisions, ${errors} of errors, ` +
+          `${comments} comments`,
+      );
       if (unlearnable > 0)
         print(`${unlearnable} of the queries have no vector by ${encoder.id}: they are left out of the next training`);
     });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { CallAnswer } from '../../endpoint/types.js';
 import { anthropicErrorForm, openAiErrorForm } from '../../protocol/errors.js';
-import { readCall } from '../../protocol/read.js';
+import { CALL_BODIES, readCall } from '../../protocol/read.js';
 import type { Api, Call, JsonObject } from '../../protocol/types.js';
 import type { Context } from '../context.js';
 import { bytesReply, SSE_TYPE, streamReply, type Answer } from '../kit/answer.js';
@@ -23,27 +23,15 @@ interface CallForm {
   api: Api;
   path: string;
   summary: string;
-  /** What the body must have; all else that the form has is passed on. */
-  fields: z.ZodRawShape;
   streams: boolean;
   errorForm: ErrorForm;
 }
-
-const Model = z
-  .string()
-  .min(1)
-  .max(300)
-  .describe('`auto`, `auto:<policy>`, or the id of an LLM; what `pointsman` of the body says goes with it');
-const Items = z.array(z.looseObject({})).min(1).max(10_000);
-const InputText = z.string().max(30_000_000);
-const stream = z.boolean().optional();
 
 const FORMS: readonly CallForm[] = [
   {
     api: 'chat',
     path: '/v1/chat/completions',
     summary: 'Call an LLM: OpenAI’s chat completions',
-    fields: { model: Model, messages: Items, stream },
     streams: true,
     errorForm: openAiErrorForm,
   },
@@ -51,7 +39,6 @@ const FORMS: readonly CallForm[] = [
     api: 'responses',
     path: '/v1/responses',
     summary: 'Call an LLM: OpenAI’s responses',
-    fields: { model: Model, input: z.union([InputText, Items]), stream },
     streams: true,
     errorForm: openAiErrorForm,
   },
@@ -59,7 +46,6 @@ const FORMS: readonly CallForm[] = [
     api: 'messages',
     path: '/v1/messages',
     summary: 'Call an LLM: Anthropic’s messages',
-    fields: { model: Model, messages: Items, max_tokens: z.int().min(1).max(1e9), stream },
     streams: true,
     errorForm: anthropicErrorForm,
   },
@@ -67,7 +53,6 @@ const FORMS: readonly CallForm[] = [
     api: 'embeddings',
     path: '/v1/embeddings',
     summary: 'Call an LLM that embeds: OpenAI’s embeddings',
-    fields: { model: Model, input: z.union([InputText, z.array(z.unknown()).min(1).max(10_000)]) },
     streams: false,
     errorForm: openAiErrorForm,
   },
@@ -89,7 +74,7 @@ function replyOf(answer: CallAnswer): Answer {
 }
 
 export function callOperations({ endpoint }: Pick<Context, 'endpoint'>): Operation[] {
-  return FORMS.map(({ api, path, summary, fields, streams, errorForm }) =>
+  return FORMS.map(({ api, path, summary, streams, errorForm }) =>
     operation({
       method: 'POST',
       path,
@@ -103,10 +88,11 @@ export function callOperations({ endpoint }: Pick<Context, 'endpoint'>): Operati
         '`x-pointsman-dry-run: true` decides without calling.',
       large: true,
       streams: true,
-      body: requiredBody(
-        z.looseObject(fields).meta({ id: `${api[0]!.toUpperCase()}${api.slice(1)}Call` }),
-        (value, text): CallBody => ({ call: readCall(api, value), text, value: value as JsonObject }),
-      ),
+      body: requiredBody(CALL_BODIES[api], (value, text): CallBody => ({
+        call: readCall(api, value),
+        text,
+        value: value as JsonObject,
+      })),
       answers: {
         200: {
           description: 'What the LLM answered, with its `model` and `id` as Pointsman’s',

@@ -67,6 +67,11 @@ export function decisionOperations({
     }));
   }
 
+  async function commentsOf(id: string): Promise<DecisionDetail['comments']> {
+    const comments = (await ledger.feedback.comments([id])).get(id) ?? [];
+    return comments.map(({ at, ...comment }) => ({ at: new Date(at).toISOString(), ...comment }));
+  }
+
   return [
     operation({
       method: 'GET',
@@ -106,7 +111,7 @@ export function decisionOperations({
             ? null
             : { request: JSON.parse(found.cascade) as unknown, reports: await ledger.cascades.steps(id) };
         const [summary] = await summariesOf([found]);
-        return { ...summary, ...(await decider.explain(found)), cascade };
+        return { ...summary, ...(await decider.explain(found)), comments: await commentsOf(id), cascade };
       },
     }),
     ...settingsOperations(ledger.settings, {

@@ -22,10 +22,12 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       tag: 'feedback',
       scope: 'feedback',
       writes: [],
-      summary: 'Post interactions, preferences or signals',
+      summary: 'Post interactions, preferences, signals or opinions',
       description:
         'Stored all or nothing, and durable when answered. With a `decision_id`, query and task are the ' +
-        'decision’s and `model` defaults to the LLM it chose. An interaction without `score` teaches what is asked, ' +
+        'decision’s and `model` defaults to the LLM that answered; `answer_id`, the id of an answer of the model ' +
+        'endpoint, names its decision as well. An opinion (`thumb`, `score`, `comment`, `corrected`) becomes ' +
+        'signals, as /v1/signals says. An interaction without `score` teaches what is asked, ' +
         'what answers cost and take, and which fail. An LLM that nobody declared is no candidate until it is, unless ' +
         '`register_unknown` of /v1/catalog says otherwise. Repeating a request with the same ' +
         '`Idempotency-Key` answers the first receipt and stores nothing.',

@@ -100,7 +100,7 @@ export class AnswerDraft {
     };
   }
 
-  /** An answer that ended by itself may have been a refusal, or calls of tools that the client had asked for by name. */
+  /** An answer that ended by itself may be a refusal, or calls of tools that the client had asked for by name. */
   #finish(finish: Finish | null): Finish | null {
     if (finish !== 'stop') return finish;
     if (this.#refusal !== '') return 'refusal';

@@ -3,7 +3,7 @@ import { tokensOfChars } from '../../base/tokens.js';
 import type { Call, CallMessage, CallNeeds, JsonObject } from '../types.js';
 import { jsonChars } from './json.js';
 
-/** An image of 1024 × 1024 pixels as OpenAI counts it: 85, and 170 for each of four tiles. How large one is, is not read. */
+/** An image of 1024 × 1024 pixels as OpenAI counts it, 85 and 170 for each of four tiles, as no image is opened. */
 export const IMAGE_TOKENS = 765;
 /** Half a minute of speech, at the ten tokens a second that OpenAI counts. */
 export const AUDIO_TOKENS = 300;

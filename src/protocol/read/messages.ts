@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isObject } from '../../base/object.js';
+import { MOST } from '../../schema/amounts.js';
 import { parse } from '../../schema/parse.js';
 import type { Call, JsonObject } from '../types.js';
 import { contentText, joinText, partText } from './content.js';
@@ -18,14 +19,14 @@ export const MessagesBody = z
     system: z.unknown().optional().describe('A text, or a list of blocks'),
     messages: z.array(z.unknown()).min(1).max(field.MAX_ITEMS),
     tools: field.Tools,
-    max_tokens: field.MaxTokens,
+    max_tokens: z.int().min(1).max(MOST.tokens),
     output_config: z.looseObject({ format: Format }).nullish(),
     output_format: Format,
     metadata: z.looseObject({ user_id: field.ShortText.nullish() }).nullish(),
   })
   .meta({ id: 'MessagesCall', description: 'A message, as Anthropic’s protocol has it' });
 
-/** Reads the blocks of one message; results of tools are messages of their own, before what the user says beside them. */
+/** Reads the blocks of one message; results of tools are messages of their own, before what is said beside them. */
 function readBlocks(draft: CallDraft, at: string, role: string, blocks: readonly unknown[]): void {
   let text = '';
   let hasResults = false;
@@ -70,7 +71,7 @@ function readMessages(draft: CallDraft, messages: readonly unknown[]): void {
 
 const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Steps of the conversation, from its end backwards. Agents put reminders beside results: the user said nothing then. */
+/** Steps of the conversation, from its end backwards. What stands beside results is an agent's, and not said. */
 function* stepsOf(messages: readonly unknown[]): Generator<Step> {
   for (let i = messages.length - 1; i >= 0; i--) {
     const { role, content } = messages[i] as JsonObject;

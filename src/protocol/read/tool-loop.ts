@@ -63,7 +63,7 @@ function* turnsOf(steps: Iterable<Step>): Generator<Turn> {
 const callsKey = ({ calls }: Turn): string =>
   JSON.stringify(calls.map((call) => `${call.name}\n${call.arguments}`).toSorted());
 
-/** The loop of tools that a conversation ends with, by its steps, last first; null where its end is no result of a tool. */
+/** The loop of tools that a conversation ends with, by its steps, last first; null where it ends with no result. */
 export function toolLoopOf(steps: Iterable<Step>): ToolLoop | null {
   let last: Turn | undefined;
   let key = '';

@@ -1,14 +1,39 @@
 import type { FeedbackReceipt, Interaction, Preference, Signal } from '../../schema/feedback.js';
 
+/** The query of a row: its text, or where that is not kept, its SHA-256 in hexadecimal. */
+export type OfQuery = { query: string; queryHash?: undefined } | { query?: undefined; queryHash: string };
+type Recorded<T> = Omit<T, 'query'> & OfQuery;
+export type RecordedInteraction = Recorded<Interaction>;
+export type RecordedPreference = Recorded<Preference>;
+export type RecordedSignal = Recorded<Signal>;
+
 /** An interaction, preference or signal whose query and LLM are known: what the store writes as given. */
 export type FeedbackRecord =
-  | { kind: 'interaction'; value: Interaction }
-  | { kind: 'preference'; value: Preference }
-  | { kind: 'signal'; value: Signal };
+  | { kind: 'interaction'; value: RecordedInteraction }
+  | { kind: 'preference'; value: RecordedPreference }
+  | { kind: 'signal'; value: RecordedSignal };
+
+/** What somebody wrote of an answer: a comment, or the answer as it should have been. */
+export interface Comment {
+  /** Milliseconds since the epoch. */
+  at: number;
+  kind: 'comment' | 'corrected';
+  text: string;
+}
+
+/** The same as it is stored. */
+export interface CommentRecord extends Comment {
+  decision: string;
+  /** SHA-256 of the query, in hexadecimal: a comment is forgotten with its text. */
+  queryHash: string;
+}
 
 /** The records of one request. */
 export interface FeedbackBatch {
   records: readonly FeedbackRecord[];
+  comments?: readonly CommentRecord[];
+  /** When the texts of all of it are forgotten, in milliseconds; as the settings of retention say unless given. */
+  forgetAt?: number;
   /** `Idempotency-Key` of the request. */
   key?: string;
   /** SHA-256 of the request, in hexadecimal; given with `key`. */
@@ -97,6 +122,8 @@ export interface FeedbackStore {
    * unless `as_set`.
    */
   append(batches: readonly FeedbackBatch[], options?: AppendOptions): Promise<(StoredBatch | Error)[]>;
+  /** What was written of the answers of decisions, in order of arrival; those without any are absent. */
+  comments(decisions: readonly string[]): Promise<Map<string, Comment[]>>;
   counts(): Promise<LedgerCounts>;
   /** Position of the newest interaction; 0 where there is none. */
   position(): Promise<number>;

@@ -18,6 +18,7 @@ export interface TextPart {
 export interface RestPart {
   decisions: number;
   errors: number;
+  comments: number;
   next: ForgetPosition | null;
 }
 
@@ -51,7 +52,7 @@ export interface RetentionStore {
   toForget(what: ToForget, from?: ForgetPosition): Promise<TextPart>;
   /** Forgets texts of logged queries, `before` only where nothing was posted since; answers how many there were. */
   forgetTexts(what: ToForget, hashes: readonly string[]): Promise<number>;
-  /** Forgets a bounded part of texts in the log of decisions, and of errors. */
+  /** Forgets a bounded part of texts in the log of decisions, and of errors; removes comments. */
   forgetRest(what: ToForget, from?: ForgetPosition): Promise<RestPart>;
   /** Takes what was forgotten out of what is still to be copied into the file. */
   settle(): Promise<void>;

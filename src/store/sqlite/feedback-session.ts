@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
-import type { Interaction, Preference, Signal } from '../../schema/feedback.js';
 import type { Touch } from './changes.js';
-import type { LedgerCounts } from '../ports/feedback.js';
+import type {
+  LedgerCounts,
+  OfQuery,
+  RecordedInteraction,
+  RecordedPreference,
+  RecordedSignal,
+} from '../ports/feedback.js';
 import type { Call } from '../ports/imports.js';
 import type { Connection } from './connection.js';
 import type { LlmTotals } from './llm-totals.js';
@@ -12,12 +17,18 @@ import type { Room } from './room.js';
 import type { TableSizes } from './table-sizes.js';
 import type { Tally } from './tally.js';
 
+/** Who posted rows, and when their texts are to be forgotten, in milliseconds; see `FeedbackBatch`. */
+export interface Origin {
+  tenant?: string | undefined;
+  forgetAt?: number | undefined;
+}
+
 /** Feedback rows of one write transaction. Statistics and the tally are written by {@link finish}, once. */
 export interface FeedbackSession {
   /** Answers the LLM's integer id, and the time of the interaction, in milliseconds. */
-  interaction(value: Interaction, tenant?: string): { llm: number; at: number };
-  preference(value: Preference, tenant?: string): void;
-  signal(value: Signal, tenant?: string): void;
+  interaction(value: RecordedInteraction, of?: Origin): { llm: number; at: number };
+  preference(value: RecordedPreference, of?: Origin): void;
+  signal(value: RecordedSignal, of?: Origin): void;
   /** A call without a query: sums alone are kept of it. */
   call(value: Call): void;
   /** An LLM as this session sees it. */
@@ -49,10 +60,17 @@ export function createFeedbackSessions(
   { registry, totals, usage, tally, touch, room, sizes, clock }: SessionParts,
 ): OpenSession {
   const findQuery = db.prepare<[Buffer], number>('SELECT id FROM query WHERE hash = ?').pluck();
-  const insertQuery = db.prepare<[Buffer, string]>('INSERT INTO query (hash, text) VALUES (?, ?)');
+  const insertQuery = db.prepare<[Buffer, string, number | null]>(
+    'INSERT INTO query (hash, text, forget_at) VALUES (?, ?, ?)',
+  );
   // Few are forgotten, and the index has no others.
-  const restoreText = db.prepare<[string, Buffer]>(
-    "UPDATE query INDEXED BY query_forgotten SET text = ? WHERE hash = ? AND text = ''",
+  const restoreText = db.prepare<[string, number | null, Buffer]>(
+    "UPDATE query INDEXED BY query_forgotten SET text = ?, forget_at = ? WHERE hash = ? AND text = ''",
+  );
+  // Few are to be forgotten at a time of their own: one that is posted again is kept as long as any of its rows says.
+  const keepLonger = db.prepare<{ hash: Buffer; until: number | null }>(
+    `UPDATE query INDEXED BY query_passing SET forget_at = iif(@until IS NULL, NULL, max(forget_at, @until))
+     WHERE hash = @hash AND forget_at IS NOT NULL`,
   );
   const insertInteraction = db.prepare(
     `INSERT INTO interaction (query, llm, task, domain, score, cost_usd, latency_ms, prompt_tokens, completion_tokens,
@@ -79,22 +97,33 @@ export function createFeedbackSessions(
     const now = clock();
     // Files list the LLMs of one query together, so the last query is the likeliest next one.
     let lastText: string | undefined;
+    let lastForgetAt: number | null = null;
     let lastQuery = 0;
 
-    const queryId = (text: string): number => {
-      if (text === lastText) return lastQuery;
+    /** A query of which only the hash is known: one with its text stays as it is. */
+    const hashedId = (hex: string): number => {
+      const hash = Buffer.from(hex, 'hex');
+      const id = findQuery.get(hash);
+      if (id !== undefined) return id;
+      counts.queries++;
+      return Number(insertQuery.run(hash, '', null).lastInsertRowid);
+    };
+    const queryId = ({ query: text, queryHash }: OfQuery, forgetAt: number | null): number => {
+      if (text === undefined) return hashedId(queryHash);
+      if (text === lastText && forgetAt === lastForgetAt) return lastQuery;
       const hash = createHash('sha256').update(text).digest();
       let id = findQuery.get(hash);
       const created = id === undefined;
       if (id === undefined) {
-        id = Number(insertQuery.run(hash, text).lastInsertRowid);
+        id = Number(insertQuery.run(hash, text, forgetAt).lastInsertRowid);
         counts.queries++;
       }
-      if (created || restoreText.run(text, hash).changes > 0) {
+      if (created || restoreText.run(text, forgetAt, hash).changes > 0) {
         texts++;
         textBytes += Buffer.byteLength(text);
-      }
+      } else keepLonger.run({ hash, until: forgetAt });
       lastText = text;
+      lastForgetAt = forgetAt;
       lastQuery = id;
       return id;
     };
@@ -114,8 +143,12 @@ export function createFeedbackSessions(
       return { task, domain };
     };
     /** Columns that rows of both kinds have. */
-    const columnsOf = (value: Interaction | Preference | Signal) => ({
-      query: queryId(value.query),
+    const columnsOf = (
+      value: RecordedInteraction | RecordedPreference | RecordedSignal,
+      { tenant = null, forgetAt = null }: { tenant?: string | null | undefined; forgetAt?: number | null | undefined },
+    ) => ({
+      query: queryId(value, forgetAt),
+      tenant,
       ...labels(value),
       at: value.at === undefined ? now : Date.parse(value.at),
       decision: value.decision_id ?? null,
@@ -124,9 +157,9 @@ export function createFeedbackSessions(
     return {
       llm: (name) => ids.findLlm(name),
       newLlms,
-      interaction(value, tenant) {
+      interaction(value, of = {}) {
         const llm = llmId(value.model);
-        const { query, task, domain, at, decision } = columnsOf(value);
+        const { query, task, domain, at, decision, tenant } = columnsOf(value, of);
         insertInteraction.run(
           query,
           llm,
@@ -141,26 +174,26 @@ export function createFeedbackSessions(
           at,
           decision,
           value.propensity ?? null,
-          tenant ?? null,
+          tenant,
         );
         sums.interaction(llm, value);
         taken.interaction(llm, task, value);
         counts.interactions++;
         return { llm, at };
       },
-      preference(value, tenant) {
+      preference(value, of = {}) {
         const better = llmId(value.better_model);
         const worse = llmId(value.worse_model);
-        const { query, task, domain, at, decision } = columnsOf(value);
-        insertPreference.run(query, better, worse, task, domain, at, decision, tenant ?? null);
+        const { query, task, domain, at, decision, tenant } = columnsOf(value, of);
+        insertPreference.run(query, better, worse, task, domain, at, decision, tenant);
         sums.preference(better, worse);
         counts.preferences++;
       },
-      signal(value, tenant) {
+      signal(value, of = {}) {
         const llm = llmId(value.model);
-        const { query, task, domain, at, decision } = columnsOf(value);
+        const { query, task, domain, at, decision, tenant } = columnsOf(value, of);
         const { value: score, signal, source = null, weight = 1 } = value;
-        insertSignal.run(query, llm, task, domain, score, at, decision, signal, source, weight, tenant ?? null);
+        insertSignal.run(query, llm, task, domain, score, at, decision, signal, source, weight, tenant);
         sums.score(llm, score, weight);
         counts.interactions++;
       },

@@ -5,6 +5,7 @@ import type { CatalogSettings } from '../../schema/catalog.js';
 import type { FeedbackReceipt } from '../../schema/feedback.js';
 import { byName } from '../../graph/order.js';
 import type { BreakerSession, OpenCalls } from './breakers.js';
+import { createComments } from './comments.js';
 import type { Connection } from './connection.js';
 import type { FeedbackSession, OpenSession } from './feedback-session.js';
 import type { LlmTotals } from './llm-totals.js';
@@ -34,6 +35,7 @@ export function createFeedback(
   const findKey = connection.db.prepare<[string, string, number], { request_hash: string; receipt: string }>(
     'SELECT request_hash, receipt FROM idempotency WHERE tenant = ? AND key = ? AND at >= ?',
   );
+  const comments = createComments(connection);
   const newest = connection.db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM interaction').pluck();
   const scoredAfter = connection.db.prepare<[number, number], LoggedAnswer & { task: string | null }>(
     `SELECT i.id AS position, llm.name AS model, q.text AS query, task.name AS task, i.score, i.weight
@@ -68,6 +70,7 @@ export function createFeedback(
         : refusalOf(batch.records, rules, { find: (name) => session.llm(name), counts: () => room.counts() });
     if (refusal !== undefined) return refusal;
     const receipt = write(session, calls, batch);
+    for (const comment of batch.comments ?? []) comments.add(comment, batch.tenant, batch.forgetAt);
     for (const { value } of batch.records) if (value.decision_id !== undefined) release(value.decision_id);
     if (batch.key !== undefined) putKey.run(tenant, batch.key, requestHash, JSON.stringify(receipt), clock());
     return { receipt, stored: true };
@@ -84,6 +87,7 @@ export function createFeedback(
         calls.flush();
         return answers;
       }),
+    comments: async (decisions) => connection.read(() => comments.of(decisions)),
     counts: async () => tally.counts(),
     position: async () => newest.get()!,
     after: async (position, limit) =>
@@ -106,20 +110,21 @@ interface Appending {
 }
 
 function write(session: FeedbackSession, calls: BreakerSession, batch: FeedbackBatch): FeedbackReceipt {
-  const { tenant } = batch;
+  const { tenant, forgetAt } = batch;
+  const commented = batch.comments?.length ?? 0;
   const receipt = { interactions: 0, preferences: 0 };
   let signals = 0;
   const before = session.newLlms.length;
   for (const record of batch.records) {
     if (record.kind === 'interaction') {
-      const { llm, at } = session.interaction(record.value, tenant);
+      const { llm, at } = session.interaction(record.value, { tenant, forgetAt });
       calls.call(llm, record.value, at);
       receipt.interactions++;
     } else if (record.kind === 'preference') {
-      session.preference(record.value, tenant);
+      session.preference(record.value, { tenant, forgetAt });
       receipt.preferences++;
     } else {
-      session.signal(record.value, tenant);
+      session.signal(record.value, { tenant, forgetAt });
       signals++;
     }
   }
@@ -127,6 +132,7 @@ function write(session: FeedbackSession, calls: BreakerSession, batch: FeedbackB
   return {
     ...receipt,
     ...(signals > 0 && { signals }),
+    ...(commented > 0 && { comments: commented }),
     new_models: session.newLlms.slice(before),
     ...(undeclared.length > 0 && { undeclared }),
   };

@@ -11,11 +11,16 @@ const FORGOTTEN_ERROR = '(forgotten)';
 const ROWS_AT_ONCE = 250;
 const LOOKED_AT = 2_000;
 
-/** Forgets one part of texts in the log of decisions and of errors, inside a write transaction. */
+/** Forgets one part of texts in the log of decisions, of errors and of comments, inside a write transaction. */
 export type ForgetRest = (what: ToForget, from?: ForgetPosition) => RestPart;
 
 /** Forgets a part after a position; answers what it came to, and where to go on: null at the end. */
-type Stage = (after: number | string) => { decisions?: number; errors?: number; next: number | string | null };
+type Stage = (after: number | string) => {
+  decisions?: number;
+  errors?: number;
+  comments?: number;
+  next: number | string | null;
+};
 
 interface DecisionRow {
   rowid: number;
@@ -75,6 +80,16 @@ export function createRestForgetter({ db }: Connection, { touch, clock, steady }
     `UPDATE breaker SET error = '${FORGOTTEN_ERROR}' WHERE ${hasError} AND last_at < ?`,
   );
 
+  const removeComments = (of: string) =>
+    db.prepare<[Buffer | string | number, number]>(
+      `DELETE FROM comment WHERE id IN (SELECT id FROM comment WHERE ${of} LIMIT ?)`,
+    );
+  const comments = {
+    hash: removeComments('query_hash = ?'),
+    tenant: removeComments('tenant = ?'),
+    before: removeComments('at < ?'),
+  };
+
   /** Texts of decisions, and of errors in the reports of their cascades. */
   function forgetDecisions(rows: readonly DecisionRow[]): { decisions: number; errors: number } {
     let [texts, bytes, failed] = [0, 0, 0];
@@ -100,6 +115,13 @@ export function createRestForgetter({ db }: Connection, { touch, clock, steady }
     rows.length === ROWS_AT_ONCE ? rows.at(-1)!.rowid : null;
   const again = (count: number): number | null => (count === ROWS_AT_ONCE ? 0 : null);
 
+  function commentsOf(of: keyof typeof comments, value: Buffer | string | number): Stage {
+    return () => {
+      const { changes } = comments[of].run(value, ROWS_AT_ONCE);
+      return { comments: changes, next: again(changes) };
+    };
+  }
+
   function stagesOf(what: ToForget): Stage[] {
     if ('hash' in what) {
       const hash = Buffer.from(what.hash, 'hex');
@@ -115,6 +137,7 @@ export function createRestForgetter({ db }: Connection, { touch, clock, steady }
           if (changes > 0) forgetBreakers();
           return { errors: changes, next: again(changes) };
         },
+        commentsOf('hash', hash),
       ];
     }
     if ('tenant' in what) {
@@ -128,6 +151,7 @@ export function createRestForgetter({ db }: Connection, { touch, clock, steady }
           return { errors: changes, next: again(changes) };
         },
         () => (forgetBreakers(), { next: null }),
+        commentsOf('tenant', what.tenant),
       ];
     }
     return [
@@ -146,13 +170,20 @@ export function createRestForgetter({ db }: Connection, { touch, clock, steady }
         return { errors: changed, next: ids.length === ROWS_AT_ONCE ? ids.at(-1)! : null };
       },
       () => (forgetBreakers(what.before), { next: null }),
+      commentsOf('before', what.before),
     ];
   }
 
   return (what, from = { stage: 0, after: 0 }) => {
     const stages = stagesOf(what);
-    const { decisions: texts = 0, errors: failed = 0, next } = stages[from.stage]!(from.after);
+    const { next, ...forgotten } = stages[from.stage]!(from.after);
     const following = from.stage + 1 < stages.length ? { stage: from.stage + 1, after: 0 } : null;
-    return { decisions: texts, errors: failed, next: next === null ? following : { stage: from.stage, after: next } };
+    return {
+      decisions: 0,
+      errors: 0,
+      comments: 0,
+      ...forgotten,
+      next: next === null ? following : { stage: from.stage, after: next },
+    };
   };
 }

@@ -159,7 +159,7 @@ describe('a message', () => {
 
   test('is refused with the field that is wrong', () => {
     const refused = (body: object, text: string) =>
-      assertRefused('messages', { model: 'auto', messages: [hello], ...body }, text);
+      assertRefused('messages', { model: 'auto', max_tokens: 9, messages: [hello], ...body }, text);
     refused({ system: 5 }, 'system: expected a string or a list of blocks, got 5');
     refused({ system: [{ type: 'text' }] }, 'system[0].text: expected a string, got nothing');
     refused(

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PointsmanError } from '../../../src/base/errors.js';
+import { sha256 } from '../../../src/base/hash.js';
+import { createForgetting } from '../../../src/dataset/forget.js';
 import type { FeedbackReceipt } from '../../../src/schema/feedback.js';
+import type { CommentRecord, FeedbackRecord } from '../../../src/store/ports/feedback.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
 import { allRows, interaction, preference, profile, signal, START } from '../support.js';
+import { sizeOf } from './retention.js';
 import { describeStatistics } from './statistics.js';
 import { ODD_IDS, ODD_TEXTS, testBusy, type StoreUnderTest } from './store-under-test.js';
 
@@ -185,6 +189,83 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
       await plain.ledger.feedback.append(records({}));
       assert.deepEqual(await allRows(weighed.ledger), await allRows(plain.ledger));
       assert.deepEqual(await weighed.ledger.feedback.stats(), await plain.ledger.feedback.stats());
+    });
+
+    test('a row may name its query by its hash: the text may come later, and stays where it is known', async (t) => {
+      const { ledger, openAgain } = await store.open(t);
+      const hashed = (text: string, more: object = {}): FeedbackRecord => ({
+        kind: 'interaction',
+        value: { model: profile('a').id, score: 1, ...more, queryHash: sha256(text) },
+      });
+      const pair = { better_model: profile('a').id, worse_model: profile('b').id };
+      await ledger.feedback.append([
+        {
+          records: [
+            interaction('known', 'a', 0),
+            hashed('known'),
+            hashed('secret'),
+            { kind: 'preference', value: { ...pair, queryHash: sha256('secret') } },
+            hashed('secret', { score: 0 }),
+          ],
+        },
+      ]);
+      const other = await openAgain();
+      const texts = (): Promise<unknown> => other.snapshot.texts([sha256('known'), sha256('secret')]);
+      assert.deepEqual(await texts(), ['known', undefined]);
+      assert.deepEqual(await other.feedback.counts(), { interactions: 4, preferences: 1, queries: 2 });
+      const { queries, scores } = await other.snapshot.read();
+      assert.deepEqual([queries.length, [...scores.score], [...scores.count]], [2, [0.5, 0.5], [2, 2]]);
+      await other.feedback.append([{ records: [interaction('secret', 'b', 1)] }]);
+      assert.deepEqual(await texts(), ['known', 'secret']);
+      assert.equal((await other.feedback.counts()).queries, 2);
+      assert.deepEqual(await sizeOf(ledger, 'text'), { rows: 2, bytes: 11, removed: 0 });
+    });
+
+    test('comments come back by decision in order, once for a key, and go with the texts of their query', async (t) => {
+      const { ledger, openAgain } = await store.open(t);
+      const comment = (text: string, more: Partial<CommentRecord> = {}): CommentRecord => ({
+        decision: 'd',
+        queryHash: sha256('q'),
+        at: START,
+        kind: 'comment',
+        text,
+        ...more,
+      });
+      const batch = {
+        records: [interaction('q', 'a', 1)],
+        comments: [comment('“wrong” \u0000 😀'), comment('right', { kind: 'corrected', at: START + 1 })],
+        key: 'k',
+        requestHash: 'h',
+        tenant: 'x',
+      };
+      const [first] = await ledger.feedback.append([batch]);
+      assert.deepEqual(first, stored({ interactions: 1, preferences: 0, comments: 2, new_models: ['a'] }));
+      await ledger.feedback.append([batch]);
+      await ledger.feedback.append([
+        { records: [], comments: [comment('e', { decision: 'e', queryHash: sha256('e') })] },
+      ]);
+      const { feedback, retention } = await openAgain();
+      assert.deepEqual(
+        [...(await feedback.comments(['d', 'never', 'e']))],
+        [
+          [
+            'd',
+            [
+              { at: START, kind: 'comment', text: '“wrong” \u0000 😀' },
+              { at: START + 1, kind: 'corrected', text: 'right' },
+            ],
+          ],
+          ['e', [{ at: START, kind: 'comment', text: 'e' }]],
+        ],
+      );
+      const bytes = Buffer.byteLength('“wrong” \u0000 😀righte');
+      assert.deepEqual(await sizeOf(ledger, 'comment'), { rows: 3, bytes, removed: 0 });
+      const forgetting = createForgetting({ ledger: { retention, embeddings: ledger.embeddings } });
+      assert.equal((await forgetting.forget({ tenant: 'x' })).comments, 2);
+      assert.equal((await forgetting.forget({ hash: sha256('q') })).comments, 0);
+      assert.equal((await forgetting.forget({ before: START })).comments, 0);
+      assert.equal((await forgetting.forget({ before: START + 1 })).comments, 1);
+      assert.deepEqual(await sizeOf(ledger, 'comment'), { rows: 0, bytes: 0, removed: 3 });
     });
 
     test('propensities are kept, the mean of what is known of a query and LLM', async (t) => {

@@ -15,7 +15,7 @@ import { sizeOf, sweepAll } from './retention.js';
 
 const DAY = 86_400_000;
 const iso = (at: number): string => new Date(at).toISOString();
-const NOTHING: Forgotten = { texts: 0, decisions: 0, errors: 0, unlearnable: 0 };
+const NOTHING: Forgotten = { texts: 0, decisions: 0, errors: 0, comments: 0, unlearnable: 0 };
 
 const forget = (ledger: Ledger, what: ToForget, encoder: Encoder | undefined = small): Promise<Forgotten> =>
   createForgetting({ ledger, encoder }).forget(what);
@@ -52,6 +52,7 @@ export function describeForgetting(store: StoreUnderTest): void {
         texts: 1,
         decisions: 2,
         errors: 1,
+        comments: 0,
         unlearnable: 0,
       });
       const other = await openAgain();
@@ -78,7 +79,13 @@ export function describeForgetting(store: StoreUnderTest): void {
       await ledger.decisions.append([decisionRecord(decision, { tenant: 'x' })]);
       await ledger.cascades.append({ decision, position: 0, report: { error: 'why' }, call: null });
       await ledger.cascades.append({ decision, position: 1, report: { score: 1 }, call: null });
-      assert.deepEqual(await forget(ledger, { tenant: 'x' }), { texts: 1, decisions: 1, errors: 2, unlearnable: 0 });
+      assert.deepEqual(await forget(ledger, { tenant: 'x' }), {
+        texts: 1,
+        decisions: 1,
+        errors: 2,
+        comments: 0,
+        unlearnable: 0,
+      });
       const [outcome] = (await ledger.decisions.outcomes([decision])).get(decision)!;
       assert.equal(outcome!.error, '(forgotten)');
       assert.deepEqual(await ledger.cascades.steps(decision), [{ error: '(forgotten)' }, { score: 1 }]);
@@ -101,7 +108,7 @@ export function describeForgetting(store: StoreUnderTest): void {
       assert.equal((await ledger.decisions.get([ids[0]!])).get(ids[0]!)!.query, null);
       const other = await openAgain();
       const forgotten = await forget(other, { hash: sha256('secret') });
-      assert.deepEqual(forgotten, { texts: 0, decisions: 0, errors: 300, unlearnable: 0 });
+      assert.deepEqual(forgotten, { texts: 0, decisions: 0, errors: 300, comments: 0, unlearnable: 0 });
       for (const id of [ids[0]!, ids[299]!])
         assert.deepEqual(await ledger.cascades.steps(id), [{ error: '(forgotten)' }]);
       assert.equal((await ledger.breakers.list()).get('a')!.error, '(forgotten)');
@@ -120,7 +127,13 @@ export function describeForgetting(store: StoreUnderTest): void {
         decisionRecord('d1', { query: 'x 1', tenant: 'x' }),
         decisionRecord('d2', { query: 'y', tenant: 'y' }),
       ]);
-      assert.deepEqual(await forget(ledger, { tenant: 'x' }), { texts: 451, decisions: 1, errors: 0, unlearnable: 0 });
+      assert.deepEqual(await forget(ledger, { tenant: 'x' }), {
+        texts: 451,
+        decisions: 1,
+        errors: 0,
+        comments: 0,
+        unlearnable: 0,
+      });
       assert.deepEqual(await textsOf(ledger, 'x 0', 'x 449', 'of both', 'y', 'nobody’s'), [
         undefined,
         undefined,
@@ -145,7 +158,7 @@ export function describeForgetting(store: StoreUnderTest): void {
         decisionRecord('d2', { query: 'new', at: START }),
       ]);
       const forgotten = await forget(ledger, { before: START - DAY });
-      assert.deepEqual(forgotten, { texts: 2_500, decisions: 1, errors: 2_500, unlearnable: 0 });
+      assert.deepEqual(forgotten, { texts: 2_500, decisions: 1, errors: 2_500, comments: 0, unlearnable: 0 });
       assert.deepEqual(await textsOf(ledger, 'old 7', 'old 8', 'again', 'compared'), [
         'old 7',
         undefined,

@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { every } from '../base/every.js';
+import type { Logger } from '../base/log.js';
+import type { Rng } from '../base/rng.js';
+import { periodsOf } from '../machines/quota.js';
+import type { JudgeQueue, Worker } from '../queue/types.js';
+import type { JudgeSettings } from '../schema/judge.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { Dropped } from './dropped.js';
+import { jobOf, type Answered } from './job.js';
+import { createJudge, type JudgeParts } from './judge.js';
+import { rememberCorrection } from './pairs.js';
+import { isSampled, type SampleFacts } from './sample.js';
+
+export interface JudgingParts extends Omit<JudgeParts, 'correctionOf' | 'onExhausted'> {
+  ledger: Pick<Ledger, 'judge' | 'catalog' | 'settings'>;
+  queue: Pick<JudgeQueue, 'add' | 'work'>;
+  /** The one that the queue's `onDropped` counts in, too. */
+  dropped: Dropped;
+  clock: Clock;
+  rng: Rng;
+  log: Logger;
+}
+
+/** Answers that an LLM judges: which of them, and the judging itself. */
+export interface Judging {
+  /**
+   * Has an answer judged where it is sampled. It never waits, and never throws. It is for answers whose texts may be
+   * kept whole: until they are judged, they stand in the queue.
+   */
+  offer(answered: Answered, facts: SampleFacts): void;
+  /** Judges here, until the worker is closed. */
+  work(): Promise<Worker>;
+  /** Reads the settings, and writes what was counted. */
+  refresh(): Promise<void>;
+  /** Does so every so often, until the returned function is called. */
+  follow(everyMs: number): () => void;
+}
+
+/** Reads the settings as they are now. */
+export async function openJudging(parts: JudgingParts): Promise<Judging> {
+  const { ledger, queue, dropped, clock, rng, log } = parts;
+  let settings: JudgeSettings = await ledger.settings.get('judge');
+  /** The day (UTC) whose budget is used up, by the settings of then. */
+  let exhausted: { day: string; settings: JudgeSettings } | undefined;
+  const handler = createJudge({
+    ...parts,
+    correctionOf: rememberCorrection(ledger.judge, clock),
+    onExhausted: (day) => (exhausted = { day, settings }),
+  });
+  const isOver = (): boolean => exhausted?.settings === settings && exhausted.day === periodsOf(clock()).day;
+
+  const judging: Judging = {
+    offer(answered, facts) {
+      if (!settings.enabled || settings.model === null || !isSampled(settings, facts, rng)) return;
+      const job = isOver() ? null : jobOf(answered);
+      if (job === null) dropped.count(1);
+      else if (job !== undefined) queue.add(job);
+    },
+    work: () => queue.work(handler),
+    async refresh() {
+      const now = await ledger.settings.get('judge');
+      if (!isDeepStrictEqual(now, settings)) settings = now;
+      await dropped.flush();
+    },
+    follow: (everyMs) =>
+      every(everyMs, judging.refresh, (error) =>
+        log.warn({ error: messageOf(error) }, 'how answers are judged was not read; what was known goes on counting'),
+      ),
+  };
+  return judging;
+}

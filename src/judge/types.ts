@@ -1,0 +1,27 @@
+import type { CallMessage, JsonObject } from '../protocol/types.js';
+
+/** What is asked of an LLM for the judge. */
+export interface AskOptions {
+  /** The schema that its answer must fit; left out for text. */
+  json?: { name: string; schema: JsonObject };
+  /** Tokens that it may write at most. */
+  maxOutputTokens: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Calls an LLM of the catalogue; whoever gives it knows where that is. Rejects where it does not answer, with a message
+ * that quotes neither texts nor secrets.
+ */
+export type Ask = (
+  model: string,
+  messages: readonly CallMessage[],
+  options: AskOptions,
+) => Promise<{
+  text: string;
+  /** US dollars; null where nobody knows. */
+  costUsd: number | null;
+}>;
+
+/** Stores feedback, as `FeedbackService.post` does. */
+export type Post = (feedback: unknown, options: { idempotencyKey: string; tenant?: string }) => Promise<unknown>;
