@@ -7,8 +7,8 @@ export type Reaction = 'regenerated' | 'rephrased' | 'continued' | 'quiet';
  * How often users ask again on answers of quality 1, and how much more often on answers of quality 0; and how often
  * they go on where they don't: half as often after an answer that is worth nothing.
  */
-const REGENERATES = { least: 0.02, more: 0.18 };
-const REPHRASES = { least: 0.03, more: 0.22 };
+const REGENERATES = { least: 0.02, more: 0.28 };
+const REPHRASES = { least: 0.03, more: 0.32 };
 const GOES_ON = 0.35;
 
 /** @param quality of the answer, in [0, 1] */
