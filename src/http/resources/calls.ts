@@ -68,7 +68,10 @@ function goneSignal({ socket }: IncomingMessage): { signal: AbortSignal; answere
 
 function replyOf(answer: CallAnswer): Answer {
   const { status, headers } = answer;
-  if (answer.kind === 'text') return bytesReply(answer.body, { 'content-type': JSON_TYPE, ...headers }, status);
+  if (answer.kind === 'text') {
+    const length = Buffer.byteLength(answer.body);
+    return bytesReply(answer.body, { 'content-type': JSON_TYPE, ...headers, 'content-length': length }, status);
+  }
   const { deliver, discard } = answer;
   return streamReply({ open: deliver, discard }, { 'content-type': SSE_TYPE, 'cache-control': 'no-cache', ...headers });
 }
