@@ -4,8 +4,9 @@ import { PointsmanError, messageOf } from '../base/errors.js';
 import { openDriftFollower } from '../alerts/follow.js';
 import { checkingWebhooks, webhookSettings, webhookWarnings } from '../alerts/webhooks.js';
 import { createFeedbackService } from '../feedback/service.js';
+import { createDropped } from '../judge/dropped.js';
 import { createApp, startServer } from '../http/index.js';
-import { connectQueue } from '../queue/index.js';
+import { connectQueues } from '../queue/index.js';
 import { openRetrainSchedule } from '../queue/reconcile.js';
 import type { TrainRequest } from '../schema/training.js';
 import { createTrainer } from '../training/trainer.js';
@@ -76,14 +77,17 @@ export async function startService(
     const isOpen = open || !workspace.live.keys.any();
     if (parts.api) checkLocked(open, workspace.live.keys.any(), settings.host);
     const { ledger, live, decider, artifacts, history, log } = workspace;
-    const queue = await connectQueue({
+    const dropped = createDropped(ledger, log);
+    const queues = await connectQueues({
       url: settings.queue,
       dataDir: settings.data,
       ledgerId: ledger.id,
       log,
       clock: systemClock,
+      onDropped: dropped.count,
     });
-    undo.push(() => queue.close());
+    undo.push(dropped.flush, () => queues.close());
+    const queue = queues.retrain;
     const schedule = openRetrainSchedule({ ledger, queue, clock: systemClock, log });
     undo.push(schedule.follow(SCHEDULE_MS));
     let url: string | null = null;
@@ -101,6 +105,7 @@ export async function startService(
         artifacts,
         history,
         clock: systemClock,
+        judge: { backlog: () => queues.judge.counts(), judged: () => new Map() },
         log,
         options: { open, openMetrics, hosts, corsOrigins },
       });

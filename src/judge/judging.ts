@@ -14,7 +14,7 @@ import { createJudge, type JudgeParts } from './judge.js';
 import { rememberCorrection } from './pairs.js';
 import { isSampled, type SampleFacts } from './sample.js';
 
-export interface JudgingParts extends Omit<JudgeParts, 'correctionOf' | 'onExhausted'> {
+export interface JudgingParts extends Omit<JudgeParts, 'correctionOf' | 'onExhausted' | 'onJudged'> {
   ledger: Pick<Ledger, 'judge' | 'catalog' | 'settings'>;
   queue: Pick<JudgeQueue, 'add' | 'work'>;
   /** The one that the queue's `onDropped` counts in, too. */
@@ -33,6 +33,8 @@ export interface Judging {
   offer(answered: Answered, facts: SampleFacts): void;
   /** Judges here, until the worker is closed. */
   work(): Promise<Worker>;
+  /** Verdicts of this process, by the LLM that answered. */
+  judged(): ReadonlyMap<string, number>;
   /** Reads the settings, and writes what was counted. */
   refresh(): Promise<void>;
   /** Does so every so often, until the returned function is called. */
@@ -43,11 +45,13 @@ export interface Judging {
 export async function openJudging(parts: JudgingParts): Promise<Judging> {
   const { ledger, queue, dropped, clock, rng, log } = parts;
   let settings: JudgeSettings = await ledger.settings.get('judge');
+  const judged = new Map<string, number>();
   /** The day (UTC) whose budget is used up, by the settings of then. */
   let exhausted: { day: string; settings: JudgeSettings } | undefined;
   const handler = createJudge({
     ...parts,
     correctionOf: rememberCorrection(ledger.judge, clock),
+    onJudged: (model) => void judged.set(model, (judged.get(model) ?? 0) + 1),
     onExhausted: (day) => (exhausted = { day, settings }),
   });
   const isOver = (): boolean => exhausted?.settings === settings && exhausted.day === periodsOf(clock()).day;
@@ -60,6 +64,7 @@ export async function openJudging(parts: JudgingParts): Promise<Judging> {
       else if (job !== undefined) queue.add(job);
     },
     work: () => queue.work(handler),
+    judged: () => judged,
     async refresh() {
       const now = await ledger.settings.get('judge');
       if (!isDeepStrictEqual(now, settings)) settings = now;

@@ -1,4 +1,5 @@
 import type { CallMessage, JsonObject } from '../protocol/types.js';
+import type { JudgeBacklog } from '../queue/types.js';
 
 /** What is asked of an LLM for the judge. */
 export interface AskOptions {
@@ -25,3 +26,13 @@ export type Ask = (
 
 /** Stores feedback, as `FeedbackService.post` does. */
 export type Post = (feedback: unknown, options: { idempotencyKey: string; tenant?: string }) => Promise<unknown>;
+
+/** What is shown of judging beside what the ledger has. */
+export interface JudgeView {
+  /** Throws `queue_unavailable`. */
+  backlog(): Promise<JudgeBacklog>;
+  /** Verdicts of this process, by the LLM that answered. */
+  judged(): ReadonlyMap<string, number>;
+  /** Why an LLM can't be called; undefined where it can. */
+  uncallable?(model: string): string | undefined;
+}

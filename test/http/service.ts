@@ -12,7 +12,7 @@ import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { openDriftFollower } from '../../src/alerts/follow.js';
 import { createFeedbackService, type FeedbackService } from '../../src/feedback/service.js';
 import { openLiveState, type LiveState } from '../../src/live/state.js';
-import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
+import { createApp, startServer, type AppOptions, type AppParts, type RunningServer } from '../../src/http/index.js';
 import type { Problem } from '../../src/http/kit/problem.js';
 import { createKeyService } from '../../src/keys/service.js';
 import { KeyRequest, type KeyMade } from '../../src/schema/key.js';
@@ -102,6 +102,7 @@ export interface ServiceOptions {
   busyLimitMs?: number;
   queue?: (folder: string) => Promise<RetrainQueue>;
   clock?: Clock;
+  judge?: AppParts['judge'];
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
   /** Lets a test stand between the API and what it scores by. */
@@ -116,6 +117,7 @@ export async function startService({
   busyLimitMs,
   clock = systemClock,
   queue: openQueue,
+  judge,
   around = (ledger) => ledger,
   aroundScorer = (scorer) => scorer,
 }: ServiceOptions = {}): Promise<Service> {
@@ -141,6 +143,7 @@ export async function startService({
     artifacts: createArtifactStore({ files: artifacts, ledger: real, onActivated: async () => {} }),
     history: createHistory(real.artifacts, artifacts),
     clock,
+    judge,
   };
   const app = createApp({ ...parts, log, options });
   const answers = holdAnswers(documented(parts).check);

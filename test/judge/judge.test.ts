@@ -48,8 +48,9 @@ async function bench(t: TestContext, { settings = {}, say, costUsd, parts }: Ben
   return { service, provider, lines, judge };
 }
 
+/** What came of a decision, whenever it came. */
 const outcomesOf = async ({ ledger }: Service, { decision }: JudgeJob) =>
-  (await ledger.decisions.outcomes([decision])).get(decision)!.map(({ at: _, ...outcome }) => outcome);
+  (await ledger.decisions.outcomes([decision])).get(decision)!.map((outcome) => ({ ...outcome, at: '' }));
 
 const signalOf = (model: string, score: number) => ({
   model,
@@ -57,6 +58,7 @@ const signalOf = (model: string, score: number) => ({
   cost_usd: null,
   latency_ms: null,
   error: null,
+  at: '',
   signal: 'judge',
   source: JUDGE,
 });

@@ -133,7 +133,6 @@ describe('judging', () => {
     });
     const { ask } = await startProvider(t, () => '{"grade": 7}');
     await ledger.settings.put('judge', JudgeSettings.parse(ON));
-    const judged: string[] = [];
     const judging = await openJudging({
       ledger,
       queue: queues.judge,
@@ -143,11 +142,10 @@ describe('judging', () => {
       clock: Date.now,
       rng: createRng(1),
       log,
-      onJudged: (model) => judged.push(model),
     });
     await judging.work();
     for (let n = 0; n < 5; n++) judging.offer(judgeJob(n), facts);
-    await eventually('all are judged', () => judged.length === 5);
+    await eventually('all are judged', () => judging.judged().get('a/small') === 5);
     await eventually('all are scores', async () => {
       const stats = await ledger.feedback.stats();
       const { scored, meanScore } = stats.find(({ id }) => id === 'a/small')!;
