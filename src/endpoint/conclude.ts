@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { JudgeView } from '../judge/types.js';
 import type { LiveState } from '../live/state.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { LlmProfile } from '../schema/profile.js';
@@ -19,6 +20,8 @@ export interface ConcludeParts {
   live: Pick<LiveState, 'scorer' | 'load' | 'callSettings'>;
   conversations: Conversations;
   calls: CallLog;
+  /** Takes answers that may be judged; undefined where nobody judges. */
+  offer: JudgeView['offer'];
   clock: Clock;
   now(): number;
 }
@@ -34,7 +37,7 @@ export interface Concluder {
   profileOf(model: string): LlmProfile | undefined;
 }
 
-export function createConcluder({ live, conversations, calls, clock, now }: ConcludeParts): Concluder {
+export function createConcluder({ live, conversations, calls, offer, clock, now }: ConcludeParts): Concluder {
   const { load, callSettings, scorer } = live;
 
   function profileOf(model: string): LlmProfile | undefined {
@@ -67,6 +70,28 @@ export function createConcluder({ live, conversations, calls, clock, now }: Conc
   const shownBy = (behaviours: readonly Behaviour[]) =>
     behaviours.flatMap(({ decision, model, signal }) => signalsOf([{ signal, value: true }], decision, model));
 
+  /** Offers a whole answer to be judged. */
+  function offered({ request, own, policy, query, response }: Decided, { facts, model }: EndedCall): void {
+    if (offer === undefined || facts === null || !facts.complete) return;
+    const { call, caller } = request;
+    const second = response.ranking.find((llm) => llm.model !== model)?.model ?? null;
+    const { task = null } = own.options;
+    offer(
+      {
+        decision: response.decision_id,
+        query,
+        messages: call.messages,
+        model: model as LlmId,
+        answer: facts.text,
+        second,
+        task,
+        tenant: caller.tenant,
+        keepUntil: null,
+      },
+      { key: caller.key, policy, ranking: response.ranking },
+    );
+  }
+
   return {
     profileOf,
     conclude(decided, ending) {
@@ -76,6 +101,7 @@ export function createConcluder({ live, conversations, calls, clock, now }: Conc
       const learned = learnedOf(ended);
       // Nothing that is posted ends its time in flight.
       if (learned.length === 0) void load.abandon([response.decision_id]);
+      if (ended.error === null) offered(decided, ended);
       if (ended.facts !== null && ended.error === null)
         conversations.answered(call, session, {
           decision: response.decision_id,

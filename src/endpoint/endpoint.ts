@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
 import type { FeedbackService } from '../feedback/service.js';
+import type { JudgeView } from '../judge/types.js';
 import type { LiveState } from '../live/state.js';
 import { answerId } from '../protocol/answer-id.js';
 import type { Ledger } from '../store/ports/index.js';
@@ -25,6 +26,8 @@ export interface EndpointParts {
   live: Pick<LiveState, 'scorer' | 'load' | 'providers' | 'callSettings'>;
   decider: Decider;
   feedback: FeedbackService;
+  /** Answers are offered to be judged, where somebody judges. */
+  judge?: Pick<JudgeView, 'offer'> | undefined;
   clock: Clock;
   /** In milliseconds, for times between. */
   now(): number;
@@ -41,7 +44,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   const { load, providers: calling } = live;
   const calls = createCallLog({ ledger, feedback: parts.feedback, log });
   const conversations = createConversations({ clock, ledger: ledger.calls, log });
-  const concluder = createConcluder({ live, conversations, calls, clock, now });
+  const concluder = createConcluder({ live, conversations, calls, offer: parts.judge?.offer, clock, now });
   const decide = createCallDecider({ live, decider, conversations, calls, now });
   const attempts = { calling, now, clock, random };
   const quiet = setInterval(() => concluder.shown(conversations.ended(clock()), null), QUIET_EVERY_MS).unref();

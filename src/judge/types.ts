@@ -1,4 +1,6 @@
 import type { CallMessage, JsonObject } from '../protocol/types.js';
+import type { Answered } from './job.js';
+import type { SampleFacts } from './sample.js';
 import type { JudgeBacklog } from '../queue/types.js';
 
 /** What is asked of an LLM for the judge. */
@@ -27,8 +29,10 @@ export type Ask = (
 /** Stores feedback, as `FeedbackService.post` does. */
 export type Post = (feedback: unknown, options: { idempotencyKey: string; tenant?: string }) => Promise<unknown>;
 
-/** What is shown of judging beside what the ledger has. */
+/** What the service knows of judging beside what the ledger has, and where answers are offered to be judged. */
 export interface JudgeView {
+  /** See `Judging.offer`. */
+  offer?(answered: Answered, facts: SampleFacts): void;
   /** Throws `queue_unavailable`. */
   backlog(): Promise<JudgeBacklog>;
   /** Verdicts of this process, by the LLM that answered. */
