@@ -241,7 +241,7 @@ test('an LLM that fails is stood in for by the next of the ranking', { skip }, a
     Object.entries(providers).map(([id, provider]) => [id, [{ provider, model: 'small', settings: SETTINGS }]]),
   );
   const target = await startPointsman(places, 'openai');
-  for (const { close } of [target, ...Object.values(providers)]) t.after(close);
+  for (const { close } of [...Object.values(providers), target]) t.after(close);
   const first = await send(target, form, { model: 'auto' });
   const chosen = first.headers.get('x-pointsman-model') as keyof typeof providers;
   await first.text();
