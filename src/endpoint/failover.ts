@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Maybe } from '../base/maybe.js';
 import type { Target, TargetOutcome } from '../providers/types.js';
-import { attempt, type Attempt, type AttemptParts, type Failed, type Outgoing } from './attempt.js';
+import { attempt, failedBy, type Attempt, type AttemptParts, type Failed, type Outgoing } from './attempt.js';
 
 /** A call that failed before another answered. */
 export interface FailedCall extends Failed {
@@ -89,8 +89,7 @@ export async function callInTurn(
       const message = `no answer within ${deadlineMs} ms`;
       ended({ error: message, tokens: 0, inconclusive: !isOurs });
       if (!isOurs) throw error;
-      const late = { kind: 'failed', failure: 'timeout', message, status: null, body: null } as const;
-      failed.push({ ...late, retryAfterMs: undefined, model: target.model, target, latencyMs: now() - began });
+      failed.push({ ...failedBy('timeout', message), model: target.model, target, latencyMs: now() - began });
       return null;
     }
   }

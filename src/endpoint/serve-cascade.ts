@@ -6,7 +6,8 @@ import { runCascade, type HeldAnswer, type Step } from './cascade.js';
 import type { Concluder, Ending } from './conclude.js';
 import { costOf } from './cost.js';
 import { toldBy, type Decided } from './decide.js';
-import type { FailedCall, Reached } from './failover.js';
+import { failedBy } from './attempt.js';
+import type { Reached } from './failover.js';
 import { hold, type Held } from './hold.js';
 import { REFUSED } from './outcome.js';
 import { observedOf, type Observed } from './signals.js';
@@ -58,9 +59,7 @@ export async function serveCascade(parts: ServeCascadeParts, decided: Decided): 
       return { failed: [] };
     }
     if (broken !== null) {
-      const late = { kind: 'failed', failure: 'broken_answer', message: broken, status: null, body: null } as const;
-      const call: FailedCall = { ...late, retryAfterMs: undefined, model, target, latencyMs: now() - began };
-      return { failed: [...failed, call] };
+      return { failed: [...failed, { ...failedBy('broken_answer', broken), model, target, latencyMs: now() - began }] };
     }
     const costUsd = facts.usage === null ? null : costOf(facts.usage, concluder.profileOf(model));
     const ending = { ...about, status: ANSWERED, error: null, message: null, facts };
