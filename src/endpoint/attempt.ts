@@ -2,10 +2,10 @@ import { messageOf, PointsmanError } from '../base/errors.js';
 import { createRelay, type Relay } from '../protocol/relay.js';
 import { relayWhole } from '../protocol/relay-whole.js';
 import { translationOf } from '../protocol/translate.js';
-import type { AnswerFacts, Call, JsonObject, Translation } from '../protocol/types.js';
+import type { AnswerFacts, Translation } from '../protocol/types.js';
 import { ProviderFailure, type Calling, type ProviderAnswer, type Target } from '../providers/types.js';
 import { readWhole, startOf, TooSlow, type Started } from './body.js';
-import { bodyFor, passedOn } from './wire.js';
+import { bodyFor, passedOn, type Outgoing } from './wire.js';
 
 /** Classes of what can go wrong with a call. */
 export type FailureClass =
@@ -38,18 +38,6 @@ export type Attempt =
   | { kind: 'refused'; status: number; headers: Record<string, string>; body: string }
   | { kind: 'whole'; status: number; headers: Record<string, string>; body: string; facts: AnswerFacts; ttftMs: number }
   | { kind: 'stream'; headers: Record<string, string>; relay: Relay; first: string; rest: Started; ttftMs: number };
-
-/** One call, as it is sent to whichever target. */
-export interface Outgoing {
-  call: Call;
-  /** The body as it came, and parsed. */
-  text: string;
-  value: JsonObject;
-  /** Headers of the client that may be passed on. */
-  headers: Readonly<Record<string, string>>;
-  /** The id that the client sees in place of the provider's. */
-  answerId(providerId: string): string;
-}
 
 /** Longest wait for the first part of a stream, where its provider says nothing else, in milliseconds. */
 const FIRST_PART_MS = 60_000;

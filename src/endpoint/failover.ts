@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Maybe } from '../base/maybe.js';
 import type { Target, TargetOutcome } from '../providers/types.js';
-import { attempt, failedBy, type Attempt, type AttemptParts, type Failed, type Outgoing } from './attempt.js';
+import { attempt, failedBy, type Attempt, type AttemptParts, type Failed } from './attempt.js';
+import type { Outgoing } from './wire.js';
 
 /** A call that failed before another answered. */
 export interface FailedCall extends Failed {

@@ -11,10 +11,7 @@ function codeOf(failed: readonly FailedCall[]): ErrorCode {
   return all('timeout') ? 'provider_timeout' : 'provider_failed';
 }
 
-/**
- * The error of a call that nobody answered: what each provider said, without any secret; where none could be asked what
- * is asked, why.
- */
+/** The error of a call that nobody answered: what each provider said, without secrets, or why none could be asked. */
 export function nobodyAnswered(failed: readonly FailedCall[], models: readonly string[]): PointsmanError {
   const [first] = failed;
   if (first?.cause !== undefined && failed.every(({ failure }) => failure === 'unfit')) return first.cause;

@@ -35,7 +35,7 @@ const isWell = (observed: readonly Observed[]): boolean =>
   observed.every(({ signal, value }) => BAD_IF_TRUE.has(signal) !== (value === true));
 
 /**
- * Answers with the best of a cascade: nothing is sent until an answer is judged good enough, or no further call is worth
+ * Answers with the best of a cascade: nothing is sent until an answer is judged good enough, or no other call is worth
  * it. A judge says how good answers are, where there is one; else whether something speaks against them: JSON that does
  * not fit, calls of tools that do not parse, a refusal, an end in the middle.
  */
