@@ -8,6 +8,8 @@ export const CONFINED: readonly { package: RegExp; folder: string; why: string }
   { package: /^@tensorflow\//, folder: 'src/tensor/', why: 'serving never loads TensorFlow.js' },
   { package: /^better-sqlite3/, folder: 'src/store/', why: 'a store can be replaced by another' },
   { package: /^express$/, folder: 'src/http/', why: 'the application does not know HTTP' },
+  { package: /^undici$/, folder: 'src/providers/', why: 'calls of providers are bounded in one place' },
+  { package: /^eventsource-parser$/, folder: 'src/protocol/', why: 'how streams are written is a matter of protocols' },
   { package: /^bullmq$/, folder: 'src/queue/', why: 'jobs can be kept elsewhere' },
 ];
 

@@ -6,5 +6,10 @@ export const DEFAULT_COMPLETION_TOKENS = 256;
 
 /** Estimated number of tokens of a text; at least 1. */
 export function estimateTokens(text: string): number {
-  return Math.max(1, Math.ceil(text.length / CHARS_PER_TOKEN));
+  return tokensOfChars(text.length);
+}
+
+/** Estimated number of tokens of texts that are so many characters long together; at least 1. */
+export function tokensOfChars(chars: number): number {
+  return Math.max(1, Math.ceil(chars / CHARS_PER_TOKEN));
 }

@@ -25,6 +25,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   judge: async () => (await import('./commands/judge.js')).judgeCommand(),
   load: async () => (await import('./commands/load.js')).loadCommand(),
   models: async () => (await import('./commands/models.js')).modelsCommand(),
+  providers: async () => (await import('./commands/providers.js')).providersCommand(),
   ledger: async () => (await import('./commands/ledger.js')).ledgerCommand(),
   weights: async () => (await import('./commands/weights.js')).weightsCommand(),
   keys: async () => (await import('./commands/keys.js')).keysCommand(),

@@ -92,6 +92,7 @@ export async function openWorkspace(
     },
     async close() {
       try {
+        await live.providers.close();
         await decider.flush();
         await live.keys.close();
       } finally {

@@ -17,14 +17,17 @@ export function checkPolicy(name: string, { policies }: Pick<Caller, 'policies'>
   if (policies?.includes(name) === false) throw policyNotAllowed('policy', `one of ${policies.join(', ')}`, name);
 }
 
+/** The policy that a request is routed by: the one it names, else the caller's first. */
+export const policyOf = ({ policy }: Pick<RouteRequest, 'policy'>, { policies }: Pick<Caller, 'policies'>): string =>
+  policy ?? policies?.[0] ?? DEFAULT_POLICY;
+
 /**
- * The policy that a request is routed by: the one it names, else the caller's first. Throws `policy_not_allowed`, also
+ * The policy that a request is routed by. Throws `policy_not_allowed`, also
  * where a caller who may route by some policies alone gives a rule that is no constraint.
  */
 export function policyFor(request: RouteRequest, own: Rules | null, { policies }: Caller): string {
-  const { policy } = request;
-  if (policies === null) return policy ?? DEFAULT_POLICY;
-  const name = policy ?? policies[0]!;
+  const name = policyOf(request, { policies });
+  if (policies === null) return name;
   checkPolicy(name, { policies });
   for (const [rule, value] of Object.entries(own ?? {}))
     if (!CONSTRAINTS.has(rule)) throw policyNotAllowed(rule, 'none, as the policies of the key say it', value);

@@ -1,8 +1,10 @@
 import { chain, type Maybe } from '../base/maybe.js';
 import type { Caller } from '../live/keys.js';
 import type { Prepared } from '../live/policies.js';
+import type { CascadeRequest } from '../schema/cascade.js';
 import type { LlmId } from '../schema/ids.js';
 import type { RankedLlm, RouteRequest } from '../schema/route.js';
+import type { CallContext } from './call-context.js';
 import type { ScorerFacts } from './similarity.js';
 
 /** A query on its way to a decision. */
@@ -16,6 +18,10 @@ export interface Asked {
   known: ScorerFacts;
   policyName: string;
   prepared: Prepared;
+  /** The cascade that is to be planned: the request's, else the policy's; null for a single call. */
+  cascade: CascadeRequest | null;
+  /** What the call through the model endpoint adds; null where only the decision is asked for. */
+  context: CallContext | null;
 }
 
 /** Counts a query at one LLM of a ranking against its caller's limits; answers how to take that back. */

@@ -19,7 +19,7 @@ import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { Forgotten } from '../schema/retention.js';
-import type { RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
+import type { Kept, RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
 import { alertedGroups, groupsOf, type Groups } from '../scoring/groups.js';
 import type { ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
@@ -28,10 +28,13 @@ import type { ToForget } from '../store/ports/retention.js';
 import { checkAllowed, checkWithin, policyFor, seenBy } from './allowed.js';
 import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
 import { charged, type Asked } from './asked.js';
+import type { CallContext } from './call-context.js';
+import { nextOf, withCache } from './conversation.js';
 import { noModels } from './errors.js';
 import { explanationOf, type Explained } from './explain.js';
 import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
 import { createDecisionLog } from './log.js';
+import { keptText } from './kept-text.js';
 import { promptTokensOf, queryText } from './query-text.js';
 import { reserve } from './reserve.js';
 import { followRetention } from './retention.js';
@@ -69,8 +72,11 @@ export interface Decider {
    * Answers at once where the scorer encodes at once and no limits need a claim. Throws (or rejects with) `no_models`,
    * `unknown_model`, `unknown_policy`, `no_candidate`, or `invalid_request` for a chat without text; for a caller who
    * may less than anybody, `model_not_allowed`, `policy_not_allowed`, `rate_limited`, `budget_exhausted`.
+   *
+   * @param context what a call through the model endpoint adds: who can't serve it is no candidate, and a conversation
+   *   stays with its LLM while that pays
    */
-  decide(request: RouteRequest, caller?: Caller): Maybe<RouteResponse>;
+  decide(request: RouteRequest, caller?: Caller, context?: CallContext): Maybe<RouteResponse>;
   /** The same answer as JSON, without writing the ranking out twice. */
   decideJson(request: RouteRequest, caller?: Caller, onDecided?: (response: RouteResponse) => void): Maybe<string>;
   /**
@@ -108,6 +114,7 @@ interface Choice {
   chosen: LlmId;
   propensity: number;
   cascade: ReturnType<typeof planCascade> | null;
+  kept?: Kept;
 }
 
 /** Why a breaker excludes an LLM now, as ranking takes it; null where none does. */
@@ -136,7 +143,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
   let sequence = 0;
 
   function scoreAndRank(asked: Asked, near: RoutingLoad | null): Ranking {
-    const { request, query, vector, promptTokens, known, prepared } = asked;
+    const { request, query, vector, promptTokens, known, prepared, context } = asked;
     const { scorer } = known;
     let found: Groups | undefined;
     const groups = (): Groups => (found ??= groupsOf(scorer, vector, request.task));
@@ -146,8 +153,10 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
       (model) => corrections.follows(model, scorer),
       () => alertedGroups(groups(), request.task),
     );
+    const standing = context?.standing ?? null;
     return rank({
-      scored,
+      scored: standing === null ? scored : withCache(scored, scorer.profiles, standing, promptTokens),
+      demands: context,
       profiles: scorer.profiles,
       rules: prepared.rules,
       constraints: prepared.constraints,
@@ -158,11 +167,23 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
     });
   }
 
-  /** The first of a ranking, unless `exploration` leaves it to chance, or the first of a cascade. */
-  function pick({ request, prepared: { rules } }: Asked, ranking: readonly RankedLlm[]): Choice {
-    if (request.cascade !== undefined) {
-      const cascade = planCascade(ranking, request.cascade);
+  /**
+   * The first of a ranking, unless `exploration` leaves it to chance; the first of a cascade; or who gets the next turn
+   * of a conversation. Results of tools are no query to begin a cascade with.
+   */
+  function pick(
+    { cascade: wanted, context, prepared: { rules } }: Asked,
+    ranking: readonly RankedLlm[],
+    relaxed: boolean,
+  ): Choice {
+    const standing = context?.standing ?? null;
+    if (wanted !== null && (standing === null || standing.turn === 'free')) {
+      const cascade = planCascade(ranking, wanted);
       return { chosen: cascade.steps[0]!.model, propensity: 1, cascade };
+    }
+    if (standing !== null) {
+      const { chosen, kept } = nextOf(ranking, { standing, rules, relaxed });
+      return { chosen: chosen.model, propensity: 1, cascade: null, kept };
     }
     const { exploration = 0 } = rules;
     const position = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
@@ -173,7 +194,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
   function answer(asked: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
     const { request, caller, known, prepared } = asked;
     const { ranking } = ranked;
-    const { chosen, propensity, cascade } = choice;
+    const { chosen, propensity, cascade, kept } = choice;
     ranked.relaxed =
       ranked.relaxed.length === 0
         ? []
@@ -189,6 +210,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
       ...(listed.length === ranking.length ? {} : { more_ranked: ranking.length - listed.length }),
       ...(ranked.relaxed.length === 0 ? {} : { relaxed: ranked.relaxed }),
       ...(propensity === 1 ? {} : { propensity }),
+      ...(kept === undefined ? {} : { kept }),
       ...(cascade === null ? {} : { cascade }),
     };
     checkWithin(response, caller);
@@ -197,15 +219,16 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
 
   /** Logs a decision; answers the ranking that is answered as JSON. */
   function note(asked: Asked, at: number, ranked: Ranking, made: RouteResponse): string {
-    const { request, caller, query, policyName, prepared } = asked;
+    const { request, caller, query, policyName, prepared, context } = asked;
+    const cascade = made.cascade === undefined ? null : asked.cascade;
     // A cascade goes on with any of its candidates.
-    const kept = request.cascade === undefined ? firstOf(ranked.ranking, MOST_LISTED, made.model) : ranked.ranking;
+    const kept = cascade === null ? firstOf(ranked.ranking, MOST_LISTED, made.model) : ranked.ranking;
     const keptJson = JSON.stringify(kept);
     decisions.add(
       {
         id: made.decision_id,
         at,
-        query,
+        ...keptText(query, made.decision_id, context),
         task: request.task ?? null,
         tenant: caller.tenant,
         model: made.model,
@@ -216,7 +239,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
         ranking: keptJson,
         excluded: ranked.excluded.length === 0 ? '[]' : JSON.stringify(ranked.excluded.slice(0, MOST_LISTED)),
         propensity: made.propensity ?? 1,
-        cascade: request.cascade === undefined ? null : JSON.stringify(request.cascade),
+        cascade: cascade === null ? null : JSON.stringify(cascade),
       },
       ranked.ranking,
     );
@@ -235,6 +258,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
       candidates: ranked.ranking.length,
       chosen: made.model,
       cascade: made.cascade !== undefined,
+      kept: made.kept,
       rules: prepared.rules,
       policyName,
       score,
@@ -259,8 +283,9 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
     const id = uuid7(now, sequence);
     const charge = (model: LlmId): Maybe<() => void> => charged(asked, ranked.ranking, model);
     const reservation = { id, promptTokens: asked.promptTokens, charge };
+    const relaxed = ranked.relaxed.length > 0;
     return chain(
-      reserve({ load, health }, ranked, reservation, (left) => pick(asked, left)),
+      reserve({ load, health }, ranked, reservation, (left) => pick(asked, left, relaxed)),
       (choice): Decision => {
         const response = answer(asked, id, ranked, choice);
         if (evidence !== null)
@@ -270,7 +295,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
     );
   }
 
-  function decide(request: RouteRequest, caller: Caller): Maybe<Decision> {
+  function decide(request: RouteRequest, caller: Caller, context: CallContext | null): Maybe<Decision> {
     const scorer = holder.current();
     if (facts?.scorer !== scorer) facts = factsOf(scorer);
     const known = facts;
@@ -285,8 +310,20 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
       const own = ownRules(request);
       const policyName = policyFor(request, own, caller);
       const prepared = policies.prepare(policyName, own, caller);
-      const promptTokens = promptTokensOf(request, query);
-      const asked: Asked = { request, caller, query, vector, promptTokens, known, policyName, prepared };
+      const promptTokens = context?.promptTokens ?? promptTokensOf(request, query);
+      const cascade = request.cascade ?? prepared.cascade;
+      const asked: Asked = {
+        request,
+        caller,
+        query,
+        vector,
+        promptTokens,
+        known,
+        policyName,
+        prepared,
+        cascade,
+        context,
+      };
       if (request.explain !== true) return conclude(asked, null);
       // Read before capacity is taken and the decision is logged: a ledger that does not answer leaves no trace.
       return evidenceOf(asked).then((evidence) => conclude(asked, evidence));
@@ -294,9 +331,10 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
   }
 
   return {
-    decide: (request, caller = ANYBODY) => chain(decide(request, caller), (decision) => decision.response),
+    decide: (request, caller = ANYBODY, context) =>
+      chain(decide(request, caller, context ?? null), (decision) => decision.response),
     decideJson: (request, caller = ANYBODY, onDecided) =>
-      chain(decide(request, caller), (decision) => {
+      chain(decide(request, caller, null), (decision) => {
         onDecided?.(decision.response);
         return toJson(decision);
       }),

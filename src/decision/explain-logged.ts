@@ -45,6 +45,13 @@ function candidatesOf(logged: readonly RankedLlm[], { exploration = 0 }: Rules, 
   return logged.length < MOST_LISTED ? logged.length : Math.max(logged.length, Math.round(exploration / propensity));
 }
 
+/** Whether it was for a conversation that another than the first of the ranking was chosen. */
+const isByConversation = (
+  logged: readonly RankedLlm[],
+  model: string,
+  { cascade, propensity }: Pick<KeptDecision, 'cascade' | 'propensity'>,
+): boolean => cascade === null && propensity === 1 && logged[0]!.model !== model;
+
 /** Why a logged decision was made, by what `scorer` knows of its query; no explanation where its text is forgotten. */
 export async function explainLogged(
   { query, task, model, router, policy, ...decision }: KeptDecision,
@@ -69,6 +76,7 @@ export async function explainLogged(
     allBarred: false,
     allFull: false,
     cascade: decision.cascade !== null,
+    ...(isByConversation(logged, model, decision) && { kept: 'kept' as const }),
     rules,
     policyName: policy,
     score: { tasks, kinds, neighbours: await neighbourTexts(neighbours, snapshot) },

@@ -1,7 +1,7 @@
 import type { Exclusion } from '../policy/constraints.js';
 import { largest, weightsOf } from '../policy/rank.js';
 import type { Rules } from '../schema/policy.js';
-import type { Explanation, NearLlm, RankedLlm, RunnerUp } from '../schema/route.js';
+import type { Explanation, Kept, NearLlm, RankedLlm, RunnerUp } from '../schema/route.js';
 import { isTrainable } from '../serving/routers.js';
 import { MOST_LISTED } from './answer.js';
 
@@ -18,6 +18,8 @@ export interface Explained {
   allFull: boolean;
   /** Whether the chosen one is the first of a cascade. */
   cascade: boolean;
+  /** What became of the LLM of its conversation; `kept` where only that there was one is known. */
+  kept?: Kept | 'kept' | undefined;
   rules: Rules;
   policyName: string;
   /** What the query looks like, and its nearest logged queries. */
@@ -106,10 +108,17 @@ function versus(best: RankedLlm, second: RankedLlm): string {
   return `${lead}, but ${why} outweighs that`;
 }
 
+const BY_CONVERSATION = {
+  stayed: 'its conversation stays with it while that pays',
+  escalated: 'the first that is expected to do better than the LLM whose calls of tools fail or repeat',
+  kept: 'its conversation stays with it while that pays, or needs a better one as calls of tools fail',
+} as const;
+
 /** What the chosen one is the best at, by the rules. */
 function reason(best: RankedLlm, explained: Explained): string {
-  const { rules, ranking, candidates, relaxed, cascade } = explained;
+  const { rules, ranking, candidates, relaxed, cascade, kept } = explained;
   if (cascade) return 'the first of a cascade';
+  if (kept !== undefined && kept !== 'switched') return BY_CONVERSATION[kept];
   if (ranking[0]!.model !== best.model)
     return `one of the ${candidates} candidates, chosen by chance to keep profiles current`;
   if (relaxed.length > 0) return `the nearest to keeping ${relaxed.join(' and ')}, which nobody keeps`;
@@ -160,7 +169,7 @@ function summaryOf(
   second: RankedLlm | undefined,
   runnerUp: RunnerUp | null,
 ): string {
-  const { score, policyName, router, allBarred, allFull, relaxed } = explained;
+  const { score, policyName, router, ranking, allBarred, allFull, relaxed } = explained;
   const like = score.tasks[0]?.task ?? score.kinds[0]?.kind;
   const kind = like === undefined ? '' : ` on a query that looks like ${like}`;
   const price = best.cost_usd === null ? '' : ` for about ${dollars(best.cost_usd)}`;
@@ -168,7 +177,9 @@ function summaryOf(
   const rival =
     second === undefined
       ? 'no other LLM is a candidate'
-      : versus(best, second) + (runnerUp === null || relaxed.length > 0 ? '' : changes(second, runnerUp));
+      : explained.kept !== undefined && ranking[0] !== best
+        ? `${second.model}, the first of the ranking, is expected at ${second.quality.toFixed(2)}`
+        : versus(best, second) + (runnerUp === null || relaxed.length > 0 ? '' : changes(second, runnerUp));
   const source =
     router === 'prior'
       ? '; nothing is trained yet, so this rests on declared facts and mean scores'

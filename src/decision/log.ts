@@ -99,8 +99,8 @@ export function createDecisionLog(ledger: DecisionStore, log: Logger): DecisionL
       const written = ids.filter((id) => !buffer.has(id));
       const found = written.length === 0 ? new Map<string, KeptDecision>() : await ledger.get(written);
       for (const record of waiting) {
-        const { query, tenant = null } = record;
-        found.set(record.id, { ...record, tenant, queryHash: sha256(query) });
+        const { query, queryHash = sha256(query ?? ''), tenant = null } = record;
+        found.set(record.id, { ...record, tenant, queryHash });
       }
       return found;
     },

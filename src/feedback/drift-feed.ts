@@ -24,6 +24,8 @@ const TRANSACTION_SIZE = 100;
  */
 const TURN_MS = 4;
 const OTHERS_SHARE = 0.85;
+/** Signals of less weight are no measure of a change: they come of some answers and not of others. */
+const LEAST_WEIGHT = 0.5;
 /** A shorter latency counts as this one, in milliseconds: its logarithm is taken. */
 const LEAST_LATENCY_MS = 0.1;
 
@@ -100,6 +102,7 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
    */
   async function observationsOf(record: Posted, oldest: number, now: number): Promise<DriftObservation[]> {
     const { kind, value: posted } = record;
+    if (kind === 'signal' && (posted.weight ?? 1) < LEAST_WEIGHT) return [];
     if (judgedBefore(record) && kind === 'signal') return [];
     const at = Math.min(now, posted.at === undefined ? now : Date.parse(posted.at));
     if (at < oldest) return [];

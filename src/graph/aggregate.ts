@@ -1,3 +1,4 @@
+import { inGrains } from './recency.js';
 import type { GraphRows } from './rows.js';
 
 /** Interactions as they were read; the first `length` entries of each array. */
@@ -7,6 +8,8 @@ export interface RawScores {
   score: Float64Array;
   /** Probability with which the LLM was asked, NaN where unknown; undefined where none is known. */
   propensity?: Float32Array | undefined;
+  /** How much it counts beside others of its query and LLM, in (0, 1]; undefined where all count wholly. */
+  weight?: Float32Array | undefined;
   length: number;
 }
 
@@ -37,16 +40,16 @@ export class QueryRanks {
 }
 
 /**
- * One entry per (query, LLM), by query then LLM: the mean score and how many there were. Scores are summed in
- * order of size, so that the mean does not depend on the order of the rows.
+ * One entry per (query, LLM), by query then LLM: the mean score, by weight, and how many there were, each as far as it
+ * counts. Scores are summed in order of size, so that the mean does not depend on the order of the rows.
  *
- * @param weights how far each answer counts, in (0, 1]; wholly where there are none
+ * @param recency how far each answer counts for its age, in (0, 1]; wholly where there is none
  */
 export function aggregateScores(
   raw: RawScores,
   ranks: QueryRanks,
   numLlms: number,
-  weights?: Float32Array,
+  recency?: Float32Array,
 ): GraphRows['scores'] {
   const { order, starts } = groupByQuery(raw, ranks);
   const query = new Int32Array(raw.length);
@@ -66,7 +69,7 @@ export function aggregateScores(
     }
     present.sort((a, b) => a - b);
     for (const index of present) {
-      const mean = meanOf(perLlm[index]!, raw.score, weights);
+      const mean = meanOf(perLlm[index]!, raw, recency);
       query[cells] = rank;
       llm[cells] = index;
       score[cells] = mean.score;
@@ -127,24 +130,25 @@ function meanKnown(rows: readonly number[], values: Float32Array): number {
 }
 
 /**
- * Mean score of some rows, and how many they count as. Answers that count less than wholly count together as much as
- * the weightiest of them: the same query, asked a thousand times before its LLM changed, must not outvote an answer
- * from after.
+ * Mean score of some rows by weight, and how many they count as: in grains, see {@link inGrains}. Answers that count
+ * less than wholly for their age count together as much as the weightiest of them: the same query, asked a thousand
+ * times before its LLM changed, must not outvote an answer from after.
  */
 function meanOf(
   rows: number[],
-  scores: Float64Array,
-  weights: Float32Array | undefined,
+  { score: scores, weight: weights }: RawScores,
+  recency: Float32Array | undefined,
 ): { score: number; count: number } {
-  const weightOf = (row: number): number => weights?.[row] ?? 1;
-  if (rows.length === 1) return { score: scores[rows[0]!]!, count: weightOf(rows[0]!) };
-  rows.sort((a, b) => scores[a]! - scores[b]! || weightOf(a) - weightOf(b));
+  const ageOf = (row: number): number => recency?.[row] ?? 1;
+  const weightOf = (row: number): number => (weights?.[row] ?? 1) * ageOf(row);
+  if (rows.length === 1) return { score: scores[rows[0]!]!, count: inGrains(weightOf(rows[0]!)) };
+  rows.sort((a, b) => scores[a]! - scores[b]! || ageOf(a) - ageOf(b) || weightOf(a) - weightOf(b));
   let [whole, sum, most, part, partSum] = [0, 0, 0, 0, 0];
   for (const row of rows) {
     const weight = weightOf(row);
-    if (weight === 1) {
-      whole++;
-      sum += scores[row]!;
+    if (ageOf(row) === 1) {
+      whole += weight;
+      sum += weight * scores[row]!;
     } else {
       most = Math.max(most, weight);
       part += weight;
@@ -152,5 +156,5 @@ function meanOf(
     }
   }
   if (part > 0) sum += most * (partSum / part);
-  return { score: sum / (whole + most), count: whole + most };
+  return { score: sum / (whole + most), count: inGrains(whole + most) };
 }

@@ -8,6 +8,9 @@ export const BEFORE_CHANGE = 1 / 16;
  */
 const GRAIN = 1 / 64;
 
+/** The nearest multiple of the grain, one at least. */
+export const inGrains = (weight: number): number => Math.max(GRAIN, Math.round(weight / GRAIN) * GRAIN);
+
 /** From when on an LLM was another one. */
 export interface ChangePoint {
   /** Its place among the snapshot's LLMs. */
@@ -62,7 +65,7 @@ export function weighAnswers(
       if (changesOf.has(llm[i]!))
         for (const change of concerning(llm[i]!, query[i]!))
           if (at[i]! < change.at && answered.has(change)) weight *= BEFORE_CHANGE;
-      weights[i] = Math.max(GRAIN, Math.round(weight / GRAIN) * GRAIN);
+      weights[i] = inGrains(weight);
     }
     return weights;
   });

@@ -48,7 +48,8 @@ export interface SnapshotRows {
   taskDomains: [task: number, domain: number][];
   queries: QueryKeys;
   /**
-   * One entry per (query, LLM): the mean score of its interactions and how many there were. Interactions from before
+   * One entry per (query, LLM): the mean score of its interactions, by weight, and how many there were, each as far as
+   * it counts. Interactions from before
    * the LLM changed count only in part, in both, and together at most as one: under 1, there are none but such.
    * `propensity` is the probability with which the LLM was asked, NaN where unknown; left out where none is known.
    * `[numScores]` each.

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/log.js';
+import { createEndpoint } from '../endpoint/endpoint.js';
 import type { Context } from './context.js';
 import { createDispatcher } from './kit/dispatcher.js';
 import { createAuthoriser } from './access/authorise.js';
@@ -13,6 +14,8 @@ import { operationsOf } from './resources/index.js';
 import { createStreams } from './streams.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+/** Conversations with images are long. */
+const DEFAULT_MAX_LARGE_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_HEARTBEAT_MS = 15_000;
 /** How often, and with what pause in milliseconds, decisions are tried to be written at a stop: ten seconds in all. */
 const DRAIN_TRIES = 100;
@@ -21,6 +24,8 @@ const DRAIN_PAUSE_MS = 100;
 export interface AppOptions {
   /** Longest body, in bytes; 1 MiB unless given. */
   maxBodyBytes?: number;
+  /** Longest body of a call, in bytes; 32 MiB unless given. */
+  maxLargeBodyBytes?: number;
   /** Pause between heartbeats of an event stream, in milliseconds; 15 seconds unless given. */
   heartbeatMs?: number;
   /** Whether nobody is asked for a key, though there are some. */
@@ -54,6 +59,7 @@ export interface App {
 export function createApp({ options = {}, log, ...parts }: AppParts): App {
   const {
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+    maxLargeBodyBytes = DEFAULT_MAX_LARGE_BODY_BYTES,
     heartbeatMs = DEFAULT_HEARTBEAT_MS,
     open = false,
     openMetrics = false,
@@ -61,15 +67,17 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
     corsOrigins = [],
   } = options;
   const { keys } = parts.live;
+  const endpoint = createEndpoint({ ...parts, log, now: () => performance.now(), random: Math.random });
   const metrics = createMetrics(parts);
   const streams = createStreams();
   return {
     handle: createDispatcher({
       operations: audited(
-        operationsOf({ ...parts, metrics, streams, heartbeatMs, openMetrics }),
+        operationsOf({ ...parts, endpoint, metrics, streams, heartbeatMs, openMetrics }),
         createAuditRecorder(parts.ledger.audit, log),
       ),
       maxBodyBytes,
+      maxLargeBodyBytes,
       log,
       timings: createTimings(metrics.registry, log),
       guard: createOriginGuard({ hosts, corsOrigins, isOpen: () => open || !keys.any() }),
@@ -79,6 +87,7 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
     }),
     endStreams: () => streams.endAll(),
     async drain() {
+      await endpoint.drain();
       await parts.feedback.drain();
       // Another process may be writing, an import for some seconds.
       for (let tries = 0; !(await parts.decider.flush()) && tries < DRAIN_TRIES; tries++) await sleep(DRAIN_PAUSE_MS);

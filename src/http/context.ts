@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../artifact/types.js';
 import type { Clock } from '../base/clock.js';
 import type { History } from '../catalog/history.js';
 import type { Decider } from '../decision/decider.js';
+import type { Endpoint } from '../endpoint/types.js';
 import type { FeedbackService } from '../feedback/service.js';
 import type { JudgeView } from '../judge/types.js';
 import type { LiveState } from '../live/state.js';
@@ -18,6 +19,7 @@ export interface Context {
   schedule: RetrainSchedule;
   live: LiveState;
   feedback: FeedbackService;
+  endpoint: Endpoint;
   decider: Decider;
   artifacts: ArtifactStore;
   history: History;

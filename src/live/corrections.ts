@@ -74,11 +74,11 @@ export function openLiveCorrections({
 
   /** Takes note of an answer; of an LLM that came after the training, what is expected follows its answers anyway. */
   async function observe({ corrections }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
-    const { model, task, score } = answer;
+    const { model, task, score, weight } = answer;
     if (!scorer.trainedOn.has(model)) return;
     const { vector, expected } = await expectedOf(scorer, answer);
     if (expected !== undefined)
-      corrections.observe(model, groupsOf(scorer, vector, task).shares, score - expected.quality);
+      corrections.observe(model, groupsOf(scorer, vector, task).shares, score - expected.quality, weight);
   }
 
   /** Rejects where an answer may be taken note of the next time. */

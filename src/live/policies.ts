@@ -1,5 +1,6 @@
 import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
+import type { CascadeRequest } from '../schema/cascade.js';
 import type { PolicyBody, Rules } from '../schema/policy.js';
 import { constraintsOf, type Constraints } from '../policy/constraints.js';
 import { narrowedBy, policyOf, withRequest } from '../policy/named.js';
@@ -11,6 +12,8 @@ export interface Prepared {
   constraints: Constraints;
   /** The rules as JSON, as they are logged. */
   json: string;
+  /** The cascade that the policy asks for; null where it asks for a single call. */
+  cascade: CascadeRequest | null;
 }
 
 /** What a caller may be sent to, and by what. */
@@ -28,28 +31,30 @@ export interface Policies {
 /** Policies that follow the ledger, which all API processes share. */
 export interface LivePolicies extends Policies, Live {}
 
-function prepared(rules: Rules): Prepared {
-  return { rules, constraints: constraintsOf(rules), json: JSON.stringify(rules) };
-}
-
 /** The built-in policies and a team's own, which `kept` has by name. */
 export function policiesOver(kept: ReadonlyMap<string, PolicyBody>): Policies {
   /** Of requests without rules of their own, by caller and policy. */
   const ready = new WeakMap<Allowed, Map<string, Prepared>>();
 
-  function rulesFor(name: string, own: Rules, { models, policies }: Allowed): Rules {
+  function prepared(name: string, own: Rules, { models, policies }: Allowed): Prepared {
     const policy = policyOf(name, kept);
-    const rules = policies === null ? withRequest(policy, own) : narrowedBy(policy, own);
-    return models === null ? rules : withRequest(rules, { models: [...models] });
+    const asked = policies === null ? withRequest(policy, own) : narrowedBy(policy, own);
+    const rules = models === null ? asked : withRequest(asked, { models: [...models] });
+    return {
+      rules,
+      constraints: constraintsOf(rules),
+      json: JSON.stringify(rules),
+      cascade: policy.cascade ?? null,
+    };
   }
 
   return {
     prepare(name, own, caller = ANYBODY) {
-      if (own !== null) return prepared(rulesFor(name, own, caller));
+      if (own !== null) return prepared(name, own, caller);
       let ofCaller = ready.get(caller);
       if (ofCaller === undefined) ready.set(caller, (ofCaller = new Map()));
       let one = ofCaller.get(name);
-      if (one === undefined) ofCaller.set(name, (one = prepared(rulesFor(name, {}, caller))));
+      if (one === undefined) ofCaller.set(name, (one = prepared(name, {}, caller)));
       return one;
     },
   };

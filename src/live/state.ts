@@ -2,11 +2,13 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Ledger } from '../store/ports/index.js';
 import { openLiveHealth, type LiveHealth } from './breakers.js';
+import { openLiveCallSettings, type LiveCallSettings } from './call-settings.js';
 import { openLiveCorrections, type LiveCorrections } from './corrections.js';
 import { createFollower, type Follower } from './follower.js';
 import { openLiveKeys, type LiveKeys } from './keys.js';
 import { openLiveLoad, type LiveLoad } from './load.js';
 import { openLivePolicies, type LivePolicies } from './policies.js';
+import { openLiveProviders, type LiveProviders } from './providers.js';
 import type { LiveScorer } from './scorer.js';
 import { openLiveTrust, type LiveTrust } from './trust.js';
 
@@ -19,6 +21,8 @@ export interface LiveState {
   corrections: LiveCorrections;
   load: LiveLoad;
   keys: LiveKeys;
+  providers: LiveProviders;
+  callSettings: LiveCallSettings;
   follower: Follower;
 }
 
@@ -27,16 +31,21 @@ export interface LiveParts {
   scorer: LiveScorer;
   clock: Clock;
   log: Logger;
+  /** Holds the keys of providers that name one there; the process's own unless given. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Reads what the ledger says now. */
-export async function openLiveState({ ledger, scorer, clock, log }: LiveParts): Promise<LiveState> {
+export async function openLiveState({ ledger, scorer, clock, log, env }: LiveParts): Promise<LiveState> {
   const health = await openLiveHealth({ ledger, clock: ledger.steady, wall: clock, log });
   const trust = await openLiveTrust({ ledger, log });
   const corrections = openLiveCorrections({ ledger, scorer, log });
   const load = await openLiveLoad({ ledger, clock: ledger.steady, log });
   const policies = await openLivePolicies({ ledger });
   const keys = await openLiveKeys({ ledger, clock, log });
-  const follower = createFollower(ledger.changes, [scorer, health, trust, corrections, load, policies, keys], log);
-  return { scorer, policies, health, trust, corrections, load, keys, follower };
+  const providers = await openLiveProviders({ ledger, clock: ledger.steady, wall: clock, log, ...(env && { env }) });
+  const callSettings = await openLiveCallSettings({ ledger });
+  const parts = [scorer, health, trust, corrections, load, policies, keys, providers, callSettings];
+  const follower = createFollower(ledger.changes, parts, log);
+  return { scorer, policies, health, trust, corrections, load, keys, providers, callSettings, follower };
 }

@@ -33,7 +33,7 @@ const ROUNDS = 3;
 /** Variance of a score that is expected before any is seen, and how many answers that is worth. */
 const VARIANCE = 0.05;
 const VARIANCE_ANSWERS = 2;
-/** Evidence of fewer answers is let go of. */
+/** Evidence of fewer answers is let go of; where they have a weight, of fewer times that. */
 const LEAST_ANSWERS = 0.25;
 /** Groups that a query is less likely of are left out. */
 const LEAST_SHARE = 0.02;
@@ -51,6 +51,8 @@ interface Residuals {
 interface Evidence {
   all: Residuals;
   latest: Residuals;
+  /** It is let go of where fewer answers are left of it. */
+  least: number;
   at: number;
 }
 
@@ -70,8 +72,12 @@ interface Group {
 }
 
 export interface Corrections {
-  /** Takes note of an answer whose score is `residual` higher than was expected. */
-  observe(model: string, groups: readonly GroupShare[], residual: number): void;
+  /**
+   * Takes note of an answer whose score is `residual` higher than was expected.
+   *
+   * @param weight how many answers it counts as, in (0, 1]
+   */
+  observe(model: string, groups: readonly GroupShare[], residual: number, weight?: number): void;
   /** What to add to the expected score of an LLM on a query of these groups. */
   of(model: string, groups: readonly GroupShare[]): number;
 }
@@ -95,7 +101,7 @@ export function createCorrections(halfLife: number): Corrections {
   /** Evidence as of now. */
   function faded({ answers: group }: Group, evidence: Evidence): Evidence {
     const kept = 2 ** ((evidence.at - group) / halfLife);
-    return { all: times(evidence.all, kept), latest: times(evidence.latest, kept), at: group };
+    return { all: times(evidence.all, kept), latest: times(evidence.latest, kept), least: evidence.least, at: group };
   }
 
   function correct(group: Group): NonNullable<Group['corrections']> {
@@ -135,24 +141,26 @@ export function createCorrections(halfLife: number): Corrections {
   }
 
   return {
-    observe(model, shares, residual) {
-      squares += residual * residual;
-      answers++;
+    observe(model, shares, residual, weight = 1) {
+      squares += weight * residual * residual;
+      answers += weight;
       for (const { group: name, probability } of shares) {
         if (probability < LEAST_SHARE) continue;
         let group = groups.get(name);
         if (group === undefined) groups.set(name, (group = { answers: 0, llms: new Map(), corrections: null }));
-        group.answers += probability;
+        const counts = weight * probability;
+        group.answers += counts;
         group.corrections = null;
         const before = group.llms.get(model);
         const known = before === undefined ? { all: NOTHING, latest: NOTHING } : faded(group, before);
         group.llms.set(model, {
-          all: plus(known.all, probability, residual),
-          latest: plus(times(known.latest, 2 ** (-probability / LATEST)), probability, residual),
+          all: plus(known.all, counts, residual),
+          latest: plus(times(known.latest, 2 ** (-counts / LATEST)), counts, residual),
+          least: Math.min(before?.least ?? LEAST_ANSWERS, weight * LEAST_ANSWERS),
           at: group.answers,
         });
         for (const [other, evidence] of group.llms)
-          if (faded(group, evidence).all.answers < LEAST_ANSWERS) group.llms.delete(other);
+          if (faded(group, evidence).all.answers < evidence.least) group.llms.delete(other);
       }
     },
     of(model, shares) {

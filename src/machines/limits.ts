@@ -75,6 +75,8 @@ export const beyond = (a: Amounts, b: Amounts): Amounts => ({
 export interface UseWindow {
   /** Takes note of all that was claimed in a slot. */
   set(slot: number, used: Amounts): void;
+  /** Adds to what was claimed in a slot, or takes from it what is negative; nothing where its minute is over. */
+  add(slot: number, more: Amounts): void;
   /** The sum of the minute that ends with a slot. */
   used(slot: number): Amounts;
   /** Milliseconds from `now` until `wanted` of a kind fits under `limit`; 0 where it does. */
@@ -100,14 +102,17 @@ export function createUseWindow(): UseWindow {
     return summed.used;
   }
 
+  function set(slot: number, claimed: Amounts): void {
+    const i = slot % SLOTS;
+    if (slots[i]! > slot) return;
+    slots[i] = slot;
+    amounts[i] = claimed;
+    summed = null;
+  }
+
   return {
-    set(slot, claimed) {
-      const i = slot % SLOTS;
-      if (slots[i]! > slot) return;
-      slots[i] = slot;
-      amounts[i] = claimed;
-      summed = null;
-    },
+    set,
+    add: (slot, more) => set(slot, plus(of(slot), more)),
     used,
     untilRoom(kind, wanted, limit, now) {
       const slot = slotOf(now);

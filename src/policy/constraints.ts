@@ -5,7 +5,7 @@ import type { ScoredLlm } from '../scoring/types.js';
 /** Why an LLM is no candidate: the rule that forbids it, its health or load, and what it came to. */
 export interface Exclusion {
   model: string;
-  constraint: keyof Rules | 'health' | 'load';
+  constraint: keyof Rules | 'health' | 'load' | 'deployments';
   reason: string;
 }
 
@@ -149,9 +149,16 @@ export function constraintsOf(rules: Rules): Constraints {
 export const brokenBounds = ({ bounds }: Constraints, llm: ScoredLlm): Bound['constraint'][] =>
   bounds.filter((bound) => bound.excess(llm) > 0).map((bound) => bound.constraint);
 
-/** The rule that a query itself makes: it has to fit. What declares no context is let through. */
-export function tooLong({ profile: { context_tokens: context } }: Scored, promptTokens: number): string | undefined {
-  return context === undefined || promptTokens <= context
-    ? undefined
-    : `the query has about ${promptTokens} tokens, and its context is ${context}`;
+/**
+ * The rule that a query itself makes: it has to fit, with the longest answer that is asked for. What declares no
+ * context is let through.
+ */
+export function tooLong(
+  { profile: { context_tokens: context } }: Scored,
+  promptTokens: number,
+  answerTokens = 0,
+): string | undefined {
+  if (context === undefined || promptTokens + answerTokens <= context) return undefined;
+  const answer = answerTokens === 0 ? '' : ` and its answer may have ${answerTokens}`;
+  return `the query has about ${promptTokens} tokens${answer}, and its context is ${context}`;
 }

@@ -88,7 +88,7 @@ export function narrowedBy(policy: PolicyBody, own: Rules): Rules {
 const bounds = (rules: Rules): Rules =>
   Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
 
-const policyRules = ({ description: _description, ...rules }: PolicyBody): Rules => rules;
+const policyRules = ({ description: _description, cascade: _cascade, ...rules }: PolicyBody): Rules => rules;
 
 /**
  * The rules of a policy with a request's own. Numbers and choices are the request's where it gives them. What is

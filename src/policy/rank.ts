@@ -1,10 +1,11 @@
-import { PointsmanError, type Issue } from '../base/errors.js';
 import type { LlmId } from '../schema/ids.js';
 import type { Rules } from '../schema/policy.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { RankedLlm } from '../schema/route.js';
 import type { ScoredLlm } from '../scoring/types.js';
 import { finite, isSane } from './finite.js';
+import { noCandidate } from './no-candidate.js';
+import { unableFor, type CallDemands } from './needs.js';
 import { brokenBounds, latencyOf, tooLong, type Constraints, type Exclusion, type Scored } from './constraints.js';
 
 /** What is to be ranked, and by what. */
@@ -17,6 +18,8 @@ export interface RankInput {
   /** Of `rules`; see `constraintsOf`. */
   constraints: Constraints;
   promptTokens: number;
+  /** What the call that is to be routed asks for; nothing unless given. */
+  demands?: CallDemands | null;
   /**
    * Why an LLM may not be chosen now, whatever the rules; where that leaves none, it is not asked for: an answer that
    * may fail is better than none.
@@ -45,9 +48,6 @@ export interface Ranking {
   /** Whether every candidate is full, likewise. */
   allFull: boolean;
 }
-
-/** Names listed in a message before "and n more". */
-const NAMES_SHOWN = 10;
 
 /** To six decimals: more is noise in an answer. */
 function round(value: number): number {
@@ -94,65 +94,47 @@ export function largest(values: Iterable<number | null>): number {
   return max;
 }
 
-function noCandidate(excluded: readonly Exclusion[], rules: Rules): PointsmanError {
-  const issues = [...new Set(excluded.map((exclusion) => exclusion.constraint))].map((constraint): Issue => {
-    const exclusions = excluded.filter((exclusion) => exclusion.constraint === constraint);
-    const models = exclusions.map((exclusion) => exclusion.model);
-    const more = models.length > NAMES_SHOWN ? ` and ${models.length - NAMES_SHOWN} more` : '';
-    const value = rules[constraint as keyof Rules];
-    const received =
-      value === undefined
-        ? exclusions[0]!.reason
-        : Array.isArray(value)
-          ? constraint === 'models' || constraint === 'exclude'
-            ? `${value.length} LLMs`
-            : value.join(', ')
-          : String(value);
-    return {
-      field: constraint,
-      expected: 'a constraint that leaves a candidate',
-      received: `${received}, which excludes ${models.slice(0, NAMES_SHOWN).join(', ')}${more}`,
-    };
-  });
-  return new PointsmanError(
-    'no_candidate',
-    `No LLM is left: ${issues.map((issue) => `${issue.field} is ${issue.received}`).join('; ')}`,
-    { issues },
-  );
-}
-
 /**
  * The LLMs that keep all rules; where none does and the rules allow it, those that come nearest, and how far off each
  * is.
  */
-function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, promptTokens }: RankInput): {
+function allowedBy({ scored, profiles, rules, constraints: { firm, bounds }, promptTokens, demands }: RankInput): {
   allowed: Scored[];
   excluded: Exclusion[];
   excess: Map<string, number> | null;
 } {
+  const unable = demands ? unableFor(demands) : null;
+  const answerTokens = demands?.maxOutputTokens ?? 0;
   const excluded: Exclusion[] = [];
+  /** Those of `excluded` that no rule excludes, but what the query needs. */
+  const unfit: Exclusion[] = [];
   const beyond: Scored[] = [];
   const allowed: Scored[] = [];
   scored.forEach((found, i) => {
     const llm = finite(found);
     const one: Scored = { llm, profile: profiles[i]! };
-    const exclude = (constraint: Exclusion['constraint'], reason: string): void =>
-      void excluded.push({ model: llm.model, constraint, reason });
+    const exclude = (constraint: Exclusion['constraint'], reason: string): Exclusion => {
+      const exclusion: Exclusion = { model: llm.model, constraint, reason };
+      excluded.push(exclusion);
+      return exclusion;
+    };
     for (const { constraint, check } of firm) {
       const reason = check(one);
-      if (reason !== undefined) return exclude(constraint, reason);
+      if (reason !== undefined) return void exclude(constraint, reason);
     }
-    const long = tooLong(one, promptTokens);
-    if (long !== undefined) return exclude('context_tokens', long);
+    const lacks = unable === null ? undefined : unable(one.profile);
+    if (lacks !== undefined) return void unfit.push(exclude(lacks.constraint, lacks.reason));
+    const long = tooLong(one, promptTokens, answerTokens);
+    if (long !== undefined) return void unfit.push(exclude('context_tokens', long));
     for (const bound of bounds) {
       if (bound.excess(llm) <= 0) continue;
       beyond.push(one);
-      return exclude(bound.constraint, bound.reason(llm));
+      return void exclude(bound.constraint, bound.reason(llm));
     }
     allowed.push(one);
   });
   if (allowed.length > 0) return { allowed, excluded, excess: null };
-  if (beyond.length === 0 || rules.on_no_candidate !== 'nearest') throw noCandidate(excluded, rules);
+  if (beyond.length === 0 || rules.on_no_candidate !== 'nearest') throw noCandidate(excluded, unfit, rules);
   const excess = new Map(
     beyond.map(({ llm }) => [llm.model, bounds.reduce((sum, bound) => sum + Math.max(0, bound.excess(llm)), 0)]),
   );

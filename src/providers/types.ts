@@ -46,9 +46,12 @@ export class ProviderFailure extends Error {
 export interface TargetOutcome {
   /** Null where it answered; of an answer that the client's own fault refused (400, 413, 422), too. */
   error: string | null;
+  /** Those of prompt and answer, as the provider counted them; 0 where nobody knows. */
   tokens: number;
   /** As the provider said by `Retry-After`: it gets nothing for so long. */
   retryAfterMs?: number | undefined;
+  /** True where it says nothing of the target: the client went away before an answer came, or there was no key. */
+  inconclusive?: boolean | undefined;
 }
 
 /** Where LLMs can be called, kept current, and the calls themselves. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CallShown } from './call.js';
 import { CascadeRequest, StepReport } from './cascade.js';
 import { DecisionId, LlmId } from './ids.js';
 import { Rules } from './policy.js';
@@ -38,6 +39,7 @@ export const Outcome = z
     at: z.iso.datetime(),
     signal: z.string().optional().describe('What was observed, of a signal'),
     source: z.string().optional().describe('Who observed it'),
+    weight: z.number().optional().describe('How much a signal counts; left out where it counts wholly'),
   })
   .meta({ id: 'Outcome', description: 'Feedback that named a decision' });
 export type Outcome = z.infer<typeof Outcome>;
@@ -54,6 +56,7 @@ const summary = {
   policy: z.string(),
   propensity: z.number().describe('Probability with which it was chosen, given the query'),
   outcomes: z.array(Outcome).describe('What came of it, as feedback tells'),
+  call: CallShown.nullable().describe('How the call went; null where Pointsman did not make it'),
 };
 
 export const DecisionSummary = z.strictObject(summary).meta({ id: 'DecisionSummary' });

@@ -43,6 +43,9 @@ export const Interaction = z
   .meta({ id: 'Interaction', description: 'One LLM’s answer to one query' });
 export type Interaction = z.infer<typeof Interaction>;
 
+/** How much something counts, at most wholly. */
+export const SignalWeight = z.number().gt(0).max(1);
+
 /** Something that was observed of one LLM's answer. */
 export const Signal = z
   .strictObject({
@@ -53,6 +56,9 @@ export const Signal = z
       .union([Fraction, z.boolean().transform(Number)], 'expected a number from 0 to 1, true or false')
       .describe('How good it says that the answer was: from 0 to 1, or false and true for these'),
     source: FreeText(100).optional().describe('Who observed it, as `user`, or the name of a judge'),
+    weight: SignalWeight.optional().describe(
+      'How much it counts beside other scores of the same LLM and query; 1 unless given',
+    ),
     task: TaskId.optional(),
     domain: DomainId.optional(),
     at: Timestamp.optional(),
@@ -62,7 +68,7 @@ export const Signal = z
     id: 'Signal',
     description:
       'Something that was observed of one LLM’s answer. Its value is a score of that answer: of an answer with ' +
-      'several, and a score posted with it, the mean counts',
+      'several, and a score posted with it, the mean by weight counts',
   });
 export type Signal = z.infer<typeof Signal>;
 

@@ -4,7 +4,7 @@ import { PolicyName } from './policy.js';
 import { Timestamp } from './time.js';
 
 /** What a caller may do. `admin` may do everything. */
-export const SCOPES = ['route', 'feedback', 'read', 'admin'] as const;
+export const SCOPES = ['route', 'feedback', 'call', 'read', 'admin'] as const;
 export const Scope = z.enum(SCOPES).meta({ id: 'Scope', description: 'What a key may do; admin may do everything' });
 export type Scope = z.infer<typeof Scope>;
 

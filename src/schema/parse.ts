@@ -25,14 +25,18 @@ function fieldName(path: readonly PropertyKey[]): string {
 /** Most issues that are told of one value: a body of a mebibyte may have a hundred thousand. */
 const MAX_ISSUES = 100;
 
+/** A value, without a text that it is: what is no field for a secret may hold one all the same. */
+const describeUnquoted = (value: unknown): string =>
+  typeof value === 'string' ? `a text of ${value.length} characters` : describe(value);
+
 /** Zod's issues as `{field, expected, received}`, the first hundred; of a union, the branch that came furthest. */
-export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
+export function issuesOf(error: z.ZodError, value: unknown, show: (came: unknown) => string = describe): Issue[] {
   const issues = error.issues.slice(0, MAX_ISSUES).flatMap((issue): Issue[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.slice(0, MAX_ISSUES).map((key) => ({
         field: fieldName([...issue.path, key]),
         expected: 'no such field',
-        received: describe(at(value, [...issue.path, key])),
+        received: show(at(value, [...issue.path, key])),
       }));
     return [
       {
@@ -40,7 +44,7 @@ export function issuesOf(error: z.ZodError, value: unknown): Issue[] {
         expected: issue.message
           .replace(/^(?:Invalid input|Invalid option|Too small|Too big|Invalid string): expected /, '')
           .replace(/, received .*$/, ''),
-        received: describe(at(value, issue.path)),
+        received: show(at(value, issue.path)),
       },
     ];
   });
@@ -53,6 +57,10 @@ export function describeIssues(issues: readonly Issue[]): string {
     .join('; ');
 }
 
+function failed(issues: Issue[], code: ErrorCode, where: string): PointsmanError {
+  return new PointsmanError(code, (where ? `${where}: ` : '') + describeIssues(issues), { issues });
+}
+
 /** Parses `value`, or throws a {@link PointsmanError} that names each field, what was expected and what came. */
 export function parse<T extends z.ZodType>(
   schema: T,
@@ -62,6 +70,17 @@ export function parse<T extends z.ZodType>(
 ): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = issuesOf(result.error, value);
-  throw new PointsmanError(code, (where ? `${where}: ` : '') + describeIssues(issues), { issues });
+  throw failed(issuesOf(result.error, value), code, where);
+}
+
+/** The same, but no text that came is quoted: of values beside which people keep secrets. */
+export function parseUnquoted<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  code: ErrorCode = 'invalid_request',
+  where = '',
+): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw failed(issuesOf(result.error, value, describeUnquoted), code, where);
 }

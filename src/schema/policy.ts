@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ContextTokens, CostBound, LatencyBound, Weight } from './amounts.js';
+import { CascadeRequest } from './cascade.js';
 import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
 import { FreeLines } from './text.js';
@@ -17,6 +18,13 @@ export const PolicyName = z
   .meta({ id: 'PolicyName', description: 'Name of a policy: quality, balanced, cost, latency or one of your own' });
 
 const Names = z.array(z.string().min(1).max(100)).min(1).max(100);
+
+/**
+ * What another LLM must be better by to take a conversation over. Two expected qualities are seldom told apart by less
+ * (fallbacks take .01 for a tie), so that a conversation would go back and forth by noise; and each switch costs what
+ * no price tells: an answer in another style, by an LLM that has not thought what came before.
+ */
+export const DEFAULT_SWITCH_MARGIN = 0.02;
 
 /** How a query is routed. A policy holds some of these; a request may give any of them besides. */
 export const rules = {
@@ -77,13 +85,23 @@ export const rules = {
     .max(0.5)
     .optional()
     .describe('Share of queries that go to a candidate chosen by chance, so that all profiles stay current'),
+  switch_margin: Fraction.optional().describe(
+    'Utility that another LLM must have over the one that gave a conversation’s last answer to take over, in quality ' +
+      `points; ${DEFAULT_SWITCH_MARGIN} if left out`,
+  ),
 };
 
 export const Rules = z.strictObject(rules);
 export type Rules = z.infer<typeof Rules>;
 
 export const PolicyBody = z
-  .strictObject({ description: FreeLines(1000).optional(), ...rules })
+  .strictObject({
+    description: FreeLines(1000).optional(),
+    ...rules,
+    cascade: CascadeRequest.optional().describe(
+      'An order of LLMs is planned that are asked until one answers well enough; a request’s own goes before it',
+    ),
+  })
   .meta({ id: 'PolicyBody', description: 'How queries are routed' });
 export type PolicyBody = z.infer<typeof PolicyBody>;
 

@@ -19,7 +19,8 @@ export const ChatMessage = z.object({
     .optional(),
 });
 
-const fields = {
+/** How a query is to be routed, beside what it asks. */
+export const routeFields = {
   task: TaskId.optional().describe('The task, where the caller knows it'),
   policy: PolicyName.optional().describe(
     'quality where none is named. What else is given here goes before what the policy says',
@@ -47,14 +48,14 @@ const oneOfBoth = z.refine<{ query?: unknown; messages?: unknown }>(
 
 /** What is to be routed. */
 export const RouteRequest = z
-  .strictObject({ ...asked, ...fields })
+  .strictObject({ ...asked, ...routeFields })
   .check(oneOfBoth)
   .meta({ id: 'RouteRequest' });
 export type RouteRequest = z.infer<typeof RouteRequest>;
 
 /** What is to be embedded. */
 export const EmbedRequest = z
-  .strictObject({ ...asked, task: fields.task })
+  .strictObject({ ...asked, task: routeFields.task })
   .check(oneOfBoth)
   .meta({ id: 'EmbedRequest' });
 export type EmbedRequest = z.infer<typeof EmbedRequest>;
@@ -166,6 +167,10 @@ export const Explanation = z
   .meta({ id: 'Explanation' });
 export type Explanation = z.infer<typeof Explanation>;
 
+/** What became of the LLM of a conversation. */
+export const KEPT = ['stayed', 'switched', 'escalated'] as const;
+export type Kept = (typeof KEPT)[number];
+
 export const RouteResponse = z
   .strictObject({
     decision_id: DecisionId,
@@ -193,6 +198,13 @@ export const RouteResponse = z
       .number()
       .optional()
       .describe('Probability with which this LLM was chosen, where `exploration` leaves it to chance'),
+    kept: z
+      .enum(KEPT)
+      .optional()
+      .describe(
+        'Of a conversation through the model endpoint that had an answer before: whether its LLM stays, another one ' +
+          'takes over, or a better one does, as calls of tools fail or repeat',
+      ),
     cascade: CascadePlan.optional(),
     explanation: Explanation.optional(),
   })

@@ -33,3 +33,13 @@ export function answerCost(
   });
   return cost !== null && Number.isFinite(cost) ? cost : meanCostUsd;
 }
+
+/**
+ * US dollars that a call is expected to cost less, as `cachedTokens` of its prompt are the provider's already; 0 where
+ * the LLM does not declare what these cost.
+ */
+export function cacheSaving(profile: LlmProfile, cachedTokens: number): number {
+  const { input_price: full, output_price: written, cached_input_price: cached } = profile;
+  if (full === undefined || written === undefined || cached === undefined) return 0;
+  return (Math.max(0, full - cached) * cachedTokens) / 1e6;
+}

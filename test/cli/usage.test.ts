@@ -47,6 +47,12 @@ const COMMANDS = [
   'models show',
   'models put',
   'models delete',
+  'providers',
+  'providers list',
+  'providers add',
+  'providers remove',
+  'providers apply',
+  'providers check',
   'weights',
   'weights list',
   'weights activate',
@@ -86,7 +92,7 @@ describe('--help', () => {
       assert.deepEqual([code, stderr], [0, ''], command);
       assert.match(stdout, new RegExp(`^Usage: pointsman ${command}\\b`), command);
       // Whatever opens the data folder says where it is, with its default and variable.
-      if (/^(?:import|train|route|evaluate|export|start|serve|worker|models \w|weights \w)/.test(command))
+      if (/^(?:import|train|route|evaluate|export|start|serve|worker|models \w|providers \w|weights \w)/.test(command))
         assert.match(stdout, /--data <dir>[^-]*env:\s+POINTSMAN_DATA/, command);
     }
     assert.ok(!existsSync(data));

@@ -9,7 +9,7 @@ import type { AlertStore } from '../../src/store/ports/alerts.js';
 import type { Ledger } from '../../src/store/open.js';
 import type { FeedbackRecord } from '../../src/store/ports/feedback.js';
 import { DriftSettings } from '../../src/schema/drift.js';
-import { Interaction } from '../../src/schema/feedback.js';
+import { Interaction, Signal } from '../../src/schema/feedback.js';
 import { createPriorScorer } from '../../src/scoring/prior.js';
 import type { Scorer } from '../../src/scoring/types.js';
 import { eventually } from '../support/wait.js';
@@ -152,6 +152,21 @@ test('of more than can be observed the oldest are passed over, and the log says 
   assert.equal(scores().length, 10_000);
   assert.ok(scores().every(([, value]) => value === 1));
   assert.match(lines.join(), /"passedOver":5/);
+});
+
+test('a signal of little weight is no measure of a change, and leaves room for one that is', async () => {
+  const feed = feedOf(await trained());
+  const value = { query: 'q', model: 'a', task: 'law', decision_id: '01890000-0000-7000-8000-000000000009' };
+  const signal = (fields: object): FeedbackRecord => ({
+    kind: 'signal',
+    value: Signal.parse({ ...value, signal: 'quiet', at: new Date(NOW).toISOString(), ...fields }),
+  });
+  feed.add([signal({ value: 0.8, weight: 0.1 }), signal({ value: 0.25, weight: 0.5 }), signal({ value: 1 })]);
+  await feed.drain();
+  assert.deepEqual(
+    scores().map(([, score]) => score),
+    [0.25],
+  );
 });
 
 test('a signal counts as a score, and an answer without a score for its errors and latency', async () => {

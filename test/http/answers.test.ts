@@ -29,6 +29,7 @@ before(async () => {
   const made = (await ask(service, 'POST', '/v1/route', { query: 'q', cascade: {} })).body as { decision_id: string };
   const { job_id: job } = (await ask(service, 'POST', '/v1/retrain', {})).body as { job_id: string };
   await ask(service, 'PUT', '/v1/policies/mine', { models: [LLM] });
+  await ask(service, 'PUT', '/v1/providers/local', { base_url: 'http://127.0.0.1:9/v1' });
   await ask(service, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
   const alert = await raiseAlert();
   const { id: key } = await makeKey(service, {});
@@ -39,6 +40,7 @@ before(async () => {
     '/v1/alerts/{id}/resolve': `/v1/alerts/${alert.id}/resolve`,
     '/v1/health/{id}': `/v1/health/${LLM}`,
     '/v1/models/{id}': `/v1/models/${encodeURIComponent(LLM)}`,
+    '/v1/providers/{name}': '/v1/providers/local',
     '/v1/keys/{id}': `/v1/keys/${key}`,
     '/v1/keys/{id}/rotate': `/v1/keys/${key}/rotate`,
     '/v1/jobs/{id}': `/v1/jobs/${job}`,
@@ -83,6 +85,7 @@ const BODIES: Record<string, unknown> = {
   'POST /v1/health': { model: LLM, ok: true },
   'PUT /v1/health/{id}': { state: 'open' },
   'PUT /v1/models/{id}': { size_b: 8, extra: { any: ['thing'] } },
+  'PUT /v1/providers/{name}': { base_url: 'http://127.0.0.1:9/v1', headers: { 'X-Team': 'a' } },
   'PUT /v1/schedule': { pattern: '0 3 * * *' },
   'POST /v1/keys': { name: 'app', scopes: ['route'], limits: { requests_per_minute: 600 } },
   'POST /v1/forget': { query: 'q' },

@@ -86,3 +86,26 @@ test('a cascade by the rules of a policy: who is excluded is never asked', async
   const refused = await ask(service, 'POST', '/v1/route', { query: 'q', cascade: { max_cost_usd: 1e-9 } });
   assert.deepEqual([refused.status, (refused.body as { code: string }).code], [422, 'no_candidate']);
 });
+
+test('a policy may ask for one: its queries are planned as if they did themselves', async () => {
+  const body = { cascade: { reliability: 1, max_steps: 2 }, exclude: ['a/small'] };
+  const made = await ask(service, 'PUT', '/v1/policies/careful', body);
+  assert.deepEqual(made.body, {
+    name: 'careful',
+    built_in: false,
+    cascade: { cost_weight: 0, max_steps: 2, reliability: 1 },
+    exclude: ['a/small'],
+  });
+  const own = await route(body.cascade, { exclude: body.exclude });
+  const fields = { query: 'How far is the moon?', policy: 'careful' };
+  const asked = (await ask(service, 'POST', '/v1/route', fields)).body as RouteResponse;
+  assert.deepEqual(asked.cascade, own.cascade);
+  const byQuery = await ask(service, 'GET', `/v1/route?query=How%20far%20is%20the%20moon%3F&policy=careful`);
+  assert.deepEqual((byQuery.body as RouteResponse).cascade, own.cascade);
+  assert.equal((await next(asked.decision_id, { model: asked.model, score: 1 })).reason, 'good_enough');
+  const shorter = await route({ max_steps: 1 }, { policy: 'careful' });
+  assert.equal(shorter.cascade!.steps.length, 1, 'a request’s own goes before it');
+  const wrong = await ask(service, 'PUT', '/v1/policies/careful', { cascade: { max_steps: 9 } });
+  assert.equal(wrong.status, 400);
+  assert.match((wrong.body as { detail: string }).detail, /cascade\.max_steps/);
+});

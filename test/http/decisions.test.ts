@@ -3,6 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { sha256 } from '../../src/base/hash.js';
 import { DaySummary, DecisionDetail, DecisionSummary } from '../../src/schema/decision.js';
 import type { RouteResponse } from '../../src/schema/route.js';
+import { callRecord } from '../support/call.js';
 import { ask, startService, type Service } from './service.js';
 
 let service: Service;
@@ -36,6 +37,38 @@ test('a decision tells why, in numbers and in a sentence, and what came of it', 
       [made.model, 0.75, null],
       ['a/small', 0, 'timeout'],
     ],
+  );
+});
+
+test('a decision shows how its call went, in the list, too; null where Pointsman did not make it', async () => {
+  const [called, other] = [await route(), await route()];
+  const call = callRecord(called.decision_id, { at: Date.UTC(2026, 0, 1), session: sha256('s'), finish: 'length' });
+  await service.ledger.calls.append([call]);
+  const shown = (await detail(called.decision_id)).call!;
+  assert.deepEqual(shown, {
+    at: '2026-01-01T00:00:00.000Z',
+    api: 'chat',
+    model: 'm',
+    provider: 'p',
+    session: sha256('s'),
+    tenant: null,
+    status: 200,
+    error: null,
+    failed: 0,
+    ttft_ms: 12.5,
+    total_ms: 250.25,
+    prompt_tokens: 100,
+    completion_tokens: 20,
+    cached_tokens: 60,
+    cache_written_tokens: 0,
+    reasoning_tokens: 5,
+    cost_usd: 0.0012,
+    finish: 'length',
+  });
+  assert.equal((await detail(other.decision_id)).call, null);
+  assert.deepEqual(
+    (await listed()).decisions.map((one) => one.call),
+    [null, shown],
   );
 });
 

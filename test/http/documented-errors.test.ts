@@ -168,6 +168,8 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     },
     'GET /v1/decision-log': {},
     'PUT /v1/decision-log': settingsFailures('/v1/decision-log'),
+    'GET /v1/signals': {},
+    'PUT /v1/signals': settingsFailures('/v1/signals'),
     'GET /v1/retention': {},
     'PUT /v1/retention': settingsFailures('/v1/retention'),
     'POST /v1/forget': {
@@ -223,6 +225,20 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       ...writeFailures('/v1/models/a/small'),
       invalid_request: { path: '/v1/models/%zz' },
       model_not_found: { path: '/v1/models/nobody' },
+    },
+    'GET /v1/providers': {},
+    'GET /v1/providers/{name}': {
+      invalid_request: { path: '/v1/providers/-' },
+      provider_not_found: { path: '/v1/providers/nobody' },
+    },
+    'PUT /v1/providers/{name}': {
+      ...bodyFailures('/v1/providers/new', { base_url: 'ftp://new.test' }),
+      ...writeFailures('/v1/providers/new', { base_url: 'http://new.test/v1' }),
+    },
+    'DELETE /v1/providers/{name}': {
+      ...writeFailures('/v1/providers/nobody'),
+      invalid_request: { path: '/v1/providers/-' },
+      provider_not_found: { path: '/v1/providers/nobody' },
     },
     'POST /v1/retrain': {
       ...bodyFailures('/v1/retrain'),

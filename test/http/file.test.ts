@@ -46,6 +46,7 @@ const server = createServer(
       }),
     ),
     maxBodyBytes: 1_000,
+    maxLargeBodyBytes: 2_000,
     log,
     timings: () => undefined,
     guard: () => undefined,

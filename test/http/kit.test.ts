@@ -35,6 +35,7 @@ async function served(
   const dispatcher = createDispatcher({
     operations,
     maxBodyBytes: 1_000,
+    maxLargeBodyBytes: 2_000,
     log,
     timings: createTimings(registry, log),
     guard: () => undefined,

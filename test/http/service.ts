@@ -173,6 +173,7 @@ export async function startService({
     answers,
     async remove() {
       await server.close();
+      await live.providers.close();
       stop();
       await queue.close();
       await remove();

@@ -60,6 +60,17 @@ describe('corrections', () => {
     }
   });
 
+  test('count an answer as far as it weighs: ten of a tenth are as one', () => {
+    const [light, whole] = [createCorrections(HALF_LIFE), createCorrections(HALF_LIFE)];
+    for (let i = 0; i < 200; i++) whole.observe('a', only('math'), i % 2 === 0 ? -0.5 : 0.3);
+    for (let i = 0; i < 2_000; i++) light.observe('a', only('math'), (i / 10) % 2 < 1 ? -0.5 : 0.3, 0.1);
+    const [a, b] = [light, whole].map((corrections) => corrections.of('a', only('math')));
+    assert.ok(b! < -0.01 && Math.abs(a! - b!) < 0.01, `${a} and ${b}`);
+    const single = createCorrections(HALF_LIFE);
+    single.observe('a', only('math'), -0.5, 0.1);
+    assert.notEqual(single.of('a', only('math')), 0, 'a light one is not let go of at once');
+  });
+
   test('count an answer in each group by how likely it is of it', () => {
     const rng = createRng(5);
     const corrections = createCorrections(HALF_LIFE);

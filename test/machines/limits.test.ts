@@ -37,6 +37,20 @@ test('while the window has room, no 60 seconds hold more than the limit, and lit
   }
 });
 
+test('what is added to a slot counts until its minute is over', () => {
+  const window = createUseWindow();
+  const slot = slotOf(START);
+  window.set(slot, { requests: 1, tokens: 300 });
+  window.add(slot, { requests: 1, tokens: 200 });
+  window.add(slot + 1, { requests: 1, tokens: 0 });
+  window.add(slot, { requests: 0, tokens: -100 });
+  assert.deepEqual(window.used(slot + 1), { requests: 3, tokens: 400 });
+  assert.deepEqual(window.used(slot + 121), { requests: 1, tokens: 0 });
+  window.add(slot + 121, { requests: 1, tokens: 5 });
+  window.add(slot, { requests: 1, tokens: 900 });
+  assert.deepEqual(window.used(slot + 121), { requests: 2, tokens: 5 });
+});
+
 test('says when there is room again', () => {
   const window = createUseWindow();
   const first = slotOf(START);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CallShown } from '../../schema/call.js';
 import type { DaySummary, DecisionDetail, DecisionSummary } from '../../schema/decision.js';
 import { callJson, type ServiceSettings } from '../client.js';
 import { group } from '../group.js';
@@ -14,6 +15,25 @@ function outcomeOf({ outcomes }: DecisionSummary): string {
       return `${model} ${what}${error ?? score?.toFixed(2) ?? 'answered'}`;
     })
     .join('; ');
+}
+
+/** How the call of a decision ended; a dash where Pointsman did not make it. */
+const stateOf = ({ call }: DecisionSummary): string =>
+  call === null ? '–' : `${call.status} ${call.error ?? call.finish ?? ''}`.trim();
+
+const known = (value: number | null, unit: string): string => (value === null ? '–' : `${Math.round(value)} ${unit}`);
+
+/** How a call went, in a line. */
+function callLine({ provider, status, error, failed, ...call }: CallShown): string {
+  const tokens = call.cached_tokens === null ? '' : ` (${call.cached_tokens} cached)`;
+  return [
+    `${call.api} at ${provider ?? 'no provider'}: ${status}${error === null ? '' : ` ${error}`}`,
+    ...(failed === 0 ? [] : [`after ${failed} that failed`]),
+    `first byte ${known(call.ttft_ms, 'ms')}, all ${known(call.total_ms, 'ms')}`,
+    `${known(call.prompt_tokens, 'tokens')}${tokens} read, ${known(call.completion_tokens, 'tokens')} written`,
+    dollars(call.cost_usd),
+    ...(call.finish === null ? [] : [`ended with ${call.finish}`]),
+  ].join(', ');
 }
 
 export function decisionsCommand(): Command {
@@ -33,8 +53,8 @@ export function decisionsCommand(): Command {
         const { decisions } = await callJson<{ decisions: DecisionSummary[] }>(url, 'GET', `/v1/decisions?${wanted}`);
         print(
           table(
-            ['decision', 'at', 'LLM', 'policy', 'outcome'],
-            decisions.map((one) => [one.decision_id, one.at, one.model, one.policy, outcomeOf(one)]),
+            ['decision', 'at', 'LLM', 'policy', 'call', 'outcome'],
+            decisions.map((one) => [one.decision_id, one.at, one.model, one.policy, stateOf(one), outcomeOf(one)]),
           ),
         );
       },
@@ -64,6 +84,7 @@ export function decisionsCommand(): Command {
             decision.excluded.map((one) => [one.model, one.reason]),
           )}`,
         );
+      if (decision.call !== null) print(`\ncall: ${callLine(decision.call)}`);
       if (decision.outcomes.length > 0) print(`\noutcome: ${outcomeOf(decision)}`);
     });
   return group('decisions', 'what a running service decided, and why', [list, show]);

@@ -1,6 +1,10 @@
 import { Command } from 'commander';
 import { PointsmanError } from '../../base/errors.js';
+import { isObject } from '../../base/object.js';
 import { profilesIn } from '../../catalog/folder.js';
+import { profileFrom, type FromFile } from '../../catalog/read.js';
+import { isRouteProfile } from '../../catalog/routeprofile.js';
+import { describe } from '../../schema/parse.js';
 import type { Ledger } from '../../store/ports/index.js';
 import { audited } from '../actor.js';
 import { group } from '../group.js';
@@ -10,6 +14,7 @@ import { complain, print, printJson, table } from '../output.js';
 import { comparisonPage, profilePage } from '../profile-page.js';
 import { withKnown, type KnownSettings } from '../known.js';
 import { unknownModel } from '../unknown-model.js';
+import { readYamlFile } from '../yaml-file.js';
 import { settingsCommand } from './model-settings.js';
 import { suggestCommand } from './suggest.js';
 import { applyCommand, diffCommand, exportCommand, validateCommand } from './profiles.js';
@@ -24,6 +29,31 @@ interface Settings {
 /** A change of one LLM, for the audit log. */
 function changeOf(action: string, id: string, { catalog }: Ledger): Parameters<typeof audited>[1] {
   return { action, target: `/v1/models/${id}`, state: () => catalog.get(id) };
+}
+
+/** The one profile of a file. Throws `invalid_file` where there are more. */
+function onlyProfileIn(file: string): FromFile {
+  const { profiles } = profilesIn([file]);
+  if (profiles.length !== 1)
+    throw new PointsmanError(
+      'invalid_file',
+      `${file}: expected one profile, got ${profiles.length} (apply takes many)`,
+    );
+  return profiles[0]!;
+}
+
+/** The profile of a file, whose id is given. Throws `invalid_file` where the file has another. */
+function profileOf(id: string, file: string): FromFile {
+  const value = readYamlFile(file);
+  if (!isObject(value)) throw new PointsmanError('invalid_file', `${file}: expected a profile, got ${describe(value)}`);
+  const field = isRouteProfile(value) ? 'model_id' : 'id';
+  const own = value[field];
+  if (own !== undefined && own !== id)
+    throw new PointsmanError(
+      'invalid_file',
+      `${file}: ${field}: expected ${JSON.stringify(id)} or none, got ${describe(own)}`,
+    );
+  return { ...profileFrom({ ...value, [field]: id }, 'invalid_file', file), where: file };
 }
 
 export function modelsCommand(): Command {
@@ -78,17 +108,12 @@ export function modelsCommand(): Command {
     );
   const put = new Command('put')
     .description('declare one LLM from a YAML or JSON file, replacing what was declared of it')
-    .argument('<file>')
+    .argument('<id-or-file>', 'id of the LLM, where the file need not name it; else the file')
+    .argument('[file]')
     .addOption(options.data())
-    .action((file: string, { data }: Settings) =>
+    .action((first: string, second: string | undefined, { data }: Settings) =>
       withLedger(data, async (ledger) => {
-        const { profiles } = profilesIn([file]);
-        if (profiles.length !== 1)
-          throw new PointsmanError(
-            'invalid_file',
-            `${file}: expected one profile, got ${profiles.length} (apply takes many)`,
-          );
-        const { profile, notes, where } = profiles[0]!;
+        const { profile, notes, where } = second === undefined ? onlyProfileIn(first) : profileOf(first, second);
         for (const note of notes) complain(`${where}: ${note}`);
         const isNew = await audited(ledger, changeOf('models put', profile.id, ledger), () =>
           ledger.catalog.put(profile),

@@ -11,7 +11,7 @@ export interface AuthoriserParts {
 }
 
 /** Tells who asks. Throws `unauthorized`, `forbidden`, `rate_limited`. */
-export type Authorise = (request: IncomingMessage, operation: Pick<Operation, 'scope'>) => Maybe<Caller>;
+export type Authorise = (request: IncomingMessage, operation: Pick<Operation, 'scope' | 'orScope'>) => Maybe<Caller>;
 
 const ONE_REQUEST = { requests: 1, tokens: 0, usd: 0 };
 const BEARER = /^Bearer +(.*)$/i;
@@ -56,10 +56,10 @@ export function createAuthoriser({ keys, open }: AuthoriserParts): Authorise {
     throw unauthorized(shown);
   }
 
-  return (request, { scope }) => {
+  return (request, { scope, orScope }) => {
     const caller = callerOf(request, scope);
     if (scope === null) return caller;
-    if (!caller.may(scope))
+    if (!caller.may(scope) && !(orScope !== undefined && caller.may(orScope)))
       throw new PointsmanError('forbidden', `The key ${caller.key}: expected the scope ${scope}, which it has not`);
     return chain(caller.charge(ONE_REQUEST), () => caller);
   };

@@ -1,6 +1,9 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 
+/** Media type of server-sent events. */
+export const SSE_TYPE = 'text/event-stream';
+
 /** An answer that goes on after its head. */
 export interface StreamParts {
   /** Writes to the answer, until it ends it or the answer closes. */

@@ -14,8 +14,8 @@ const BYTE_ORDER_MARK = 0xfeff;
 /** A character set that is not one of Unicode's, in a `Content-Type`. */
 const OTHER_CHARSET = /;\s*charset\s*=\s*"?(?!utf-)/i;
 
-/** Gets the value of a body, undefined where none came, or the error of reading it. */
-type Done = (error: unknown, value?: unknown) => void;
+/** Gets the value of a body and its text, undefined where none came, or the error of reading it. */
+type Done = (error: unknown, value?: unknown, text?: string) => void;
 
 /** Reads the body of a request, as its operation takes it. */
 export type BodyReader = (req: IncomingMessage, res: ServerResponse, operation: Operation, done: Done) => void;
@@ -45,7 +45,7 @@ function settle(text: string, parse: (text: string) => unknown, done: Done): voi
     done(error);
     return;
   }
-  done(undefined, value);
+  done(undefined, value, text);
 }
 
 /** The value of a JSON text. Throws `invalid_request` for one nested too deep, and what `express.json` throws. */
@@ -93,15 +93,24 @@ function noBody(): PointsmanError {
   });
 }
 
+/** Longest bodies, in bytes. */
+export interface BodyLimits {
+  /** Of operations, unless they take `large` ones. */
+  maxBodyBytes: number;
+  /** Of operations that do. */
+  maxLargeBodyBytes: number;
+}
+
 /**
- * Reads bodies of at most `limit` bytes, those in YAML of at most {@link MAX_YAML_BYTES}. Express's reader takes what
+ * Reads bodies of at most `maxBodyBytes`, those in YAML of at most {@link MAX_YAML_BYTES}. Express's reader takes what
  * is compressed, in parts or in another character set; on a short plain body, it would spend a tenth of the request's
  * time. Errors: `invalid_json`, `invalid_yaml`, `payload_too_large`, `unsupported_media_type`, and `invalid_request`
  * where none came that must, or one that is nested too deep.
  */
-export function createBodyReader(limit: number): BodyReader {
+export function createBodyReader({ maxBodyBytes: limit, maxLargeBodyBytes: large }: BodyLimits): BodyReader {
   const readerOf = (bytes: number): RequestHandler => express.text({ limit: bytes, type: () => true });
-  const limitOf = ({ maxBodyBytes = limit }: Operation): number => Math.min(limit, maxBodyBytes);
+  const limitOf = ({ large: isLarge, maxBodyBytes = limit }: Operation): number =>
+    isLarge ? large : Math.min(limit, maxBodyBytes);
   const readers = new Map<number, { read: RequestHandler; parse(text: string): unknown }>();
   const yaml = { read: readerOf(Math.min(limit, MAX_YAML_BYTES)), parse: parseYaml };
 

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/log.js';
 import type { Maybe } from '../../base/maybe.js';
 import { parse } from '../../schema/parse.js';
 import type { Answer } from './answer.js';
-import { createBodyReader } from './body.js';
+import { createBodyReader, type BodyLimits } from './body.js';
 import { sendError } from './errors.js';
 import type { Caller } from '../../live/keys.js';
 import type { Operation } from './operation.js';
@@ -17,10 +17,8 @@ import type { Timings } from './timings.js';
 import { turnOf } from './turn.js';
 import type { Subject } from '../../store/ports/changes.js';
 
-export interface DispatcherParts {
+export interface DispatcherParts extends BodyLimits {
   operations: readonly Operation[];
-  /** Longest body, in bytes. */
-  maxBodyBytes: number;
   log: Logger;
   timings: Timings;
   /**
@@ -113,6 +111,7 @@ function refuseMethod({ method }: IncomingMessage, res: ServerResponse, { path, 
 export function createDispatcher({
   operations,
   maxBodyBytes,
+  maxLargeBodyBytes,
   log,
   timings,
   guard,
@@ -121,7 +120,7 @@ export function createDispatcher({
 }: DispatcherParts): RequestListener {
   const find = createRouter(operations);
   const parsers = new Map(operations.map((one) => [one, parsersOf(one)]));
-  const readBody = createBodyReader(maxBodyBytes);
+  const readBody = createBodyReader({ maxBodyBytes, maxLargeBodyBytes });
 
   function finish(exchange: Exchange, answer: Answer): void {
     const { writes } = exchange.operation;
@@ -147,17 +146,17 @@ export function createDispatcher({
           ),
         fail,
       );
-    if (operation.streams) {
+    const start = (value: unknown): void => {
+      if (!operation.streams) return run(value);
       // On a connection that closed, nobody waits for an answer.
-      after(turnOf(req, res), (open) => (open ? run(undefined) : undefined), fail);
-      return;
-    }
+      after(turnOf(req, res), (open) => (open ? run(value) : undefined), fail);
+    };
     const { body } = operation;
-    if (body === undefined) return run(undefined);
-    readBody(req, res, operation, (error, value) => {
+    if (body === undefined) return start(undefined);
+    readBody(req, res, operation, (error, value, text = '') => {
       if (error !== undefined) return fail(error);
       try {
-        run(body.parse(value));
+        start(body.parse(value, text));
       } catch (thrown) {
         fail(thrown);
       }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../base/errors.js';
+import { SSE_TYPE } from './answer.js';
 import { JSON_OR_YAML, JSON_TYPE } from './body.js';
 import type { ErrorForm } from './error-form.js';
 import { errorsOf, type AnswerDoc, type Operation } from './operation.js';
@@ -77,8 +78,9 @@ function errorAnswers(codes: readonly ErrorCode[], { contentType }: ErrorForm, s
   );
 }
 
+/** By media type; events of a stream are a text, whatever they hold. */
 function contentOf(types: readonly string[], schema: unknown): Json {
-  return Object.fromEntries(types.map((type) => [type, { schema }]));
+  return Object.fromEntries(types.map((type) => [type, { schema: type === SSE_TYPE ? { type: 'string' } : schema }]));
 }
 
 const KEY_SCHEME = {
@@ -129,7 +131,19 @@ export function createOpenApi(operations: readonly Operation[]): Json {
   }
 
   function describe(operation: Operation): Json {
-    const { method, path, tag, scope, summary, description, body, yaml, answers, errorForm = problemForm } = operation;
+    const {
+      method,
+      path,
+      tag,
+      scope,
+      orScope,
+      summary,
+      description,
+      body,
+      yaml,
+      answers,
+      errorForm = problemForm,
+    } = operation;
     const types = yaml ? JSON_OR_YAML : [JSON_TYPE];
     return {
       operationId: operationId(method.toLowerCase(), path),
@@ -137,7 +151,7 @@ export function createOpenApi(operations: readonly Operation[]): Json {
       summary,
       ...(description === undefined ? {} : { description }),
       // OpenAPI 3.1 lets any scheme name what it needs, not only OAuth's.
-      security: scope === null ? [] : [{ key: [scope] }],
+      security: [scope, orScope].flatMap((one) => (one ? [{ key: [one] }] : [])),
       parameters: parametersOf(operation),
       ...(body === undefined
         ? {}

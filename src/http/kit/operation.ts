@@ -29,16 +29,16 @@ export interface Body<T> {
   schema: z.ZodType;
   /** Where it is not required, a missing body counts as `{}`. */
   required: boolean;
-  /** Throws `invalid_request` naming each wrong field. */
-  parse(value: unknown): T;
+  /** Throws `invalid_request` naming each wrong field. `text` is the body as it came. */
+  parse(value: unknown, text: string): T;
 }
 
 /** A body that must come. `parseBody` takes the place of the schema where its messages would name no field. */
 export function requiredBody<S extends z.ZodType>(schema: S): Body<z.output<S>>;
-export function requiredBody<T>(schema: z.ZodType, parseBody: (value: unknown) => T): Body<T>;
+export function requiredBody<T>(schema: z.ZodType, parseBody: (value: unknown, text: string) => T): Body<T>;
 export function requiredBody(
   schema: z.ZodType,
-  parseBody: (value: unknown) => unknown = (value) => parse(schema, value),
+  parseBody: (value: unknown, text: string) => unknown = (value) => parse(schema, value),
 ): Body<unknown> {
   return { schema, required: true, parse: parseBody };
 }
@@ -79,6 +79,8 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   aliases?: readonly string[];
   tag: string;
   scope: Scope;
+  /** A scope that allows it, too. */
+  orScope?: KeyScope;
   /**
    * Subjects that live state has to follow once it has run: none where `run` sees to that, or nothing that lives is
    * changed. False where it stores nothing in the ledger.
@@ -99,6 +101,8 @@ export interface OperationSpec<P extends Params, Q extends z.ZodObject, H extend
   body?: Body<B>;
   /** Longest body, in bytes, where it is less than that of all. */
   maxBodyBytes?: number;
+  /** Takes bodies that are longer than those of others. */
+  large?: boolean;
   /** Takes bodies as YAML too, and answers in YAML where the client would rather have it. */
   yaml?: boolean;
   /** Whether it answers with a file or a stream: then it runs once the connection is free for its answer. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../base/units.js';
+import { callShown } from '../../decision/call-shown.js';
 import { decisionNotFound } from '../../decision/errors.js';
 import { summaryByDay } from '../../decision/summary.js';
 import { dayOf } from '../../machines/day-sums.js';
+import type { CallShown } from '../../schema/call.js';
 import {
   DecisionDetail,
   DecisionList,
@@ -43,7 +45,12 @@ export function decisionOperations({
 }: Pick<Context, 'ledger' | 'decider' | 'clock'>): Operation[] {
   /** Decisions with what came of them, in order. */
   async function summariesOf(decisions: readonly KeptDecision[]): Promise<DecisionSummary[]> {
-    const outcomes = await ledger.decisions.outcomes(decisions.map(({ id }) => id));
+    const ids = decisions.map(({ id }) => id);
+    const [outcomes, calls] = await Promise.all([ledger.decisions.outcomes(ids), ledger.calls.get(ids)]);
+    const callOf = (id: string): CallShown | null => {
+      const call = calls.get(id);
+      return call === undefined ? null : callShown(call);
+    };
     return decisions.map(({ id, at, queryHash, query, task, model, version, router, policy, propensity }) => ({
       decision_id: id as DecisionId,
       at: new Date(at).toISOString(),
@@ -56,6 +63,7 @@ export function decisionOperations({
       policy,
       propensity,
       outcomes: outcomes.get(id) ?? [],
+      call: callOf(id),
     }));
   }
 

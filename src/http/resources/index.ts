@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import type { Operation } from '../kit/operation.js';
 import { alertOperations } from './alerts.js';
 import { auditOperations } from './audit.js';
+import { callOperations } from './calls.js';
 import { decisionOperations } from './decisions.js';
 import { documentOperations } from './document.js';
 import { embedOperations } from './embed.js';
@@ -14,17 +15,21 @@ import { loadOperations } from './load.js';
 import { modelOperations } from './models.js';
 import { policyOperations } from './policies.js';
 import { probeOperations } from './probes.js';
+import { providerOperations } from './providers.js';
 import { retentionOperations } from './retention.js';
 import { routeOperations } from './route.js';
 import { scheduleOperations } from './schedule.js';
+import { signalOperations } from './signals.js';
 import { weightOperations } from './weights.js';
 
 /** Every operation of the API, in the order in which it is documented. */
 export function operationsOf(context: Context): Operation[] {
   const operations: Operation[] = [
+    ...callOperations(context),
     ...routeOperations(context),
     ...embedOperations(context),
     ...feedbackOperations(context),
+    ...signalOperations(context),
     ...policyOperations(context),
     ...decisionOperations(context),
     ...retentionOperations(context),
@@ -33,6 +38,7 @@ export function operationsOf(context: Context): Operation[] {
     ...loadOperations(context),
     ...judgeOperations(context),
     ...modelOperations(context),
+    ...providerOperations(context),
     ...jobOperations(context),
     ...scheduleOperations(context),
     ...weightOperations(context),

@@ -5,6 +5,10 @@ import { KnownProfile } from '../../schema/known-profile.js';
 import { MetricSettings } from '../../schema/metric.js';
 import { LlmProfile } from '../../schema/profile.js';
 import { CatalogSettings } from '../../schema/catalog.js';
+import type { Caller } from '../../live/keys.js';
+import { allPolicies } from '../../policy/named.js';
+import { APIS } from '../../protocol/types.js';
+import type { Calling } from '../../providers/types.js';
 import type { Context } from '../context.js';
 import { knownProfile } from '../../catalog/known.js';
 import { profileSchema, PROFILE_SCHEMA_PATH } from '../../catalog/json-schema.js';
@@ -24,9 +28,27 @@ const MAX_PROFILE_BYTES = 128 * 1024;
 /** Most fields of a profile, those within others counted: each that is wrong costs more than all the rest. */
 const MAX_PROFILE_FIELDS = 2_000;
 
+/** An entry as OpenAI's clients and Anthropic's read it. */
+const ListedModel = z
+  .strictObject({
+    id: z.string().describe('`auto`, `auto:<policy>`, or an LLM that can be called'),
+    object: z.literal('model'),
+    created: z.int(),
+    owned_by: z.string(),
+    type: z.literal('model'),
+    display_name: z.string(),
+    created_at: z.string(),
+  })
+  .meta({ id: 'ListedModel', description: 'What `model` of a call may be' });
+
 const ModelList = z
   .strictObject({
-    models: z.array(LlmProfile),
+    object: z.literal('list'),
+    data: z.array(ListedModel).describe('What `model` of a call may be, in the form of OpenAI’s and Anthropic’s lists'),
+    has_more: z.literal(false),
+    first_id: z.string(),
+    last_id: z.string(),
+    models: z.array(LlmProfile).describe('The profiles; none for a key without the scope `read`'),
     undeclared: z
       .strictObject({ count: z.int(), ids: z.array(z.string()).max(UNDECLARED).describe('The first of them, by id') })
       .optional()
@@ -82,6 +104,37 @@ function profileOf(id: LlmId, declared: Partial<LlmProfile>): LlmProfile {
   });
 }
 
+/** When LLMs were made is not known. */
+const MADE = { created: 0, created_at: new Date(0).toISOString() } as const;
+
+/** What `model` of a call may be: `auto` and the policies first, then the LLMs that can be called. */
+function listedModels(
+  models: readonly LlmProfile[],
+  policies: readonly string[],
+  caller: Pick<Caller, 'models' | 'policies'>,
+  providers: Pick<Calling, 'uncallable'>,
+): z.infer<typeof ListedModel>[] {
+  const listed = (id: string, owner: string): z.infer<typeof ListedModel> => ({
+    id,
+    object: 'model',
+    owned_by: owner,
+    type: 'model',
+    display_name: id,
+    ...MADE,
+  });
+  const isCallable = (id: LlmId): boolean =>
+    (caller.models?.includes(id) ?? true) && APIS.some((api) => providers.uncallable(id, api) === undefined);
+  return [
+    listed('auto', 'pointsman'),
+    ...policies
+      .filter((name) => caller.policies?.includes(name) ?? true)
+      .map((name) => listed(`auto:${name}`, 'pointsman')),
+    ...models
+      .filter(({ id }) => isCallable(id))
+      .map(({ id, deployments, family }) => listed(id, family ?? deployments?.[0]?.provider ?? 'pointsman')),
+  ];
+}
+
 export function modelOperations({
   ledger,
   live,
@@ -123,13 +176,28 @@ export function modelOperations({
       tag: 'models',
       scope: 'read',
       writes: false,
-      summary: 'List LLM profiles',
+      orScope: 'call',
+      summary: 'List LLM profiles, and what a call may name',
       yaml: true,
       answers: { 200: { description: 'All profiles, by id', schema: ModelList } },
       errors: [],
-      async run() {
-        const [models, undeclared] = await Promise.all([catalog.list(), catalog.undeclared(UNDECLARED)]);
-        return { models, ...(undeclared.count > 0 && { undeclared }) };
+      async run({ caller }) {
+        const [models, undeclared, policies] = await Promise.all([
+          catalog.list(),
+          catalog.undeclared(UNDECLARED),
+          ledger.policies.list(),
+        ]);
+        const names = allPolicies(policies).map(({ name }) => name);
+        const data = listedModels(models, names, caller, live.providers);
+        return {
+          object: 'list',
+          data,
+          has_more: false,
+          first_id: data[0]!.id,
+          last_id: data.at(-1)!.id,
+          models: caller.may('read') ? models : [],
+          ...(caller.may('read') && undeclared.count > 0 && { undeclared }),
+        };
       },
     }),
     operation({

@@ -18,7 +18,7 @@ const RouteQuery = z.strictObject({ ...queryFields, query: QueryText });
 /** Queries of a batch that are scored before other requests get a turn. */
 const BATCH_TURN = 32;
 
-const ROUTE_ERRORS = [
+export const ROUTE_ERRORS = [
   'unknown_model',
   'unknown_policy',
   'no_candidate',

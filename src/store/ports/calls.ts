@@ -29,7 +29,7 @@ export interface CallRecord {
   finish: Finish | null;
 }
 
-/** Calls through the model endpoint. */
+/** Calls through the model endpoint. They are kept as long as decisions: those from before the oldest are removed. */
 export interface CallStore {
   /** Appends calls; one whose decision is there already is left as it is. Throws `ledger_busy`. */
   append(calls: readonly CallRecord[]): Promise<void>;

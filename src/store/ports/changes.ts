@@ -8,6 +8,7 @@ export const SUBJECTS = [
   'policies',
   'settings',
   'keys',
+  'providers',
 ] as const;
 export type Subject = (typeof SUBJECTS)[number];
 

@@ -6,7 +6,10 @@ export interface DecisionRecord {
   id: string;
   /** Milliseconds since the epoch. */
   at: number;
-  query: string;
+  /** Null where its text is not to be kept. */
+  query: string | null;
+  /** SHA-256 of the text, in hexadecimal; may be left out where the text is there. */
+  queryHash?: string;
   task: string | null;
   model: string;
   version: string | null;
@@ -27,10 +30,10 @@ export interface DecisionRecord {
 }
 
 /** A decision as it is read back. */
-export interface KeptDecision extends Omit<DecisionRecord, 'query' | 'tenant'> {
-  /** Null once the text is forgotten. */
+export interface KeptDecision extends Omit<DecisionRecord, 'tenant'> {
+  /** Null where it was never kept, or is forgotten. */
   query: string | null;
-  /** SHA-256 of the text, in hexadecimal. */
+  /** SHA-256 of the text, in hexadecimal; where not even that was to be kept, of the decision's id. */
   queryHash: string;
   tenant: string | null;
 }
@@ -51,7 +54,7 @@ export interface DecisionFilter {
 export interface ObservedDay {
   day: string;
   answers: number;
-  /** Mean of their scores and of signals; null where there is none. */
+  /** Mean by weight of their scores and of signals; null where there is none. */
   score: number | null;
   /** Sum; null where none was reported. */
   cost_usd: number | null;

@@ -51,7 +51,7 @@ export interface TaskUsage {
   latencyN: number;
 }
 
-/** How an LLM has done over all its feedback; means are NaN where nothing was reported. */
+/** How an LLM has done over all its feedback; means are NaN where nothing was reported, and of scores by weight. */
 export interface LlmStats {
   id: string;
   meanScore: number;
@@ -82,6 +82,8 @@ export interface LoggedAnswer {
   query: string;
   task?: string;
   score: number;
+  /** How much it counts, in (0, 1]. */
+  weight: number;
 }
 
 /** Interactions, preferences and signals. */
@@ -100,9 +102,9 @@ export interface FeedbackStore {
   position(): Promise<number>;
   /**
    * Scored answers that did not fail, of LLMs of the catalogue and of queries whose text is known, that stand after a
-   * position: in the order in which they were committed, `limit` at most. Of the signals of a decision's answer, one
-   * that was scored or failed before is none. `position` is where to read on from: after fewer than `limit`, the newest
-   * of all.
+   * position: in the order in which they were committed, `limit` at most. Of the signals of a decision's answer,
+   * one that was scored or failed before is none, unless it has more weight than what came before. `position` is where
+   * to read on from: after fewer than `limit`, the newest of all.
    */
   after(position: number, limit: number): Promise<{ answers: LoggedAnswer[]; position: number }>;
   /** Statistics per LLM of the catalogue, by id: cheap, for scoring before anything is trained. */

@@ -5,6 +5,7 @@ import type { BreakerSettings } from '../../schema/health.js';
 import type { JudgeSettings } from '../../schema/judge.js';
 import type { MetricSettings } from '../../schema/metric.js';
 import type { RetentionSettings } from '../../schema/retention.js';
+import type { SignalSettings } from '../../schema/signals.js';
 
 /** Settings by kind. */
 export interface SettingsByKind {
@@ -15,6 +16,7 @@ export interface SettingsByKind {
   judge: JudgeSettings;
   metrics: MetricSettings;
   retention: RetentionSettings;
+  signals: SignalSettings;
 }
 
 /** Settings; each kind is kept whole. */

@@ -33,6 +33,7 @@ const JSON_FACTS = [
   'languages',
   'regions',
   'limits',
+  'deployments',
   'tags',
   'modalities',
   'sources',

@@ -6,7 +6,7 @@ import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
 import type { DecisionSettings, Outcome } from '../../schema/decision.js';
 import type { Connection } from './connection.js';
 import { idAt } from './decision-ids.js';
-import type { DecisionStore, KeptDecision, ObservedDay } from '../ports/decisions.js';
+import type { DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from '../ports/decisions.js';
 import type { ReadSettings } from './settings.js';
 
 const COLUMNS = [
@@ -33,16 +33,24 @@ const PRUNED_AT_ONCE = 2_000;
 
 type Row = Omit<KeptDecision, 'queryHash'> & { query_hash: Buffer | null };
 
-type OutcomeRow = Omit<Outcome, 'at' | 'signal' | 'source'> & {
+type OutcomeRow = Omit<Outcome, 'at' | 'signal' | 'source' | 'weight'> & {
   at: number;
   signal: string | null;
   source: string | null;
+  weight: number;
 };
 
 /** Comes after all ids. */
 const LAST = '~';
 
 const hashOf = (query: string): Buffer => createHash('sha256').update(query).digest();
+
+/** Throws where a record has neither text nor hash. */
+function hashIn({ id, query, queryHash }: DecisionRecord): Buffer {
+  if (query !== null) return hashOf(query);
+  if (queryHash === undefined) throw new TypeError(`decision ${id} has neither a query nor its hash`);
+  return Buffer.from(queryHash, 'hex');
+}
 
 function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
   return { ...row, queryHash: hash === null ? sha256(row.query ?? '') : hash.toString('hex') };
@@ -66,8 +74,8 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
     ]),
   );
   const outcomes = db.prepare<[string], OutcomeRow>(
-    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at, signal, source FROM interaction i JOIN llm l ' +
-      'ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
+    'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at, signal, source, weight FROM interaction i ' +
+      'JOIN llm l ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
   );
   const grow = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes + ?');
   const size = db.prepare<[], number>('SELECT bytes FROM decision_size').pluck();
@@ -81,7 +89,8 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
     )
     .raw();
   const observed = db.prepare<[string, string], ObservedDay>(
-    `SELECT date(at / 1000, 'unixepoch') AS day, count(*) - count(signal) AS answers, avg(score) AS score,
+    `SELECT date(at / 1000, 'unixepoch') AS day, count(*) - count(signal) AS answers,
+     total(score * weight) / nullif(total(weight) FILTER (WHERE score IS NOT NULL), 0) AS score,
      sum(cost_usd) AS cost_usd, count(error) AS errors
      FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND
      at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,
@@ -150,7 +159,7 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
               id,
               at,
               kept,
-              hashOf(query),
+              hashIn(decision),
               task,
               model,
               version,
@@ -204,11 +213,12 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
     },
     outcomes: async (ids) =>
       connection.read(() => {
-        const iso = ({ at, signal, source, ...row }: OutcomeRow): Outcome => ({
+        const iso = ({ at, signal, source, weight, ...row }: OutcomeRow): Outcome => ({
           ...row,
           at: new Date(at).toISOString(),
           ...(signal !== null && { signal }),
           ...(source !== null && { source }),
+          ...(weight !== 1 && { weight }),
         });
         return new Map(ids.map((id) => [id, outcomes.all(id).map(iso)]));
       }),

@@ -60,8 +60,8 @@ export function createFeedbackSessions(
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertSignal = db.prepare(
-    `INSERT INTO interaction (query, llm, task, domain, score, at, decision, signal, source, tenant)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO interaction (query, llm, task, domain, score, at, decision, signal, source, weight, tenant)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPreference = db.prepare(
     'INSERT INTO preference (query, better, worse, task, domain, at, decision, tenant) ' +
@@ -159,9 +159,9 @@ export function createFeedbackSessions(
       signal(value, tenant) {
         const llm = llmId(value.model);
         const { query, task, domain, at, decision } = columnsOf(value);
-        const { value: score, signal, source = null } = value;
-        insertSignal.run(query, llm, task, domain, score, at, decision, signal, source, tenant ?? null);
-        sums.score(llm, value.value);
+        const { value: score, signal, source = null, weight = 1 } = value;
+        insertSignal.run(query, llm, task, domain, score, at, decision, signal, source, weight, tenant ?? null);
+        sums.score(llm, score, weight);
         counts.interactions++;
       },
       call(value) {

@@ -36,12 +36,12 @@ export function createFeedback(
   );
   const newest = connection.db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM interaction').pluck();
   const scoredAfter = connection.db.prepare<[number, number], LoggedAnswer & { task: string | null }>(
-    `SELECT i.id AS position, llm.name AS model, q.text AS query, task.name AS task, i.score
+    `SELECT i.id AS position, llm.name AS model, q.text AS query, task.name AS task, i.score, i.weight
      FROM interaction i JOIN llm ON llm.id = i.llm JOIN query q ON q.id = i.query LEFT JOIN task ON task.id = i.task
      WHERE i.id > ? AND i.error IS NULL AND i.score IS NOT NULL AND llm.deleted = 0 AND q.text <> ''
        AND (i.signal IS NULL OR NOT EXISTS (
          SELECT 1 FROM interaction e WHERE e.decision = i.decision AND e.llm = i.llm AND e.id < i.id
-           AND (e.score IS NOT NULL OR e.error IS NOT NULL)))
+           AND (e.score IS NOT NULL OR e.error IS NOT NULL) AND e.weight >= i.weight))
      ORDER BY i.id LIMIT ?`,
   );
   const putKey = connection.db.prepare<[string, string, string, string, number]>(

@@ -33,6 +33,9 @@ const ANY_DECLARED = Object.entries(DECLARED_FIELDS)
   .map(([field, most]) => beyondRange(field, most))
   .join(' OR ');
 
+/** The sum of the weights of scores. */
+const WEIGHT = 'total(i.weight) FILTER (WHERE i.score IS NOT NULL)';
+
 const listOf = (llms: Iterable<number>): string => [...llms].join(', ');
 
 function find({ db }: Connection): Found {
@@ -73,13 +76,14 @@ function countAnew({ db }: Connection, { score, before, ...of }: Omit<Found, 'de
       WHERE i.llm = llm_usage.llm AND ifnull(i.task, 0) = llm_usage.task AND error IS NULL)`;
   const log = 'ln(max(i.latency_ms, 1.0))';
   db.exec(`
-    UPDATE llm_total SET score = ${total('total(i.score)')}, scored = ${total('count(i.score)')}
+    UPDATE llm_total SET score = ${total('total(i.score * i.weight)')}, scored = ${total('count(i.score)')},
+      score_weight = ${total(WEIGHT)}
       WHERE llm IN (${listOf(score)});
     UPDATE llm_total SET cost_usd = ${total('total(i.cost_usd)')}, cost_usd_n = ${total('count(i.cost_usd)')}
       WHERE llm IN (${listOf(of.cost)});
     DELETE FROM llm_before_change WHERE llm IN (${listOf(before)});
     INSERT INTO llm_before_change
-      SELECT i.llm, count(i.score), total(i.score) FROM interaction i
+      SELECT i.llm, count(i.score), total(i.score * i.weight), ${WEIGHT} FROM interaction i
       WHERE i.llm IN (${listOf(before)})
         AND i.at < (SELECT max(c.at) FROM change_point c WHERE c.llm = i.llm AND c.task IS NULL)
       GROUP BY i.llm;

@@ -6,6 +6,7 @@ import { createAlerts } from './alerts.js';
 import { createArtifacts } from './artifacts.js';
 import { createAudit } from './audit.js';
 import { createBreakers } from './breakers.js';
+import { createCalls } from './calls.js';
 import { createCascades } from './cascades.js';
 import { createCatalog } from './catalog.js';
 import { createChanges } from './changes.js';
@@ -21,6 +22,7 @@ import { createKeys } from './keys.js';
 import { createLimits } from './limits.js';
 import { migrate, readMigrations } from './migrate.js';
 import { createPolicies } from './policies.js';
+import { createProviders } from './providers.js';
 import { createQuotas } from './quotas.js';
 import { createRetention } from './retention.js';
 import { createSchedule } from './schedule.js';
@@ -96,6 +98,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     imports: createImports(connection, busyTimeoutMs, clock),
     catalog: createCatalog(connection, { reader: catalogReader, writer: catalog, room }),
     decisions: createDecisions(connection, clock, settings),
+    calls: createCalls(connection),
     cascades: createCascades(connection, { clock, openCalls, release }),
     snapshot: createSnapshot(connection, { catalog: catalogReader, sizes, settings }),
     embeddings: createEmbeddings(connection),
@@ -104,6 +107,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     limits: limits.port,
     alerts: createAlerts(connection, { clock, steady, settings, touch }),
     policies: createPolicies(connection, touch),
+    providers: createProviders(connection, touch),
     settings: createSettings(connection, settings, touch),
     schedule: createSchedule(connection, steady),
     keys: createKeys(connection, touch),

@@ -4,7 +4,17 @@ import type { LlmUsage } from './llm-usage.js';
 import { BEFORE_CHANGE } from '../../graph/recency.js';
 import type { LlmStats } from '../ports/feedback.js';
 
-const COLUMNS = ['interactions', 'scored', 'score', 'wins', 'losses', 'cost_usd', 'cost_usd_n', 'failed'] as const;
+const COLUMNS = [
+  'interactions',
+  'scored',
+  'score',
+  'score_weight',
+  'wins',
+  'losses',
+  'cost_usd',
+  'cost_usd_n',
+  'failed',
+] as const;
 type Totals = Record<(typeof COLUMNS)[number], number>;
 
 /** What an answer was like; its query doesn't matter. */
@@ -13,8 +23,8 @@ export type Answered = Pick<Interaction, 'score' | 'cost_usd' | 'error'>;
 /** Sums of one transaction's feedback per LLM, added to the table at its end. */
 export interface TotalsSession {
   interaction(llm: number, value: Answered): void;
-  /** A score of an answer that is counted already. */
-  score(llm: number, score: number): void;
+  /** A score of an answer that is counted already, and its weight. */
+  score(llm: number, score: number, weight: number): void;
   preference(better: number, worse: number): void;
   flush(): void;
 }
@@ -32,10 +42,13 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
   );
   const rows = db.prepare<
     [],
-    { name: string; before: number; before_score: number } & { [column in keyof Totals]: number | null }
+    { name: string; before: number; before_score: number; before_weight: number } & {
+      [column in keyof Totals]: number | null;
+    }
   >(
     `SELECT name, ${COLUMNS.map((c) => `s.${c}`).join(', ')},
-       ifnull(b.scored, 0) AS before, ifnull(b.score, 0) AS before_score
+       ifnull(b.scored, 0) AS before, ifnull(b.score, 0) AS before_score,
+       ifnull(b.score_weight, 0) AS before_weight
      FROM llm LEFT JOIN llm_total s ON s.llm = llm.id LEFT JOIN llm_before_change b ON b.llm = llm.id
      WHERE deleted = 0`,
   );
@@ -49,7 +62,7 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
       };
       return {
         interaction: (llm, value) => count(of(llm), value),
-        score: (llm, score) => countScore(of(llm), score),
+        score: (llm, score, weight) => countScore(of(llm), score, weight),
         preference(better, worse) {
           of(better).wins++;
           of(worse).losses++;
@@ -64,39 +77,51 @@ export function createLlmTotals({ db }: Connection, usage: LlmUsage): LlmTotals 
       const taken = usage.read();
       return rows.all().map((row) => ({
         id: row.name,
-        meanScore: mean(row.score, row.scored),
+        meanScore: mean(row.score, row.score_weight),
         interactions: row.interactions ?? 0,
         scored: row.scored ?? 0,
         wins: row.wins ?? 0,
         losses: row.losses ?? 0,
         failed: row.failed ?? 0,
         costUsd: mean(row.cost_usd, row.cost_usd_n),
-        now: nowOf(row.scored ?? 0, row.score ?? 0, row.before, row.before_score),
+        now: nowOf(
+          { scored: row.scored ?? 0, score: row.score ?? 0, weight: row.score_weight ?? 0 },
+          { scored: row.before, score: row.before_score, weight: row.before_weight },
+        ),
         usage: taken.get(row.name) ?? [],
       }));
     },
   };
 }
 
-/** @param before scores from before the LLM last changed, among `scored` */
-function nowOf(scored: number, score: number, before: number, beforeScore: number): LlmStats['now'] {
-  const since = scored - before;
-  if (!Number.isFinite(score) || !Number.isFinite(beforeScore)) return { scored: since, meanScore: NaN, weight: 0 };
-  // As in a snapshot, they count less once there are others.
-  const lost = since > 0 ? 1 - BEFORE_CHANGE : 0;
-  const weight = scored - lost * before;
-  return { scored: since, meanScore: mean(score - lost * beforeScore, weight), weight };
+/** How many scores there were, and their sums: of scores by their weights, and of the weights. */
+interface ScoreSums {
+  scored: number;
+  score: number;
+  weight: number;
 }
 
-function countScore(totals: Totals, score: number): void {
+/** @param before scores from before the LLM last changed, among `all` */
+function nowOf(all: ScoreSums, before: ScoreSums): LlmStats['now'] {
+  const since = all.scored - before.scored;
+  if (!Number.isFinite(all.score) || !Number.isFinite(before.score))
+    return { scored: since, meanScore: NaN, weight: 0 };
+  // As in a snapshot, they count less once there are others.
+  const lost = since > 0 ? 1 - BEFORE_CHANGE : 0;
+  const weight = all.weight - lost * before.weight;
+  return { scored: since, meanScore: mean(all.score - lost * before.score, weight), weight };
+}
+
+function countScore(totals: Totals, score: number, weight: number): void {
   totals.scored++;
-  totals.score += score;
+  totals.score += weight * score;
+  totals.score_weight += weight;
 }
 
 function count(totals: Totals, value: Answered): void {
   totals.interactions++;
   if (value.error !== undefined) totals.failed++;
-  if (value.score !== undefined) countScore(totals, value.score);
+  if (value.score !== undefined) countScore(totals, value.score, 1);
   if (value.cost_usd !== undefined) {
     totals.cost_usd += value.cost_usd;
     totals.cost_usd_n++;

@@ -40,7 +40,7 @@ interface Writer {
  * not wait for the disk at each commit: what a power cut brings back is removed again, and forgetting ends with
  * {@link RetentionStore.settle}, which does wait.
  */
-function openWriter(ledger: Connection, { clock, steady, busyTimeoutMs }: Omit<RetentionParts, 'settings'>): Writer {
+function openWriter(ledger: Connection, { clock, steady, settings, busyTimeoutMs }: RetentionParts): Writer {
   const connection = connect(ledger.path, {
     beside: ledger,
     busyTimeoutMs,
@@ -52,7 +52,7 @@ function openWriter(ledger: Connection, { clock, steady, busyTimeoutMs }: Omit<R
   const touch = createTouch(connection);
   return {
     connection,
-    sweeps: [...feedbackSweeps(connection, sizes), ...tableSweeps(connection, { sizes, touch, steady })],
+    sweeps: [...feedbackSweeps(connection, sizes), ...tableSweeps(connection, { sizes, touch, steady, settings })],
     texts: createTextForgetter(connection, sizes),
     rest: createRestForgetter(connection, { touch, clock, steady }),
     settling: createSettling(connection),
@@ -73,7 +73,7 @@ export function createRetention(
   );
   /** Opened by the first verb that needs it. */
   let writer: Writer | undefined;
-  const writing = (): Writer => (writer ??= openWriter(connection, { clock, steady, busyTimeoutMs }));
+  const writing = (): Writer => (writer ??= openWriter(connection, { clock, steady, settings, busyTimeoutMs }));
 
   const port: RetentionStore = {
     async sweep() {

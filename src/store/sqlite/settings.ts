@@ -8,6 +8,7 @@ import { DEFAULT_JUDGE, JudgeSettings } from '../../schema/judge.js';
 import { DEFAULT_METRICS, MetricSettings } from '../../schema/metric.js';
 import { parse } from '../../schema/parse.js';
 import { DEFAULT_RETENTION, RetentionSettings } from '../../schema/retention.js';
+import { DEFAULT_SIGNALS, SignalSettings } from '../../schema/signals.js';
 import type { SettingsByKind, SettingsStore } from '../ports/settings.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
@@ -22,6 +23,7 @@ const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: Se
   judge: { schema: JudgeSettings, defaults: DEFAULT_JUDGE },
   metrics: { schema: MetricSettings, defaults: DEFAULT_METRICS },
   retention: { schema: RetentionSettings, defaults: DEFAULT_RETENTION },
+  signals: { schema: SignalSettings, defaults: DEFAULT_SIGNALS },
 };
 
 /** Settings as other writes of this connection read them. */

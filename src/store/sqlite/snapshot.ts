@@ -16,6 +16,7 @@ type InteractionColumns = [
   score: number | null,
   at: number,
   propensity: number | null,
+  weight: number,
 ];
 type ChangeColumns = [llm: number, task: number | null, at: number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
@@ -37,7 +38,9 @@ export function createSnapshot(
   const taskDomains = db.prepare<[], [number, number]>('SELECT task, domain FROM task_domain').raw();
   const lastQuery = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM query').pluck();
   const interactions = db
-    .prepare<[], InteractionColumns>('SELECT query, llm, task, score, at, propensity FROM interaction ORDER BY id')
+    .prepare<[], InteractionColumns>(
+      'SELECT query, llm, task, score, at, propensity, weight FROM interaction ORDER BY id',
+    )
     .raw();
   const changes = db.prepare<[], ChangeColumns>('SELECT llm, task, at FROM change_point').raw();
   const preferences = db
@@ -74,12 +77,14 @@ export function createSnapshot(
       llm: new Int32Array(interactionRows),
       score: new Float64Array(interactionRows),
       propensity: undefined as Float32Array | undefined,
+      weight: undefined as Float32Array | undefined,
     };
     /** Few logs have any. */
     const propensities = (): Float32Array => (edges.propensity ??= new Float32Array(interactionRows).fill(NaN));
     /** Of answers that were scored later, if at all: by query and LLM. */
     const unscored = new Map<number, number>();
-    for (const [query, llm, task, score, at, propensity] of interactions.iterate()) {
+    const weights = (): Float32Array => (edges.weight ??= new Float32Array(interactionRows).fill(1));
+    for (const [query, llm, task, score, at, propensity, weight] of interactions.iterate()) {
       labels.give(query, task, at);
       const index = llmIndex(llm);
       if (index < 0) continue;
@@ -91,6 +96,7 @@ export function createSnapshot(
       const row = append(edges, query, at);
       edges.llm[row] = index;
       edges.score[row] = score;
+      if (weight !== 1) weights()[row] = weight;
       if (propensity !== null) propensities()[row] = propensity;
     }
     if (unscored.size > 0)

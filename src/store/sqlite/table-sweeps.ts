@@ -6,11 +6,14 @@ import type { RetentionSettings } from '../../schema/retention.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
 import { createPasses } from './retention-pass.js';
+import type { ReadSettings } from './settings.js';
 import { PASS_PAUSE_MS, REMOVED_AT_ONCE, type Sweep } from './sweep.js';
 import type { TableSizes } from './table-sizes.js';
 
 /** Vectors that one transaction removes at most: each is some pages. */
 const VECTORS_AT_ONCE = 250;
+/** How far decisions may be out of order, in milliseconds: several processes write them, each a little later. */
+const OUT_OF_ORDER_MS = 60_000;
 /** Passes over tables that have no order of time. */
 const VECTORS = 'embedding';
 const ROWS = 'imported_row';
@@ -132,10 +135,25 @@ function useSweep<T extends number | string>(
   };
 }
 
+/** What is kept as long as the decisions that it is of: from before the oldest of them, it is of none any more. */
+function withDecisions(connection: Connection, table: string, settings: ReadSettings): Sweep {
+  const oldest = connection.db.prepare<[], number>('SELECT at FROM decision ORDER BY rowid LIMIT 1').pluck();
+  return byTime(connection, {
+    table,
+    old: 'at < @limit',
+    limitOf(_, now) {
+      const first = oldest.get() ?? -Infinity;
+      // One from a clock that was ahead says nothing of what came before it.
+      const removed = first > now ? -Infinity : first - OUT_OF_ORDER_MS;
+      return Math.max(now - settings('decision').max_age_days * DAY_MS, removed);
+    },
+  });
+}
+
 /** Everything that is removed but feedback and the log of decisions. */
 export function tableSweeps(
   connection: Connection,
-  { sizes, touch, steady }: { sizes: TableSizes; touch: Touch; steady: Clock },
+  { sizes, touch, steady, settings }: { sizes: TableSizes; touch: Touch; steady: Clock; settings: ReadSettings },
 ): Sweep[] {
   // Slots are of the steady time: a clock that is set forward does not make them old.
   const oldSlot = (): number => slotOf(steady()) - 2 * SLOTS;
@@ -159,6 +177,8 @@ export function tableSweeps(
       },
       () => touch('alerts'),
     ),
+    withDecisions(connection, 'call', settings),
+    withDecisions(connection, 'comment', settings),
     byTime(connection, {
       table: 'verdict',
       old: 'at < @limit',

@@ -18,6 +18,10 @@ const FACTS = {
   languages: ['en', 'de'],
   regions: ['eu'],
   limits: { requests_per_minute: 600, in_flight: 8 },
+  deployments: [
+    { provider: 'local', model: 'a-7b', priority: 1, limits: { in_flight: 2 } },
+    { provider: 'cloud', model: 'lab/a' },
+  ],
   tags: ['chat', 'open'],
   cached_input_price: 0.01,
   latency_p90_ms: 900,

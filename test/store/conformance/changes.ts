@@ -4,9 +4,11 @@ import { DecisionSettings } from '../../../src/schema/decision.js';
 import { DriftSettings } from '../../../src/schema/drift.js';
 import { BreakerSettings } from '../../../src/schema/health.js';
 import { PolicyBody } from '../../../src/schema/policy.js';
+import { Provider } from '../../../src/schema/provider.js';
 import { changedSince, SUBJECTS, type Subject } from '../../../src/store/ports/changes.js';
 import type { Import } from '../../../src/store/ports/imports.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
+import { callRecord } from '../../support/call.js';
 import { decisionRecord } from '../../support/decision.js';
 import { interaction, preference, profile, START } from '../support.js';
 import { artifact } from './artifacts.js';
@@ -172,6 +174,15 @@ const POLICIES: readonly Step[] = [
   ['deleting it again', [], ({ policies }) => policies.delete('p')],
 ];
 
+const at = (base_url: string): Provider => Provider.parse({ name: 'p', base_url });
+const PROVIDERS: readonly Step[] = [
+  ['a provider', ['providers'], ({ providers }) => providers.put(at('https://one.test/v1'))],
+  ['the same again', [], ({ providers }) => providers.put(at('https://one.test/v1'))],
+  ['at another place', ['providers'], ({ providers }) => providers.put(at('https://two.test/v1'))],
+  ['deleting it', ['providers'], ({ providers }) => providers.delete('p')],
+  ['deleting it again', [], ({ providers }) => providers.delete('p')],
+];
+
 const SETTINGS: readonly Step[] = [
   ['the defaults', [], ({ settings }) => settings.put('breaker', BreakerSettings.parse({}))],
   ['others', ['settings'], ({ settings }) => settings.put('breaker', BreakerSettings.parse({ probes: 9 }))],
@@ -186,6 +197,7 @@ const SETTINGS: readonly Step[] = [
 /** What no subject tells of. */
 const OTHERS: readonly Step[] = [
   ['a decision', [], ({ decisions }) => decisions.append([decisionRecord('d')])],
+  ['a call', [], ({ calls: c }) => c.append([callRecord('d')])],
   ['a step', [], ({ cascades }) => cascades.append(step)],
   ['a step whose place is taken', [], ({ cascades }) => cascades.append(step)],
   ['pruning', [], ({ decisions }) => decisions.prune()],
@@ -207,9 +219,11 @@ const READS: readonly Step[] = [
   ['breakers', [], ({ breakers }) => Promise.all([breakers.list(), breakers.open()])],
   ['alerts', [], ({ alerts }) => Promise.all([alerts.list(9), alerts.open(), alerts.counts()])],
   ['policies', [], ({ policies }) => policies.list()],
+  ['providers', [], ({ providers }) => providers.list()],
   ['settings', [], ({ settings }) => settings.get('breaker')],
   ['limits', [], ({ limits }) => Promise.all([limits.limited(), limits.load(0), limits.inFlight()])],
   ['decisions', [], ({ decisions: d }) => Promise.all([d.get(['d']), d.list({ limit: 9 }), d.outcomes(['d'])])],
+  ['calls', [], ({ calls: c }) => Promise.all([c.get(['d']), c.last('00')])],
   ['days', [], ({ decisions }) => decisions.days('2026-01-01', '2026-01-02')],
   ['steps', [], ({ cascades }) => cascades.steps('d')],
   ['vectors', [], ({ embeddings }) => embeddings.get('e', ['h'])],
@@ -217,7 +231,7 @@ const READS: readonly Step[] = [
 ];
 
 /** Each after the one before it, on one ledger. */
-const STEPS = { FEEDBACK, CATALOG, IMPORTS, ARTIFACTS, BREAKERS, ALERTS, POLICIES, SETTINGS, OTHERS, READS };
+const STEPS = { FEEDBACK, CATALOG, IMPORTS, ARTIFACTS, BREAKERS, ALERTS, POLICIES, PROVIDERS, SETTINGS, OTHERS, READS };
 
 export function describeChangeStore(store: StoreUnderTest): void {
   describe('changes', () => {

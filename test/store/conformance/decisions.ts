@@ -66,6 +66,15 @@ export function describeDecisionStore(store: StoreUnderTest): void {
       assert.equal((await get(ledger, 'd3'))!.model, DECISION.model);
     });
 
+    test('one without a text keeps the hash that it is given, and needs one', async (t) => {
+      const { ledger } = await store.open(t);
+      const hashed = decisionRecord('d1', { query: null, queryHash: sha256('never seen') });
+      await ledger.decisions.append([hashed]);
+      assert.deepEqual(await get(ledger, 'd1'), hashed);
+      await assert.rejects(ledger.decisions.append([decisionRecord('d2', { query: null })]));
+      assert.equal(await get(ledger, 'd2'), undefined);
+    });
+
     test('nothing in, nothing out', async (t) => {
       const { decisions } = (await store.open(t)).ledger;
       await decisions.append([]);
@@ -227,7 +236,7 @@ export function describeDecisionStore(store: StoreUnderTest): void {
       );
       const kept = await ledger.decisions.get(records.map(({ id }) => id));
       for (const record of records)
-        assert.deepEqual(kept.get(record.id), { ...record, queryHash: sha256(record.query) });
+        assert.deepEqual(kept.get(record.id), { ...record, queryHash: sha256(record.query!) });
       assert.deepEqual(
         new Set((await ledger.decisions.days('2026-01-01', '2026-01-01')).rows.map(({ model }) => model)),
         new Set(ODD_IDS),

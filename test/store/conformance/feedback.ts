@@ -138,6 +138,55 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
       assert.deepEqual([[...rows.scores.llm], [...rows.scores.score]], [[0], [0.75]]);
     });
 
+    test('signals count by their weights, in sums and snapshots, and say what they weigh', async (t) => {
+      const { ledger, openAgain } = await store.open(t);
+      const named = { decision_id: DECISION };
+      await ledger.feedback.append([
+        {
+          records: [
+            interaction('one', 'a', undefined, named),
+            signal('one', 'a', 0.75, { ...named, signal: 'quiet', weight: 0.125 }),
+            signal('one', 'a', 0, { ...named, signal: 'valid_json', weight: 0.25 }),
+            signal('one', 'a', 1, { ...named, signal: 'rephrased', weight: 0.125 }),
+          ],
+        },
+      ]);
+      const { feedback, decisions } = await openAgain();
+      const [a] = await feedback.stats();
+      const mean = (0.75 * 0.125 + 0.125) / 0.5;
+      assert.deepEqual([a!.interactions, a!.scored, a!.meanScore], [1, 3, mean]);
+      assert.deepEqual(a!.now, { scored: 3, meanScore: mean, weight: 0.5 });
+      const { scores } = await allRows(ledger);
+      assert.deepEqual([[...scores.score], [...scores.count]], [[mean], [0.5]]);
+      const outcomes = (await decisions.outcomes([DECISION])).get(DECISION)!;
+      assert.deepEqual(
+        outcomes.map(({ weight }) => weight),
+        [undefined, 0.125, 0.25, 0.125],
+      );
+      const [day] = (await decisions.days('2026-01-01', '2026-01-01')).observed;
+      assert.equal(day!.score, mean);
+      const { answers } = await feedback.after(0, 10);
+      assert.deepEqual(
+        answers.map(({ score, weight }) => [score, weight]),
+        [
+          [0.75, 0.125],
+          [0, 0.25],
+        ],
+        'one that weighs no more than what came before says nothing new',
+      );
+    });
+
+    test('signals of weight 1 make the rows that those without a weight make', async (t) => {
+      const records = (more: Record<string, unknown>) => [
+        { records: [interaction('q', 'a', 1), signal('q', 'a', 0, more), signal('r', 'a', 0.3, more)] },
+      ];
+      const [weighed, plain] = [await store.open(t), await store.open(t)];
+      await weighed.ledger.feedback.append(records({ weight: 1 }));
+      await plain.ledger.feedback.append(records({}));
+      assert.deepEqual(await allRows(weighed.ledger), await allRows(plain.ledger));
+      assert.deepEqual(await weighed.ledger.feedback.stats(), await plain.ledger.feedback.stats());
+    });
+
     test('propensities are kept, the mean of what is known of a query and LLM', async (t) => {
       const { ledger } = await store.open(t);
       await ledger.feedback.append([{ records: [interaction('one', 'a', 1)] }]);

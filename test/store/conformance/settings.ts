@@ -4,6 +4,7 @@ import { CatalogSettings, DEFAULT_CATALOG_SETTINGS } from '../../../src/schema/c
 import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../../src/schema/decision.js';
 import { DEFAULT_DRIFT, DriftSettings } from '../../../src/schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../../src/schema/health.js';
+import { DEFAULT_SIGNALS, SignalSettings } from '../../../src/schema/signals.js';
 import { DEFAULT_JUDGE, JudgeSettings } from '../../../src/schema/judge.js';
 import { testBusy, type StoreUnderTest } from './store-under-test.js';
 
@@ -12,14 +13,16 @@ const DEFAULTS = {
   catalog: DEFAULT_CATALOG_SETTINGS,
   decision: DEFAULT_DECISION_SETTINGS,
   drift: DEFAULT_DRIFT,
+  signals: DEFAULT_SIGNALS,
   judge: DEFAULT_JUDGE,
 };
-const KINDS = ['breaker', 'catalog', 'decision', 'drift', 'judge'] as const;
+const KINDS = ['breaker', 'catalog', 'decision', 'drift', 'signals', 'judge'] as const;
 const OTHER = {
   breaker: BreakerSettings.parse({ min_calls: 2, timeout_ms: 1000 }),
   catalog: CatalogSettings.parse({ register_unknown: 'refuse', max_models: 7 }),
   decision: DecisionSettings.parse({ query_text_hours: 0 }),
   drift: DriftSettings.parse({ webhooks: ["https://example.org/it's?x=%F0%9F%98%80"], score: { least: 0.2 } }),
+  signals: SignalSettings.parse({ quiet: { weight: 0 }, thumb: { value_when_false: 0.1 } }),
   judge: JudgeSettings.parse({ enabled: true, model: "it's", by_policy: { cost: 0.5 }, rubric: 'Ist es gut? 日本' }),
 };
 

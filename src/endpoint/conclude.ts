@@ -1,0 +1,98 @@
+import type { Clock } from '../base/clock.js';
+import type { LiveState } from '../live/state.js';
+import type { DecisionId, LlmId } from '../schema/ids.js';
+import type { LlmProfile } from '../schema/profile.js';
+import type { CallLog } from './call-log.js';
+import type { Behaviour } from './conversation-behaviour.js';
+import type { Conversations } from './conversation.js';
+import type { Decided } from './decide.js';
+import { interactionsOf, recordOf, type EndedCall } from './outcome.js';
+import { observedOf, recordsOf, type Observed } from './signals.js';
+
+/** How a call ended. */
+export type Ending = Pick<
+  EndedCall,
+  'model' | 'provider' | 'status' | 'error' | 'message' | 'failed' | 'facts' | 'ttftMs'
+>;
+
+export interface ConcludeParts {
+  live: Pick<LiveState, 'scorer' | 'load' | 'callSettings'>;
+  conversations: Conversations;
+  calls: CallLog;
+  clock: Clock;
+  now(): number;
+}
+
+/** What calls leave behind: a record, what they teach, and where their conversations are. */
+export interface Concluder {
+  /** Once a call is over, whatever came of it. */
+  conclude(decided: Decided, ending: Ending): void;
+  /** What was observed of an answer that was not sent, as that of a step of a cascade. */
+  aside(decided: Decided, ending: Ending): void;
+  /** What users did on answers. */
+  shown(behaviours: readonly Behaviour[], tenant: string | null): void;
+  profileOf(model: string): LlmProfile | undefined;
+}
+
+export function createConcluder({ live, conversations, calls, clock, now }: ConcludeParts): Concluder {
+  const { load, callSettings, scorer } = live;
+
+  function profileOf(model: string): LlmProfile | undefined {
+    const { models, profiles } = scorer.current();
+    return profiles[models.indexOf(model)];
+  }
+
+  function endedOf({ request, session, response, began }: Decided, ending: Ending): EndedCall {
+    return {
+      ...ending,
+      decision: response.decision_id,
+      call: request.call,
+      profile: profileOf(ending.model),
+      session,
+      tenant: request.caller.tenant,
+      totalMs: now() - began,
+      at: clock(),
+    };
+  }
+
+  const signalsOf = (observed: readonly Observed[], decision: string, model: string) =>
+    recordsOf(observed, { decision_id: decision as DecisionId, model: model as LlmId }, callSettings.signals());
+
+  function learnedOf(ended: EndedCall) {
+    const { facts, error, call, decision, model } = ended;
+    const observed = facts === null || error !== null ? [] : observedOf(call, facts);
+    return [...interactionsOf(ended), ...signalsOf(observed, decision, model)];
+  }
+
+  const shownBy = (behaviours: readonly Behaviour[]) =>
+    behaviours.flatMap(({ decision, model, signal }) => signalsOf([{ signal, value: true }], decision, model));
+
+  return {
+    profileOf,
+    conclude(decided, ending) {
+      const { request, session, query, response, behaviours } = decided;
+      const { call, caller } = request;
+      const ended = endedOf(decided, ending);
+      const learned = learnedOf(ended);
+      // Nothing that is posted ends its time in flight.
+      if (learned.length === 0) void load.abandon([response.decision_id]);
+      if (ended.facts !== null && ended.error === null)
+        conversations.answered(call, session, {
+          decision: response.decision_id,
+          model: ended.model,
+          usage: ended.facts.usage,
+          finish: ended.facts.finish,
+          at: ended.at,
+          query,
+        });
+      calls.add({ record: recordOf(ended), feedback: [...learned, ...shownBy(behaviours)], tenant: caller.tenant });
+    },
+    aside(decided, ending) {
+      calls.add({ record: null, feedback: learnedOf(endedOf(decided, ending)), tenant: decided.request.caller.tenant });
+    },
+    shown(behaviours, tenant) {
+      const feedback = shownBy(behaviours);
+      if (feedback.length > 0) calls.add({ record: null, feedback, tenant });
+    },
+  };
+}
