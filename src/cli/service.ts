@@ -106,7 +106,6 @@ export async function startService(
       log,
       ask: createAsk({ live, now: () => performance.now(), clock: systemClock, random: Math.random }),
       post: feedback.post,
-      weight: async () => live.callSettings.signals().judge.weight,
     });
     undo.push(judging.follow(JUDGE_MS));
     let url: string | null = null;
@@ -125,6 +124,7 @@ export async function startService(
         clock: systemClock,
         judge: {
           offer: judging.offer,
+          score: judging.score,
           backlog: () => queues.judge.counts(),
           judged: () => judging.judged(),
           uncallable: (model) => live.providers.uncallable(model, 'chat'),

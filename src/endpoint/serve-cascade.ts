@@ -1,5 +1,4 @@
 import type { CascadeReportParts } from '../decision/cascade-report.js';
-import type { AnswerFacts, Call } from '../protocol/types.js';
 import type { StepReport } from '../schema/cascade.js';
 import { ANSWERED, noAnswer, tokensOf } from './answer.js';
 import { runCascade, type HeldAnswer, type Step } from './cascade.js';
@@ -17,8 +16,6 @@ export interface ServeCascadeParts extends CascadeReportParts {
   concluder: Concluder;
   /** Calls one LLM. */
   reach(decided: Decided, models: readonly string[]): Promise<Reached>;
-  /** How good an answer is, as a judge says; null where none is asked. */
-  judge: ((call: Call, facts: AnswerFacts) => Promise<number | null>) | null;
   now(): number;
 }
 
@@ -40,7 +37,7 @@ const isWell = (observed: readonly Observed[]): boolean =>
  * not fit, calls of tools that do not parse, a refusal, an end in the middle.
  */
 export async function serveCascade(parts: ServeCascadeParts, decided: Decided): Promise<CallAnswer> {
-  const { concluder, reach, judge, now } = parts;
+  const { concluder, reach, now } = parts;
   const { call, caller } = decided.request;
   let refused: Held | null = null;
 
@@ -66,9 +63,9 @@ export async function serveCascade(parts: ServeCascadeParts, decided: Decided): 
     return { answer: { model, facts, costUsd, latencyMs: now() - began, held, ending } };
   }
 
-  async function report({ facts }: StepAnswer): Promise<Pick<StepReport, 'score' | 'ok'>> {
+  async function report({ facts, model }: StepAnswer): Promise<Pick<StepReport, 'score' | 'ok'>> {
     const ok = isWell(observedOf(call, facts));
-    const score = ok && judge !== null ? await judge(call, facts) : null;
+    const score = ok ? await concluder.scoreOf(decided, model, facts) : null;
     return score === null ? { ok } : { score };
   }
 
