@@ -107,7 +107,11 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   const inTurn = (): Promise<void> => (working ??= work().finally(() => (working = undefined)));
 
   function schedule(afterMs: number): void {
-    timer ??= setTimeout(() => void inTurn(), afterMs).unref();
+    timer ??= setTimeout(() => {
+      // It may fire while earlier ones are kept: those that come after it need another.
+      timer = undefined;
+      void inTurn();
+    }, afterMs).unref();
   }
 
   return {
