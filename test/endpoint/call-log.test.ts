@@ -35,11 +35,11 @@ describe('what calls leave behind', () => {
     };
 
     calls.add(outcomeOf('one'));
-    t.mock.timers.tick(150);
+    t.mock.timers.tick(100);
     await untilPosted(1);
     calls.add(outcomeOf('two'));
     // The wait for the second is over while the first is written.
-    t.mock.timers.tick(150);
+    t.mock.timers.tick(100);
     goOn();
     await untilPosted(2);
     goOn();
@@ -47,7 +47,7 @@ describe('what calls leave behind', () => {
     assert.ok((await kept('one')) && (await kept('two')));
 
     calls.add(outcomeOf('three'));
-    t.mock.timers.tick(150);
+    t.mock.timers.tick(100);
     await untilPosted(3);
     goOn();
     await calls.drain();
