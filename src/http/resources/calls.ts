@@ -103,7 +103,14 @@ export function callOperations({ endpoint }: Pick<Context, 'endpoint'>): Operati
           ...(streams && { types: [JSON_TYPE, SSE_TYPE] }),
         },
       },
-      errors: [...ROUTE_ERRORS, 'model_not_found', 'provider_failed', 'provider_timeout', 'provider_limited'],
+      errors: [
+        // Vectors of two LLMs can't be compared, so that one that is known is named.
+        ...ROUTE_ERRORS.filter((code) => code !== 'no_models' || api !== 'embeddings'),
+        'model_not_found',
+        'provider_failed',
+        'provider_timeout',
+        'provider_limited',
+      ],
       errorForm,
       async run({ body, caller, request }) {
         const { stop, answered } = stopperOf(request);
