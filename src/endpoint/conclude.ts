@@ -4,6 +4,7 @@ import type { LiveState } from '../live/state.js';
 import type { AnswerFacts } from '../protocol/types.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { LlmProfile } from '../schema/profile.js';
+import type { CallRecord } from '../store/ports/calls.js';
 import type { CallLog } from './call-log.js';
 import type { Behaviour } from './conversation-behaviour.js';
 import type { Conversations } from './conversation.js';
@@ -23,6 +24,8 @@ export interface ConcludeParts {
   calls: CallLog;
   /** Undefined where nobody judges. */
   judge: Pick<JudgeView, 'offer' | 'score'> | undefined;
+  /** Told of each call that is over. */
+  onCall: ((record: CallRecord) => void) | undefined;
   clock: Clock;
   now(): number;
 }
@@ -40,7 +43,7 @@ export interface Concluder {
   scoreOf(decided: Decided, model: string, facts: AnswerFacts): Promise<number | null>;
 }
 
-export function createConcluder({ live, conversations, calls, judge, clock, now }: ConcludeParts): Concluder {
+export function createConcluder({ live, conversations, calls, judge, onCall, clock, now }: ConcludeParts): Concluder {
   const { load, callSettings, scorer } = live;
 
   function profileOf(model: string): LlmProfile | undefined {
@@ -68,6 +71,19 @@ export function createConcluder({ live, conversations, calls, judge, clock, now 
     const { facts, error, call, decision, model } = ended;
     const observed = facts === null || error !== null ? [] : observedOf(call, facts);
     return [...interactionsOf(ended), ...signalsOf(observed, decision, model)];
+  }
+
+  /** Puts what a call cost in place of what it was expected to, in its key's budgets. */
+  async function trueUp({ request, response }: Decided, costUsd: number | null): Promise<void> {
+    if (costUsd === null) return;
+    const expected = response.ranking.find(({ model }) => model === response.model)?.cost_usd ?? 0;
+    const usage = { requests: 0, tokens: 0, usd: Math.abs(costUsd - expected) };
+    if (costUsd <= expected) return request.caller.refund(usage);
+    try {
+      await request.caller.charge(usage);
+    } catch {
+      // The last call of a budget may cost more than is left: that is spent, and the next call is refused.
+    }
   }
 
   const shownBy = (behaviours: readonly Behaviour[]) =>
@@ -123,7 +139,10 @@ export function createConcluder({ live, conversations, calls, judge, clock, now 
           at: ended.at,
           query,
         });
-      calls.add({ record: recordOf(ended), feedback: [...learned, ...shownBy(behaviours)], tenant: caller.tenant });
+      const record = recordOf(ended);
+      void trueUp(decided, record.costUsd);
+      onCall?.(record);
+      calls.add({ record, feedback: [...learned, ...shownBy(behaviours)], tenant: caller.tenant });
     },
     aside(decided, ending) {
       calls.add({ record: null, feedback: learnedOf(endedOf(decided, ending)), tenant: decided.request.caller.tenant });

@@ -5,6 +5,7 @@ import type { FeedbackService } from '../feedback/service.js';
 import type { JudgeView } from '../judge/types.js';
 import type { LiveState } from '../live/state.js';
 import { answerId } from '../protocol/answer-id.js';
+import type { CallRecord } from '../store/ports/calls.js';
 import type { Ledger } from '../store/ports/index.js';
 import { answerOf, clientGone } from './answer.js';
 import { createCallLog } from './call-log.js';
@@ -12,6 +13,7 @@ import { createConcluder } from './conclude.js';
 import { createConversations } from './conversation.js';
 import { createCallDecider, toldBy, type Decided } from './decide.js';
 import { callInTurn, type Reached } from './failover.js';
+import { postOpinion } from './metadata.js';
 import { serveCascade } from './serve-cascade.js';
 import type { CallAnswer, Endpoint, StopReason } from './types.js';
 import { toProvider } from './wire.js';
@@ -28,6 +30,8 @@ export interface EndpointParts {
   feedback: FeedbackService;
   /** Judges answers: a share of all, and those of cascades at once; nobody unless given. */
   judge?: Pick<JudgeView, 'offer' | 'score'> | undefined;
+  /** Told of each call that is over. */
+  onCall?: ((record: CallRecord) => void) | undefined;
   clock: Clock;
   /** In milliseconds, for times between. */
   now(): number;
@@ -44,7 +48,15 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   const { load, providers: calling } = live;
   const calls = createCallLog({ ledger, feedback: parts.feedback, log });
   const conversations = createConversations({ clock, ledger: ledger.calls, log });
-  const concluder = createConcluder({ live, conversations, calls, judge: parts.judge, clock, now });
+  const concluder = createConcluder({
+    live,
+    conversations,
+    calls,
+    judge: parts.judge,
+    onCall: parts.onCall,
+    clock,
+    now,
+  });
   const decide = createCallDecider({ live, decider, conversations, calls, now });
   const attempts = { calling, now, clock, random };
   const quiet = setInterval(() => concluder.shown(conversations.ended(clock()), null), QUIET_EVERY_MS).unref();
@@ -70,6 +82,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
 
   return {
     async call(request) {
+      if (request.call.metadata !== null) await postOpinion(parts.feedback, request.call, request.caller);
       const decided = await decide(request);
       const { response, own, pinned } = decided;
       if (own.dryRun) return dryRun(decided);

@@ -67,8 +67,14 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
     corsOrigins = [],
   } = options;
   const { keys } = parts.live;
-  const endpoint = createEndpoint({ ...parts, log, now: () => performance.now(), random: Math.random });
   const metrics = createMetrics(parts);
+  const endpoint = createEndpoint({
+    ...parts,
+    log,
+    onCall: metrics.countCall,
+    now: () => performance.now(),
+    random: Math.random,
+  });
   const streams = createStreams();
   return {
     handle: createDispatcher({
