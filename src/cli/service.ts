@@ -17,6 +17,7 @@ export interface ServiceSettings {
   data: string;
   encoder: string;
   logLevel: string;
+  redact?: string;
   queue?: string;
   /** What training computes on where a request names nothing. */
   backend?: TrainRequest['backend'];
@@ -75,7 +76,7 @@ export async function startService(
     const { open = false, openMetrics = false, allowedHosts: hosts = [], corsOrigins = [] } = settings;
     const isOpen = open || !workspace.live.keys.any();
     if (parts.api) checkLocked(open, workspace.live.keys.any(), settings.host);
-    const { ledger, live, decider, artifacts, history, log } = workspace;
+    const { ledger, live, decider, artifacts, history, encoder, redact, log } = workspace;
     const queue = await connectQueue({
       url: settings.queue,
       dataDir: settings.data,
@@ -90,7 +91,7 @@ export async function startService(
     if (parts.api) {
       for (const warning of webhookWarnings(await ledger.settings.get('drift'), webhooks)) log.warn(warning);
       undo.push(openDriftFollower({ ledger, queue, webhooks, clock: systemClock, log }).follow(FOLLOW_MS));
-      const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
+      const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log, encoder, redact });
       const app = createApp({
         ledger: { ...ledger, settings: checkingWebhooks(ledger.settings, webhooks) },
         queue,

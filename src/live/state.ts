@@ -8,6 +8,7 @@ import { openLiveKeys, type LiveKeys } from './keys.js';
 import { openLiveLoad, type LiveLoad } from './load.js';
 import { openLivePolicies, type LivePolicies } from './policies.js';
 import type { LiveScorer } from './scorer.js';
+import { openLiveTexts, type LiveTexts } from './texts.js';
 import { openLiveTrust, type LiveTrust } from './trust.js';
 
 /** Everything that a decision reads, in memory, and what keeps it current. */
@@ -19,6 +20,7 @@ export interface LiveState {
   corrections: LiveCorrections;
   load: LiveLoad;
   keys: LiveKeys;
+  texts: LiveTexts;
   follower: Follower;
 }
 
@@ -37,6 +39,8 @@ export async function openLiveState({ ledger, scorer, clock, log }: LiveParts): 
   const load = await openLiveLoad({ ledger, clock: ledger.steady, log });
   const policies = await openLivePolicies({ ledger });
   const keys = await openLiveKeys({ ledger, clock, log });
-  const follower = createFollower(ledger.changes, [scorer, health, trust, corrections, load, policies, keys], log);
-  return { scorer, policies, health, trust, corrections, load, keys, follower };
+  const texts = await openLiveTexts({ ledger });
+  const parts = [scorer, health, trust, corrections, load, policies, keys, texts];
+  const follower = createFollower(ledger.changes, parts, log);
+  return { scorer, policies, health, trust, corrections, load, keys, texts, follower };
 }

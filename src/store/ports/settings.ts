@@ -5,6 +5,7 @@ import type { BreakerSettings } from '../../schema/health.js';
 import type { MetricSettings } from '../../schema/metric.js';
 import type { RetentionSettings } from '../../schema/retention.js';
 import type { SignalSettings } from '../../schema/signals.js';
+import type { TextSettings } from '../../schema/texts.js';
 
 /** Settings by kind. */
 export interface SettingsByKind {
@@ -15,6 +16,7 @@ export interface SettingsByKind {
   metrics: MetricSettings;
   retention: RetentionSettings;
   signals: SignalSettings;
+  texts: TextSettings;
 }
 
 /** Settings; each kind is kept whole. */

@@ -5,6 +5,7 @@ import { DecisionSettings, DEFAULT_DECISION_SETTINGS } from '../../../src/schema
 import { DEFAULT_DRIFT, DriftSettings } from '../../../src/schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../../src/schema/health.js';
 import { DEFAULT_SIGNALS, SignalSettings } from '../../../src/schema/signals.js';
+import { DEFAULT_TEXTS, TextSettings } from '../../../src/schema/texts.js';
 import { testBusy, type StoreUnderTest } from './store-under-test.js';
 
 const DEFAULTS = {
@@ -13,14 +14,16 @@ const DEFAULTS = {
   decision: DEFAULT_DECISION_SETTINGS,
   drift: DEFAULT_DRIFT,
   signals: DEFAULT_SIGNALS,
+  texts: DEFAULT_TEXTS,
 };
-const KINDS = ['breaker', 'catalog', 'decision', 'drift', 'signals'] as const;
+const KINDS = ['breaker', 'catalog', 'decision', 'drift', 'signals', 'texts'] as const;
 const OTHER = {
   breaker: BreakerSettings.parse({ min_calls: 2, timeout_ms: 1000 }),
   catalog: CatalogSettings.parse({ register_unknown: 'refuse', max_models: 7 }),
   decision: DecisionSettings.parse({ query_text_hours: 0 }),
   drift: DriftSettings.parse({ webhooks: ["https://example.org/it's?x=%F0%9F%98%80"], score: { least: 0.2 } }),
   signals: SignalSettings.parse({ quiet: { weight: 0 }, thumb: { value_when_false: 0.1 } }),
+  texts: TextSettings.parse({ store: 'hash', hours: 5 }),
 };
 
 export function describeSettingsStore(store: StoreUnderTest): void {
