@@ -211,6 +211,8 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'PUT /v1/decision-log': settingsFailures('/v1/decision-log'),
     'GET /v1/signals': {},
     'PUT /v1/signals': settingsFailures('/v1/signals'),
+    'GET /v1/texts': {},
+    'PUT /v1/texts': settingsFailures('/v1/texts'),
     'GET /v1/retention': {},
     'PUT /v1/retention': settingsFailures('/v1/retention'),
     'POST /v1/forget': {

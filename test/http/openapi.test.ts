@@ -47,6 +47,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/decision-log': ['get', 'put'],
     '/v1/retention': ['get', 'put'],
     '/v1/signals': ['get', 'put'],
+    '/v1/texts': ['get', 'put'],
     '/v1/forget': ['post'],
     '/v1/summary': ['get'],
     '/v1/alerts': ['get'],
