@@ -130,6 +130,7 @@ export async function startService(
           judged: () => judging.judged(),
           uncallable: (model) => live.providers.uncallable(model, 'chat'),
         },
+        redact,
         log,
         options: { open, openMetrics, hosts, corsOrigins },
       });

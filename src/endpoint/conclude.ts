@@ -1,14 +1,14 @@
 import type { Clock } from '../base/clock.js';
-import type { JudgeView } from '../judge/types.js';
+import { ANYBODY, type Caller } from '../live/keys.js';
 import type { LiveState } from '../live/state.js';
-import type { AnswerFacts } from '../protocol/types.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { CallRecord } from '../store/ports/calls.js';
-import type { CallLog } from './call-log.js';
+import type { CallLog, CallOutcome } from './call-log.js';
 import type { Behaviour } from './conversation-behaviour.js';
 import type { Conversations } from './conversation.js';
 import type { Decided } from './decide.js';
+import type { Offering } from './offering.js';
 import { interactionsOf, recordOf, type EndedCall } from './outcome.js';
 import { observedOf, recordsOf, type Observed } from './signals.js';
 
@@ -19,11 +19,10 @@ export type Ending = Pick<
 >;
 
 export interface ConcludeParts {
-  live: Pick<LiveState, 'scorer' | 'load' | 'callSettings'>;
+  live: Pick<LiveState, 'scorer' | 'load' | 'callSettings' | 'texts'>;
   conversations: Conversations;
   calls: CallLog;
-  /** Undefined where nobody judges. */
-  judge: Pick<JudgeView, 'offer' | 'score'> | undefined;
+  offering: Pick<Offering, 'offer'>;
   /** Told of each call that is over. */
   onCall: ((record: CallRecord) => void) | undefined;
   clock: Clock;
@@ -36,15 +35,21 @@ export interface Concluder {
   conclude(decided: Decided, ending: Ending): void;
   /** What was observed of an answer that was not sent, as that of a step of a cascade. */
   aside(decided: Decided, ending: Ending): void;
-  /** What users did on answers. */
-  shown(behaviours: readonly Behaviour[], tenant: string | null): void;
+  /** What conversations that are over say of their last answers. */
+  quiet(): void;
   profileOf(model: string): LlmProfile | undefined;
-  /** How good a judge says that an answer is, now; null where none says anything. */
-  scoreOf(decided: Decided, model: string, facts: AnswerFacts): Promise<number | null>;
 }
 
-export function createConcluder({ live, conversations, calls, judge, onCall, clock, now }: ConcludeParts): Concluder {
-  const { load, callSettings, scorer } = live;
+export function createConcluder({
+  live,
+  conversations,
+  calls,
+  offering,
+  onCall,
+  clock,
+  now,
+}: ConcludeParts): Concluder {
+  const { load, callSettings, scorer, texts } = live;
 
   function profileOf(model: string): LlmProfile | undefined {
     const { models, profiles } = scorer.current();
@@ -89,39 +94,12 @@ export function createConcluder({ live, conversations, calls, judge, onCall, clo
   const shownBy = (behaviours: readonly Behaviour[]) =>
     behaviours.flatMap(({ decision, model, signal }) => signalsOf([{ signal, value: true }], decision, model));
 
-  /** An answer as a judge takes it; undefined where it is none, or its texts may not be kept. */
-  function judgeable({ request, own, query, response }: Decided, model: string, facts: AnswerFacts | null) {
-    if (facts === null || !facts.complete) return undefined;
-    const { call, caller } = request;
-    const { needs, answerSchema } = call;
-    // Another LLM is asked for an answer to compare with only where texts say all that was asked.
-    const isPlain = answerSchema === null && !Object.values(needs).some(Boolean);
-    return {
-      decision: response.decision_id,
-      query,
-      messages: call.messages,
-      model: model as LlmId,
-      answer: facts.text,
-      second: isPlain ? (response.ranking.find((llm) => llm.model !== model)?.model ?? null) : null,
-      task: own.options.task ?? null,
-      tenant: caller.tenant,
-      keepUntil: null,
-    };
-  }
-
-  function offer(decided: Decided, { error, facts, model }: EndedCall): void {
-    const answered = error === null ? judgeable(decided, model, facts) : undefined;
-    if (answered === undefined) return;
-    const { request, policy, response } = decided;
-    judge?.offer?.(answered, { key: request.caller.key, policy, ranking: response.ranking });
+  function keep(caller: Caller, record: CallRecord | null, feedback: CallOutcome['feedback']): void {
+    calls.add({ record, feedback, tenant: caller.tenant, texts: texts.of(caller) });
   }
 
   return {
     profileOf,
-    async scoreOf(decided, model, facts) {
-      const answered = judgeable(decided, model, facts);
-      return answered === undefined ? null : ((await judge?.score?.(answered, decided.request.stop.signal)) ?? null);
-    },
     conclude(decided, ending) {
       const { request, session, query, response, behaviours } = decided;
       const { call, caller } = request;
@@ -129,7 +107,7 @@ export function createConcluder({ live, conversations, calls, judge, onCall, clo
       const learned = learnedOf(ended);
       // Nothing that is posted ends its time in flight.
       if (learned.length === 0) void load.abandon([response.decision_id]);
-      offer(decided, ended);
+      offering.offer(decided, ended);
       if (ended.facts !== null && ended.error === null)
         conversations.answered(call, session, {
           decision: response.decision_id,
@@ -142,14 +120,15 @@ export function createConcluder({ live, conversations, calls, judge, onCall, clo
       const record = recordOf(ended);
       void trueUp(decided, record.costUsd);
       onCall?.(record);
-      calls.add({ record, feedback: [...learned, ...shownBy(behaviours)], tenant: caller.tenant });
+      keep(caller, record, [...learned, ...shownBy(behaviours)]);
     },
     aside(decided, ending) {
-      calls.add({ record: null, feedback: learnedOf(endedOf(decided, ending)), tenant: decided.request.caller.tenant });
+      keep(decided.request.caller, null, learnedOf(endedOf(decided, ending)));
     },
-    shown(behaviours, tenant) {
-      const feedback = shownBy(behaviours);
-      if (feedback.length > 0) calls.add({ record: null, feedback, tenant });
+    quiet() {
+      const feedback = shownBy(conversations.ended(clock()));
+      // Whose conversations they were, their decisions know.
+      if (feedback.length > 0) keep(ANYBODY, null, feedback);
     },
   };
 }

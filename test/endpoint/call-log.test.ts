@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createCallLog, type CallOutcome } from '../../src/endpoint/call-log.js';
 import type { InteractionFeedback } from '../../src/schema/feedback.js';
 import type { DecisionId, LlmId } from '../../src/schema/ids.js';
+import { DEFAULT_TEXTS } from '../../src/schema/texts.js';
 import { keptLog, temporaryLedger } from '../decision/parts.js';
 import { callRecord } from '../support/call.js';
 
@@ -11,6 +12,7 @@ const outcomeOf = (decision: string): CallOutcome => ({
   record: callRecord(decision),
   feedback: [{ decision_id: decision as DecisionId, model: 'm' as LlmId } satisfies InteractionFeedback],
   tenant: null,
+  texts: DEFAULT_TEXTS,
 });
 
 describe('what calls leave behind', () => {
