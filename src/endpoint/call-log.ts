@@ -63,7 +63,7 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
     try {
       await feedback.post(
         outcomes.flatMap((outcome) => outcome.feedback),
-        tenant === null ? {} : { tenant },
+        { lazy: true, ...(tenant !== null && { tenant }) },
       );
       for (const outcome of outcomes) posted.add(outcome);
     } catch (error) {

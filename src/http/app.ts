@@ -40,7 +40,7 @@ export interface AppOptions {
 /** What the API is made of. */
 export interface AppParts extends Pick<
   Context,
-  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock'
+  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock' | 'judge'
 > {
   log: Logger;
   options?: AppOptions;

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { JudgeView } from '../judge/types.js';
 import type { LiveLoad } from '../live/load.js';
 import { LIMIT_KINDS } from '../schema/load.js';
 import type { FeedbackReceipt } from '../schema/feedback.js';
@@ -12,12 +13,13 @@ export interface Metrics {
 }
 
 export interface MetricsParts {
-  ledger: Pick<Ledger, 'breakers' | 'alerts' | 'retention'>;
+  ledger: Pick<Ledger, 'breakers' | 'alerts' | 'retention' | 'judge'>;
   live: { scorer: ScorerHolder; load: Pick<LiveLoad, 'list'> };
+  judge?: Pick<JudgeView, 'judged'> | undefined;
 }
 
 /** What Prometheus reads, but how long requests take, which the kit adds to the registry. */
-export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts): Metrics {
+export function createMetrics({ ledger, live: { scorer, load }, judge }: MetricsParts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -138,6 +140,28 @@ export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts):
       for (const { table, removed: count } of sizes) this.inc({ table }, count);
     },
   });
+  const judged = new Counter({
+    name: 'pointsman_judged_total',
+    help: 'Answers that were judged by this process, by the LLM that answered',
+    labelNames: ['model'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const [model, count] of judge?.judged() ?? []) this.inc({ model }, count);
+    },
+  });
+  const judgeSpent = new Gauge({
+    name: 'pointsman_judge_spent_usd',
+    help:
+      'US dollars spent on judging today (UTC), of all processes on this ledger; what is being spent counts as ' +
+      'expected',
+    registers: [],
+    async collect() {
+      this.set((await ledger.judge.today()).spentUsd);
+    },
+  });
+  registry.registerMetric(judged);
+  registry.registerMetric(judgeSpent);
   for (const metric of [ledgerRows, ledgerBytes, ledgerFreeBytes, removed]) registry.registerMetric(metric as Gauge);
   registry.registerMetric(activeVersion);
   registry.registerMetric(limits);
