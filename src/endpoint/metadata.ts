@@ -20,7 +20,10 @@ const valueOf = (key: string, value: unknown): unknown =>
  * Feedback on an earlier answer that a call carries in its `metadata`; null where there is none. Throws `forbidden` for
  * a caller who may not give feedback.
  */
-export function opinionIn({ metadata }: Pick<Call, 'metadata'>, caller: Pick<Caller, 'may' | 'key'>): JsonObject | null {
+export function opinionIn(
+  { metadata }: Pick<Call, 'metadata'>,
+  caller: Pick<Caller, 'may' | 'key'>,
+): JsonObject | null {
   if (metadata === null) return null;
   const opinion: JsonObject = {};
   for (const key in metadata) {
