@@ -107,14 +107,15 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   async function work(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    while (waiting.length > 0) if (!(await keep())) return schedule(RETRY_AFTER_MS);
+    // What comes meanwhile waits for the next turn: a transaction for each would take what calls need.
+    for (let left = waiting.length; left > 0; left -= GROUP) if (!(await keep())) return schedule(RETRY_AFTER_MS);
+    if (waiting.length > 0) schedule(0);
   }
 
   const inTurn = (): Promise<void> => (working ??= work().finally(() => (working = undefined)));
 
   function schedule(afterMs: number): void {
     timer ??= setTimeout(() => {
-      // It may fire while earlier ones are kept: those that come after it need another.
       timer = undefined;
       void inTurn();
     }, afterMs).unref();

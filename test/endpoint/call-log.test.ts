@@ -32,12 +32,14 @@ describe('what calls leave behind', () => {
     const calls = createCallLog({ ledger, feedback, log: keptLog().log });
     const kept = async (decision: string): Promise<boolean> => (await ledger.calls.get([decision])).has(decision);
     const untilPosted = async (times: number): Promise<void> => {
-      for (let i = 0; i < 1_000 && posted.length < times; i++) await turn();
+      for (let i = 0; i < 1_000 && posted.length < times; i++) {
+        t.mock.timers.tick(1);
+        await turn();
+      }
       assert.equal(posted.length, times);
     };
 
     calls.add(outcomeOf('one'));
-    t.mock.timers.tick(100);
     await untilPosted(1);
     calls.add(outcomeOf('two'));
     // The wait for the second is over while the first is written.
@@ -49,7 +51,6 @@ describe('what calls leave behind', () => {
     assert.ok((await kept('one')) && (await kept('two')));
 
     calls.add(outcomeOf('three'));
-    t.mock.timers.tick(100);
     await untilPosted(3);
     goOn();
     await calls.drain();

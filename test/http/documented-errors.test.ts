@@ -165,6 +165,7 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'POST /v1/chat/completions': callFailures('/v1/chat/completions', { messages }),
     'POST /v1/responses': callFailures('/v1/responses', { input: 'q' }),
     'POST /v1/messages': callFailures('/v1/messages', { messages, max_tokens: 10 }),
+    'POST /v1/messages/count_tokens': bodyFailures('/v1/messages/count_tokens'),
     'POST /v1/embeddings': callFailures('/v1/embeddings', { input: 'q' }),
     'POST /v1/route': posted('/v1/route'),
     'POST /route': posted('/route'),
