@@ -17,8 +17,8 @@ const STREAMED = 0.4;
 const NAMED = 0.2;
 
 /**
- * Calls the endpoint once, and reads the answer to its end. Throws a `TypeError` where the connection breaks; answers what
- * is wrong where the answer is not a good one.
+ * Calls the endpoint once, and reads the answer to its end. Throws a `TypeError` where the connection breaks; answers
+ * what is wrong where the answer is not a good one.
  */
 export async function callOnce(url: string, query: string, rng: Rng): Promise<Answered | string> {
   const llms = Object.keys(LLMS);

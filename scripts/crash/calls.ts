@@ -60,17 +60,13 @@ function compare(answered: readonly Answered[], killedAt: number, rows: CallRows
       return lacks.length === 0 ? [] : [{ ...one, lacks }];
     });
   const first = lost.toSorted((a, b) => a.at - b.at)[0];
-  return {
-    acknowledged: answered.length,
-    lost: lost.length,
-    doubled: [...rows.interactions.values()].filter((count) => count > 1).length,
-    faults:
-      first === undefined
-        ? []
-        : [
-            `${first.decision}, answered ${Math.round(killedAt - first.at)} ms before, has no ${first.lacks.join(', ')}`,
-          ],
-  };
+  const faults: string[] = [];
+  if (first !== undefined) {
+    const before = Math.round(killedAt - first.at);
+    faults.push(`${first.decision}, answered ${before} ms before, has no ${first.lacks.join(', ')}`);
+  }
+  const doubled = [...rows.interactions.values()].filter((count) => count > 1).length;
+  return { acknowledged: answered.length, lost: lost.length, doubled, faults };
 }
 
 /** Calls of the endpoint, streams among them, by several clients without pause. */

@@ -1,7 +1,7 @@
 /**
- * Kills the service (or a command beside it) with SIGKILL at random moments of feedback, calls, imports, training
- * and activation; starts it again on the same data folder, and looks whether an acknowledged row is lost, one is doubled,
- * an import is there in part, a version is broken, or what is in force does not serve.
+ * Kills the service (or a command beside it) with SIGKILL at random moments of feedback, calls, imports, training and
+ * activation; starts it again on the same data folder, and looks whether an acknowledged row or an answered call is
+ * lost, one is doubled, an import is there in part, a version is broken, or what is in force does not serve.
  *
  *     node dist/scripts/crash/run.js [--kills 50] [--seed 1] [--only PHASE] [--queue URL]
  *
