@@ -137,9 +137,9 @@ export async function startProvider({
     const wire = wireOf(response);
     if (!(await beforeHead(wire, behaviour, fault))) return;
     if (fault?.kind === 'status') throw refusalOf(fault);
-    const answer = embed(body, seed);
+    const embedded = embed(body, seed);
     seen.status = 200;
-    return sendWhole(wire, 200, answer, fault);
+    return sendWhole(wire, 200, embedded, fault);
   }
 
   async function answerTo(request: IncomingMessage, response: ServerResponse, seen: Received): Promise<void> {

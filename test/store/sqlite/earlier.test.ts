@@ -127,7 +127,7 @@ for (const name of NAMES) {
     );
     assert.deepEqual(alpha?.deployments, version >= 20 ? [{ provider: 'lab', model: 'alpha' }] : undefined);
     assert.deepEqual(
-      (await ledger.providers.list()).map(({ name, base_url: url }) => [name, url]),
+      (await ledger.providers.list()).map((provider) => [provider.name, provider.base_url]),
       version >= 20 ? [['lab', 'https://lab.test/v1']] : [],
     );
     const call = await ledger.calls.last(sha256('a conversation'));
