@@ -28,13 +28,15 @@ export function createAsk({ live, now, clock, random }: AskParts): Ask {
     const call = readCall('chat', value);
     const why = live.providers.uncallable(model, 'chat');
     if (why !== undefined) throw new Error(`${model} can't be called: ${why}`);
+    const stop = new AbortController();
+    signal.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
     const { answered, failed } = await callInTurn(
       { calling: live.providers, now, clock, random },
       {
         models: [model],
         provider: null,
         outgoing: { call, text: JSON.stringify(value), value, headers: {}, answerId: (id) => id },
-        signal,
+        stop,
         deadlineMs: DEADLINE_MS,
         take: () => true,
       },

@@ -24,7 +24,7 @@ export interface CallLog {
 }
 
 /** Longest that an outcome waits in memory while the ledger takes writes, in milliseconds. */
-const FLUSH_AFTER_MS = 150;
+const FLUSH_AFTER_MS = 100;
 /** Pause before a ledger that refused is tried again, in milliseconds. */
 const RETRY_AFTER_MS = 250;
 /** Outcomes in one transaction at most: a request of feedback holds 1,000 items. */
@@ -63,7 +63,7 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
     try {
       await feedback.post(
         outcomes.flatMap((outcome) => outcome.feedback),
-        tenant === null ? {} : { tenant },
+        { lazy: true, ...(tenant !== null && { tenant }) },
       );
       for (const outcome of outcomes) posted.add(outcome);
     } catch (error) {
@@ -107,7 +107,11 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   const inTurn = (): Promise<void> => (working ??= work().finally(() => (working = undefined)));
 
   function schedule(afterMs: number): void {
-    timer ??= setTimeout(() => void inTurn(), afterMs).unref();
+    timer ??= setTimeout(() => {
+      // It may fire while earlier ones are kept: those that come after it need another.
+      timer = undefined;
+      void inTurn();
+    }, afterMs).unref();
   }
 
   return {

@@ -64,7 +64,7 @@ export function createCallDecider({ live, decider, conversations, calls, now }: 
     return { models: [model] };
   }
 
-  /** The call whose answer this one goes on from, as the provider keeps it. Throws `invalid_request` for an unknown one. */
+  /** The call whose answer this one goes on from. Throws `invalid_request` for one that is not known. */
   async function before({ previousAnswer }: Call) {
     if (previousAnswer === null) return undefined;
     const decision = decisionIn(previousAnswer);

@@ -2,8 +2,10 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
 import type { FeedbackService } from '../feedback/service.js';
+import type { JudgeView } from '../judge/types.js';
 import type { LiveState } from '../live/state.js';
 import { answerId } from '../protocol/answer-id.js';
+import type { CallRecord } from '../store/ports/calls.js';
 import type { Ledger } from '../store/ports/index.js';
 import { answerOf, clientGone } from './answer.js';
 import { createCallLog } from './call-log.js';
@@ -11,8 +13,9 @@ import { createConcluder } from './conclude.js';
 import { createConversations } from './conversation.js';
 import { createCallDecider, toldBy, type Decided } from './decide.js';
 import { callInTurn, type Reached } from './failover.js';
+import { postOpinion } from './metadata.js';
 import { serveCascade } from './serve-cascade.js';
-import type { CallAnswer, Endpoint } from './types.js';
+import type { CallAnswer, Endpoint, StopReason } from './types.js';
 import { toProvider } from './wire.js';
 
 /** Longest until an answer begins, all tries together, in milliseconds. */
@@ -25,6 +28,10 @@ export interface EndpointParts {
   live: Pick<LiveState, 'scorer' | 'load' | 'providers' | 'callSettings'>;
   decider: Decider;
   feedback: FeedbackService;
+  /** Judges answers: a share of all, and those of cascades at once; nobody unless given. */
+  judge?: Pick<JudgeView, 'offer' | 'score'> | undefined;
+  /** Told of each call that is over. */
+  onCall?: ((record: CallRecord) => void) | undefined;
   clock: Clock;
   /** In milliseconds, for times between. */
   now(): number;
@@ -41,19 +48,27 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   const { load, providers: calling } = live;
   const calls = createCallLog({ ledger, feedback: parts.feedback, log });
   const conversations = createConversations({ clock, ledger: ledger.calls, log });
-  const concluder = createConcluder({ live, conversations, calls, clock, now });
+  const concluder = createConcluder({
+    live,
+    conversations,
+    calls,
+    judge: parts.judge,
+    onCall: parts.onCall,
+    clock,
+    now,
+  });
   const decide = createCallDecider({ live, decider, conversations, calls, now });
   const attempts = { calling, now, clock, random };
   const quiet = setInterval(() => concluder.shown(conversations.ended(clock()), null), QUIET_EVERY_MS).unref();
 
   function reach({ request, response, provider }: Decided, models: readonly string[]): Promise<Reached> {
-    const { call, text, value, headers, signal } = request;
+    const { call, text, value, headers, stop } = request;
     const { decision_id: decision } = response;
     return callInTurn(attempts, {
       models,
       provider,
       outgoing: { call, text, value, headers: toProvider(headers), answerId: (id) => answerId(id, decision) },
-      signal,
+      stop,
       deadlineMs,
       take: (model) => load.take(model, call.promptTokens, decision),
     });
@@ -67,19 +82,20 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
 
   return {
     async call(request) {
+      if (request.call.metadata !== null) await postOpinion(parts.feedback, request.call, request.caller);
       const decided = await decide(request);
       const { response, own, pinned } = decided;
       if (own.dryRun) return dryRun(decided);
       try {
         if (response.cascade !== undefined)
-          return await serveCascade({ decider, ledger, load, concluder, reach, judge: null, now }, decided);
+          return await serveCascade({ decider, ledger, load, concluder, reach, now }, decided);
         return answerOf(
           concluder,
           decided,
           await reach(decided, pinned ? [response.model] : [response.model, ...response.fallbacks]),
         );
       } catch (error) {
-        if (request.signal.aborted) clientGone(concluder, decided);
+        if (request.stop.signal.reason === ('gone' satisfies StopReason)) clientGone(concluder, decided);
         throw error;
       }
     },

@@ -29,6 +29,8 @@ export interface PostOptions {
   idempotencyKey?: string | undefined;
   /** Who posts it; its keys are apart from those of others. */
   tenant?: string | undefined;
+  /** Nobody is told that it is stored: see {@link FeedbackBatch}. */
+  lazy?: boolean | undefined;
 }
 
 /** The one way in for feedback and for reports of calls, whoever observed them. */
@@ -79,7 +81,7 @@ export function createFeedbackService({
   });
   const drift = createDriftFeed({ ledger, live, clock, log });
   return {
-    async post(feedback, { idempotencyKey: key, tenant } = {}) {
+    async post(feedback, { idempotencyKey: key, tenant, lazy = false } = {}) {
       const items = parseFeedback(feedback, clock());
       // A retry after a crash must find the decision that the first request found.
       if (key !== undefined) await decider.flush();
@@ -95,6 +97,7 @@ export function createFeedbackService({
         comments,
         ...(key !== undefined && { key, requestHash: sha256(JSON.stringify(feedback)) }),
         ...(tenant !== undefined && { tenant }),
+        ...(lazy && { lazy }),
       };
       const { receipt, stored } = await committer.commit(batch);
       if (stored) drift.add(ofCandidates(records, receipt));

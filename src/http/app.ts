@@ -40,7 +40,7 @@ export interface AppOptions {
 /** What the API is made of. */
 export interface AppParts extends Pick<
   Context,
-  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock'
+  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock' | 'judge'
 > {
   log: Logger;
   options?: AppOptions;
@@ -67,8 +67,14 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
     corsOrigins = [],
   } = options;
   const { keys } = parts.live;
-  const endpoint = createEndpoint({ ...parts, log, now: () => performance.now(), random: Math.random });
   const metrics = createMetrics(parts);
+  const endpoint = createEndpoint({
+    ...parts,
+    log,
+    onCall: metrics.countCall,
+    now: () => performance.now(),
+    random: Math.random,
+  });
   const streams = createStreams();
   return {
     handle: createDispatcher({

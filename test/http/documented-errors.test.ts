@@ -239,6 +239,12 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'GET /v1/drift': {},
     'PUT /v1/drift': settingsFailures('/v1/drift'),
     'GET /v1/load': {},
+    'GET /v1/judge': {},
+    'GET /v1/judge/settings': {},
+    'PUT /v1/judge/settings': {
+      ...settingsFailures('/v1/judge/settings'),
+      unknown_model: { path: '/v1/judge/settings', body: { model: 'nobody' } },
+    },
     'GET /v1/catalog': {},
     'PUT /v1/catalog': settingsFailures('/v1/catalog'),
     'GET /v1/metrics': {},

@@ -56,6 +56,8 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/health/{id}': ['put'],
     '/v1/breaker': ['get', 'put'],
     '/v1/load': ['get'],
+    '/v1/judge': ['get'],
+    '/v1/judge/settings': ['get', 'put'],
     '/v1/catalog': ['get', 'put'],
     '/v1/metrics': ['get', 'put'],
     '/v1/schemas/profile.json': ['get'],

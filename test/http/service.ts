@@ -13,7 +13,7 @@ import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { openDriftFollower } from '../../src/alerts/follow.js';
 import { createFeedbackService, type FeedbackService } from '../../src/feedback/service.js';
 import { openLiveState, type LiveState } from '../../src/live/state.js';
-import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
+import { createApp, startServer, type AppOptions, type AppParts, type RunningServer } from '../../src/http/index.js';
 import type { OpenAiError } from '../../src/protocol/errors.js';
 import type { Problem } from '../../src/http/kit/problem.js';
 import { createKeyService } from '../../src/keys/service.js';
@@ -104,6 +104,7 @@ export interface ServiceOptions {
   busyLimitMs?: number;
   queue?: (folder: string) => Promise<RetrainQueue>;
   clock?: Clock;
+  judge?: AppParts['judge'];
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
   /** Lets a test stand between the API and what it scores by. */
@@ -118,6 +119,7 @@ export async function startService({
   busyLimitMs,
   clock = systemClock,
   queue: openQueue,
+  judge,
   around = (ledger) => ledger,
   aroundScorer = (scorer) => scorer,
 }: ServiceOptions = {}): Promise<Service> {
@@ -143,6 +145,7 @@ export async function startService({
     artifacts: createArtifactStore({ files: artifacts, ledger: real, onActivated: async () => {} }),
     history: createHistory(real.artifacts, artifacts),
     clock,
+    judge,
   };
   const app = createApp({ ...parts, log, options });
   const answers = holdAnswers(documented(parts).check);

@@ -9,6 +9,7 @@ import { embedOperations } from './embed.js';
 import { feedbackOperations } from './feedback.js';
 import { healthOperations } from './health.js';
 import { jobOperations } from './jobs.js';
+import { judgeOperations } from './judge.js';
 import { keyOperations } from './keys.js';
 import { loadOperations } from './load.js';
 import { modelOperations } from './models.js';
@@ -35,6 +36,7 @@ export function operationsOf(context: Context): Operation[] {
     ...healthOperations(context),
     ...alertOperations(context),
     ...loadOperations(context),
+    ...judgeOperations(context),
     ...modelOperations(context),
     ...providerOperations(context),
     ...jobOperations(context),

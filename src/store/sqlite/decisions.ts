@@ -133,7 +133,7 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
   return {
     async append(decisions, sums = []) {
       if (decisions.length === 0 && sums.length === 0) return;
-      connection.write(() => {
+      connection.note(() => {
         const keepsText = readSettings('decision').query_text_hours > 0;
         let bytes = 0;
         for (const decision of decisions) {
