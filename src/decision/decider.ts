@@ -17,6 +17,7 @@ import { WHOLE_TEXTS, type Texts } from '../live/texts.js';
 import { FULL_TRUST, type Trust } from '../live/trust.js';
 import { createForgetting } from '../dataset/forget.js';
 import type { Encoder } from '../encoder/types.js';
+import { explored } from '../policy/explore.js';
 import { brokenBounds } from '../policy/constraints.js';
 import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
@@ -196,10 +197,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
       const { chosen, kept } = nextOf(ranking, { standing, rules, relaxed });
       return { chosen: chosen.model, propensity: 1, cascade: null, kept };
     }
-    const { exploration = 0 } = rules;
-    const position = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
-    const propensity = exploration / ranking.length + (position === 0 ? 1 - exploration : 0);
-    return { chosen: ranking[position]!.model, propensity, cascade: null };
+    return { ...explored(ranking, rules, rng), cascade: null };
   }
 
   function answer(asked: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
