@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import type { DocumentedAnswer, OpenApiDocument } from './document.js';
+import { codeIn, codesIn, errorsOfPath, isOwnCode, PROBLEMS, type DocumentedErrors } from './errors.js';
 import { createFinder, type FoundPath } from './find.js';
 import { createSchemaCheck } from './schemas.js';
 
@@ -31,18 +32,12 @@ export interface AnswerCheck {
 }
 
 /** Codes of errors that are answered before it is known what is asked for, whatever it is. */
-const ANYWHERE: readonly string[] = [
-  'bad_http',
-  'request_timeout',
-  'expectation_failed',
-  'headers_too_large',
-  'host_not_allowed',
-  'cross_site',
-];
+const BEFORE_PATH: readonly string[] = ['bad_http', 'request_timeout', 'expectation_failed', 'headers_too_large'];
+/** The same, in the form of the path. */
+const ANYWHERE: readonly string[] = ['host_not_allowed', 'cross_site'];
 /** Statuses of Node's own answers to what is not HTTP, which have no body. */
 const BELOW_HTTP: readonly number[] = [400, 408, 417, 431];
 const PARTIAL = 206;
-const PROBLEM_TYPE = 'application/problem+json';
 
 function valueOf(type: string, body: string): unknown {
   if (type.endsWith('json')) return JSON.parse(body);
@@ -50,31 +45,25 @@ function valueOf(type: string, body: string): unknown {
   return body;
 }
 
-/** The code of an error in a problem document; undefined in any other. */
-function codeIn(value: unknown): string | undefined {
-  const code = typeof value === 'object' && value !== null ? (value as { code?: unknown }).code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
 /** Holds answers against an OpenAPI document: status, media type, body by its schema, and the codes of errors. */
 export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
   const find = createFinder(document);
   const checkSchema = createSchemaCheck(document);
-  const problem = { $ref: '#/components/schemas/Problem' };
 
   /** An error that the kit answers for what is no operation: its status and code. */
   function kitFault(
     answered: Answered,
     isHead: boolean,
     expected: Readonly<Record<number, string | undefined>>,
+    { contentType, schema }: DocumentedErrors = PROBLEMS,
   ): string | undefined {
     const code = expected[answered.status];
     if (code === undefined) return `status ${answered.status}, expected ${Object.keys(expected).join(' or ')}`;
     if (isHead) return answered.body === '' ? undefined : 'a body, expected none to HEAD';
-    if (answered.contentType !== PROBLEM_TYPE) return `${answered.contentType}, expected ${PROBLEM_TYPE}`;
-    const value = valueOf(PROBLEM_TYPE, answered.body);
+    if (answered.contentType !== contentType) return `${answered.contentType}, expected ${contentType}`;
+    const value = valueOf(contentType, answered.body);
     return (
-      checkSchema(problem, value) ?? (codeIn(value) === code ? undefined : `code ${codeIn(value)}, expected ${code}`)
+      checkSchema(schema, value) ?? (codeIn(value) === code ? undefined : `code ${codeIn(value)}, expected ${code}`)
     );
   }
 
@@ -88,7 +77,10 @@ export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
     const fault = checkSchema(documented.schema, value);
     if (fault !== undefined) return fault;
     const code = answered.status >= 400 ? codeIn(value) : undefined;
-    return code === undefined || description.includes(`\`${code}\``) ? undefined : `code ${code} is not documented`;
+    // An error of a provider's has a code of its own.
+    return code === undefined || !isOwnCode(code) || codesIn(description).includes(code)
+      ? undefined
+      : `code ${code} is not documented`;
   }
 
   function operationFault(
@@ -103,15 +95,20 @@ export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
   }
 
   /** Of a method that the path has not got. */
-  function methodFault(method: string, answered: Answered, { path, tookRest }: FoundPath): string | undefined {
+  function methodFault(
+    method: string,
+    answered: Answered,
+    { path, operations, tookRest }: FoundPath,
+  ): string | undefined {
     if (method === 'OPTIONS' && answered.status === 204)
       return answered.body === '' ? undefined : 'a body, expected none';
-    return kitFault(answered, method === 'HEAD', {
+    const expected = {
       403: 'host_not_allowed',
       ...(method === 'OPTIONS' ? {} : { 405: 'method_not_allowed' }),
       ...(path.includes('{') ? { 400: 'invalid_request' } : {}),
       ...(tookRest ? { 404: 'route_not_found' } : {}),
-    });
+    };
+    return kitFault(answered, method === 'HEAD', expected, errorsOfPath(operations));
   }
 
   function judge({ method, target }: Asked, answered: Answered): Verdict {
@@ -138,9 +135,15 @@ export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
         const { status, contentType, body } = answered;
         if (BELOW_HTTP.includes(status) && contentType === undefined && body === '')
           return { operation: undefined, fault: undefined };
-        const anywhere = ANYWHERE.find((code) => body.includes(`"code":"${code}"`));
-        if (status >= 400 && anywhere !== undefined)
-          return { operation: undefined, fault: kitFault(answered, false, { [status]: anywhere }) };
+        const isCode = (code: string): boolean => status >= 400 && body.includes(`"code":"${code}"`);
+        const before = BEFORE_PATH.find(isCode);
+        if (before !== undefined)
+          return { operation: undefined, fault: kitFault(answered, false, { [status]: before }) };
+        const anywhere = ANYWHERE.find(isCode);
+        if (anywhere !== undefined) {
+          const form = errorsOfPath(find(asked.target)?.operations ?? {});
+          return { operation: undefined, fault: kitFault(answered, false, { [status]: anywhere }, form) };
+        }
         return judge(asked, answered);
       } catch (error) {
         return { operation: undefined, fault: `the body does not parse: ${String(error)}` };

@@ -130,6 +130,18 @@ export async function startProvider({
     await sendStream(wire, form.frames(asked, reply), { behaviour, fault, rng, sent: () => void seen.pieces++ });
   }
 
+  async function callEmbeddings(body: JsonObject, response: ServerResponse, seen: Received): Promise<void> {
+    const model = String(body['model']);
+    const behaviour = behaviourOf(model);
+    const fault = faultOf(model, behaviour);
+    const wire = wireOf(response);
+    if (!(await beforeHead(wire, behaviour, fault))) return;
+    if (fault?.kind === 'status') throw refusalOf(fault);
+    const vectors = embed(body, seed);
+    seen.status = 200;
+    return sendWhole(wire, 200, vectors, fault);
+  }
+
   async function answerTo(request: IncomingMessage, response: ServerResponse, seen: Received): Promise<void> {
     checkKey(request);
     const whole = (body: JsonObject): Promise<void> => sendWhole(wireOf(response), (seen.status = 200), body, null);
@@ -142,8 +154,7 @@ export async function startProvider({
     if (route === 'POST /v1/messages/count_tokens') return whole({ input_tokens: promptTokensOf(seen.body) });
     if (route !== 'POST /v1/embeddings')
       throw new Refusal(404, `Unknown request URL: ${route}. Please check the URL for typos.`, { code: 'unknown_url' });
-    behaviourOf(String(seen.body['model']));
-    return whole(embed(seen.body, seed));
+    return callEmbeddings(seen.body, response, seen);
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -22,6 +22,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   summary: async () => (await import('./commands/decisions.js')).summaryCommand(),
   health: async () => (await import('./commands/health.js')).healthCommand(),
   alerts: async () => (await import('./commands/alerts.js')).alertsCommand(),
+  judge: async () => (await import('./commands/judge.js')).judgeCommand(),
   load: async () => (await import('./commands/load.js')).loadCommand(),
   models: async () => (await import('./commands/models.js')).modelsCommand(),
   providers: async () => (await import('./commands/providers.js')).providersCommand(),

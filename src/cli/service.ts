@@ -1,11 +1,16 @@
+import { randomInt } from 'node:crypto';
 import { isLoopback } from '../base/loopback.js';
 import { systemClock } from '../base/clock.js';
 import { PointsmanError, messageOf } from '../base/errors.js';
 import { openDriftFollower } from '../alerts/follow.js';
 import { checkingWebhooks, webhookSettings, webhookWarnings } from '../alerts/webhooks.js';
 import { createFeedbackService } from '../feedback/service.js';
+import { createRng } from '../base/rng.js';
+import { createAsk } from '../endpoint/ask.js';
+import { createDropped } from '../judge/dropped.js';
+import { openJudging } from '../judge/judging.js';
 import { createApp, startServer } from '../http/index.js';
-import { connectQueue } from '../queue/index.js';
+import { connectQueues } from '../queue/index.js';
 import { openRetrainSchedule } from '../queue/reconcile.js';
 import type { TrainRequest } from '../schema/training.js';
 import { createTrainer } from '../training/trainer.js';
@@ -17,6 +22,7 @@ export interface ServiceSettings {
   data: string;
   encoder: string;
   logLevel: string;
+  redact?: string;
   queue?: string;
   /** What training computes on where a request names nothing. */
   backend?: TrainRequest['backend'];
@@ -34,6 +40,8 @@ export interface ServiceSettings {
 
 /** How often the queue's schedule is compared with the ledger's, in milliseconds. */
 const SCHEDULE_MS = 5_000;
+/** How often the settings of the judge are read again, in milliseconds. */
+const JUDGE_MS = 1_000;
 
 export interface Service {
   /** Where the API listens; null for a worker alone. */
@@ -75,22 +83,36 @@ export async function startService(
     const { open = false, openMetrics = false, allowedHosts: hosts = [], corsOrigins = [] } = settings;
     const isOpen = open || !workspace.live.keys.any();
     if (parts.api) checkLocked(open, workspace.live.keys.any(), settings.host);
-    const { ledger, live, decider, artifacts, history, log } = workspace;
-    const queue = await connectQueue({
+    const { ledger, live, decider, artifacts, history, encoder, redact, log } = workspace;
+    const dropped = createDropped(ledger, log);
+    const queues = await connectQueues({
       url: settings.queue,
       dataDir: settings.data,
       ledgerId: ledger.id,
       log,
       clock: systemClock,
+      onDropped: dropped.count,
     });
-    undo.push(() => queue.close());
+    undo.push(dropped.flush, () => queues.close());
+    const queue = queues.retrain;
     const schedule = openRetrainSchedule({ ledger, queue, clock: systemClock, log });
     undo.push(schedule.follow(SCHEDULE_MS));
+    const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log, encoder, redact });
+    const judging = await openJudging({
+      ledger,
+      queue: queues.judge,
+      dropped,
+      clock: systemClock,
+      rng: createRng(randomInt(2 ** 31)),
+      log,
+      ask: createAsk({ live, now: () => performance.now(), clock: systemClock, random: Math.random }),
+      post: feedback.post,
+    });
+    undo.push(judging.follow(JUDGE_MS));
     let url: string | null = null;
     if (parts.api) {
       for (const warning of webhookWarnings(await ledger.settings.get('drift'), webhooks)) log.warn(warning);
       undo.push(openDriftFollower({ ledger, queue, webhooks, clock: systemClock, log }).follow(FOLLOW_MS));
-      const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
       const app = createApp({
         ledger: { ...ledger, settings: checkingWebhooks(ledger.settings, webhooks) },
         queue,
@@ -101,6 +123,14 @@ export async function startService(
         artifacts,
         history,
         clock: systemClock,
+        judge: {
+          offer: judging.offer,
+          score: judging.score,
+          backlog: () => queues.judge.counts(),
+          judged: () => judging.judged(),
+          uncallable: (model) => live.providers.uncallable(model, 'chat'),
+        },
+        redact,
         log,
         options: { open, openMetrics, hosts, corsOrigins },
       });
@@ -112,7 +142,11 @@ export async function startService(
     if (parts.worker) {
       const { backend, trainingPriority: priority } = settings;
       const worker = await queue.work(createTrainer({ ...workspace.trainer, backend, priority }));
-      undo.push(() => worker.close());
+      const judgeWorker = await judging.work();
+      undo.push(
+        () => worker.close(),
+        () => judgeWorker.close(),
+      );
     }
     log.info(
       { url, queue: queue.store, worker: parts.worker, data: settings.data, version: live.scorer.current().version },

@@ -2,10 +2,10 @@ import { messageOf, PointsmanError } from '../base/errors.js';
 import { createRelay, type Relay } from '../protocol/relay.js';
 import { relayWhole } from '../protocol/relay-whole.js';
 import { translationOf } from '../protocol/translate.js';
-import type { AnswerFacts, Call, JsonObject, Translation } from '../protocol/types.js';
+import type { AnswerFacts, Translation } from '../protocol/types.js';
 import { ProviderFailure, type Calling, type ProviderAnswer, type Target } from '../providers/types.js';
 import { readWhole, startOf, TooSlow, type Started } from './body.js';
-import { bodyFor, passedOn } from './wire.js';
+import { bodyFor, passedOn, type Outgoing } from './wire.js';
 
 /** Classes of what can go wrong with a call. */
 export type FailureClass =
@@ -39,18 +39,6 @@ export type Attempt =
   | { kind: 'whole'; status: number; headers: Record<string, string>; body: string; facts: AnswerFacts; ttftMs: number }
   | { kind: 'stream'; headers: Record<string, string>; relay: Relay; first: string; rest: Started; ttftMs: number };
 
-/** One call, as it is sent to whichever target. */
-export interface Outgoing {
-  call: Call;
-  /** The body as it came, and parsed. */
-  text: string;
-  value: JsonObject;
-  /** Headers of the client that may be passed on. */
-  headers: Readonly<Record<string, string>>;
-  /** The id that the client sees in place of the provider's. */
-  answerId(providerId: string): string;
-}
-
 /** Longest wait for the first part of a stream, where its provider says nothing else, in milliseconds. */
 const FIRST_PART_MS = 60_000;
 
@@ -70,7 +58,8 @@ function retryAfterMs(header: string | undefined, now: number): number | undefin
   return Number.isFinite(ms) && ms > 0 ? Math.min(ms, 3_600_000) : undefined;
 }
 
-const failed = (failure: FailureClass, message: string, rest: Partial<Failed> = {}): Failed => ({
+/** A call that failed, as nothing more is known of it than `rest` says. */
+export const failedBy = (failure: FailureClass, message: string, rest: Partial<Failed> = {}): Failed => ({
   kind: 'failed',
   failure,
   message,
@@ -88,9 +77,9 @@ function failedToSend(error: unknown): Failed {
       config: 'not_configured',
       aborted: 'timeout',
     } as const;
-    return failed(failure[error.kind], error.message);
+    return failedBy(failure[error.kind], error.message);
   }
-  return failed('unreachable', messageOf(error));
+  return failedBy('unreachable', messageOf(error));
 }
 
 /** An answer whose status says that something went wrong. */
@@ -102,7 +91,7 @@ async function refusal(
 ): Promise<Attempt> {
   const text = calling.redact(await readWhole(body).catch(() => ''));
   if (!REFUSED.has(status))
-    return failed(failureOf(status), `HTTP ${status}: ${text.slice(0, 500).trim() || 'an empty answer'}`, {
+    return failedBy(failureOf(status), `HTTP ${status}: ${text.slice(0, 500).trim() || 'an empty answer'}`, {
       status,
       body: text,
       retryAfterMs: retryAfterMs(headers['retry-after'], now),
@@ -146,7 +135,7 @@ export async function attempt(
     answer = await calling.send(target, { body, headers: outgoing.headers, signal });
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof PointsmanError) return failed('unfit', error.message, { cause: error });
+    if (error instanceof PointsmanError) return failedBy('unfit', error.message, { cause: error });
     return failedToSend(error);
   }
   if (answer.status < 200 || answer.status >= 300) return refusal(calling, answer, translation, clock());
@@ -162,7 +151,7 @@ export async function attempt(
     if (!call.stream || !isStream) {
       const { text, facts } = relayWhole(await readWhole(answer.body), { ...shape, translation });
       const { error } = facts;
-      if (error !== null) return failed('provider_error', `${error.type}: ${calling.redact(error.message)}`);
+      if (error !== null) return failedBy('provider_error', `${error.type}: ${calling.redact(error.message)}`);
       return {
         kind: 'whole',
         status: answer.status,
@@ -179,12 +168,12 @@ export async function attempt(
       answer.body.destroy();
       const { error } = relay.facts();
       const what = error === null ? 'the stream ended before its answer began' : `${error.type}: ${error.message}`;
-      return failed(error === null ? 'broken_answer' : 'provider_error', calling.redact(what));
+      return failedBy(error === null ? 'broken_answer' : 'provider_error', calling.redact(what));
     }
     return { kind: 'stream', headers: passedOn(answer.headers), relay, first, rest, ttftMs: now() - began };
   } catch (error) {
     answer.body.destroy();
     signal.throwIfAborted();
-    return failed(error instanceof TooSlow ? 'timeout' : 'broken_answer', calling.redact(messageOf(error)));
+    return failedBy(error instanceof TooSlow ? 'timeout' : 'broken_answer', calling.redact(messageOf(error)));
   }
 }

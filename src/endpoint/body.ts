@@ -5,15 +5,20 @@ import type { Relay } from '../protocol/relay.js';
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
 /** All of a body, as UTF-8. Rejects where it breaks off, or is too long. */
-export async function readWhole(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_WHOLE_BYTES) throw new Error(`expected an answer of at most ${MAX_WHOLE_BYTES} bytes, got more`);
-    chunks.push(chunk);
-  }
-  return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString();
+export function readWhole(body: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    body.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes > MAX_WHOLE_BYTES)
+        body.destroy(new Error(`expected an answer of at most ${MAX_WHOLE_BYTES} bytes, got more`));
+    });
+    body.once('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
+    body.once('error', reject);
+    body.once('close', () => reject(new Error('the connection closed before the end of the answer')));
+  });
 }
 
 /** A stream whose beginning was read: what follows waits until it is asked for. */

@@ -2,6 +2,7 @@ import { isBusy, isUnfit, messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { FeedbackService } from '../feedback/service.js';
 import type { InteractionFeedback, SignalFeedback } from '../schema/feedback.js';
+import type { TextSettings } from '../schema/texts.js';
 import type { CallRecord } from '../store/ports/calls.js';
 import type { Ledger } from '../store/ports/index.js';
 
@@ -12,6 +13,8 @@ export interface CallOutcome {
   /** What is learned: of its answer, of those that failed before it, and what was observed of answers. */
   feedback: readonly (InteractionFeedback | SignalFeedback)[];
   tenant: string | null;
+  /** What is kept of its texts. */
+  texts: TextSettings;
 }
 
 /** Keeps what calls leave behind, off their way: many in one transaction. */
@@ -24,7 +27,7 @@ export interface CallLog {
 }
 
 /** Longest that an outcome waits in memory while the ledger takes writes, in milliseconds. */
-const FLUSH_AFTER_MS = 150;
+const FLUSH_AFTER_MS = 100;
 /** Pause before a ledger that refused is tried again, in milliseconds. */
 const RETRY_AFTER_MS = 250;
 /** Outcomes in one transaction at most: a request of feedback holds 1,000 items. */
@@ -38,12 +41,13 @@ export interface CallLogParts {
   log: Logger;
 }
 
-/** Outcomes by tenant, in order. */
-function byTenant(outcomes: readonly CallOutcome[]): Map<string | null, CallOutcome[]> {
-  const groups = new Map<string | null, CallOutcome[]>();
+/** Outcomes whose feedback is posted alike, in order. */
+function alike(outcomes: readonly CallOutcome[]): CallOutcome[][] {
+  const groups: CallOutcome[][] = [];
   for (const outcome of outcomes) {
-    const group = groups.get(outcome.tenant);
-    if (group === undefined) groups.set(outcome.tenant, [outcome]);
+    const { tenant, texts } = outcome;
+    const group = groups.find(([first]) => first!.tenant === tenant && first!.texts === texts);
+    if (group === undefined) groups.push([outcome]);
     else group.push(outcome);
   }
   return groups;
@@ -57,20 +61,22 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   /** Of those that wait, whose feedback is stored: it must not be twice. */
   const posted = new WeakSet<CallOutcome>();
 
-  async function post(all: readonly CallOutcome[], tenant: string | null): Promise<void> {
+  async function post(all: readonly CallOutcome[]): Promise<void> {
     const outcomes = all.filter((outcome) => !posted.has(outcome) && outcome.feedback.length > 0);
-    if (outcomes.length === 0) return;
+    const [first] = outcomes;
+    if (first === undefined) return;
+    const { tenant, texts } = first;
     try {
       await feedback.post(
         outcomes.flatMap((outcome) => outcome.feedback),
-        tenant === null ? {} : { tenant },
+        { lazy: true, texts, ...(tenant !== null && { tenant }) },
       );
       for (const outcome of outcomes) posted.add(outcome);
     } catch (error) {
       if (isBusy(error) || isUnfit(error)) throw error;
       if (outcomes.length > 1) {
         // One must not be lost for another's fault.
-        for (const one of outcomes) await post([one], tenant);
+        for (const one of outcomes) await post([one]);
         return;
       }
       log.warn({ error: messageOf(error) }, 'what a call taught was not stored');
@@ -82,8 +88,8 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
     const group = waiting.slice(0, GROUP);
     const kept = new Set<CallOutcome>();
     try {
-      for (const [tenant, outcomes] of byTenant(group)) {
-        await post(outcomes, tenant);
+      for (const outcomes of alike(group)) {
+        await post(outcomes);
         await ledger.calls.append(outcomes.flatMap(({ record }) => record ?? []));
         for (const outcome of outcomes) kept.add(outcome);
       }
@@ -101,13 +107,18 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   async function work(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    while (waiting.length > 0) if (!(await keep())) return schedule(RETRY_AFTER_MS);
+    // What comes meanwhile waits for the next turn: a transaction for each would take what calls need.
+    for (let left = waiting.length; left > 0; left -= GROUP) if (!(await keep())) return schedule(RETRY_AFTER_MS);
+    if (waiting.length > 0) schedule(0);
   }
 
   const inTurn = (): Promise<void> => (working ??= work().finally(() => (working = undefined)));
 
   function schedule(afterMs: number): void {
-    timer ??= setTimeout(() => void inTurn(), afterMs).unref();
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void inTurn();
+    }, afterMs).unref();
   }
 
   return {

@@ -1,11 +1,14 @@
 import type { Clock } from '../base/clock.js';
+import { ANYBODY, type Caller } from '../live/keys.js';
 import type { LiveState } from '../live/state.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { LlmProfile } from '../schema/profile.js';
-import type { CallLog } from './call-log.js';
+import type { CallRecord } from '../store/ports/calls.js';
+import type { CallLog, CallOutcome } from './call-log.js';
 import type { Behaviour } from './conversation-behaviour.js';
 import type { Conversations } from './conversation.js';
 import type { Decided } from './decide.js';
+import type { Offering } from './offering.js';
 import { interactionsOf, recordOf, type EndedCall } from './outcome.js';
 import { observedOf, recordsOf, type Observed } from './signals.js';
 
@@ -16,9 +19,12 @@ export type Ending = Pick<
 >;
 
 export interface ConcludeParts {
-  live: Pick<LiveState, 'scorer' | 'load' | 'callSettings'>;
+  live: Pick<LiveState, 'scorer' | 'load' | 'callSettings' | 'texts'>;
   conversations: Conversations;
   calls: CallLog;
+  offering: Pick<Offering, 'offer'>;
+  /** Told of each call that is over. */
+  onCall: ((record: CallRecord) => void) | undefined;
   clock: Clock;
   now(): number;
 }
@@ -29,13 +35,21 @@ export interface Concluder {
   conclude(decided: Decided, ending: Ending): void;
   /** What was observed of an answer that was not sent, as that of a step of a cascade. */
   aside(decided: Decided, ending: Ending): void;
-  /** What users did on answers. */
-  shown(behaviours: readonly Behaviour[], tenant: string | null): void;
+  /** What conversations that are over say of their last answers. */
+  quiet(): void;
   profileOf(model: string): LlmProfile | undefined;
 }
 
-export function createConcluder({ live, conversations, calls, clock, now }: ConcludeParts): Concluder {
-  const { load, callSettings, scorer } = live;
+export function createConcluder({
+  live,
+  conversations,
+  calls,
+  offering,
+  onCall,
+  clock,
+  now,
+}: ConcludeParts): Concluder {
+  const { load, callSettings, scorer, texts } = live;
 
   function profileOf(model: string): LlmProfile | undefined {
     const { models, profiles } = scorer.current();
@@ -64,8 +78,25 @@ export function createConcluder({ live, conversations, calls, clock, now }: Conc
     return [...interactionsOf(ended), ...signalsOf(observed, decision, model)];
   }
 
+  /** Puts what a call cost in place of what it was expected to, in its key's budgets. */
+  async function trueUp({ request, response }: Decided, costUsd: number | null): Promise<void> {
+    if (costUsd === null) return;
+    const expected = response.ranking.find(({ model }) => model === response.model)?.cost_usd ?? 0;
+    const usage = { requests: 0, tokens: 0, usd: Math.abs(costUsd - expected) };
+    if (costUsd <= expected) return request.caller.refund(usage);
+    try {
+      await request.caller.charge(usage);
+    } catch {
+      // The last call of a budget may cost more than is left: that is spent, and the next call is refused.
+    }
+  }
+
   const shownBy = (behaviours: readonly Behaviour[]) =>
     behaviours.flatMap(({ decision, model, signal }) => signalsOf([{ signal, value: true }], decision, model));
+
+  function keep(caller: Caller, record: CallRecord | null, feedback: CallOutcome['feedback']): void {
+    calls.add({ record, feedback, tenant: caller.tenant, texts: texts.of(caller) });
+  }
 
   return {
     profileOf,
@@ -76,6 +107,7 @@ export function createConcluder({ live, conversations, calls, clock, now }: Conc
       const learned = learnedOf(ended);
       // Nothing that is posted ends its time in flight.
       if (learned.length === 0) void load.abandon([response.decision_id]);
+      offering.offer(decided, ended);
       if (ended.facts !== null && ended.error === null)
         conversations.answered(call, session, {
           decision: response.decision_id,
@@ -85,14 +117,18 @@ export function createConcluder({ live, conversations, calls, clock, now }: Conc
           at: ended.at,
           query,
         });
-      calls.add({ record: recordOf(ended), feedback: [...learned, ...shownBy(behaviours)], tenant: caller.tenant });
+      const record = recordOf(ended);
+      void trueUp(decided, record.costUsd);
+      onCall?.(record);
+      keep(caller, record, [...learned, ...shownBy(behaviours)]);
     },
     aside(decided, ending) {
-      calls.add({ record: null, feedback: learnedOf(endedOf(decided, ending)), tenant: decided.request.caller.tenant });
+      keep(decided.request.caller, null, learnedOf(endedOf(decided, ending)));
     },
-    shown(behaviours, tenant) {
-      const feedback = shownBy(behaviours);
-      if (feedback.length > 0) calls.add({ record: null, feedback, tenant });
+    quiet() {
+      const feedback = shownBy(conversations.ended(clock()));
+      // Whose conversations they were, their decisions know.
+      if (feedback.length > 0) keep(ANYBODY, null, feedback);
     },
   };
 }

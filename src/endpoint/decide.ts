@@ -34,7 +34,7 @@ export interface Decided {
 }
 
 export interface DecideParts {
-  live: Pick<LiveState, 'scorer' | 'providers'>;
+  live: Pick<LiveState, 'scorer' | 'providers' | 'texts'>;
   decider: Pick<Decider, 'decide'>;
   conversations: Conversations;
   calls: Pick<CallLog, 'find'>;
@@ -64,7 +64,7 @@ export function createCallDecider({ live, decider, conversations, calls, now }: 
     return { models: [model] };
   }
 
-  /** The call whose answer this one goes on from, as the provider keeps it. Throws `invalid_request` for an unknown one. */
+  /** The call whose answer this one goes on from. Throws `invalid_request` for one that is not known. */
   async function before({ previousAnswer }: Call) {
     if (previousAnswer === null) return undefined;
     const decision = decisionIn(previousAnswer);
@@ -100,7 +100,7 @@ export function createCallDecider({ live, decider, conversations, calls, now }: 
       maxOutputTokens: call.maxOutputTokens,
       uncallable: (model) => live.providers.uncallable(model, call.api),
       standing,
-      texts: 'whole',
+      texts: live.texts.of(caller).store,
     });
     return {
       request,

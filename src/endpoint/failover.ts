@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Maybe } from '../base/maybe.js';
 import type { Target, TargetOutcome } from '../providers/types.js';
-import { attempt, type Attempt, type AttemptParts, type Failed, type Outgoing } from './attempt.js';
+import { attempt, failedBy, type Attempt, type AttemptParts, type Failed } from './attempt.js';
+import type { StopReason } from './types.js';
+import type { Outgoing } from './wire.js';
 
 /** A call that failed before another answered. */
 export interface FailedCall extends Failed {
@@ -33,8 +35,8 @@ export interface FailoverInput {
   /** The only provider that is called; null for any. */
   provider: string | null;
   outgoing: Outgoing;
-  /** Aborted when the client is gone. */
-  signal: AbortSignal;
+  /** Aborted when the client is gone; and here, when the deadline is over. */
+  stop: AbortController;
   /** Longest until the beginning of an answer, in milliseconds. */
   deadlineMs: number;
   /** Takes capacity for an LLM that was not chosen first; false where it has none. */
@@ -52,18 +54,18 @@ const mayPass = ({ failure }: FailedCall): boolean => failure !== 'not_configure
 /**
  * Calls LLMs in order, each at its deployments in order, until one answers or refuses the request itself. Where all
  * failed for reasons that may pass, they are tried again after a pause, or after the shortest `Retry-After`, as long as
- * the deadline allows. Rejects only where `signal` is aborted.
+ * the deadline allows. Rejects only where the client is gone.
  */
 export async function callInTurn(
   parts: FailoverParts,
-  { models, provider, outgoing, signal, deadlineMs, take }: FailoverInput,
+  { models, provider, outgoing, stop, deadlineMs, take }: FailoverInput,
 ): Promise<Reached> {
   const { calling, now, random } = parts;
   const { call } = outgoing;
   const until = now() + deadlineMs;
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), deadlineMs);
-  const either = AbortSignal.any([signal, late.signal]);
+  const { signal } = stop;
+  const timer = setTimeout(() => stop.abort('late' satisfies StopReason), deadlineMs);
+  const isLate = (): boolean => signal.reason === ('late' satisfies StopReason);
   const failed: FailedCall[] = [];
   const taken = new Set<string>(models.slice(0, 1));
 
@@ -78,19 +80,18 @@ export async function callInTurn(
     const ended = calling.begin(target, call.promptTokens);
     const began = now();
     try {
-      const found = await attempt(parts, target, outgoing, either);
+      const found = await attempt(parts, target, outgoing, signal);
       if (found.kind !== 'failed') return { attempt: found, target, ended };
       const { message, retryAfterMs, failure } = found;
       ended({ error: message, tokens: 0, retryAfterMs, inconclusive: failure === 'unfit' });
       failed.push({ ...found, model: target.model, target, latencyMs: now() - began });
       return null;
     } catch (error) {
-      const isOurs = !signal.aborted;
+      const isOurs = isLate();
       const message = `no answer within ${deadlineMs} ms`;
       ended({ error: message, tokens: 0, inconclusive: !isOurs });
       if (!isOurs) throw error;
-      const late = { kind: 'failed', failure: 'timeout', message, status: null, body: null } as const;
-      failed.push({ ...late, retryAfterMs: undefined, model: target.model, target, latencyMs: now() - began });
+      failed.push({ ...failedBy('timeout', message), model: target.model, target, latencyMs: now() - began });
       return null;
     }
   }
@@ -108,7 +109,7 @@ export async function callInTurn(
       if (nextTarget(model, called) === undefined || !(await hasRoom(model))) continue;
       // Chosen anew each time, as others call meanwhile.
       for (let target = nextTarget(model, called); target !== undefined; target = nextTarget(model, called)) {
-        if (late.signal.aborted) return null;
+        if (isLate()) return null;
         called.add(target.deployment);
         const answered = await at(target);
         if (answered !== null) return answered;
@@ -131,10 +132,10 @@ export async function callInTurn(
     for (let rounds = 1; ; rounds++) {
       const answered = await round();
       if (answered !== null) return { answered, failed };
-      const pause = late.signal.aborted ? null : pauseAfter(rounds);
+      const pause = isLate() ? null : pauseAfter(rounds);
       if (pause === null) return { answered: null, failed };
-      await sleep(pause, undefined, { signal: either }).catch(() => undefined);
-      signal.throwIfAborted();
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      if (!isLate()) signal.throwIfAborted();
     }
   } finally {
     clearTimeout(timer);

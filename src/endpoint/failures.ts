@@ -11,20 +11,17 @@ function codeOf(failed: readonly FailedCall[]): ErrorCode {
   return all('timeout') ? 'provider_timeout' : 'provider_failed';
 }
 
-/**
- * The error of a call that nobody answered: what each provider said, without any secret; where none could be asked what
- * is asked, why.
- */
+/** The error of a call that nobody answered: what each provider said, without secrets, or why none could be asked. */
 export function nobodyAnswered(failed: readonly FailedCall[], models: readonly string[]): PointsmanError {
   const [first] = failed;
   if (first?.cause !== undefined && failed.every(({ failure }) => failure === 'unfit')) return first.cause;
-  const told = failed.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
-  const said = failed.map(
-    ({ target: { model, provider }, message, body }) =>
-      `${model} at ${provider.name}: ${(body === null ? message : `${message.split(':')[0]}: ${body}`).slice(0, SHOWN)}`,
-  );
+  const waits = failed.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+  const said = failed.map(({ target: { model, provider }, message, body }) => {
+    const told = body === null ? message : `${message.split(':')[0]}: ${body}`;
+    return `${model} at ${provider.name}: ${told.slice(0, SHOWN)}`;
+  });
   const none = `no deployment of ${models.join(', ')} may be called now: each fails, or is at its limits`;
   return new PointsmanError(codeOf(failed), said.length === 0 ? none : said.join('; '), {
-    ...(told.length > 0 && { retryAfterS: Math.ceil(Math.min(...told) / 1000) }),
+    ...(waits.length > 0 && { retryAfterS: Math.ceil(Math.min(...waits) / 1000) }),
   });
 }

@@ -33,6 +33,9 @@ export const CLIENT_GONE = 499;
 /** Class of a call whose request its provider refused, by the client's own fault. */
 export const REFUSED = 'refused';
 
+/** Milliseconds to the microsecond. */
+const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
+
 /** The record of a call. */
 export function recordOf(ended: EndedCall): CallRecord {
   const { call, facts, profile } = ended;
@@ -48,8 +51,8 @@ export function recordOf(ended: EndedCall): CallRecord {
     status: ended.status,
     error: ended.error,
     failed: ended.failed.length,
-    ttftMs: ended.ttftMs,
-    totalMs: ended.totalMs,
+    ttftMs: ended.ttftMs === null ? null : toMicroseconds(ended.ttftMs),
+    totalMs: toMicroseconds(ended.totalMs),
     promptTokens: usage?.prompt ?? null,
     completionTokens: usage?.completion ?? null,
     cachedTokens: usage?.cached ?? null,
@@ -78,7 +81,7 @@ export function interactionsOf(ended: EndedCall): InteractionFeedback[] {
     decision_id: decision,
     model: model as LlmId,
     error: message.slice(0, 1000),
-    latency_ms: latencyMs,
+    latency_ms: toMicroseconds(latencyMs),
   }));
   if (status === CLIENT_GONE || error === REFUSED) return failed;
   const usage = facts?.usage ?? null;
@@ -88,7 +91,7 @@ export function interactionsOf(ended: EndedCall): InteractionFeedback[] {
     {
       decision_id: decision,
       model: ended.model as LlmId,
-      latency_ms: ended.totalMs,
+      latency_ms: toMicroseconds(ended.totalMs),
       ...(usage !== null && { prompt_tokens: usage.prompt, completion_tokens: usage.completion }),
       ...(cost !== null && { cost_usd: cost }),
       ...(ended.message !== null && { error: ended.message.slice(0, 1000) }),

@@ -1,23 +1,23 @@
 import type { CascadeReportParts } from '../decision/cascade-report.js';
-import type { AnswerFacts, Call } from '../protocol/types.js';
 import type { StepReport } from '../schema/cascade.js';
 import { ANSWERED, noAnswer, tokensOf } from './answer.js';
 import { runCascade, type HeldAnswer, type Step } from './cascade.js';
 import type { Concluder, Ending } from './conclude.js';
 import { costOf } from './cost.js';
 import { toldBy, type Decided } from './decide.js';
-import type { FailedCall, Reached } from './failover.js';
+import { failedBy } from './attempt.js';
+import type { Reached } from './failover.js';
 import { hold, type Held } from './hold.js';
+import type { Offering } from './offering.js';
 import { REFUSED } from './outcome.js';
 import { observedOf, type Observed } from './signals.js';
 import type { CallAnswer } from './types.js';
 
 export interface ServeCascadeParts extends CascadeReportParts {
   concluder: Concluder;
+  offering: Pick<Offering, 'scoreOf'>;
   /** Calls one LLM. */
   reach(decided: Decided, models: readonly string[]): Promise<Reached>;
-  /** How good an answer is, as a judge says; null where none is asked. */
-  judge: ((call: Call, facts: AnswerFacts) => Promise<number | null>) | null;
   now(): number;
 }
 
@@ -34,12 +34,12 @@ const isWell = (observed: readonly Observed[]): boolean =>
   observed.every(({ signal, value }) => BAD_IF_TRUE.has(signal) !== (value === true));
 
 /**
- * Answers with the best of a cascade: nothing is sent until an answer is judged good enough, or no further call is worth
+ * Answers with the best of a cascade: nothing is sent until an answer is judged good enough, or no other call is worth
  * it. A judge says how good answers are, where there is one; else whether something speaks against them: JSON that does
  * not fit, calls of tools that do not parse, a refusal, an end in the middle.
  */
 export async function serveCascade(parts: ServeCascadeParts, decided: Decided): Promise<CallAnswer> {
-  const { concluder, reach, judge, now } = parts;
+  const { concluder, offering, reach, now } = parts;
   const { call, caller } = decided.request;
   let refused: Held | null = null;
 
@@ -58,18 +58,16 @@ export async function serveCascade(parts: ServeCascadeParts, decided: Decided): 
       return { failed: [] };
     }
     if (broken !== null) {
-      const late = { kind: 'failed', failure: 'broken_answer', message: broken, status: null, body: null } as const;
-      const call: FailedCall = { ...late, retryAfterMs: undefined, model, target, latencyMs: now() - began };
-      return { failed: [...failed, call] };
+      return { failed: [...failed, { ...failedBy('broken_answer', broken), model, target, latencyMs: now() - began }] };
     }
     const costUsd = facts.usage === null ? null : costOf(facts.usage, concluder.profileOf(model));
     const ending = { ...about, status: ANSWERED, error: null, message: null, facts };
     return { answer: { model, facts, costUsd, latencyMs: now() - began, held, ending } };
   }
 
-  async function report({ facts }: StepAnswer): Promise<Pick<StepReport, 'score' | 'ok'>> {
+  async function report({ facts, model }: StepAnswer): Promise<Pick<StepReport, 'score' | 'ok'>> {
     const ok = isWell(observedOf(call, facts));
-    const score = ok && judge !== null ? await judge(call, facts) : null;
+    const score = ok ? await offering.scoreOf(decided, model, facts) : null;
     return score === null ? { ok } : { score };
   }
 

@@ -3,6 +3,9 @@ import type { Writable } from 'node:stream';
 import type { Caller } from '../live/keys.js';
 import type { Call } from '../protocol/types.js';
 
+/** Why a call is ended before its answer: its client went away, or the deadline is over. */
+export type StopReason = 'gone' | 'late';
+
 /** One call, as it came. */
 export interface CallRequest {
   call: Call;
@@ -11,8 +14,8 @@ export interface CallRequest {
   value: Record<string, unknown>;
   headers: IncomingHttpHeaders;
   caller: Caller;
-  /** Aborted when the client is gone. */
-  signal: AbortSignal;
+  /** Ends the call: aborted when the client is gone, or the deadline is over. */
+  stop: AbortController;
 }
 
 /** What is answered: a text, or a stream that is delivered, or discarded where nobody reads it. */

@@ -1,8 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { requestText } from '../protocol/request-text.js';
-import type { JsonObject, Translation } from '../protocol/types.js';
+import type { Call, JsonObject, Translation } from '../protocol/types.js';
 import type { Target } from '../providers/types.js';
-import type { Outgoing } from './attempt.js';
+
+/** One call, as it is sent to whichever target. */
+export interface Outgoing {
+  call: Call;
+  /** The body as it came, and parsed. */
+  text: string;
+  value: JsonObject;
+  /** Headers of the client that may be passed on. */
+  headers: Readonly<Record<string, string>>;
+  /** The id that the client sees in place of the provider's. */
+  answerId(providerId: string): string;
+}
 
 /** Headers of clients that providers read. */
 const TO_PROVIDER = /^(?:anthropic-(?:version|beta)|openai-beta|traceparent|tracestate|x-client-request-id)$/;

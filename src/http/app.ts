@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redact } from '../base/redact.js';
 import type { Logger } from '../base/log.js';
 import { createEndpoint } from '../endpoint/endpoint.js';
 import type { Context } from './context.js';
@@ -40,8 +41,10 @@ export interface AppOptions {
 /** What the API is made of. */
 export interface AppParts extends Pick<
   Context,
-  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock'
+  'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock' | 'judge'
 > {
+  /** What texts go through before they are stored. */
+  redact?: Redact | undefined;
   log: Logger;
   options?: AppOptions;
 }
@@ -67,8 +70,14 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
     corsOrigins = [],
   } = options;
   const { keys } = parts.live;
-  const endpoint = createEndpoint({ ...parts, log, now: () => performance.now(), random: Math.random });
   const metrics = createMetrics(parts);
+  const endpoint = createEndpoint({
+    ...parts,
+    log,
+    onCall: metrics.countCall,
+    now: () => performance.now(),
+    random: Math.random,
+  });
   const streams = createStreams();
   return {
     handle: createDispatcher({

@@ -4,6 +4,7 @@ import type { History } from '../catalog/history.js';
 import type { Decider } from '../decision/decider.js';
 import type { Endpoint } from '../endpoint/types.js';
 import type { FeedbackService } from '../feedback/service.js';
+import type { JudgeView } from '../judge/types.js';
 import type { LiveState } from '../live/state.js';
 import type { RetrainSchedule } from '../queue/reconcile.js';
 import type { RetrainQueue } from '../queue/types.js';
@@ -25,6 +26,8 @@ export interface Context {
   clock: Clock;
   metrics: Metrics;
   streams: Streams;
+  /** What this process knows of judging; undefined where it takes no part in it. */
+  judge?: JudgeView | undefined;
   /** Pause between heartbeats of an event stream, in milliseconds. */
   heartbeatMs: number;
   /** Whether `/metrics` is for everybody. */

@@ -1,23 +1,30 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { JudgeView } from '../judge/types.js';
 import type { LiveLoad } from '../live/load.js';
 import { LIMIT_KINDS } from '../schema/load.js';
 import type { FeedbackReceipt } from '../schema/feedback.js';
 import type { ScorerHolder } from '../scoring/types.js';
+import type { CallRecord } from '../store/ports/calls.js';
 import type { Ledger } from '../store/ports/index.js';
 
 export interface Metrics {
   registry: Registry;
   countDecision(model: string, version: string | null): void;
+  countCall(call: CallRecord): void;
   countFeedback(receipt: Pick<FeedbackReceipt, 'interactions' | 'preferences' | 'signals'>): void;
 }
 
 export interface MetricsParts {
-  ledger: Pick<Ledger, 'breakers' | 'alerts' | 'retention'>;
+  ledger: Pick<Ledger, 'breakers' | 'alerts' | 'retention' | 'judge'>;
   live: { scorer: ScorerHolder; load: Pick<LiveLoad, 'list'> };
+  judge?: Pick<JudgeView, 'judged'> | undefined;
 }
 
+/** Upper bounds in seconds: a short answer of a small LLM begins in a tenth of one, a long thought takes minutes. */
+const FIRST_BYTE_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
 /** What Prometheus reads, but how long requests take, which the kit adds to the registry. */
-export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts): Metrics {
+export function createMetrics({ ledger, live: { scorer, load }, judge }: MetricsParts): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -31,6 +38,31 @@ export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts):
     name: 'pointsman_feedback_rows_total',
     help: 'Feedback rows acknowledged, by kind; repeats of an Idempotency-Key included',
     labelNames: ['kind'],
+    registers,
+  });
+  const callsEnded = new Counter({
+    name: 'pointsman_calls_total',
+    help: 'Calls through the model endpoint, by the LLM that answered, its provider, the form and the class of the error',
+    labelNames: ['model', 'provider', 'api', 'error'],
+    registers,
+  });
+  const firstBytes = new Histogram({
+    name: 'pointsman_call_first_byte_seconds',
+    help: 'Time that a provider took until the beginning of its answer',
+    labelNames: ['model'],
+    buckets: FIRST_BYTE_BUCKETS,
+    registers,
+  });
+  const callTokens = new Counter({
+    name: 'pointsman_call_tokens_total',
+    help: 'Tokens of calls, as providers count them; of kind="prompt", those of kind="cached" were cached',
+    labelNames: ['model', 'kind'],
+    registers,
+  });
+  const callCost = new Counter({
+    name: 'pointsman_call_cost_usd_total',
+    help: 'US dollars of calls, by their tokens and the prices that are declared',
+    labelNames: ['model'],
     registers,
   });
   const activeVersion = new Gauge({
@@ -138,6 +170,28 @@ export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts):
       for (const { table, removed: count } of sizes) this.inc({ table }, count);
     },
   });
+  const judged = new Counter({
+    name: 'pointsman_judged_total',
+    help: 'Answers that were judged by this process, by the LLM that answered',
+    labelNames: ['model'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const [model, count] of judge?.judged() ?? []) this.inc({ model }, count);
+    },
+  });
+  const judgeSpent = new Gauge({
+    name: 'pointsman_judge_spent_usd',
+    help:
+      'US dollars spent on judging today (UTC), of all processes on this ledger; what is being spent counts as ' +
+      'expected',
+    registers: [],
+    async collect() {
+      this.set((await ledger.judge.today()).spentUsd);
+    },
+  });
+  registry.registerMetric(judged);
+  registry.registerMetric(judgeSpent);
   for (const metric of [ledgerRows, ledgerBytes, ledgerFreeBytes, removed]) registry.registerMetric(metric as Gauge);
   registry.registerMetric(activeVersion);
   registry.registerMetric(limits);
@@ -158,6 +212,13 @@ export function createMetrics({ ledger, live: { scorer, load } }: MetricsParts):
   return {
     registry,
     countDecision: (model, version) => counterOf(model, version ?? 'none').inc(),
+    countCall({ model, provider, api, error, ttftMs, promptTokens, cachedTokens, completionTokens, costUsd }) {
+      callsEnded.inc({ model, provider: provider ?? 'none', api, error: error ?? 'none' });
+      if (ttftMs !== null) firstBytes.observe({ model }, ttftMs / 1000);
+      const tokens = { prompt: promptTokens, cached: cachedTokens, completion: completionTokens };
+      for (const [kind, count] of Object.entries(tokens)) if (count !== null) callTokens.inc({ model, kind }, count);
+      if (costUsd !== null) callCost.inc({ model }, costUsd);
+    },
     countFeedback({ interactions, preferences, signals = 0 }) {
       if (interactions > 0) feedback.inc({ kind: 'interaction' }, interactions);
       if (preferences > 0) feedback.inc({ kind: 'preference' }, preferences);

@@ -20,7 +20,7 @@ const end = (text: string, most: number): string =>
 /** An answer as far as a judge reads it. */
 export const shownAnswer = (text: string): string => beginning(text, MAX_JUDGED.answer);
 
-/** The instructions at the beginning, and the end of the conversation as far as there is room; and whether that is all. */
+/** The instructions at the beginning, the end of the conversation as far as there is room, and whether that is all. */
 function shortened(messages: readonly CallMessage[]): { messages: CallMessage[]; isWhole: boolean } {
   const [first, ...others] = messages;
   const hasInstructions = first !== undefined && (first.role === 'system' || first.role === 'developer');
@@ -40,8 +40,8 @@ function shortened(messages: readonly CallMessage[]): { messages: CallMessage[];
 }
 
 /**
- * What waits in the queue; undefined where there is no text to judge. Long texts are shortened. Another LLM is asked for
- * an answer only where it can be given the same: not where messages are of tools, or were shortened.
+ * What waits in the queue; undefined where there is no text to judge. Long texts are shortened. Another LLM is asked
+ * for an answer only where it can be given the same: not where messages are of tools, or were shortened.
  */
 export function jobOf({ messages: whole, ...answered }: Answered): JudgeJob | undefined {
   const texts = whole.filter(({ content }) => content.trim() !== '');

@@ -9,14 +9,18 @@ import type { JudgeQueue, Worker } from '../queue/types.js';
 import type { JudgeSettings } from '../schema/judge.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { Dropped } from './dropped.js';
+import { createGrader, enabledOf } from './grader.js';
 import { jobOf, type Answered } from './job.js';
-import { createJudge, type JudgeParts } from './judge.js';
+import { createJudge } from './judge.js';
 import { rememberCorrection } from './pairs.js';
 import { isSampled, type SampleFacts } from './sample.js';
+import type { Ask, Post } from './types.js';
 
-export interface JudgingParts extends Omit<JudgeParts, 'correctionOf' | 'onExhausted'> {
+export interface JudgingParts {
   ledger: Pick<Ledger, 'judge' | 'catalog' | 'settings'>;
   queue: Pick<JudgeQueue, 'add' | 'work'>;
+  ask: Ask;
+  post: Post;
   /** The one that the queue's `onDropped` counts in, too. */
   dropped: Dropped;
   clock: Clock;
@@ -31,8 +35,15 @@ export interface Judging {
    * kept whole: until they are judged, they stand in the queue.
    */
   offer(answered: Answered, facts: SampleFacts): void;
-  /** Judges here, until the worker is closed. */
+  /**
+   * Judges an answer at once, for who waits for it, as a cascade does; nothing is queued, kept or posted. Answers its
+   * score in [0, 1]; null where judging is off, over the budget, or the judge does not answer. Never rejects.
+   */
+  score(answered: Answered, signal: AbortSignal): Promise<number | null>;
+  /** Judges what was queued, until the worker is closed. */
   work(): Promise<Worker>;
+  /** Verdicts of this process, by the LLM that answered. */
+  judged(): ReadonlyMap<string, number>;
   /** Reads the settings, and writes what was counted. */
   refresh(): Promise<void>;
   /** Does so every so often, until the returned function is called. */
@@ -41,25 +52,40 @@ export interface Judging {
 
 /** Reads the settings as they are now. */
 export async function openJudging(parts: JudgingParts): Promise<Judging> {
-  const { ledger, queue, dropped, clock, rng, log } = parts;
+  const { ledger, queue, post, dropped, clock, rng, log } = parts;
   let settings: JudgeSettings = await ledger.settings.get('judge');
+  const judged = new Map<string, number>();
   /** The day (UTC) whose budget is used up, by the settings of then. */
   let exhausted: { day: string; settings: JudgeSettings } | undefined;
-  const handler = createJudge({
+  const grade = createGrader({
     ...parts,
     correctionOf: rememberCorrection(ledger.judge, clock),
     onExhausted: (day) => (exhausted = { day, settings }),
   });
   const isOver = (): boolean => exhausted?.settings === settings && exhausted.day === periodsOf(clock()).day;
+  const onJudged = (model: string): void => void judged.set(model, (judged.get(model) ?? 0) + 1);
+  const handler = createJudge({ ledger, grade, post, clock, onJudged });
 
   const judging: Judging = {
     offer(answered, facts) {
-      if (!settings.enabled || settings.model === null || !isSampled(settings, facts, rng)) return;
+      if (enabledOf(settings) === undefined || !isSampled(settings, facts, rng)) return;
       const job = isOver() ? null : jobOf(answered);
       if (job === null) dropped.count(1);
       else if (job !== undefined) queue.add(job);
     },
+    async score(answered, signal) {
+      const enabled = enabledOf(settings);
+      const job = enabled === undefined || isOver() ? undefined : jobOf({ ...answered, second: null });
+      if (enabled === undefined || job === undefined) return null;
+      try {
+        return (await grade(job, enabled, { kept: false, signal }))?.value ?? null;
+      } catch (error) {
+        log.warn({ decision: answered.decision, error: messageOf(error) }, 'an answer could not be judged');
+        return null;
+      }
+    },
     work: () => queue.work(handler),
+    judged: () => judged,
     async refresh() {
       const now = await ledger.settings.get('judge');
       if (!isDeepStrictEqual(now, settings)) settings = now;

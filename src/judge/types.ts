@@ -1,4 +1,7 @@
 import type { CallMessage, JsonObject } from '../protocol/types.js';
+import type { Answered } from './job.js';
+import type { SampleFacts } from './sample.js';
+import type { JudgeBacklog } from '../queue/types.js';
 
 /** What is asked of an LLM for the judge. */
 export interface AskOptions {
@@ -25,3 +28,17 @@ export type Ask = (
 
 /** Stores feedback, as `FeedbackService.post` does. */
 export type Post = (feedback: unknown, options: { idempotencyKey: string; tenant?: string }) => Promise<unknown>;
+
+/** What the service knows of judging beside what the ledger has, and where answers are offered to be judged. */
+export interface JudgeView {
+  /** See `Judging.offer`. */
+  offer?(answered: Answered, facts: SampleFacts): void;
+  /** See `Judging.score`. */
+  score?(answered: Answered, signal: AbortSignal): Promise<number | null>;
+  /** Throws `queue_unavailable`. */
+  backlog(): Promise<JudgeBacklog>;
+  /** Verdicts of this process, by the LLM that answered. */
+  judged(): ReadonlyMap<string, number>;
+  /** Why an LLM can't be called; undefined where it can. */
+  uncallable?(model: string): string | undefined;
+}

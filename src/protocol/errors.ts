@@ -59,6 +59,7 @@ export const AnthropicError = z
         z.string(),
       ]),
       message: z.string().describe('What was wrong this time'),
+      code: z.string().optional().describe('Stable; what a program should look at. Left out of the provider’s own'),
     }),
     request_id: z.string().optional(),
   })
@@ -103,5 +104,8 @@ export const openAiErrorForm: ProtocolErrorForm<OpenAiError> = {
 export const anthropicErrorForm: ProtocolErrorForm<AnthropicError> = {
   contentType: 'application/json',
   schema: AnthropicError,
-  bodyOf: (error) => ({ type: 'error', error: { type: typesOf(error)[1], message: error.message } }),
+  bodyOf: (error) => ({
+    type: 'error',
+    error: { type: typesOf(error)[1], message: error.message, code: error.code },
+  }),
 };

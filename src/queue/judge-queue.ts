@@ -42,7 +42,7 @@ export interface JudgeQueueLimits {
   retryMs?: number;
 }
 
-/** Answers to judge, over any store; it is connected to when it is needed first, and again and again while it is away. */
+/** Answers to judge, over any store, which is connected to when it is needed first, and again while it is away. */
 export class StoredJudgeQueue implements JudgeQueue {
   readonly #parts: JudgeQueueParts;
   readonly #name: string;

@@ -13,9 +13,9 @@ export const DEFAULT_RUBRIC = [
   'Grade how well the answer serves who asked, from 0 to 10:',
   '10 correct, complete and exactly what was asked for; 7 useful, with small faults; 4 partly wrong or missing what',
   'matters; 0 wrong, harmful, empty, or no answer to what was asked.',
-  'Weigh, in this order: whether it is correct; whether it helps; whether it keeps to all instructions, also of form and',
-  'length. It should be in the language that was asked for or in. Length, politeness and confidence earn nothing by',
-  'themselves. A refusal is good only where answering would do harm.',
+  'Weigh, in this order: whether it is correct; whether it helps; whether it keeps to all instructions, also of form',
+  'and length. It should be in the language that was asked for or in. Length, politeness and confidence earn nothing',
+  'by themselves. A refusal is good only where answering would do harm.',
 ].join('\n');
 
 /** How answers are judged. */

@@ -38,6 +38,9 @@ const COMMANDS = [
   'health show',
   'health out',
   'health back',
+  'judge',
+  'judge status',
+  'judge set',
   'load',
   'models',
   'models list',
@@ -130,6 +133,8 @@ describe('exit codes', () => {
       [['route', 'x', '--min-quality', '2', ...at], /expected a number from 0 to 1, got "2"/],
       [['route', 'x', '--encoder', 'word2vec', ...at], /encoder: expected one of static.*"word2vec"/],
       [['export', ...at], /required option '--output <dir>'/],
+      [['judge', 'set', '--share', '2'], /expected a number from 0 to 1, got "2"/],
+      [['judge', 'set', '--policy-share', 'cost'], /expected NAME=SHARE, got "cost"/],
       [['start', '--port', '70000', ...at], /expected an integer from 0 to 65535, got "70000"/],
       [['start', ...at], /POINTSMAN_PORT/, { POINTSMAN_PORT: 'http' }],
       [['start', '--port', '0', '--queue', 'amqp://x', ...at], /POINTSMAN_QUEUE: expected redis/],
@@ -159,6 +164,7 @@ describe('exit codes', () => {
       [['alerts', 'resolve', 'x', '--url', nobody], /No service answers/],
       [['jobs', '--url', nobody], /No service answers at http:\/\/127\.0\.0\.1:\d+ .*pointsman start/],
       [['schedule', 'set', '0 3 * * *', '--url', nobody], /No service answers/],
+      [['judge', '--url', nobody], /No service answers/],
       [['load', '--url', nobody], /No service answers/],
     ]);
     assert.ok(!existsSync(file('out')));

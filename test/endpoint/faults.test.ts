@@ -76,9 +76,12 @@ async function startPair(
   const places = [faulty!, other!].map((provider) => ({ provider, model: 'small', settings: SETTINGS }));
   const target = await startPointsman({ [MODEL]: places }, protocol);
   t.after(async () => {
-    await eventually('the end of all calls', () => faulty!.inFlight() + other!.inFlight() === 0);
-    await target.close();
-    await Promise.all([faulty!.close(), other!.close()]);
+    try {
+      await eventually('the end of all calls', () => faulty!.inFlight() + other!.inFlight() === 0);
+      await target.close();
+    } finally {
+      await Promise.all([faulty!.close(), other!.close()]);
+    }
   });
   return { ...target, faulty: faulty!, other: other! };
 }
@@ -238,10 +241,7 @@ test('an LLM that fails is stood in for by the next of the ranking', { skip }, a
     Object.entries(providers).map(([id, provider]) => [id, [{ provider, model: 'small', settings: SETTINGS }]]),
   );
   const target = await startPointsman(places, 'openai');
-  t.after(async () => {
-    await target.close();
-    for (const provider of Object.values(providers)) await provider.close();
-  });
+  for (const { close } of [...Object.values(providers), target]) t.after(close);
   const first = await send(target, form, { model: 'auto' });
   const chosen = first.headers.get('x-pointsman-model') as keyof typeof providers;
   await first.text();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { codeIn } from '../../scripts/openapi/errors.js';
 import type { Problem } from '../../src/http/kit/problem.js';
 import { createMetrics } from '../../src/http/metrics.js';
 import { operationsOf } from '../../src/http/resources/index.js';
@@ -24,12 +25,9 @@ function send(url: string, method: string, path: string, headers: Record<string,
       let text = '';
       res.setEncoding('utf8').on('data', (part: string) => (text += part));
       res.on('end', () => {
-        const isProblem = res.headers['content-type'] === 'application/problem+json';
-        resolve({
-          status: res.statusCode!,
-          code: isProblem ? (JSON.parse(text) as Problem).code : undefined,
-          headers: res.headers,
-        });
+        const [status, type = ''] = [res.statusCode!, res.headers['content-type']];
+        const isError = status >= 400 && type.endsWith('json');
+        resolve({ status, code: isError ? codeIn(JSON.parse(text)) : undefined, headers: res.headers });
       });
     })
       .on('error', reject)
@@ -77,7 +75,7 @@ describe('every operation', () => {
 
   test('asks for a key that is good, and has its scope', async () => {
     for (const operation of operations) {
-      const { method, scope } = operation;
+      const { method, scope, orScope } = operation;
       const path = targetOf(operation);
       const what = `${method} ${operation.path}`;
       const codeWith = async (headers?: Record<string, string>): Promise<string | undefined> =>
@@ -98,8 +96,10 @@ describe('every operation', () => {
       ])
         assert.equal(await codeWith(headers), 'unauthorized', what);
       for (const [other, { key }] of byScope)
-        if (other !== scope && other !== 'admin') assert.equal(await codeWith(bearing(key)), 'forbidden', what);
-      for (const key of [right.key, byScope.get('admin')!.key]) {
+        if (other !== scope && other !== orScope && other !== 'admin')
+          assert.equal(await codeWith(bearing(key)), 'forbidden', what);
+      const other = orScope === undefined ? [] : [byScope.get(orScope)!.key];
+      for (const key of [right.key, ...other, byScope.get('admin')!.key]) {
         const allowed = [await codeWith(bearing(key)), await codeWith({ 'x-api-key': key })];
         for (const code of allowed) assert.ok(code !== 'unauthorized' && code !== 'forbidden', `${what}: ${code}`);
       }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { operationsIn, type NamedOperation, type OpenApiDocument } from '../../scripts/openapi/document.js';
+import { startProvider, type LocalProvider } from '../../scripts/provider/server.js';
 import { openQueue } from '../../src/queue/index.js';
 import type { Alert } from '../../src/schema/drift.js';
 import { keptLog } from '../decision/parts.js';
@@ -11,8 +12,11 @@ import { addArtifact, ask, makeKey, postJson, startService, type Service } from 
 const VERSION = '00000000000000aa';
 const UNKNOWN_ID = '0199b2c0-0000-7000-8000-000000000000';
 const LLM = 'b/large';
+/** An LLM that can be called, by its name here and at its provider. */
+const [CALLED, LOCAL] = ['local/small', 'small'];
 
 let service: Service;
+let provider: LocalProvider;
 let operations: NamedOperation[];
 /** For each path of the document, a path whose parameters name what is there. */
 let known: Record<string, string>;
@@ -29,7 +33,10 @@ before(async () => {
   const made = (await ask(service, 'POST', '/v1/route', { query: 'q', cascade: {} })).body as { decision_id: string };
   const { job_id: job } = (await ask(service, 'POST', '/v1/retrain', {})).body as { job_id: string };
   await ask(service, 'PUT', '/v1/policies/mine', { models: [LLM] });
-  await ask(service, 'PUT', '/v1/providers/local', { base_url: 'http://127.0.0.1:9/v1' });
+  provider = await startProvider({ models: { [LOCAL]: {} } });
+  await ask(service, 'PUT', '/v1/providers/local', { base_url: provider.baseUrl });
+  await ask(service, 'PUT', '/v1/providers/spare', { base_url: provider.baseUrl });
+  await ask(service, 'PUT', `/v1/models/${CALLED}`, { deployments: [{ provider: 'local', model: LOCAL }] });
   await ask(service, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
   const alert = await raiseAlert();
   const { id: key } = await makeKey(service, {});
@@ -40,7 +47,7 @@ before(async () => {
     '/v1/alerts/{id}/resolve': `/v1/alerts/${alert.id}/resolve`,
     '/v1/health/{id}': `/v1/health/${LLM}`,
     '/v1/models/{id}': `/v1/models/${encodeURIComponent(LLM)}`,
-    '/v1/providers/{name}': '/v1/providers/local',
+    '/v1/providers/{name}': '/v1/providers/spare',
     '/v1/keys/{id}': `/v1/keys/${key}`,
     '/v1/keys/{id}/rotate': `/v1/keys/${key}/rotate`,
     '/v1/jobs/{id}': `/v1/jobs/${job}`,
@@ -50,7 +57,10 @@ before(async () => {
     '/v1/weights/{version}/{file}': `/v1/weights/${VERSION}/manifest.json`,
   };
 });
-after(() => service.remove());
+after(async () => {
+  await service.remove();
+  await provider.close();
+});
 
 async function send(path: string, init: RequestInit): Promise<{ status: number; text: string }> {
   const response = await fetch(service.url + path, init);
@@ -69,8 +79,18 @@ async function raiseAlert(): Promise<Alert> {
   return eventually('the alert', async () => (await service.ledger.alerts.open())[0]);
 }
 
+/** What is called and how, by the operation: one that streams has each of them answered in events, too. */
+const CALLS: Record<string, object> = {
+  'POST /v1/chat/completions': { model: 'auto', messages: [{ role: 'user', content: 'q' }] },
+  'POST /v1/responses': { model: 'auto:cost', input: 'q' },
+  'POST /v1/messages': { model: CALLED, max_tokens: 100, messages: [{ role: 'user', content: 'q' }] },
+  'POST /v1/embeddings': { model: CALLED, input: ['q', 'r'] },
+};
+
 /** Bodies that are taken. */
 const BODIES: Record<string, unknown> = {
+  ...CALLS,
+  'POST /v1/messages/count_tokens': { model: 'auto', messages: [{ role: 'user', content: 'q' }] },
   'POST /v1/route': { query: 'q', explain: true },
   'POST /route': { messages: [{ role: 'user', content: 'q' }] },
   'POST /v1/route/batch': { requests: [{ query: 'q' }, { query: 'r', cascade: {} }] },
@@ -119,6 +139,21 @@ test('a good answer of every operation is as documented', async () => {
   }
   service.answers.settle();
   for (const one of operations) assert.ok(statusesOf(one, 200, 300).length > 0, one.name);
+});
+
+test('a good answer of a call that streams is as documented, and so is a decision without a call', async () => {
+  for (const [name, body] of Object.entries(CALLS)) {
+    const path = name.split(' ')[1]!;
+    const typeOf = async (fields: object, headers: Record<string, string> = {}): Promise<string | null> => {
+      const response = await postJson(service.url + path, { ...body, ...fields }, headers);
+      const text = await response.text();
+      assert.equal(response.status, 200, `${name}: ${text.slice(0, 300)}`);
+      return response.headers.get('content-type');
+    };
+    if (path !== '/v1/embeddings') assert.equal(await typeOf({ stream: true }), 'text/event-stream');
+    assert.equal(await typeOf({}, { 'x-pointsman-dry-run': 'true' }), 'application/json');
+  }
+  service.answers.settle();
 });
 
 /** Requests that an operation can't take: wrong, empty or unknown in each way that it has room for. */

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { renameSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { operationsIn, type OpenApiDocument } from '../../scripts/openapi/document.js';
+import { codesIn } from '../../scripts/openapi/errors.js';
+import { startProvider, type LocalProvider } from '../../scripts/provider/server.js';
 import { systemClock } from '../../src/base/clock.js';
 import { PointsmanError } from '../../src/base/errors.js';
 import { dataPaths } from '../../src/base/paths.js';
@@ -11,7 +14,7 @@ import type { KeyMade } from '../../src/schema/key.js';
 import { openLedger } from '../../src/store/open.js';
 import { keptLog } from '../decision/parts.js';
 import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
-import { ACCESS_CODES, addArtifact, ask, makeKey, postJson, problemIn, startService, type Service } from './service.js';
+import { ACCESS_CODES, addArtifact, ask, errorIn, makeKey, postJson, startService, type Service } from './service.js';
 
 /**
  * Which of the services a request is sent to: one that has all, without a queue, without LLMs, without an encoder, with
@@ -111,6 +114,39 @@ const asked = (path: string): Failures => ({
 });
 const batch = '/v1/route/batch';
 
+/** An LLM that answers, and such as don't: their provider does not know them, says nothing, or takes no more calls. */
+const [GOOD, UNKNOWN, SILENT, LIMITED] = ['local/good', 'local/unknown', 'local/silent', 'local/limited'];
+/** How long one that says nothing is waited for, in milliseconds. */
+const PATIENCE_MS = 20;
+
+/** What goes wrong in calling an LLM; `said` is what is asked of it. */
+function callFailures(path: string, said: object): Failures {
+  const call = (model: string, fields: object = {}): Omit<Failing, 'where'> => ({
+    path,
+    body: { ...said, model, ...fields },
+  });
+  const isEmbedding = path === '/v1/embeddings';
+  // One that embeds is always named.
+  const by = (policy: string): Failing =>
+    isEmbedding ? { ...call(GOOD), headers: { 'x-pointsman-policy': policy } } : call(`auto:${policy}`);
+  const narrowly = { ...call('a/small'), headers: { ...bearing(narrow.key), 'x-pointsman-policy': 'cost' } };
+  return {
+    ...bodyFailures(path),
+    model_not_found: call('nobody'),
+    model_not_allowed: { ...call('b/large'), headers: bearing(narrow.key) },
+    policy_not_allowed: isEmbedding ? narrowly : { ...call('auto:cost'), headers: bearing(narrow.key) },
+    budget_exhausted: { ...call(GOOD), headers: bearing(poor) },
+    unknown_model: call(GOOD, { pointsman: { exclude: ['nobody'] } }),
+    unknown_policy: by('nobody'),
+    no_candidate: call(GOOD, { pointsman: { min_quality: 1 } }),
+    ...(!isEmbedding && { no_models: { ...call('auto'), where: 'noModels' } }),
+    encoder_unavailable: { ...call(isEmbedding ? 'a/small' : 'auto'), where: 'noEncoder' },
+    provider_failed: call(UNKNOWN),
+    provider_timeout: call(SILENT),
+    provider_limited: call(LIMITED),
+  };
+}
+
 const feedbackFailures = (path: string): Failures => ({
   ...bodyFailures(path),
   ...writeFailures(path, feedback),
@@ -124,7 +160,13 @@ const feedbackFailures = (path: string): Failures => ({
 function failuresOf(decisions: { cascade: string; unexplained: string }): Record<string, Failures> {
   const next = `/v1/route/${decisions.cascade}/next`;
   const report = { score: 0 };
+  const messages = [{ role: 'user', content: 'q' }];
   return {
+    'POST /v1/chat/completions': callFailures('/v1/chat/completions', { messages }),
+    'POST /v1/responses': callFailures('/v1/responses', { input: 'q' }),
+    'POST /v1/messages': callFailures('/v1/messages', { messages, max_tokens: 10 }),
+    'POST /v1/messages/count_tokens': bodyFailures('/v1/messages/count_tokens'),
+    'POST /v1/embeddings': callFailures('/v1/embeddings', { input: 'q' }),
     'POST /v1/route': posted('/v1/route'),
     'POST /route': posted('/route'),
     'GET /v1/route': asked('/v1/route'),
@@ -170,6 +212,8 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'PUT /v1/decision-log': settingsFailures('/v1/decision-log'),
     'GET /v1/signals': {},
     'PUT /v1/signals': settingsFailures('/v1/signals'),
+    'GET /v1/texts': {},
+    'PUT /v1/texts': settingsFailures('/v1/texts'),
     'GET /v1/retention': {},
     'PUT /v1/retention': settingsFailures('/v1/retention'),
     'POST /v1/forget': {
@@ -198,6 +242,12 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'GET /v1/drift': {},
     'PUT /v1/drift': settingsFailures('/v1/drift'),
     'GET /v1/load': {},
+    'GET /v1/judge': {},
+    'GET /v1/judge/settings': {},
+    'PUT /v1/judge/settings': {
+      ...settingsFailures('/v1/judge/settings'),
+      unknown_model: { path: '/v1/judge/settings', body: { model: 'nobody' } },
+    },
     'GET /v1/catalog': {},
     'PUT /v1/catalog': settingsFailures('/v1/catalog'),
     'GET /v1/metrics': {},
@@ -319,28 +369,33 @@ function withoutEncoder(scorer: LiveScorer): LiveScorer {
 }
 
 let encoderIsGone = false;
+let provider: LocalProvider;
 let services: Record<Where, Service>;
 let failures: Record<string, Failures>;
 let documented: Record<string, string[]>;
 
 /** Codes that OpenAPI lists, by operation. */
 async function documentedBy({ url }: Service): Promise<Record<string, string[]>> {
-  interface Described {
-    responses: Record<string, { description: string; content?: object }>;
-  }
-  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
-    paths: Record<string, Record<string, Described>>;
-  };
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
   return Object.fromEntries(
-    Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { responses }]): [string, string[]] => [
-        `${method.toUpperCase()} ${path}`,
-        Object.values(responses)
-          .filter(({ content = {} }) => 'application/problem+json' in content)
-          .flatMap(({ description }) => [...description.matchAll(/`(\w+)`:/g)].map((match) => match[1]!)),
-      ]),
-    ),
+    operationsIn(document).map(({ name, operation: { responses } }) => [
+      name,
+      Object.entries(responses)
+        .filter(([status]) => Number(status) >= 400)
+        .flatMap(([, { description }]) => codesIn(description)),
+    ]),
   );
+}
+
+/** LLMs that can be called, and that fail as {@link callFailures} has it. */
+async function addCalled(service: Service): Promise<void> {
+  const { baseUrl } = provider;
+  await ask(service, 'PUT', '/v1/providers/local', { base_url: baseUrl });
+  await ask(service, 'PUT', '/v1/providers/impatient', { base_url: baseUrl, first_byte_ms: PATIENCE_MS });
+  for (const id of [GOOD, UNKNOWN, SILENT, LIMITED]) {
+    const deployments = [{ provider: id === SILENT ? 'impatient' : 'local', model: id }];
+    await ask(service, 'PUT', `/v1/models/${id}`, { deployments, input_price: 1, output_price: 1 });
+  }
 }
 
 async function routed(service: Service, fields: object = {}): Promise<string> {
@@ -350,7 +405,15 @@ async function routed(service: Service, fields: object = {}): Promise<string> {
 }
 
 before(async () => {
-  const limits = { app: { maxBodyBytes: MAX_BODY_BYTES, open: true }, busyLimitMs: 1 };
+  const most = { maxBodyBytes: MAX_BODY_BYTES, maxLargeBodyBytes: MAX_BODY_BYTES };
+  const limits = { app: { ...most, open: true }, busyLimitMs: 1 };
+  provider = await startProvider({
+    models: {
+      [GOOD]: {},
+      [SILENT]: { faults: { kind: 'stalls' } },
+      [LIMITED]: { faults: { kind: 'status', status: 429 } },
+    },
+  });
   const whole = await startService({
     ...limits,
     queue: async (folder) => {
@@ -374,14 +437,21 @@ before(async () => {
   await ask(whole, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
   await postJson(`${whole.url}/v1/feedback`, feedback, { 'idempotency-key': 'used' });
   await ask(whole, 'PUT', '/v1/models/a/small', { input_price: 1, output_price: 1 });
-  narrow = await makeKey(whole, { models: ['a/small'], policies: ['quality'] });
+  await addCalled(whole);
+  // No breaker opens: each of the calls that fail is to fail by itself.
+  await ask(whole, 'PUT', '/v1/breaker', { min_calls: 30, calls: 30 });
+  const scopes = ['route', 'call'] as const;
+  narrow = await makeKey(whole, { scopes: [...scopes], models: ['a/small'], policies: ['quality'] });
   elsewhere = (await makeKey(whole, { policies: ['cost'] })).key;
-  poor = (await makeKey(whole, { limits: { usd_per_day: 1e-12 } })).key;
+  poor = (await makeKey(whole, { scopes: [...scopes], limits: { usd_per_day: 1e-12 } })).key;
   failures = failuresOf({ cascade: await routed(whole, { cascade: {} }), unexplained: await routed(noEncoder) });
   documented = await documentedBy(whole);
   encoderIsGone = true;
 });
-after(() => Promise.all(Object.values(services).map((service) => service.remove())));
+after(async () => {
+  await Promise.all(Object.values(services).map((service) => service.remove()));
+  await provider.close();
+});
 
 /** Runs `work` while another connection holds the write lock of a ledger. */
 async function whileLocked<T>({ folder }: Service, work: () => Promise<T>): Promise<T> {
@@ -426,8 +496,8 @@ test('every error of every operation is provoked, and documented', async () => {
   for (const [operation, codes] of Object.entries(failures)) {
     provoked[operation] = [];
     for (const [code, failing] of Object.entries(codes)) {
-      const problem = await problemIn(await send(operation, failing));
-      assert.equal(problem.code, code, `${operation}: ${problem.detail}`);
+      const error = await errorIn(await send(operation, failing));
+      assert.equal(error.code, code, `${operation}: ${error.message}`);
       provoked[operation].push(code);
     }
   }

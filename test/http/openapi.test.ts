@@ -29,6 +29,11 @@ const operations = (): [string, string, Operation][] =>
 
 test('describes every path of the design, and each one answers', async () => {
   const expected: Record<string, string[]> = {
+    '/v1/chat/completions': ['post'],
+    '/v1/responses': ['post'],
+    '/v1/messages': ['post'],
+    '/v1/messages/count_tokens': ['post'],
+    '/v1/embeddings': ['post'],
     '/v1/feedback': ['post'],
     '/feedback': ['post'],
     '/v1/route': ['get', 'post'],
@@ -43,6 +48,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/decision-log': ['get', 'put'],
     '/v1/retention': ['get', 'put'],
     '/v1/signals': ['get', 'put'],
+    '/v1/texts': ['get', 'put'],
     '/v1/forget': ['post'],
     '/v1/summary': ['get'],
     '/v1/alerts': ['get'],
@@ -52,6 +58,8 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/health/{id}': ['put'],
     '/v1/breaker': ['get', 'put'],
     '/v1/load': ['get'],
+    '/v1/judge': ['get'],
+    '/v1/judge/settings': ['get', 'put'],
     '/v1/catalog': ['get', 'put'],
     '/v1/metrics': ['get', 'put'],
     '/v1/schemas/profile.json': ['get'],
@@ -98,6 +106,8 @@ test('says which scope an operation takes', async () => {
     (api.paths[path]![method] as unknown as { security: unknown }).security;
   assert.deepEqual(of('post', '/v1/route'), [{ key: ['route'] }]);
   assert.deepEqual(of('put', '/v1/models/{id}'), [{ key: ['admin'] }]);
+  assert.deepEqual(of('post', '/v1/messages'), [{ key: ['call'] }]);
+  assert.deepEqual(of('get', '/v1/models'), [{ key: ['read'] }, { key: ['call'] }]);
   assert.deepEqual(of('get', '/healthz'), []);
   assert.deepEqual(Object.keys((api.components as Record<string, object>)['securitySchemes']!), ['key']);
 });
@@ -111,6 +121,29 @@ test('every reference leads somewhere', () => {
     assert.ok(name in api.components.schemas, reference);
   }
   assert.ok(!text.includes('$defs'));
+});
+
+/** Schemas of errors, of paths whose errors are no problem documents. */
+const ERRORS: Readonly<Record<string, string>> = {
+  '/v1/chat/completions': 'OpenAiError',
+  '/v1/responses': 'OpenAiError',
+  '/v1/messages': 'AnthropicError',
+  '/v1/messages/count_tokens': 'AnthropicError',
+  '/v1/embeddings': 'OpenAiError',
+};
+
+function errorsOf(path: string): unknown {
+  const own = ERRORS[path];
+  const schema = { $ref: `#/components/schemas/${own ?? 'Problem'}` };
+  return { [own === undefined ? 'application/problem+json' : 'application/json']: { schema } };
+}
+
+test('a call is answered whole or, but for embeddings and counts, in events', () => {
+  const typesOf = (path: string): string[] => Object.keys(api.paths[path]?.['post']?.responses['200']?.content ?? {});
+  for (const path of Object.keys(ERRORS)) {
+    const streams = !['/v1/embeddings', '/v1/messages/count_tokens'].includes(path);
+    assert.deepEqual(typesOf(path), ['application/json', ...(streams ? ['text/event-stream'] : [])], path);
+  }
 });
 
 test('operations are whole: ids, path parameters, bodies, answers, problems', () => {
@@ -130,11 +163,7 @@ test('operations are whole: ids, path parameters, bodies, answers, problems', ()
     for (const [status, response] of Object.entries(operation.responses)) {
       assert.ok(response.description);
       if (Number(status) >= 400 && path !== '/readyz')
-        assert.deepEqual(
-          Object.keys(response.content ?? {}),
-          ['application/problem+json'],
-          `${method} ${path} ${status}`,
-        );
+        assert.deepEqual(response.content, errorsOf(path), `${method} ${path} ${status}`);
     }
     if (operation.requestBody)
       assert.ok('400' in operation.responses && '415' in operation.responses && '413' in operation.responses);

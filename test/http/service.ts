@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { codeIn } from '../../scripts/openapi/errors.js';
 import { createHistory } from '../../src/catalog/history.js';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { createArtifactStore } from '../../src/serving/store.js';
@@ -6,13 +7,15 @@ import { writeArtifact } from '../../src/artifact/write.js';
 import { systemClock, type Clock } from '../../src/base/clock.js';
 import { PointsmanError } from '../../src/base/errors.js';
 import { dataPaths } from '../../src/base/paths.js';
+import type { Redact } from '../../src/base/redact.js';
 import { createRng } from '../../src/base/rng.js';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
 import { openDriftFollower } from '../../src/alerts/follow.js';
 import { createFeedbackService, type FeedbackService } from '../../src/feedback/service.js';
 import { openLiveState, type LiveState } from '../../src/live/state.js';
-import { createApp, startServer, type AppOptions, type RunningServer } from '../../src/http/index.js';
+import { createApp, startServer, type AppOptions, type AppParts, type RunningServer } from '../../src/http/index.js';
+import type { OpenAiError } from '../../src/protocol/errors.js';
 import type { Problem } from '../../src/http/kit/problem.js';
 import { createKeyService } from '../../src/keys/service.js';
 import { KeyRequest, type KeyMade } from '../../src/schema/key.js';
@@ -102,6 +105,9 @@ export interface ServiceOptions {
   busyLimitMs?: number;
   queue?: (folder: string) => Promise<RetrainQueue>;
   clock?: Clock;
+  judge?: AppParts['judge'];
+  /** What texts go through before they are stored. */
+  redact?: Redact;
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
   /** Lets a test stand between the API and what it scores by. */
@@ -116,6 +122,8 @@ export async function startService({
   busyLimitMs,
   clock = systemClock,
   queue: openQueue,
+  judge,
+  redact,
   around = (ledger) => ledger,
   aroundScorer = (scorer) => scorer,
 }: ServiceOptions = {}): Promise<Service> {
@@ -128,8 +136,8 @@ export async function startService({
   const encoder = createHashingEncoder();
   const scorer = aroundScorer(await openLiveScorer({ ledger: real, artifacts, encoder, log }));
   const live = await openLiveState({ ledger, scorer, clock, log });
-  const decider = createDecider({ live, ledger, clock, rng: createRng(1), log, encoder });
-  const feedback = createFeedbackService({ ledger, live, decider, clock, log, busyLimitMs });
+  const decider = createDecider({ live, ledger, clock, rng: createRng(1), log, encoder, redact });
+  const feedback = createFeedbackService({ ledger, live, decider, clock, log, encoder, redact, busyLimitMs });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
   const parts = {
     ledger,
@@ -141,6 +149,7 @@ export async function startService({
     artifacts: createArtifactStore({ files: artifacts, ledger: real, onActivated: async () => {} }),
     history: createHistory(real.artifacts, artifacts),
     clock,
+    judge,
   };
   const app = createApp({ ...parts, log, options });
   const answers = holdAnswers(documented(parts).check);
@@ -213,6 +222,18 @@ export async function problemIn(response: Response): Promise<Problem> {
   if (problem.status !== response.status)
     throw new Error(`the document's status ${problem.status} is not the answer's ${response.status}`);
   return problem;
+}
+
+/** Code and message of an error in whichever form, after looking at its status and type. */
+export async function errorIn(response: Response): Promise<{ code: string | undefined; message: string }> {
+  if (response.headers.get('content-type') === 'application/problem+json') {
+    const { code, detail: message } = await problemIn(response);
+    return { code, message };
+  }
+  const body = (await response.json()) as Partial<OpenAiError>;
+  if (response.headers.get('content-type') !== 'application/json' || body.error === undefined || response.ok)
+    throw new Error(`expected an error, got ${response.status} ${JSON.stringify(body)}`);
+  return { code: codeIn(body), message: body.error.message };
 }
 
 /** Calls the API; the body of the answer is its JSON, null where it has none. */

@@ -41,7 +41,7 @@ describe('a correction', () => {
     assert.equal(corrected(0.3, 'a', fitCorrection([])), 0.3);
   });
 
-  test('halves the error of a judge that prefers itself, on answers that it was not fitted on, from 50 pairs on', () => {
+  test('halves the error of a judge that prefers itself, on answers that it was not fitted on', () => {
     const held = simulate(4_000, 999);
     const before = errors(held, ({ raw }) => raw);
     assert.ok(before.means > 0.15, String(before.means));

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { PointsmanError } from '../../src/base/errors.js';
-import { createJudge, type JudgeParts } from '../../src/judge/judge.js';
+import { createGrader, type GraderParts } from '../../src/judge/grader.js';
+import { createJudge } from '../../src/judge/judge.js';
 import { rememberCorrection } from '../../src/judge/pairs.js';
 import { judgeStatus } from '../../src/judge/status.js';
 import type { JudgeJob } from '../../src/schema/judge.js';
 import { JudgeSettings } from '../../src/schema/judge.js';
+import { SignalSettings } from '../../src/schema/signals.js';
 import { keptLog } from '../decision/parts.js';
 import { startService, type Service } from '../http/service.js';
 import { judgeJob } from '../queue/judge-conformance.js';
@@ -24,7 +26,7 @@ interface BenchOptions {
   settings?: object;
   say?: (asked: Asked, n: number) => string | Promise<string>;
   costUsd?: number | null;
-  parts?: Partial<JudgeParts>;
+  parts?: Partial<GraderParts>;
 }
 
 /** A judge over a real ledger and feedback service, and a real server that it asks. */
@@ -35,21 +37,16 @@ async function bench(t: TestContext, { settings = {}, say, costUsd, parts }: Ben
   await ledger.settings.put('judge', JudgeSettings.parse({ enabled: true, model: JUDGE, ...settings }));
   const provider = await startProvider(t, say ?? (() => '{"reason": "", "grade": 8}'), costUsd);
   const { log, lines } = keptLog();
-  const handler = createJudge({
-    ledger,
-    ask: provider.ask,
-    post: feedback.post,
-    correctionOf: rememberCorrection(ledger.judge, clock),
-    clock,
-    log,
-    ...parts,
-  });
+  const correctionOf = rememberCorrection(ledger.judge, clock);
+  const grade = createGrader({ ledger, ask: provider.ask, correctionOf, clock, log, ...parts });
+  const handler = createJudge({ ledger, grade, post: feedback.post, clock });
   const judge = (job: JudgeJob, signal = new AbortController().signal) => handler(job, { attempt: 1, signal });
   return { service, provider, lines, judge };
 }
 
+/** What came of a decision, whenever it came. */
 const outcomesOf = async ({ ledger }: Service, { decision }: JudgeJob) =>
-  (await ledger.decisions.outcomes([decision])).get(decision)!.map(({ at: _, ...outcome }) => outcome);
+  (await ledger.decisions.outcomes([decision])).get(decision)!.map((outcome) => ({ ...outcome, at: '' }));
 
 const signalOf = (model: string, score: number) => ({
   model,
@@ -57,8 +54,10 @@ const signalOf = (model: string, score: number) => ({
   cost_usd: null,
   latency_ms: null,
   error: null,
+  at: '',
   signal: 'judge',
   source: JUDGE,
+  weight: 0.5,
 });
 
 describe('an answer that is judged', () => {
@@ -89,18 +88,23 @@ describe('an answer that is judged', () => {
     let posts = 0;
     const { service, provider, judge } = await bench(t);
     const { feedback, ledger, clock } = service;
-    const failing = createJudge({
+    const grade = createGrader({
       ledger,
       ask: provider.ask,
+      correctionOf: async () => null,
+      clock,
+      log: keptLog().log,
+    });
+    const failing = createJudge({
+      ledger,
+      grade,
       async post(...args) {
         if (++posts === 1) throw new PointsmanError('ledger_busy', 'another process is writing');
         const receipt = await feedback.post(...args);
         if (posts === 2) throw new PointsmanError('ledger_busy', 'written, but nobody heard of it');
         return receipt;
       },
-      correctionOf: async () => null,
       clock,
-      log: keptLog().log,
     });
     const signal = new AbortController().signal;
     const job = judgeJob(1);
@@ -175,13 +179,18 @@ describe('an answer that is judged', () => {
     assert.equal((await service.ledger.judge.today()).dropped, 1);
   });
 
-  test('weighs what the signals’ settings say', async (t) => {
-    const posted: unknown[] = [];
-    const { judge } = await bench(t, {
-      parts: { weight: async () => 0.5, post: async (records) => void posted.push(records) },
-    });
-    await judge(judgeJob(1, { tenant: 'x' }));
-    assert.equal((posted[0] as { weight?: number }[])[0]!.weight, 0.5);
+  test('weighs what the settings of signals say, and is no signal where that is nothing', async (t) => {
+    const { service, judge } = await bench(t);
+    const { ledger } = service;
+    const { decision, query, model } = judgeJob(1);
+    await judge(judgeJob(1));
+    await service.feedback.post({ decision_id: decision, query, model, signal: 'thumb', source: 'user', value: false });
+    const mean = async (): Promise<number> => (await ledger.feedback.stats()).find(({ id }) => id === model)!.meanScore;
+    assert.equal((await mean()).toFixed(6), ((0.5 * 0.8) / 1.5).toFixed(6));
+    await ledger.settings.put('signals', SignalSettings.parse({ judge: { weight: 0 } }));
+    await judge(judgeJob(2));
+    assert.deepEqual(await outcomesOf(service, judgeJob(2)), []);
+    assert.ok((await ledger.judge.verdict(judgeJob(2).decision)) !== undefined);
   });
 });
 
@@ -273,14 +282,15 @@ describe('the bias of a judge', () => {
     assert.ok(Math.abs(agreement.bias!.value - 0.4) < 1e-9);
     assert.ok(correction !== null);
     // Another process: this one would use what it fitted before for some minutes.
-    const again = createJudge({
-      ledger: service.ledger,
+    const { ledger, feedback, clock } = service;
+    const grade = createGrader({
+      ledger,
       ask: async () => ({ text: '{"grade": 8}', costUsd: 0 }),
-      post: service.feedback.post,
-      correctionOf: rememberCorrection(service.ledger.judge, service.clock),
-      clock: service.clock,
+      correctionOf: rememberCorrection(ledger.judge, clock),
+      clock,
       log: keptLog().log,
     });
+    const again = createJudge({ ledger, grade, post: feedback.post, clock });
     const values = new Map<string, number>();
     for (const [n, model] of ['a/small', 'a/middle', 'b/large'].entries()) {
       const job = judgeJob(100 + n, { model });

@@ -115,6 +115,19 @@ describe('judging', () => {
     assert.equal((await ledger.judge.today()).judged, 1);
   });
 
+  test('scores an answer at once for who waits, within the same budget, and keeps nothing of it', async (t) => {
+    const { judging, queued, set } = await bench(t);
+    const never = new AbortController().signal;
+    assert.equal(await judging.score(judgeJob(1), never), null, 'it is off');
+    await set({ ...ON, mode: 'pairwise' });
+    assert.equal(await judging.score(judgeJob(1, { second: 'a/middle' }), never), 0.8);
+    assert.equal(await judging.score({ ...judgeJob(1), answer: '' }, never), null);
+    assert.equal(await judging.score(judgeJob(1), AbortSignal.abort()), null);
+    await set({ ...ON, budget_usd_per_day: 0.0001 });
+    assert.equal(await judging.score(judgeJob(1), never), null);
+    assert.deepEqual(queued, []);
+  });
+
   test('goes from the offer by way of the queue to the score of the answer', async (t) => {
     const service = await startService();
     const { ledger, folder } = service;
@@ -133,7 +146,6 @@ describe('judging', () => {
     });
     const { ask } = await startProvider(t, () => '{"grade": 7}');
     await ledger.settings.put('judge', JudgeSettings.parse(ON));
-    const judged: string[] = [];
     const judging = await openJudging({
       ledger,
       queue: queues.judge,
@@ -143,11 +155,10 @@ describe('judging', () => {
       clock: Date.now,
       rng: createRng(1),
       log,
-      onJudged: (model) => judged.push(model),
     });
     await judging.work();
     for (let n = 0; n < 5; n++) judging.offer(judgeJob(n), facts);
-    await eventually('all are judged', () => judged.length === 5);
+    await eventually('all are judged', () => judging.judged().get('a/small') === 5);
     await eventually('all are scores', async () => {
       const stats = await ledger.feedback.stats();
       const { scored, meanScore } = stats.find(({ id }) => id === 'a/small')!;

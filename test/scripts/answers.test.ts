@@ -15,13 +15,34 @@ const responses = {
   },
 };
 const get = { operationId: 'get', parameters: [], responses };
+const callError = { 'application/json': { schema: { $ref: '#/components/schemas/CallError' } } };
+const call = {
+  operationId: 'call',
+  parameters: [],
+  responses: {
+    200: {
+      description: 'An answer, whole or in events',
+      content: {
+        'application/json': { schema: { type: 'object' } },
+        'text/event-stream': { schema: { type: 'string' } },
+      },
+    },
+    400: { description: '`invalid_request`: wrong', content: callError },
+    500: { description: '`internal`: wrong inside', content: callError },
+  },
+};
 const document: OpenApiDocument = {
   openapi: '3.1.0',
-  paths: { '/things/{id}': { get }, '/things/{id}/parts': { get }, '/things': { get } },
+  paths: { '/things/{id}': { get }, '/things/{id}/parts': { get }, '/things': { get }, '/calls': { post: call } },
   components: {
     schemas: {
       Thing: { type: 'object', required: ['at'], properties: { at: { type: 'string', format: 'date-time' } } },
       Problem: { type: 'object', required: ['code'], properties: { code: { type: 'string' } } },
+      CallError: {
+        type: 'object',
+        required: ['error'],
+        properties: { error: { type: 'object', properties: { code: { type: 'string' } } } },
+      },
     },
   },
 };
@@ -66,6 +87,32 @@ describe('an answer', () => {
     assert.match(faultOf(404, problem, '{"code":"job_not_found"}')!, /code job_not_found is not documented/);
     assert.match(faultOf(200, json, good, { method: 'PUT' })!, /status 200, expected 400 or 403 or 405/);
     assert.match(faultOf(200, json, good, { target: '/nothing' })!, /status 200, expected 403 or 404/);
+  });
+
+  test('with an error is in the form of its path, whatever it is asked', () => {
+    const ofCall = (status: number, type: string, body: string, method = 'POST'): string | undefined =>
+      faultOf(status, type, body, { method, target: '/calls' });
+    const error = (code: string): string => JSON.stringify({ error: { code } });
+    assert.equal(ofCall(200, 'application/json', '{}'), undefined);
+    assert.equal(ofCall(200, 'text/event-stream', 'data: [DONE]\n\n'), undefined);
+    assert.equal(ofCall(400, 'application/json', error('invalid_request')), undefined);
+    assert.equal(ofCall(405, 'application/json', error('method_not_allowed'), 'GET'), undefined);
+    for (const code of ['host_not_allowed', 'cross_site']) {
+      assert.equal(ofCall(403, 'application/json', error(code)), undefined);
+      assert.match(ofCall(403, problem, JSON.stringify({ code }))!, /problem\+json, expected application\/json/);
+      assert.match(faultOf(403, 'application/json', error(code))!, /json, expected application\/problem\+json/);
+    }
+    assert.equal(ofCall(431, problem, '{"code":"headers_too_large"}'), undefined);
+    assert.match(ofCall(400, problem, '{"code":"invalid_request"}')!, /content type .* is not documented/);
+    assert.match(ofCall(400, 'application/json', '{"code":"invalid_request"}')!, /required property 'error'/);
+    assert.match(ofCall(405, problem, '{"code":"method_not_allowed"}', 'GET')!, /expected application\/json/);
+  });
+
+  test('with an error may have a provider’s own code, but none of the service’s that is not documented', () => {
+    const ofCall = (code: string): string | undefined =>
+      faultOf(400, 'application/json', JSON.stringify({ error: { code } }), { method: 'POST', target: '/calls' });
+    assert.equal(ofCall('context_length_exceeded'), undefined);
+    assert.match(ofCall('invalid_json')!, /code invalid_json is not documented/);
   });
 
   test('is of the path that names most of it, in any case, with or without a slash at its end', () => {

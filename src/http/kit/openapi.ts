@@ -186,8 +186,9 @@ export function createOpenApi(operations: readonly Operation[]): Json {
       version: '1',
       description:
         'Learned LLM profiles and routing scores from your own interaction logs. Errors are RFC 9457 problem ' +
-        'documents with a stable `code`; a path that is not there is answered 404 `route_not_found`, and a method ' +
-        'that it has not got 405 `method_not_allowed`, with the methods in `Allow`.',
+        'documents with a stable `code`, but those of calls are in the form of OpenAI’s or Anthropic’s protocol, ' +
+        'with it at `error.code`; a path that is not there is answered 404 `route_not_found`, and a method that it ' +
+        'has not got 405 `method_not_allowed`, with the methods in `Allow`.',
     },
     servers: [{ url: '/' }],
     paths,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { CallAnswer } from '../../endpoint/types.js';
+import type { CallAnswer, StopReason } from '../../endpoint/types.js';
 import { anthropicErrorForm, openAiErrorForm } from '../../protocol/errors.js';
 import { CALL_BODIES, readCall } from '../../protocol/read.js';
 import type { Api, Call, JsonObject } from '../../protocol/types.js';
@@ -58,17 +58,20 @@ const FORMS: readonly CallForm[] = [
   },
 ];
 
-/** A signal that is aborted where the client goes away before it is answered. */
-function goneSignal({ socket }: IncomingMessage): { signal: AbortSignal; answered(): void } {
-  const gone = new AbortController();
-  const abort = (): void => gone.abort();
-  socket.once('close', abort);
-  return { signal: gone.signal, answered: () => void socket.off('close', abort) };
+/** What ends a call whose client goes away before it is answered. */
+function stopperOf({ socket }: IncomingMessage): { stop: AbortController; answered(): void } {
+  const stop = new AbortController();
+  const gone = (): void => stop.abort('gone' satisfies StopReason);
+  socket.once('close', gone);
+  return { stop, answered: () => void socket.off('close', gone) };
 }
 
 function replyOf(answer: CallAnswer): Answer {
   const { status, headers } = answer;
-  if (answer.kind === 'text') return bytesReply(answer.body, { 'content-type': JSON_TYPE, ...headers }, status);
+  if (answer.kind === 'text') {
+    const length = Buffer.byteLength(answer.body);
+    return bytesReply(answer.body, { 'content-type': JSON_TYPE, ...headers, 'content-length': length }, status);
+  }
   const { deliver, discard } = answer;
   return streamReply({ open: deliver, discard }, { 'content-type': SSE_TYPE, 'cache-control': 'no-cache', ...headers });
 }
@@ -100,12 +103,19 @@ export function callOperations({ endpoint }: Pick<Context, 'endpoint'>): Operati
           ...(streams && { types: [JSON_TYPE, SSE_TYPE] }),
         },
       },
-      errors: [...ROUTE_ERRORS, 'model_not_found', 'provider_failed', 'provider_timeout', 'provider_limited'],
+      errors: [
+        // Vectors of two LLMs can't be compared, so that one that is known is named.
+        ...ROUTE_ERRORS.filter((code) => code !== 'no_models' || api !== 'embeddings'),
+        'model_not_found',
+        'provider_failed',
+        'provider_timeout',
+        'provider_limited',
+      ],
       errorForm,
       async run({ body, caller, request }) {
-        const { signal, answered } = goneSignal(request);
+        const { stop, answered } = stopperOf(request);
         try {
-          return replyOf(await endpoint.call({ ...body, headers: request.headers, caller, signal }));
+          return replyOf(await endpoint.call({ ...body, headers: request.headers, caller, stop }));
         } finally {
           answered();
         }

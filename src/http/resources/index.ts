@@ -3,12 +3,14 @@ import type { Operation } from '../kit/operation.js';
 import { alertOperations } from './alerts.js';
 import { auditOperations } from './audit.js';
 import { callOperations } from './calls.js';
+import { countTokensOperations } from './count-tokens.js';
 import { decisionOperations } from './decisions.js';
 import { documentOperations } from './document.js';
 import { embedOperations } from './embed.js';
 import { feedbackOperations } from './feedback.js';
 import { healthOperations } from './health.js';
 import { jobOperations } from './jobs.js';
+import { judgeOperations } from './judge.js';
 import { keyOperations } from './keys.js';
 import { loadOperations } from './load.js';
 import { modelOperations } from './models.js';
@@ -25,6 +27,7 @@ import { weightOperations } from './weights.js';
 export function operationsOf(context: Context): Operation[] {
   const operations: Operation[] = [
     ...callOperations(context),
+    ...countTokensOperations(),
     ...routeOperations(context),
     ...embedOperations(context),
     ...feedbackOperations(context),
@@ -35,6 +38,7 @@ export function operationsOf(context: Context): Operation[] {
     ...healthOperations(context),
     ...alertOperations(context),
     ...loadOperations(context),
+    ...judgeOperations(context),
     ...modelOperations(context),
     ...providerOperations(context),
     ...jobOperations(context),

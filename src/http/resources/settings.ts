@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '../../base/errors.js';
 import type { SettingsByKind, SettingsStore } from '../../store/ports/settings.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 
@@ -12,14 +13,18 @@ export interface SettingsParts<Kind extends keyof SettingsByKind> {
   schema: z.ZodType<SettingsByKind[Kind]>;
   /** As they are answered: without secrets. All of them unless given. */
   shown?(settings: SettingsByKind[Kind]): SettingsByKind[Kind];
-  /** What to keep of settings that are to take the place of `before`; throws `invalid_request`. */
-  kept?(wanted: SettingsByKind[Kind], before: SettingsByKind[Kind]): SettingsByKind[Kind];
+  /** What to keep of settings that are to take the place of `before`; throws `invalid_request`, or one of `errors`. */
+  kept?(
+    wanted: SettingsByKind[Kind],
+    before: SettingsByKind[Kind],
+  ): SettingsByKind[Kind] | Promise<SettingsByKind[Kind]>;
+  errors?: readonly ErrorCode[];
 }
 
 /** Settings that are read and set whole. */
 export function settingsOperations<Kind extends keyof SettingsByKind>(
   settings: SettingsStore,
-  { path, tag, about, kind, schema, shown = (all) => all, kept = (wanted) => wanted }: SettingsParts<Kind>,
+  { path, tag, about, kind, schema, shown = (all) => all, kept = (wanted) => wanted, errors = [] }: SettingsParts<Kind>,
 ): Operation[] {
   return [
     operation({
@@ -43,9 +48,9 @@ export function settingsOperations<Kind extends keyof SettingsByKind>(
       description: 'What is left out is as by default.',
       body: requiredBody(schema),
       answers: { 200: { description: 'Set', schema } },
-      errors: [],
+      errors,
       async run({ body }) {
-        const wanted = kept(body, await settings.get(kind));
+        const wanted = await kept(body, await settings.get(kind));
         await settings.put(kind, wanted);
         return shown(wanted);
       },

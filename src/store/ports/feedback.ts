@@ -34,6 +34,11 @@ export interface FeedbackBatch {
   comments?: readonly CommentRecord[];
   /** When the texts of all of it are forgotten, in milliseconds; as the settings of retention say unless given. */
   forgetAt?: number;
+  /**
+   * Nobody waits for it: what is written alone, or with others of the kind, is not waited for until it is on the disk, so
+   * that a power cut may lose the last of it.
+   */
+  lazy?: boolean;
   /** `Idempotency-Key` of the request. */
   key?: string;
   /** SHA-256 of the request, in hexadecimal; given with `key`. */

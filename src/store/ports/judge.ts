@@ -70,9 +70,9 @@ export interface JudgeStore {
   /** The verdict on a decision's answer; undefined where there is none. */
   verdict(decision: string): Promise<Verdict | undefined>;
   /**
-   * Of verdicts of a judge and form, newest first, `limit` before a position: those on answers that people scored. People's
-   * scores are those of interactions that name the decision, and signals of the source `user`. `next` is where to read
-   * on; null at the end.
+   * Of verdicts of a judge and form, newest first, `limit` before a position: those on answers that people scored.
+   * People's scores are those of interactions that name the decision, signals of the source `user`, and `thumb`,
+   * `score` and `correction` without a source. `next` is where to read on; null at the end.
    */
   pairs(of: {
     judge: string;

@@ -164,7 +164,7 @@ export function createAlerts(
   }
 
   return {
-    observe: async (observations) => connection.write(() => observe(observations)),
+    observe: async (observations) => connection.note(() => observe(observations)),
     list: async (limit) => all.all(limit).map(toAlert),
     open: async () => openAll.all().map(toAlert),
     counts: async () => counts.all(),

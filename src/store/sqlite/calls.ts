@@ -49,7 +49,7 @@ export function createCalls(connection: Connection): CallStore {
   return {
     async append(calls) {
       if (calls.length === 0) return;
-      connection.write(() => {
+      connection.note(() => {
         for (const call of calls) insert.run(...FIELDS.map((field) => valueOf(call, field)));
       });
     },

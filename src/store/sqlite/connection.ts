@@ -17,6 +17,11 @@ export interface Connection {
    * found again.
    */
   write<T>(work: () => T): T;
+  /**
+   * The same for what nobody waits for: it does not wait for the disk, so that a power cut may lose the last of it. What
+   * is written is in the file at once: the end of the process loses nothing.
+   */
+  note<T>(work: () => T): T;
   /** Runs `work` in one read transaction: it sees one state of the ledger. */
   read<T>(work: () => T): T;
   /** Differs once this connection, or any other, may have written. */
@@ -56,27 +61,40 @@ export function connect(path: string, options: ConnectOptions): Connection {
   // SQLite's own version moves with what other connections commit, and not with what this one does.
   const others = db.prepare<[], number>('PRAGMA data_version').pluck();
   let own = 0;
+  const waits = options.synchronous ?? 'FULL';
+
+  function write<T>(work: () => T): T {
+    own++;
+    // The outer transaction sees to it all.
+    if (db.inTransaction) return run.immediate(work) as T;
+    try {
+      const answer = run.immediate(() => {
+        const made = work();
+        place.check();
+        return made;
+      }) as T;
+      // A write that went where nobody finds it again must not be acknowledged.
+      place.check();
+      fitness.written();
+      return answer;
+    } catch (error) {
+      throw fitness.failed(error);
+    }
+  }
+
   return {
     db,
     path: file,
     place,
     fitness,
-    write<T>(work: () => T): T {
-      own++;
-      // The outer transaction sees to it all.
-      if (db.inTransaction) return run.immediate(work) as T;
+    write,
+    note<T>(work: () => T): T {
+      if (db.inTransaction || waits === 'NORMAL') return write(work);
+      db.pragma('synchronous = NORMAL');
       try {
-        const answer = run.immediate(() => {
-          const made = work();
-          place.check();
-          return made;
-        }) as T;
-        // A write that went where nobody finds it again must not be acknowledged.
-        place.check();
-        fitness.written();
-        return answer;
-      } catch (error) {
-        throw fitness.failed(error);
+        return write(work);
+      } finally {
+        db.pragma(`synchronous = ${waits}`);
       }
     },
     read: <T>(work: () => T): T => run.deferred(work) as T,

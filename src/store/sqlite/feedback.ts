@@ -78,7 +78,7 @@ export function createFeedback(
 
   return {
     append: async (batches, { unknown = 'candidate' } = {}) =>
-      connection.write(() => {
+      connection[batches.every(({ lazy }) => lazy) ? 'note' : 'write'](() => {
         const rules = unknown === 'as_set' ? settings('catalog') : null;
         const session = openSession(rules === null || rules.register_unknown === 'candidate' ? 'candidate' : 'known');
         const calls = openCalls();

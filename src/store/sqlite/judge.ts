@@ -11,6 +11,10 @@ interface Day {
 
 const COLUMNS = ['decision', 'model', 'judge', 'form', 'against', 'raw', 'value', 'at'] as const;
 
+/** What people say of an answer: a score that came with it, and what users gave, whoever is named as its source. */
+const PEOPLE =
+  "(i.signal IS NULL OR i.source = 'user' OR (i.source IS NULL AND i.signal IN ('thumb', 'score', 'correction')))";
+
 /** Added up, dollars may end a little below what was claimed and given back. */
 const ROUNDING_USD = 1e-9;
 
@@ -33,7 +37,7 @@ export function createJudge(connection: Connection, clock: Clock): JudgeStore {
   >(
     `SELECT v.id, v.model, v.raw, v.value, (
        SELECT avg(i.score) FROM interaction i JOIN llm l ON l.id = i.llm
-       WHERE i.decision = v.decision AND l.name = v.model AND (i.signal IS NULL OR i.source = 'user')
+       WHERE i.decision = v.decision AND l.name = v.model AND ${PEOPLE}
      ) AS people
      FROM verdict v WHERE v.judge = ? AND v.form = ? AND v.id < ? ORDER BY v.id DESC LIMIT ?`,
   );

@@ -48,7 +48,10 @@ function partsOf(db: SQLite.Database): unknown {
 
 test('there is a ledger of every schema that was committed', () => {
   const versions = NAMES.map((name) => Number(name.slice(0, 2)));
-  assert.deepEqual(versions, [1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 9, 9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+  assert.deepEqual(
+    versions,
+    [1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 9, 9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22],
+  );
 });
 
 for (const name of NAMES) {
@@ -121,6 +124,19 @@ for (const name of NAMES) {
     assert.deepEqual(
       (await ledger.alerts.list(9)).map(({ id }) => id),
       version >= 8 ? ['a1'] : [],
+    );
+    assert.deepEqual(alpha?.deployments, version >= 20 ? [{ provider: 'lab', model: 'alpha' }] : undefined);
+    assert.deepEqual(
+      (await ledger.providers.list()).map((provider) => [provider.name, provider.base_url]),
+      version >= 20 ? [['lab', 'https://lab.test/v1']] : [],
+    );
+    const call = await ledger.calls.last(sha256('a conversation'));
+    const answered = ['lab/alpha', 'lab', 10];
+    assert.deepEqual(call && [call.model, call.provider, call.completionTokens], version >= 21 ? answered : undefined);
+    const verdict = await ledger.judge.verdict('d1');
+    assert.deepEqual(
+      verdict && [verdict.judge, verdict.raw, verdict.value],
+      version >= 22 ? ['lab/beta', 0.75, 0.5] : undefined,
     );
 
     await ledger.feedback.append([{ records: [interaction('2 + 2', 'lab/alpha', 1)] }]);
