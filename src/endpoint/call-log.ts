@@ -3,6 +3,7 @@ import type { Logger } from '../base/log.js';
 import type { FeedbackService } from '../feedback/service.js';
 import type { InteractionFeedback, SignalFeedback } from '../schema/feedback.js';
 import type { TextSettings } from '../schema/texts.js';
+import type { FeedbackRecord } from '../store/ports/feedback.js';
 import type { CallRecord } from '../store/ports/calls.js';
 import type { Ledger } from '../store/ports/index.js';
 
@@ -12,9 +13,13 @@ export interface CallOutcome {
   record: CallRecord | null;
   /** What is learned: of its answer, of those that failed before it, and what was observed of answers. */
   feedback: readonly (InteractionFeedback | SignalFeedback)[];
+  /** The same, of what is complete. */
+  records: readonly FeedbackRecord[];
   tenant: string | null;
   /** What is kept of its texts. */
   texts: TextSettings;
+  /** When texts of `records` are forgotten, in milliseconds since the epoch; null for as the settings say. */
+  forgetAt: number | null;
 }
 
 /** Keeps what calls leave behind, off their way: many in one transaction. */
@@ -37,7 +42,7 @@ const MAX_WAITING = 20_000;
 
 export interface CallLogParts {
   ledger: Pick<Ledger, 'calls'>;
-  feedback: Pick<FeedbackService, 'post'>;
+  feedback: Pick<FeedbackService, 'post' | 'record'>;
   log: Logger;
 }
 
@@ -58,8 +63,21 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> | undefined;
   let refused = false;
-  /** Of those that wait, whose feedback is stored: it must not be twice. */
+  /** Of those that wait, whose feedback and records are stored: they must not be twice. */
   const posted = new WeakSet<CallOutcome>();
+  const recorded = new WeakSet<CallOutcome>();
+
+  async function record(outcome: CallOutcome): Promise<void> {
+    const { records, tenant, forgetAt } = outcome;
+    if (records.length === 0 || recorded.has(outcome)) return;
+    try {
+      await feedback.record(records, { tenant, forgetAt });
+    } catch (error) {
+      if (isBusy(error) || isUnfit(error)) throw error;
+      log.warn({ error: messageOf(error) }, 'what a call taught was not stored');
+    }
+    recorded.add(outcome);
+  }
 
   async function post(all: readonly CallOutcome[]): Promise<void> {
     const outcomes = all.filter((outcome) => !posted.has(outcome) && outcome.feedback.length > 0);
@@ -89,7 +107,7 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
     const kept = new Set<CallOutcome>();
     try {
       for (const outcomes of alike(group)) {
-        await post(outcomes);
+        await Promise.all([post(outcomes), ...outcomes.map(record)]);
         await ledger.calls.append(outcomes.flatMap(({ record }) => record ?? []));
         for (const outcome of outcomes) kept.add(outcome);
       }

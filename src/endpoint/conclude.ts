@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.js';
 import { ANYBODY, type Caller } from '../live/keys.js';
 import type { LiveState } from '../live/state.js';
+import { HOUR_MS } from '../base/units.js';
+import type { InteractionFeedback, SignalFeedback } from '../schema/feedback.js';
+import type { FeedbackRecord, RecordedInteraction, RecordedSignal } from '../store/ports/feedback.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { CallRecord } from '../store/ports/calls.js';
@@ -23,6 +26,8 @@ export interface ConcludeParts {
   conversations: Conversations;
   calls: CallLog;
   offering: Pick<Offering, 'offer'>;
+  /** Whether texts go through a hook before they are stored. */
+  redacts: boolean;
   /** Told of each call that is over. */
   onCall: ((record: CallRecord) => void) | undefined;
   clock: Clock;
@@ -40,11 +45,29 @@ export interface Concluder {
   profileOf(model: string): LlmProfile | undefined;
 }
 
+/** Feedback on a call as the ledger stores it. */
+function complete(
+  { query, response, own }: Decided,
+  { at }: EndedCall,
+  one: InteractionFeedback | SignalFeedback,
+): FeedbackRecord {
+  const about = {
+    at: new Date(at).toISOString(),
+    query,
+    ...(own.options.task !== undefined && { task: own.options.task }),
+  };
+  if ('signal' in one) return { kind: 'signal', value: { ...one, ...about } as RecordedSignal };
+  // What a fallback answered was not left to the decision's chance.
+  const chosen = one.model === response.model ? { propensity: response.propensity ?? 1 } : {};
+  return { kind: 'interaction', value: { ...one, ...about, ...chosen } as RecordedInteraction };
+}
+
 export function createConcluder({
   live,
   conversations,
   calls,
   offering,
+  redacts,
   onCall,
   clock,
   now,
@@ -94,8 +117,21 @@ export function createConcluder({
   const shownBy = (behaviours: readonly Behaviour[]) =>
     behaviours.flatMap(({ decision, model, signal }) => signalsOf([{ signal, value: true }], decision, model));
 
-  function keep(caller: Caller, record: CallRecord | null, feedback: CallOutcome['feedback']): void {
-    calls.add({ record, feedback, tenant: caller.tenant, texts: texts.of(caller) });
+  /** What is learned of a call, complete where its query may be stored as it is. */
+  function learned(decided: Decided, ended: EndedCall): Pick<CallOutcome, 'feedback' | 'records' | 'forgetAt'> {
+    const feedback = learnedOf(ended);
+    const { store, hours } = texts.of(decided.request.caller);
+    if (store !== 'whole' || redacts) return { feedback, records: [], forgetAt: null };
+    const forgetAt = hours === null ? null : ended.at + hours * HOUR_MS;
+    return { feedback: [], records: feedback.map((one) => complete(decided, ended, one)), forgetAt };
+  }
+
+  function keep(
+    caller: Caller,
+    record: CallRecord | null,
+    what: Pick<CallOutcome, 'feedback' | 'records' | 'forgetAt'>,
+  ): void {
+    calls.add({ record, ...what, tenant: caller.tenant, texts: texts.of(caller) });
   }
 
   return {
@@ -104,9 +140,9 @@ export function createConcluder({
       const { request, session, query, response, behaviours } = decided;
       const { call, caller } = request;
       const ended = endedOf(decided, ending);
-      const learned = learnedOf(ended);
-      // Nothing that is posted ends its time in flight.
-      if (learned.length === 0) void load.abandon([response.decision_id]);
+      const what = learned(decided, ended);
+      // Nothing that is stored ends its time in flight.
+      if (what.feedback.length + what.records.length === 0) void load.abandon([response.decision_id]);
       offering.offer(decided, ended);
       if (ended.facts !== null && ended.error === null)
         conversations.answered(call, session, {
@@ -120,15 +156,15 @@ export function createConcluder({
       const record = recordOf(ended);
       void trueUp(decided, record.costUsd);
       onCall?.(record);
-      keep(caller, record, [...learned, ...shownBy(behaviours)]);
+      keep(caller, record, { ...what, feedback: [...what.feedback, ...shownBy(behaviours)] });
     },
     aside(decided, ending) {
-      keep(decided.request.caller, null, learnedOf(endedOf(decided, ending)));
+      keep(decided.request.caller, null, learned(decided, endedOf(decided, ending)));
     },
     quiet() {
       const feedback = shownBy(conversations.ended(clock()));
       // Whose conversations they were, their decisions know.
-      if (feedback.length > 0) keep(ANYBODY, null, feedback);
+      if (feedback.length > 0) keep(ANYBODY, null, { feedback, records: [], forgetAt: null });
     },
   };
 }

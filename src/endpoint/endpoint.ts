@@ -58,6 +58,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     conversations,
     calls,
     offering,
+    redacts: parts.redact !== undefined,
     onCall: parts.onCall,
     clock,
     now,

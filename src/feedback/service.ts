@@ -43,6 +43,12 @@ export interface PostOptions {
   texts?: TextSettings | undefined;
 }
 
+export interface RecordOptions {
+  tenant: string | null;
+  /** When their texts are forgotten, in milliseconds since the epoch; null for as the settings of retention say. */
+  forgetAt: number | null;
+}
+
 /** The one way in for feedback and for reports of calls, whoever observed them. */
 export interface FeedbackService {
   /**
@@ -54,6 +60,11 @@ export interface FeedbackService {
    * and `unknown_model` or `catalog_full` where the catalogue's settings refuse an LLM that nobody declared.
    */
   post(feedback: unknown, options?: PostOptions): Promise<FeedbackReceipt>;
+  /**
+   * Stores records that are complete, whose texts may be kept whole and need no redaction: as {@link post} does, but
+   * without looking anything up. Nobody is told that they are stored.
+   */
+  record(records: readonly FeedbackRecord[], options: RecordOptions): Promise<void>;
   /** Counts how calls of LLMs went, all or none; live state has caught up. Throws `unknown_model`, `ledger_busy`. */
   report(calls: readonly CallReport[]): Promise<void>;
   /** Resolves when all feedback that was posted is durable and observed for drift. */
@@ -126,6 +137,16 @@ export function createFeedbackService({
       if (stored) drift.add(ofCandidates(whole.records, receipt));
       for (const id of named) live.load.release(id);
       return receipt;
+    },
+    async record(records, { tenant, forgetAt }) {
+      const { receipt } = await committer.commit({
+        records,
+        lazy: true,
+        ...(tenant !== null && { tenant }),
+        ...(forgetAt !== null && { forgetAt }),
+      });
+      drift.add(ofCandidates(records, receipt));
+      for (const { value } of records) if (value.decision_id !== undefined) live.load.release(value.decision_id);
     },
     async report(calls) {
       await ledger.breakers.report(calls);

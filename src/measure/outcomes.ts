@@ -14,7 +14,7 @@ export interface Outcomes {
   /** Comparisons of the query since both LLMs last changed, and how many were ranked right (ties count half). */
   comparisons: Float64Array;
   right: Float64Array;
-  /** How much the query counts: 1, or how often it was answered, or an LLM was drawn for it by a chance that is logged. */
+  /** How much the query counts: 1, or how often it was answered, or an LLM was drawn for it by a logged chance. */
   counts: Float64Array;
 }
 

@@ -12,7 +12,9 @@ const outcomeOf = (decision: string): CallOutcome => ({
   record: callRecord(decision),
   feedback: [{ decision_id: decision as DecisionId, model: 'm' as LlmId } satisfies InteractionFeedback],
   tenant: null,
+  records: [],
   texts: DEFAULT_TEXTS,
+  forgetAt: null,
 });
 
 describe('what calls leave behind', () => {
@@ -23,6 +25,7 @@ describe('what calls leave behind', () => {
     const posted: number[] = [];
     let goOn = (): void => {};
     const feedback = {
+      record: async () => {},
       post: async (records: unknown) => {
         posted.push((records as unknown[]).length);
         await new Promise<void>((resolve) => (goOn = resolve));
