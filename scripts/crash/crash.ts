@@ -82,8 +82,9 @@ export async function crash({ folder, phases, kills, rng, queue, report }: Crash
     const { within, program, killsService, end, settle } = await phase.begin(world);
     await sleep(within[0] + rng.next() * (within[1] - within[0]));
     const children = killsService ? childrenOf(service!) : [];
+    const killedAt = performance.now();
     await Promise.all([...(killsService ? [service!.kill()] : []), ...(program === undefined ? [] : [program.kill()])]);
-    await end();
+    await end(killedAt);
     if (killsService) service = await start();
     const found = await settle();
     const { faults, broken } = await servedFaults(service!.url, data);

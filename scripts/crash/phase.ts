@@ -35,8 +35,11 @@ export interface Work {
   program?: Program;
   /** Whether the service is killed. */
   killsService: boolean;
-  /** Called after the kill: the work ends, and nothing is in flight when it resolves. */
-  end(): Promise<void>;
+  /**
+   * Called after the kill, with when that was, in milliseconds of `performance.now()`: the work ends, and nothing is in
+   * flight when it resolves.
+   */
+  end(killedAt: number): Promise<void>;
   /** Called once the service runs again: looks at what is there, sends again what was not answered, and looks again. */
   settle(): Promise<Found>;
 }

@@ -1,7 +1,7 @@
 /**
- * Kills the service (or a command beside it) with SIGKILL at random moments of feedback, imports, training and
- * activation; starts it again on the same data folder, and looks whether an acknowledged row is lost, one is doubled,
- * an import is there in part, a version is broken, or what is in force does not serve.
+ * Kills the service (or a command beside it) with SIGKILL at random moments of feedback, calls, imports, training and
+ * activation; starts it again on the same data folder, and looks whether an acknowledged row or an answered call is
+ * lost, one is doubled, an import is there in part, a version is broken, or what is in force does not serve.
  *
  *     node dist/scripts/crash/run.js [--kills 50] [--seed 1] [--only PHASE] [--queue URL]
  *
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRng } from '../../src/base/rng.js';
 import { activationPhase, commandPhase } from './activating.js';
+import { callPhase } from './calls.js';
 import { crash } from './crash.js';
 import { feedbackPhase } from './feedback.js';
 import { importPhase } from './importing.js';
@@ -27,7 +28,7 @@ const { values } = parseArgs({
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
-const PHASES = [feedbackPhase, importPhase, trainingPhase, activationPhase, commandPhase];
+const PHASES = [feedbackPhase, callPhase, importPhase, trainingPhase, activationPhase, commandPhase];
 if (values.help) {
   process.stdout.write(`crash: kills the service at random moments and looks at what is left
 

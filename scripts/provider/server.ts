@@ -137,9 +137,9 @@ export async function startProvider({
     const wire = wireOf(response);
     if (!(await beforeHead(wire, behaviour, fault))) return;
     if (fault?.kind === 'status') throw refusalOf(fault);
-    const embedded = embed(body, seed);
+    const vectors = embed(body, seed);
     seen.status = 200;
-    return sendWhole(wire, 200, embedded, fault);
+    return sendWhole(wire, 200, vectors, fault);
   }
 
   async function answerTo(request: IncomingMessage, response: ServerResponse, seen: Received): Promise<void> {

@@ -6,3 +6,9 @@ export function sha256(...parts: (string | NodeJS.ArrayBufferView)[]): string {
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
 }
+
+/**
+ * Stands for the hash of a query of which nothing may be kept: of the id of its decision, so that it says nothing of
+ * the text, and no other query has it.
+ */
+export const hashOfNothing = (decision: string): string => sha256('pointsman: a query that is not kept: ', decision);

@@ -19,6 +19,11 @@ export const options = {
       .env('POINTSMAN_LOG_LEVEL')
       .choices(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
       .default('info'),
+  redact: () =>
+    new Option(
+      '--redact <file>',
+      'module whose default export makes a text what may be stored of it, before it is',
+    ).env('POINTSMAN_REDACT'),
   host: () => new Option('--host <address>', 'address to listen on').env('POINTSMAN_HOST').default('127.0.0.1'),
   open: () =>
     flag('--open', 'ask nobody for a key: whoever reaches the address may do everything').env('POINTSMAN_OPEN'),

@@ -22,6 +22,7 @@ export interface ServiceSettings {
   data: string;
   encoder: string;
   logLevel: string;
+  redact?: string;
   queue?: string;
   /** What training computes on where a request names nothing. */
   backend?: TrainRequest['backend'];
@@ -82,7 +83,7 @@ export async function startService(
     const { open = false, openMetrics = false, allowedHosts: hosts = [], corsOrigins = [] } = settings;
     const isOpen = open || !workspace.live.keys.any();
     if (parts.api) checkLocked(open, workspace.live.keys.any(), settings.host);
-    const { ledger, live, decider, artifacts, history, log } = workspace;
+    const { ledger, live, decider, artifacts, history, encoder, redact, log } = workspace;
     const dropped = createDropped(ledger, log);
     const queues = await connectQueues({
       url: settings.queue,
@@ -96,7 +97,7 @@ export async function startService(
     const queue = queues.retrain;
     const schedule = openRetrainSchedule({ ledger, queue, clock: systemClock, log });
     undo.push(schedule.follow(SCHEDULE_MS));
-    const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
+    const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log, encoder, redact });
     const judging = await openJudging({
       ledger,
       queue: queues.judge,
@@ -129,6 +130,7 @@ export async function startService(
           judged: () => judging.judged(),
           uncallable: (model) => live.providers.uncallable(model, 'chat'),
         },
+        redact,
         log,
         options: { open, openMetrics, hosts, corsOrigins },
       });

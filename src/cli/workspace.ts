@@ -4,11 +4,13 @@ import type { ArtifactStore } from '../artifact/types.js';
 import { systemClock, systemUptime } from '../base/clock.js';
 import { createLogger, type Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
+import { loadRedaction, type Redact } from '../base/redact.js';
 import { createRng } from '../base/rng.js';
 import { createHistory, type History } from '../catalog/history.js';
 import { followVectorFiles } from '../dataset/vector-files.js';
 import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
+import type { Encoder } from '../encoder/types.js';
 import { openLiveScorer } from '../live/scorer.js';
 import { watchLedger } from '../live/ledger-watch.js';
 import { openLiveState, type LiveState } from '../live/state.js';
@@ -23,8 +25,10 @@ export interface Workspace {
   decider: Decider;
   artifacts: ArtifactStore;
   history: History;
-  /** Id of the encoder that reads queries. */
-  encoder: string;
+  /** Reads queries. */
+  encoder: Encoder;
+  /** What texts go through before they are stored. */
+  redact: Redact | undefined;
   trainer: TrainerParts;
   log: Logger;
   /** Keeps what is live up to date with what other processes do, until the returned function is called. */
@@ -47,13 +51,14 @@ const VECTORS_MS = 600_000;
 const BUSY_MS = 25;
 
 export async function openWorkspace(
-  settings: { data: string; encoder: string; logLevel: string },
+  settings: { data: string; encoder: string; logLevel: string; redact?: string | undefined },
   { serving = false } = {},
 ): Promise<Workspace> {
   const log = createLogger(settings.logLevel);
   const clock = systemClock;
   const paths = dataPaths(settings.data);
   const files = openArtifactFolder(paths.artifacts);
+  const redact = settings.redact === undefined ? undefined : await loadRedaction(settings.redact, log);
   const encoder = await openEncoder(settings.encoder);
   const uptime = systemUptime();
   const ledger = await openLedger(paths.ledger, {
@@ -70,7 +75,7 @@ export async function openWorkspace(
     await ledger.close().catch(() => {});
     throw error;
   }
-  const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log, encoder });
+  const decider = createDecider({ live, ledger, clock, rng: createRng(randomInt(2 ** 31)), log, encoder, redact });
   const onActivated = (): Promise<void> => live.follower.catchUp(['artifacts']);
   return {
     ledger,
@@ -78,7 +83,8 @@ export async function openWorkspace(
     decider,
     artifacts: createArtifactStore({ files, ledger, onActivated, encoder: encoder.id }),
     history: createHistory(ledger.artifacts, files),
-    encoder: encoder.id,
+    encoder,
+    redact,
     trainer: { ledger, dataDir: settings.data, encoder: settings.encoder, log, onActivated },
     log,
     follow() {

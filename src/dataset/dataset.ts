@@ -34,13 +34,16 @@ export interface Evidence {
   score: Float32Array;
   /** 1 for a measured score; 0 for one that stands in for comparisons. */
   measured: Uint8Array;
-  /** How far it counts, in (0, 1]: 1 unless all of it is from before the LLM changed. */
+  /** How far it counts, in (0, 1]: 1 unless it is told by faint signals, or is from before the LLM changed. */
   weight: Float32Array;
+  /** How far it counts for its age alone; `weight` says it where this is left out. */
+  age?: Float32Array;
 }
 
 /** From this weight on, an answer or a comparison says what an LLM does now: it may be shown, and judge. */
 export const CURRENT = 0.5;
-export const isCurrent = ({ weight }: Pick<Evidence, 'weight'>, entry: number): boolean => weight[entry]! >= CURRENT;
+export const isCurrent = ({ weight, age = weight }: Pick<Evidence, 'weight' | 'age'>, entry: number): boolean =>
+  age[entry]! >= CURRENT;
 
 /** A frozen graph with its features, as training and profiling read it. */
 export interface Dataset {
@@ -67,6 +70,8 @@ export interface Dataset {
   traffic: Float32Array;
   /** Probability with which an LLM was asked a query, as far as it is logged; NaN where it is not. */
   propensityOf(query: number, llm: number): number;
+  /** How many answers of an LLM a query has whose propensity is logged. */
+  answersOf(query: number, llm: number): number;
   /** Comparisons: LLM `better[i]` did better than `worse[i]` on query `query[i]`, sorted by query. */
   preferences: SnapshotRows['preferences'];
   preferenceStart: Int32Array;
@@ -166,13 +171,39 @@ function evidenceOf(graph: FrozenGraph, numQueries: number, preferences: Snapsho
   };
 }
 
-function propensitiesOf({ query, llm, propensity }: SnapshotRows['scores'], numLlms: number): Dataset['propensityOf'] {
-  if (propensity === undefined) return () => NaN;
-  const logged = new Map<number, number>();
+/** How LLMs came to be asked, and how often, as far as it is logged. */
+function askingOf(
+  { query, llm, propensity, answers, count }: SnapshotRows['scores'],
+  numLlms: number,
+): Pick<Dataset, 'propensityOf' | 'answersOf'> {
+  if (propensity === undefined) return { propensityOf: () => NaN, answersOf: () => 0 };
+  const entries = new Map<number, number>();
   propensity.forEach((p, e) => {
-    if (!Number.isNaN(p)) logged.set(query[e]! * numLlms + llm[e]!, p);
+    if (!Number.isNaN(p)) entries.set(query[e]! * numLlms + llm[e]!, e);
   });
-  return (q, l) => logged.get(q * numLlms + l) ?? NaN;
+  const entryOf = (q: number, l: number): number | undefined => entries.get(q * numLlms + l);
+  return {
+    propensityOf(q, l) {
+      const e = entryOf(q, l);
+      return e === undefined ? NaN : propensity[e]!;
+    },
+    answersOf(q, l) {
+      const e = entryOf(q, l);
+      return e === undefined ? 0 : Math.max(1, (answers ?? count)[e]!);
+    },
+  };
+}
+
+/** The evidence with how far each entry counts for its age, where that is not what it counts. */
+function withAges(evidence: Evidence, { query, llm, age }: SnapshotRows['scores'], numLlms: number): Evidence {
+  if (age === undefined) return evidence;
+  const known = new Map<number, number>();
+  age.forEach((a, e) => known.set(query[e]! * numLlms + llm[e]!, a));
+  const ages = evidence.weight.slice();
+  for (let q = 0; q + 1 < evidence.start.length; q++)
+    for (let e = evidence.start[q]!; e < evidence.start[q + 1]!; e++)
+      if (evidence.measured[e]) ages[e] = known.get(q * numLlms + evidence.llm[e]!) ?? ages[e]!;
+  return { ...evidence, age: ages };
 }
 
 function adjacency(rows: number, cols: number, edges: { source: Int32Array; target: Int32Array } | undefined): Matrix {
@@ -244,9 +275,9 @@ export async function createDataset({
     words: encoder.words ?? { start: 0, end: 0 },
     style: encoder.style ?? { start: 0, end: 0 },
     taskOf: new Int32Array(rows.queries.length).map((_, q) => (noTasks ? 0 : rows.queries.taskOf(q))),
-    evidence: evidenceOf(graph, rows.queries.length, rows.preferences),
+    evidence: withAges(evidenceOf(graph, rows.queries.length, rows.preferences), rows.scores, numLlms),
     traffic: trafficOf(rows),
-    propensityOf: propensitiesOf(rows.scores, numLlms),
+    ...askingOf(rows.scores, numLlms),
     preferences: rows.preferences,
     preferenceStart: bucketStarts(rows.preferences.query, rows.queries.length),
     llmFacts: fromRows(await encodeFacts(encoder, rows, benchmarks), factsLength(encoder.dim)),

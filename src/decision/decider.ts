@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
+import type { Redact } from '../base/redact.js';
 import { chain, type Maybe } from '../base/maybe.js';
 import type { Rng } from '../base/rng.js';
+import { HOUR_MS } from '../base/units.js';
 import { uuid7 } from '../base/uuid.js';
 import { whileBusy } from '../base/while-busy.js';
 import { planCascade } from '../cascade/plan.js';
@@ -11,9 +13,11 @@ import { UNCORRECTED, type Correcting } from '../live/corrections.js';
 import { ANYBODY, type Caller } from '../live/keys.js';
 import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
 import type { Policies } from '../live/policies.js';
+import { WHOLE_TEXTS, type Texts } from '../live/texts.js';
 import { FULL_TRUST, type Trust } from '../live/trust.js';
 import { createForgetting } from '../dataset/forget.js';
 import type { Encoder } from '../encoder/types.js';
+import { explored } from '../policy/explore.js';
 import { brokenBounds } from '../policy/constraints.js';
 import { rank, type RankInput, type Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
@@ -53,6 +57,8 @@ export interface DecisionState {
   corrections?: Correcting;
   /** How near LLMs are to their limits; no limits unless given. */
   load?: Load;
+  /** What is kept of whose texts; all unless given. */
+  texts?: Texts;
 }
 
 export interface DeciderParts {
@@ -62,8 +68,10 @@ export interface DeciderParts {
   /** Chooses where a policy leaves something to chance. */
   rng: Rng;
   log: Logger;
-  /** Keeps vectors of texts that are forgotten; none are kept unless given. */
+  /** Keeps vectors of texts that are forgotten, or of which only the hash is kept; none are kept unless given. */
   encoder?: Encoder | undefined;
+  /** What texts go through before they are stored. */
+  redact?: Redact | undefined;
 }
 
 /** Decides which LLM gets a query, and logs each decision. */
@@ -127,7 +135,7 @@ function barredBy(health: Health): RankInput['barred'] {
   };
 }
 
-export function createDecider({ live, ledger, clock, rng, log, encoder }: DeciderParts): Decider {
+export function createDecider({ live, ledger, clock, rng, log, encoder, redact }: DeciderParts): Decider {
   const {
     scorer: holder,
     policies,
@@ -135,8 +143,12 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
     trust = FULL_TRUST,
     corrections = UNCORRECTED,
     load = UNLIMITED,
+    texts: textRules = WHOLE_TEXTS,
   } = live;
-  const decisions = createDecisionLog(ledger.decisions, log);
+  const decisions = createDecisionLog(ledger.decisions, log, {
+    vectors: encoder && { embeddings: ledger.embeddings, encoder },
+    redact,
+  });
   const forgetting = createForgetting({ ledger, encoder });
   let facts: ScorerFacts | undefined;
   /** Orders the ids of decisions made in the same millisecond. */
@@ -185,10 +197,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
       const { chosen, kept } = nextOf(ranking, { standing, rules, relaxed });
       return { chosen: chosen.model, propensity: 1, cascade: null, kept };
     }
-    const { exploration = 0 } = rules;
-    const position = exploration > 0 && rng.next() < exploration ? rng.int(ranking.length) : 0;
-    const propensity = exploration / ranking.length + (position === 0 ? 1 - exploration : 0);
-    return { chosen: ranking[position]!.model, propensity, cascade: null };
+    return { ...explored(ranking, rules, rng), cascade: null };
   }
 
   function answer(asked: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
@@ -224,11 +233,14 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
     // A cascade goes on with any of its candidates.
     const kept = cascade === null ? firstOf(ranked.ranking, MOST_LISTED, made.model) : ranked.ranking;
     const keptJson = JSON.stringify(kept);
+    const { store: set, hours } = textRules.of(caller);
+    const store = context?.texts ?? set;
     decisions.add(
       {
         id: made.decision_id,
         at,
-        ...keptText(query, made.decision_id, context),
+        ...keptText(query, made.decision_id, store),
+        forgetAt: hours === null ? null : at + hours * HOUR_MS,
         task: request.task ?? null,
         tenant: caller.tenant,
         model: made.model,
@@ -242,6 +254,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder }: Decide
         cascade: cascade === null ? null : JSON.stringify(cascade),
       },
       ranked.ranking,
+      store === 'hash' ? query : undefined,
     );
     // Of one length, they list the same.
     return kept.length === made.ranking.length ? keptJson : JSON.stringify(made.ranking);

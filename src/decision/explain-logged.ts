@@ -41,8 +41,10 @@ export async function neighbourTexts(
 }
 
 /** How many candidates there were: of many, the log keeps the first, and chance was as small as there were many. */
-function candidatesOf(logged: readonly RankedLlm[], { exploration = 0 }: Rules, propensity: number): number {
-  return logged.length < MOST_LISTED ? logged.length : Math.max(logged.length, Math.round(exploration / propensity));
+function candidatesOf(logged: readonly RankedLlm[], { exploration = 0, explore }: Rules, propensity: number): number {
+  return logged.length < MOST_LISTED || explore === 'likely'
+    ? logged.length
+    : Math.max(logged.length, Math.round(exploration / propensity));
 }
 
 /** Whether it was for a conversation that another than the first of the ranking was chosen. */

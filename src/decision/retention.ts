@@ -7,6 +7,7 @@ import { createPace } from '../base/pace.js';
 import { whileBusy } from '../base/while-busy.js';
 import type { Forgetting } from '../dataset/forget.js';
 import type { Ledger } from '../store/ports/index.js';
+import type { ToForget } from '../store/ports/retention.js';
 
 export interface RetentionParts {
   ledger: Pick<Ledger, 'retention' | 'settings'>;
@@ -35,12 +36,18 @@ export function followRetention({ ledger, forgetting, clock, log }: RetentionPar
     const pace = createPace({ turnMs: 0, othersShare: OTHERS_SHARE });
     const part = (): Promise<boolean> => whileBusy(BUSY_LIMIT_MS, () => ledger.retention.sweep());
     while (!stopping.signal.aborted && (await part())) await pace.turn();
+    const now = clock();
+    if (!stopping.signal.aborted && (await ledger.retention.isDue(now))) await forget({ due: now });
     const { feedback_text_days: days } = await ledger.settings.get('retention');
     if (stopping.signal.aborted || days === null || performance.now() < forgetAt) return;
-    const { texts, errors, decisions, comments } = await forgetting.forget({ before: clock() - days * DAY_MS });
+    await forget({ before: clock() - days * DAY_MS });
     forgetAt = performance.now() + FORGET_EVERY_MS;
+  }
+
+  async function forget(what: ToForget): Promise<void> {
+    const { texts, errors, decisions, comments } = await forgetting.forget(what);
     if (texts + errors + decisions + comments > 0)
-      log.info({ texts, errors, decisions, comments, days }, 'texts forgotten, as is set');
+      log.info({ texts, errors, decisions, comments }, 'texts forgotten, as is set');
   }
 
   const stop = every(everyMs, sweep, (error) =>

@@ -2,6 +2,8 @@ import { isBusy, isUnfit, messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { FeedbackService } from '../feedback/service.js';
 import type { InteractionFeedback, SignalFeedback } from '../schema/feedback.js';
+import type { TextSettings } from '../schema/texts.js';
+import type { FeedbackRecord } from '../store/ports/feedback.js';
 import type { CallRecord } from '../store/ports/calls.js';
 import type { Ledger } from '../store/ports/index.js';
 
@@ -11,7 +13,13 @@ export interface CallOutcome {
   record: CallRecord | null;
   /** What is learned: of its answer, of those that failed before it, and what was observed of answers. */
   feedback: readonly (InteractionFeedback | SignalFeedback)[];
+  /** The same, of what is complete. */
+  records: readonly FeedbackRecord[];
   tenant: string | null;
+  /** What is kept of its texts. */
+  texts: TextSettings;
+  /** When texts of `records` are forgotten, in milliseconds since the epoch; null for as the settings say. */
+  forgetAt: number | null;
 }
 
 /** Keeps what calls leave behind, off their way: many in one transaction. */
@@ -34,16 +42,17 @@ const MAX_WAITING = 20_000;
 
 export interface CallLogParts {
   ledger: Pick<Ledger, 'calls'>;
-  feedback: Pick<FeedbackService, 'post'>;
+  feedback: Pick<FeedbackService, 'post' | 'record'>;
   log: Logger;
 }
 
-/** Outcomes by tenant, in order. */
-function byTenant(outcomes: readonly CallOutcome[]): Map<string | null, CallOutcome[]> {
-  const groups = new Map<string | null, CallOutcome[]>();
+/** Outcomes whose feedback is posted alike, in order. */
+function alike(outcomes: readonly CallOutcome[]): CallOutcome[][] {
+  const groups: CallOutcome[][] = [];
   for (const outcome of outcomes) {
-    const group = groups.get(outcome.tenant);
-    if (group === undefined) groups.set(outcome.tenant, [outcome]);
+    const { tenant, texts } = outcome;
+    const group = groups.find(([first]) => first!.tenant === tenant && first!.texts === texts);
+    if (group === undefined) groups.push([outcome]);
     else group.push(outcome);
   }
   return groups;
@@ -54,23 +63,38 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> | undefined;
   let refused = false;
-  /** Of those that wait, whose feedback is stored: it must not be twice. */
+  /** Of those that wait, whose feedback and records are stored: they must not be twice. */
   const posted = new WeakSet<CallOutcome>();
+  const recorded = new WeakSet<CallOutcome>();
 
-  async function post(all: readonly CallOutcome[], tenant: string | null): Promise<void> {
+  async function record(outcome: CallOutcome): Promise<void> {
+    const { records, tenant, forgetAt } = outcome;
+    if (records.length === 0 || recorded.has(outcome)) return;
+    try {
+      await feedback.record(records, { tenant, forgetAt });
+    } catch (error) {
+      if (isBusy(error) || isUnfit(error)) throw error;
+      log.warn({ error: messageOf(error) }, 'what a call taught was not stored');
+    }
+    recorded.add(outcome);
+  }
+
+  async function post(all: readonly CallOutcome[]): Promise<void> {
     const outcomes = all.filter((outcome) => !posted.has(outcome) && outcome.feedback.length > 0);
-    if (outcomes.length === 0) return;
+    const [first] = outcomes;
+    if (first === undefined) return;
+    const { tenant, texts } = first;
     try {
       await feedback.post(
         outcomes.flatMap((outcome) => outcome.feedback),
-        { lazy: true, ...(tenant !== null && { tenant }) },
+        { lazy: true, texts, ...(tenant !== null && { tenant }) },
       );
       for (const outcome of outcomes) posted.add(outcome);
     } catch (error) {
       if (isBusy(error) || isUnfit(error)) throw error;
       if (outcomes.length > 1) {
         // One must not be lost for another's fault.
-        for (const one of outcomes) await post([one], tenant);
+        for (const one of outcomes) await post([one]);
         return;
       }
       log.warn({ error: messageOf(error) }, 'what a call taught was not stored');
@@ -82,8 +106,8 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
     const group = waiting.slice(0, GROUP);
     const kept = new Set<CallOutcome>();
     try {
-      for (const [tenant, outcomes] of byTenant(group)) {
-        await post(outcomes, tenant);
+      for (const outcomes of alike(group)) {
+        await Promise.all([post(outcomes), ...outcomes.map(record)]);
         await ledger.calls.append(outcomes.flatMap(({ record }) => record ?? []));
         for (const outcome of outcomes) kept.add(outcome);
       }
@@ -101,14 +125,15 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   async function work(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    while (waiting.length > 0) if (!(await keep())) return schedule(RETRY_AFTER_MS);
+    // What comes meanwhile waits for the next turn: a transaction for each would take what calls need.
+    for (let left = waiting.length; left > 0; left -= GROUP) if (!(await keep())) return schedule(RETRY_AFTER_MS);
+    if (waiting.length > 0) schedule(0);
   }
 
   const inTurn = (): Promise<void> => (working ??= work().finally(() => (working = undefined)));
 
   function schedule(afterMs: number): void {
     timer ??= setTimeout(() => {
-      // It may fire while earlier ones are kept: those that come after it need another.
       timer = undefined;
       void inTurn();
     }, afterMs).unref();

@@ -1,14 +1,17 @@
 import type { Clock } from '../base/clock.js';
-import type { JudgeView } from '../judge/types.js';
+import { ANYBODY, type Caller } from '../live/keys.js';
 import type { LiveState } from '../live/state.js';
-import type { AnswerFacts } from '../protocol/types.js';
+import { HOUR_MS } from '../base/units.js';
+import type { InteractionFeedback, SignalFeedback } from '../schema/feedback.js';
+import type { FeedbackRecord, RecordedInteraction, RecordedSignal } from '../store/ports/feedback.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { LlmProfile } from '../schema/profile.js';
 import type { CallRecord } from '../store/ports/calls.js';
-import type { CallLog } from './call-log.js';
+import type { CallLog, CallOutcome } from './call-log.js';
 import type { Behaviour } from './conversation-behaviour.js';
 import type { Conversations } from './conversation.js';
 import type { Decided } from './decide.js';
+import type { Offering } from './offering.js';
 import { interactionsOf, recordOf, type EndedCall } from './outcome.js';
 import { observedOf, recordsOf, type Observed } from './signals.js';
 
@@ -19,11 +22,12 @@ export type Ending = Pick<
 >;
 
 export interface ConcludeParts {
-  live: Pick<LiveState, 'scorer' | 'load' | 'callSettings'>;
+  live: Pick<LiveState, 'scorer' | 'load' | 'callSettings' | 'texts'>;
   conversations: Conversations;
   calls: CallLog;
-  /** Undefined where nobody judges. */
-  judge: Pick<JudgeView, 'offer' | 'score'> | undefined;
+  offering: Pick<Offering, 'offer'>;
+  /** Whether texts go through a hook before they are stored. */
+  redacts: boolean;
   /** Told of each call that is over. */
   onCall: ((record: CallRecord) => void) | undefined;
   clock: Clock;
@@ -36,15 +40,39 @@ export interface Concluder {
   conclude(decided: Decided, ending: Ending): void;
   /** What was observed of an answer that was not sent, as that of a step of a cascade. */
   aside(decided: Decided, ending: Ending): void;
-  /** What users did on answers. */
-  shown(behaviours: readonly Behaviour[], tenant: string | null): void;
+  /** What conversations that are over say of their last answers. */
+  quiet(): void;
   profileOf(model: string): LlmProfile | undefined;
-  /** How good a judge says that an answer is, now; null where none says anything. */
-  scoreOf(decided: Decided, model: string, facts: AnswerFacts): Promise<number | null>;
 }
 
-export function createConcluder({ live, conversations, calls, judge, onCall, clock, now }: ConcludeParts): Concluder {
-  const { load, callSettings, scorer } = live;
+/** Feedback on a call as the ledger stores it. */
+function complete(
+  { query, response, own }: Decided,
+  { at }: EndedCall,
+  one: InteractionFeedback | SignalFeedback,
+): FeedbackRecord {
+  const about = {
+    at: new Date(at).toISOString(),
+    query,
+    ...(own.options.task !== undefined && { task: own.options.task }),
+  };
+  if ('signal' in one) return { kind: 'signal', value: { ...one, ...about } as RecordedSignal };
+  // What a fallback answered was not left to the decision's chance.
+  const chosen = one.model === response.model ? { propensity: response.propensity ?? 1 } : {};
+  return { kind: 'interaction', value: { ...one, ...about, ...chosen } as RecordedInteraction };
+}
+
+export function createConcluder({
+  live,
+  conversations,
+  calls,
+  offering,
+  redacts,
+  onCall,
+  clock,
+  now,
+}: ConcludeParts): Concluder {
+  const { load, callSettings, scorer, texts } = live;
 
   function profileOf(model: string): LlmProfile | undefined {
     const { models, profiles } = scorer.current();
@@ -89,47 +117,33 @@ export function createConcluder({ live, conversations, calls, judge, onCall, clo
   const shownBy = (behaviours: readonly Behaviour[]) =>
     behaviours.flatMap(({ decision, model, signal }) => signalsOf([{ signal, value: true }], decision, model));
 
-  /** An answer as a judge takes it; undefined where it is none, or its texts may not be kept. */
-  function judgeable({ request, own, query, response }: Decided, model: string, facts: AnswerFacts | null) {
-    if (facts === null || !facts.complete) return undefined;
-    const { call, caller } = request;
-    const { needs, answerSchema } = call;
-    // Another LLM is asked for an answer to compare with only where texts say all that was asked.
-    const isPlain = answerSchema === null && !Object.values(needs).some(Boolean);
-    return {
-      decision: response.decision_id,
-      query,
-      messages: call.messages,
-      model: model as LlmId,
-      answer: facts.text,
-      second: isPlain ? (response.ranking.find((llm) => llm.model !== model)?.model ?? null) : null,
-      task: own.options.task ?? null,
-      tenant: caller.tenant,
-      keepUntil: null,
-    };
+  /** What is learned of a call, complete where its query may be stored as it is. */
+  function learned(decided: Decided, ended: EndedCall): Pick<CallOutcome, 'feedback' | 'records' | 'forgetAt'> {
+    const feedback = learnedOf(ended);
+    const { store, hours } = texts.of(decided.request.caller);
+    if (store !== 'whole' || redacts) return { feedback, records: [], forgetAt: null };
+    const forgetAt = hours === null ? null : ended.at + hours * HOUR_MS;
+    return { feedback: [], records: feedback.map((one) => complete(decided, ended, one)), forgetAt };
   }
 
-  function offer(decided: Decided, { error, facts, model }: EndedCall): void {
-    const answered = error === null ? judgeable(decided, model, facts) : undefined;
-    if (answered === undefined) return;
-    const { request, policy, response } = decided;
-    judge?.offer?.(answered, { key: request.caller.key, policy, ranking: response.ranking });
+  function keep(
+    caller: Caller,
+    record: CallRecord | null,
+    what: Pick<CallOutcome, 'feedback' | 'records' | 'forgetAt'>,
+  ): void {
+    calls.add({ record, ...what, tenant: caller.tenant, texts: texts.of(caller) });
   }
 
   return {
     profileOf,
-    async scoreOf(decided, model, facts) {
-      const answered = judgeable(decided, model, facts);
-      return answered === undefined ? null : ((await judge?.score?.(answered, decided.request.stop.signal)) ?? null);
-    },
     conclude(decided, ending) {
       const { request, session, query, response, behaviours } = decided;
       const { call, caller } = request;
       const ended = endedOf(decided, ending);
-      const learned = learnedOf(ended);
-      // Nothing that is posted ends its time in flight.
-      if (learned.length === 0) void load.abandon([response.decision_id]);
-      offer(decided, ended);
+      const what = learned(decided, ended);
+      // Nothing that is stored ends its time in flight.
+      if (what.feedback.length + what.records.length === 0) void load.abandon([response.decision_id]);
+      offering.offer(decided, ended);
       if (ended.facts !== null && ended.error === null)
         conversations.answered(call, session, {
           decision: response.decision_id,
@@ -142,14 +156,15 @@ export function createConcluder({ live, conversations, calls, judge, onCall, clo
       const record = recordOf(ended);
       void trueUp(decided, record.costUsd);
       onCall?.(record);
-      calls.add({ record, feedback: [...learned, ...shownBy(behaviours)], tenant: caller.tenant });
+      keep(caller, record, { ...what, feedback: [...what.feedback, ...shownBy(behaviours)] });
     },
     aside(decided, ending) {
-      calls.add({ record: null, feedback: learnedOf(endedOf(decided, ending)), tenant: decided.request.caller.tenant });
+      keep(decided.request.caller, null, learned(decided, endedOf(decided, ending)));
     },
-    shown(behaviours, tenant) {
-      const feedback = shownBy(behaviours);
-      if (feedback.length > 0) calls.add({ record: null, feedback, tenant });
+    quiet() {
+      const feedback = shownBy(conversations.ended(clock()));
+      // Whose conversations they were, their decisions know.
+      if (feedback.length > 0) keep(ANYBODY, null, { feedback, records: [], forgetAt: null });
     },
   };
 }

@@ -34,7 +34,7 @@ export interface Decided {
 }
 
 export interface DecideParts {
-  live: Pick<LiveState, 'scorer' | 'providers'>;
+  live: Pick<LiveState, 'scorer' | 'providers' | 'texts'>;
   decider: Pick<Decider, 'decide'>;
   conversations: Conversations;
   calls: Pick<CallLog, 'find'>;
@@ -100,7 +100,7 @@ export function createCallDecider({ live, decider, conversations, calls, now }: 
       maxOutputTokens: call.maxOutputTokens,
       uncallable: (model) => live.providers.uncallable(model, call.api),
       standing,
-      texts: 'whole',
+      texts: live.texts.of(caller).store,
     });
     return {
       request,

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { Redact } from '../base/redact.js';
 import type { Logger } from '../base/log.js';
 import type { Decider } from '../decision/decider.js';
 import type { FeedbackService } from '../feedback/service.js';
@@ -14,6 +15,7 @@ import { createConversations } from './conversation.js';
 import { createCallDecider, toldBy, type Decided } from './decide.js';
 import { callInTurn, type Reached } from './failover.js';
 import { postOpinion } from './metadata.js';
+import { createOffering } from './offering.js';
 import { serveCascade } from './serve-cascade.js';
 import type { CallAnswer, Endpoint, StopReason } from './types.js';
 import { toProvider } from './wire.js';
@@ -25,13 +27,15 @@ const QUIET_EVERY_MS = 10_000;
 
 export interface EndpointParts {
   ledger: Pick<Ledger, 'calls' | 'cascades'>;
-  live: Pick<LiveState, 'scorer' | 'load' | 'providers' | 'callSettings'>;
+  live: Pick<LiveState, 'scorer' | 'load' | 'providers' | 'callSettings' | 'texts'>;
   decider: Decider;
   feedback: FeedbackService;
   /** Judges answers: a share of all, and those of cascades at once; nobody unless given. */
   judge?: Pick<JudgeView, 'offer' | 'score'> | undefined;
   /** Told of each call that is over. */
   onCall?: ((record: CallRecord) => void) | undefined;
+  /** What texts go through before they are stored, those that are to be judged, too. */
+  redact?: Redact | undefined;
   clock: Clock;
   /** In milliseconds, for times between. */
   now(): number;
@@ -48,18 +52,20 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   const { load, providers: calling } = live;
   const calls = createCallLog({ ledger, feedback: parts.feedback, log });
   const conversations = createConversations({ clock, ledger: ledger.calls, log });
+  const offering = createOffering({ judge: parts.judge, texts: live.texts, redact: parts.redact });
   const concluder = createConcluder({
     live,
     conversations,
     calls,
-    judge: parts.judge,
+    offering,
+    redacts: parts.redact !== undefined,
     onCall: parts.onCall,
     clock,
     now,
   });
   const decide = createCallDecider({ live, decider, conversations, calls, now });
   const attempts = { calling, now, clock, random };
-  const quiet = setInterval(() => concluder.shown(conversations.ended(clock()), null), QUIET_EVERY_MS).unref();
+  const quiet = setInterval(() => concluder.quiet(), QUIET_EVERY_MS).unref();
 
   function reach({ request, response, provider }: Decided, models: readonly string[]): Promise<Reached> {
     const { call, text, value, headers, stop } = request;
@@ -82,13 +88,14 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
 
   return {
     async call(request) {
-      if (request.call.metadata !== null) await postOpinion(parts.feedback, request.call, request.caller);
+      if (request.call.metadata !== null)
+        await postOpinion({ feedback: parts.feedback, texts: live.texts }, request.call, request.caller);
       const decided = await decide(request);
       const { response, own, pinned } = decided;
       if (own.dryRun) return dryRun(decided);
       try {
         if (response.cascade !== undefined)
-          return await serveCascade({ decider, ledger, load, concluder, reach, now }, decided);
+          return await serveCascade({ decider, ledger, load, concluder, offering, reach, now }, decided);
         return answerOf(
           concluder,
           decided,

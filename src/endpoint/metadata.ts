@@ -1,6 +1,7 @@
 import { PointsmanError } from '../base/errors.js';
 import type { FeedbackService } from '../feedback/service.js';
 import type { Caller } from '../live/keys.js';
+import type { Texts } from '../live/texts.js';
 import { describeIssues } from '../schema/parse.js';
 import type { Call, JsonObject } from '../protocol/types.js';
 
@@ -48,14 +49,14 @@ function inMetadata(error: unknown): unknown {
 
 /** Stores the feedback that a call carries. Throws as {@link FeedbackService.post}, and `forbidden`. */
 export async function postOpinion(
-  feedback: Pick<FeedbackService, 'post'>,
+  { feedback, texts }: { feedback: Pick<FeedbackService, 'post'>; texts: Texts },
   call: Pick<Call, 'metadata'>,
-  caller: Pick<Caller, 'may' | 'key' | 'tenant'>,
+  caller: Caller,
 ): Promise<void> {
   const opinion = opinionIn(call, caller);
   if (opinion === null) return;
   try {
-    await feedback.post(opinion, { tenant: caller.tenant ?? undefined });
+    await feedback.post(opinion, { tenant: caller.tenant ?? undefined, texts: texts.of(caller) });
   } catch (error) {
     throw inMetadata(error);
   }

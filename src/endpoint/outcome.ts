@@ -1,3 +1,4 @@
+import { oneLine } from '../base/plain-text.js';
 import type { AnswerFacts, Call } from '../protocol/types.js';
 import type { InteractionFeedback } from '../schema/feedback.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
@@ -32,6 +33,9 @@ export interface EndedCall {
 export const CLIENT_GONE = 499;
 /** Class of a call whose request its provider refused, by the client's own fault. */
 export const REFUSED = 'refused';
+
+/** What was said of a failure, on one line, as long as feedback takes it. */
+const shown = (message: string): string => oneLine(message.slice(0, 1000)) || 'failed';
 
 /** Milliseconds to the microsecond. */
 const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
@@ -80,7 +84,7 @@ export function interactionsOf(ended: EndedCall): InteractionFeedback[] {
   const failed = failuresBefore(ended).map(({ model, message, latencyMs }): InteractionFeedback => ({
     decision_id: decision,
     model: model as LlmId,
-    error: message.slice(0, 1000),
+    error: shown(message),
     latency_ms: toMicroseconds(latencyMs),
   }));
   if (status === CLIENT_GONE || error === REFUSED) return failed;
@@ -94,7 +98,7 @@ export function interactionsOf(ended: EndedCall): InteractionFeedback[] {
       latency_ms: toMicroseconds(ended.totalMs),
       ...(usage !== null && { prompt_tokens: usage.prompt, completion_tokens: usage.completion }),
       ...(cost !== null && { cost_usd: cost }),
-      ...(ended.message !== null && { error: ended.message.slice(0, 1000) }),
+      ...(ended.message !== null && { error: shown(ended.message) }),
     },
   ];
 }

@@ -3,7 +3,7 @@ import { MAX_QUERY_CHARS } from '../schema/feedback.js';
 
 /** What is routed by where a call has no text at all, as one with an image alone. */
 const NO_TEXT = '(no text)';
-/** Where an agent’s own text begins: `<system-reminder>`, `<environment_details>`. No element of HTML has such a name. */
+/** Where an agent’s own text begins: `<system-reminder>`, `<environment_details>`. No element of HTML is named so. */
 const ADDED = /^[ \t]*<([a-z]+(?:[-_][a-z]+)+)>/gm;
 
 const isBlank = (text: string): boolean => text.trim() === '';

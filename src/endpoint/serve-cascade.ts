@@ -8,12 +8,14 @@ import { toldBy, type Decided } from './decide.js';
 import { failedBy } from './attempt.js';
 import type { Reached } from './failover.js';
 import { hold, type Held } from './hold.js';
+import type { Offering } from './offering.js';
 import { REFUSED } from './outcome.js';
 import { observedOf, type Observed } from './signals.js';
 import type { CallAnswer } from './types.js';
 
 export interface ServeCascadeParts extends CascadeReportParts {
   concluder: Concluder;
+  offering: Pick<Offering, 'scoreOf'>;
   /** Calls one LLM. */
   reach(decided: Decided, models: readonly string[]): Promise<Reached>;
   now(): number;
@@ -37,7 +39,7 @@ const isWell = (observed: readonly Observed[]): boolean =>
  * not fit, calls of tools that do not parse, a refusal, an end in the middle.
  */
 export async function serveCascade(parts: ServeCascadeParts, decided: Decided): Promise<CallAnswer> {
-  const { concluder, reach, now } = parts;
+  const { concluder, offering, reach, now } = parts;
   const { call, caller } = decided.request;
   let refused: Held | null = null;
 
@@ -65,7 +67,7 @@ export async function serveCascade(parts: ServeCascadeParts, decided: Decided): 
 
   async function report({ facts, model }: StepAnswer): Promise<Pick<StepReport, 'score' | 'ok'>> {
     const ok = isWell(observedOf(call, facts));
-    const score = ok ? await concluder.scoreOf(decided, model, facts) : null;
+    const score = ok ? await offering.scoreOf(decided, model, facts) : null;
     return score === null ? { ok } : { score };
   }
 

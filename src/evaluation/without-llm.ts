@@ -4,7 +4,7 @@ import type { Dataset } from '../dataset/dataset.js';
 
 /** The entries `kept` of logged scores. */
 export function keepScores(
-  { query, llm, score, count, propensity }: GraphRows['scores'],
+  { query, llm, score, count, propensity, answers, age }: GraphRows['scores'],
   kept: Int32Array,
 ): GraphRows['scores'] {
   return {
@@ -13,6 +13,8 @@ export function keepScores(
     score: Float32Array.from(kept, (e) => score[e]!),
     count: Float32Array.from(kept, (e) => count[e]!),
     ...(propensity && { propensity: Float32Array.from(kept, (e) => propensity[e]!) }),
+    ...(answers && { answers: Float32Array.from(kept, (e) => answers[e]!) }),
+    ...(age && { age: Float32Array.from(kept, (e) => age[e]!) }),
   };
 }
 

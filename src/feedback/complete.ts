@@ -1,10 +1,9 @@
 import { PointsmanError } from '../base/errors.js';
-import { sha256 } from '../base/hash.js';
 import type { SignalSettings } from '../schema/signals.js';
 import type { CallRecord } from '../store/ports/calls.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type {
-  CommentRecord,
+  Comment,
   FeedbackRecord,
   OfQuery,
   RecordedInteraction,
@@ -22,10 +21,10 @@ export interface Known {
   signals: SignalSettings;
 }
 
-/** Feedback as the ledger stores it. */
+/** Feedback with all that it leaves out. */
 export interface Completed {
   records: FeedbackRecord[];
-  comments: CommentRecord[];
+  comments: (Comment & { decision: string; of: OfQuery })[];
 }
 
 function notFound(decision: string | undefined): PointsmanError {
@@ -43,11 +42,8 @@ function queryOf({ query }: { query?: string | undefined }, decision: KeptDecisi
   return text === undefined ? { queryHash: decision!.queryHash } : { query: text };
 }
 
-/** SHA-256 of a query, in hexadecimal. */
-export const hashOf = (of: OfQuery): string => (of.query === undefined ? of.queryHash : sha256(of.query));
-
 /**
- * Feedback as the ledger stores it: what it leaves out comes from the decision it names, the LLM from the call that was
+ * Feedback whole: what it leaves out comes from the decision it names, the LLM from the call that was
  * made by it, and `at` from `now`. Feedback may come before its decision: where it has query and LLM itself, it may
  * name one that is not among `decisions`. Throws `decision_not_found` where it has not.
  */
@@ -69,8 +65,9 @@ function completedOne(item: Feedback, { decisions, calls, signals }: Known, now:
   const call = id === undefined ? undefined : calls.get(id);
   if (decision === undefined && !isComplete(item)) throw notFound(id);
   const at = new Date(now).toISOString();
+  const query = queryOf(item.kind === 'opinion' ? {} : item.value, decision);
   const about = {
-    ...queryOf(item.kind === 'opinion' ? {} : item.value, decision),
+    ...query,
     ...(decision === undefined || decision.task === null ? {} : { task: decision.task }),
   };
   if (item.kind === 'preference')
@@ -86,7 +83,7 @@ function completedOne(item: Feedback, { decisions, calls, signals }: Known, now:
         kind: 'signal',
         value: { ...of, ...says } as RecordedSignal,
       })),
-      comments: comments.map((comment) => ({ decision: decision!.id, queryHash: hashOf(about), ...comment })),
+      comments: comments.map((comment) => ({ decision: decision!.id, of: query, ...comment })),
     };
   }
   // What a cascade or a fallback asked was not left to the decision's chance.

@@ -1,10 +1,13 @@
 import type { Clock } from '../base/clock.js';
 import { sha256 } from '../base/hash.js';
 import type { Logger } from '../base/log.js';
+import type { Redact } from '../base/redact.js';
 import type { Decider } from '../decision/decider.js';
+import type { Encoder } from '../encoder/types.js';
 import type { LiveState } from '../live/state.js';
 import type { FeedbackReceipt } from '../schema/feedback.js';
 import type { CallReport } from '../schema/health.js';
+import { DEFAULT_TEXTS, type TextSettings } from '../schema/texts.js';
 import type { CallRecord } from '../store/ports/calls.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { FeedbackRecord } from '../store/ports/feedback.js';
@@ -13,13 +16,18 @@ import { createFeedbackCommitter } from './commit.js';
 import { createDriftFeed } from './drift-feed.js';
 import { completed } from './complete.js';
 import { decisionIdsOf, parseFeedback } from './records.js';
+import { createTextKeeping } from './texts.js';
 
 export interface FeedbackParts {
-  ledger: Pick<Ledger, 'feedback' | 'calls' | 'breakers' | 'alerts' | 'settings'>;
+  ledger: Pick<Ledger, 'feedback' | 'calls' | 'breakers' | 'alerts' | 'settings' | 'embeddings'>;
   live: LiveState;
   decider: Pick<Decider, 'lookup' | 'flush'>;
   clock: Clock;
   log: Logger;
+  /** Keeps vectors of texts of which only the hash is stored; none are unless given. */
+  encoder?: Encoder | undefined;
+  /** What texts go through before they are stored. */
+  redact?: Redact | undefined;
   /** Longest that feedback waits for a ledger that others write to, in milliseconds; 10 seconds unless given. */
   busyLimitMs?: number | undefined;
 }
@@ -31,6 +39,14 @@ export interface PostOptions {
   tenant?: string | undefined;
   /** Nobody is told that it is stored: see {@link FeedbackBatch}. */
   lazy?: boolean | undefined;
+  /** What is kept of its texts; all, unless given. */
+  texts?: TextSettings | undefined;
+}
+
+export interface RecordOptions {
+  tenant: string | null;
+  /** When their texts are forgotten, in milliseconds since the epoch; null for as the settings of retention say. */
+  forgetAt: number | null;
 }
 
 /** The one way in for feedback and for reports of calls, whoever observed them. */
@@ -44,6 +60,11 @@ export interface FeedbackService {
    * and `unknown_model` or `catalog_full` where the catalogue's settings refuse an LLM that nobody declared.
    */
   post(feedback: unknown, options?: PostOptions): Promise<FeedbackReceipt>;
+  /**
+   * Stores records that are complete, whose texts may be kept whole and need no redaction: as {@link post} does, but
+   * without looking anything up. Nobody is told that they are stored.
+   */
+  record(records: readonly FeedbackRecord[], options: RecordOptions): Promise<void>;
   /** Counts how calls of LLMs went, all or none; live state has caught up. Throws `unknown_model`, `ledger_busy`. */
   report(calls: readonly CallReport[]): Promise<void>;
   /** Resolves when all feedback that was posted is durable and observed for drift. */
@@ -61,6 +82,16 @@ function ofCandidates(records: readonly FeedbackRecord[], { undeclared }: Feedba
   return records.filter(({ kind, value }) => kind === 'preference' || !others.has(value.model));
 }
 
+/** Fields that hold texts. */
+const TEXTS: ReadonlySet<string> = new Set(['query', 'comment', 'corrected', 'error']);
+
+/** A request as repeats of it are known by: without texts where not even a hash of them may be kept. */
+const requestOf = (feedback: unknown, { store }: TextSettings): string =>
+  JSON.stringify(
+    feedback,
+    store === 'none' ? (key, value: unknown) => (TEXTS.has(key) ? undefined : value) : undefined,
+  );
+
 const NO_DECISIONS: ReadonlyMap<string, KeptDecision> = new Map();
 const NO_CALLS: ReadonlyMap<string, CallRecord> = new Map();
 
@@ -70,6 +101,8 @@ export function createFeedbackService({
   decider,
   clock,
   log,
+  encoder,
+  redact,
   busyLimitMs,
 }: FeedbackParts): FeedbackService {
   const committer = createFeedbackCommitter(ledger.feedback, {
@@ -79,9 +112,10 @@ export function createFeedbackService({
     },
     busyLimitMs,
   });
+  const keepTexts = createTextKeeping({ ledger, clock, log, encoder, redact });
   const drift = createDriftFeed({ ledger, live, clock, log });
   return {
-    async post(feedback, { idempotencyKey: key, tenant, lazy = false } = {}) {
+    async post(feedback, { idempotencyKey: key, tenant, lazy = false, texts = DEFAULT_TEXTS } = {}) {
       const items = parseFeedback(feedback, clock());
       // A retry after a crash must find the decision that the first request found.
       if (key !== undefined) await decider.flush();
@@ -91,18 +125,28 @@ export function createFeedbackService({
         named.length === 0 ? NO_CALLS : ledger.calls.get(named),
         ledger.settings.get('signals'),
       ]);
-      const { records, comments } = completed(items, { decisions, calls, signals }, clock());
+      const whole = completed(items, { decisions, calls, signals }, clock());
       const batch = {
-        records,
-        comments,
-        ...(key !== undefined && { key, requestHash: sha256(JSON.stringify(feedback)) }),
+        ...(await keepTexts(whole, texts)),
+        ...(key !== undefined && { key, requestHash: sha256(requestOf(feedback, texts)) }),
         ...(tenant !== undefined && { tenant }),
         ...(lazy && { lazy }),
       };
       const { receipt, stored } = await committer.commit(batch);
-      if (stored) drift.add(ofCandidates(records, receipt));
+      // Of what was said, not of what is stored of it: nothing of a text is left of this.
+      if (stored) drift.add(ofCandidates(whole.records, receipt));
       for (const id of named) live.load.release(id);
       return receipt;
+    },
+    async record(records, { tenant, forgetAt }) {
+      const { receipt } = await committer.commit({
+        records,
+        lazy: true,
+        ...(tenant !== null && { tenant }),
+        ...(forgetAt !== null && { forgetAt }),
+      });
+      drift.add(ofCandidates(records, receipt));
+      for (const { value } of records) if (value.decision_id !== undefined) live.load.release(value.decision_id);
     },
     async report(calls) {
       await ledger.breakers.report(calls);

@@ -5,7 +5,10 @@ import type { GraphRows } from './rows.js';
 export interface RawScores {
   query: Int32Array;
   llm: Int32Array;
+  /** NaN of an answer that nobody scored: it says only that, and by what chance, it was asked for. */
   score: Float64Array;
+  /** 1 where it is a signal of an answer, and no answer; undefined where all are answers. */
+  observed?: Uint8Array | undefined;
   /** Probability with which the LLM was asked, NaN where unknown; undefined where none is known. */
   propensity?: Float32Array | undefined;
   /** How much it counts beside others of its query and LLM, in (0, 1]; undefined where all count wholly. */
@@ -52,11 +55,13 @@ export function aggregateScores(
   recency?: Float32Array,
 ): GraphRows['scores'] {
   const { order, starts } = groupByQuery(raw, ranks);
+  const column = (known: unknown): Float32Array | undefined => (known ? new Float32Array(raw.length) : undefined);
   const query = new Int32Array(raw.length);
   const llm = new Int32Array(raw.length);
   const score = new Float32Array(raw.length);
   const count = new Float32Array(raw.length);
-  const propensity = raw.propensity && new Float32Array(raw.length);
+  const isWeighed = raw.weight?.some((weight) => weight !== 1);
+  const [propensity, answers, age] = [raw.propensity, raw.observed, isWeighed].map(column);
   const perLlm: number[][] = Array.from({ length: numLlms }, () => []);
   let cells = 0;
   for (let rank = 0; rank < ranks.size; rank++) {
@@ -69,13 +74,18 @@ export function aggregateScores(
     }
     present.sort((a, b) => a - b);
     for (const index of present) {
-      const mean = meanOf(perLlm[index]!, raw, recency);
+      const rows = perLlm[index]!;
+      perLlm[index] = [];
+      const scored = rows.filter((row) => !Number.isNaN(raw.score[row]!));
+      if (scored.length === 0) continue;
+      const mean = meanOf(scored, raw, recency);
       query[cells] = rank;
       llm[cells] = index;
       score[cells] = mean.score;
-      if (propensity) propensity[cells] = meanKnown(perLlm[index]!, raw.propensity!);
+      if (propensity) propensity[cells] = meanKnown(rows, raw.propensity!);
+      if (answers) answers[cells] = Math.max(1, rows.filter((row) => raw.observed![row] === 0).length);
+      if (age) age[cells] = scored.reduce((most, row) => Math.max(most, recency?.[row] ?? 1), 0);
       count[cells++] = mean.count;
-      perLlm[index]!.length = 0;
     }
   }
   return {
@@ -84,6 +94,8 @@ export function aggregateScores(
     score: score.slice(0, cells),
     count: count.slice(0, cells),
     ...(propensity && { propensity: propensity.slice(0, cells) }),
+    ...(answers && { answers: answers.slice(0, cells) }),
+    ...(age && { age: age.slice(0, cells) }),
   };
 }
 

@@ -109,7 +109,9 @@ export function freezeGraph(rows: SnapshotRows, parts: GraphParts): FrozenGraph 
     for (const column of [frozen.source, frozen.target, frozen.weight, frozen.count]) hash.update(column);
   }
   if (rows.metrics !== undefined) hash.update(`metrics ${JSON.stringify(rows.metrics)}\n`);
-  const { propensity } = rows.scores;
-  if (propensity !== undefined) hash.update('propensity\n').update(propensity);
+  for (const name of ['propensity', 'answers', 'age'] as const) {
+    const column = rows.scores[name];
+    if (column !== undefined) hash.update(`${name}\n`).update(column);
+  }
   return { hash: hash.digest('hex'), sizes, edges };
 }

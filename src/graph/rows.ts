@@ -52,6 +52,8 @@ export interface SnapshotRows {
    * it counts. Interactions from before
    * the LLM changed count only in part, in both, and together at most as one: under 1, there are none but such.
    * `propensity` is the probability with which the LLM was asked, NaN where unknown; left out where none is known.
+   * `answers` is how many answers they are of, where some scores are signals of an answer, and `age` how far they count
+   * for their age alone, where some count little for what they are; `count` says both where they are left out.
    * `[numScores]` each.
    */
   scores: {
@@ -60,6 +62,8 @@ export interface SnapshotRows {
     score: Float32Array;
     count: Float32Array;
     propensity?: Float32Array;
+    answers?: Float32Array;
+    age?: Float32Array;
   };
   /**
    * One entry per preference. `[numPreferences]` each; LLM indices, and how far it counts: wholly where that is left

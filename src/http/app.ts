@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redact } from '../base/redact.js';
 import type { Logger } from '../base/log.js';
 import { createEndpoint } from '../endpoint/endpoint.js';
 import type { Context } from './context.js';
@@ -42,6 +43,8 @@ export interface AppParts extends Pick<
   Context,
   'ledger' | 'queue' | 'schedule' | 'live' | 'feedback' | 'decider' | 'artifacts' | 'history' | 'clock' | 'judge'
 > {
+  /** What texts go through before they are stored. */
+  redact?: Redact | undefined;
   log: Logger;
   options?: AppOptions;
 }

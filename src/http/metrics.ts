@@ -42,7 +42,7 @@ export function createMetrics({ ledger, live: { scorer, load }, judge }: Metrics
   });
   const callsEnded = new Counter({
     name: 'pointsman_calls_total',
-    help: 'Calls through the model endpoint, by the LLM that answered, its provider, the form and the class of the error',
+    help: 'Calls through the model endpoint, by the LLM that answered, its provider, form and class of error',
     labelNames: ['model', 'provider', 'api', 'error'],
     registers,
   });

@@ -33,6 +33,7 @@ function infoOf(key: KeyRecord, use: QuotaUse | undefined): KeyInfo {
     models: key.models === null ? null : [...key.models],
     policies: key.policies === null ? null : [...key.policies],
     limits: key.limits,
+    texts: key.texts,
     created_at: new Date(key.createdAt).toISOString(),
     expires_at: isoOf(key.expiresAt),
     previous_until: isoOf(key.previousUntil),
@@ -79,7 +80,7 @@ export function createKeyService({
   }
 
   return {
-    async create({ name, scopes, tenant, models, policies, expires_at: expires, limits }) {
+    async create({ name, scopes, tenant, models, policies, expires_at: expires, limits, texts }) {
       const [id, secret] = [newKeyId(), newSecret()];
       const record: KeyRecord = {
         id,
@@ -89,6 +90,7 @@ export function createKeyService({
         models: models ?? null,
         policies: policies ?? null,
         limits: limits ?? {},
+        texts: texts ?? null,
         secretHash: secretHash(secret),
         previousHash: null,
         previousUntil: null,

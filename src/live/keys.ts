@@ -5,6 +5,7 @@ import { keyPartsOf, sameHash, secretHash } from '../keys/secret.js';
 import { allowanceOf, type Usage } from '../machines/quota.js';
 import type { KeyId, LlmId, TenantId } from '../schema/ids.js';
 import type { Scope } from '../schema/key.js';
+import type { KeyTexts } from '../schema/texts.js';
 import type { KeyRecord } from '../store/ports/keys.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
@@ -20,6 +21,8 @@ export interface Caller {
   readonly models: readonly LlmId[] | null;
   /** The only policies that they may route by, the first where they name none; null for all. */
   readonly policies: readonly string[] | null;
+  /** What is kept of texts that they send; null for what the settings say. */
+  readonly texts: KeyTexts | null;
   may(scope: Scope): boolean;
   /** Counts usage against their limits. Throws, or rejects with, `rate_limited` or `budget_exhausted`. */
   charge(usage: Usage): Maybe<void>;
@@ -36,6 +39,7 @@ function anybody(name: string, may: boolean): Caller {
     tenant: null,
     models: null,
     policies: null,
+    texts: null,
     may: () => may,
     charge: NOTHING,
     refund: NOTHING,
@@ -81,6 +85,7 @@ function callerOf(key: KeyRecord, quotas: LiveQuotas): Caller {
     tenant: key.tenant,
     models: key.models,
     policies: key.policies,
+    texts: key.texts,
     may: (scope) => scopes.has(scope) || scopes.has('admin'),
     charge: (usage) => (allowance === null ? undefined : quotas.charge(key.id, allowance, usage)),
     refund: (usage) => quotas.refund(key.id, usage),

@@ -10,6 +10,7 @@ import { openLiveLoad, type LiveLoad } from './load.js';
 import { openLivePolicies, type LivePolicies } from './policies.js';
 import { openLiveProviders, type LiveProviders } from './providers.js';
 import type { LiveScorer } from './scorer.js';
+import { openLiveTexts, type LiveTexts } from './texts.js';
 import { openLiveTrust, type LiveTrust } from './trust.js';
 
 /** Everything that a decision reads, in memory, and what keeps it current. */
@@ -23,6 +24,7 @@ export interface LiveState {
   keys: LiveKeys;
   providers: LiveProviders;
   callSettings: LiveCallSettings;
+  texts: LiveTexts;
   follower: Follower;
 }
 
@@ -45,7 +47,8 @@ export async function openLiveState({ ledger, scorer, clock, log, env }: LivePar
   const keys = await openLiveKeys({ ledger, clock, log });
   const providers = await openLiveProviders({ ledger, clock: ledger.steady, wall: clock, log, ...(env && { env }) });
   const callSettings = await openLiveCallSettings({ ledger });
-  const parts = [scorer, health, trust, corrections, load, policies, keys, providers, callSettings];
+  const texts = await openLiveTexts({ ledger });
+  const parts = [scorer, health, trust, corrections, load, policies, keys, providers, callSettings, texts];
   const follower = createFollower(ledger.changes, parts, log);
-  return { scorer, policies, health, trust, corrections, load, keys, providers, callSettings, follower };
+  return { scorer, policies, health, trust, corrections, load, keys, providers, callSettings, texts, follower };
 }

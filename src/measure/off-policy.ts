@@ -52,19 +52,31 @@ export function loggingPolicy(data: Dataset, queries: Int32Array): LoggingPolicy
   };
 }
 
+/** How many answers a query has whose LLMs were chosen by a chance that is logged; 1 at least. */
+export function askedTimes(data: Dataset, q: number): number {
+  let times = 0;
+  eachScore(data, q, (l) => (times += isLogged(data.propensityOf(q, l)) ? data.answersOf(q, l) : 0));
+  return Math.max(1, times);
+}
+
 /**
  * What choosing an LLM for query `q` is worth, where not every LLM's answer is logged: doubly robust (Dudík, Langford &
  * Li, arXiv 1103.4601), the LLM's level, and where its answer was logged, what it scored beyond that over how rarely it
- * was asked. Right in the mean where either is; far from right on one query. NaN where nothing is scored.
+ * was asked. Right in the mean where either is; far from right on one query. A query that was asked several times, as
+ * users do who are not content, is as many draws of the LLMs that it may get: it is worth the mean of them, and counts
+ * {@link askedTimes}. NaN where nothing is scored.
  */
 export function doublyRobust(data: Dataset, q: number, chosen: number, { propensity, level }: LoggingPolicy): number {
   let [worth, any] = [level[chosen]!, false];
+  const times = askedTimes(data, q);
   eachScore(data, q, (l, score) => {
     any = true;
     if (l !== chosen) return;
     const logged = data.propensityOf(q, l);
-    const asked = isLogged(logged) ? Math.max(LEAST_PROPENSITY, logged) : propensity[l]!;
-    worth += (score - level[chosen]!) / asked;
+    const beyond = score - level[chosen]!;
+    worth += isLogged(logged)
+      ? ((data.answersOf(q, l) / times) * beyond) / Math.max(LEAST_PROPENSITY, logged)
+      : beyond / propensity[l]!;
   });
   return any ? worth : NaN;
 }

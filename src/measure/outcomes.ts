@@ -1,5 +1,5 @@
 import { CURRENT, isCurrent, type Dataset } from '../dataset/dataset.js';
-import { doublyRobust } from './off-policy.js';
+import { askedTimes, doublyRobust } from './off-policy.js';
 import type { HeldOut } from './predictions.js';
 
 /** What came of routing each held-out query `[n]`. */
@@ -14,7 +14,7 @@ export interface Outcomes {
   /** Comparisons of the query since both LLMs last changed, and how many were ranked right (ties count half). */
   comparisons: Float64Array;
   right: Float64Array;
-  /** How much the query counts: 1, or how often it was answered. */
+  /** How much the query counts: 1, or how often it was answered, or an LLM was drawn for it by a logged chance. */
   counts: Float64Array;
 }
 
@@ -26,7 +26,9 @@ export function outcomesOf({ data, queries, policy, weigh }: HeldOut, scores: Ar
     quality: new Float64Array(n).fill(NaN),
     comparisons: new Float64Array(n),
     right: new Float64Array(n),
-    counts: Float64Array.from(queries, (q) => (weigh === 'traffic' ? data.traffic[q]! : 1)),
+    counts: Float64Array.from(queries, (q) =>
+      weigh === 'traffic' ? data.traffic[q]! : policy ? askedTimes(data, q) : 1,
+    ),
   };
   const { start, llm, score, measured } = data.evidence;
   const { better, worse, weight } = data.preferences;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KeyId, LlmId, TenantId } from './ids.js';
 import { PolicyName } from './policy.js';
+import { KeyTexts } from './texts.js';
 import { Timestamp } from './time.js';
 
 /** What a caller may do. `admin` may do everything. */
@@ -50,6 +51,7 @@ export const KeyRequest = z
       ),
     expires_at: Timestamp.optional(),
     limits: KeyLimits.optional(),
+    texts: KeyTexts.optional().describe('What is kept of texts that come by it, whatever /v1/texts says'),
   })
   .meta({ id: 'KeyRequest', description: 'A key to make' });
 export type KeyRequest = z.infer<typeof KeyRequest>;
@@ -76,6 +78,7 @@ const info = {
   models: z.array(LlmId).nullable().describe('Null for all'),
   policies: z.array(PolicyName).nullable().describe('Null for all'),
   limits: KeyLimits,
+  texts: KeyTexts.nullable().describe('Null for what /v1/texts says'),
   created_at: Timestamp,
   expires_at: Timestamp.nullable(),
   previous_until: Timestamp.nullable().describe('Until when the secret before the last rotation is good'),

@@ -85,6 +85,13 @@ export const rules = {
     .max(0.5)
     .optional()
     .describe('Share of queries that go to a candidate chosen by chance, so that all profiles stay current'),
+  explore: z
+    .enum(['evenly', 'likely'])
+    .optional()
+    .describe(
+      'Whom chance chooses: any candidate alike (if left out), or each as often as it is likely to be the best, so ' +
+        'that little is lost by it',
+    ),
   switch_margin: Fraction.optional().describe(
     'Utility that another LLM must have over the one that gave a conversation’s last answer to take over, in quality ' +
       `points; ${DEFAULT_SWITCH_MARGIN} if left out`,

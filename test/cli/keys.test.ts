@@ -20,17 +20,27 @@ describe('keys', () => {
     assert.match(made.stderr, /shown this once/);
     const whole = ['--tenant', 'shop', '--models', 'a,b', '--policies', 'cost', '--expires', '30d'];
     const limits = ['--requests-per-minute', '600', '--usd-per-day', '2.5'];
-    const args = ['create', 'app', '--scopes', 'feedback,route', ...whole, ...limits, '--json', ...folder];
+    const texts = ['--texts', 'whole', '--texts-hours', '24'];
+    const args = ['create', 'app', '--scopes', 'feedback,route', ...whole, ...limits, ...texts, '--json', ...folder];
     const app = JSON.parse(await done('keys', ...args)) as Record<string, unknown> & { id: string; key: string };
     assert.match(app.key, KEY);
     assert.deepEqual(
-      [app['scopes'], app['models'], app['policies'], app['limits']],
-      [['route', 'feedback'], ['a', 'b'], ['cost'], { requests_per_minute: 600, usd_per_day: 2.5 }],
+      [app['scopes'], app['models'], app['policies'], app['limits'], app['texts']],
+      [
+        ['route', 'feedback'],
+        ['a', 'b'],
+        ['cost'],
+        { requests_per_minute: 600, usd_per_day: 2.5 },
+        { store: 'whole', hours: 24 },
+      ],
     );
     assert.match(await done('keys', 'create', 'agent', '--scopes', 'call', ...folder), KEY_LINE);
     const listed = await done('keys', 'list', ...folder);
+    assert.match(
+      listed,
+      /app +route,feedback +shop +a,b +cost +requests_per_minute 600, usd_per_day 2\.5 +whole for 24 h +until 20/,
+    );
     assert.match(listed, /agent +call +/);
-    assert.match(listed, /app +route,feedback +shop +a,b +cost +requests_per_minute 600, usd_per_day 2\.5 +until 20/);
     assert.doesNotMatch(listed, /pk_/);
 
     const rotated = await done('keys', 'rotate', app.id, '--overlap-hours', '0', ...folder);

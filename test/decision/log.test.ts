@@ -5,10 +5,12 @@ import { createDecisionLog } from '../../src/decision/log.js';
 import { sha256 } from '../../src/base/hash.js';
 import type { DayRow } from '../../src/machines/day-sums.js';
 import { summaryByDay } from '../../src/decision/summary.js';
-import type { DecisionRecord } from '../../src/store/ports/decisions.js';
+import { redactBy } from '../../src/base/redact.js';
+import type { DecisionRecord, DecisionStore } from '../../src/store/ports/decisions.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import type { RankedLlm } from '../../src/schema/route.js';
 import { decisionRecord } from '../support/decision.js';
+import { encoder } from '../support/learn.js';
 import { keptLog, temporaryLedger } from './parts.js';
 
 const RANKING: RankedLlm[] = [
@@ -130,5 +132,58 @@ test('sums of a day that a refused write held up are written with the next, all 
       ['1970-01-02', 1],
     ],
   );
+  await remove();
+});
+
+test('texts go through the hook once before they are written, whatever the ledger refuses meanwhile', async () => {
+  const { ledger, remove } = await temporaryLedger();
+  let [asked, refuse] = [0, 2];
+  const redact = redactBy((text) => {
+    asked++;
+    if (text === 'odd') throw new Error('odd');
+    return text.replace('secret', '…');
+  }, keptLog().log);
+  const refusing: DecisionStore = {
+    ...ledger.decisions,
+    append: async (records, sums) =>
+      refuse-- > 0 ? Promise.reject(new Error('busy')) : ledger.decisions.append(records, sums),
+  };
+  const decisions = createDecisionLog(refusing, keptLog().log, { redact });
+  decisions.add(decisionRecord('one', { query: 'a secret' }), RANKING);
+  decisions.add(decisionRecord('two', { query: 'odd' }), RANKING);
+  decisions.add(decisionRecord('three', { query: null, queryHash: sha256('three') }), RANKING);
+  assert.equal((await decisions.get(['one'])).get('one')!.query, 'a secret', 'in memory alone');
+  for (const written of [false, false, true]) assert.equal(await decisions.flush(), written);
+  assert.equal(asked, 2);
+  assert.deepEqual(
+    Array.from((await decisions.get(['one', 'two', 'three'])).values(), ({ query, queryHash }) => [query, queryHash]),
+    [
+      ['a …', sha256('a …')],
+      [null, sha256('odd')],
+      [null, sha256('three')],
+    ],
+  );
+  await remove();
+});
+
+test('of a query of which only the hash is kept, a vector is', async () => {
+  const { ledger, remove } = await temporaryLedger();
+  const { log, lines } = keptLog();
+  const vectors = { embeddings: ledger.embeddings, encoder };
+  const decisions = createDecisionLog(ledger.decisions, log, { vectors });
+  const hashed = (id: string, text: string): void =>
+    decisions.add(decisionRecord(id, { query: null, queryHash: sha256(text) }), RANKING, text);
+  hashed('one', 'a secret');
+  hashed('two', 'a secret');
+  decisions.add(decisionRecord('three', { query: 'open' }), RANKING);
+  assert.equal(await decisions.flush(), true);
+  const found = await ledger.embeddings.get(encoder.id, [sha256('a secret'), sha256('open')]);
+  assert.deepEqual([...found], [[sha256('a secret'), encoder.encodeSync!('a secret')]]);
+  const failing = { ...encoder, encode: () => Promise.reject(new Error('away')) };
+  const other = createDecisionLog(ledger.decisions, log, { vectors: { ...vectors, encoder: failing } });
+  other.add(decisionRecord('four', { query: null, queryHash: sha256('b') }), RANKING, 'b secret');
+  assert.equal(await other.flush(), true, 'a decision is written all the same');
+  assert.match(lines.join('\n'), /away.*no vectors are kept/);
+  assert.doesNotMatch(lines.join('\n'), /secret/);
   await remove();
 });

@@ -90,6 +90,7 @@ const CALLS: Record<string, object> = {
 /** Bodies that are taken. */
 const BODIES: Record<string, unknown> = {
   ...CALLS,
+  'POST /v1/messages/count_tokens': { model: 'auto', messages: [{ role: 'user', content: 'q' }] },
   'POST /v1/route': { query: 'q', explain: true },
   'POST /route': { messages: [{ role: 'user', content: 'q' }] },
   'POST /v1/route/batch': { requests: [{ query: 'q' }, { query: 'r', cascade: {} }] },

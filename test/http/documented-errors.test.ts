@@ -166,6 +166,7 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'POST /v1/chat/completions': callFailures('/v1/chat/completions', { messages }),
     'POST /v1/responses': callFailures('/v1/responses', { input: 'q' }),
     'POST /v1/messages': callFailures('/v1/messages', { messages, max_tokens: 10 }),
+    'POST /v1/messages/count_tokens': bodyFailures('/v1/messages/count_tokens'),
     'POST /v1/embeddings': callFailures('/v1/embeddings', { input: 'q' }),
     'POST /v1/route': posted('/v1/route'),
     'POST /route': posted('/route'),
@@ -212,6 +213,8 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'PUT /v1/decision-log': settingsFailures('/v1/decision-log'),
     'GET /v1/signals': {},
     'PUT /v1/signals': settingsFailures('/v1/signals'),
+    'GET /v1/texts': {},
+    'PUT /v1/texts': settingsFailures('/v1/texts'),
     'GET /v1/retention': {},
     'PUT /v1/retention': settingsFailures('/v1/retention'),
     'POST /v1/forget': {

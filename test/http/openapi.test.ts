@@ -32,6 +32,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/chat/completions': ['post'],
     '/v1/responses': ['post'],
     '/v1/messages': ['post'],
+    '/v1/messages/count_tokens': ['post'],
     '/v1/embeddings': ['post'],
     '/v1/feedback': ['post'],
     '/feedback': ['post'],
@@ -47,6 +48,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/decision-log': ['get', 'put'],
     '/v1/retention': ['get', 'put'],
     '/v1/signals': ['get', 'put'],
+    '/v1/texts': ['get', 'put'],
     '/v1/forget': ['post'],
     '/v1/summary': ['get'],
     '/v1/alerts': ['get'],
@@ -126,6 +128,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   '/v1/chat/completions': 'OpenAiError',
   '/v1/responses': 'OpenAiError',
   '/v1/messages': 'AnthropicError',
+  '/v1/messages/count_tokens': 'AnthropicError',
   '/v1/embeddings': 'OpenAiError',
 };
 
@@ -135,10 +138,10 @@ function errorsOf(path: string): unknown {
   return { [own === undefined ? 'application/problem+json' : 'application/json']: { schema } };
 }
 
-test('a call is answered whole or, but for embeddings, in events', () => {
+test('a call is answered whole or, but for embeddings and counts, in events', () => {
   const typesOf = (path: string): string[] => Object.keys(api.paths[path]?.['post']?.responses['200']?.content ?? {});
   for (const path of Object.keys(ERRORS)) {
-    const streams = path !== '/v1/embeddings';
+    const streams = !['/v1/embeddings', '/v1/messages/count_tokens'].includes(path);
     assert.deepEqual(typesOf(path), ['application/json', ...(streams ? ['text/event-stream'] : [])], path);
   }
 });

@@ -7,6 +7,7 @@ import { writeArtifact } from '../../src/artifact/write.js';
 import { systemClock, type Clock } from '../../src/base/clock.js';
 import { PointsmanError } from '../../src/base/errors.js';
 import { dataPaths } from '../../src/base/paths.js';
+import type { Redact } from '../../src/base/redact.js';
 import { createRng } from '../../src/base/rng.js';
 import { createDecider, type Decider } from '../../src/decision/decider.js';
 import { createHashingEncoder } from '../../src/encoder/hashing.js';
@@ -105,6 +106,8 @@ export interface ServiceOptions {
   queue?: (folder: string) => Promise<RetrainQueue>;
   clock?: Clock;
   judge?: AppParts['judge'];
+  /** What texts go through before they are stored. */
+  redact?: Redact;
   /** Lets a test stand between the API and its real ledger. */
   around?: (ledger: Ledger) => Ledger;
   /** Lets a test stand between the API and what it scores by. */
@@ -120,6 +123,7 @@ export async function startService({
   clock = systemClock,
   queue: openQueue,
   judge,
+  redact,
   around = (ledger) => ledger,
   aroundScorer = (scorer) => scorer,
 }: ServiceOptions = {}): Promise<Service> {
@@ -132,8 +136,8 @@ export async function startService({
   const encoder = createHashingEncoder();
   const scorer = aroundScorer(await openLiveScorer({ ledger: real, artifacts, encoder, log }));
   const live = await openLiveState({ ledger, scorer, clock, log });
-  const decider = createDecider({ live, ledger, clock, rng: createRng(1), log, encoder });
-  const feedback = createFeedbackService({ ledger, live, decider, clock, log, busyLimitMs });
+  const decider = createDecider({ live, ledger, clock, rng: createRng(1), log, encoder, redact });
+  const feedback = createFeedbackService({ ledger, live, decider, clock, log, encoder, redact, busyLimitMs });
   const queue = openQueue === undefined ? noQueue : await openQueue(folder);
   const parts = {
     ledger,

@@ -5,6 +5,7 @@ import { createKeyService, type KeyService } from '../../keys/service.js';
 import { KeyId } from '../../schema/ids.js';
 import { KeyRequest, KeyRotation, SCOPES, type KeyInfo, type KeyLimits, type KeyMade } from '../../schema/key.js';
 import { parse } from '../../schema/parse.js';
+import { MAX_TEXT_HOURS, TEXT_STORES, type TextStore } from '../../schema/texts.js';
 import type { Ledger } from '../../store/ports/index.js';
 import { auditDone, audited } from '../actor.js';
 import { group } from '../group.js';
@@ -27,6 +28,8 @@ interface CreateSettings extends Settings {
   tokensPerMinute?: number;
   usdPerDay?: number;
   usdPerMonth?: number;
+  texts?: TextStore;
+  textsHours?: number;
 }
 
 const MOST = 1_000_000_000;
@@ -62,6 +65,9 @@ const limitOf = (limits: KeyLimits): string =>
     .map(([limit, value]) => `${limit} ${value}`)
     .join(', ') || '–';
 
+const textsOf = ({ texts }: KeyInfo): string =>
+  texts === null ? 'as set' : `${texts.store}${texts.hours === null ? '' : ` for ${texts.hours} h`}`;
+
 function stateOf({ revoked_at: revoked, expires_at: expires }: KeyInfo): string {
   if (revoked !== null) return `revoked ${revoked}`;
   if (expires === null) return 'in force';
@@ -85,10 +91,16 @@ function createCommand(): Command {
     .option('--tokens-per-minute <number>', 'in any 60 seconds', integer(1, MOST))
     .option('--usd-per-day <number>', 'expected cost of a day, in UTC', number(0, MOST))
     .option('--usd-per-month <number>', 'expected cost of a month, in UTC', number(0, MOST))
+    .addOption(
+      new Option('--texts <what>', 'what is kept of texts that come by it, whatever the settings say').choices(
+        TEXT_STORES,
+      ),
+    )
+    .option('--texts-hours <number>', 'how long whole texts are kept', number(0, MAX_TEXT_HOURS))
     .addOption(json())
     .addOption(options.data())
     .action(async (name: string, settings: CreateSettings) => {
-      const { scopes, tenant, models, policies, expires } = settings;
+      const { scopes, tenant, models, policies, expires, texts: store, textsHours: hours } = settings;
       const request = parse(KeyRequest, {
         name,
         scopes,
@@ -102,6 +114,8 @@ function createCommand(): Command {
           usd_per_day: settings.usdPerDay,
           usd_per_month: settings.usdPerMonth,
         },
+        // Hours alone are of whole texts.
+        texts: store === undefined && hours === undefined ? undefined : { store: store ?? 'whole', hours },
       });
       const made = await withLedger(settings.data, async (ledger) => {
         const key = await keysOf(ledger).create(request);
@@ -128,9 +142,10 @@ function listCommand(): Command {
         key.models?.join(',') ?? 'all',
         key.policies?.join(',') ?? 'all',
         limitOf(key.limits),
+        textsOf(key),
         stateOf(key),
       ]);
-      print(table(['id', 'name', 'scopes', 'tenant', 'LLMs', 'policies', 'limits', ''], rows));
+      print(table(['id', 'name', 'scopes', 'tenant', 'LLMs', 'policies', 'limits', 'texts', ''], rows));
     });
 }
 

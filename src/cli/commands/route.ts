@@ -59,6 +59,7 @@ export function routeCommand(): Command {
     .addOption(options.data())
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
+    .addOption(options.redact())
     .action(async (query: string | undefined, settings: Settings) => {
       if ((query === undefined) === (settings.input === undefined))
         throw new PointsmanError('invalid_request', 'expected exactly one of a query and --input FILE');
@@ -95,7 +96,7 @@ async function checkInForce({ ledger, live, encoder }: Workspace, data: string):
   const active = await ledger.artifacts.activeVersion();
   if (active === null || live.scorer.current().version === active) return;
   const { manifest } = await readArtifact(openArtifactFolder(dataPaths(data).artifacts), active);
-  checkEncoder(manifest, encoder);
+  checkEncoder(manifest, encoder.id);
 }
 
 /** One decision, for people. */

@@ -13,6 +13,7 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
     .addOption(options.data())
     .addOption(options.encoder())
     .addOption(options.logLevel())
+    .addOption(options.redact())
     .addOption(options.queue());
   if (parts.worker) command.addOption(options.backend()).addOption(options.trainingPriority());
   if (parts.api)

@@ -13,7 +13,11 @@ const FeedbackHeaders = z.object({
     .describe(KEY_FORM),
 });
 
-export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedback' | 'metrics'>): Operation[] {
+export function feedbackOperations({
+  feedback,
+  live,
+  metrics,
+}: Pick<Context, 'feedback' | 'live' | 'metrics'>): Operation[] {
   return [
     operation({
       method: 'POST',
@@ -37,7 +41,8 @@ export function feedbackOperations({ feedback, metrics }: Pick<Context, 'feedbac
       answers: { 201: { description: 'Stored', schema: FeedbackReceipt } },
       errors: ['decision_not_found', 'idempotency_key_reused', 'unknown_model', 'catalog_full'],
       async run({ headers: { 'Idempotency-Key': idempotencyKey }, body, caller }) {
-        const receipt = await feedback.post(body, { idempotencyKey, tenant: caller.tenant ?? undefined });
+        const [tenant, texts] = [caller.tenant ?? undefined, live.texts.of(caller)];
+        const receipt = await feedback.post(body, { idempotencyKey, tenant, texts });
         metrics.countFeedback(receipt);
         return receipt;
       },

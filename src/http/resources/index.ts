@@ -3,6 +3,7 @@ import type { Operation } from '../kit/operation.js';
 import { alertOperations } from './alerts.js';
 import { auditOperations } from './audit.js';
 import { callOperations } from './calls.js';
+import { countTokensOperations } from './count-tokens.js';
 import { decisionOperations } from './decisions.js';
 import { documentOperations } from './document.js';
 import { embedOperations } from './embed.js';
@@ -26,6 +27,7 @@ import { weightOperations } from './weights.js';
 export function operationsOf(context: Context): Operation[] {
   const operations: Operation[] = [
     ...callOperations(context),
+    ...countTokensOperations(),
     ...routeOperations(context),
     ...embedOperations(context),
     ...feedbackOperations(context),

@@ -1,5 +1,6 @@
 import { toForget } from '../../dataset/forget.js';
 import { Forgotten, ForgetRequest, RetentionSettings } from '../../schema/retention.js';
+import { TextSettings } from '../../schema/texts.js';
 import type { Context } from '../context.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 import { settingsOperations } from './settings.js';
@@ -12,6 +13,13 @@ export function retentionOperations({ ledger, decider }: Pick<Context, 'ledger' 
       about: 'How long feedback, idempotency keys, vectors and alerts are kept',
       kind: 'retention',
       schema: RetentionSettings,
+    }),
+    ...settingsOperations(ledger.settings, {
+      path: '/v1/texts',
+      tag: 'retention',
+      about: 'What is kept of the texts of queries and comments',
+      kind: 'texts',
+      schema: TextSettings,
     }),
     operation({
       method: 'POST',

@@ -26,6 +26,12 @@ export const MessagesBody = z
   })
   .meta({ id: 'MessagesCall', description: 'A message, as Anthropic’s protocol has it' });
 
+/** Body of `POST /v1/messages/count_tokens`: a message that need not say how long its answer may be. */
+export const CountTokensBody = MessagesBody.partial({ max_tokens: true }).meta({
+  id: 'CountTokensCall',
+  description: 'A message whose tokens are counted, as Anthropic’s protocol has it',
+});
+
 /** Reads the blocks of one message; results of tools are messages of their own, before what is said beside them. */
 function readBlocks(draft: CallDraft, at: string, role: string, blocks: readonly unknown[]): void {
   let text = '';
@@ -132,3 +138,7 @@ export function readMessagesCall(value: unknown): Call {
     ...facts,
   };
 }
+
+/** About how many tokens a message has. Throws `invalid_request` naming the field. */
+export const countTokens = (value: unknown): number =>
+  readMessagesCall({ max_tokens: 1, ...parse(CountTokensBody, value) }).promptTokens;

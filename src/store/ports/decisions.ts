@@ -27,10 +27,12 @@ export interface DecisionRecord {
   cascade: string | null;
   /** Who asked; null or left out where nobody told. */
   tenant?: string | null;
+  /** When its text is to be forgotten, in milliseconds, if not before; null or left out for as the settings say. */
+  forgetAt?: number | null;
 }
 
 /** A decision as it is read back. */
-export interface KeptDecision extends Omit<DecisionRecord, 'tenant'> {
+export interface KeptDecision extends Omit<DecisionRecord, 'tenant' | 'forgetAt'> {
   /** Null where it was never kept, or is forgotten. */
   query: string | null;
   /** SHA-256 of the text, in hexadecimal; where not even that was to be kept, of the decision's id. */

@@ -35,8 +35,8 @@ export interface FeedbackBatch {
   /** When the texts of all of it are forgotten, in milliseconds; as the settings of retention say unless given. */
   forgetAt?: number;
   /**
-   * Nobody waits for it: what is written alone, or with others of the kind, is not waited for until it is on the disk, so
-   * that a power cut may lose the last of it.
+   * Nobody waits for it: unless it is written with others that somebody waits for, the disk is not, so that a power cut
+   * may lose the last of it.
    */
   lazy?: boolean;
   /** `Idempotency-Key` of the request. */

@@ -1,5 +1,6 @@
 import type { KeyId, TenantId, LlmId } from '../../schema/ids.js';
 import type { KeyLimits, Scope } from '../../schema/key.js';
+import type { KeyTexts } from '../../schema/texts.js';
 
 /** A key as it is kept. Times in milliseconds since the epoch. */
 export interface KeyRecord {
@@ -12,6 +13,8 @@ export interface KeyRecord {
   /** The only policies that it may route by; null for all. */
   policies: readonly string[] | null;
   limits: KeyLimits;
+  /** What is kept of texts that come by it; null for what the settings say. */
+  texts: KeyTexts | null;
   /** SHA-256 of its secret, 32 bytes. */
   secretHash: Buffer;
   /** That of the secret before the last rotation, good until `previousUntil`. */

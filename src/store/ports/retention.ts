@@ -1,5 +1,8 @@
-/** What is to be forgotten: one text by its SHA-256 (hexadecimal), a tenant's, or what is older than a time (ms). */
-export type ToForget = { hash: string } | { tenant: string } | { before: number };
+/**
+ * What is to be forgotten: one text by its SHA-256 (hexadecimal), a tenant's, what is older than a time, or what has a
+ * time of its own that is over (both in milliseconds).
+ */
+export type ToForget = { hash: string } | { tenant: string } | { before: number } | { due: number };
 
 /** How far forgetting is: where the next part begins. */
 export interface ForgetPosition {
@@ -48,9 +51,14 @@ export interface RetentionStore {
   /** Tables that grow with traffic, by name: kept counts, read without a scan. */
   sizes(): Promise<TableSize[]>;
   bytes(): Promise<LedgerBytes>;
+  /** Whether any text has a time of its own, up to `now`, at which it is forgotten: a cheap read. */
+  isDue(now: number): Promise<boolean>;
   /** A bounded part of the texts of logged queries that `what` is of. */
   toForget(what: ToForget, from?: ForgetPosition): Promise<TextPart>;
-  /** Forgets texts of logged queries, `before` only where nothing was posted since; answers how many there were. */
+  /**
+   * Forgets texts of logged queries, `before` only where nothing was posted since, those that are `due` with the texts
+   * of errors on them; answers how many there were.
+   */
   forgetTexts(what: ToForget, hashes: readonly string[]): Promise<number>;
   /** Forgets a bounded part of texts in the log of decisions, and of errors; removes comments. */
   forgetRest(what: ToForget, from?: ForgetPosition): Promise<RestPart>;

@@ -6,6 +6,7 @@ import type { JudgeSettings } from '../../schema/judge.js';
 import type { MetricSettings } from '../../schema/metric.js';
 import type { RetentionSettings } from '../../schema/retention.js';
 import type { SignalSettings } from '../../schema/signals.js';
+import type { TextSettings } from '../../schema/texts.js';
 
 /** Settings by kind. */
 export interface SettingsByKind {
@@ -17,6 +18,7 @@ export interface SettingsByKind {
   metrics: MetricSettings;
   retention: RetentionSettings;
   signals: SignalSettings;
+  texts: TextSettings;
 }
 
 /** Settings; each kind is kept whole. */

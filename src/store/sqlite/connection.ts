@@ -18,8 +18,8 @@ export interface Connection {
    */
   write<T>(work: () => T): T;
   /**
-   * The same for what nobody waits for: it does not wait for the disk, so that a power cut may lose the last of it. What
-   * is written is in the file at once: the end of the process loses nothing.
+   * The same for what nobody waits for: it does not wait for the disk, so that a power cut may lose the last of it. The
+   * end of the process loses nothing.
    */
   note<T>(work: () => T): T;
   /** Runs `work` in one read transaction: it sees one state of the ledger. */

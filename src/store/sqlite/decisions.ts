@@ -60,7 +60,8 @@ function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
 export function createDecisions(connection: Connection, clock: Clock, readSettings: ReadSettings): DecisionStore {
   const { db } = connection;
   const insert = db.prepare(
-    `INSERT INTO decision (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`,
+    `INSERT INTO decision (${COLUMNS.join(', ')}, forget_at) VALUES (${COLUMNS.map(() => '?').join(', ')}, ?)
+     ON CONFLICT DO NOTHING`,
   );
   const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
   /** By what is filtered, so that each has the index that it needs. */
@@ -152,6 +153,7 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
             propensity,
             cascade,
             tenant,
+            forgetAt,
           } = decision;
           const kept = keepsText ? query : null;
           const added =
@@ -171,6 +173,7 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
               propensity,
               cascade,
               tenant ?? null,
+              forgetAt ?? null,
             ).changes > 0;
           if (added)
             bytes +=

@@ -5,7 +5,7 @@ import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
 
 /** Stands for the text of an error that was forgotten: an answer that failed stays one. */
-const FORGOTTEN_ERROR = '(forgotten)';
+export const FORGOTTEN_ERROR = '(forgotten)';
 
 /** Rows that one part changes at most, and that are looked at for them. */
 const ROWS_AT_ONCE = 250;
@@ -48,6 +48,9 @@ export function createRestForgetter({ db }: Connection, { touch, clock, steady }
     before: db.prepare<[number, number], DecisionRow>(
       `${columns} INDEXED BY decision_text WHERE query IS NOT NULL AND at < ? LIMIT ?`,
     ),
+    due: db.prepare<[number, number], DecisionRow>(
+      `${columns} INDEXED BY decision_forget_at WHERE query IS NOT NULL AND forget_at <= ? LIMIT ?`,
+    ),
   };
   const forgetQuery = db.prepare<[number]>('UPDATE decision SET query = NULL WHERE rowid = ?');
   const shrink = db.prepare<[number]>('UPDATE decision_size SET bytes = bytes - ?');
@@ -88,6 +91,7 @@ export function createRestForgetter({ db }: Connection, { touch, clock, steady }
     hash: removeComments('query_hash = ?'),
     tenant: removeComments('tenant = ?'),
     before: removeComments('at < ?'),
+    due: removeComments('forget_at <= ?'),
   };
 
   /** Texts of decisions, and of errors in the reports of their cascades. */
@@ -152,6 +156,15 @@ export function createRestForgetter({ db }: Connection, { touch, clock, steady }
         },
         () => (forgetBreakers(), { next: null }),
         commentsOf('tenant', what.tenant),
+      ];
+    }
+    if ('due' in what) {
+      return [
+        () => {
+          const rows = decisions.due.all(what.due, ROWS_AT_ONCE);
+          return { ...forgetDecisions(rows), next: again(rows.length) };
+        },
+        commentsOf('due', what.due),
       ];
     }
     return [

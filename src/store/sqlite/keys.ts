@@ -11,6 +11,7 @@ interface Row {
   models: string | null;
   policies: string | null;
   limits: string | null;
+  texts: string | null;
   secret_hash: Buffer;
   previous_hash: Buffer | null;
   previous_until: number | null;
@@ -30,6 +31,7 @@ const toRecord = (row: Row): KeyRecord => ({
   models: parsed(row.models),
   policies: parsed(row.policies),
   limits: parsed(row.limits) ?? {},
+  texts: parsed(row.texts),
   secretHash: row.secret_hash,
   previousHash: row.previous_hash,
   previousUntil: row.previous_until,
@@ -44,8 +46,9 @@ export function createKeys(connection: Connection, touch: Touch): KeyStore {
   const all = db.prepare<[], Row>('SELECT * FROM api_key ORDER BY created_at, id');
   const find = db.prepare<[string], Row>('SELECT * FROM api_key WHERE id = ?');
   const insert = db.prepare(
-    `INSERT INTO api_key (id, name, scopes, tenant, models, policies, limits, secret_hash, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO api_key
+       (id, name, scopes, tenant, models, policies, limits, texts, secret_hash, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const rotate = db.prepare<[Buffer, number, string]>(
     `UPDATE api_key SET previous_hash = secret_hash, secret_hash = ?, previous_until = ?
@@ -70,6 +73,7 @@ export function createKeys(connection: Connection, touch: Touch): KeyStore {
           json(key.models),
           json(key.policies),
           JSON.stringify(key.limits),
+          json(key.texts),
           key.secretHash,
           key.createdAt,
           key.expiresAt,

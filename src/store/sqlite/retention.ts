@@ -71,6 +71,11 @@ export function createRetention(
   const anyForgotten = db.prepare<[], unknown>(
     "SELECT 1 FROM query INDEXED BY query_forgotten WHERE text = '' LIMIT 1",
   );
+  const due = db.prepare<{ now: number }, unknown>(
+    `SELECT 1 FROM query WHERE forget_at <= @now UNION ALL
+     SELECT 1 FROM decision WHERE forget_at <= @now AND query IS NOT NULL UNION ALL
+     SELECT 1 FROM comment WHERE forget_at <= @now LIMIT 1`,
+  );
   /** Opened by the first verb that needs it. */
   let writer: Writer | undefined;
   const writing = (): Writer => (writer ??= openWriter(connection, { clock, steady, settings, busyTimeoutMs }));
@@ -89,6 +94,7 @@ export function createRetention(
     },
     sizes: async () => sizes.all(),
     bytes: async () => pages.bytes(),
+    isDue: async (now) => due.get({ now }) !== undefined,
     async toForget(what, from) {
       const { connection: own, texts } = writing();
       return own.read(() => texts.find(what, from));

@@ -9,6 +9,7 @@ import { DEFAULT_METRICS, MetricSettings } from '../../schema/metric.js';
 import { parse } from '../../schema/parse.js';
 import { DEFAULT_RETENTION, RetentionSettings } from '../../schema/retention.js';
 import { DEFAULT_SIGNALS, SignalSettings } from '../../schema/signals.js';
+import { DEFAULT_TEXTS, TextSettings } from '../../schema/texts.js';
 import type { SettingsByKind, SettingsStore } from '../ports/settings.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
@@ -24,6 +25,7 @@ const KINDS: { [K in Kind]: { schema: z.ZodType<SettingsByKind[K]>; defaults: Se
   metrics: { schema: MetricSettings, defaults: DEFAULT_METRICS },
   retention: { schema: RetentionSettings, defaults: DEFAULT_RETENTION },
   signals: { schema: SignalSettings, defaults: DEFAULT_SIGNALS },
+  texts: { schema: TextSettings, defaults: DEFAULT_TEXTS },
 };
 
 /** Settings as other writes of this connection read them. */

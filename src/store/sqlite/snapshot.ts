@@ -17,6 +17,7 @@ type InteractionColumns = [
   at: number,
   propensity: number | null,
   weight: number,
+  isSignal: number,
 ];
 type ChangeColumns = [llm: number, task: number | null, at: number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
@@ -39,7 +40,7 @@ export function createSnapshot(
   const lastQuery = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM query').pluck();
   const interactions = db
     .prepare<[], InteractionColumns>(
-      'SELECT query, llm, task, score, at, propensity, weight FROM interaction ORDER BY id',
+      'SELECT query, llm, task, score, at, propensity, weight, signal IS NOT NULL FROM interaction ORDER BY id',
     )
     .raw();
   const changes = db.prepare<[], ChangeColumns>('SELECT llm, task, at FROM change_point').raw();
@@ -78,32 +79,28 @@ export function createSnapshot(
       score: new Float64Array(interactionRows),
       propensity: undefined as Float32Array | undefined,
       weight: undefined as Float32Array | undefined,
+      observed: undefined as Uint8Array | undefined,
     };
     /** Few logs have any. */
     const propensities = (): Float32Array => (edges.propensity ??= new Float32Array(interactionRows).fill(NaN));
-    /** Of answers that were scored later, if at all: by query and LLM. */
-    const unscored = new Map<number, number>();
     const weights = (): Float32Array => (edges.weight ??= new Float32Array(interactionRows).fill(1));
-    for (const [query, llm, task, score, at, propensity, weight] of interactions.iterate()) {
+    const observed = (): Uint8Array => (edges.observed ??= new Uint8Array(interactionRows));
+    for (const [query, llm, task, score, at, propensity, weight, isSignal] of interactions.iterate()) {
       labels.give(query, task, at);
       const index = llmIndex(llm);
       if (index < 0) continue;
-      if (score === null || fixed.has(index)) {
+      if (fixed.has(index) || (score === null && propensity === null)) {
         labels.touch(query);
-        if (propensity !== null) unscored.set(query * llms.length + index, propensity);
         continue;
       }
-      const row = append(edges, query, at);
+      // An answer that has no score is none since the LLM changed.
+      const row = append(edges, query, score === null ? -Infinity : at);
       edges.llm[row] = index;
-      edges.score[row] = score;
+      edges.score[row] = score ?? NaN;
+      if (isSignal === 1) observed()[row] = 1;
       if (weight !== 1) weights()[row] = weight;
       if (propensity !== null) propensities()[row] = propensity;
     }
-    if (unscored.size > 0)
-      for (let row = 0; row < edges.length; row++) {
-        const known = unscored.get(edges.query[row]! * llms.length + edges.llm[row]!);
-        if (known !== undefined && Number.isNaN(propensities()[row]!)) propensities()[row] = known;
-      }
     const pairs = {
       ...answerColumns(preferenceRows, weighed),
       better: new Int32Array(preferenceRows),

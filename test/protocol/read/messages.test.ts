@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FILE_TOKENS, IMAGE_TOKENS } from '../../../src/protocol/read/draft.js';
 import { readCall } from '../../../src/protocol/read.js';
+import { countTokens } from '../../../src/protocol/read/messages.js';
 import { assertRefused } from './refused.js';
 
 const hello = { role: 'user', content: 'Hello, Claude' };
@@ -177,5 +178,12 @@ describe('a message', () => {
     refused({ tools: [{ name: 5 }] }, 'tools[0].name: expected a string, got 5');
     refused({ metadata: { user_id: 5 } }, 'metadata.user_id: expected string, got 5');
     refused({ max_tokens: 1.5 }, 'max_tokens: expected int, got 1.5');
+  });
+
+  test('is counted whether or not it says how long its answer may be', () => {
+    assert.equal(countTokens({ model: 'auto', messages: [hello] }), 4);
+    assert.equal(countTokens({ model: 'auto', messages: [hello], max_tokens: 9 }), 4);
+    assert.ok(countTokens({ model: 'auto', messages: [hello], tools: [{ name: 'Read', input_schema: {} }] }) > 4);
+    assert.throws(() => countTokens({ model: 'auto' }), { code: 'invalid_request' });
   });
 });

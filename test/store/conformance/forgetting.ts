@@ -71,6 +71,61 @@ export function describeForgetting(store: StoreUnderTest): void {
       assert.deepEqual(await sizeOf(ledger, 'text'), { rows: 1, bytes: 5, removed: 1 });
     });
 
+    test('by times of their own: each text when it is due, unless it is posted again for longer', async (t) => {
+      const { ledger, openAgain } = await store.open(t);
+      const HOUR = 3_600_000;
+      const post = (query: string, hours: number | undefined): Promise<unknown> =>
+        ledger.feedback.append([
+          {
+            records: [interaction(query, 'a', 1, { error: 'why' })],
+            comments: [{ decision: 'd', queryHash: sha256(query), at: START, kind: 'comment', text: `on ${query}` }],
+            ...(hours !== undefined && { forgetAt: START + hours * HOUR }),
+          },
+        ]);
+      await ledger.decisions.append([
+        decisionRecord('one hour', { query: 'one', forgetAt: START + HOUR }),
+        decisionRecord('as set', { query: 'one' }),
+      ]);
+      for (const [query, hours] of [
+        ['one', 1],
+        ['two', 2],
+        ['longer', 1],
+        ['longer', 3],
+        ['longer', 2],
+        ['for good', 1],
+        ['for good', undefined],
+        ['for good', 1],
+      ] as const)
+        await post(query, hours);
+      for (let i = 0; i < 120; i++) await post(`some ${i}`, 1);
+      assert.equal(await ledger.retention.isDue(START + HOUR - 1), false);
+      assert.deepEqual(await forget(ledger, { due: START + HOUR - 1 }), NOTHING);
+      const other = await openAgain();
+      assert.equal(await other.retention.isDue(START + HOUR), true);
+      const forgotten = await forget(other, { due: START + HOUR });
+      assert.deepEqual(forgotten, { texts: 121, decisions: 1, errors: 0, comments: 124, unlearnable: 0 });
+      assert.deepEqual(await textsOf(ledger, 'one', 'two', 'longer', 'for good'), [
+        undefined,
+        'two',
+        'longer',
+        'for good',
+      ]);
+      const { decisions } = ledger;
+      assert.deepEqual(
+        Array.from((await decisions.get(['one hour', 'as set'])).values(), ({ query }) => query),
+        [null, 'one'],
+      );
+      assert.equal(await ledger.retention.isDue(START + HOUR), false);
+      assert.deepEqual(await forget(ledger, { due: START + HOUR }), NOTHING);
+      assert.equal((await forget(ledger, { due: START + 2 * HOUR })).texts, 1);
+      assert.equal((await forget(ledger, { due: START + 999 * HOUR })).texts, 1);
+      assert.deepEqual(await textsOf(ledger, 'two', 'longer', 'for good'), [undefined, undefined, 'for good']);
+      assert.deepEqual(await learnable(ledger), [124, 0]);
+      await post('one', 5);
+      assert.deepEqual(await textsOf(ledger, 'one'), ['one'], 'posted again, it is back');
+      assert.equal((await forget(ledger, { due: START + 5 * HOUR })).texts, 1);
+    });
+
     test('an answer that failed stays one, without why', async (t) => {
       const { ledger } = await store.open(t);
       const decision = '0199b2c0-0000-7000-8000-000000000000';

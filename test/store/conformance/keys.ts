@@ -15,6 +15,7 @@ function keyOf(n: number, more: Partial<KeyRecord> = {}): KeyRecord {
     models: null,
     policies: null,
     limits: {},
+    texts: null,
     secretHash: secretHash(`secret ${n}`),
     previousHash: null,
     previousUntil: null,
@@ -35,6 +36,7 @@ export function describeKeyStore(store: StoreUnderTest): void {
         models: ['a', 'b'] as unknown as KeyRecord['models'],
         policies: ['cost'],
         limits: { requests_per_minute: 5, usd_per_day: 0.25 },
+        texts: { store: 'whole', hours: 0.5 },
         expiresAt: START + 1000,
       });
       const added = [keyOf(1), whole, keyOf(3)];

@@ -42,6 +42,7 @@ export const addKey = (ledger: Ledger): Promise<void> =>
     models: null,
     policies: null,
     limits: {},
+    texts: null,
     secretHash: secretHash('secret'),
     previousHash: null,
     previousUntil: null,

@@ -6,6 +6,7 @@ import { DEFAULT_DRIFT, DriftSettings } from '../../../src/schema/drift.js';
 import { BreakerSettings, DEFAULT_BREAKER } from '../../../src/schema/health.js';
 import { DEFAULT_SIGNALS, SignalSettings } from '../../../src/schema/signals.js';
 import { DEFAULT_JUDGE, JudgeSettings } from '../../../src/schema/judge.js';
+import { DEFAULT_TEXTS, TextSettings } from '../../../src/schema/texts.js';
 import { testBusy, type StoreUnderTest } from './store-under-test.js';
 
 const DEFAULTS = {
@@ -15,8 +16,9 @@ const DEFAULTS = {
   drift: DEFAULT_DRIFT,
   signals: DEFAULT_SIGNALS,
   judge: DEFAULT_JUDGE,
+  texts: DEFAULT_TEXTS,
 };
-const KINDS = ['breaker', 'catalog', 'decision', 'drift', 'signals', 'judge'] as const;
+const KINDS = ['breaker', 'catalog', 'decision', 'drift', 'signals', 'judge', 'texts'] as const;
 const OTHER = {
   breaker: BreakerSettings.parse({ min_calls: 2, timeout_ms: 1000 }),
   catalog: CatalogSettings.parse({ register_unknown: 'refuse', max_models: 7 }),
@@ -24,6 +26,7 @@ const OTHER = {
   drift: DriftSettings.parse({ webhooks: ["https://example.org/it's?x=%F0%9F%98%80"], score: { least: 0.2 } }),
   signals: SignalSettings.parse({ quiet: { weight: 0 }, thumb: { value_when_false: 0.1 } }),
   judge: JudgeSettings.parse({ enabled: true, model: "it's", by_policy: { cost: 0.5 }, rubric: 'Ist es gut? 日本' }),
+  texts: TextSettings.parse({ store: 'hash', hours: 5 }),
 };
 
 export function describeSettingsStore(store: StoreUnderTest): void {
