@@ -1,148 +1,107 @@
 /**
- * Does the loop close by itself? Users who label nothing, six LLMs alike in price, and a ledger that is empty.
+ * Does the loop close by itself? Users ask `auto` by HTTP and label nothing; six LLMs that are alike in price answer
+ * them, each good at something else; the ledger is empty. Users who are not content ask again, the same or in other
+ * words, others go on or say nothing; a judge, noisy and a little biased, grades some answers. At night what came in is
+ * trained on. What the chosen LLMs were truly expected to be worth stands beside the LLM that is best on average, and
+ * beside the best one for each query, by blocks of 1,000 calls.
  *
- *     node dist/scripts/bench/loop.js [--calls 20000] [--seeds 3] [--seed 1] [--every 2000]
+ *     node dist/scripts/bench/loop.js [--calls 20000] [--seeds 3] [--seed 1] [--nights 2000,4000,8000,12000,16000]
+ *         [--policy JSON] [--signals JSON] [--judged 0.05] [--uncertain 0.1] [--at-once 2] [--verbose]
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createRng } from '../../src/base/rng.js';
-import { writeQuery } from '../../src/simulator/simulator.js';
-import { TASKS } from '../../src/simulator/tasks.js';
-import type { SimulatedQuery } from '../../src/simulator/types.js';
-import { emptyBlock, shareOfGain, type Block } from './loop/blocks.js';
-import { bestFor, meanQualities, trueQuality } from './loop/llms.js';
-import { openRoutedWorld, type Meanings } from './loop/routed-world.js';
-import { reactionTo, rephrased } from './loop/users.js';
-import type { Asking } from './loop/world.js';
+import { table } from '../../src/cli/output.js';
+import { pointsAhead, shareOfGain, type Block } from './loop/blocks.js';
+import { meanQualities } from './loop/llms.js';
+import type { SeedEvent, SeedOptions } from './loop/seed.js';
 
 const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '20000' },
     seeds: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
-    every: { type: 'string', default: '2000' },
-    judged: { type: 'string', default: '0.15' },
-    weights: { type: 'string', default: 'default' },
-    corrections: { type: 'string', default: 'on' },
-    quick: { type: 'boolean', default: false },
-    exploration: { type: 'string', default: '2000:0.5,0.5' },
+    nights: { type: 'string', default: '2000,4000,8000,12000,16000' },
+    policy: { type: 'string', default: '{"exploration": 0.3, "explore": "likely"}' },
+    signals: { type: 'string', default: '{}' },
+    judged: { type: 'string', default: '0.05' },
+    uncertain: { type: 'string', default: '0.1' },
+    'at-once': { type: 'string', default: '2' },
     'log-level': { type: 'string', default: 'error' },
+    verbose: { type: 'boolean', default: false },
   },
 });
-const [CALLS, EVERY] = [Number(values.calls), Number(values.every)];
-const BLOCK = 1_000;
-/** Calls that a user asks again at most. */
-const MOST_AGAIN = 3;
-/** `N:SHARE` evenly for the first N calls, then `SHARE` by how likely each is to be the best: `2000:0.5,0.5`. */
-function explorationOf(text: string): (calls: number) => { exploration: number; explore: 'evenly' | 'likely' } {
-  const [first = '', later = '0'] = text.split(',');
-  const [until = 0, share = 0] = first.split(':').map(Number) as [number, number];
-  return (calls) =>
-    calls < until ? { exploration: share, explore: 'evenly' } : { exploration: Number(later), explore: 'likely' };
-}
+/** Blocks before what is promised holds. */
+const EARLY = 2;
+const SEEDS = Array.from({ length: Number(values.seeds) }, (_, i) => Number(values.seed) + i);
 
-const DEFAULT: Meanings = {
-  regenerated: { value: 0.1, weight: 0.5 },
-  rephrased: { value: 0.2, weight: 0.3 },
-  continued: { value: 0.7, weight: 0.05 },
-  quiet: { value: 0.8, weight: 0.1 },
-  judge: { value: NaN, weight: 0.5 },
-};
-function meaningsOf(text: string): Meanings {
-  if (text === 'default') return DEFAULT;
-  const [re, rp, co, qu, ju] = text.split(',').map(Number) as [number, number, number, number, number];
-  return {
-    regenerated: { value: 0.1, weight: re },
-    rephrased: { value: 0.2, weight: rp },
-    continued: { value: 0.7, weight: co },
-    quiet: { value: 0.8, weight: qu },
-    judge: { value: NaN, weight: ju },
-  };
-}
-
-const single = meanQualities(createRng(0))[0]!;
-console.log(`best single ${single[0]} ${single[1].toFixed(4)}, ${JSON.stringify(values)}`);
-
-const tested = Array.from({ length: 2_000 }, (_, i) => writeQuery(createRng(9).fork(`${i}`), i % TASKS.length));
-function worth(route: (text: string) => string): number {
-  const sums = emptyBlock();
-  for (const query of tested) {
-    sums.chosen += trueQuality(route(query.text), query);
-    sums.single += trueQuality(single[0], query);
-    sums.full += trueQuality(bestFor(query), query);
-  }
-  return shareOfGain(sums);
-}
-
-async function run(seed: number): Promise<void> {
-  const rng = createRng(seed);
-  const world = await openRoutedWorld({
-    rng: rng.fork('world'),
-    judged: Number(values.judged),
-    meanings: meaningsOf(values.weights),
-    worth,
-    corrections: values.corrections === 'on',
-    training: values.quick ? { epochs: 1, minSteps: 20, maxSteps: 60 } : {},
-    exploration: explorationOf(values.exploration),
+/** Runs one seed in a process of its own; answers its blocks. */
+async function run(seed: number): Promise<Block[]> {
+  const options: SeedOptions = {
+    seed,
+    calls: Number(values.calls),
+    nights: values.nights.split(',').map(Number),
+    policy: JSON.parse(values.policy) as Record<string, unknown>,
+    signals: JSON.parse(values.signals) as Record<string, unknown>,
+    judged: { share: Number(values.judged), uncertain: Number(values.uncertain) },
     logLevel: values['log-level'],
-  });
-  const writing = rng.fork('queries');
-  const acting = rng.fork('users');
-  let block: Block = emptyBlock();
-  const total = emptyBlock();
-  const taskOf = new Map<string, Map<string, number>>();
-  let session = 0;
-  let pending: { asking: Asking; times: number } | null = null;
-  try {
-    for (let call = 1; call <= CALLS; call++) {
-      if (pending === null) {
-        const query: SimulatedQuery = writeQuery(writing, writing.int(TASKS.length));
-        pending = { asking: { query, text: query.text, session: `s${++session}`, again: null }, times: 0 };
-      }
-      const { asking, times }: { asking: Asking; times: number } = pending;
-      const answered = await world.ask(asking);
-      const { query } = asking;
-      for (const to of [block, total]) {
-        to.calls++;
-        to.chosen += trueQuality(answered.model, query);
-        to.single += trueQuality(single[0], query);
-        to.full += trueQuality(bestFor(query), query);
-        if (answered.model === single[0]) to.asked++;
-      }
-      const picks = taskOf.get(query.task.id) ?? new Map<string, number>();
-      taskOf.set(query.task.id, picks.set(answered.model, (picks.get(answered.model) ?? 0) + 1));
-      const reaction = reactionTo(acting, answered.quality);
-      await world.react(answered, reaction);
-      pending =
-        (reaction === 'regenerated' || reaction === 'rephrased') && times < MOST_AGAIN
-          ? {
-              asking: {
-                ...asking,
-                text: reaction === 'rephrased' ? rephrased(acting, query.text) : asking.text,
-                again: reaction,
-              },
-              times: times + 1,
-            }
-          : null;
-      if (call % BLOCK === 0) {
-        const { calls, chosen, single: best, full, asked } = block;
-        const top = [...taskOf].map(([t, p]) => {
-          const [m, n] = [...p].toSorted((a, b) => b[1] - a[1])[0]!;
-          return `${t.slice(0, 5)}:${m.slice(5, 10)} ${((100 * n) / [...p.values()].reduce((a, b) => a + b)).toFixed(0)}`;
-        });
-        console.log(
-          `seed ${seed} call ${call}: chosen ${(chosen / calls).toFixed(4)} single ${(best / calls).toFixed(4)} ` +
-            `full ${(full / calls).toFixed(4)} gain ${(100 * shareOfGain(block)).toFixed(1)}% incumbent ` +
-            `${((100 * asked) / calls).toFixed(0)}%  ${top.join(' ')}`,
-        );
-        block = emptyBlock();
-        taskOf.clear();
-      }
-      if (call % EVERY === 0 && call < CALLS) console.log(`  trained: ${await world.train()}`);
-    }
-  } finally {
-    await world.close();
+  };
+  const file = new URL('loop/seed.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [file, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  const blocks: Block[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    const event = JSON.parse(line) as SeedEvent;
+    if (event.kind === 'block') blocks.push(event.block);
+    if (!values.verbose) continue;
+    if (event.kind === 'night')
+      console.log(`seed ${seed}, night after ${event.calls}, ${event.seconds.toFixed(0)} s: ${event.what}`);
+    else
+      console.log(
+        `seed ${seed}, ${blocks.length},000 calls: ${(100 * shareOfGain(event.block)).toFixed(0)}% of the gain, ` +
+          `${pointsAhead(event.block).toFixed(1)} points ahead, best single ${(event.block.ofSingle / 10).toFixed(0)}%, ` +
+          JSON.stringify(event.reactions),
+      );
   }
-  console.log(`seed ${seed}: all ${(100 * shareOfGain(total)).toFixed(1)}%`);
+  const [code] = (await ended) as [number | null];
+  if (code !== 0) throw new Error(`seed ${seed} ended with ${code}`);
+  return blocks;
 }
 
-for (let s = 0; s < Number(values.seeds); s++) await run(Number(values.seed) + s);
+const means = meanQualities(createRng(0));
+console.log(`${means.map(([id, mean]) => `${id} ${mean.toFixed(3)}`).join(', ')}; ${JSON.stringify(values)}`);
+const began = performance.now();
+const results: Block[][] = [];
+const waiting = [...SEEDS.keys()];
+await Promise.all(
+  Array.from({ length: Number(values['at-once']) }, async () => {
+    for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) results[i] = await run(SEEDS[i]!);
+  }),
+);
+
+const mean = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0) / of.length;
+const rows = results[0]!.map((_, b) => {
+  const blocks = results.map((of) => of[b]!);
+  const part = (name: 'chosen' | 'single' | 'full'): string =>
+    mean(blocks.map((block) => block[name] / block.calls)).toFixed(4);
+  return [
+    `${b + 1},000`,
+    part('chosen'),
+    part('single'),
+    part('full'),
+    `${(100 * mean(blocks.map(shareOfGain))).toFixed(0)}%`,
+    blocks.map((block) => `${(100 * shareOfGain(block)).toFixed(0)}%`).join(' '),
+    blocks.map((block) => pointsAhead(block).toFixed(1)).join(' '),
+  ];
+});
+console.log(table(['calls', 'chosen', 'best single', 'full', 'of the gain', 'by seed', 'points ahead'], rows));
+const last = results.map((blocks) => shareOfGain(blocks.at(-1)!));
+const least = Math.min(...results.flatMap((blocks) => blocks.slice(EARLY).map(pointsAhead)));
+console.log(
+  `last block: ${(100 * mean(last)).toFixed(1)}% of the gain (${last.map((share) => `${(100 * share).toFixed(1)}%`).join(', ')}); ` +
+    `worst block after the first 2,000 calls: ${least.toFixed(1)} points ahead of the best single LLM; ` +
+    `${((performance.now() - began) / 60_000).toFixed(1)} minutes`,
+);

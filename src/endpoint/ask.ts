@@ -29,7 +29,9 @@ export function createAsk({ live, now, clock, random }: AskParts): Ask {
     const why = live.providers.uncallable(model, 'chat');
     if (why !== undefined) throw new Error(`${model} can't be called: ${why}`);
     const stop = new AbortController();
-    signal.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
+    // A worker's signal outlives its jobs.
+    const end = (): void => stop.abort(signal.reason);
+    signal.addEventListener('abort', end);
     const { answered, failed } = await callInTurn(
       { calling: live.providers, now, clock, random },
       {
@@ -40,7 +42,7 @@ export function createAsk({ live, now, clock, random }: AskParts): Ask {
         deadlineMs: DEADLINE_MS,
         take: () => true,
       },
-    );
+    ).finally(() => signal.removeEventListener('abort', end));
     if (answered === null) throw nobodyAnswered(failed, [model]);
     const { attempt, ended } = answered;
     if (attempt.kind !== 'whole') {

@@ -5,6 +5,8 @@ import { createPace } from '../base/pace.js';
 import type { Follower } from '../live/follower.js';
 import type { Ledger } from '../store/ports/index.js';
 import { UNKNOWN_TASK, type Alert } from '../schema/drift.js';
+import type { Signal } from '../schema/feedback.js';
+import { isOneSided } from '../schema/signals.js';
 import type { FeedbackRecord } from '../store/ports/feedback.js';
 import type { GroupShare } from '../machines/correction.js';
 import { expectedOf } from '../scoring/expected.js';
@@ -24,8 +26,12 @@ const TRANSACTION_SIZE = 100;
  */
 const TURN_MS = 4;
 const OTHERS_SHARE = 0.85;
-/** Signals of less weight are no measure of a change: they come of some answers and not of others. */
+/** Signals of less weight are no measure of a change. */
 const LEAST_WEIGHT = 0.5;
+
+/** Whether a signal measures how good answers are: not one that comes of some answers and not of others. */
+const isMeasure = ({ signal, weight = 1 }: Pick<Signal, 'signal' | 'weight'>): boolean =>
+  weight >= LEAST_WEIGHT && !isOneSided(signal);
 /** A shorter latency counts as this one, in milliseconds: its logarithm is taken. */
 const LEAST_LATENCY_MS = 0.1;
 
@@ -103,7 +109,7 @@ export function createDriftFeed({ ledger, live, clock, log }: DriftFeedParts): D
    */
   async function observationsOf(record: Posted, oldest: number, now: number): Promise<DriftObservation[]> {
     const { kind, value: posted } = record;
-    if (kind === 'signal' && (posted.weight ?? 1) < LEAST_WEIGHT) return [];
+    if (kind === 'signal' && !isMeasure(posted)) return [];
     if (judgedBefore(record) && kind === 'signal') return [];
     const at = Math.min(now, posted.at === undefined ? now : Date.parse(posted.at));
     if (at < oldest) return [];

@@ -38,6 +38,16 @@ export const DEFAULT_MEANINGS = {
 } as const satisfies Record<string, SignalMeaning>;
 export type SignalName = keyof typeof DEFAULT_MEANINGS;
 
+/**
+ * Whether a signal speaks only for answers, or only against them, as silence and a complaint do: its value is always
+ * the same, and how often it comes is what tells.
+ */
+export function isOneSided(signal: string): boolean {
+  if (!Object.hasOwn(DEFAULT_MEANINGS, signal)) return false;
+  const { value_when_true: whenTrue, value_when_false: whenFalse } = DEFAULT_MEANINGS[signal as SignalName];
+  return (whenTrue === null) !== (whenFalse === null);
+}
+
 /** What each signal is. */
 const ABOUT: Record<SignalName, string> = {
   completed: 'The answer came whole, without an error',

@@ -12,6 +12,9 @@ const MARGIN = 0.01;
 const ERRORS = 1.645;
 const RIVAL_ERRORS = 2.54;
 
+/** From this share of logged propensities on, a service explores by itself, and goes on to. */
+const MOSTLY = 0.5;
+
 /** Fewer answers of LLMs that one router chooses and another does not say nothing, however rarely they were asked. */
 const FEWEST_TOLD = 20;
 
@@ -77,7 +80,10 @@ export function judgeOffPolicy({ heldOut, predictions: all, current, serving }: 
   const { pairs, low, high } = difference;
   const from = `estimated off-policy from ${pairs} queries of one answer each, ${propensitiesIn(heldOut.policy)}`;
   const measured = `${inWords(difference)} beside ${title(beside)}, ${from}`;
-  const passes = low >= -MARGIN;
+  // Where chance goes on to choose, what is let in by mistake is found out and does little harm; what is kept out by
+  // caution is asked little more than it was, so that it could not be told a night later either.
+  const tried = low < -MARGIN && high >= 0 && heldOut.policy.logged >= MOSTLY;
+  const passes = tried || low >= -MARGIN;
   const over = passes ? LEARNED.name : current;
   const baseline = rivals.find((name) => apart(name, over, RIVAL_ERRORS).low > 0);
   const by = (verdict: string): Omit<Verdict, 'status' | 'serve' | 'baseline'> => ({
@@ -90,7 +96,10 @@ export function judgeOffPolicy({ heldOut, predictions: all, current, serving }: 
       ...servedInstead(baseline),
       ...by(`${title(baseline)} is better than ${passes ? 'it' : 'what serves'}; it is itself`),
     };
-  if (passes) return { status: 'accepted', serve: 'learned', baseline: null, ...by(low > 0 ? 'better' : 'not worse') };
+  if (passes) {
+    const verdict = low > 0 ? 'better' : tried ? 'tried, as nothing says that it is worse' : 'not worse';
+    return { status: 'accepted', serve: 'learned', baseline: null, ...by(verdict) };
+  }
   const stays = serving
     ? ({ serve: 'in-force', baseline: null } as const)
     : ({ serve: 'baseline', baseline: current } as const);

@@ -1,15 +1,19 @@
 import type { SimulatedQuery } from '../../../src/simulator/types.js';
 import type { Reaction } from './users.js';
 
-/** A call as a user makes it. */
+/** A message of a conversation. */
+export interface Said {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
+/** A call as a user makes it: the whole conversation, whose last message is the user's. */
 export interface Asking {
+  /** What is asked in the last message, whatever its words. */
   query: SimulatedQuery;
-  /** The text of this message: the query's, or the same in other words. */
-  text: string;
-  /** Conversation that it belongs to. */
+  messages: readonly Said[];
+  /** Names the conversation. */
   session: string;
-  /** What is asked again by this one: the same messages, or others. */
-  again: Exclude<Reaction, 'continued' | 'quiet'> | null;
 }
 
 /** A call that was answered. */
@@ -17,6 +21,7 @@ export interface Answered {
   decision: string;
   /** The LLM that answered. */
   model: string;
+  text: string;
   /** Quality of this answer, in [0, 1]: what the user and the judge react to. */
   quality: number;
 }
@@ -24,9 +29,9 @@ export interface Answered {
 /** A service under test, with everything behind it. */
 export interface World {
   ask(asking: Asking): Promise<Answered>;
-  /** Lets the service know what the user did, as far as the conversation does not tell it by itself. */
+  /** Lets the service know what the user did, as far as the next call does not show it. */
   react(answered: Answered, reaction: Reaction): Promise<void>;
-  /** Trains as a night would; answers what came of it, in words. */
-  train(): Promise<string>;
+  /** A night: what waits is taken in, and what was learned is trained on. Answers what came of it, in words. */
+  night(): Promise<string>;
   close(): Promise<void>;
 }
