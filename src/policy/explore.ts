@@ -7,6 +7,11 @@ const MOST = 32;
 /** Places at which utilities are held beside each other, over this many deviations to each side. */
 const PLACES = 48;
 const DEVIATIONS = 4;
+/**
+ * How far deviations count: they are wide, since part of what is not known of an LLM is not known of all of them alike,
+ * and so are chances that rest on them whole (docs/learning.md).
+ */
+const COUNTED = 0.5;
 /** Under this deviation a utility counts as known this well. */
 const LEAST_DEVIATION = 1e-4;
 
@@ -30,7 +35,7 @@ export function chancesToBeBest(ranking: readonly Pick<RankedLlm, 'utility' | 'u
   const likely = Array.from(chances.keys())
     .toSorted((a, b) => ranking[b]!.utility - ranking[a]!.utility)
     .slice(0, MOST);
-  const deviation = (i: number): number => Math.max(LEAST_DEVIATION, ranking[i]!.uncertainty);
+  const deviation = (i: number): number => Math.max(LEAST_DEVIATION, COUNTED * ranking[i]!.uncertainty);
   const low = Math.max(...likely.map((i) => ranking[i]!.utility - DEVIATIONS * deviation(i)));
   const high = Math.max(...likely.map((i) => ranking[i]!.utility + DEVIATIONS * deviation(i)));
   let before = likely.map(() => 0);

@@ -12,8 +12,14 @@ const MARGIN = 0.01;
 const ERRORS = 1.645;
 const RIVAL_ERRORS = 2.54;
 
-/** From this share of logged propensities on, a service explores by itself, and goes on to. */
-const MOSTLY = 0.5;
+/**
+ * From this share of scores with logged propensities on, a service explores by itself, and goes on to: turns of
+ * conversations that stay with their LLM have none.
+ */
+const EXPLORED = 0.25;
+
+/** A profile of fewer queries is mostly chance: it is not tried. */
+const FEWEST_TRIED = 400;
 
 /** Fewer answers of LLMs that one router chooses and another does not say nothing, however rarely they were asked. */
 const FEWEST_TOLD = 20;
@@ -82,7 +88,7 @@ export function judgeOffPolicy({ heldOut, predictions: all, current, serving }: 
   const measured = `${inWords(difference)} beside ${title(beside)}, ${from}`;
   // Where chance goes on to choose, what is let in by mistake is found out and does little harm; what is kept out by
   // caution is asked little more than it was, so that it could not be told a night later either.
-  const tried = low < -MARGIN && high >= 0 && heldOut.policy.logged >= MOSTLY;
+  const tried = low < -MARGIN && high >= 0 && pairs >= FEWEST_TRIED && heldOut.policy.logged >= EXPLORED;
   const passes = tried || low >= -MARGIN;
   const over = passes ? LEARNED.name : current;
   const baseline = rivals.find((name) => apart(name, over, RIVAL_ERRORS).low > 0);

@@ -161,11 +161,32 @@ test('a signal of little weight is no measure of a change, and leaves room for o
     kind: 'signal',
     value: Signal.parse({ ...value, signal: 'quiet', at: new Date(NOW).toISOString(), ...fields }),
   });
-  feed.add([signal({ value: 0.8, weight: 0.1 }), signal({ value: 0.25, weight: 0.5 }), signal({ value: 1 })]);
+  feed.add([
+    signal({ value: 0.8, weight: 0.1 }),
+    signal({ signal: 'judge', value: 0.25, weight: 0.5 }),
+    signal({ signal: 'thumb', value: 1 }),
+  ]);
   await feed.drain();
   assert.deepEqual(
     scores().map(([, score]) => score),
     [0.25],
+  );
+});
+
+test('a signal that comes of some answers and not of others is no measure of a change, whatever its weight', async () => {
+  const feed = feedOf(await trained());
+  const value = { query: 'q', model: 'a', task: 'law', at: new Date(NOW).toISOString() };
+  const signal = (fields: object): FeedbackRecord => ({ kind: 'signal', value: Signal.parse({ ...value, ...fields }) });
+  feed.add([
+    signal({ signal: 'regenerated', value: 0.1, weight: 0.5 }),
+    signal({ signal: 'valid_json', value: 0 }),
+    signal({ signal: 'quiet', value: 0.8 }),
+    signal({ signal: 'of_our_own', value: 0.5 }),
+  ]);
+  await feed.drain();
+  assert.deepEqual(
+    scores().map(([, score]) => score),
+    [0.5],
   );
 });
 

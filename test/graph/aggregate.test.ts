@@ -57,6 +57,34 @@ describe('scores of a query and an LLM', () => {
     );
   });
 
+  test('tell how many answers they are of, and how far they count for their age, where signals are among them', () => {
+    const answers: Answer[] = [
+      [0, 0, NaN],
+      [0, 0, 0.8, 0.1],
+      [0, 0, 1],
+      [0, 1, NaN],
+      [1, 0, NaN],
+      [1, 0, NaN],
+      [1, 0, 0.2, 0.25],
+      [1, 1, 0.5, 0.5],
+    ];
+    const ranks = new QueryRanks(2);
+    ranks.append(0);
+    ranks.append(1);
+    const raw = {
+      ...rawOf(answers),
+      observed: Uint8Array.of(0, 1, 1, 0, 0, 0, 1, 1),
+      propensity: Float32Array.of(0.5, NaN, NaN, 0.25, 0.75, 0.25, NaN, NaN),
+    };
+    const recency = Float32Array.of(1, 1 / 16, 1 / 16, 1, 1, 1, 1, 1);
+    const { llm, answers: of, age, count, propensity } = aggregateScores(raw, ranks, 2, recency);
+    assert.deepEqual([...llm], [0, 0, 1]);
+    assert.deepEqual([...of!], [1, 2, 1]);
+    assert.deepEqual([...age!], [1 / 16, 1, 1]);
+    assert.deepEqual([...count], [4 / 64, 0.25, 0.5]);
+    assert.deepEqual([...propensity!], [0.5, 0.5, NaN]);
+  });
+
   test('weights of 1 are as none, to the bit', () => {
     const scores: Answer[] = Array.from({ length: 40 }, (_, i) => [i % 2, (i >> 1) % 2, ((i * 7919) % 101) / 101]);
     const ages = scores.map((_, i) => (i % 3 === 0 ? 1 : 1 / 16));

@@ -70,6 +70,35 @@ describe('what routing is worth by one answer a query', () => {
     assert.ok((await worth(logged.map(({ text, scores }): HandQuery => ({ text, scores: scores! })))) > 0.7);
   });
 
+  test('counts a query as often as an LLM was drawn for it, as users ask again what went wrong', async () => {
+    const rng = createRng(3);
+    // Both LLMs are as good; hard queries are asked three times.
+    const queries = Array.from({ length: QUERIES }, (_, i): HandQuery => {
+      const hard = rng.next() < 0.5;
+      const times: Record<string, number> = {};
+      for (let asked = 0; asked < (hard ? 3 : 1); asked++) {
+        const llm = rng.next() < 0.8 ? 'a' : 'b';
+        times[llm] = (times[llm] ?? 0) + 1;
+      }
+      const scores = Object.fromEntries(Object.keys(times).map((llm) => [llm, hard ? 0 : 1]));
+      return { text: `query ${i}`, scores, times, propensities: { a: 0.8, b: 0.2 } };
+    });
+    const of = await datasetOf(handLog(['a', 'b'], queries));
+    const held = { data: of, queries: ALL, policy: policyToJudgeBy(of, ALL)! };
+    // A quarter of the answers are to easy queries.
+    for (const b of [false, true]) {
+      const worth = meanOf(
+        utilities(
+          outcomesOf(
+            held,
+            routed(() => b),
+          ),
+        ),
+      );
+      assert.ok(Math.abs(worth - 0.25) < 0.03, `expected 0.25, got ${worth}`);
+    }
+  });
+
   test('takes a propensity of 1 for none: what was certain says nothing of those that were not asked', async () => {
     const certain = await datasetOf(
       handLog(

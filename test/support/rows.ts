@@ -12,6 +12,8 @@ export interface HandQuery {
   scores?: Record<string, number>;
   /** Probability with which each LLM was asked, where that is logged. */
   propensities?: Record<string, number>;
+  /** How often each LLM answered, where that is not once. */
+  times?: Record<string, number>;
   /** LLMs that have changed since they answered it. */
   stale?: string[];
   pairs?: [better: string, worse: string][];
@@ -25,7 +27,7 @@ export function handLog(llms: readonly string[], queries: readonly HandQuery[]):
       query,
       llm: llms.indexOf(llm),
       score,
-      count: q.stale?.includes(llm) ? STALE : 1,
+      count: q.stale?.includes(llm) ? STALE : (q.times?.[llm] ?? 1),
       propensity: q.propensities?.[llm] ?? NaN,
     })),
   );

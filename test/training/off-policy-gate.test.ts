@@ -8,14 +8,22 @@ import { judgeOffPolicy, type OffPolicyInput } from '../../src/training/off-poli
 import { datasetOf } from '../support/learn.js';
 import { handLog } from '../support/rows.js';
 
-/** A log of one answer a query, by an LLM drawn evenly: `a` is right on every other query, `b` on the rest. */
-async function log(queries: number): Promise<OffPolicyInput['heldOut']> {
+/**
+ * A log of one answer a query, by an LLM drawn evenly: `a` is right on every other query, `b` on the rest.
+ *
+ * @param explored share of the answers whose propensity is logged
+ */
+async function log(queries: number, explored = 0): Promise<OffPolicyInput['heldOut']> {
   const rng = createRng(2);
   const rows = handLog(
     ['a', 'b'],
     Array.from({ length: queries }, (_, i) => {
       const of = rng.next() < 0.5 ? 'a' : 'b';
-      return { text: `query ${i}`, scores: { [of]: Number((i % 2 === 0) === (of === 'a')) } };
+      return {
+        text: `query ${i}`,
+        scores: { [of]: Number((i % 2 === 0) === (of === 'a')) },
+        ...(i < explored * queries && { propensities: { [of]: 0.5 } }),
+      };
     }),
   );
   const data = await datasetOf(rows);
@@ -76,6 +84,20 @@ describe('a log of one answer a query', () => {
     const { status, serve, reason } = judged(await log(400), [third(LEARNED.name), right(IN_FORCE, 0)], IN_FORCE);
     assert.deepEqual([status, serve], ['accepted', 'in-force']);
     assert.match(reason, /^cannot be judged: .*; about \d+ more scored answers like these would tell$/);
+  });
+
+  test('tries what it cannot tell of where chance goes on to choose, unless there is hardly a log', async () => {
+    const predictions = [third(LEARNED.name), right(IN_FORCE, 0)];
+    const tried = judged(await log(400, 0.5), predictions, IN_FORCE);
+    assert.deepEqual([tried.status, tried.serve], ['accepted', 'learned']);
+    assert.match(
+      tried.reason,
+      /^tried, as nothing says that it is worse: .*, with propensities logged for 50% and else/,
+    );
+    assert.equal(judged(await log(400, 0.1), predictions, IN_FORCE).serve, 'in-force');
+    assert.equal(judged(await log(380, 0.5), predictions, IN_FORCE).serve, 'in-force');
+    const worse = judged(await log(600, 1), [right(LEARNED.name, 0), right(IN_FORCE, 1)], IN_FORCE);
+    assert.deepEqual([worse.status, worse.serve], ['rejected', 'in-force']);
   });
 
   test('holds a profile against the reference of its line, too', async () => {
