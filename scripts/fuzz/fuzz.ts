@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { createAnswerCheck } from '../openapi/answers.js';
+import type { LocalProvider } from '../provider/server.js';
 import { operationsIn, type NamedOperation, type OpenApiDocument } from '../openapi/document.js';
+import { isCall } from './calls.js';
+import { eventsFault } from './events.js';
 import { keepHouse, prime } from './housekeeping.js';
 import { createPools } from './pools.js';
 import { createRequests, type FuzzRequest } from './request.js';
@@ -14,6 +18,8 @@ export interface FuzzOptions {
   /** Number of the first request. */
   from: number;
   requests: number;
+  /** Whom calls reach. */
+  provider: LocalProvider;
   /** Requests at a time. */
   concurrency: number;
   only: string | undefined;
@@ -24,14 +30,20 @@ export interface FuzzOptions {
   report(line: string): void;
 }
 
-/** Share of requests to an operation, beside one of any other: a training run takes seconds. */
+/** Share of requests to an operation, beside one of any other: training takes seconds, and calls are many-sided. */
 const SHARES: Readonly<Record<string, number>> = {
+  'POST /v1/chat/completions': 6,
+  'POST /v1/responses': 6,
+  'POST /v1/messages': 6,
+  'POST /v1/embeddings': 2,
   'POST /v1/retrain': 0.05,
   'GET /docs': 0.1,
   'GET /openapi.json': 0.1,
 };
 /** Requests between two looks at the service's memory and catalogue. */
 const LOOK_EVERY = 500;
+/** How long the provider may be called yet once all are answered, in milliseconds. */
+const STILL_CALLED_MS = 5_000;
 /** Requests between two lines of progress. */
 const PROGRESS_EVERY = 10_000;
 /** Samples of memory that are told. */
@@ -72,8 +84,13 @@ function shown({ method, target, headers, body }: FuzzRequest): string {
 }
 
 /** Sends the requests of a seed; answers what came of them. */
-export async function fuzz(options: FuzzOptions): Promise<{ tally: Tally; sent: number; memory: number[] }> {
-  const { url, document, seed, from, requests, concurrency, only = '', report } = options;
+export async function fuzz(options: FuzzOptions): Promise<{
+  tally: Tally;
+  sent: number;
+  memory: number[];
+  stillCalled: number;
+}> {
+  const { url, document, seed, from, requests, concurrency, only = '', provider, report } = options;
   const operations = operationsIn(document).filter(({ name }) => name.includes(only));
   const { check } = createAnswerCheck(document);
   const pools = createPools();
@@ -89,7 +106,9 @@ export async function fuzz(options: FuzzOptions): Promise<{ tally: Tally; sent: 
     if (failure !== undefined) return isLongHead(asked) && OVERTAKEN.test(failure) ? undefined : failure;
     if (answered === undefined) return undefined;
     if (answered.status === 500) return 'it failed inside';
-    return check({ method, target }, answered).fault;
+    const { fault } = check({ method, target }, answered);
+    const isStream = answered.contentType?.startsWith('text/event-stream') === true && isCall(asked);
+    return fault ?? (isStream ? eventsFault(answered.body) : undefined);
   }
 
   function violated(number: number, what: string, asked: FuzzRequest, { answered }: Outcome): void {
@@ -122,9 +141,15 @@ export async function fuzz(options: FuzzOptions): Promise<{ tally: Tally; sent: 
       report(`VIOLATION the service takes ${mib.toFixed(0)} MiB after ${number - from} requests`);
       stopped = true;
     }
-    await keepHouse(url);
+    await keepHouse(url, provider);
     if ((number - from) % PROGRESS_EVERY === 0)
       report(`${number - from} requests, ${tally.violations} violations, ${mib.toFixed(0)} MiB`);
+  }
+
+  /** Calls that the provider has after so long, unless they end before. */
+  async function callsAfter(ms: number): Promise<number> {
+    for (const until = performance.now() + ms; provider.inFlight() > 0 && performance.now() < until;) await sleep(50);
+    return provider.inFlight();
   }
 
   async function worker(): Promise<void> {
@@ -135,9 +160,11 @@ export async function fuzz(options: FuzzOptions): Promise<{ tally: Tally; sent: 
     }
   }
 
-  for (const answer of await prime(url)) pools.learn(answer);
+  for (const answer of await prime(url, provider)) pools.learn(answer);
   await Promise.all(Array.from({ length: concurrency }, worker));
   sender.close();
+  const stillCalled = await callsAfter(STILL_CALLED_MS);
+  if (stillCalled > 0) report(`VIOLATION the provider has ${stillCalled} calls yet that nobody waits for`);
   const every = Math.max(1, Math.ceil(memory.length / SAMPLES));
-  return { tally, sent: next - from, memory: memory.filter((_, i) => i % every === 0) };
+  return { tally, stillCalled, sent: next - from, memory: memory.filter((_, i) => i % every === 0) };
 }

@@ -1,4 +1,6 @@
+import type { LocalProvider } from '../provider/server.js';
 import { LLMS } from '../service/small-log.js';
+import { CALLED, declarations } from './called.js';
 
 /** LLMs that stay in the catalogue: every route ranks all there are. */
 const MOST_LLMS = 40;
@@ -12,8 +14,15 @@ async function call(url: string, method: string, path: string, body?: unknown): 
   return response.ok && text !== '' ? (JSON.parse(text) as unknown) : undefined;
 }
 
+/** Declares the provider and its LLMs. Throws where the service does not take that. */
+async function declare(url: string, provider: LocalProvider): Promise<void> {
+  for (const [path, body] of declarations(provider))
+    if ((await call(url, 'PUT', path, body)) === undefined) throw new Error(`PUT ${path} was refused`);
+}
+
 /** Makes what chance seldom does: decisions with cascades, an LLM that gets worse. Answers what was answered. */
-export async function prime(url: string): Promise<unknown[]> {
+export async function prime(url: string, provider: LocalProvider): Promise<unknown[]> {
+  await declare(url, provider);
   const answers: unknown[] = [];
   for (let i = 0; i < 5; i++)
     answers.push(
@@ -30,11 +39,16 @@ export async function prime(url: string): Promise<unknown[]> {
   return answers;
 }
 
-/** Has the service keep LLMs to route to, and not too many: puts back those of the log, and takes out the most. */
-export async function keepHouse(url: string): Promise<void> {
+/**
+ * Has the service keep LLMs to route to and to call, and not too many: puts back those of the log and the provider's,
+ * and takes out the most.
+ */
+export async function keepHouse(url: string, provider: LocalProvider): Promise<void> {
   const { models = [] } = ((await call(url, 'GET', '/v1/models')) ?? {}) as { models?: { id: string }[] };
   const there = new Set(models.map(({ id }) => id));
   for (const id of Object.keys(LLMS))
     if (!there.has(id)) await call(url, 'PUT', `/v1/models/${encodeURIComponent(id)}`, { size_b: 8 });
-  for (const { id } of models.slice(MOST_LLMS)) await call(url, 'DELETE', `/v1/models/${encodeURIComponent(id)}`);
+  const others = models.filter(({ id }) => !(CALLED as readonly string[]).includes(id));
+  for (const { id } of others.slice(MOST_LLMS)) await call(url, 'DELETE', `/v1/models/${encodeURIComponent(id)}`);
+  await declare(url, provider);
 }

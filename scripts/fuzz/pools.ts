@@ -2,7 +2,18 @@ import type { Rng } from '../../src/base/rng.js';
 import { oneOf } from './nasty.js';
 
 /** What names may stand for. */
-export type PoolName = 'llm' | 'task' | 'policy' | 'decision' | 'cascade' | 'version' | 'job' | 'alert' | 'file';
+export type PoolName =
+  | 'llm'
+  | 'task'
+  | 'policy'
+  | 'decision'
+  | 'answer'
+  | 'cascade'
+  | 'version'
+  | 'job'
+  | 'alert'
+  | 'file'
+  | 'provider';
 
 /** Most names of a kind that are kept; the newest push out the oldest, but those that were there first. */
 const MOST = 40;
@@ -13,11 +24,13 @@ const KNOWN: Readonly<Record<PoolName, readonly string[]>> = {
   task: ['arithmetic', 'poetry', 'code'],
   policy: ['quality', 'balanced', 'cost', 'latency'],
   decision: [],
+  answer: [],
   cascade: [],
   version: [],
   job: ['1'],
   alert: ['1'],
   file: ['weights.safetensors', 'manifest.json'],
+  provider: ['spare'],
 };
 
 /** Names that may not be there. */
@@ -27,10 +40,12 @@ const OTHERS: Readonly<Record<PoolName, readonly string[]>> = {
   policy: ['mine'],
   cascade: [],
   decision: ['0199b2c0-0000-7000-8000-000000000000'],
+  answer: ['resp_1', 'resp_1_0199b2c0-0000-7000-8000-000000000000'],
   version: ['00000000000000aa'],
   job: [],
   alert: [],
   file: ['nothing.json', '..%2fmanifest.json', '.'],
+  provider: ['local', 'claude'],
 };
 
 /** Share of names that are there. */
@@ -43,6 +58,8 @@ export interface Pools {
   learn(answer: unknown): void;
 }
 
+/** An answer to a call, by its id: the provider's, and that of the decision. */
+const ANSWER = /_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Fields of answers that are names. */
 const FIELDS: Readonly<Record<string, PoolName>> = {
   decision_id: 'decision',
@@ -62,8 +79,13 @@ export function createPools(): Pools {
 
   function visit(value: unknown, depth: number): void {
     if (typeof value !== 'object' || value === null || depth > 3) return;
-    const { decision_id: decision, cascade } = value as { decision_id?: string; cascade?: object | null };
+    const {
+      decision_id: decision,
+      cascade,
+      id: answer,
+    } = value as { decision_id?: string; cascade?: object | null; id?: unknown };
     if (decision !== undefined && typeof cascade === 'object' && cascade !== null) add('cascade', decision);
+    if (typeof answer === 'string' && ANSWER.test(answer)) add('answer', answer);
     for (const [key, inner] of Object.entries(value)) {
       const pool = FIELDS[key];
       if (pool !== undefined && typeof inner === 'string') add(pool, inner);

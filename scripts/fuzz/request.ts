@@ -1,5 +1,6 @@
 import type { Rng } from '../../src/base/rng.js';
 import type { NamedOperation, OpenApiDocument } from '../openapi/document.js';
+import { callBody, callHeaders, isCall } from './calls.js';
 import { METHODS, oddHeaders } from './headers.js';
 import { mutated } from './mutate.js';
 import { oneOf } from './nasty.js';
@@ -18,6 +19,8 @@ export interface FuzzRequest {
   body: Buffer | undefined;
   /** The connection is broken off after half of the body. */
   breaksOff: boolean;
+  /** It is broken off once the answer begins. */
+  leaves: boolean;
 }
 
 /** What the `{id}` of a path is the name of, where its schema does not say. */
@@ -25,10 +28,13 @@ const PATH_POOLS: readonly (readonly [RegExp, PoolName])[] = [
   [/^\/v1\/jobs\//, 'job'],
   [/^\/v1\/alerts\//, 'alert'],
   [/^\/v1\/route\//, 'cascade'],
+  [/^\/v1\/providers\//, 'provider'],
 ];
 
 /** Share of requests that are as documented. */
 const GOOD = 0.45;
+/** Share of calls whose body is what the schema says alone, and whose client goes away once it is answered. */
+const [PLAIN_CALL, LEAVES] = [0.1, 0.03];
 
 /** Makes the requests of operations: as documented, or nearly. */
 export function createRequests(document: OpenApiDocument, pools: Pools) {
@@ -59,18 +65,20 @@ export function createRequests(document: OpenApiDocument, pools: Pools) {
       .slice(0, 6000);
   }
 
-  function headersOf({ operation }: NamedOperation, rng: Rng): Record<string, string> {
-    const declared = operation.parameters.filter((one) => one.in === 'header' && rng.next() < 0.4);
+  function headersOf(one: NamedOperation, rng: Rng): Record<string, string> {
+    if (isCall(one)) return callHeaders(pools, rng);
+    const declared = one.operation.parameters.filter((each) => each.in === 'header' && rng.next() < 0.4);
     return Object.fromEntries(declared.map(({ name, schema }) => [name.toLowerCase(), String(valueOf(schema, rng))]));
   }
 
-  function bodyFor({ operation }: NamedOperation, good: boolean, rng: Rng): SentBody | undefined {
-    const { requestBody } = operation;
+  function bodyFor(one: NamedOperation, good: boolean, rng: Rng): SentBody | undefined {
+    const { requestBody } = one.operation;
     if (requestBody === undefined) return undefined;
     if (!requestBody.required && rng.next() < 0.2) return undefined;
     const { content } = requestBody;
     const takesYaml = Object.keys(content).some((type) => type.endsWith('yaml'));
-    let value = valueOf(content['application/json']!.schema, rng);
+    const isWhole = isCall(one) && rng.next() >= PLAIN_CALL;
+    let value = isWhole ? callBody(one, pools, rng) : valueOf(content['application/json']!.schema, rng);
     if (good) return bodyOf(value, takesYaml, rng);
     if (rng.next() < 0.3) return spoiltBody(value, takesYaml, rng);
     for (let n = 1 + rng.int(3); n > 0; n--) value = mutated(value, rng);
@@ -95,6 +103,7 @@ export function createRequests(document: OpenApiDocument, pools: Pools) {
         headers: { ...headersOf(one, rng), ...body?.headers, ...(spoils(0.2) ? oddHeaders(rng) : {}) },
         body: body?.bytes,
         breaksOff: (body?.bytes.length ?? 0) > 1 && spoils(0.01),
+        leaves: isCall(one) && rng.next() < LEAVES,
       };
     },
   };

@@ -2,7 +2,9 @@
  * Sends requests that are made of `/openapi.json`, as documented or nearly, and holds every answer against it: status,
  * media type, body by its schema, codes of errors; besides, that nothing fails inside, that the service lives on and
  * that its memory stays bounded. The service is one of this script's own, trained on a small log in a temporary folder,
- * unless `--url` names another; that one should have nothing in it that is worth keeping.
+ * unless `--url` names another; that one should have nothing in it that is worth keeping. What is called is a provider
+ * of this script's, one of whose LLMs fails now and then: no stream may break off without saying so, and no call may go
+ * on that nobody waits for.
  *
  *     node dist/scripts/fuzz/run.js [--requests 10000] [--seed 1] [--concurrency 8] [--from 0] [--max-rss 2048]
  *         [--only TEXT] [--url URL]
@@ -17,6 +19,7 @@ import { createRng } from '../../src/base/rng.js';
 import type { OpenApiDocument } from '../openapi/document.js';
 import { residentMiB, runProgram, startService } from '../service/process.js';
 import { smallLog } from '../service/small-log.js';
+import { startCalled } from './called.js';
 import { fuzz } from './fuzz.js';
 
 const { values } = parseArgs({
@@ -62,14 +65,16 @@ async function ownService(): Promise<Awaited<ReturnType<typeof startService>>> {
 
 const service = values.url === undefined ? await ownService() : undefined;
 const url = values.url ?? service!.url;
+const provider = await startCalled(seed);
 const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
 let isDown: string | undefined;
 void service?.ended.then((code) => (isDown = `the service ended with ${code}: ${service.output()}`));
 
 const began = performance.now();
-const { tally, sent, memory } = await fuzz({
+const { tally, sent, memory, stillCalled } = await fuzz({
   url,
   document,
+  provider,
   seed,
   from: Number(values.from),
   requests: Number(values.requests),
@@ -88,4 +93,5 @@ process.stdout.write(
     `memory of the service: ${grown} MiB\n${tally.violations} violations\n`,
 );
 await service?.kill();
-process.exit(tally.violations > 0 ? 1 : 0);
+await provider.close();
+process.exit(tally.violations + stillCalled > 0 ? 1 : 0);

@@ -16,7 +16,9 @@ const ANSWER_MS = 30_000;
 /** How many of a connection's requests are told where one gets no answer, and how much of each. */
 const TOLD = 4;
 const TOLD_CHARS = 100;
-/** How long an event stream is read: it ends when its job does. */
+/** Events of a job, which end when it does. */
+const ENDLESS = /\/events/;
+/** How long they are read. */
 const STREAM_MS = 50;
 
 export interface Sender {
@@ -49,6 +51,11 @@ export function createSender(url: string): Sender {
       });
       req.once('close', () => clearTimeout(late));
       req.once('response', (res) => {
+        if (asked.leaves) {
+          done({ answered: undefined, failure: undefined });
+          req.on('error', () => {}).destroy();
+          return;
+        }
         const chunks: Buffer[] = [];
         const contentType = res.headers['content-type'];
         const answer = (): void =>
@@ -59,7 +66,7 @@ export function createSender(url: string): Sender {
         res.on('data', (chunk: Buffer) => chunks.push(chunk));
         res.once('end', answer);
         res.once('error', (error) => done({ answered: undefined, failure: `the answer broke off: ${error.message}` }));
-        if (contentType?.startsWith('text/event-stream') === true)
+        if (contentType?.startsWith('text/event-stream') === true && ENDLESS.test(path))
           setTimeout(() => {
             res.removeAllListeners('error').on('error', () => {});
             answer();

@@ -34,6 +34,7 @@ const POOLS: Readonly<Record<string, PoolName>> = {
   PolicyName: 'policy',
   DecisionId: 'decision',
   Version: 'version',
+  ProviderName: 'provider',
 };
 
 /** Cron patterns that fire once a year at most: jobs take the machine's time. */
@@ -73,6 +74,7 @@ export function createValues({ components }: OpenApiDocument, pools: Pools): Mak
     if (format === 'date') return time.slice(0, 10);
     if (pattern === '^[0-9a-f]{16}$') return pools.pick('version', rng);
     if (pattern.startsWith('^[\\x21')) return `key-${rng.int(1000)}`;
+    if (pattern.startsWith('(?:^|_)(')) return pools.pick('answer', rng);
     if (pattern.startsWith('^[A-Za-z0-9]')) return pools.pick('policy', rng);
     if (pattern !== '') return pools.pick('llm', rng);
     const words = Array.from({ length: 1 + rng.int(8) }, () => oneOf(rng, WORDS)).join(' ');

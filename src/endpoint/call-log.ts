@@ -67,7 +67,7 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
   const posted = new WeakSet<CallOutcome>();
   const recorded = new WeakSet<CallOutcome>();
 
-  async function record(outcome: CallOutcome): Promise<void> {
+  async function store(outcome: CallOutcome): Promise<void> {
     const { records, tenant, forgetAt } = outcome;
     if (records.length === 0 || recorded.has(outcome)) return;
     try {
@@ -107,7 +107,7 @@ export function createCallLog({ ledger, feedback, log }: CallLogParts): CallLog 
     const kept = new Set<CallOutcome>();
     try {
       for (const outcomes of alike(group)) {
-        await Promise.all([post(outcomes), ...outcomes.map(record)]);
+        await Promise.all([post(outcomes), ...outcomes.map(store)]);
         await ledger.calls.append(outcomes.flatMap(({ record }) => record ?? []));
         for (const outcome of outcomes) kept.add(outcome);
       }

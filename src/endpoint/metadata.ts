@@ -29,8 +29,7 @@ function opinionIn({ metadata }: Pick<Call, 'metadata'>, caller: Pick<Caller, 'm
   if (metadata === null) return null;
   const opinion: JsonObject = {};
   for (const key in metadata) {
-    const field = FIELDS[key];
-    if (field !== undefined) opinion[field] = valueOf(key, metadata[key]);
+    if (Object.hasOwn(FIELDS, key)) opinion[FIELDS[key]!] = valueOf(key, metadata[key]);
   }
   if (Object.keys(opinion).length === 0) return null;
   if (!caller.may('feedback'))

@@ -133,6 +133,7 @@ function callFailures(path: string, said: object): Failures {
   return {
     ...bodyFailures(path),
     model_not_found: call('nobody'),
+    decision_not_found: call(GOOD, { metadata: { pointsman_decision_id: UNKNOWN_ID, pointsman_score: '1' } }),
     model_not_allowed: { ...call('b/large'), headers: bearing(narrow.key) },
     policy_not_allowed: isEmbedding ? narrowly : { ...call('auto:cost'), headers: bearing(narrow.key) },
     budget_exhausted: { ...call(GOOD), headers: bearing(poor) },

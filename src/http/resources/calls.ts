@@ -107,6 +107,7 @@ export function callOperations({ endpoint }: Pick<Context, 'endpoint'>): Operati
         // Vectors of two LLMs can't be compared, so that one that is known is named.
         ...ROUTE_ERRORS.filter((code) => code !== 'no_models' || api !== 'embeddings'),
         'model_not_found',
+        'decision_not_found',
         'provider_failed',
         'provider_timeout',
         'provider_limited',
