@@ -9,7 +9,7 @@ import type { LoggedAnswer } from '../store/ports/feedback.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
 
-/** Newest interactions that corrections are made from at most where a version comes into force. */
+/** Newest interactions that corrections are made from where a version comes into force, trained on them or not. */
 const WINDOW = 4_096;
 /** Interactions read at a time. */
 const READ = 256;
@@ -62,7 +62,7 @@ export function openLiveCorrections({
   scorer: holder,
   log,
 }: {
-  ledger: Pick<Ledger, 'artifacts' | 'feedback' | 'settings'>;
+  ledger: Pick<Ledger, 'feedback' | 'settings'>;
   scorer: ScorerHolder;
   log: Logger;
 }): LiveCorrections {
@@ -71,16 +71,6 @@ export function openLiveCorrections({
   let making: Observed | null = null;
   /** The answer that could not be taken note of, and how often. */
   let failed = { position: -1, times: 0 };
-
-  /**
-   * Position up to which all answers were known when a version was trained: what they say is in its scores, and would
-   * count twice. An interaction's position is at least how many there ever were before it.
-   */
-  async function trainedTo(version: string): Promise<number> {
-    const artifact = await ledger.artifacts.get(version);
-    if (artifact === undefined) return 0;
-    return Math.max(0, artifact.ledger_rows - (await ledger.feedback.counts()).preferences);
-  }
 
   /** Takes note of an answer; of an LLM that came after the training, what is expected follows its answers anyway. */
   async function observe({ corrections }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
@@ -129,7 +119,7 @@ export function openLiveCorrections({
     const fits = (one: Observed | null): boolean => one?.version === version && one.halfLife === halfLife;
     let next = [observed, making].find(fits) ?? null;
     if (next === null) {
-      const position = Math.max(await trainedTo(version), (await ledger.feedback.position()) - WINDOW);
+      const position = Math.max(0, (await ledger.feedback.position()) - WINDOW);
       next = { version, halfLife, position, corrections: createCorrections(halfLife) };
       log.info({ version, from: position }, 'corrections: made again from the newest answers');
     }

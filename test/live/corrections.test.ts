@@ -7,7 +7,6 @@ import { createPriorScorer } from '../../src/scoring/prior.js';
 import { groupsOf } from '../../src/scoring/groups.js';
 import type { ScoredLlm, Scorer } from '../../src/scoring/types.js';
 import { addLlms, keptLog, temporaryLedger } from '../decision/parts.js';
-import { artifact } from '../store/conformance/artifacts.js';
 import { interaction, signal } from '../store/support.js';
 
 const NOTHING = new Float32Array(0);
@@ -114,21 +113,6 @@ describe('live corrections', () => {
     scorer = untrained;
     await corrections.refresh(new Set());
     assert.deepEqual(expected(corrections, untrained), untrained.score('sum', NOTHING));
-  });
-
-  test('rest on answers since the training: what those before say is in the version already', async (t) => {
-    await open(t);
-    await answered('s', 'a', 0.1, 80);
-    const record = artifact('a', new Date().toISOString(), { ledger_rows: 80 });
-    await ledger.artifacts.register([record]);
-    const scorer = await versionOf(record.version, ['a', 'b', 'c']);
-    const corrections = correctionsOf(scorer);
-    await corrections.refresh();
-    assert.deepEqual(qualities(corrections, scorer), [0.6, 0.6, 0.6]);
-    await answered('s', 'b', 0.1, 80);
-    await corrections.refresh();
-    const [a, b] = qualities(corrections, scorer) as [number, number];
-    assert.ok(a > 0.5 && b < 0.3, `${a} ${b}`);
   });
 
   test('an encoder that fails leaves what was known, and no answer counts twice once it is back', async (t) => {
