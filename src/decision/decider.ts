@@ -184,7 +184,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
    * of a conversation. Results of tools are no query to begin a cascade with.
    */
   function pick(
-    { cascade: wanted, context, prepared: { rules } }: Asked,
+    { cascade: wanted, context, known, prepared: { rules } }: Asked,
     ranking: readonly RankedLlm[],
     relaxed: boolean,
   ): Choice {
@@ -197,7 +197,8 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
       const { chosen, kept } = nextOf(ranking, { standing, rules, relaxed });
       return { chosen: chosen.model, propensity: 1, cascade: null, kept };
     }
-    return { ...explored(ranking, rules, rng), cascade: null };
+    const isLearned = known.scorer.version !== null;
+    return { ...explored(ranking, rules, { rng, isLearned }), cascade: null };
   }
 
   function answer(asked: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {

@@ -65,14 +65,16 @@ function drawn(chances: Float64Array, rng: Rng): number {
  * The first of a ranking, unless `exploration` leaves it to chance, and with which chance this one was chosen.
  *
  * @param ranking not empty
+ * @param isLearned whether anything tells how well LLMs do on the query: until then, those that are good on average are
+ *   no likelier than others to be the best for it
  */
 export function explored(
   ranking: readonly RankedLlm[],
   { exploration = 0, explore = 'evenly' }: Rules,
-  rng: Rng,
+  { rng, isLearned }: { rng: Rng; isLearned: boolean },
 ): { chosen: RankedLlm['model']; propensity: number } {
   const { length } = ranking;
-  const chances = exploration > 0 && explore === 'likely' ? chancesToBeBest(ranking) : null;
+  const chances = exploration > 0 && explore === 'likely' && isLearned ? chancesToBeBest(ranking) : null;
   const isLeft = exploration > 0 && rng.next() < exploration;
   const position = isLeft ? (chances === null ? rng.int(length) : drawn(chances, rng)) : 0;
   const propensity = exploration * (chances?.[position] ?? 1 / length) + (position === 0 ? 1 - exploration : 0);

@@ -89,8 +89,8 @@ export const rules = {
     .enum(['evenly', 'likely'])
     .optional()
     .describe(
-      'Whom chance chooses: any candidate alike (if left out), or each as often as it is likely to be the best, so ' +
-        'that little is lost by it',
+      'Whom chance chooses: any candidate alike (if left out), or, once something is trained, each as often as it is ' +
+        'likely to be the best, so that little is lost by it',
     ),
   switch_margin: Fraction.optional().describe(
     'Utility that another LLM must have over the one that gave a conversation’s last answer to take over, in quality ' +

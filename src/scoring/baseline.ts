@@ -5,6 +5,12 @@ import { isStatic } from '../schema/profile.js';
 import { createPriorScorer } from './prior.js';
 import type { ScorerParts, Scorer } from './types.js';
 
+/**
+ * Standard deviation of what an LLM does better or worse on a query than a baseline can tell: how well its mean is known
+ * says nothing of that.
+ */
+const BY_QUERY = 0.1;
+
 /** Throws `artifact_damaged` unless the baseline makes a router of the tables; `where` names the artifact. */
 export function checkBaseline(baseline: Baseline, { tables }: TrainedModel, where: string): void {
   try {
@@ -38,9 +44,11 @@ export function createBaselineScorer(
     encode: (query) => encoder.encodeSync?.(query) ?? encoder.encode([query]).then((vectors) => vectors[0]!),
     score(query, vector, task, promptTokens) {
       const scores = router.score({ vector, task: task === undefined ? -1 : names.tasks.indexOf(task) });
-      return prior
-        .score(query, vector, task, promptTokens)
-        .map((own, c) => (rows[c]! < 0 ? own : { ...own, quality: Math.min(1, Math.max(0, scores[rows[c]!]!)) }));
+      return prior.score(query, vector, task, promptTokens).map((own, c) => {
+        if (rows[c]! < 0) return own;
+        const quality = Math.min(1, Math.max(0, scores[rows[c]!]!));
+        return { ...own, quality, uncertainty: Math.hypot(own.uncertainty, BY_QUERY) };
+      });
     },
   };
 }

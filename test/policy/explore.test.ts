@@ -36,7 +36,7 @@ describe('how likely an LLM is to be the best', () => {
 
   test('is nothing but for the first where utilities are known', () => {
     const known = chancesToBeBest(rankingOf([0.5, 0], [0.4, 0], [0.3, 0]));
-    [1, 0, 0].forEach((chance, i) => near(known[i]!, chance, 1e-6));
+    [1, 0, 0].forEach((chance, i) => near(known[i]!, chance, 1e-3));
     assert.deepEqual([...chancesToBeBest(rankingOf([0.5, 0.1]))], [1]);
   });
 
@@ -55,7 +55,7 @@ describe('what chance chooses', () => {
       const counts = new Map<string, number>();
       const propensities = new Map<string, number>();
       for (let i = 0; i < 20_000; i++) {
-        const { chosen, propensity } = explored(ranking, { exploration: 0.4, explore }, rng);
+        const { chosen, propensity } = explored(ranking, { exploration: 0.4, explore }, { rng, isLearned: true });
         counts.set(chosen, (counts.get(chosen) ?? 0) + 1);
         propensities.set(chosen, propensity);
       }
@@ -63,7 +63,22 @@ describe('what chance chooses', () => {
       near(counts.get('llm-2') ?? 0, explore === 'evenly' ? (20_000 * 0.4) / 3 : 0, 200);
     });
 
+  test('is any alike before anything is trained', () => {
+    const rng = createRng(3);
+    for (let i = 0; i < 100; i++) {
+      const { chosen, propensity } = explored(
+        ranking,
+        { exploration: 0.3, explore: 'likely' },
+        { rng, isLearned: false },
+      );
+      near(propensity, chosen === 'llm-0' ? 0.8 : 0.1, 1e-9);
+    }
+  });
+
   test('is the first where nothing is left to it', () => {
-    assert.deepEqual(explored(ranking, { explore: 'likely' }, createRng(1)), { chosen: 'llm-0', propensity: 1 });
+    assert.deepEqual(explored(ranking, { explore: 'likely' }, { rng: createRng(1), isLearned: true }), {
+      chosen: 'llm-0',
+      propensity: 1,
+    });
   });
 });
