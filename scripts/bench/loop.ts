@@ -62,7 +62,8 @@ async function run(seed: number): Promise<Block[]> {
     else
       console.log(
         `seed ${seed}, ${blocks.length},000 calls: ${(100 * shareOfGain(event.block)).toFixed(0)}% of the gain, ` +
-          `${pointsAhead(event.block).toFixed(1)} points ahead, best single ${(event.block.ofSingle / 10).toFixed(0)}%, ` +
+          `${pointsAhead(event.block).toFixed(1)} points ahead, ` +
+          `best single ${(event.block.ofSingle / 10).toFixed(0)}%, ` +
           JSON.stringify(event.reactions),
       );
   }
@@ -101,7 +102,8 @@ console.log(table(['calls', 'chosen', 'best single', 'full', 'of the gain', 'by 
 const last = results.map((blocks) => shareOfGain(blocks.at(-1)!));
 const least = Math.min(...results.flatMap((blocks) => blocks.slice(EARLY).map(pointsAhead)));
 console.log(
-  `last block: ${(100 * mean(last)).toFixed(1)}% of the gain (${last.map((share) => `${(100 * share).toFixed(1)}%`).join(', ')}); ` +
+  `last block: ${(100 * mean(last)).toFixed(1)}% of the gain ` +
+    `(${last.map((share) => `${(100 * share).toFixed(1)}%`).join(', ')}); ` +
     `worst block after the first 2,000 calls: ${least.toFixed(1)} points ahead of the best single LLM; ` +
     `${((performance.now() - began) / 60_000).toFixed(1)} minutes`,
 );

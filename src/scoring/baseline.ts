@@ -6,8 +6,8 @@ import { createPriorScorer } from './prior.js';
 import type { ScorerParts, Scorer } from './types.js';
 
 /**
- * Standard deviation of what an LLM does better or worse on a query than a baseline can tell: how well its mean is known
- * says nothing of that.
+ * Standard deviation of what an LLM does better or worse on a query than a baseline can tell: how well its mean is
+ * known says nothing of that.
  */
 const BY_QUERY = 0.1;
 

@@ -173,7 +173,7 @@ test('a signal of little weight is no measure of a change, and leaves room for o
   );
 });
 
-test('a signal that comes of some answers and not of others is no measure of a change, whatever its weight', async () => {
+test('a signal that comes of some answers and not of others measures no change, whatever its weight', async () => {
   const feed = feedOf(await trained());
   const value = { query: 'q', model: 'a', task: 'law', at: new Date(NOW).toISOString() };
   const signal = (fields: object): FeedbackRecord => ({ kind: 'signal', value: Signal.parse({ ...value, ...fields }) });
