@@ -5,7 +5,7 @@ import { translationOf } from '../protocol/translate.js';
 import type { AnswerFacts, Translation } from '../protocol/types.js';
 import { ProviderFailure, type Calling, type ProviderAnswer, type Target } from '../providers/types.js';
 import { readWhole, startOf, TooSlow, type Started } from './body.js';
-import { bodyFor, passedOn, type Outgoing } from './wire.js';
+import { bodyFor, passedOn, toProvider, type Outgoing } from './wire.js';
 
 /** Classes of what can go wrong with a call. */
 export type FailureClass =
@@ -132,7 +132,8 @@ export async function attempt(
   let answer: ProviderAnswer;
   try {
     const body = bodyFor(outgoing, target, translation);
-    answer = await calling.send(target, { body, headers: outgoing.headers, signal });
+    const headers = toProvider(outgoing.headers, target.provider.protocol);
+    answer = await calling.send(target, { body, headers, signal });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof PointsmanError) return failedBy('unfit', error.message, { cause: error });
