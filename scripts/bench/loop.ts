@@ -33,9 +33,20 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 });
+const percent = (share: number): string => `${(100 * share).toFixed(0)}%`;
 /** Blocks before what is promised holds. */
 const EARLY = 2;
 const SEEDS = Array.from({ length: Number(values.seeds) }, (_, i) => Number(values.seed) + i);
+
+/** An event in words; `thousands` of calls are over. */
+function told(event: SeedEvent, thousands: number): string {
+  if (event.kind === 'night') return `night after ${event.calls}, ${event.seconds.toFixed(0)} s: ${event.what}`;
+  const { block, reactions } = event;
+  return (
+    `${thousands},000 calls: ${percent(shareOfGain(block))} of the gain, ${pointsAhead(block).toFixed(1)} points ahead, ` +
+    `best single ${percent(block.ofSingle / block.calls)}, ${JSON.stringify(reactions)}`
+  );
+}
 
 /** Runs one seed in a process of its own; answers its blocks. */
 async function run(seed: number): Promise<Block[]> {
@@ -57,15 +68,7 @@ async function run(seed: number): Promise<Block[]> {
     const event = JSON.parse(line) as SeedEvent;
     if (event.kind === 'block') blocks.push(event.block);
     if (!values.verbose) continue;
-    if (event.kind === 'night')
-      console.log(`seed ${seed}, night after ${event.calls}, ${event.seconds.toFixed(0)} s: ${event.what}`);
-    else
-      console.log(
-        `seed ${seed}, ${blocks.length},000 calls: ${(100 * shareOfGain(event.block)).toFixed(0)}% of the gain, ` +
-          `${pointsAhead(event.block).toFixed(1)} points ahead, ` +
-          `best single ${(event.block.ofSingle / 10).toFixed(0)}%, ` +
-          JSON.stringify(event.reactions),
-      );
+    console.log(`seed ${seed}, ${told(event, blocks.length)}`);
   }
   const [code] = (await ended) as [number | null];
   if (code !== 0) throw new Error(`seed ${seed} ended with ${code}`);
@@ -93,8 +96,8 @@ const rows = results[0]!.map((_, b) => {
     part('chosen'),
     part('single'),
     part('full'),
-    `${(100 * mean(blocks.map(shareOfGain))).toFixed(0)}%`,
-    blocks.map((block) => `${(100 * shareOfGain(block)).toFixed(0)}%`).join(' '),
+    percent(mean(blocks.map(shareOfGain))),
+    blocks.map((block) => percent(shareOfGain(block))).join(' '),
     blocks.map((block) => pointsAhead(block).toFixed(1)).join(' '),
   ];
 });
@@ -102,8 +105,7 @@ console.log(table(['calls', 'chosen', 'best single', 'full', 'of the gain', 'by 
 const last = results.map((blocks) => shareOfGain(blocks.at(-1)!));
 const least = Math.min(...results.flatMap((blocks) => blocks.slice(EARLY).map(pointsAhead)));
 console.log(
-  `last block: ${(100 * mean(last)).toFixed(1)}% of the gain ` +
-    `(${last.map((share) => `${(100 * share).toFixed(1)}%`).join(', ')}); ` +
+  `last block: ${percent(mean(last))} of the gain (${last.map(percent).join(', ')}); ` +
     `worst block after the first 2,000 calls: ${least.toFixed(1)} points ahead of the best single LLM; ` +
     `${((performance.now() - began) / 60_000).toFixed(1)} minutes`,
 );
