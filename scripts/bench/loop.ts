@@ -43,7 +43,8 @@ function told(event: SeedEvent, thousands: number): string {
   if (event.kind === 'night') return `night after ${event.calls}, ${event.seconds.toFixed(0)} s: ${event.what}`;
   const { block, reactions } = event;
   return (
-    `${thousands},000 calls: ${percent(shareOfGain(block))} of the gain, ${pointsAhead(block).toFixed(1)} points ahead, ` +
+    `${thousands},000 calls: ${percent(shareOfGain(block))} of the gain, ` +
+    `${pointsAhead(block).toFixed(1)} points ahead, ` +
     `best single ${percent(block.ofSingle / block.calls)}, ${JSON.stringify(reactions)}`
   );
 }
