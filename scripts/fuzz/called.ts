@@ -17,6 +17,8 @@ const WRONG: readonly FaultName[] = [
   'unavailable',
   'context_length',
   'unauthorized',
+  'no_path',
+  'page',
   'garbage',
   'cut_json',
   'no_end',

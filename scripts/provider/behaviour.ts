@@ -14,6 +14,8 @@ export type Fault =
       param?: string;
       retryAfterS?: number;
     }
+  /** A page of something in between, with the status of an error. */
+  | { kind: 'page'; status: number }
   /** A line that is no server-sent event; the stream goes on. */
   | { kind: 'garbage'; after: number }
   /** An event, or a body, that ends in the middle of its JSON; the stream ends there. */
@@ -73,6 +75,9 @@ export const FAULTS = {
   unavailable: { kind: 'status', status: 503, retryAfterS: 1 },
   context_length: { kind: 'status', status: 400, code: 'context_length_exceeded', param: 'messages' },
   unauthorized: { kind: 'status', status: 401, code: 'invalid_api_key' },
+  /** As servers answer that have some paths of the protocol, and not this. */
+  no_path: { kind: 'status', status: 405 },
+  page: { kind: 'page', status: 413 },
   garbage: { kind: 'garbage', after: 3 },
   cut_json: { kind: 'cut_json', after: 3 },
   no_end: { kind: 'no_end' },

@@ -15,7 +15,7 @@ import { recordOf, type Received } from './received.js';
 import { replyTo, type AnswerHook } from './reply.js';
 import { responses } from './responses.js';
 import { beforeHead, sendStream, sendWhole, wireOf } from './send.js';
-import { Refusal, type Form } from './types.js';
+import { Page, Refusal, type Form } from './types.js';
 
 const FORMS: Readonly<Record<string, Form>> = {
   '/v1/chat/completions': chat,
@@ -69,9 +69,12 @@ function jsonIn(text: string): JsonObject {
   throw new Refusal(400, 'We could not parse the JSON body of your request.');
 }
 
-function refusalOf(fault: Fault & { kind: 'status' }): Refusal {
+/** Throws what a fault refuses every call with, where it does. */
+function refuse(fault: Fault): void {
+  if (fault.kind === 'page') throw new Page(fault.status);
+  if (fault.kind !== 'status') return;
   const { status, message, code = null, param = null, retryAfterS } = fault;
-  return new Refusal(status, message ?? `This is a fault that was asked for: ${code ?? status}.`, {
+  throw new Refusal(status, message ?? `This is a fault that was asked for: ${code ?? status}.`, {
     code,
     param,
     ...(retryAfterS !== undefined && { headers: { 'retry-after': String(retryAfterS) } }),
@@ -123,7 +126,7 @@ export async function startProvider({
     const created = Math.floor(clock() / 1000);
     const reply = replyTo(asked, { seed, number: seen.number, created, behaviour, fault, answer });
     if (!(await beforeHead(wire, behaviour, fault))) return;
-    if (fault?.kind === 'status') throw refusalOf(fault);
+    if (fault !== null) refuse(fault);
     seen.status = 200;
     if (!asked.stream) return sendWhole(wire, 200, form.answer(asked, reply), fault);
     const rng = createRng(seed).fork(String(seen.number));
@@ -136,7 +139,7 @@ export async function startProvider({
     const fault = faultOf(model, behaviour);
     const wire = wireOf(response);
     if (!(await beforeHead(wire, behaviour, fault))) return;
-    if (fault?.kind === 'status') throw refusalOf(fault);
+    if (fault !== null) refuse(fault);
     const vectors = embed(body, seed);
     seen.status = 200;
     return sendWhole(wire, 200, vectors, fault);
@@ -185,6 +188,11 @@ export async function startProvider({
     try {
       await answerTo(request, response, seen);
     } catch (error) {
+      if (error instanceof Page) {
+        seen.status = error.status;
+        response.writeHead(error.status, { 'content-type': 'text/html' }).end(error.message);
+        return;
+      }
       const refusal = error instanceof Refusal ? error : new Refusal(500, String(error));
       for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value);
       seen.status = refusal.status;

@@ -96,3 +96,14 @@ export class Refusal extends Error {
     this.headers = headers;
   }
 }
+
+/** A page that something before the provider answers with, in place of it. */
+export class Page extends Error {
+  override readonly name = 'Page';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`<html><body><h1>${status}</h1></body></html>`);
+    this.status = status;
+  }
+}

@@ -1,11 +1,12 @@
 import { messageOf, PointsmanError } from '../base/errors.js';
 import { createRelay, type Relay } from '../protocol/relay.js';
 import { relayWhole } from '../protocol/relay-whole.js';
+import { refusalBody } from '../protocol/refusal.js';
 import { translationOf } from '../protocol/translate.js';
-import type { AnswerFacts, Translation } from '../protocol/types.js';
+import type { AnswerFacts, Api, Translation } from '../protocol/types.js';
 import { ProviderFailure, type Calling, type ProviderAnswer, type Target } from '../providers/types.js';
 import { readWhole, startOf, TooSlow, type Started } from './body.js';
-import { bodyFor, passedOn, type Outgoing } from './wire.js';
+import { bodyFor, passedOn, toProvider, type Outgoing } from './wire.js';
 
 /** Classes of what can go wrong with a call. */
 export type FailureClass =
@@ -42,13 +43,14 @@ export type Attempt =
 /** Longest wait for the first part of a stream, where its provider says nothing else, in milliseconds. */
 const FIRST_PART_MS = 60_000;
 
-const REFUSED: ReadonlySet<number> = new Set([400, 405, 409, 411, 413, 415, 422]);
+const REFUSED: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
+/** A key, a name or a path that its provider does not know is a setting of ours, and no fault of the client. */
+const NOT_CONFIGURED: ReadonlySet<number> = new Set([401, 403, 404, 405]);
 
 function failureOf(status: number): FailureClass {
   if (status === 408 || status === 504) return 'timeout';
   if (status === 429 || status === 529) return 'rate_limited';
-  // A key or a name that its provider does not know is a setting of ours, and no fault of the client.
-  return status === 401 || status === 403 || status === 404 ? 'not_configured' : 'provider_error';
+  return NOT_CONFIGURED.has(status) ? 'not_configured' : 'provider_error';
 }
 
 /** Seconds or a date, as milliseconds from now; undefined where nothing sensible is said. */
@@ -86,7 +88,7 @@ function failedToSend(error: unknown): Failed {
 async function refusal(
   calling: Calling,
   { status, headers, body }: ProviderAnswer,
-  translation: Translation | null,
+  client: { api: Api; translation: Translation | null },
   now: number,
 ): Promise<Attempt> {
   const text = calling.redact(await readWhole(body).catch(() => ''));
@@ -96,16 +98,7 @@ async function refusal(
       body: text,
       retryAfterMs: retryAfterMs(headers['retry-after'], now),
     });
-  const shown = translation === null ? text : JSON.stringify(translation.error(status, parsedOr(text)));
-  return { kind: 'refused', status, headers: passedOn(headers), body: shown };
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return { kind: 'refused', status, headers: passedOn(headers), body: refusalBody(client, status, text) };
 }
 
 export interface AttemptParts {
@@ -132,13 +125,15 @@ export async function attempt(
   let answer: ProviderAnswer;
   try {
     const body = bodyFor(outgoing, target, translation);
-    answer = await calling.send(target, { body, headers: outgoing.headers, signal });
+    const headers = toProvider(outgoing.headers, target.provider.protocol);
+    answer = await calling.send(target, { body, headers, signal });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof PointsmanError) return failedBy('unfit', error.message, { cause: error });
     return failedToSend(error);
   }
-  if (answer.status < 200 || answer.status >= 300) return refusal(calling, answer, translation, clock());
+  if (answer.status < 200 || answer.status >= 300)
+    return refusal(calling, answer, { api: call.api, translation }, clock());
   const shape = {
     client: call.api,
     provider: target.api,

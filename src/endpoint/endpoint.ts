@@ -18,7 +18,6 @@ import { postOpinion } from './metadata.js';
 import { createOffering } from './offering.js';
 import { serveCascade } from './serve-cascade.js';
 import type { CallAnswer, Endpoint, StopReason } from './types.js';
-import { toProvider } from './wire.js';
 
 /** Longest until an answer begins, all tries together, in milliseconds. */
 const DEADLINE_MS = 120_000;
@@ -73,7 +72,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     return callInTurn(attempts, {
       models,
       provider,
-      outgoing: { call, text, value, headers: toProvider(headers), answerId: (id) => answerId(id, decision) },
+      outgoing: { call, text, value, headers, answerId: (id) => answerId(id, decision) },
       stop,
       deadlineMs,
       take: (model) => load.take(model, call.promptTokens, decision),

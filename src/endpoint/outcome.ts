@@ -67,9 +67,9 @@ export function recordOf(ended: EndedCall): CallRecord {
   };
 }
 
-/** An LLM failed where each of its calls did. */
+/** An LLM failed where each of its calls did; one that could not be asked what is asked has not. */
 function failuresBefore(ended: EndedCall): FailedCall[] {
-  const byModel = new Map(ended.failed.map((one) => [one.model, one]));
+  const byModel = new Map(ended.failed.flatMap((one) => (one.failure === 'unfit' ? [] : [[one.model, one]])));
   byModel.delete(ended.model);
   return [...byModel.values()];
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { requestText } from '../protocol/request-text.js';
 import type { Call, JsonObject, Translation } from '../protocol/types.js';
+import type { Protocol } from '../schema/provider.js';
 import type { Target } from '../providers/types.js';
 
 /** One call, as it is sent to whichever target. */
@@ -9,23 +10,26 @@ export interface Outgoing {
   /** The body as it came, and parsed. */
   text: string;
   value: JsonObject;
-  /** Headers of the client that may be passed on. */
-  headers: Readonly<Record<string, string>>;
+  /** Headers of the client. */
+  headers: IncomingHttpHeaders;
   /** The id that the client sees in place of the provider's. */
   answerId(providerId: string): string;
 }
 
-/** Headers of clients that providers read. */
-const TO_PROVIDER = /^(?:anthropic-(?:version|beta)|openai-beta|traceparent|tracestate|x-client-request-id)$/;
+/** Headers of clients that providers of each protocol read. */
+const TO_PROVIDER: Readonly<Record<Protocol, RegExp>> = {
+  openai: /^(?:openai-beta|traceparent|tracestate|x-client-request-id)$/,
+  anthropic: /^(?:anthropic-(?:version|beta)|traceparent|tracestate)$/,
+};
 /** Headers of providers that clients read: request ids, what is left of limits, times. */
 const TO_CLIENT = /^(?:x-(?!pointsman-|powered-by)|openai-|anthropic-|request-id$|retry-after$)/;
 
-/** Headers of a client that are passed on to a provider. */
-export function toProvider(headers: IncomingHttpHeaders): Record<string, string> {
+/** Headers of a client that are passed on to a provider of this protocol. */
+export function toProvider(headers: IncomingHttpHeaders, protocol: Protocol): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (typeof value === 'string' && TO_PROVIDER.test(name)) kept[name] = value;
+    if (typeof value === 'string' && TO_PROVIDER[protocol].test(name)) kept[name] = value;
   }
   return kept;
 }

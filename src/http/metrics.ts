@@ -209,15 +209,31 @@ export function createMetrics({ ledger, live: { scorer, load }, judge }: Metrics
     return counter;
   }
 
+  const modelCounters = new Map<string, ReturnType<typeof countersOf>>();
+  const countersOf = (model: string) => ({
+    firstByte: firstBytes.labels({ model }),
+    prompt: callTokens.labels({ model, kind: 'prompt' }),
+    cached: callTokens.labels({ model, kind: 'cached' }),
+    completion: callTokens.labels({ model, kind: 'completion' }),
+    cost: callCost.labels({ model }),
+  });
+  function ofModel(model: string): ReturnType<typeof countersOf> {
+    let own = modelCounters.get(model);
+    if (own === undefined) modelCounters.set(model, (own = countersOf(model)));
+    return own;
+  }
+
   return {
     registry,
     countDecision: (model, version) => counterOf(model, version ?? 'none').inc(),
     countCall({ model, provider, api, error, ttftMs, promptTokens, cachedTokens, completionTokens, costUsd }) {
       callsEnded.inc({ model, provider: provider ?? 'none', api, error: error ?? 'none' });
-      if (ttftMs !== null) firstBytes.observe({ model }, ttftMs / 1000);
-      const tokens = { prompt: promptTokens, cached: cachedTokens, completion: completionTokens };
-      for (const [kind, count] of Object.entries(tokens)) if (count !== null) callTokens.inc({ model, kind }, count);
-      if (costUsd !== null) callCost.inc({ model }, costUsd);
+      const own = ofModel(model);
+      if (ttftMs !== null) own.firstByte.observe(ttftMs / 1000);
+      own.prompt.inc(promptTokens ?? 0);
+      own.cached.inc(cachedTokens ?? 0);
+      own.completion.inc(completionTokens ?? 0);
+      own.cost.inc(costUsd ?? 0);
     },
     countFeedback({ interactions, preferences, signals = 0 }) {
       if (interactions > 0) feedback.inc({ kind: 'interaction' }, interactions);

@@ -111,6 +111,7 @@ const BEFORE: Readonly<Record<string, Fault>> = {
   'answers 429': FAULTS.rate_limited,
   'answers 500': FAULTS.server_error,
   'answers 503': FAULTS.unavailable,
+  'has no such path': FAULTS.no_path,
   'refuses the key': { ...FAULTS.unauthorized, message: `Incorrect API key provided: ${PROVIDER_KEY}.` },
 };
 
@@ -176,6 +177,15 @@ for (const [name, form] of Object.entries(FORMS))
       assert.equal(response.status, 400);
       const known = (await own.json()) as { error: object };
       assert.deepEqual(((await response.json()) as { error: object }).error, known.error);
+      assert.equal(pair.other.received.length, 0);
+    });
+
+    test('answers a page where something before it refuses, the client gets an error of the form', async (t) => {
+      const pair = await startPair(t, form.protocol, FAULTS.page);
+      const response = await send(pair, form);
+      assert.deepEqual([response.status, response.headers.get('content-type')], [413, 'application/json']);
+      const { error } = (await response.json()) as { error: { message: string } };
+      assert.match(error.message, /^<html>.*413/);
       assert.equal(pair.other.received.length, 0);
     });
 

@@ -65,6 +65,12 @@ describe('a key with the scope call alone', () => {
     }
   });
 
+  test('counts the tokens of a message', async () => {
+    const { status, body } = await send(caller, 'POST', '/v1/messages/count_tokens', { model: 'auto', messages });
+    assert.equal(status, 200);
+    assert.ok(body.input_tokens > 0);
+  });
+
   test('reads what it may call, and no profiles', async () => {
     const { status, body } = await send(caller, 'GET', '/v1/models');
     const { data, models, undeclared } = body as Listed;
@@ -81,7 +87,11 @@ describe('a key with the scope call alone', () => {
 
   test('may do nothing else', async () => {
     const document = (await send(caller, 'GET', '/openapi.json')).body as OpenApiDocument;
-    const allowed = new Set(['GET /v1/models', ...Object.keys(CALLS).map((path) => `POST ${path}`)]);
+    const allowed = new Set([
+      'GET /v1/models',
+      'POST /v1/messages/count_tokens',
+      ...Object.keys(CALLS).map((path) => `POST ${path}`),
+    ]);
     let refused = 0;
     for (const { name, method, path, operation } of operationsIn(document)) {
       const { security } = operation as unknown as { security: unknown[] };

@@ -16,7 +16,11 @@ test('an error has the form of each protocol, with the field that is wrong', () 
   });
   assert.deepEqual(anthropicErrorForm.bodyOf(error), {
     type: 'error',
-    error: { type: 'invalid_request_error', message: 'messages[2].content: expected a string, got 5' },
+    error: {
+      type: 'invalid_request_error',
+      message: 'messages[2].content: expected a string, got 5',
+      code: 'invalid_request',
+    },
   });
 });
 

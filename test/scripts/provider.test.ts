@@ -97,6 +97,8 @@ const MET: Record<Exclude<FaultName, 'stalls' | 'stalls_in_stream'>, { whole: st
   unavailable: { whole: '503', stream: '503' },
   context_length: { whole: '400', stream: '400' },
   unauthorized: { whole: '401', stream: '401' },
+  no_path: { whole: '405', stream: '405' },
+  page: { whole: '413', stream: '413' },
   garbage: { whole: 'whole', stream: 'whole, and garbage' },
   cut_json: { whole: 'cut', stream: 'no end' },
   no_end: { whole: 'whole', stream: 'no end' },
