@@ -122,7 +122,7 @@ describe('signals become scores', () => {
       records.map(({ signal, value, weight, source }) => [signal, value, weight, source]),
       [
         ['valid_json', 0, 1, 'endpoint'],
-        ['quiet', 0.8, 0.1, 'endpoint'],
+        ['quiet', 0.8, 0.5, 'endpoint'],
         ['judge', 0.7, 0.5, 'endpoint'],
       ],
     );
