@@ -8,11 +8,14 @@ import { JudgeSettings } from '../../../src/schema/judge.js';
 import { LlmProfile } from '../../../src/schema/profile.js';
 import { Provider } from '../../../src/schema/provider.js';
 import type { SignalSettings } from '../../../src/schema/signals.js';
+import { writeQuery } from '../../../src/simulator/simulator.js';
+import { TASKS } from '../../../src/simulator/tasks.js';
 import type { SimulatedQuery } from '../../../src/simulator/types.js';
 import type { Ledger } from '../../../src/store/open.js';
 import { startProvider } from '../../provider/server.js';
 import { verdictOn } from './judge.js';
-import { answerOf, LOOP_LLMS } from './llms.js';
+import { count, emptyBlock, shareOfGain } from './blocks.js';
+import { answerOf, LOOP_LLMS, meanQualities } from './llms.js';
 import { openLoopService } from './service.js';
 import type { Answered, World } from './world.js';
 
@@ -23,6 +26,8 @@ const BETWEEN_MS = 2_000;
 /** A night, after which no conversation goes on, and how often the service looks for those that are over. */
 const NIGHT_MS = 8 * 3_600_000;
 const SWEPT_MS = 11_000;
+/** Queries that what serves is tested on after a night. */
+const TESTED = 2_000;
 /** The simulation begins so long ago, so that its end is not ahead of the clock. */
 const BEGINS_MS = 12 * 86_400_000;
 
@@ -49,6 +54,8 @@ const numberIn = (text: string): number | undefined => {
  */
 export async function openEndpointWorld(options: EndpointWorldOptions): Promise<World> {
   const { rng, policy, signals, judged } = options;
+  const [single] = meanQualities(rng.fork('means'))[0]!;
+  const tested = Array.from({ length: TESTED }, (_, i) => writeQuery(rng.fork(`tested ${i}`), i % TASKS.length));
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-loop-'));
   const began = Date.now() - BEGINS_MS;
   let now = began;
@@ -122,7 +129,10 @@ export async function openEndpointWorld(options: EndpointWorldOptions): Promise<
         left = waiting + active;
       }
       const { reason } = await service.train();
-      return `${service.live.scorer.current().router}: ${reason}`;
+      const worth = emptyBlock();
+      for (const query of tested) count(worth, query, service.best(query.text), single);
+      const { router } = service.live.scorer.current();
+      return `${router}, whose first choices have ${(100 * shareOfGain(worth)).toFixed(0)}% of the gain: ${reason}`;
     },
     async close() {
       await service.close();

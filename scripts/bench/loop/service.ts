@@ -17,6 +17,7 @@ import { openLiveState, type LiveState } from '../../../src/live/state.js';
 import { connectQueues } from '../../../src/queue/index.js';
 import type { JudgeQueue } from '../../../src/queue/types.js';
 import { openRetrainSchedule } from '../../../src/queue/reconcile.js';
+import { groupsOf } from '../../../src/scoring/groups.js';
 import { createArtifactStore } from '../../../src/serving/store.js';
 import { SUBJECTS } from '../../../src/store/ports/changes.js';
 import { openLedger, type Ledger } from '../../../src/store/open.js';
@@ -32,6 +33,8 @@ export interface LoopService {
   live: LiveState;
   /** Answers that wait to be judged. */
   backlog: JudgeQueue['counts'];
+  /** The LLM that is expected to do best on a query now, by what was trained and what came since. */
+  best(query: string): string;
   /** Trains on all that is known by now, in a process of its own, as a worker does. */
   train(): Promise<TrainResult>;
   close(): Promise<void>;
@@ -104,6 +107,13 @@ export async function openLoopService(
     ledger,
     live,
     backlog: () => queues.judge.counts(),
+    best(query) {
+      const scorer = live.scorer.current();
+      const vector = scorer.encode(query) as Float32Array;
+      const scored = scorer.score(query, vector).filter(({ model }) => scorer.trainedOn.has(model));
+      const expected = live.corrections.adjust(scored, scorer, () => groupsOf(scorer, vector).shares);
+      return expected.reduce((a, b) => (b.quality > a.quality ? b : a)).model;
+    },
     async train() {
       await feedback.drain();
       await decider.flush();
