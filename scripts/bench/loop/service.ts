@@ -108,10 +108,10 @@ export async function openLoopService(
     live,
     backlog: () => queues.judge.counts(),
     best(query) {
-      const scorer = live.scorer.current();
-      const vector = scorer.encode(query) as Float32Array;
-      const scored = scorer.score(query, vector).filter(({ model }) => scorer.trainedOn.has(model));
-      const expected = live.corrections.adjust(scored, scorer, () => groupsOf(scorer, vector).shares);
+      const serving = live.scorer.current();
+      const vector = serving.encode(query) as Float32Array;
+      const scored = serving.score(query, vector).filter(({ model }) => serving.trainedOn.has(model));
+      const expected = live.corrections.adjust(scored, serving, () => groupsOf(serving, vector).shares);
       return expected.reduce((a, b) => (b.quality > a.quality ? b : a)).model;
     },
     async train() {
