@@ -3,7 +3,7 @@
  * what the provider itself takes; and requests a second without streaming, as a share of a bare undici pass-through's.
  * Provider, pass-through and service are processes of their own, and this one makes the load. Contenders take turns;
  * what is shown is the median of the rounds. A stream begins after 50 ms, and has 20 chunks, 20 ms apart; of whole
- * answers the provider sends each at once. Bounded: about two minutes.
+ * answers the provider sends each at once. Each is warmed up for 15 s. Bounded: about four minutes.
  *
  *     node dist/scripts/bench/endpoint.js [--rounds 5] [--seconds 4] [--connections 64] [--only streams|whole]
  */
@@ -24,9 +24,10 @@ const { values } = parseArgs({
   },
 });
 const [ROUNDS, SECONDS, CONNECTIONS] = [Number(values.rounds), Number(values.seconds), Number(values.connections)];
-const WARM_UP_SECONDS = 3;
-/** Bodies that connections send one after another. */
-const BODIES = 500;
+/** As long as just-in-time compilation goes on at the rate of streams. */
+const WARM_UP_SECONDS = 15;
+/** Questions of a load, more than Pointsman answers in it. */
+const BODIES = 50_000;
 const MODELS = ['streams:delayMs=50,chunks=20,chunkMs=20,jitter', 'whole:words=60'];
 
 interface Load {
@@ -62,16 +63,21 @@ async function streams(contender: Contender, seconds: number, rng: Rng): Promise
 }
 
 async function whole(contender: Contender, seconds: number, rng: Rng): Promise<Load> {
+  // The same again soon would be a call that is repeated, which tells Pointsman of the answer before.
+  const bodies = Array.from({ length: BODIES }, () => chatBody(contender, 'whole', rng, false));
+  let sent = 0;
   const before = contender.cpuMs();
   const result = await autocannon({
     url: `${contender.url}/v1/chat/completions`,
     connections: CONNECTIONS,
     duration: seconds,
-    requests: Array.from({ length: BODIES }, () => ({
-      method: 'POST' as const,
-      headers: { ...contender.headers, 'content-type': 'application/json' },
-      body: chatBody(contender, 'whole', rng, false),
-    })),
+    requests: [
+      {
+        method: 'POST' as const,
+        headers: { ...contender.headers, 'content-type': 'application/json' },
+        setupRequest: (request) => ({ ...request, body: bodies[sent++ % BODIES]! }),
+      },
+    ],
   });
   const { non2xx, errors, latency, requests } = result;
   if (non2xx + errors > 0) throw new Error(`${contender.name}: ${non2xx} refused, ${errors} failed`);

@@ -72,8 +72,6 @@ const LEAST_BEFORE = 30;
 const LEAST_AFTER = 8;
 const PRIOR_VALUES = 16;
 
-const EMPTY: Bucket = { n: 0, from: Infinity, s1: 0, s2: 0, s3: 0 };
-
 const joined = (a: Bucket, b: Bucket): Bucket => ({
   n: a.n + b.n,
   from: Math.min(a.from, b.from),
@@ -84,7 +82,7 @@ const joined = (a: Bucket, b: Bucket): Bucket => ({
 
 /** The stream with one value more; `at` in milliseconds since the epoch. */
 function pushed(stream: Stream, value: number, at: number): Bucket[] {
-  const buckets = [...stream, { n: 1, from: at, s1: value, s2: value ** 2, s3: value ** 3 }];
+  const buckets = stream.concat({ n: 1, from: at, s1: value, s2: value ** 2, s3: value ** 3 });
   // Where there are too many of one size, the two oldest of it become one of the next.
   for (let size = 1, end = buckets.length; ; size *= 2) {
     let start = end;
@@ -112,26 +110,37 @@ function changeIn(
   buckets: readonly Bucket[],
   { evidence: wanted, least, variance: prior }: TestSettings,
 ): { change: Change; cut: number } | null {
-  const all = buckets.reduce(joined, EMPTY);
-  if (all.n < LEAST_BEFORE + LEAST_AFTER) return null;
-  const mean = all.s1 / all.n;
-  const weight = all.n + PRIOR_VALUES;
-  const variance = (all.s2 - all.n * mean ** 2 + PRIOR_VALUES * prior) / weight;
-  const third = (all.s3 - 3 * mean * all.s2 + 2 * all.n * mean ** 3) / weight;
+  // Plain sums: this runs for everything that is observed.
+  let n = 0;
+  let [s1, s2, s3] = [0, 0, 0];
+  for (const bucket of buckets) {
+    n += bucket.n;
+    s1 += bucket.s1;
+    s2 += bucket.s2;
+    s3 += bucket.s3;
+  }
+  if (n < LEAST_BEFORE + LEAST_AFTER) return null;
+  const mean = s1 / n;
+  const weight = n + PRIOR_VALUES;
+  const variance = (s2 - n * mean ** 2 + PRIOR_VALUES * prior) / weight;
+  const third = (s3 - 3 * mean * s2 + 2 * n * mean ** 3) / weight;
   let best: { change: Change; cut: number } | null = null;
-  let later = EMPTY;
+  let [n2, sum2, from] = [0, 0, Infinity];
   for (let cut = buckets.length - 1; cut > 0; cut--) {
-    later = joined(buckets[cut]!, later);
-    const n1 = all.n - later.n;
+    const bucket = buckets[cut]!;
+    n2 += bucket.n;
+    sum2 += bucket.s1;
+    from = Math.min(from, bucket.from);
+    const n1 = n - n2;
     if (n1 < LEAST_BEFORE) break;
-    if (later.n < LEAST_AFTER) continue;
-    const before = (all.s1 - later.s1) / n1;
-    const after = later.s1 / later.n;
+    if (n2 < LEAST_AFTER) continue;
+    const before = (s1 - sum2) / n1;
+    const after = sum2 / n2;
     const d = after - before;
     if (Math.abs(d) < least) continue;
-    const found = ((n1 * later.n) / all.n) * rateAt(Math.abs(d), variance, (Math.sign(d) * third) / variance);
+    const found = ((n1 * n2) / n) * rateAt(Math.abs(d), variance, (Math.sign(d) * third) / variance);
     if (found >= (d < 0 ? wanted.fall : wanted.rise) && found > (best?.change.evidence ?? 0))
-      best = { change: { before, after, from: later.from, observations: later.n, evidence: found }, cut };
+      best = { change: { before, after, from, observations: n2, evidence: found }, cut };
   }
   return best;
 }
@@ -152,7 +161,11 @@ export function observe(
 
 /** Mean of what is remembered: since the last change, where there was one. */
 export function meanOf(stream: Stream): number {
-  const { n, s1 } = stream.reduce(joined, EMPTY);
+  let [n, s1] = [0, 0];
+  for (const bucket of stream) {
+    n += bucket.n;
+    s1 += bucket.s1;
+  }
   return s1 / n;
 }
 

@@ -41,6 +41,7 @@ function treeOf(edits: readonly Edit[]): Node[] {
 class Pass {
   readonly #text: string;
   readonly #cuts: Cut[] = [];
+  #inOrder = true;
 
   constructor(text: string) {
     this.#text = text;
@@ -81,7 +82,8 @@ class Pass {
     if (this.#cuts.length === 0) return this.#text;
     let out = '';
     let at = 0;
-    for (const { from, to, by } of this.#cuts.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    if (!this.#inOrder) this.#cuts.sort((a, b) => a.from - b.from || a.to - b.to);
+    for (const { from, to, by } of this.#cuts) {
       out += this.#text.slice(at, from) + by;
       at = to;
     }
@@ -116,7 +118,10 @@ class Pass {
       const value = found.includes(node) ? undefined : node.change?.(undefined);
       if (typeof value === 'string') members.push(`${JSON.stringify(node.name)}:${value}`);
     }
-    if (members.length > 0) this.#cuts.push({ from: at, to: at, by: members.join(',') + (beforeOthers ? ',' : '') });
+    if (members.length === 0) return;
+    this.#cuts.push({ from: at, to: at, by: members.join(',') + (beforeOthers ? ',' : '') });
+    // It stands before members that were looked at by now.
+    this.#inOrder = false;
   }
 }
 
