@@ -1,4 +1,5 @@
 import { chain, type Maybe } from '../base/maybe.js';
+import type { Assigned } from '../live/experiments.js';
 import type { Caller } from '../live/keys.js';
 import type { Prepared } from '../live/policies.js';
 import type { CascadeRequest } from '../schema/cascade.js';
@@ -22,6 +23,8 @@ export interface Asked {
   cascade: CascadeRequest | null;
   /** What the call through the model endpoint adds; null where only the decision is asked for. */
   context: CallContext | null;
+  /** The arm of an experiment that decides; null for what is in force. */
+  arm: Assigned | null;
 }
 
 /** Counts a query at one LLM of a ranking against its caller's limits; answers how to take that back. */

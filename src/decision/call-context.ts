@@ -21,6 +21,8 @@ export interface CallContext {
   maxOutputTokens: number | null;
   /** Why an LLM can't be called at all; undefined where it can. */
   uncallable(model: string): string | undefined;
+  /** Names the conversation. */
+  conversation: string;
   /** Null on a conversation's first turn. */
   standing: Standing | null;
   /** What is kept of the query in the log of decisions. */

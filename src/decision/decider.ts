@@ -9,37 +9,39 @@ import { uuid7 } from '../base/uuid.js';
 import { whileBusy } from '../base/while-busy.js';
 import { planCascade } from '../cascade/plan.js';
 import { ALL_WELL, type Health } from '../live/breakers.js';
-import { UNCORRECTED, type Correcting } from '../live/corrections.js';
+import type { Correcting } from '../live/corrections.js';
+import { NO_EXPERIMENTS, type Experiments } from '../live/experiments.js';
 import { ANYBODY, type Caller } from '../live/keys.js';
 import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
 import type { Policies } from '../live/policies.js';
 import { WHOLE_TEXTS, type Texts } from '../live/texts.js';
-import { FULL_TRUST, type Trust } from '../live/trust.js';
+import type { Trust } from '../live/trust.js';
 import { createForgetting } from '../dataset/forget.js';
 import type { Encoder } from '../encoder/types.js';
 import { explored } from '../policy/explore.js';
 import { brokenBounds } from '../policy/constraints.js';
-import { rank, type RankInput, type Ranking } from '../policy/rank.js';
+import type { Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { Forgotten } from '../schema/retention.js';
 import type { Kept, RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
-import { alertedGroups, groupsOf, type Groups } from '../scoring/groups.js';
-import type { ScorerHolder } from '../scoring/types.js';
+import type { Scorer, ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { ToForget } from '../store/ports/retention.js';
 import { checkAllowed, checkWithin, policyFor, seenBy } from './allowed.js';
 import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
+import { armOf, rulesIn } from './arm.js';
 import { charged, type Asked } from './asked.js';
 import type { CallContext } from './call-context.js';
-import { nextOf, withCache } from './conversation.js';
+import { nextOf } from './conversation.js';
 import { noModels } from './errors.js';
 import { explanationOf, type Explained } from './explain.js';
 import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
 import { createDecisionLog } from './log.js';
 import { keptText } from './kept-text.js';
 import { promptTokensOf, queryText } from './query-text.js';
+import { createRanker } from './ranking.js';
 import { reserve } from './reserve.js';
 import { followRetention } from './retention.js';
 import { checkNamed, ownRules } from './rules.js';
@@ -59,6 +61,8 @@ export interface DecisionState {
   load?: Load;
   /** What is kept of whose texts; all unless given. */
   texts?: Texts;
+  /** Which experiments run; none unless given. */
+  experiments?: Experiments;
 }
 
 export interface DeciderParts {
@@ -125,58 +129,29 @@ interface Choice {
   kept?: Kept;
 }
 
-/** Why a breaker excludes an LLM now, as ranking takes it; null where none does. */
-function barredBy(health: Health): RankInput['barred'] {
-  const failing = health.barred();
-  if (failing === null) return null;
-  return (model) => {
-    const reason = failing(model);
-    return reason === undefined ? undefined : { constraint: 'health', reason };
-  };
-}
-
 export function createDecider({ live, ledger, clock, rng, log, encoder, redact }: DeciderParts): Decider {
   const {
     scorer: holder,
     policies,
     health = ALL_WELL,
-    trust = FULL_TRUST,
-    corrections = UNCORRECTED,
     load = UNLIMITED,
     texts: textRules = WHOLE_TEXTS,
+    experiments = NO_EXPERIMENTS,
   } = live;
   const decisions = createDecisionLog(ledger.decisions, log, {
     vectors: encoder && { embeddings: ledger.embeddings, encoder },
     redact,
   });
   const forgetting = createForgetting({ ledger, encoder });
-  let facts: ScorerFacts | undefined;
+  const rankOf = createRanker(live);
+  const facts = new WeakMap<Scorer, ScorerFacts>();
   /** Orders the ids of decisions made in the same millisecond. */
   let sequence = 0;
 
-  function scoreAndRank(asked: Asked, near: RoutingLoad | null): Ranking {
-    const { request, query, vector, promptTokens, known, prepared, context } = asked;
-    const { scorer } = known;
-    let found: Groups | undefined;
-    const groups = (): Groups => (found ??= groupsOf(scorer, vector, request.task));
-    const expected = scorer.score(query, vector, request.task, promptTokens);
-    const scored = trust.adjust(
-      corrections.adjust(expected, scorer, () => groups().shares),
-      (model) => corrections.follows(model, scorer),
-      () => alertedGroups(groups(), request.task),
-    );
-    const standing = context?.standing ?? null;
-    return rank({
-      scored: standing === null ? scored : withCache(scored, scorer.profiles, standing, promptTokens),
-      demands: context,
-      profiles: scorer.profiles,
-      rules: prepared.rules,
-      constraints: prepared.constraints,
-      promptTokens,
-      barred: barredBy(health),
-      full: near?.barred ?? null,
-      price: near?.price ?? null,
-    });
+  function factsIn(scorer: Scorer): ScorerFacts {
+    let known = facts.get(scorer);
+    if (known === undefined) facts.set(scorer, (known = factsOf(scorer)));
+    return known;
   }
 
   /**
@@ -221,6 +196,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
       ...(ranked.relaxed.length === 0 ? {} : { relaxed: ranked.relaxed }),
       ...(propensity === 1 ? {} : { propensity }),
       ...(kept === undefined ? {} : { kept }),
+      ...(asked.arm === null ? {} : { experiment: { experiment: asked.arm.experiment, arm: asked.arm.arm } }),
       ...(cascade === null ? {} : { cascade }),
     };
     checkWithin(response, caller);
@@ -291,7 +267,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
   }
 
   function concludeAt(asked: Asked, evidence: Evidence | null, near: RoutingLoad | null): Maybe<Decision> {
-    const ranked = scoreAndRank(asked, near);
+    const ranked = rankOf(asked, near);
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
@@ -310,20 +286,21 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
   }
 
   function decide(request: RouteRequest, caller: Caller, context: CallContext | null): Maybe<Decision> {
-    const scorer = holder.current();
-    if (facts?.scorer !== scorer) facts = factsOf(scorer);
-    const known = facts;
-    if (known.known.size === 0)
+    const inForce = factsIn(holder.current());
+    if (inForce.known.size === 0)
       return noModels(ledger.catalog).then((error) => {
         throw error;
       });
-    checkNamed(request, known.known);
+    checkNamed(request, inForce.known);
     checkAllowed(request, caller);
     const query = queryText(request);
-    return chain(scorer.encode(query), (vector) => {
-      const own = ownRules(request);
-      const policyName = policyFor(request, own, caller);
-      const prepared = policies.prepare(policyName, own, caller);
+    const own = ownRules(request);
+    const policy = policyFor(request, own, caller);
+    const arm = armOf(experiments, { request, own, caller, context, query, policy });
+    const known = arm?.scorer ? factsIn(arm.scorer) : inForce;
+    return chain(known.scorer.encode(query), (vector) => {
+      const policyName = arm?.candidate?.policy ?? policy;
+      const prepared = policies.prepare(policyName, rulesIn(arm, own), caller);
       const promptTokens = context?.promptTokens ?? promptTokensOf(request, query);
       const cascade = request.cascade ?? prepared.cascade;
       const asked: Asked = {
@@ -337,6 +314,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
         prepared,
         cascade,
         context,
+        arm,
       };
       if (request.explain !== true) return conclude(asked, null);
       // Read before capacity is taken and the decision is logged: a ledger that does not answer leaves no trace.

@@ -99,6 +99,7 @@ export function createCallDecider({ live, decider, conversations, calls, now }: 
       promptTokens: call.promptTokens,
       maxOutputTokens: call.maxOutputTokens,
       uncallable: (model) => live.providers.uncallable(model, call.api),
+      conversation: session,
       standing,
       texts: live.texts.of(caller).store,
     });

@@ -61,22 +61,42 @@ function drawn(chances: Float64Array, rng: Rng): number {
   return 0;
 }
 
+/** What exploration goes by, beside the rules. */
+export interface Exploring {
+  /**
+   * Whether anything tells how well LLMs do on the query: until then, those that are good on average are no likelier
+   * than others to be the best for it.
+   */
+  isLearned: boolean;
+}
+
+/** With which chance each LLM of a ranking is chosen `[ranking.length]`; null where it is the first for certain. */
+export function chancesOf(
+  ranking: readonly RankedLlm[],
+  { exploration = 0, explore = 'evenly' }: Rules,
+  { isLearned }: Exploring,
+): Float64Array | null {
+  if (exploration === 0) return null;
+  const chances =
+    explore === 'likely' && isLearned
+      ? chancesToBeBest(ranking)
+      : new Float64Array(ranking.length).fill(1 / ranking.length);
+  for (let i = 0; i < chances.length; i++) chances[i]! *= exploration;
+  chances[0]! += 1 - exploration;
+  return chances;
+}
+
 /**
  * The first of a ranking, unless `exploration` leaves it to chance, and with which chance this one was chosen.
  *
  * @param ranking not empty
- * @param isLearned whether anything tells how well LLMs do on the query: until then, those that are good on average are
- *   no likelier than others to be the best for it
  */
 export function explored(
   ranking: readonly RankedLlm[],
-  { exploration = 0, explore = 'evenly' }: Rules,
-  { rng, isLearned }: { rng: Rng; isLearned: boolean },
+  rules: Rules,
+  { rng, ...by }: Exploring & { rng: Rng },
 ): { chosen: RankedLlm['model']; propensity: number } {
-  const { length } = ranking;
-  const chances = exploration > 0 && explore === 'likely' && isLearned ? chancesToBeBest(ranking) : null;
-  const isLeft = exploration > 0 && rng.next() < exploration;
-  const position = isLeft ? (chances === null ? rng.int(length) : drawn(chances, rng)) : 0;
-  const propensity = exploration * (chances?.[position] ?? 1 / length) + (position === 0 ? 1 - exploration : 0);
-  return { chosen: ranking[position]!.model, propensity };
+  const chances = chancesOf(ranking, rules, by);
+  const position = chances === null ? 0 : drawn(chances, rng);
+  return { chosen: ranking[position]!.model, propensity: chances?.[position] ?? 1 };
 }

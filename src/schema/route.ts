@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CascadePlan, CascadeRequest } from './cascade.js';
+import { InExperiment } from './experiment.js';
 import { QueryText } from './feedback.js';
 import { DecisionId, LlmId, TaskId } from './ids.js';
 import { PolicyName, rules } from './policy.js';
@@ -194,6 +195,7 @@ export const RouteResponse = z
       .describe(
         'Bounds that the chosen LLM breaks, since no LLM keeps them all and the policy says `on_no_candidate: nearest`',
       ),
+    experiment: InExperiment.optional().describe('The experiment whose arm decided; left out where none did'),
     propensity: z
       .number()
       .optional()

@@ -62,6 +62,7 @@ const contextOf = (more: Partial<CallContext> = {}): CallContext => ({
   promptTokens: 1_000,
   maxOutputTokens: null,
   uncallable: () => undefined,
+  conversation: 'a',
   standing: null,
   texts: 'whole',
   ...more,
