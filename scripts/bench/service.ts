@@ -18,11 +18,13 @@ import { readArtifact } from '../../src/serving/read.js';
 import { createDecider } from '../../src/decision/decider.js';
 import { openEncoder } from '../../src/encoder/index.js';
 import { createFeedbackService } from '../../src/feedback/service.js';
+import type { Beside, Experiments } from '../../src/live/experiments.js';
 import type { LiveScorer } from '../../src/live/scorer.js';
 import { openLiveState } from '../../src/live/state.js';
 import { createApp, startServer } from '../../src/http/index.js';
 import { openLedger } from '../../src/store/open.js';
 import type { RetrainQueue } from '../../src/queue/types.js';
+import { Shadow } from '../../src/schema/experiment.js';
 import type { LlmId } from '../../src/schema/ids.js';
 import { createPriorScorer } from '../../src/scoring/prior.js';
 import { createLearnedScorer } from '../../src/learned/serve/trained.js';
@@ -70,7 +72,29 @@ const liveScorer: LiveScorer = {
   refresh: async () => undefined,
 };
 const live = await openLiveState({ ledger, scorer: liveScorer, clock: systemClock, log });
-const decider = createDecider({ live, ledger, clock: systemClock, rng: createRng(1), log });
+
+/** What decides beside, as it is asked for by name: `none`, `policy` or `version`, another scorer as large. */
+let shadows: readonly Beside[] = [];
+const experiments: Experiments = { assign: () => null, shadows: () => shadows };
+async function besideBy(what: string): Promise<void> {
+  const other = async (): Promise<Scorer> =>
+    trained === undefined
+      ? createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats())
+      : (await trainedIn(data, encoderSpec))!;
+  const candidate = what === 'policy' ? { policy: 'cost' } : { version: 'other' };
+  const shadow = Shadow.parse({ kind: 'shadow', candidate });
+  if (what !== 'none') await ledger.experiments.put('bench', shadow);
+  const scorer = what === 'version' ? await other() : null;
+  shadows = what === 'none' ? [] : [{ experiment: 'bench', shadow, scorer }];
+}
+/** How many decisions shadows came to, and how many they did not. */
+async function besides(): Promise<{ compared: number; dropped: number }> {
+  await decider.shadows.drain();
+  await decider.flush();
+  const { compared, dropped } = (await ledger.shadows.totals('bench')).sums;
+  return { compared, dropped };
+}
+const decider = createDecider({ live: { ...live, experiments }, ledger, clock: systemClock, rng: createRng(1), log });
 const feedback = createFeedbackService({ ledger, live, decider, clock: systemClock, log });
 const absent = (): never => {
   throw new Error('not part of this benchmark');
@@ -112,11 +136,16 @@ function longestDelay(): number {
   return Math.max(0, longest - RESOLUTION_MS);
 }
 
-process.on('message', (asked) =>
-  process.send?.(
-    asked === 'delay' ? longestDelay() : asked === 'memory' ? process.memoryUsage().rss : process.cpuUsage(),
-  ),
-);
+/** Answers what it is asked by message. */
+async function answer(asked: unknown): Promise<unknown> {
+  if (asked === 'delay') return longestDelay();
+  if (asked === 'memory') return process.memoryUsage().rss;
+  if (asked === 'besides') return besides();
+  if (typeof asked !== 'object' || asked === null) return process.cpuUsage();
+  await besideBy((asked as { beside: string }).beside);
+  return true;
+}
+process.on('message', (asked) => void answer(asked).then((said) => process.send?.(said as object)));
 process.once('disconnect', () => {
   void server.close().then(() => {
     void ledger.close();

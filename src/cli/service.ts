@@ -125,6 +125,7 @@ export async function startService(
         clock: systemClock,
         judge: {
           offer: judging.offer,
+          compare: judging.compare,
           score: judging.score,
           backlog: () => queues.judge.counts(),
           judged: () => judging.judged(),

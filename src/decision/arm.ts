@@ -17,7 +17,7 @@ export interface Coming {
 }
 
 /** Whether a request leaves open which LLM gets it. */
-const isFree = ({ models, pin, cascade }: RouteRequest): boolean =>
+export const isFree = ({ models, pin, cascade }: RouteRequest): boolean =>
   models === undefined && pin === undefined && cascade === undefined;
 
 /** The arm that decides a request; null for what is in force. One that says who gets it takes part in nothing. */
@@ -26,8 +26,8 @@ export function armOf(experiments: Experiments, { request, caller, context, quer
   return experiments.assign({ policy, key: caller.key, conversation: context?.conversation ?? null, query });
 }
 
-/** The rules of a request that an arm adds to. */
-export function rulesIn(arm: Assigned | null, own: Rules | null): Rules | null {
+/** The rules of a request that an arm, or a shadow, adds to. */
+export function rulesIn(arm: Pick<Assigned, 'candidate'> | null, own: Rules | null): Rules | null {
   const models = arm?.candidate?.models;
   return models === undefined ? own : withRequest({ models }, own ?? {});
 }

@@ -33,6 +33,7 @@ import { checkAllowed, checkWithin, policyFor, seenBy } from './allowed.js';
 import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
 import { armOf, rulesIn } from './arm.js';
 import { charged, type Asked } from './asked.js';
+import { createBesides, type Besides } from './beside.js';
 import type { CallContext } from './call-context.js';
 import { nextOf } from './conversation.js';
 import { noModels } from './errors.js';
@@ -67,7 +68,7 @@ export interface DecisionState {
 
 export interface DeciderParts {
   live: DecisionState;
-  ledger: Pick<Ledger, 'catalog' | 'decisions' | 'snapshot' | 'retention' | 'embeddings' | 'settings'>;
+  ledger: Pick<Ledger, 'catalog' | 'decisions' | 'snapshot' | 'retention' | 'embeddings' | 'settings' | 'shadows'>;
   clock: Clock;
   /** Chooses where a policy leaves something to chance. */
   rng: Rng;
@@ -76,6 +77,8 @@ export interface DeciderParts {
   encoder?: Encoder | undefined;
   /** What texts go through before they are stored. */
   redact?: Redact | undefined;
+  /** In milliseconds, for times between; this process's unless given. */
+  now?: () => number;
 }
 
 /** Decides which LLM gets a query, and logs each decision. */
@@ -100,7 +103,9 @@ export interface Decider {
   explain(
     decision: KeptDecision,
   ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>>;
-  /** Writes the decisions that wait; answers whether all are written. */
+  /** What decides beside decisions. */
+  shadows: Pick<Besides, 'toAsk' | 'drain'>;
+  /** Writes the decisions that wait, and what shadows came to; answers whether all is written. */
   flush(): Promise<boolean>;
   /**
    * Forgets texts, in the log of decisions and of feedback; see {@link Forgetting}. Decisions of other processes that
@@ -115,6 +120,8 @@ export interface Decider {
   follow(everyMs: number): () => void;
 }
 
+/** How often what shadows came to is written, in milliseconds. */
+const SHADOWS_MS = 1_000;
 /** Longest that forgetting waits for a ledger that others write to, in milliseconds. */
 const FLUSH_LIMIT_MS = 2_000;
 
@@ -129,7 +136,7 @@ interface Choice {
   kept?: Kept;
 }
 
-export function createDecider({ live, ledger, clock, rng, log, encoder, redact }: DeciderParts): Decider {
+export function createDecider({ live, ledger, clock, rng, log, encoder, redact, now: elapsed }: DeciderParts): Decider {
   const {
     scorer: holder,
     policies,
@@ -145,6 +152,17 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
   const forgetting = createForgetting({ ledger, encoder });
   const rankOf = createRanker(live);
   const facts = new WeakMap<Scorer, ScorerFacts>();
+  const besides = createBesides({
+    experiments,
+    policies,
+    rank: rankOf,
+    factsIn,
+    store: ledger.shadows,
+    clock,
+    rng,
+    log,
+    now: elapsed ?? (() => performance.now()),
+  });
   /** Orders the ids of decisions made in the same millisecond. */
   let sequence = 0;
 
@@ -280,7 +298,10 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
         const response = answer(asked, id, ranked, choice);
         if (evidence !== null)
           response.explanation = seenBy(explained(asked, ranked, response, evidence), asked.caller);
-        return { response, rankingJson: note(asked, now, ranked, response) };
+        const rankingJson = note(asked, now, ranked, response);
+        const { ranking } = ranked;
+        besides.note({ id, at: now, asked, near, ranking, chosen: choice.chosen, propensity: choice.propensity });
+        return { response, rankingJson };
       },
     );
   }
@@ -339,7 +360,11 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
       return found;
     },
     explain: (decision) => explainLogged(decision, holder.current(), ledger.snapshot),
-    flush: () => decisions.flush(),
+    shadows: besides,
+    async flush() {
+      const written = await Promise.all([decisions.flush(), besides.flush()]);
+      return written.every(Boolean);
+    },
     async forget(what) {
       // Written after it, decisions that wait would bring their texts back.
       await whileBusy(FLUSH_LIMIT_MS, async () => {
@@ -349,7 +374,11 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
       return forgetting.forget(what);
     },
     follow(everyMs) {
-      const stops = [decisions.follow(everyMs), followRetention({ ledger, forgetting, clock, log }, everyMs)];
+      const stops = [
+        decisions.follow(everyMs),
+        followRetention({ ledger, forgetting, clock, log }, everyMs),
+        besides.follow(SHADOWS_MS),
+      ];
       return () => stops.forEach((stop) => stop());
     },
   };

@@ -30,7 +30,7 @@ export interface EndpointParts {
   decider: Decider;
   feedback: FeedbackService;
   /** Judges answers: a share of all, and those of cascades at once; nobody unless given. */
-  judge?: Pick<JudgeView, 'offer' | 'score'> | undefined;
+  judge?: Pick<JudgeView, 'offer' | 'score' | 'compare'> | undefined;
   /** Told of each call that is over. */
   onCall?: ((record: CallRecord) => void) | undefined;
   /** What texts go through before they are stored, those that are to be judged, too. */
@@ -51,7 +51,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   const { load, providers: calling } = live;
   const calls = createCallLog({ ledger, feedback: parts.feedback, log });
   const conversations = createConversations({ clock, ledger: ledger.calls, log });
-  const offering = createOffering({ judge: parts.judge, texts: live.texts, redact: parts.redact });
+  const offering = createOffering({ judge: parts.judge, shadows: decider.shadows, texts: live.texts, redact: parts.redact });
   const concluder = createConcluder({
     live,
     conversations,

@@ -1,16 +1,18 @@
 import type { Redact } from '../base/redact.js';
 import { HOUR_MS } from '../base/units.js';
+import type { Besides } from '../decision/beside.js';
 import type { Answered } from '../judge/job.js';
 import type { JudgeView } from '../judge/types.js';
 import type { Texts } from '../live/texts.js';
-import type { AnswerFacts } from '../protocol/types.js';
+import type { AnswerFacts, Call } from '../protocol/types.js';
 import type { LlmId } from '../schema/ids.js';
 import type { Decided } from './decide.js';
 import type { EndedCall } from './outcome.js';
 
 export interface OfferingParts {
   /** Undefined where nobody judges. */
-  judge: Pick<JudgeView, 'offer' | 'score'> | undefined;
+  judge: Pick<JudgeView, 'offer' | 'score' | 'compare'> | undefined;
+  shadows: Pick<Besides, 'toAsk'>;
   texts: Texts;
   /** What texts go through before they are stored: those that are to be judged wait in a queue. */
   redact: Redact | undefined;
@@ -33,7 +35,10 @@ async function redacted(answered: Answered, redact: Redact): Promise<Answered | 
   return { ...answered, query, answer, messages };
 }
 
-export function createOffering({ judge, texts, redact }: OfferingParts): Offering {
+/** Whether texts say all that was asked: only then is another LLM asked for an answer to compare with. */
+const isPlain = ({ answerSchema, needs }: Call): boolean => answerSchema === null && !Object.values(needs).some(Boolean);
+
+export function createOffering({ judge, shadows, texts, redact }: OfferingParts): Offering {
   /** Undefined where it is no answer, or its texts may not be kept. */
   function judgeable(
     { request, own, query, response }: Decided,
@@ -44,30 +49,45 @@ export function createOffering({ judge, texts, redact }: OfferingParts): Offerin
     const { call, caller } = request;
     const { store, hours } = texts.of(caller);
     if (store !== 'whole' || !facts.complete || facts.text.trim() === '') return undefined;
-    // Another LLM is asked for an answer to compare with only where texts say all that was asked.
-    const isPlain = call.answerSchema === null && !Object.values(call.needs).some(Boolean);
     return {
       decision: response.decision_id,
       query,
       messages: call.messages,
       model: model as LlmId,
       answer: facts.text,
-      second: isPlain ? (response.ranking.find((llm) => llm.model !== model)?.model ?? null) : null,
+      second: isPlain(call) ? (response.ranking.find((llm) => llm.model !== model)?.model ?? null) : null,
       task: own.options.task ?? null,
       tenant: caller.tenant,
       keepUntil: hours === null ? null : Math.ceil(at + hours * HOUR_MS),
+      shadow: null,
     };
+  }
+
+  /** Gives an answer to `take` as it may be kept, should it be. */
+  function cleanly(answered: Answered, take: (kept: Answered) => void): void {
+    if (redact === undefined) take(answered);
+    else void redacted(answered, redact).then((kept) => (kept === null ? undefined : take(kept)));
+  }
+
+  /** Has LLMs of shadows answer, too, should they be asked: only where the LLM that was chosen answered. */
+  async function compare({ response, request }: Decided, answered: Answered): Promise<void> {
+    if (judge?.compare === undefined) return;
+    const others = await shadows.toAsk(response.decision_id);
+    if (others.length === 0 || !isPlain(request.call) || answered.model !== response.model) return;
+    cleanly(answered, (kept) => {
+      for (const { experiment: shadow, model: second } of others) judge.compare?.({ ...kept, second, shadow });
+    });
   }
 
   return {
     offer(decided, { error, facts, model, at }) {
-      if (judge?.offer === undefined || error !== null || facts === null) return;
+      if (judge === undefined || error !== null || facts === null) return;
       const answered = judgeable(decided, model, facts, at);
       if (answered === undefined) return;
       const { request, policy, response } = decided;
       const about = { key: request.caller.key, policy, ranking: response.ranking };
-      if (redact === undefined) return judge.offer(answered, about);
-      void redacted(answered, redact).then((kept) => (kept === null ? undefined : judge.offer?.(kept, about)));
+      if (judge.offer !== undefined) cleanly(answered, (kept) => judge.offer?.(kept, about));
+      void compare(decided, answered);
     },
     async scoreOf(decided, model, facts) {
       const answered = judge?.score === undefined ? undefined : judgeable(decided, model, facts, Infinity);

@@ -7,7 +7,9 @@ import type { Rng } from '../base/rng.js';
 import { periodsOf } from '../machines/quota.js';
 import type { JudgeQueue, Worker } from '../queue/types.js';
 import type { JudgeSettings } from '../schema/judge.js';
+import type { Shadow } from '../schema/experiment.js';
 import type { Ledger } from '../store/ports/index.js';
+import { createComparing, isComparison } from './comparing.js';
 import type { Dropped } from './dropped.js';
 import { createGrader, enabledOf } from './grader.js';
 import { jobOf, type Answered } from './job.js';
@@ -17,12 +19,14 @@ import { isSampled, type SampleFacts } from './sample.js';
 import type { Ask, Post } from './types.js';
 
 export interface JudgingParts {
-  ledger: Pick<Ledger, 'judge' | 'catalog' | 'settings'>;
+  ledger: Pick<Ledger, 'judge' | 'catalog' | 'settings' | 'shadows'>;
   queue: Pick<JudgeQueue, 'add' | 'work'>;
   ask: Ask;
   post: Post;
   /** The one that the queue's `onDropped` counts in, too. */
   dropped: Dropped;
+  /** The shadow of an experiment that runs; there is none unless given. */
+  shadowOf?: (experiment: string) => Promise<Shadow | null>;
   clock: Clock;
   rng: Rng;
   log: Logger;
@@ -35,6 +39,11 @@ export interface Judging {
    * kept whole: until they are judged, they stand in the queue.
    */
   offer(answered: Answered, facts: SampleFacts): void;
+  /**
+   * Has the LLM of a shadow answer, too, and both answers compared, for the shadow alone. Likewise, it never waits and
+   * never throws.
+   */
+  compare(answered: Answered): void;
   /**
    * Judges an answer at once, for who waits for it, as a cascade does; nothing is queued, kept or posted. Answers its
    * score in [0, 1]; null where judging is off, over the budget, or the judge does not answer. Never rejects.
@@ -66,12 +75,18 @@ export async function openJudging(parts: JudgingParts): Promise<Judging> {
   const onJudged = (model: string): void => void judged.set(model, (judged.get(model) ?? 0) + 1);
   const handler = createJudge({ ledger, grade, post, clock, onJudged });
 
+  const compare = createComparing({ ...parts, shadowOf: parts.shadowOf ?? (async () => null) });
+
   const judging: Judging = {
     offer(answered, facts) {
       if (enabledOf(settings) === undefined || !isSampled(settings, facts, rng)) return;
       const job = isOver() ? null : jobOf(answered);
       if (job === null) dropped.count(1);
       else if (job !== undefined) queue.add(job);
+    },
+    compare(answered) {
+      const job = enabledOf(settings) === undefined ? undefined : jobOf(answered);
+      if (job !== undefined && isComparison(job)) queue.add(job);
     },
     async score(answered, signal) {
       const enabled = enabledOf(settings);
@@ -84,7 +99,7 @@ export async function openJudging(parts: JudgingParts): Promise<Judging> {
         return null;
       }
     },
-    work: () => queue.work(handler),
+    work: () => queue.work((job, context) => (job.shadow === null ? handler : compare)(job, context)),
     judged: () => judged,
     async refresh() {
       const now = await ledger.settings.get('judge');

@@ -33,6 +33,8 @@ export type Post = (feedback: unknown, options: { idempotencyKey: string; tenant
 export interface JudgeView {
   /** See `Judging.offer`. */
   offer?(answered: Answered, facts: SampleFacts): void;
+  /** See `Judging.compare`. */
+  compare?(answered: Answered): void;
   /** See `Judging.score`. */
   score?(answered: Answered, signal: AbortSignal): Promise<number | null>;
   /** Throws `queue_unavailable`. */

@@ -149,7 +149,7 @@ export class StoredJudgeQueue implements JudgeQueue {
         jobs.slice(0, room).map((data) => ({
           name: JUDGE_JOB_NAME,
           data,
-          opts: { ...options, jobId: data.decision, timestamp },
+          opts: { ...options, jobId: idOf(data), timestamp },
         })),
       );
       return Math.min(room, jobs.length);
@@ -183,6 +183,9 @@ export class StoredJudgeQueue implements JudgeQueue {
     }
   }
 }
+
+/** Of an answer that is judged, and compared for shadows, each is a job of its own. */
+const idOf = ({ decision, shadow }: JudgeJob): string => (shadow === null ? decision : `${decision}-${shadow}`);
 
 async function backlogOf(queue: StoredQueue): Promise<JudgeBacklog> {
   const { active = 0, ...waiting } = await queue.getJobCounts('wait', 'delayed', 'prioritized', 'active');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ExperimentName } from './experiment.js';
 import { MAX_QUERY_CHARS } from './feedback.js';
 import { Fraction } from './fraction.js';
 import { DecisionId, KeyId, LlmId, TaskId, TenantId } from './ids.js';
@@ -86,6 +87,8 @@ export const JudgeJob = z.strictObject({
   tenant: TenantId.nullable(),
   /** Until when its texts may be kept, in milliseconds since the epoch; null for as long as it takes. */
   keepUntil: z.int().nullable(),
+  /** The shadow whose LLM is `second`: the answers are compared for it alone. Null for an answer that is judged. */
+  shadow: ExperimentName.nullable().default(null),
 });
 export type JudgeJob = z.infer<typeof JudgeJob>;
 

@@ -20,6 +20,7 @@ import type { QuotaStore } from './quotas.js';
 import type { RetentionStore } from './retention.js';
 import type { ScheduleStore } from './schedule.js';
 import type { SettingsStore } from './settings.js';
+import type { ShadowStore } from './shadows.js';
 import type { SnapshotStore } from './snapshot.js';
 
 /**
@@ -55,6 +56,7 @@ export interface Ledger {
   readonly keys: KeyStore;
   readonly quotas: QuotaStore;
   readonly judge: JudgeStore;
+  readonly shadows: ShadowStore;
   readonly audit: AuditStore;
   readonly changes: ChangeStore;
   readonly retention: RetentionStore;

@@ -27,6 +27,7 @@ import { createQuotas } from './quotas.js';
 import { createRetention } from './retention.js';
 import { createSchedule } from './schedule.js';
 import { createSettings } from './settings.js';
+import { createShadows } from './shadows.js';
 import { createSnapshot } from './snapshot.js';
 import { openSteady } from './steady.js';
 import { createWriters } from './writers.js';
@@ -113,6 +114,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     keys: createKeys(connection, touch),
     quotas: quotas.port,
     judge: createJudge(connection, clock),
+    shadows: createShadows(connection),
     audit: createAudit(connection, clock),
     changes: createChanges(connection),
     retention: retention.port,

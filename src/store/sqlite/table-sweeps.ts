@@ -179,6 +179,7 @@ export function tableSweeps(
     ),
     withDecisions(connection, 'call', settings),
     withDecisions(connection, 'comment', settings),
+    withDecisions(connection, 'shadow_disagreement', settings),
     byTime(connection, {
       table: 'verdict',
       old: 'at < @limit',

@@ -1,0 +1,178 @@
+/**
+ * Latency of POST /v1/route with a shadow on all traffic beside none, in turns, of one service in a process of its own
+ * over a simulated log that it was trained on: a shadow of a policy, and one of a version, which is another scorer as
+ * large. Once as fast as it answers, and once at a fixed rate, where it has time for shadows in between.
+ *
+ *     node dist/scripts/bench/shadow.js [--rounds 12] [--seconds 2] [--connections 8] [--rate 200] [--llms 9] [--seed 1]
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { packageRoot } from '../../src/base/paths.js';
+import { table } from '../../src/cli/output.js';
+import { openWorkspace } from '../../src/cli/workspace.js';
+import { loadSimulation, simulate } from '../../src/simulator/index.js';
+import { trainAndActivate } from '../../src/training/trainer.js';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '12' },
+    seconds: { type: 'string', default: '2' },
+    connections: { type: 'string', default: '8' },
+    rate: { type: 'string', default: '200' },
+    llms: { type: 'string', default: '9' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const number = (name: keyof typeof values): number => Number(values[name]);
+const [ROUNDS, SECONDS, CONNECTIONS, RATE] = [
+  number('rounds'),
+  number('seconds'),
+  number('connections'),
+  number('rate'),
+];
+const WHICH = ['none', 'policy', 'version'] as const;
+type Which = (typeof WHICH)[number];
+
+const data = mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
+const seed = number('seed');
+const queries = simulate({ seed: seed + 1, llms: 1, queries: 500 }).rows.map(({ query }) => query);
+const workspace = await openWorkspace({ data, encoder: 'static', logLevel: 'warn' });
+await loadSimulation(workspace.ledger, simulate({ seed, llms: number('llms'), queries: 2000 }));
+const { version, in_force } = await trainAndActivate(workspace.trainer, { seed }, () => undefined);
+// The learned profile is what serves, whatever the gate says of it on simulated answers.
+if (in_force !== version) await workspace.ledger.artifacts.activate(version);
+await workspace.close();
+
+const service = fork(join(packageRoot, 'dist/scripts/bench/service.js'), [data, 'static']);
+const [{ url, index }] = (await once(service, 'message')) as [{ url: string; index: string }];
+
+async function ask<T>(what: string | { beside: Which }): Promise<T> {
+  const answer = once(service, 'message');
+  service.send(what);
+  return ((await answer) as [T])[0];
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+let sent = 0;
+
+/** Milliseconds until a query is answered. */
+function route(): Promise<number> {
+  const body = JSON.stringify({ query: queries[sent++ % queries.length] });
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const call = request(`${url}/v1/route`, { method: 'POST', agent, headers }, (response) => {
+      response.on('end', () => resolve(performance.now() - began)).resume();
+      if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}`));
+    });
+    call.on('error', reject).end(body);
+  });
+}
+
+type Load = (until: number) => Promise<number[]>;
+
+/** Each connection asks as soon as it was answered. */
+const full: Load = async (until) => {
+  const times: number[] = [];
+  const one = async (): Promise<void> => {
+    while (performance.now() < until) times.push(await route());
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, one));
+  return times;
+};
+
+/** Asks at even times, whether it was answered or not. */
+const even: Load = async (until) => {
+  const began = performance.now();
+  const calls: Promise<number>[] = [];
+  while (performance.now() < until) {
+    const due = ((performance.now() - began) * RATE) / 1000;
+    while (calls.length < due) calls.push(route());
+    await sleep(1);
+  }
+  return Promise.all(calls);
+};
+
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
+const quantileOf = (some: readonly number[], q: number): number =>
+  quantile(
+    some.toSorted((a, b) => a - b),
+    q,
+  );
+
+interface Round {
+  p50: number;
+  p99: number;
+  answers: number;
+  compared: number;
+  dropped: number;
+}
+
+async function measure(which: Which, load: Load): Promise<Round> {
+  await ask({ beside: which });
+  const before = await ask<{ compared: number; dropped: number }>('besides');
+  const times = await load(performance.now() + SECONDS * 1000);
+  const after = await ask<{ compared: number; dropped: number }>('besides');
+  return {
+    p50: quantileOf(times, 0.5),
+    p99: quantileOf(times, 0.99),
+    answers: times.length,
+    compared: after.compared - before.compared,
+    dropped: after.dropped - before.dropped,
+  };
+}
+
+async function compare(name: string, load: Load): Promise<(string | number)[][]> {
+  const rounds = new Map<Which, Round[]>(WHICH.map((which) => [which, []]));
+  for (const which of WHICH) await measure(which, load);
+  for (let round = 0; round < ROUNDS; round++)
+    for (let i = 0; i < WHICH.length; i++) {
+      // None is always measured after the same other one.
+      const which = WHICH[(round % 2 === 0 ? i : WHICH.length - 1 - i) % WHICH.length]!;
+      rounds.get(which)!.push(await measure(which, load));
+    }
+  const none = rounds.get('none')!;
+  return WHICH.map((which) => {
+    const own = rounds.get(which)!;
+    const ratios = (what: 'p50' | 'p99'): number[] => own.map((round, i) => round[what] / none[i]![what]);
+    const percent = (what: 'p50' | 'p99', q: number): string => `${(100 * (quantileOf(ratios(what), q) - 1)).toFixed(1)}`;
+    const median = (what: keyof Round): number =>
+      quantileOf(
+        own.map((round) => round[what]),
+        0.5,
+      );
+    const total = (what: keyof Round): number => own.reduce((sum, round) => sum + round[what], 0);
+    return [
+      name,
+      which,
+      Math.round(total('answers') / ROUNDS / SECONDS),
+      median('p50').toFixed(3),
+      median('p99').toFixed(3),
+      which === 'none' ? '–' : `${percent('p50', 0.5)} (${percent('p50', 0.25)} to ${percent('p50', 0.75)})`,
+      which === 'none' ? '–' : `${percent('p99', 0.5)}`,
+      which === 'none' ? '–' : `${((100 * total('compared')) / total('answers')).toFixed(0)}`,
+      total('dropped'),
+    ];
+  });
+}
+
+try {
+  console.log(`${index}; ${ROUNDS} rounds of ${SECONDS} s each, in turns`);
+  const rows = [
+    ...(await compare(`${CONNECTIONS} connections, all the time`, full)),
+    ...(await compare(`${RATE} a second`, even)),
+  ];
+  const head = ['load', 'shadow', 'req/s', 'p50 ms', 'p99 ms', 'p50 % more (quartiles)', 'p99 % more', 'compared %', 'dropped'];
+  console.log(table(head, rows));
+} finally {
+  agent.destroy();
+  service.disconnect();
+  rmSync(data, { recursive: true, force: true });
+}
