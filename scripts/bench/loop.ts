@@ -70,8 +70,8 @@ async function run(seed: number): Promise<Block[]> {
     if (!values.verbose) continue;
     console.log(`seed ${seed}, ${told(event, blocks.length)}`);
   }
-  const [code] = (await ended) as [number | null];
-  if (code !== 0) throw new Error(`seed ${seed} ended with ${code}`);
+  const [code, signal] = (await ended) as [number | null, string | null];
+  if (code !== 0) throw new Error(`seed ${seed} ended with ${code ?? signal}`);
   return blocks;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { ANYBODY, type Caller } from '../live/keys.js';
 import type { LiveState } from '../live/state.js';
 import { HOUR_MS } from '../base/units.js';
-import type { InteractionFeedback, SignalFeedback } from '../schema/feedback.js';
+import { MAX_FEEDBACK_ITEMS, type InteractionFeedback, type SignalFeedback } from '../schema/feedback.js';
 import type { FeedbackRecord, RecordedInteraction, RecordedSignal } from '../store/ports/feedback.js';
 import type { DecisionId, LlmId } from '../schema/ids.js';
 import type { LlmProfile } from '../schema/profile.js';
@@ -164,7 +164,9 @@ export function createConcluder({
     quiet() {
       const feedback = shownBy(conversations.ended(clock()));
       // Whose conversations they were, their decisions know.
-      if (feedback.length > 0) keep(ANYBODY, null, { feedback, records: [], forgetAt: null });
+      // More than a request of feedback may hold would be refused, and all of it lost.
+      for (let from = 0; from < feedback.length; from += MAX_FEEDBACK_ITEMS)
+        keep(ANYBODY, null, { feedback: feedback.slice(from, from + MAX_FEEDBACK_ITEMS), records: [], forgetAt: null });
     },
   };
 }

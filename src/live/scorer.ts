@@ -1,16 +1,9 @@
-import type { ArtifactFiles } from '../artifact/files/types.js';
-import { checkEncoder, readArtifact } from '../serving/read.js';
-import { openScorer } from '../serving/routers.js';
-import { messageOf } from '../base/errors.js';
-import type { Logger } from '../base/log.js';
-import type { Encoder } from '../encoder/types.js';
-import type { Ledger } from '../store/ports/index.js';
-import type { TrainedModel } from '../artifact/model.js';
-import { isStatic } from '../schema/profile.js';
 import { createPriorScorer } from '../scoring/prior.js';
-import type { ScorerHolder, Scorer } from '../scoring/types.js';
+import type { Scorer, ScorerHolder } from '../scoring/types.js';
 import { SUBJECTS, type Subject } from '../store/ports/changes.js';
+import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
+import { createOpening, type Loaded, type OpeningParts } from './opening.js';
 
 /** The scorer in force, kept up to date. */
 export interface LiveScorer extends ScorerHolder, Live {
@@ -18,32 +11,8 @@ export interface LiveScorer extends ScorerHolder, Live {
   refusal(): string | null;
 }
 
-export interface LiveScorerParts {
+export interface LiveScorerParts extends OpeningParts {
   ledger: Pick<Ledger, 'artifacts' | 'catalog' | 'feedback' | 'settings'>;
-  artifacts: ArtifactFiles;
-  encoder: Encoder;
-  log: Logger;
-}
-
-interface Loaded {
-  version: string;
-  model: TrainedModel;
-}
-
-/** Each change of the ledger encodes descriptions again: a slow encoder is asked only once for each of them. */
-function remembering(encoder: Encoder): Encoder {
-  if (encoder.encodeSync) return encoder;
-  const known = new Map<string, Float32Array>();
-  return {
-    ...encoder,
-    async encode(texts) {
-      // One text is a query; those are many, and seldom come again.
-      if (texts.length === 1 && !known.has(texts[0]!)) return encoder.encode(texts);
-      const missing = texts.filter((text) => !known.has(text));
-      if (missing.length > 0) (await encoder.encode(missing)).forEach((vector, i) => known.set(missing[i]!, vector));
-      return texts.map((text) => known.get(text)!);
-    },
-  };
 }
 
 /**
@@ -51,55 +20,26 @@ function remembering(encoder: Encoder): Encoder {
  * or any other. An artifact that is damaged is refused, and the one in force goes on serving; it is tried again once
  * its files have changed.
  */
-export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveScorerParts): Promise<LiveScorer> {
-  const describing = remembering(encoder);
+export async function openLiveScorer(parts: LiveScorerParts): Promise<LiveScorer> {
+  const { ledger, log } = parts;
+  const opening = createOpening(parts);
   let loaded: Loaded | null = null;
-  let refused: { version: string; stamp: string; why: string } | null = null;
   /** The version in force, whether it serves or not. */
   let inForce: string | null = null;
   let scorer: Scorer = createPriorScorer([], []);
 
-  /** Reads and verifies `version`; null where it is refused, now or before. */
-  async function load(version: string): Promise<Loaded | null> {
-    const stamp = await artifacts.stamp(version);
-    if (refused?.version === version && refused.stamp === stamp) return null;
-    try {
-      const { manifest, model } = await readArtifact(artifacts, version);
-      checkEncoder(manifest, encoder.id);
-      return { version, model };
-    } catch (error) {
-      refused = { version, stamp, why: messageOf(error) };
-      log.error(
-        { version, inForce: loaded?.version ?? null, error: messageOf(error) },
-        'artifact refused; the one in force goes on serving',
-      );
-      return null;
-    }
-  }
-
   async function refresh(changed: ReadonlySet<Subject> = new Set(SUBJECTS)): Promise<void> {
-    const active =
-      changed.has('artifacts') || refused !== null ? await ledger.artifacts.activeVersion() : (loaded?.version ?? null);
+    // One that was refused may serve again once its files have changed.
+    const mayDiffer = changed.has('artifacts') || inForce !== (loaded?.version ?? null);
+    const active = mayDiffer ? await ledger.artifacts.activeVersion() : inForce;
     inForce = active;
     const other = active !== (loaded?.version ?? null);
-    const found = other && active !== null ? await load(active) : null;
+    const found = other && active !== null ? await opening.load(active) : null;
     const swap = other && (active === null || found !== null);
     if (!swap && !changed.has('catalog') && !changed.has('feedback') && !changed.has('settings')) return;
     const next = swap ? found : loaded;
-    const [llms, all, metrics] = await Promise.all([
-      ledger.catalog.list(),
-      ledger.feedback.stats(),
-      ledger.settings.get('metrics'),
-    ]);
-    // What is declared of some LLMs stands, whatever interactions say.
-    const fixed = new Set<string>(llms.filter(isStatic).map(({ id }) => id));
-    const stats = fixed.size === 0 ? all : all.filter(({ id }) => !fixed.has(id));
-    scorer =
-      next === null
-        ? createPriorScorer(llms, stats, metrics)
-        : await openScorer({ ...next, encoder: describing, llms, stats, metrics });
+    scorer = await opening.open(next);
     loaded = next;
-    if (swap) refused = null;
     if (swap) log.info({ version: active }, 'artifact in force');
   }
 
@@ -110,13 +50,7 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     // Feedback changes expected costs and latencies by little; a refused artifact may be whole again.
     lazy: 'always',
     current: () => scorer,
-    refusal() {
-      if (refused === null || refused.version !== inForce) return null;
-      return (
-        `version ${refused.version} in ${artifacts.place} is refused: ${refused.why}; ` +
-        'activate another version, put its files back, train again, or run the encoder that it was trained with'
-      );
-    },
+    refusal: () => (inForce === null || inForce === loaded?.version ? null : opening.refusal(inForce)),
     refresh,
   };
 }
