@@ -24,7 +24,7 @@ export function disagreementOperations({ ledger, decider }: Pick<Context, 'ledge
       params: { name: { schema: ExperimentName, description: 'Name of an experiment' } },
       query: ListQuery,
       answers: { 200: { description: 'A page of disagreements; empty of what is no shadow', schema: DisagreementList } },
-      errors: ['experiment_not_found'],
+      errors: [],
       async run({ params: { name }, query: { before, limit } }) {
         await decider.flush();
         const found = await ledger.shadows.disagreements(name, { before, limit: limit + 1 });

@@ -25,6 +25,7 @@ import { describeQuotaStore } from './quotas.js';
 import { describeRetentionStore } from './retention.js';
 import { describeScheduleStore } from './schedule.js';
 import { describeSettingsStore } from './settings.js';
+import { describeShadowStore } from './shadows.js';
 import { describeSnapshotStore } from './snapshot.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
@@ -55,6 +56,7 @@ export function describeStore(store: StoreUnderTest): void {
     describeKeyStore(store);
     describeQuotaStore(store);
     describeJudgeStore(store);
+    describeShadowStore(store);
     describeAuditStore(store);
     describeChangeStore(store);
     describeJumps(store);
