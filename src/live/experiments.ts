@@ -1,10 +1,10 @@
 import { armAt, placeOf } from '../machines/assign.js';
+import { armsOf, unitOf, type ArmOf } from '../machines/experiment-arms.js';
 import { DEFAULT_POLICY, POLICIES } from '../policy/named.js';
 import type { AbTest, Canary, Candidate, InExperiment, Shadow } from '../schema/experiment.js';
 import type { Scorer } from '../scoring/types.js';
 import type { KeptExperiment } from '../store/ports/experiments.js';
 import type { Ledger } from '../store/ports/index.js';
-import { armsOf, unitOf, type ArmOf } from './experiment-units.js';
 import type { Live } from './follower.js';
 import type { LiveVersions } from './versions.js';
 

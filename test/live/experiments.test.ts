@@ -86,7 +86,7 @@ describe('experiments that run', () => {
     assert.equal(armsOf({ policy: 'cost' }), 2);
   });
 
-  test('queries of other policies take part in nothing, and an arm that says nothing decides as what is in force', async (t) => {
+  test('other queries take part in nothing, and an arm that says nothing decides as what is in force', async (t) => {
     const arms = [
       { name: 'now', share: 0.2 },
       { name: 'only-a', share: 0.6, models: ['a'] },

@@ -1,5 +1,4 @@
 import { CANARY_ARMS, type AbTest, type Canary, type Candidate } from '../schema/experiment.js';
-import type { Unit } from './experiments.js';
 
 /** An arm of an experiment that decides. */
 export interface ArmOf {
@@ -9,7 +8,7 @@ export interface ArmOf {
   share: number;
 }
 
-/** Whose share is left out decides nothing else than what is in force. */
+/** What an arm says of who decides; null where it says nothing. */
 function candidateOf({ policy, version, models }: Candidate): Candidate | null {
   if (policy === undefined && version === undefined && models === undefined) return null;
   return {
@@ -19,11 +18,14 @@ function candidateOf({ policy, version, models }: Candidate): Candidate | null {
   };
 }
 
+/** The share that a canary's candidate has now. */
+export const shareIn = ({ steps }: Canary, step: number): number => steps[Math.min(step, steps.length - 1)]!.share;
+
 /** The arms of an experiment, and the shares that they have now; of a canary the candidate first. */
 export function armsOf(body: Canary | AbTest, step: number): ArmOf[] {
   if (body.kind === 'ab')
     return body.arms.map(({ name, share, ...candidate }) => ({ name, share, candidate: candidateOf(candidate) }));
-  const { share } = body.steps[Math.min(step, body.steps.length - 1)]!;
+  const share = shareIn(body, step);
   return [
     { name: CANARY_ARMS.candidate, candidate: body.candidate, share },
     { name: CANARY_ARMS.control, candidate: null, share: 1 - share },
@@ -31,7 +33,10 @@ export function armsOf(body: Canary | AbTest, step: number): ArmOf[] {
 }
 
 /** What is held together, as text: a query where neither key nor conversation is known. */
-export function unitOf(by: AbTest['unit'], { key, conversation, query }: Unit): string {
+export function unitOf(
+  by: AbTest['unit'],
+  { key, conversation, query }: { key: string | null; conversation: string | null; query: string },
+): string {
   if (by === 'key' && key !== null) return `key ${key}`;
   return conversation === null ? `query ${query}` : `conversation ${conversation}`;
 }
