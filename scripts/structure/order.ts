@@ -32,6 +32,7 @@ export const FOLDERS: readonly { name: string; holds: string }[] = [
     name: 'endpoint',
     holds: 'one call: what it needs, its conversation, its provider, its answer, what is learned of it',
   },
+  { name: 'experiments', holds: 'experiments: what may be started, how they go on, what they show' },
   { name: 'measure', holds: 'outcomes, predictions, paired test, calibration' },
   { name: 'training', holds: 'a training run, its gate, its process' },
   { name: 'evaluation', holds: 'sections and report' },

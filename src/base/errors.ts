@@ -31,6 +31,8 @@ export const ERROR_CODES = {
   job_not_found: { status: 404, exit: 1, title: 'The job is not known' },
   alert_not_found: { status: 404, exit: 1, title: 'The alert is not known' },
   schedule_not_found: { status: 404, exit: 1, title: 'No schedule is set' },
+  experiment_not_found: { status: 404, exit: 1, title: 'The experiment is not known' },
+  experiment_conflict: { status: 409, exit: 1, title: 'The experiment is not where this can be done' },
   version_not_found: { status: 404, exit: 1, title: 'The version is not known' },
   provider_not_found: { status: 404, exit: 1, title: 'The provider is not known' },
   file_not_found: { status: 404, exit: 1, title: 'The file is not there' },

@@ -5,3 +5,13 @@ export type Maybe<T> = T | Promise<T>;
 export function chain<T, U>(value: Maybe<T>, step: (value: T) => Maybe<U>): Maybe<U> {
   return value instanceof Promise ? value.then(step) : step(value);
 }
+
+/** What `work` makes, or what `rescue` makes of what it throws or rejects with. */
+export function rescued<T>(work: () => Maybe<T>, rescue: (error: unknown) => Maybe<T>): Maybe<T> {
+  try {
+    const made = work();
+    return made instanceof Promise ? made.catch(rescue) : made;
+  } catch (error) {
+    return rescue(error);
+  }
+}

@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   worker: async () => (await import('./commands/start.js')).workerCommand(),
   schedule: async () => (await import('./commands/schedule.js')).scheduleCommand(),
   policies: async () => (await import('./commands/policies.js')).policiesCommand(),
+  experiments: async () => (await import('./commands/experiments.js')).experimentsCommand(),
   decisions: async () => (await import('./commands/decisions.js')).decisionsCommand(),
   summary: async () => (await import('./commands/decisions.js')).summaryCommand(),
   health: async () => (await import('./commands/health.js')).healthCommand(),

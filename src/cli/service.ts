@@ -9,6 +9,7 @@ import { createRng } from '../base/rng.js';
 import { createAsk } from '../endpoint/ask.js';
 import { createDropped } from '../judge/dropped.js';
 import { openJudging } from '../judge/judging.js';
+import { openExperimentRunner } from '../experiments/runner.js';
 import { createApp, startServer } from '../http/index.js';
 import { connectQueues } from '../queue/index.js';
 import { openRetrainSchedule } from '../queue/reconcile.js';
@@ -40,6 +41,8 @@ export interface ServiceSettings {
 
 /** How often the queue's schedule is compared with the ledger's, in milliseconds. */
 const SCHEDULE_MS = 5_000;
+/** How often experiments are looked at, in milliseconds. */
+const EXPERIMENTS_MS = 5_000;
 /** How often the settings of the judge are read again, in milliseconds. */
 const JUDGE_MS = 1_000;
 
@@ -113,6 +116,7 @@ export async function startService(
     if (parts.api) {
       for (const warning of webhookWarnings(await ledger.settings.get('drift'), webhooks)) log.warn(warning);
       undo.push(openDriftFollower({ ledger, queue, webhooks, clock: systemClock, log }).follow(FOLLOW_MS));
+      undo.push(openExperimentRunner({ ledger, clock: systemClock, log }).follow(EXPERIMENTS_MS));
       const app = createApp({
         ledger: { ...ledger, settings: checkingWebhooks(ledger.settings, webhooks) },
         queue,

@@ -12,6 +12,7 @@ import { createDecider, type Decider } from '../decision/decider.js';
 import { openEncoder } from '../encoder/index.js';
 import type { Encoder } from '../encoder/types.js';
 import { openLiveScorer } from '../live/scorer.js';
+import { openLiveVersions } from '../live/versions.js';
 import { watchLedger } from '../live/ledger-watch.js';
 import { openLiveState, type LiveState } from '../live/state.js';
 import { createArtifactStore } from '../serving/store.js';
@@ -70,7 +71,8 @@ export async function openWorkspace(
   let live: LiveState;
   try {
     const scorer = await openLiveScorer({ ledger, artifacts: files, encoder, log });
-    live = await openLiveState({ ledger, scorer, clock, log });
+    const versions = openLiveVersions({ ledger, artifacts: files, encoder, log });
+    live = await openLiveState({ ledger, scorer, versions, clock, log });
   } catch (error) {
     await ledger.close().catch(() => {});
     throw error;

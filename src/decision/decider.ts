@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Redact } from '../base/redact.js';
-import { chain, type Maybe } from '../base/maybe.js';
+import { chain, rescued, type Maybe } from '../base/maybe.js';
 import type { Rng } from '../base/rng.js';
 import { HOUR_MS } from '../base/units.js';
 import { uuid7 } from '../base/uuid.js';
@@ -10,7 +10,7 @@ import { whileBusy } from '../base/while-busy.js';
 import { planCascade } from '../cascade/plan.js';
 import { ALL_WELL, type Health } from '../live/breakers.js';
 import type { Correcting } from '../live/corrections.js';
-import { NO_EXPERIMENTS, type Experiments } from '../live/experiments.js';
+import { NO_EXPERIMENTS, type Assigned, type Experiments } from '../live/experiments.js';
 import { ANYBODY, type Caller } from '../live/keys.js';
 import { UNLIMITED, type Load, type RoutingLoad } from '../live/load.js';
 import type { Policies } from '../live/policies.js';
@@ -31,7 +31,7 @@ import type { Ledger } from '../store/ports/index.js';
 import type { ToForget } from '../store/ports/retention.js';
 import { checkAllowed, checkWithin, policyFor, seenBy } from './allowed.js';
 import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
-import { armOf, rulesIn } from './arm.js';
+import { armOf, rulesIn, type Coming } from './arm.js';
 import { charged, type Asked } from './asked.js';
 import { createBesides, type Besides } from './beside.js';
 import type { CallContext } from './call-context.js';
@@ -319,8 +319,21 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
     const query = queryText(request);
     const own = ownRules(request);
     const policy = policyFor(request, own, caller);
-    const arm = armOf(experiments, { request, own, caller, context, query, policy });
-    const known = arm?.scorer ? factsIn(arm.scorer) : inForce;
+    const coming: Coming = { request, own, caller, context, query, policy };
+    const arm = armOf(experiments, coming);
+    if (arm === null) return decideBy(null, coming);
+    // An experiment refuses nobody: where its arm has no candidate, what is in force decides, outside of it.
+    return rescued(
+      () => decideBy(arm, coming),
+      (error) => {
+        if (error instanceof PointsmanError && error.code === 'no_candidate') return decideBy(null, coming);
+        throw error;
+      },
+    );
+  }
+
+  function decideBy(arm: Assigned | null, { request, own, caller, context, query, policy }: Coming): Maybe<Decision> {
+    const known = factsIn(arm?.scorer ?? holder.current());
     return chain(known.scorer.encode(query), (vector) => {
       const policyName = arm?.candidate?.policy ?? policy;
       const prepared = policies.prepare(policyName, rulesIn(arm, own), caller);

@@ -1,5 +1,12 @@
-import type { Candidate, InExperiment, Shadow } from '../schema/experiment.js';
+import { armAt, placeOf } from '../machines/assign.js';
+import { armsOf, unitOf, type ArmOf } from '../machines/experiment-arms.js';
+import { DEFAULT_POLICY, POLICIES } from '../policy/named.js';
+import type { AbTest, Canary, Candidate, InExperiment, Shadow } from '../schema/experiment.js';
 import type { Scorer } from '../scoring/types.js';
+import type { KeptExperiment } from '../store/ports/experiments.js';
+import type { Ledger } from '../store/ports/index.js';
+import type { Live } from './follower.js';
+import type { LiveVersions } from './versions.js';
 
 /** What a query's arm is chosen by. */
 export interface Unit {
@@ -38,3 +45,157 @@ export interface Experiments {
 
 /** No experiment runs. */
 export const NO_EXPERIMENTS: Experiments = { assign: () => null, shadows: () => [] };
+
+/** Experiments that follow the ledger, which all API processes share. */
+export interface LiveExperiments extends Experiments, Live {
+  /** Why an experiment that runs decides nothing now; null where it decides, or does not run. */
+  idle(name: string): string | null;
+}
+
+/** An experiment whose arms decide queries. */
+interface Deciding {
+  name: string;
+  unit: AbTest['unit'];
+  arms: readonly ArmOf[];
+  shares: readonly number[];
+  /** What was assigned last, by arm: the same object until its scorer is another. */
+  assigned: (Assigned | undefined)[];
+}
+
+/** A shadow, or one that waits for its version. */
+interface Shadowing {
+  candidates: readonly Omit<Beside, 'scorer'>[];
+  /** As they were last, with the scorers of then. */
+  now: readonly Beside[];
+}
+
+const NONE: readonly Beside[] = [];
+
+/** What an experiment needs there to be. */
+interface Known {
+  policies: ReadonlySet<string>;
+  models: ReadonlySet<string>;
+}
+
+const candidatesOf = ({ body, step }: KeptExperiment): Candidate[] =>
+  body.kind === 'shadow'
+    ? [body.candidate]
+    : armsOf(body, step).flatMap(({ candidate }) => (candidate === null ? [] : [candidate]));
+
+/** Why candidates can't decide; null where they can, once their versions are loaded. */
+function missing(candidates: readonly Candidate[], { policies, models }: Known): string | null {
+  for (const { policy, models: named } of candidates) {
+    if (policy !== undefined && !policies.has(policy)) return `there is no policy ${policy} any more`;
+    if (named !== undefined && !named.some((model) => models.has(model)))
+      return `none of ${named.join(', ')} is in the catalogue`;
+  }
+  return null;
+}
+
+/**
+ * Experiments as the ledger has them. Where a policy, an LLM or a version of one is not there, none of its queries take
+ * part: all arms decide, or none.
+ */
+export async function openLiveExperiments({
+  ledger,
+  versions,
+}: {
+  ledger: Pick<Ledger, 'experiments' | 'policies' | 'catalog'>;
+  versions: LiveVersions;
+}): Promise<LiveExperiments> {
+  let deciding: ReadonlyMap<string, Deciding> = new Map();
+  let shadowing: ReadonlyMap<string, Shadowing> = new Map();
+  let running: ReadonlyMap<string, { candidates: Candidate[]; why: string | null }> = new Map();
+
+  async function known(): Promise<Known> {
+    const [policies, llms] = await Promise.all([ledger.policies.list(), ledger.catalog.list()]);
+    return {
+      policies: new Set([...Object.keys(POLICIES), ...policies.keys()]),
+      models: new Set(llms.map(({ id }) => id)),
+    };
+  }
+
+  /** Sorts experiments by whose queries they take: of a policy, the oldest one that can decide takes all. */
+  function read(kept: readonly KeptExperiment[], there: Known): void {
+    const ofPolicy = new Map<string, Deciding>();
+    const besides = new Map<string, Omit<Beside, 'scorer'>[]>();
+    const states = new Map<string, { candidates: Candidate[]; why: string | null }>();
+    for (const experiment of kept) {
+      const { name, body } = experiment;
+      const { of: policy = DEFAULT_POLICY } = body;
+      const candidates = candidatesOf(experiment);
+      const first = body.kind === 'shadow' ? undefined : ofPolicy.get(policy);
+      const why = first === undefined ? missing(candidates, there) : `${first.name} has the queries of ${policy}`;
+      states.set(name, { candidates, why });
+      if (why !== null) continue;
+      if (body.kind === 'shadow')
+        besides.set(policy, [...(besides.get(policy) ?? []), { experiment: name, shadow: body }]);
+      else ofPolicy.set(policy, decidingOf(experiment, body));
+    }
+    deciding = ofPolicy;
+    shadowing = new Map(Array.from(besides, ([policy, all]) => [policy, { candidates: all, now: NONE }]));
+    running = states;
+  }
+
+  async function refresh(): Promise<void> {
+    const kept = (await ledger.experiments.list()).filter(({ state }) => state === 'running');
+    read(kept, kept.length === 0 ? { policies: new Set(), models: new Set() } : await known());
+    const wanted = Array.from(running.values()).flatMap(({ candidates }) => candidates.map(({ version }) => version));
+    await versions.want(new Set(wanted.filter((version) => version !== undefined)));
+  }
+
+  const isLoaded = ({ candidate }: ArmOf): boolean =>
+    candidate?.version === undefined || versions.scorerOf(candidate.version) !== null;
+
+  function assignedIn(one: Deciding, at: number): Assigned {
+    const { name, candidate } = one.arms[at]!;
+    const scorer = candidate?.version === undefined ? null : versions.scorerOf(candidate.version);
+    const before = one.assigned[at];
+    if (before !== undefined && before.scorer === scorer) return before;
+    return (one.assigned[at] = { experiment: one.name, arm: name, candidate, scorer });
+  }
+
+  /** Those whose versions are loaded. */
+  function besidesOf({ candidates }: Shadowing): Beside[] {
+    return candidates.flatMap((one) => {
+      const { version } = one.shadow.candidate;
+      const scorer = version === undefined ? null : versions.scorerOf(version);
+      return version !== undefined && scorer === null ? [] : [{ ...one, scorer }];
+    });
+  }
+
+  const isSame = (a: readonly Beside[], b: readonly Beside[]): boolean =>
+    a.length === b.length && a.every(({ scorer }, i) => scorer === b[i]!.scorer);
+
+  await refresh();
+  return {
+    name: 'experiments',
+    eager: ['experiments', 'policies'],
+    lazy: ['catalog'],
+    refresh,
+    assign(unit) {
+      const one = deciding.get(unit.policy);
+      if (one === undefined || !one.arms.every(isLoaded)) return null;
+      return assignedIn(one, armAt(placeOf(one.name, unitOf(one.unit, unit)), one.shares));
+    },
+    shadows(policy) {
+      const one = shadowing.get(policy);
+      if (one === undefined) return NONE;
+      const now = besidesOf(one);
+      if (!isSame(now, one.now)) one.now = now;
+      return one.now;
+    },
+    idle(name) {
+      const one = running.get(name);
+      if (one === undefined) return null;
+      const waits = one.candidates.find(({ version }) => version !== undefined && versions.scorerOf(version) === null);
+      if (one.why !== null || waits === undefined) return one.why;
+      return versions.refusal(waits.version!) ?? `version ${waits.version!} is being loaded`;
+    },
+  };
+}
+
+function decidingOf({ name, step }: KeptExperiment, body: Canary | AbTest): Deciding {
+  const arms = armsOf(body, step);
+  return { name, unit: body.unit, arms, shares: arms.map(({ share }) => share), assigned: [] };
+}

@@ -13,6 +13,13 @@ export interface LiveVersions {
   want(versions: ReadonlySet<string>): Promise<void>;
 }
 
+/** Where no version is tried. */
+export const NO_VERSIONS: LiveVersions = {
+  scorerOf: () => null,
+  refusal: (version) => `version ${version} can not be tried here`,
+  want: async () => undefined,
+};
+
 /** Each version as it is kept; the ones that are wanted and refused are tried again. */
 export function openLiveVersions(parts: OpeningParts): LiveVersions & Live {
   const opening = createOpening(parts);

@@ -7,6 +7,7 @@ import { countTokensOperations } from './count-tokens.js';
 import { decisionOperations } from './decisions.js';
 import { documentOperations } from './document.js';
 import { embedOperations } from './embed.js';
+import { experimentOperations } from './experiments.js';
 import { feedbackOperations } from './feedback.js';
 import { healthOperations } from './health.js';
 import { jobOperations } from './jobs.js';
@@ -33,6 +34,7 @@ export function operationsOf(context: Context): Operation[] {
     ...feedbackOperations(context),
     ...signalOperations(context),
     ...policyOperations(context),
+    ...experimentOperations(context),
     ...decisionOperations(context),
     ...retentionOperations(context),
     ...healthOperations(context),
