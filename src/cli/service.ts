@@ -7,6 +7,7 @@ import { checkingWebhooks, webhookSettings, webhookWarnings } from '../alerts/we
 import { createFeedbackService } from '../feedback/service.js';
 import { createRng } from '../base/rng.js';
 import { createAsk } from '../endpoint/ask.js';
+import { shadowsIn } from '../experiments/shadow-of.js';
 import { createDropped } from '../judge/dropped.js';
 import { openJudging } from '../judge/judging.js';
 import { openExperimentRunner } from '../experiments/runner.js';
@@ -110,6 +111,7 @@ export async function startService(
       log,
       ask: createAsk({ live, now: () => performance.now(), clock: systemClock, random: Math.random }),
       post: feedback.post,
+      shadowOf: shadowsIn(ledger),
     });
     undo.push(judging.follow(JUDGE_MS));
     let url: string | null = null;

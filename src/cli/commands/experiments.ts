@@ -18,6 +18,7 @@ import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
 import { print, printJson, table } from '../output.js';
 import { readYamlFile } from '../yaml-file.js';
+import { disagreementsCommand } from './disagreements.js';
 
 interface Settings extends PromotionAsked {
   data: string;
@@ -199,5 +200,6 @@ export const experimentsCommand = (): Command =>
     showCommand(),
     putCommand(),
     removeCommand(),
+    disagreementsCommand(),
     ...EXPERIMENT_ACTIONS.map(actCommand),
   ]);

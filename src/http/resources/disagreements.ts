@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createExperimentControl } from '../../experiments/control.js';
 import { shownDisagreements } from '../../decision/shadow-results.js';
 import { ExperimentName } from '../../schema/experiment.js';
 import { DecisionId } from '../../schema/ids.js';
@@ -11,7 +12,12 @@ const ListQuery = z.strictObject({
   limit: z.int().min(1).max(1000).default(50),
 });
 
-export function disagreementOperations({ ledger, decider }: Pick<Context, 'ledger' | 'decider'>): Operation[] {
+export function disagreementOperations({
+  ledger,
+  decider,
+  clock,
+}: Pick<Context, 'ledger' | 'decider' | 'clock'>): Operation[] {
+  const control = createExperimentControl({ ledger, clock });
   return [
     operation({
       method: 'GET',
@@ -24,8 +30,9 @@ export function disagreementOperations({ ledger, decider }: Pick<Context, 'ledge
       params: { name: { schema: ExperimentName, description: 'Name of an experiment' } },
       query: ListQuery,
       answers: { 200: { description: 'A page of disagreements; empty of what is no shadow', schema: DisagreementList } },
-      errors: [],
+      errors: ['experiment_not_found'],
       async run({ params: { name }, query: { before, limit } }) {
+        await control.get(name);
         await decider.flush();
         const found = await ledger.shadows.disagreements(name, { before, limit: limit + 1 });
         return {

@@ -5,6 +5,7 @@ import { auditOperations } from './audit.js';
 import { callOperations } from './calls.js';
 import { countTokensOperations } from './count-tokens.js';
 import { decisionOperations } from './decisions.js';
+import { disagreementOperations } from './disagreements.js';
 import { documentOperations } from './document.js';
 import { embedOperations } from './embed.js';
 import { experimentOperations } from './experiments.js';
@@ -35,6 +36,7 @@ export function operationsOf(context: Context): Operation[] {
     ...signalOperations(context),
     ...policyOperations(context),
     ...experimentOperations(context),
+    ...disagreementOperations(context),
     ...decisionOperations(context),
     ...retentionOperations(context),
     ...healthOperations(context),
