@@ -76,16 +76,17 @@ const live = await openLiveState({ ledger, scorer: liveScorer, clock: systemCloc
 /** What decides beside, as it is asked for by name: `none`, `policy` or `version`, another scorer as large. */
 let shadows: readonly Beside[] = [];
 const experiments: Experiments = { assign: () => null, shadows: () => shadows };
+let other: Scorer | undefined;
 async function besideBy(what: string): Promise<void> {
-  const other = async (): Promise<Scorer> =>
-    trained === undefined
-      ? createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats())
-      : (await trainedIn(data, encoderSpec))!;
+  if (what === 'version')
+    other ??=
+      trained === undefined
+        ? createPriorScorer(await ledger.catalog.list(), await ledger.feedback.stats())
+        : await trainedIn(data, encoderSpec);
   const candidate = what === 'policy' ? { policy: 'cost' } : { version: 'other' };
   const shadow = Shadow.parse({ kind: 'shadow', candidate });
   if (what !== 'none') await ledger.experiments.put('bench', shadow);
-  const scorer = what === 'version' ? await other() : null;
-  shadows = what === 'none' ? [] : [{ experiment: 'bench', shadow, scorer }];
+  shadows = what === 'none' ? [] : [{ experiment: 'bench', shadow, scorer: what === 'version' ? other! : null }];
 }
 /** How many decisions shadows came to, and how many they did not. */
 async function besides(): Promise<{ compared: number; dropped: number }> {

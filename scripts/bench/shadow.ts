@@ -4,8 +4,8 @@
  * large. Once as fast as it answers, and once at a fixed rate, where it has time for shadows in between. Beside
  * latencies, what a request takes of the server's processor: of that, other work on the machine takes nothing away.
  *
- *     node dist/scripts/bench/shadow.js [--rounds 12] [--seconds 2] [--connections 8] [--rate 200] [--llms 9] [--seed 1]
- *       [--data DIR], where the trained data is kept for another time
+ *     node dist/scripts/bench/shadow.js [--rounds 60] [--seconds .5] [--connections 8] [--rate 200] [--llms 9]
+ *       [--seed 1] [--data DIR], where the trained data is kept for another time
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../src/base/paths.js';
+import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { openWorkspace } from '../../src/cli/workspace.js';
 import { loadSimulation, simulate } from '../../src/simulator/index.js';
@@ -23,8 +24,8 @@ import { trainAndActivate } from '../../src/training/trainer.js';
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '12' },
-    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '0.5' },
     connections: { type: 'string', default: '8' },
     rate: { type: 'string', default: '200' },
     llms: { type: 'string', default: '9' },
@@ -67,6 +68,7 @@ async function ask<T>(what: string | { beside: Which }): Promise<T> {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 let sent = 0;
+const rng = createRng(seed);
 
 /** Milliseconds until a query is answered. */
 function route(): Promise<number> {
@@ -145,16 +147,13 @@ async function compare(name: string, load: Load): Promise<(string | number)[][]>
   const rounds = new Map<Which, Round[]>(WHICH.map((which) => [which, []]));
   for (const which of WHICH) await measure(which, load);
   for (let round = 0; round < ROUNDS; round++)
-    for (let i = 0; i < WHICH.length; i++) {
-      // None is always measured after the same other one.
-      const which = WHICH[(round % 2 === 0 ? i : WHICH.length - 1 - i) % WHICH.length]!;
-      rounds.get(which)!.push(await measure(which, load));
-    }
+    for (const which of rng.shuffle([...WHICH])) rounds.get(which)!.push(await measure(which, load));
   const none = rounds.get('none')!;
   return WHICH.map((which) => {
     const own = rounds.get(which)!;
     const ratios = (what: 'p50' | 'p99' | 'cpu'): number[] => own.map((round, i) => round[what] / none[i]![what]);
-    const percent = (what: 'p50' | 'p99' | 'cpu', q: number): string => `${(100 * (quantileOf(ratios(what), q) - 1)).toFixed(1)}`;
+    const percent = (what: 'p50' | 'p99' | 'cpu', q: number): string =>
+      `${(100 * (quantileOf(ratios(what), q) - 1)).toFixed(1)}`;
     const median = (what: keyof Round): number =>
       quantileOf(
         own.map((round) => round[what]),
@@ -183,7 +182,19 @@ try {
     ...(await compare(`${CONNECTIONS} connections, all the time`, full)),
     ...(await compare(`${RATE} a second`, even)),
   ];
-  const head = ['load', 'shadow', 'req/s', 'p50 ms', 'p99 ms', 'CPU ms', 'p50 % more (quartiles)', 'p99 % more', 'CPU % more', 'compared %', 'dropped'];
+  const head = [
+    'load',
+    'shadow',
+    'req/s',
+    'p50 ms',
+    'p99 ms',
+    'CPU ms',
+    'p50 % more (quartiles)',
+    'p99 % more',
+    'CPU % more',
+    'compared %',
+    'dropped',
+  ];
   console.log(table(head, rows));
 } finally {
   agent.destroy();

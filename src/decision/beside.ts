@@ -89,7 +89,11 @@ export function createBesides(parts: BesideParts): Besides {
   }
 
   /** Whether both LLMs are to answer: only a call that the first of the ranking gets has an answer to compare with. */
-  function isAsked({ shadow: { ask, until } }: Beside, { asked, chosen }: Made, { model, candidate }: Differing): boolean {
+  function isAsked(
+    { shadow: { ask, until } }: Beside,
+    { asked, chosen }: Made,
+    { model, candidate }: Differing,
+  ): boolean {
     if (ask === undefined || asked.context === null || model === candidate || chosen !== model) return false;
     return (until === undefined || clock() < Date.parse(until)) && rng.next() < ask.share;
   }
@@ -163,7 +167,8 @@ export function createBesides(parts: BesideParts): Besides {
       return found;
     },
     async drain() {
-      while (waiting.size > 0 || working !== undefined) {
+      await working;
+      while (waiting.size > 0) {
         const began = now();
         await inTurn(() => now() - began >= SLICE_MS);
         await breathe();

@@ -51,7 +51,12 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   const { load, providers: calling } = live;
   const calls = createCallLog({ ledger, feedback: parts.feedback, log });
   const conversations = createConversations({ clock, ledger: ledger.calls, log });
-  const offering = createOffering({ judge: parts.judge, shadows: decider.shadows, texts: live.texts, redact: parts.redact });
+  const offering = createOffering({
+    judge: parts.judge,
+    shadows: decider.shadows,
+    texts: live.texts,
+    redact: parts.redact,
+  });
   const concluder = createConcluder({
     live,
     conversations,

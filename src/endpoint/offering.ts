@@ -36,7 +36,8 @@ async function redacted(answered: Answered, redact: Redact): Promise<Answered | 
 }
 
 /** Whether texts say all that was asked: only then is another LLM asked for an answer to compare with. */
-const isPlain = ({ answerSchema, needs }: Call): boolean => answerSchema === null && !Object.values(needs).some(Boolean);
+const isPlain = ({ answerSchema, needs }: Call): boolean =>
+  answerSchema === null && !Object.values(needs).some(Boolean);
 
 export function createOffering({ judge, shadows, texts, redact }: OfferingParts): Offering {
   /** Undefined where it is no answer, or its texts may not be kept. */

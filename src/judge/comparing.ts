@@ -27,8 +27,8 @@ export const isComparison = (job: JudgeJob): job is Comparison => job.shadow !==
 
 /**
  * Has a shadow's LLM answer what was answered, and the judge say blindly, in both orders, which answer is better. What
- * that may cost at most is claimed of the shadow's own budget before, and settled after; over the budget, after its end,
- * or where judging is off, nobody is asked. Nothing is posted: only the shadow's results know of it. A job that is
+ * that may cost at most is claimed of the shadow's own budget before, and settled after; over the budget, after its
+ * end, or where judging is off, nobody is asked. Nothing is posted: only the shadow's results know of it. A job that is
  * done twice counts once.
  */
 export function createComparing(parts: ComparingParts): JudgeHandler {

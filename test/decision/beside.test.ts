@@ -176,12 +176,12 @@ describe('a shadow', () => {
         return true;
       },
     };
-    const before = await ledger.decisions.list({ limit: 1_000 });
+    const earlier = await ledger.decisions.list({ limit: 1_000 });
     const { decide, results } = bench({ load });
     decide();
     await results();
     assert.deepEqual(taken, ['best']);
-    assert.equal((await ledger.decisions.list({ limit: 1_000 })).length, before.length + 1);
+    assert.equal((await ledger.decisions.list({ limit: 1_000 })).length, earlier.length + 1);
   });
 
   test('keeps the rules of the request, and ranks only its own LLMs where it says them', async () => {
@@ -348,7 +348,12 @@ describe('disagreements to ask', () => {
 
   test('are none where both agree, none is to be asked, it is over, or chance chose another', async () => {
     const late = { until: '2026-01-01T00:00:00Z' };
-    for (const shadow of [{ ask, candidate: { policy: 'quality' } }, {}, { ask: { ...ask, share: 0 } }, { ask, ...late }]) {
+    for (const shadow of [
+      { ask, candidate: { policy: 'quality' } },
+      {},
+      { ask: { ...ask, share: 0 } },
+      { ask, ...late },
+    ]) {
       const { decide, decider } = bench({ shadow });
       const { decision_id: id } = decide({}, {});
       await decider.shadows.drain();

@@ -34,7 +34,11 @@ const byWord = ({ model, messages }: Asked): string => {
 
 async function bench(
   t: TestContext,
-  { shadow = {}, settings = {}, say = byWord }: { shadow?: object; settings?: object; say?: (asked: Asked) => string } = {},
+  {
+    shadow = {},
+    settings = {},
+    say = byWord,
+  }: { shadow?: object; settings?: object; say?: (asked: Asked) => string } = {},
 ): Promise<Bench> {
   const service = await startService();
   t.after(() => service.remove());

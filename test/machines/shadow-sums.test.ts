@@ -31,7 +31,11 @@ describe('sums of a shadow', () => {
       cost_usd: { n: 2, active: 0.2, candidate: 0.4 },
       latency_ms: { n: 0, active: 0, candidate: 0 },
     });
-    assert.deepEqual(sums.expected.candidate.quality, { n: 1, active: 0.5, candidate: 0.75 }, 'one side alone says nothing');
+    assert.deepEqual(
+      sums.expected.candidate.quality,
+      { n: 1, active: 0.5, candidate: 0.75 },
+      'one side alone says nothing',
+    );
   });
 
   test('of parts are those of the whole', () => {

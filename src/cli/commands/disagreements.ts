@@ -29,7 +29,10 @@ export function disagreementsCommand(): Command {
     .addOption(new Option('--json', 'answer as JSON'))
     .addOption(options.url())
     .action(
-      async (name: string, { url, json, limit, before }: { url: string; json?: true; limit: number; before?: string }) => {
+      async (
+        name: string,
+        { url, json, limit, before }: { url: string; json?: true; limit: number; before?: string },
+      ) => {
         const wanted = new URLSearchParams({ limit: String(limit), ...(before !== undefined && { before }) });
         const path = `/v1/experiments/${encodeURIComponent(name)}/disagreements?${wanted}`;
         const found = await callJson<DisagreementList>(url, 'GET', path);

@@ -29,7 +29,9 @@ export function disagreementOperations({
       description: 'Its newest 1,000, as long as their decisions are kept.',
       params: { name: { schema: ExperimentName, description: 'Name of an experiment' } },
       query: ListQuery,
-      answers: { 200: { description: 'A page of disagreements; empty of what is no shadow', schema: DisagreementList } },
+      answers: {
+        200: { description: 'A page of disagreements; empty of what is no shadow', schema: DisagreementList },
+      },
       errors: ['experiment_not_found'],
       async run({ params: { name }, query: { before, limit } }) {
         await control.get(name);

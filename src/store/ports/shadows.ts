@@ -42,7 +42,7 @@ export interface ShadowSettlement {
   claimedUsd: number;
   spentUsd: number;
   /** Null where the judge gave none. */
-  verdict: Required<Omit<ShadowDisagreement, 'expected' | 'raw'>> & { raw: number } | null;
+  verdict: (Required<Omit<ShadowDisagreement, 'expected' | 'raw'>> & { raw: number }) | null;
 }
 
 /**
@@ -61,7 +61,7 @@ export interface ShadowStore {
   ): Promise<ShadowDisagreement[]>;
   /** Whether a disagreement was judged. */
   isJudged(experiment: string, decision: string): Promise<boolean>;
-  /** Claims US dollars of a shadow's budget where all of them are left, and it is still there; answers whether it did. */
+  /** Claims US dollars of the budget of a shadow that is still there, where all are left; answers whether it did. */
   claim(claim: { experiment: string; usd: number; budgetUsd: number }): Promise<boolean>;
   /** Puts what was spent in the place of what was claimed, and counts the verdict, a disagreement's first alone. */
   settle(settlement: ShadowSettlement): Promise<void>;

@@ -27,7 +27,8 @@ export function createShadows(connection: Connection): ShadowStore {
   );
   const find = db.prepare<[string], unknown>('SELECT 1 FROM shadow WHERE experiment = ?');
   const count = db.prepare<Pick<ShadowSums, (typeof COUNTS)[number]> & { experiment: string }>(
-    `UPDATE shadow SET ${COUNTS.map((name) => `${name} = ${name} + @${name}`).join(', ')} WHERE experiment = @experiment`,
+    `UPDATE shadow SET ${COUNTS.map((name) => `${name} = ${name} + @${name}`).join(', ')}
+     WHERE experiment = @experiment`,
   );
   const expect = db.prepare<[string, View, Expectation, number, number, number]>(
     'INSERT INTO shadow_expected VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, ' +
@@ -73,7 +74,8 @@ export function createShadows(connection: Connection): ShadowStore {
     'UPDATE shadow SET spent_usd = max(0.0, spent_usd + ?) WHERE experiment = ?',
   );
   const score = db.prepare<{ wins: number; losses: number; ties: number; experiment: string }>(
-    'UPDATE shadow SET wins = wins + @wins, losses = losses + @losses, ties = ties + @ties WHERE experiment = @experiment',
+    'UPDATE shadow SET wins = wins + @wins, losses = losses + @losses, ties = ties + @ties ' +
+      'WHERE experiment = @experiment',
   );
 
   /** Whether a shadow is still there; inside a write transaction. */
@@ -87,7 +89,10 @@ export function createShadows(connection: Connection): ShadowStore {
     if (oldest !== undefined) trim.run(experiment, oldest);
   }
 
-  function addSums(experiment: string, { expected: sums, models, compared, agreed, dropped, failed }: ShadowSums): void {
+  function addSums(
+    experiment: string,
+    { expected: sums, models, compared, agreed, dropped, failed }: ShadowSums,
+  ): void {
     count.run({ experiment, compared, agreed, dropped, failed });
     for (const view of VIEWS)
       for (const what of EXPECTATIONS) {

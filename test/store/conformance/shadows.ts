@@ -104,13 +104,21 @@ export function describeShadowStore(store: StoreUnderTest): void {
       const settle = (by: Ledger, n: number, raw: number): Promise<void> =>
         by.shadows.settle({ experiment: 's', claimedUsd: 0, spentUsd: 0, verdict: verdict(n, raw) });
       await ledger.shadows.add([news({ disagreements: [disagreement(1)] })]);
-      for (const [n, raw] of [[1, 1], [1, 0], [2, 0], [3, 0.5], [4, 0]] as const) await settle(other, n, raw);
+      for (const [n, raw] of [
+        [1, 1],
+        [1, 0],
+        [2, 0],
+        [3, 0.5],
+        [4, 0],
+      ] as const)
+        await settle(other, n, raw);
       const { wins, losses, ties } = await ledger.shadows.totals('s');
       assert.deepEqual({ wins, losses, ties }, { wins: 2, losses: 1, ties: 1 });
-      assert.deepEqual(
-        await Promise.all([1, 2, 5].map((n) => ledger.shadows.isJudged('s', id(n)))),
-        [true, true, false],
-      );
+      assert.deepEqual(await Promise.all([1, 2, 5].map((n) => ledger.shadows.isJudged('s', id(n)))), [
+        true,
+        true,
+        false,
+      ]);
       assert.equal(await ledger.shadows.isJudged('t', id(1)), false);
       await ledger.shadows.add([news({ disagreements: [disagreement(2)] })]);
       const [, , second, first] = await ledger.shadows.disagreements('s', { limit: 9 });
@@ -169,8 +177,7 @@ export function describeShadowStore(store: StoreUnderTest): void {
     testBusy(store, {
       add: ({ shadows }) => shadows.add([news()]),
       claim: ({ shadows }) => shadows.claim({ experiment: 's', usd: 0.1, budgetUsd: 1 }),
-      settle: ({ shadows }) =>
-        shadows.settle({ experiment: 's', claimedUsd: 0, spentUsd: 0, verdict: verdict(1, 1) }),
+      settle: ({ shadows }) => shadows.settle({ experiment: 's', claimedUsd: 0, spentUsd: 0, verdict: verdict(1, 1) }),
     });
   });
 }
