@@ -17,10 +17,10 @@ const MOST_WAITING = 256;
 /** Calls that are under way, and may be asked of another LLM when they are over. */
 const MOST_TO_ASK = 10_000;
 /** Share of the process's time that shadows take, and most of it at once, in milliseconds. */
-const SHARE = 0.05;
+const SHARE = 0.03;
 const SLICE_MS = 1;
-/** Pause until a decision is looked at, in milliseconds: its answer is sent meanwhile. */
-const PAUSE_MS = 5;
+/** Pause until a decision is looked at, in milliseconds: its answer is sent meanwhile, and others come to be looked at. */
+const PAUSE_MS = 20;
 
 /** Who else is to answer a call: a shadow's LLM. */
 export interface ToAsk {

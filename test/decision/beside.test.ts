@@ -302,10 +302,10 @@ describe('a shadow', () => {
       return (await listed()).length;
     };
     for (let i = 0; i < 5; i++) decide();
-    assert.equal(await turn(4), 0);
+    assert.equal(await turn(19), 0);
     assert.equal(await turn(1), 1);
-    assert.equal(await turn(20), 1, 'it rests for nineteen times as long as it worked');
-    assert.equal(await turn(10), 2);
+    assert.equal(await turn(48), 1, 'it rests for as long as keeps to 3 in 100');
+    assert.equal(await turn(1), 2);
   });
 
   test('keeps what the ledger does not take, and writes it later', async () => {
