@@ -36,7 +36,7 @@ export interface ExperimentControl {
   put(name: string, body: ExperimentBody): Promise<boolean>;
   /** Throws `experiment_not_found`. */
   remove(name: string): Promise<void>;
-  /** Throws `experiment_not_found`, `experiment_conflict`, `version_not_found`, `unknown_policy`. */
+  /** Throws `experiment_not_found`, `experiment_conflict`, `unknown_policy`. */
   act(name: string, action: ExperimentAction, asked?: PromotionAsked): Promise<ExperimentStatus>;
 }
 
@@ -48,6 +48,12 @@ export interface ControlParts {
 }
 
 const conflict = (message: string): PointsmanError => new PointsmanError('experiment_conflict', message);
+
+const notFound = (name: string): PointsmanError =>
+  new PointsmanError(
+    'experiment_not_found',
+    `There is no experiment ${JSON.stringify(name)}; GET /v1/experiments lists those there are`,
+  );
 
 /** The arm that is to be promoted. */
 function candidateOf(body: ExperimentBody, name: string, arm: string | undefined): Candidate | null {
@@ -69,11 +75,8 @@ export function createExperimentControl({ ledger, clock, idle = () => null }: Co
 
   async function find(name: string): Promise<KeptExperiment> {
     const kept = await experiments.get(name);
-    if (kept !== undefined) return kept;
-    throw new PointsmanError(
-      'experiment_not_found',
-      `There is no experiment ${JSON.stringify(name)}; GET /v1/experiments lists those there are`,
-    );
+    if (kept === undefined) throw notFound(name);
+    return kept;
   }
 
   async function get(name: string): Promise<ExperimentStatus> {
@@ -110,8 +113,7 @@ export function createExperimentControl({ ledger, clock, idle = () => null }: Co
       );
     },
     async remove(name) {
-      await find(name);
-      await experiments.delete(name);
+      if (!(await experiments.delete(name))) throw notFound(name);
     },
     async act(name, action, asked = {}) {
       for (let tried = 0; tried < TRIES; tried++) if (await tryTo(action, await find(name), asked)) return get(name);
