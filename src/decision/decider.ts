@@ -220,6 +220,8 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
         forgetAt: hours === null ? null : at + hours * HOUR_MS,
         task: request.task ?? null,
         tenant: caller.tenant,
+        experiment: asked.arm?.experiment ?? null,
+        arm: asked.arm?.arm ?? null,
         model: made.model,
         version: made.version,
         router: made.router,

@@ -4,9 +4,9 @@ import { KeyId } from './ids.js';
 /** Who changed something. */
 export const Actor = z
   .strictObject({
-    via: z.enum(['http', 'cli']),
+    via: z.enum(['http', 'cli', 'service']),
     key: KeyId.nullable().describe('Null where no key was asked for'),
-    name: z.string().describe('Of the key, or of the user of the operating system'),
+    name: z.string().describe('Of the key, of the user of the operating system, or of what the service did by itself'),
     address: z.string().nullable().describe('Where the request came from; null for the command line'),
   })
   .meta({ id: 'Actor', description: 'Who changed something' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CallShown } from './call.js';
 import { CascadeRequest, StepReport } from './cascade.js';
+import { InExperiment } from './experiment.js';
 import { DecisionId, LlmId } from './ids.js';
 import { Rules } from './policy.js';
 import { Explanation, RankedLlm } from './route.js';
@@ -55,6 +56,7 @@ const summary = {
   router: z.string(),
   policy: z.string(),
   propensity: z.number().describe('Probability with which it was chosen, given the query'),
+  experiment: InExperiment.nullable().describe('The experiment whose arm decided; null where none did'),
   outcomes: z.array(Outcome).describe('What came of it, as feedback tells'),
   call: CallShown.nullable().describe('How the call went; null where Pointsman did not make it'),
 };

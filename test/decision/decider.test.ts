@@ -69,6 +69,8 @@ test('a decision is found by its id at once, and in the ledger after a flush', a
     propensity: 1,
     cascade: null,
     tenant: null,
+    experiment: null,
+    arm: null,
   };
   const { model: _model, ranking: logged, ...rest } = (await lookup(id)) ?? assert.fail();
   assert.deepEqual(rest, wanted);

@@ -4,7 +4,7 @@ import type { DecisionRecord } from '../../src/store/ports/decisions.js';
 export function decisionRecord(
   id: string,
   more: Partial<DecisionRecord> = {},
-): DecisionRecord & { tenant: string | null } {
+): DecisionRecord & { tenant: string | null; experiment: string | null; arm: string | null } {
   return {
     id,
     at: 1,
@@ -20,6 +20,8 @@ export function decisionRecord(
     propensity: 1,
     cascade: null,
     tenant: null,
+    experiment: null,
+    arm: null,
     ...more,
   };
 }

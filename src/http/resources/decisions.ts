@@ -12,6 +12,7 @@ import {
   Summary,
   type DecisionSummary,
 } from '../../schema/decision.js';
+import { ExperimentName, type InExperiment } from '../../schema/experiment.js';
 import { DecisionId, LlmId } from '../../schema/ids.js';
 import { PolicyName } from '../../schema/policy.js';
 import { Timestamp } from '../../schema/time.js';
@@ -24,6 +25,7 @@ const ListQuery = z.strictObject({
   before: DecisionId.optional().describe('Only decisions from before this one: `next` of the page before'),
   model: LlmId.optional().describe('Only those that chose this LLM'),
   policy: PolicyName.optional(),
+  experiment: ExperimentName.optional().describe('Only those that an arm of this experiment decided'),
   from: Timestamp.optional(),
   to: Timestamp.optional().describe('Only those from before this time'),
   limit: z.int().min(1).max(1000).default(50),
@@ -38,6 +40,9 @@ const DAYS_SHOWN = 29;
 
 const millis = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
 
+const inExperiment = ({ experiment, arm }: Pick<KeptDecision, 'experiment' | 'arm'>): InExperiment | null =>
+  experiment === null || arm === null ? null : { experiment, arm };
+
 export function decisionOperations({
   ledger,
   decider,
@@ -51,7 +56,7 @@ export function decisionOperations({
       const call = calls.get(id);
       return call === undefined ? null : callShown(call);
     };
-    return decisions.map(({ id, at, queryHash, query, task, model, version, router, policy, propensity }) => ({
+    return decisions.map(({ id, at, queryHash, query, task, model, version, router, policy, propensity, ...rest }) => ({
       decision_id: id as DecisionId,
       at: new Date(at).toISOString(),
       query_hash: queryHash,
@@ -62,6 +67,7 @@ export function decisionOperations({
       router,
       policy,
       propensity,
+      experiment: inExperiment(rest),
       outcomes: outcomes.get(id) ?? [],
       call: callOf(id),
     }));

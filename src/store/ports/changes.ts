@@ -9,6 +9,7 @@ export const SUBJECTS = [
   'settings',
   'keys',
   'providers',
+  'experiments',
 ] as const;
 export type Subject = (typeof SUBJECTS)[number];
 

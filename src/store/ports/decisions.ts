@@ -27,17 +27,22 @@ export interface DecisionRecord {
   cascade: string | null;
   /** Who asked; null or left out where nobody told. */
   tenant?: string | null;
+  /** Which arm of which experiment decided; null or left out for what was in force. */
+  experiment?: string | null;
+  arm?: string | null;
   /** When its text is to be forgotten, in milliseconds, if not before; null or left out for as the settings say. */
   forgetAt?: number | null;
 }
 
 /** A decision as it is read back. */
-export interface KeptDecision extends Omit<DecisionRecord, 'tenant' | 'forgetAt'> {
+export interface KeptDecision extends Omit<DecisionRecord, 'tenant' | 'forgetAt' | 'experiment' | 'arm'> {
   /** Null where it was never kept, or is forgotten. */
   query: string | null;
   /** SHA-256 of the text, in hexadecimal; where not even that was to be kept, of the decision's id. */
   queryHash: string;
   tenant: string | null;
+  experiment: string | null;
+  arm: string | null;
 }
 
 /**
@@ -47,6 +52,7 @@ export interface DecisionFilter {
   before?: string | undefined;
   model?: string | undefined;
   policy?: string | undefined;
+  experiment?: string | undefined;
   from?: number | undefined;
   to?: number | undefined;
   limit: number;

@@ -9,6 +9,7 @@ import type { CatalogStore } from './catalog.js';
 import type { ChangeStore } from './changes.js';
 import type { DecisionStore } from './decisions.js';
 import type { EmbeddingStore } from './embeddings.js';
+import type { ExperimentStore } from './experiments.js';
 import type { FeedbackStore } from './feedback.js';
 import type { ImportStore } from './imports.js';
 import type { JudgeStore } from './judge.js';
@@ -49,6 +50,7 @@ export interface Ledger {
   readonly limits: LimitStore;
   readonly alerts: AlertStore;
   readonly policies: PolicyStore;
+  readonly experiments: ExperimentStore;
   readonly providers: ProviderStore;
   readonly settings: SettingsStore;
   readonly schedule: ScheduleStore;

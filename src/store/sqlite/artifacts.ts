@@ -20,8 +20,32 @@ interface ArtifactRow {
   ledger_rows: number;
 }
 
+/** Puts a version in force, in a write transaction. Throws `version_not_found`. */
+export type Activate = (version: string) => void;
+
+const SET_ACTIVE =
+  'INSERT INTO active_version VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET version = excluded.version';
+
+export function createActivate(connection: Connection, touch: Touch): Activate {
+  const { db } = connection;
+  const find = db.prepare<[string], unknown>('SELECT 1 FROM artifact WHERE version = ?');
+  const active = db.prepare<[], string>('SELECT version FROM active_version').pluck();
+  const activate = db.prepare<[string]>(SET_ACTIVE);
+  return (version) =>
+    connection.write(() => {
+      if (find.get(version) === undefined)
+        throw new PointsmanError(
+          'version_not_found',
+          `version: expected the version of a trained artifact, got ${JSON.stringify(version)}`,
+        );
+      if (active.get() === version) return;
+      activate.run(version);
+      touch('artifacts');
+    });
+}
+
 /** The trained artifacts that exist, and which one is in force. */
-export function createArtifacts(connection: Connection, touch: Touch): ArtifactStore {
+export function createArtifacts(connection: Connection, putInForce: Activate, touch: Touch): ArtifactStore {
   const { db } = connection;
   const columns =
     "version, created_at, version = ifnull((SELECT version FROM active_version), '') AS active, snapshot, " +
@@ -40,9 +64,7 @@ export function createArtifacts(connection: Connection, touch: Touch): ArtifactS
        ledger_rows = excluded.ledger_rows`,
   );
   const active = db.prepare<[], string>('SELECT version FROM active_version').pluck();
-  const activate = db.prepare<[string]>(
-    'INSERT INTO active_version VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET version = excluded.version',
-  );
+  const activate = db.prepare<[string]>(SET_ACTIVE);
 
   return {
     register: async (artifacts) =>
@@ -72,17 +94,7 @@ export function createArtifacts(connection: Connection, touch: Touch): ArtifactS
       return row && toRecord(row);
     },
     activeVersion: async () => active.get() ?? null,
-    activate: async (version) =>
-      connection.write(() => {
-        if (one.get(version) === undefined)
-          throw new PointsmanError(
-            'version_not_found',
-            `version: expected the version of a trained artifact, got ${JSON.stringify(version)}`,
-          );
-        if (active.get() === version) return;
-        activate.run(version);
-        touch('artifacts');
-      }),
+    activate: async (version) => putInForce(version),
   };
 }
 

@@ -23,17 +23,25 @@ const toEntry = ({ id, at, actor, action, target, before, after }: Row): AuditEn
   after: JSON.parse(after) as unknown,
 });
 
+/** Adds an entry, in a write transaction. */
+export type AddAudit = (entry: Omit<AuditEntry, 'id' | 'at'>) => void;
+
+export function createAddAudit(connection: Connection, clock: Clock): AddAudit {
+  const insert = connection.db.prepare(
+    'INSERT INTO audit (at, actor, action, target, before, after) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const state = (value: unknown): string => JSON.stringify(value ?? null);
+  return ({ actor, action, target, before, after }) =>
+    connection.write(
+      () => void insert.run(clock(), JSON.stringify(actor), action, target, state(before), state(after)),
+    );
+}
+
 /** The log of what administrators changed; triggers of its table refuse all but additions. */
-export function createAudit(connection: Connection, clock: Clock): AuditStore {
-  const { db } = connection;
-  const insert = db.prepare('INSERT INTO audit (at, actor, action, target, before, after) VALUES (?, ?, ?, ?, ?, ?)');
+export function createAudit({ db }: Connection, add: AddAudit): AuditStore {
   const page = db.prepare<[number, number], Row>('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?');
   return {
-    append: async ({ actor, action, target, before, after }) =>
-      connection.write(() => {
-        const state = (value: unknown): string => JSON.stringify(value ?? null);
-        insert.run(clock(), JSON.stringify(actor), action, target, state(before), state(after));
-      }),
+    append: async (entry) => add(entry),
     list: async ({ before = Number.MAX_SAFE_INTEGER, limit }) => page.all(before, limit).map(toEntry),
   };
 }

@@ -5,6 +5,7 @@ import { sha256 } from '../../base/hash.js';
 import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
 import type { DecisionSettings, Outcome } from '../../schema/decision.js';
 import type { Connection } from './connection.js';
+import type { ExperimentResults } from './experiment-results.js';
 import { idAt } from './decision-ids.js';
 import type { DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from '../ports/decisions.js';
 import type { ReadSettings } from './settings.js';
@@ -25,6 +26,8 @@ const COLUMNS = [
   'propensity',
   'cascade',
   'tenant',
+  'experiment',
+  'arm',
 ] as const;
 /** What a row adds to the size of the log, in bytes: all of its texts that may be long. */
 const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
@@ -43,6 +46,14 @@ type OutcomeRow = Omit<Outcome, 'at' | 'signal' | 'source' | 'weight'> & {
 /** Comes after all ids. */
 const LAST = '~';
 
+/** What `list` may be asked for, each alone or with others. */
+const FILTERED = ['model', 'policy', 'experiment'] as const;
+const filterOf = (fields: readonly string[]): string => fields.map((field) => `AND ${field} = @${field}`).join(' ');
+const FILTERS = FILTERED.reduce<string[][]>(
+  (sets, field) => [...sets, ...sets.map((set) => [...set, field])],
+  [[]],
+).map(filterOf);
+
 const hashOf = (query: string): Buffer => createHash('sha256').update(query).digest();
 
 /** Throws where a record has neither text nor hash. */
@@ -56,8 +67,17 @@ function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
   return { ...row, queryHash: hash === null ? sha256(row.query ?? '') : hash.toString('hex') };
 }
 
+export interface DecisionParts {
+  clock: Clock;
+  settings: ReadSettings;
+  results: ExperimentResults;
+}
+
 /** The log of what was routed where, and why. A decision that is there already is left as it is. */
-export function createDecisions(connection: Connection, clock: Clock, readSettings: ReadSettings): DecisionStore {
+export function createDecisions(
+  connection: Connection,
+  { clock, settings: readSettings, results }: DecisionParts,
+): DecisionStore {
   const { db } = connection;
   const insert = db.prepare(
     `INSERT INTO decision (${COLUMNS.join(', ')}, forget_at) VALUES (${COLUMNS.map(() => '?').join(', ')}, ?)
@@ -66,9 +86,9 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
   const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
   /** By what is filtered, so that each has the index that it needs. */
   const lists = new Map(
-    ['', 'AND model = @model', 'AND policy = @policy', 'AND model = @model AND policy = @policy'].map((filter) => [
+    FILTERS.map((filter) => [
       filter,
-      db.prepare<[{ from: string; to: string; model: string; policy: string; limit: number }], Row>(
+      db.prepare<[{ from: string; to: string; model: string; policy: string; experiment: string; limit: number }], Row>(
         `SELECT ${COLUMNS.join(', ')} FROM decision WHERE id >= @from AND id < @to ${filter} ORDER BY id DESC ` +
           'LIMIT @limit',
       ),
@@ -153,6 +173,8 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
             propensity,
             cascade,
             tenant,
+            experiment = null,
+            arm = null,
             forgetAt,
           } = decision;
           const kept = keepsText ? query : null;
@@ -173,14 +195,17 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
               propensity,
               cascade,
               tenant ?? null,
+              experiment,
+              arm,
               forgetAt ?? null,
             ).changes > 0;
-          if (added)
-            bytes +=
-              Buffer.byteLength(kept ?? '') +
-              Buffer.byteLength(rules) +
-              Buffer.byteLength(ranking) +
-              Buffer.byteLength(excluded);
+          if (!added) continue;
+          if (experiment !== null && arm !== null) results.decided({ id, at, model, experiment, arm });
+          bytes +=
+            Buffer.byteLength(kept ?? '') +
+            Buffer.byteLength(rules) +
+            Buffer.byteLength(ranking) +
+            Buffer.byteLength(excluded);
         }
         grow.run(bytes);
         for (const { day, model, sums: values } of sums) addDay.run(day, model, ...values);
@@ -195,21 +220,17 @@ export function createDecisions(connection: Connection, clock: Clock, readSettin
         }
         return found;
       }),
-    async list({ before = LAST, model, policy, from, to, limit }) {
+    async list({ before = LAST, model, policy, experiment, from, to, limit }) {
       const until = to === undefined ? LAST : idAt(to);
-      const filter = [
-        model === undefined ? '' : 'AND model = @model',
-        policy === undefined ? '' : 'AND policy = @policy',
-      ]
-        .filter((part) => part !== '')
-        .join(' ');
+      const asked = { model, policy, experiment };
       return lists
-        .get(filter)!
+        .get(filterOf(FILTERED.filter((field) => asked[field] !== undefined)))!
         .all({
           from: from === undefined ? '' : idAt(from),
           to: before < until ? before : until,
           model: model ?? '',
           policy: policy ?? '',
+          experiment: experiment ?? '',
           limit,
         })
         .map(toKept);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
+import type { AnswerRow } from '../../machines/experiment-answer.js';
 import type { Touch } from './changes.js';
 import type {
   LedgerCounts,
@@ -10,6 +11,7 @@ import type {
 } from '../ports/feedback.js';
 import type { Call } from '../ports/imports.js';
 import type { Connection } from './connection.js';
+import type { ExperimentResults } from './experiment-results.js';
 import type { LlmTotals } from './llm-totals.js';
 import type { LlmUsage } from './llm-usage.js';
 import { rememberIds, type KnownLlm, type Registry } from './registry.js';
@@ -52,12 +54,21 @@ export interface SessionParts {
   touch: Touch;
   room: Room;
   sizes: TableSizes;
+  results: ExperimentResults;
   clock: Clock;
 }
 
+const rowOf = (value: RecordedInteraction): AnswerRow => ({
+  score: value.score,
+  isCall: true,
+  failed: value.error !== undefined,
+  latencyMs: value.latency_ms,
+  costUsd: value.cost_usd,
+});
+
 export function createFeedbackSessions(
   { db }: Connection,
-  { registry, totals, usage, tally, touch, room, sizes, clock }: SessionParts,
+  { registry, totals, usage, tally, touch, room, sizes, results, clock }: SessionParts,
 ): OpenSession {
   const findQuery = db.prepare<[Buffer], number>('SELECT id FROM query WHERE hash = ?').pluck();
   const insertQuery = db.prepare<[Buffer, string, number | null]>(
@@ -90,6 +101,7 @@ export function createFeedbackSessions(
     const ids = rememberIds(registry);
     const sums = totals.session();
     const taken = usage.session();
+    const tried = results.session();
     const counts: LedgerCounts = { interactions: 0, preferences: 0, queries: 0 };
     let calls = 0;
     let [texts, textBytes] = [0, 0];
@@ -178,6 +190,7 @@ export function createFeedbackSessions(
         );
         sums.interaction(llm, value);
         taken.interaction(llm, task, value);
+        if (decision !== null) tried.row(decision, rowOf(value));
         counts.interactions++;
         return { llm, at };
       },
@@ -195,6 +208,7 @@ export function createFeedbackSessions(
         const { value: score, signal, source = null, weight = 1 } = value;
         insertSignal.run(query, llm, task, domain, score, at, decision, signal, source, weight, tenant);
         sums.score(llm, score, weight);
+        if (decision !== null) tried.row(decision, { score, weight, isCall: false });
         counts.interactions++;
       },
       call(value) {
@@ -208,6 +222,7 @@ export function createFeedbackSessions(
         if (counts.interactions + counts.preferences + calls === 0) return;
         sums.flush();
         taken.flush();
+        tried.flush();
         tally.add(counts);
         sizes.add('interaction', counts.interactions);
         sizes.add('preference', counts.preferences);

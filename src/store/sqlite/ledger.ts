@@ -3,8 +3,8 @@ import type { Clock, Uptime } from '../../base/clock.js';
 import { packageRoot } from '../../base/paths.js';
 import type { Ledger } from '../ports/index.js';
 import { createAlerts } from './alerts.js';
-import { createArtifacts } from './artifacts.js';
-import { createAudit } from './audit.js';
+import { createActivate, createArtifacts } from './artifacts.js';
+import { createAddAudit, createAudit } from './audit.js';
 import { createBreakers } from './breakers.js';
 import { createCalls } from './calls.js';
 import { createCascades } from './cascades.js';
@@ -13,6 +13,7 @@ import { createChanges } from './changes.js';
 import { connect, type Connection } from './connection.js';
 import { createDecisions } from './decisions.js';
 import { createEmbeddings } from './embeddings.js';
+import { createExperiments } from './experiments.js';
 import { createFeedback } from './feedback.js';
 import { guarded } from './guard.js';
 import { heal, type Healed } from './heal.js';
@@ -21,7 +22,7 @@ import { createJudge } from './judge.js';
 import { createKeys } from './keys.js';
 import { createLimits } from './limits.js';
 import { migrate, readMigrations } from './migrate.js';
-import { createPolicies } from './policies.js';
+import { createPolicies, createPutPolicy } from './policies.js';
 import { createProviders } from './providers.js';
 import { createQuotas } from './quotas.js';
 import { createRetention } from './retention.js';
@@ -79,7 +80,7 @@ interface Clocks {
 }
 
 function createPorts(connection: Connection, { clock, steady }: Clocks, busyTimeoutMs: number): Ledger {
-  const { catalog, catalogReader, openSession, totals, tally, touch, settings, room, sizes } = createWriters(
+  const { catalog, catalogReader, openSession, totals, tally, touch, settings, room, sizes, results } = createWriters(
     connection,
     clock,
   );
@@ -89,6 +90,9 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
   const quotas = createQuotas(connection, { clock, steady }, busyTimeoutMs);
   const breakers = createBreakers(connection, { clock, steady, settings, touch, release });
   const openCalls = breakers.session;
+  const activate = createActivate(connection, touch);
+  const putPolicy = createPutPolicy(connection, touch);
+  const audit = createAddAudit(connection, clock);
   const touchId = connection.db.prepare('UPDATE ledger_id SET id = id');
   return {
     id: connection.db.prepare<[], string>('SELECT id FROM ledger_id').pluck().get()!,
@@ -97,23 +101,24 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     feedback: createFeedback(connection, { openSession, openCalls, release, totals, tally, settings, room, clock }),
     imports: createImports(connection, busyTimeoutMs, clock),
     catalog: createCatalog(connection, { reader: catalogReader, writer: catalog, room }),
-    decisions: createDecisions(connection, clock, settings),
+    decisions: createDecisions(connection, { clock, settings, results }),
     calls: createCalls(connection),
     cascades: createCascades(connection, { clock, openCalls, release }),
     snapshot: createSnapshot(connection, { catalog: catalogReader, sizes, settings }),
     embeddings: createEmbeddings(connection),
-    artifacts: createArtifacts(connection, touch),
+    artifacts: createArtifacts(connection, activate, touch),
     breakers: breakers.port,
     limits: limits.port,
     alerts: createAlerts(connection, { clock, steady, settings, touch }),
-    policies: createPolicies(connection, touch),
+    policies: createPolicies(connection, putPolicy, touch),
+    experiments: createExperiments(connection, { clock, touch, results, activate, putPolicy, audit }),
     providers: createProviders(connection, touch),
     settings: createSettings(connection, settings, touch),
     schedule: createSchedule(connection, steady),
     keys: createKeys(connection, touch),
     quotas: quotas.port,
     judge: createJudge(connection, clock),
-    audit: createAudit(connection, clock),
+    audit: createAudit(connection, audit),
     changes: createChanges(connection),
     retention: retention.port,
     async check() {

@@ -179,6 +179,7 @@ export function tableSweeps(
     ),
     withDecisions(connection, 'call', settings),
     withDecisions(connection, 'comment', settings),
+    withDecisions(connection, 'experiment_answer', settings),
     byTime(connection, {
       table: 'verdict',
       old: 'at < @limit',

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import { createCatalogReader, createCatalogWriter, type CatalogReader, type CatalogWriter } from './catalog.js';
 import { createTouch, type Touch } from './changes.js';
 import type { Connection } from './connection.js';
+import { createExperimentResults, type ExperimentResults } from './experiment-results.js';
 import { createFeedbackSessions, type OpenSession } from './feedback-session.js';
 import { createLlmTotals, type LlmTotals } from './llm-totals.js';
 import { createLlmUsage } from './llm-usage.js';
@@ -22,6 +23,7 @@ export interface Writers {
   settings: ReadSettings;
   room: Room;
   sizes: TableSizes;
+  results: ExperimentResults;
 }
 
 export function createWriters(connection: Connection, clock: Clock): Writers {
@@ -34,15 +36,27 @@ export function createWriters(connection: Connection, clock: Clock): Writers {
   const catalogReader = createCatalogReader(connection);
   const settings = createSettingsReader(connection);
   const room = createRoom(connection, settings);
+  const results = createExperimentResults(connection);
   return {
     catalogReader,
     catalog: createCatalogWriter(connection, { reader: catalogReader, registry, touch, clock }),
-    openSession: createFeedbackSessions(connection, { registry, totals, usage, tally, touch, room, sizes, clock }),
+    openSession: createFeedbackSessions(connection, {
+      registry,
+      totals,
+      usage,
+      tally,
+      touch,
+      room,
+      sizes,
+      results,
+      clock,
+    }),
     totals,
     tally,
     touch,
     settings,
     room,
     sizes,
+    results,
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DecisionSettings } from '../../../src/schema/decision.js';
 import { DriftSettings } from '../../../src/schema/drift.js';
+import { ExperimentBody } from '../../../src/schema/experiment.js';
 import { BreakerSettings } from '../../../src/schema/health.js';
 import { PolicyBody } from '../../../src/schema/policy.js';
 import { Provider } from '../../../src/schema/provider.js';
@@ -174,6 +175,40 @@ const POLICIES: readonly Step[] = [
   ['deleting it again', [], ({ policies }) => policies.delete('p')],
 ];
 
+const shadow = (share: number): ExperimentBody =>
+  ExperimentBody.parse({ kind: 'shadow', candidate: { policy: 'cost' }, share });
+const first = { state: 'running', step: 0, startedAt: START } as const;
+const paused = { state: 'paused', step: 0, why: 'asked' } as const;
+const EXPERIMENTS: readonly Step[] = [
+  ['an experiment', ['experiments'], ({ experiments }) => experiments.put('e', shadow(1))],
+  ['the same again', [], ({ experiments }) => experiments.put('e', shadow(1))],
+  ['another share while it runs', [], ({ experiments }) => experiments.put('e', shadow(0.5))],
+  ['a pause', ['experiments'], ({ experiments }) => experiments.move('e', first, paused)],
+  ['the pause again', [], ({ experiments }) => experiments.move('e', first, paused)],
+  [
+    'a promotion',
+    ['experiments', 'policies'],
+    ({ experiments }) =>
+      experiments.move(
+        'e',
+        { ...first, state: 'paused' },
+        {
+          state: 'promoted',
+          step: 0,
+          why: 'asked',
+          promotes: { policy: { name: 'quality', body: { cost_weight: 1 } } },
+        },
+      ),
+  ],
+  [
+    'decisions of it',
+    [],
+    ({ decisions }) => decisions.append([decisionRecord('tried', { experiment: 'e', arm: 'a' })]),
+  ],
+  ['removing it', ['experiments'], ({ experiments }) => experiments.delete('e')],
+  ['removing it again', [], ({ experiments }) => experiments.delete('e')],
+];
+
 const at = (base_url: string): Provider => Provider.parse({ name: 'p', base_url });
 const PROVIDERS: readonly Step[] = [
   ['a provider', ['providers'], ({ providers }) => providers.put(at('https://one.test/v1'))],
@@ -231,7 +266,20 @@ const READS: readonly Step[] = [
 ];
 
 /** Each after the one before it, on one ledger. */
-const STEPS = { FEEDBACK, CATALOG, IMPORTS, ARTIFACTS, BREAKERS, ALERTS, POLICIES, PROVIDERS, SETTINGS, OTHERS, READS };
+const STEPS = {
+  FEEDBACK,
+  CATALOG,
+  IMPORTS,
+  ARTIFACTS,
+  BREAKERS,
+  ALERTS,
+  POLICIES,
+  EXPERIMENTS,
+  PROVIDERS,
+  SETTINGS,
+  OTHERS,
+  READS,
+};
 
 export function describeChangeStore(store: StoreUnderTest): void {
   describe('changes', () => {

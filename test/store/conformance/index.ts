@@ -9,6 +9,7 @@ import { describeCatalogStore } from './catalog.js';
 import { describeChangeStore } from './changes.js';
 import { describeDecisionStore } from './decisions.js';
 import { describeEmbeddingStore } from './embeddings.js';
+import { describeExperimentStore } from './experiments.js';
 import { describeFeedbackStore } from './feedback.js';
 import { describeForgetting } from './forgetting.js';
 import { describeImportStore } from './imports.js';
@@ -45,6 +46,7 @@ export function describeStore(store: StoreUnderTest): void {
     describeLimitStore(store);
     describeAlertStore(store);
     describePolicyStore(store);
+    describeExperimentStore(store);
     describeProviderStore(store);
     describeSettingsStore(store);
     describeRetentionStore(store);

@@ -107,6 +107,8 @@ for (const name of NAMES) {
       propensity: 1,
       cascade: null,
       tenant: null,
+      experiment: null,
+      arm: null,
     });
     assert.deepEqual(
       (await ledger.decisions.outcomes(['d1'])).get('d1')?.map(({ model, score }) => [model, score]),
