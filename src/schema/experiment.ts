@@ -45,7 +45,8 @@ export type Margins = z.infer<typeof Margins>;
 const shared = {
   description: FreeLines(1000).optional(),
   of: PolicyName.optional().describe(
-    'Whose traffic takes part: queries that are routed by this policy; those of the default policy if left out',
+    'Whose traffic takes part: queries that are routed by this policy. If left out, those of the default policy, or, ' +
+      'where no policy is tried, all',
   ),
   until: z.iso.datetime().optional().describe('When it ends by itself, whatever it found'),
 };
