@@ -17,7 +17,7 @@ export interface Deviance {
 
 /** Values' worth of what both arms say together that each arm's spread begins with. */
 const PRIOR = 20;
-const HALVINGS = 60;
+const HALVINGS = 40;
 
 /** The spreads of two arms as one, each as far as it counts in the difference of their means. */
 const spreadOf = (a: Sums, spreadA: number, b: Sums, spreadB: number): number =>
