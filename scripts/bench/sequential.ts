@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
-import { added, evidenceAgainst, NO_SUMS, type Sums, type Values } from '../../src/machines/sequential.js';
+import { added, evidenceAgainst, NO_SUMS, replaced, type Sums, type Values } from '../../src/machines/sequential.js';
 import { CONTENDERS, type Contender } from './sequential-tests.js';
 
 const { values: given } = parseArgs({
@@ -130,6 +130,64 @@ function shares(streams: readonly Stream[]): void {
   console.log(table(['values', ...SHARES.map(({ ratio, most }) => `1:${ratio}, ${most} of the candidate`)], rows));
 }
 
+/** What is held together by one arm: some answers after another, or some units that ask all the time. */
+interface Unit {
+  isCandidate: boolean;
+  quality: number;
+  seen: Sums;
+}
+const COUNTINGS = ['each answer', 'the first answer', 'the mean of its answers'] as const;
+
+/** Whether a test stops where nothing differs but units, by what counts of a unit. */
+function stoppedByUnits(next: () => Unit, chance: Rng, counting: (typeof COUNTINGS)[number], answers: number): boolean {
+  const sums = { candidate: NO_SUMS, control: NO_SUMS };
+  for (let n = 0; n < answers; n++) {
+    const unit = next();
+    const arm = unit.isCandidate ? 'candidate' : 'control';
+    const before = unit.seen;
+    const value = Number(chance.next() < unit.quality);
+    unit.seen = added(before, value);
+    if (counting === 'each answer' || before.n === 0) sums[arm] = added(sums[arm], value);
+    else if (counting === 'the mean of its answers') sums[arm] = replaced(sums[arm], before.mean, unit.seen.mean);
+    if (evidenceAgainst(0, sums.candidate, sums.control, 'fractions') >= Math.log(1 / ALPHA)) return true;
+  }
+  return false;
+}
+
+/** False stops where answers of one unit are alike, at a share of .15. */
+function units(answers: number): void {
+  const settings = [
+    { name: 'conversations of 3 answers, deviation .2', keys: 0, turns: 3, deviation: 0.2 },
+    { name: 'conversations of 10 answers, deviation .2', keys: 0, turns: 10, deviation: 0.2 },
+    { name: '1000 keys, deviation .1', keys: 1000, turns: 1, deviation: 0.1 },
+    { name: '100 keys, deviation .1', keys: 100, turns: 1, deviation: 0.1 },
+  ];
+  const rows = settings.map(({ name, keys, turns, deviation }) => [
+    name,
+    ...COUNTINGS.map((counting) => {
+      const wrong = Array.from({ length: runs }, (_, run) => {
+        const chance = rng.fork(`${name} ${run}`);
+        const unit = (): Unit => ({
+          isCandidate: chance.next() < 0.15,
+          quality: Math.min(1, Math.max(0, 0.6 + deviation * chance.normal())),
+          seen: NO_SUMS,
+        });
+        const all = Array.from({ length: keys }, unit);
+        let [conversation, left] = [unit(), turns];
+        const next = (): Unit => {
+          if (keys > 0) return all[chance.int(keys)]!;
+          if (left-- === 0) [conversation, left] = [unit(), turns - 1];
+          return conversation;
+        };
+        return stoppedByUnits(next, chance, counting, answers);
+      });
+      return percent(wrong.filter(Boolean).length / runs);
+    }),
+  ]);
+  console.log(`\nOurs where only units differ, ${answers} answers, by what counts of a unit: false stops\n`);
+  console.log(table(['units', ...COUNTINGS], rows));
+}
+
 const normal: Draw = (chance) => chance.normal();
 const streams: Stream[] = [
   { name: 'errors, .2%', values: 'fractions', draw: coin(0.002) },
@@ -172,3 +230,4 @@ if (given.log !== undefined) {
 }
 for (const stream of compared) compare(stream, 0.03);
 shares(streams);
+units(10_000);

@@ -1,7 +1,7 @@
 import { AMOUNTS, FRACTIONS, REALS, type Deviance } from './deviance.js';
 import type { Sums } from './sums.js';
 
-export { added, NO_SUMS, type Sums } from './sums.js';
+export { added, NO_SUMS, replaced, type Sums } from './sums.js';
 
 /**
  * A test of two means that may be looked at after every outcome, of arms of any shares, and an interval that holds at

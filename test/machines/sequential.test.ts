@@ -7,6 +7,7 @@ import {
   evidenceAgainst,
   LEAST_VALUES,
   NO_SUMS,
+  replaced,
   type Sums,
   type Values,
 } from '../../src/machines/sequential.js';
@@ -32,6 +33,14 @@ test('sums are those of the values at once', () => {
     values.reduce((sum, value) => sum + (value - mean) ** 2, 0),
     1e-12,
   );
+});
+
+test('sums of which a value became another are those of the values as they are now', () => {
+  const now = replaced(sumsOf([0.2, 0.9, 0.4]), 0.9, 0.5);
+  const { n, mean, m2 } = sumsOf([0.2, 0.5, 0.4]);
+  assert.equal(now.n, n);
+  near(now.mean, mean, 1e-12);
+  near(now.m2, m2, 1e-12);
 });
 
 describe('an interval', () => {
