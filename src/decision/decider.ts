@@ -222,6 +222,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact }
         tenant: caller.tenant,
         experiment: asked.arm?.experiment ?? null,
         arm: asked.arm?.arm ?? null,
+        unit: asked.arm?.unit ?? null,
         model: made.model,
         version: made.version,
         router: made.router,

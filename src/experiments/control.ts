@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import { armsOf } from '../machines/experiment-arms.js';
-import { DEFAULT_POLICY } from '../policy/named.js';
+import { triedPolicy } from '../policy/tried.js';
 import type { Candidate, ExperimentBody, ExperimentState } from '../schema/experiment.js';
 import type {
   ExperimentAction,
@@ -94,7 +94,7 @@ export function createExperimentControl({ ledger, clock, idle = () => null }: Co
       throw conflict(`state: expected ${from.join(' or ')} to ${action} ${name}, got ${state}`);
     const promoted =
       action === 'promote'
-        ? promotionOf(candidateOf(body, name, arm), body.of ?? DEFAULT_POLICY, await ledger.policies.list())
+        ? promotionOf(candidateOf(body, name, arm), triedPolicy(body), await ledger.policies.list())
         : undefined;
     const told = [`${done} by hand`, promoted?.words, why].filter((part) => part !== undefined && part !== '');
     return experiments.move(name, kept, { state: to, step, why: told.join(': '), promotes: promoted?.promotes });

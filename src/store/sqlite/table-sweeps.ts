@@ -180,6 +180,7 @@ export function tableSweeps(
     withDecisions(connection, 'call', settings),
     withDecisions(connection, 'comment', settings),
     withDecisions(connection, 'experiment_answer', settings),
+    withDecisions(connection, 'experiment_unit', settings),
     byTime(connection, {
       table: 'verdict',
       old: 'at < @limit',
