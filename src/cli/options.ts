@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { ENCODER_SPECS } from '../encoder/index.js';
-import { BACKENDS, DEFAULT_SEED, DESIGN_NAMES, WEIGHINGS } from '../schema/training.js';
+import { ACTIVATIONS, BACKENDS, DEFAULT_SEED, DESIGN_NAMES, WEIGHINGS } from '../schema/training.js';
 import { DEFAULT_DESIGN } from '../profile/design.js';
 import { DEFAULT_TRAINING_PRIORITY } from '../training/spawn.js';
 
@@ -64,6 +64,12 @@ export const options = {
     )
       .choices(WEIGHINGS)
       .default(WEIGHINGS[0]),
+  activation: () =>
+    new Option(
+      '--activation <how>',
+      'how a version that was trained comes into force: once the gate lets it through (gate), after a canary that it ' +
+        'passes (canary), or when somebody says so (manual)',
+    ).choices(ACTIVATIONS),
   trainingPriority: () =>
     new Option(
       '--training-priority <nice>',

@@ -14,7 +14,7 @@ import { openExperimentRunner } from '../experiments/runner.js';
 import { createApp, startServer } from '../http/index.js';
 import { connectQueues } from '../queue/index.js';
 import { openRetrainSchedule } from '../queue/reconcile.js';
-import type { TrainRequest } from '../schema/training.js';
+import type { Activation, TrainRequest } from '../schema/training.js';
 import { createTrainer } from '../training/trainer.js';
 import { complain } from './output.js';
 import { undoAll } from './undo.js';
@@ -28,6 +28,8 @@ export interface ServiceSettings {
   queue?: string;
   /** What training computes on where a request names nothing. */
   backend?: TrainRequest['backend'];
+  /** How a version comes into force where a request does not say it. */
+  activation?: Activation;
   /** Nice value of the training process, 0 to 19. */
   trainingPriority?: number;
   host: string;
@@ -147,8 +149,8 @@ export async function startService(
     }
     // Jobs are taken only once the address is.
     if (parts.worker) {
-      const { backend, trainingPriority: priority } = settings;
-      const worker = await queue.work(createTrainer({ ...workspace.trainer, backend, priority }));
+      const { backend, activation, trainingPriority: priority } = settings;
+      const worker = await queue.work(createTrainer({ ...workspace.trainer, backend, activation, priority }));
       const judgeWorker = await judging.work();
       undo.push(
         () => worker.close(),

@@ -1,14 +1,10 @@
 import { PointsmanError, type Issue } from '../base/errors.js';
+import { candidatesAt } from '../machines/experiment-arms.js';
 import { policyOf } from '../policy/named.js';
-import type { Candidate, ExperimentBody } from '../schema/experiment.js';
+import type { ExperimentBody } from '../schema/experiment.js';
 import { checkKnown } from '../schema/known-models.js';
 import { describeIssues } from '../schema/parse.js';
 import type { Ledger } from '../store/ports/index.js';
-
-/** Candidates, with the field that each stands in. */
-function candidatesOf(body: ExperimentBody): [field: string, candidate: Candidate][] {
-  return body.kind === 'ab' ? body.arms.map((arm, i) => [`arms[${i}]`, arm]) : [['candidate', body.candidate]];
-}
 
 const refuse = (issue: Issue): never => {
   throw new PointsmanError('invalid_request', describeIssues([issue]), { issues: [issue] });
@@ -26,7 +22,7 @@ export async function checkExperiment(
   const [kept, llms] = await Promise.all([policies.list(), catalog.list()]);
   const known = new Set<string>(llms.map(({ id }) => id));
   if (body.of !== undefined) policyOf(body.of, kept);
-  for (const [field, { policy, version, models = [] }] of candidatesOf(body)) {
+  for (const [field, { policy, version, models = [] }] of candidatesAt(body)) {
     if (policy !== undefined) policyOf(policy, kept);
     if (version !== undefined && (await artifacts.get(version)) === undefined)
       throw new PointsmanError(

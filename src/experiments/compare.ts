@@ -1,8 +1,15 @@
 import { armsVerdict } from '../machines/arms.js';
-import { MEASURES, verdictOf, type ArmSums, type Measure } from '../machines/canary.js';
+import {
+  MEASURES,
+  verdictOf,
+  type ArmSums,
+  type CanaryVerdict,
+  type Measure,
+  type TaskSums,
+} from '../machines/canary.js';
 import { armsOf } from '../machines/experiment-arms.js';
 import { differenceIn, inWords } from '../machines/measures.js';
-import { NO_SUMS, type Difference } from '../machines/sequential.js';
+import { NO_SUMS, type Difference, type Sums } from '../machines/sequential.js';
 import { CANARY_ARMS, type AbTest, type Canary, type ExperimentBody } from '../schema/experiment.js';
 import type { ArmComparison } from '../schema/experiment-status.js';
 import type { ArmResult } from '../store/ports/experiments.js';
@@ -29,9 +36,22 @@ type Shown = Pick<ArmComparison, Measure>;
 const shownAll = (differences: Readonly<Record<Measure, Difference>>): Shown =>
   Object.fromEntries(MEASURES.map((measure) => [measure, shown(measure, differences[measure])])) as Shown;
 
-function ofCanary({ margins }: Canary, results: readonly ArmResult[]): ArmComparison {
+const tasksOf = (results: readonly ArmResult[], name: string): ReadonlyMap<string, Sums> =>
+  new Map(results.find(({ arm }) => arm === name)?.tasks);
+
+/** What the tests of a canary say: in all its measures, and in quality on each task. */
+export function canaryVerdict({ margins }: Canary, results: readonly ArmResult[]): CanaryVerdict {
+  const { candidate, control } = CANARY_ARMS;
+  const controls = tasksOf(results, control);
+  const tasks = Array.from(tasksOf(results, candidate), ([task, sums]): TaskSums => {
+    return { task, candidate: sums, control: controls.get(task) ?? NO_SUMS };
+  });
+  return verdictOf(sumsOf(results, candidate), sumsOf(results, control), margins, { tasks });
+}
+
+function ofCanary(body: Canary, results: readonly ArmResult[]): ArmComparison {
   const [candidate, control] = [sumsOf(results, CANARY_ARMS.candidate), sumsOf(results, CANARY_ARMS.control)];
-  const { verdict, why } = verdictOf(candidate, control, margins);
+  const { verdict, why } = canaryVerdict(body, results);
   const differences = Object.fromEntries(
     MEASURES.map((measure) => [measure, differenceIn(measure, candidate, control, ALPHA)]),
   ) as Record<Measure, Difference>;

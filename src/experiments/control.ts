@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
 import { armsOf } from '../machines/experiment-arms.js';
-import { DEFAULT_POLICY } from '../policy/named.js';
+import { triedPolicy } from '../policy/tried.js';
 import type { Candidate, ExperimentBody, ExperimentState } from '../schema/experiment.js';
 import type {
   ExperimentAction,
@@ -36,7 +36,7 @@ export interface ExperimentControl {
   put(name: string, body: ExperimentBody): Promise<boolean>;
   /** Throws `experiment_not_found`. */
   remove(name: string): Promise<void>;
-  /** Throws `experiment_not_found`, `experiment_conflict`, `version_not_found`, `unknown_policy`. */
+  /** Throws `experiment_not_found`, `experiment_conflict`, `unknown_policy`. */
   act(name: string, action: ExperimentAction, asked?: PromotionAsked): Promise<ExperimentStatus>;
 }
 
@@ -48,6 +48,12 @@ export interface ControlParts {
 }
 
 const conflict = (message: string): PointsmanError => new PointsmanError('experiment_conflict', message);
+
+const notFound = (name: string): PointsmanError =>
+  new PointsmanError(
+    'experiment_not_found',
+    `There is no experiment ${JSON.stringify(name)}; GET /v1/experiments lists those there are`,
+  );
 
 /** The arm that is to be promoted. */
 function candidateOf(body: ExperimentBody, name: string, arm: string | undefined): Candidate | null {
@@ -69,11 +75,8 @@ export function createExperimentControl({ ledger, clock, idle = () => null }: Co
 
   async function find(name: string): Promise<KeptExperiment> {
     const kept = await experiments.get(name);
-    if (kept !== undefined) return kept;
-    throw new PointsmanError(
-      'experiment_not_found',
-      `There is no experiment ${JSON.stringify(name)}; GET /v1/experiments lists those there are`,
-    );
+    if (kept === undefined) throw notFound(name);
+    return kept;
   }
 
   async function get(name: string): Promise<ExperimentStatus> {
@@ -91,7 +94,7 @@ export function createExperimentControl({ ledger, clock, idle = () => null }: Co
       throw conflict(`state: expected ${from.join(' or ')} to ${action} ${name}, got ${state}`);
     const promoted =
       action === 'promote'
-        ? promotionOf(candidateOf(body, name, arm), body.of ?? DEFAULT_POLICY, await ledger.policies.list())
+        ? promotionOf(candidateOf(body, name, arm), triedPolicy(body), await ledger.policies.list())
         : undefined;
     const told = [`${done} by hand`, promoted?.words, why].filter((part) => part !== undefined && part !== '');
     return experiments.move(name, kept, { state: to, step, why: told.join(': '), promotes: promoted?.promotes });
@@ -110,8 +113,7 @@ export function createExperimentControl({ ledger, clock, idle = () => null }: Co
       );
     },
     async remove(name) {
-      await find(name);
-      await experiments.delete(name);
+      if (!(await experiments.delete(name))) throw notFound(name);
     },
     async act(name, action, asked = {}) {
       for (let tried = 0; tried < TRIES; tried++) if (await tryTo(action, await find(name), asked)) return get(name);

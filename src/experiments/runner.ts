@@ -3,13 +3,13 @@ import { messageOf } from '../base/errors.js';
 import { every } from '../base/every.js';
 import type { Logger } from '../base/log.js';
 import { armsVerdict } from '../machines/arms.js';
-import { moveOf, verdictOf } from '../machines/canary.js';
+import { moveOf } from '../machines/canary.js';
 import { armsOf, shareIn } from '../machines/experiment-arms.js';
-import { DEFAULT_POLICY } from '../policy/named.js';
+import { triedPolicy } from '../policy/tried.js';
 import { CANARY_ARMS, type AbTest, type Canary } from '../schema/experiment.js';
 import type { ExperimentMove, KeptExperiment } from '../store/ports/experiments.js';
 import type { Ledger } from '../store/ports/index.js';
-import { comparisonsOf, sumsOf } from './compare.js';
+import { canaryVerdict, comparisonsOf, sumsOf } from './compare.js';
 import { promotionOf } from './promotion.js';
 
 export interface RunnerParts {
@@ -36,13 +36,12 @@ export function openExperimentRunner({ ledger, clock, log }: RunnerParts): Exper
 
   async function nextOfCanary({ name, step }: KeptExperiment, body: Canary): Promise<Next | null> {
     const results = await experiments.results(name);
-    const [candidate, control] = [sumsOf(results, CANARY_ARMS.candidate), sumsOf(results, CANARY_ARMS.control)];
     const answers = results.find(({ arm }) => arm === CANARY_ARMS.candidate)?.stepAnswers ?? 0;
-    const { move, why } = moveOf(body, { step, answers }, verdictOf(candidate, control, body.margins));
+    const { move, why } = moveOf(body, { step, answers }, canaryVerdict(body, results));
     if (move === 'stay') return null;
     if (move === 'roll_back') return { state: 'rolled_back', step, why };
     if (move === 'step') return { state: 'running', step: step + 1, why };
-    const { promotes, words } = promotionOf(body.candidate, body.of ?? DEFAULT_POLICY, await policies.list());
+    const { promotes, words } = promotionOf(body.candidate, triedPolicy(body), await policies.list());
     return { state: 'promoted', step, why: `${words}: ${why}`, promotes };
   }
 

@@ -1,6 +1,6 @@
 import { armsOf, shareIn } from '../machines/experiment-arms.js';
 import { NO_SUMS, type Sums } from '../machines/sequential.js';
-import { DEFAULT_POLICY } from '../policy/named.js';
+import { triedPolicy } from '../policy/tried.js';
 import { CANARY_ARMS } from '../schema/experiment.js';
 import type {
   ArmStatus,
@@ -54,7 +54,7 @@ export function summaryOf(kept: KeptExperiment, idle: string | null): Experiment
   return {
     name,
     kind: body.kind,
-    of: body.of ?? DEFAULT_POLICY,
+    of: triedPolicy(body),
     state,
     step: stepShown(kept, step),
     share: shareNow(kept),

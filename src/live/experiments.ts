@@ -1,6 +1,7 @@
 import { armAt, placeOf } from '../machines/assign.js';
-import { armsOf, unitOf, type ArmOf } from '../machines/experiment-arms.js';
-import { DEFAULT_POLICY, POLICIES } from '../policy/named.js';
+import { armsOf, candidatesIn, unitOf, type ArmOf } from '../machines/experiment-arms.js';
+import { POLICIES } from '../policy/named.js';
+import { triedPolicy } from '../policy/tried.js';
 import type { AbTest, Canary, Candidate, InExperiment, Shadow } from '../schema/experiment.js';
 import type { Scorer } from '../scoring/types.js';
 import type { KeptExperiment } from '../store/ports/experiments.js';
@@ -25,6 +26,8 @@ export interface Assigned extends InExperiment {
   candidate: Candidate | null;
   /** The scorer of the candidate's version; null for the one in force. */
   scorer: Scorer | null;
+  /** Place of the unit that the arm was chosen for, in [0, 1): it tells units of an experiment apart. */
+  unit: number;
 }
 
 /** What decides silently beside what is in force. */
@@ -58,8 +61,6 @@ interface Deciding {
   unit: AbTest['unit'];
   arms: readonly ArmOf[];
   shares: readonly number[];
-  /** What was assigned last, by arm: the same object until its scorer is another. */
-  assigned: (Assigned | undefined)[];
 }
 
 /** A shadow, or one that waits for its version. */
@@ -76,11 +77,6 @@ interface Known {
   policies: ReadonlySet<string>;
   models: ReadonlySet<string>;
 }
-
-const candidatesOf = ({ body, step }: KeptExperiment): Candidate[] =>
-  body.kind === 'shadow'
-    ? [body.candidate]
-    : armsOf(body, step).flatMap(({ candidate }) => (candidate === null ? [] : [candidate]));
 
 /** Why candidates can't decide; null where they can, once their versions are loaded. */
 function missing(candidates: readonly Candidate[], { policies, models }: Known): string | null {
@@ -103,8 +99,8 @@ export async function openLiveExperiments({
   ledger: Pick<Ledger, 'experiments' | 'policies' | 'catalog'>;
   versions: LiveVersions;
 }): Promise<LiveExperiments> {
-  let deciding: ReadonlyMap<string, Deciding> = new Map();
-  let shadowing: ReadonlyMap<string, Shadowing> = new Map();
+  let deciding: ReadonlyMap<string | null, Deciding> = new Map();
+  let shadowing: ReadonlyMap<string | null, Shadowing> = new Map();
   let running: ReadonlyMap<string, { candidates: Candidate[]; why: string | null }> = new Map();
 
   async function known(): Promise<Known> {
@@ -115,22 +111,28 @@ export async function openLiveExperiments({
     };
   }
 
-  /** Sorts experiments by whose queries they take: of a policy, the oldest one that can decide takes all. */
+  /**
+   * Sorts experiments by whose queries they take: of a policy, the oldest one that can decide takes all. Under null are
+   * those of policies that no experiment names.
+   */
   function read(kept: readonly KeptExperiment[], there: Known): void {
-    const ofPolicy = new Map<string, Deciding>();
-    const besides = new Map<string, Omit<Beside, 'scorer'>[]>();
+    const ofPolicy = new Map<string | null, Deciding>();
+    const besides = new Map<string | null, Omit<Beside, 'scorer'>[]>();
     const states = new Map<string, { candidates: Candidate[]; why: string | null }>();
+    const named = [...new Set([null, ...kept.map(({ body }) => triedPolicy(body))])];
     for (const experiment of kept) {
       const { name, body } = experiment;
-      const { of: policy = DEFAULT_POLICY } = body;
-      const candidates = candidatesOf(experiment);
-      const first = body.kind === 'shadow' ? undefined : ofPolicy.get(policy);
-      const why = first === undefined ? missing(candidates, there) : `${first.name} has the queries of ${policy}`;
+      const tried = triedPolicy(body);
+      const takes = tried === null ? named : [tried];
+      const candidates = candidatesIn(body);
+      const free = body.kind === 'shadow' ? takes : takes.filter((policy) => !ofPolicy.has(policy));
+      const why = free.length > 0 ? missing(candidates, there) : `${ofPolicy.get(tried)!.name} has its queries`;
       states.set(name, { candidates, why });
       if (why !== null) continue;
-      if (body.kind === 'shadow')
-        besides.set(policy, [...(besides.get(policy) ?? []), { experiment: name, shadow: body }]);
-      else ofPolicy.set(policy, decidingOf(experiment, body));
+      for (const policy of free)
+        if (body.kind === 'shadow')
+          besides.set(policy, [...(besides.get(policy) ?? []), { experiment: name, shadow: body }]);
+        else ofPolicy.set(policy, decidingOf(experiment, body));
     }
     deciding = ofPolicy;
     shadowing = new Map(Array.from(besides, ([policy, all]) => [policy, { candidates: all, now: NONE }]));
@@ -147,12 +149,10 @@ export async function openLiveExperiments({
   const isLoaded = ({ candidate }: ArmOf): boolean =>
     candidate?.version === undefined || versions.scorerOf(candidate.version) !== null;
 
-  function assignedIn(one: Deciding, at: number): Assigned {
-    const { name, candidate } = one.arms[at]!;
+  function assignedIn(one: Deciding, unit: number): Assigned {
+    const { name, candidate } = one.arms[armAt(unit, one.shares)]!;
     const scorer = candidate?.version === undefined ? null : versions.scorerOf(candidate.version);
-    const before = one.assigned[at];
-    if (before !== undefined && before.scorer === scorer) return before;
-    return (one.assigned[at] = { experiment: one.name, arm: name, candidate, scorer });
+    return { experiment: one.name, arm: name, candidate, scorer, unit };
   }
 
   /** Those whose versions are loaded. */
@@ -174,12 +174,12 @@ export async function openLiveExperiments({
     lazy: ['catalog'],
     refresh,
     assign(unit) {
-      const one = deciding.get(unit.policy);
+      const one = deciding.get(unit.policy) ?? deciding.get(null);
       if (one === undefined || !one.arms.every(isLoaded)) return null;
-      return assignedIn(one, armAt(placeOf(one.name, unitOf(one.unit, unit)), one.shares));
+      return assignedIn(one, placeOf(one.name, unitOf(one.unit, unit)));
     },
     shadows(policy) {
-      const one = shadowing.get(policy);
+      const one = shadowing.get(policy) ?? shadowing.get(null);
       if (one === undefined) return NONE;
       const now = besidesOf(one);
       if (!isSame(now, one.now)) one.now = now;
@@ -197,5 +197,5 @@ export async function openLiveExperiments({
 
 function decidingOf({ name, step }: KeptExperiment, body: Canary | AbTest): Deciding {
   const arms = armsOf(body, step);
-  return { name, unit: body.unit, arms, shares: arms.map(({ share }) => share), assigned: [] };
+  return { name, unit: body.unit, arms, shares: arms.map(({ share }) => share) };
 }

@@ -1,5 +1,15 @@
 import type { Canary, Margins } from '../schema/experiment.js';
-import { differenceIn, harmOf, inWords, marginOf, MEASURES, type ArmSums, type Measure } from './measures.js';
+import {
+  differenceIn,
+  harmOf,
+  inWords,
+  marginOf,
+  MEASURES,
+  type ArmSums,
+  type Harm,
+  type Measure,
+} from './measures.js';
+import { differenceOf, type Difference, type Sums } from './sequential.js';
 
 export { MEASURES, type ArmSums, type Measure } from './measures.js';
 
@@ -29,43 +39,96 @@ export interface CanaryProgress {
 export const CANARY_ALPHA = 0.05;
 
 /**
- * What each measure has of that chance. Quality has half: it takes the most answers to tell, and the others hardly take
- * more with less.
+ * Of both sides of each measure's interval. Quality has half of them all: it takes the most answers to tell, and the
+ * others hardly take more with less.
  */
-const PART: Readonly<Record<Measure, number>> = { quality: 1 / 2, errors: 1 / 6, latency: 1 / 6, cost: 1 / 6 };
+const ALPHAS: Readonly<Record<Measure, number>> = {
+  quality: CANARY_ALPHA,
+  errors: CANARY_ALPHA / 3,
+  latency: CANARY_ALPHA / 3,
+  cost: CANARY_ALPHA / 3,
+};
+
+/** Quality of the answers to one task's queries, or to a kind's. */
+export interface TaskSums {
+  task: string;
+  candidate: Sums;
+  control: Sums;
+}
+
+export interface VerdictOptions {
+  tasks?: readonly TaskSums[];
+  /**
+   * Where only answers count for which the other arm would have asked another LLM: their share of all answers. Margins
+   * are of all answers, and as many times wider among these.
+   */
+  differing?: number;
+}
+
+/** What is known of a measure, or of quality on a task. */
+interface Known {
+  measure: Measure;
+  harm: Harm;
+  margin: number;
+  words: string;
+}
+
+function known(measure: Measure, on: string, difference: Difference, margin: number): Known {
+  const words = `${inWords(measure, difference)}${on}`;
+  return { measure, harm: harmOf(measure, difference), margin, words };
+}
+
+/** Of each task; tasks share `alpha` as they share the answers. */
+function ofTasks(tasks: readonly TaskSums[], alpha: number, margin: number): Known[] {
+  const all = tasks.reduce((sum, { candidate, control }) => sum + candidate.n + control.n, 0);
+  return tasks
+    .filter(({ candidate, control }) => candidate.n > 0 && control.n > 0)
+    .map(({ task, candidate, control }) => {
+      const part = (alpha * (candidate.n + control.n)) / all;
+      const difference = differenceOf(candidate, control, { alpha: part, values: 'fractions' });
+      return known('quality', ` on ${task}`, difference, margin);
+    });
+}
 
 /**
  * Whether a candidate is worse than its control, at any look. Each measure has an interval of two sides, of which one
  * can be wrong by calling the candidate worse: so each side has the measure's part of {@link CANARY_ALPHA}, whether or
  * not the others are known, and all together call a candidate worse that is no worse in anything with a chance of
- * {@link CANARY_ALPHA} at most, however often they are looked at. The rules, in this order:
+ * {@link CANARY_ALPHA} at most, however often they are looked at. Where tasks are given, they have half of quality's
+ * part. The rules, in this order:
  *
- * 1. `worse`, if in some measure the interval has no place for "as good", and the mean is worse by the margin or more;
- *    of several, the first of {@link MEASURES}.
+ * 1. `worse`, if in some measure, or in quality on some task, the interval has no place for "as good", and the mean is
+ *    worse by the margin or more; of several, the first of {@link MEASURES}, before tasks.
  * 2. `open`, if a measure that an arm has values of has a place for "worse by the margin"; the first of these is named.
  *    A margin of nothing (0 points, 1 time) stays open until the candidate is better.
  * 3. `open`, if no measure has values; else `not_worse`.
  *
  * A candidate that is worse by less than the margins is not called worse for long: with more answers it is `not_worse`.
  */
-export function verdictOf(candidate: ArmSums, control: ArmSums, margins: Margins): CanaryVerdict {
-  const known = MEASURES.filter((measure) => candidate[measure].n > 0 || control[measure].n > 0).map((measure) => {
-    const difference = differenceIn(measure, candidate, control, 2 * CANARY_ALPHA * PART[measure]);
-    return { measure, difference, harm: harmOf(measure, difference), margin: marginOf(measure, margins) };
-  });
-  const worse = known.find(({ harm, margin }) => harm.low > 0 && harm.mean >= margin);
-  if (worse !== undefined)
-    return { verdict: 'worse', measure: worse.measure, why: `worse: ${inWords(worse.measure, worse.difference)}` };
-  const open = known.find(({ harm, margin }) => harm.high >= margin);
-  if (open !== undefined)
-    return {
-      verdict: 'open',
-      measure: null,
-      why: `too few answers to tell: ${inWords(open.measure, open.difference)}`,
-    };
-  if (known.length === 0) return { verdict: 'open', measure: null, why: 'nothing was seen yet' };
-  const words = known.map(({ measure, difference }) => inWords(measure, difference)).join(', ');
-  return { verdict: 'not_worse', measure: null, why: `within the margins: ${words}` };
+export function verdictOf(
+  candidate: ArmSums,
+  control: ArmSums,
+  margins: Margins,
+  { tasks = [], differing = 1 }: VerdictOptions = {},
+): CanaryVerdict {
+  const alphas = { ...ALPHAS, quality: tasks.length > 0 ? ALPHAS.quality / 2 : ALPHAS.quality };
+  const measures = MEASURES.filter((measure) => candidate[measure].n > 0 || control[measure].n > 0).map((measure) =>
+    known(
+      measure,
+      '',
+      differenceIn(measure, candidate, control, alphas[measure]),
+      marginOf(measure, margins, differing),
+    ),
+  );
+  const worse = [...measures, ...ofTasks(tasks, ALPHAS.quality / 2, marginOf('quality', margins, differing))].find(
+    ({ harm, margin }) => harm.low > 0 && harm.mean >= margin,
+  );
+  if (worse !== undefined) return { verdict: 'worse', measure: worse.measure, why: `worse: ${worse.words}` };
+  const open = measures.find(({ harm, margin }) => harm.high >= margin);
+  if (open !== undefined) return { verdict: 'open', measure: null, why: `too few answers to tell: ${open.words}` };
+  if (measures.length === 0) return { verdict: 'open', measure: null, why: 'nothing was seen yet' };
+  const why = `within the margins: ${measures.map(({ words }) => words).join(', ')}`;
+  return { verdict: 'not_worse', measure: null, why };
 }
 
 /**

@@ -17,7 +17,7 @@ export interface Deviance {
 
 /** Values' worth of what both arms say together that each arm's spread begins with. */
 const PRIOR = 20;
-const HALVINGS = 60;
+const HALVINGS = 40;
 
 /** The spreads of two arms as one, each as far as it counts in the difference of their means. */
 const spreadOf = (a: Sums, spreadA: number, b: Sums, spreadB: number): number =>
@@ -87,7 +87,8 @@ export const AMOUNTS: Deviance = {
       control.n * (Math.log(mu / control.mean) + control.mean / mu - 1);
     const squares = ({ mean, m2 }: Sums): number => m2 / mean ** 2;
     const together = (squares(candidate) + squares(control)) / (candidate.n + control.n - 2);
-    const variation = (sums: Sums): number => (squares(sums) + PRIOR * together) / (sums.n - 1 + PRIOR);
+    // An arm that has not had its most expensive answers yet looks as if it varied less than the other.
+    const variation = (sums: Sums): number => Math.max(together, squares(sums) / (sums.n - 1));
     const spread = spreadOf(candidate, variation(candidate), control, variation(control));
     return spread === 0 ? 0 : (2 * nats) / spread;
   },

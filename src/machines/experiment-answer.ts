@@ -1,5 +1,4 @@
-import type { Measure } from './canary.js';
-import { NO_SUMS, type Sums } from './sequential.js';
+import type { Measure } from './measures.js';
 
 /** What feedback says of one decision of an experiment, as running sums. */
 export interface AnswerSums {
@@ -60,9 +59,15 @@ export function valuesOf(sums: AnswerSums): Partial<Record<Measure, number>> {
   };
 }
 
-/** The sums without one of their values. */
-export function without({ n, mean, m2 }: Sums, value: number): Sums {
-  if (n <= 1) return NO_SUMS;
-  const moved = mean + (mean - value) / (n - 1);
-  return { n: n - 1, mean: moved, m2: Math.max(0, m2 - (value - mean) * (value - moved)) };
+/** What a unit counts as in a measure: the mean of its decisions of which it is known. */
+export interface UnitMean {
+  n: number;
+  mean: number;
+}
+
+/** The same after a decision of the unit counts otherwise, or for the first time. */
+export function afterDecision(before: UnitMean | undefined, was: number | undefined, is: number): UnitMean {
+  if (before === undefined) return { n: 1, mean: is };
+  const { n, mean } = before;
+  return was === undefined ? { n: n + 1, mean: mean + (is - mean) / (n + 1) } : { n, mean: mean + (is - was) / n };
 }

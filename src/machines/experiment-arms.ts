@@ -1,4 +1,4 @@
-import { CANARY_ARMS, type AbTest, type Canary, type Candidate } from '../schema/experiment.js';
+import { CANARY_ARMS, type AbTest, type Canary, type Candidate, type ExperimentBody } from '../schema/experiment.js';
 
 /** An arm of an experiment that decides. */
 export interface ArmOf {
@@ -31,6 +31,17 @@ export function armsOf(body: Canary | AbTest, step: number): ArmOf[] {
     { name: CANARY_ARMS.control, candidate: null, share: 1 - share },
   ];
 }
+
+/** What an experiment tries, each with its place in the body. */
+export function candidatesAt(body: ExperimentBody): [field: string, candidate: Candidate][] {
+  if (body.kind !== 'ab') return [['candidate', body.candidate]];
+  return body.arms.flatMap((arm, i): [string, Candidate][] => {
+    const candidate = candidateOf(arm);
+    return candidate === null ? [] : [[`arms[${i}]`, candidate]];
+  });
+}
+
+export const candidatesIn = (body: ExperimentBody): Candidate[] => candidatesAt(body).map(([, candidate]) => candidate);
 
 /** What is held together, as text: a query where neither key nor conversation is known. */
 export function unitOf(

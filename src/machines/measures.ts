@@ -34,9 +34,15 @@ export function harmOf(measure: Measure, { mean, low, high }: Difference): Harm 
   return MEANING[measure].worse === 1 ? { mean, low, high } : { mean: -mean, low: -high, high: -low };
 }
 
-/** A margin in the unit of its measure's differences. */
-export function marginOf(measure: Measure, margins: Margins): number {
-  return measure === 'latency' || measure === 'cost' ? Math.log(margins[measure]) : margins[measure];
+/**
+ * A margin in the unit of its measure's differences.
+ *
+ * @param differing share of all answers that the differences are of, where arms are alike in all others
+ */
+export function marginOf(measure: Measure, margins: Margins, differing: number = 1): number {
+  if (measure === 'latency') return Math.log(margins.latency) / differing;
+  if (measure === 'cost') return Math.log1p((margins.cost - 1) / differing);
+  return Math.min(1, margins[measure] / differing);
 }
 
 const points = (value: number): string => `${(100 * value).toFixed(1)} points`;

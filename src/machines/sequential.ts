@@ -1,7 +1,7 @@
 import { AMOUNTS, FRACTIONS, REALS, type Deviance } from './deviance.js';
 import type { Sums } from './sums.js';
 
-export { added, NO_SUMS, type Sums } from './sums.js';
+export { added, NO_SUMS, replaced, type Sums } from './sums.js';
 
 /**
  * A test of two means that may be looked at after every outcome, of arms of any shares, and an interval that holds at
@@ -41,7 +41,7 @@ export interface Difference {
 export const LEAST_VALUES = 10;
 /** What the mixture is worth, in values: the boundary is lowest for what is found after some ten times as many. */
 const MIXTURE = 40;
-const HALVINGS = 50;
+const HALVINGS = 30;
 
 /** What `m`, the values of both arms as one number, makes of them: least of the smaller arm's. */
 const together = (candidate: Sums, control: Sums): number => (candidate.n * control.n) / (candidate.n + control.n);

@@ -208,6 +208,7 @@ function requestKey(request: TrainRequest): string {
       request.half_life_days,
       request.weigh,
       request.activate,
+      request.activation,
     ]),
   );
 }

@@ -8,7 +8,7 @@ const Share = z.number().nullable();
 /** An estimate with its interval. */
 const Estimate = z
   .strictObject({
-    n: z.int().describe('Decisions of which it is known'),
+    n: z.int().describe('Units of which it is known: conversations, or keys'),
     mean: z.number().nullable().describe('Null where none is known'),
     low: z.number().nullable().describe('95% interval of the mean, looked at once; null for fewer than two'),
     high: z.number().nullable(),
@@ -22,7 +22,9 @@ export const ArmStatus = z
     share: Share.describe('Of the units that it gets now, of all; null where it is over'),
     decisions: z.int(),
     answers: z.int().describe('Decisions that feedback came of'),
-    quality: Estimate.describe('Mean score; of each decision, the mean of its scores and signals by their weights'),
+    quality: Estimate.describe(
+      'Mean score: of a decision, the mean of its scores and signals by their weights; of a unit, that of its decisions',
+    ),
     errors: Estimate.describe('Share of decisions of which a call failed'),
     latency_ms: Estimate.describe('Geometric mean'),
     cost_usd: Estimate,
@@ -66,7 +68,7 @@ export type ArmComparison = z.infer<typeof ArmComparison>;
 const summary = {
   name: ExperimentName,
   kind: z.enum(['shadow', 'canary', 'ab']),
-  of: PolicyName.describe('Whose queries take part'),
+  of: PolicyName.nullable().describe('The policy whose queries take part; null for those of all'),
   state: ExperimentState,
   step: z.int().nullable().describe('Which step of a canary it is in, from 1; null for other kinds'),
   share: Share.describe('What a candidate has now; null where it has nothing, or for an A/B test'),

@@ -12,6 +12,9 @@ export const DESIGN_NAMES = [
   'flat',
 ] as const;
 export type DesignName = (typeof DESIGN_NAMES)[number];
+/** How a version that was trained comes into force. */
+export const ACTIVATIONS = ['gate', 'canary', 'manual'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
 /** What routers are compared by: each query once, or as often as it was answered. */
 export const WEIGHINGS = ['queries', 'traffic'] as const;
 export type Weighing = (typeof WEIGHINGS)[number];
@@ -45,7 +48,19 @@ export const TrainRequest = z
       .boolean()
       .optional()
       .describe('Train from nothing, where a long log that hardly grew would be trained on from the version before'),
-    activate: z.boolean().optional().describe('false: train, compare and register, and leave what serves as it is'),
+    activate: z.boolean().optional().describe('false: the same as `activation: manual`'),
+    activation: z
+      .enum(ACTIVATIONS)
+      .optional()
+      .describe(
+        '`gate`: what is let through comes into force at once; `canary`: it gets a growing share of the traffic ' +
+          'first, and comes into force or is rolled back by what that finds; `manual`: it is trained, compared and ' +
+          'registered, and what serves stays. Where it is left out, as the service was started',
+      ),
+  })
+  .refine(({ activate, activation }) => activate === undefined || activation === undefined, {
+    path: ['activation'],
+    message: 'expected one of activate and activation',
   })
   .meta({ id: 'TrainRequest' });
 export type TrainRequest = z.infer<typeof TrainRequest>;

@@ -6,7 +6,8 @@ import type { ArtifactRecord } from '../store/ports/artifacts.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { GnnOptions } from '../learned/train/options.js';
 import type { Trainer } from '../queue/types.js';
-import type { TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
+import type { Activation, TrainProgress, TrainRequest, TrainResult } from '../schema/training.js';
+import { startCanary } from './canary.js';
 import { trainInChild } from './spawn.js';
 
 export interface TrainerParts {
@@ -16,6 +17,8 @@ export interface TrainerParts {
   log: Logger;
   /** What computes where a request names no backend; `auto` unless given. */
   backend?: TrainRequest['backend'];
+  /** How a version comes into force where a request does not say it; by the gate unless given. */
+  activation?: Activation | undefined;
   /** How to train, where not as by default. */
   options?: Partial<GnnOptions> | undefined;
   /** Nice value of the training process; see {@link SpawnOptions}. */
@@ -29,7 +32,7 @@ const BUSY_PAUSE_MS = 250;
 const BUSY_TRIES = 480;
 
 /** Does a write as soon as other processes let it: what was trained for minutes is not thrown away for an import. */
-async function whenFree(write: () => Promise<void>): Promise<void> {
+async function whenFree<T>(write: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await write();
@@ -41,8 +44,8 @@ async function whenFree(write: () => Promise<void>): Promise<void> {
 }
 
 /**
- * Trains, records the artifact, and, unless the request says not to, puts in force what the gate lets through: it, or a
- * baseline or an earlier version that is better.
+ * Trains, records the artifact, and puts in force what the gate lets through: it, or a baseline or an earlier version
+ * that is better. As `activation` says, that is tried in a canary first, or not done.
  *
  * @param known whether one that was trained before from the same may replace the one in force: not for jobs, where an
  *   operator may have rolled it back
@@ -72,10 +75,15 @@ export async function trainAndActivate(
   // One that was trained before was compared with what was in force then.
   const uncompared = !created && current !== undefined && !already && current.design !== manifest.design;
   const replaces = created || (known && !uncompared) || inForce === null;
-  const active = already || (wanted && replaces && request.activate !== false);
+  const activation = request.activation ?? (request.activate === false ? 'manual' : (parts.activation ?? 'gate'));
+  const isLetIn = wanted && replaces && activation !== 'manual';
+  // Where nothing is in force, there is nothing to try it beside.
+  const isTried = isLetIn && !already && activation === 'canary' && inForce !== null;
+  const active = already || (isLetIn && !isTried);
   const made = [recordOf(manifest, instead === null && active)];
   if (instead !== null) made.push(recordOf(instead, active));
   await whenFree(() => ledger.artifacts.register(made));
+  const canary = isTried ? await whenFree(() => startCanary(ledger, serving.version, log)) : null;
   await parts.onActivated();
   const reason = reasonOf();
   log.info({ version, router: serving.router, status, created, seconds, peak_memory_mb, backend, metrics }, 'trained');
@@ -95,7 +103,8 @@ export async function trainAndActivate(
 
   function reasonOf(): string {
     if (already) return 'it was in force already: nothing it was made from has changed';
-    if (request.activate === false) return `${verdict}; it was asked not to activate it`;
+    if (canary !== null) return `${verdict}; it is tried in the canary ${canary} beside version ${inForce}`;
+    if (activation === 'manual') return `${verdict}; it was asked not to activate it`;
     if (active || !wanted) return verdict;
     return uncompared
       ? `${verdict}, and was not compared with version ${inForce}, of the design ${current.design}`

@@ -4,6 +4,7 @@ import { operationsIn, type NamedOperation, type OpenApiDocument } from '../../s
 import { startProvider, type LocalProvider } from '../../scripts/provider/server.js';
 import { openQueue } from '../../src/queue/index.js';
 import type { Alert } from '../../src/schema/drift.js';
+import { EXPERIMENT_ACTIONS } from '../../src/schema/experiment-status.js';
 import { keptLog } from '../decision/parts.js';
 import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
@@ -14,6 +15,9 @@ const UNKNOWN_ID = '0199b2c0-0000-7000-8000-000000000000';
 const LLM = 'b/large';
 /** An LLM that can be called, by its name here and at its provider. */
 const [CALLED, LOCAL] = ['local/small', 'small'];
+
+/** Of a policy that nothing else is asked by here. */
+const CANARY = { kind: 'canary', of: 'latency', candidate: { models: [LLM] } };
 
 let service: Service;
 let provider: LocalProvider;
@@ -40,7 +44,14 @@ before(async () => {
   await ask(service, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
   const alert = await raiseAlert();
   const { id: key } = await makeKey(service, {});
+  for (const name of ['mine', ...EXPERIMENT_ACTIONS]) await ask(service, 'PUT', `/v1/experiments/${name}`, CANARY);
+  await ask(service, 'POST', '/v1/experiments/resume/pause', {});
   known = {
+    '/v1/experiments/{name}': '/v1/experiments/mine',
+    '/v1/experiments/{name}/disagreements': '/v1/experiments/mine/disagreements',
+    ...Object.fromEntries(
+      EXPERIMENT_ACTIONS.map((action) => [`/v1/experiments/{name}/${action}`, `/v1/experiments/${action}/${action}`]),
+    ),
     '/v1/route/{decision_id}/next': `/v1/route/${made.decision_id}/next`,
     '/v1/policies/{name}': '/v1/policies/mine',
     '/v1/decisions/{id}': `/v1/decisions/${made.decision_id}`,
@@ -102,6 +113,7 @@ const BODIES: Record<string, unknown> = {
   ],
   'POST /feedback': { query: 'q', model: LLM, error: 'timeout' },
   'PUT /v1/policies/{name}': { models: [LLM] },
+  'PUT /v1/experiments/{name}': CANARY,
   'POST /v1/health': { model: LLM, ok: true },
   'PUT /v1/health/{id}': { state: 'open' },
   'PUT /v1/models/{id}': { size_b: 8, extra: { any: ['thing'] } },

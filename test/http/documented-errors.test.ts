@@ -114,6 +114,72 @@ const asked = (path: string): Failures => ({
 });
 const batch = '/v1/route/batch';
 
+/** Of a policy that nothing else is asked by here. */
+const CANARY = { kind: 'canary', of: 'latency', candidate: { policy: 'cost' } };
+
+/** Of experiments that are there: one that runs, one that is paused, and one whose policy is gone. */
+function experimentFailures(): Record<string, Failures> {
+  const acting = (action: string, where: 'runs' | 'paused', more: Failures = {}): [string, Failures] => {
+    const not = where === 'runs' ? 'paused' : 'runs';
+    const conflict = action === 'promote' || action === 'rollback' || action === 'end' ? 'over' : not;
+    return [
+      `POST /v1/experiments/{name}/${action}`,
+      {
+        ...bodyFailures(`/v1/experiments/${where}/${action}`),
+        ...writeFailures(`/v1/experiments/${where}/${action}`),
+        experiment_not_found: { path: `/v1/experiments/nobody/${action}` },
+        experiment_conflict: { path: `/v1/experiments/${conflict}/${action}` },
+        ...more,
+      },
+    ];
+  };
+  const candidate = (fields: object): Failing => ({
+    path: '/v1/experiments/new',
+    body: { kind: 'canary', candidate: fields },
+  });
+  return {
+    'GET /v1/experiments': {},
+    'GET /v1/experiments/{name}': {
+      invalid_request: { path: '/v1/experiments/%zz' },
+      experiment_not_found: { path: '/v1/experiments/nobody' },
+    },
+    'GET /v1/experiments/{name}/disagreements': {
+      invalid_request: { path: '/v1/experiments/%zz/disagreements' },
+      experiment_not_found: { path: '/v1/experiments/nobody/disagreements' },
+    },
+    'PUT /v1/experiments/{name}': {
+      ...bodyFailures('/v1/experiments/new'),
+      ...writeFailures('/v1/experiments/new', CANARY),
+      experiment_conflict: { path: '/v1/experiments/runs', body: { ...CANARY, unit: 'key' } },
+      unknown_policy: candidate({ policy: 'nobody' }),
+      version_not_found: candidate({ version: 'nobody' }),
+      unknown_model: candidate({ models: ['nobody'] }),
+    },
+    'DELETE /v1/experiments/{name}': {
+      ...writeFailures('/v1/experiments/nobody'),
+      invalid_request: { path: '/v1/experiments/a b' },
+      experiment_not_found: { path: '/v1/experiments/nobody' },
+    },
+    ...Object.fromEntries([
+      acting('promote', 'runs', { unknown_policy: { path: '/v1/experiments/gone/promote' } }),
+      acting('rollback', 'runs'),
+      acting('pause', 'runs'),
+      acting('resume', 'paused'),
+      acting('end', 'runs'),
+    ]),
+  };
+}
+
+/** The same of experiments that are over, or wait, or have lost what they try. */
+async function addExperiments(service: Service): Promise<void> {
+  await ask(service, 'PUT', '/v1/policies/short-lived', {});
+  for (const name of ['runs', 'paused', 'over']) await ask(service, 'PUT', `/v1/experiments/${name}`, CANARY);
+  await ask(service, 'PUT', '/v1/experiments/gone', { ...CANARY, candidate: { policy: 'short-lived' } });
+  await ask(service, 'DELETE', '/v1/policies/short-lived');
+  await ask(service, 'POST', '/v1/experiments/paused/pause', {});
+  await ask(service, 'POST', '/v1/experiments/over/rollback', {});
+}
+
 /** An LLM that answers, and such as don't: their provider does not know them, says nothing, or takes no more calls. */
 const [GOOD, UNKNOWN, SILENT, LIMITED] = ['local/good', 'local/unknown', 'local/silent', 'local/limited'];
 /** How long one that says nothing is waited for, in milliseconds. */
@@ -203,6 +269,7 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       invalid_request: { path: '/v1/policies/a b' },
       policy_not_found: { path: '/v1/policies/nobody' },
     },
+    ...experimentFailures(),
     'GET /v1/decisions': { invalid_request: { path: '/v1/decisions?limit=0' } },
     'GET /v1/decisions/{id}': {
       invalid_request: { path: '/v1/decisions/x' },
@@ -439,6 +506,7 @@ before(async () => {
   await postJson(`${whole.url}/v1/feedback`, feedback, { 'idempotency-key': 'used' });
   await ask(whole, 'PUT', '/v1/models/a/small', { input_price: 1, output_price: 1 });
   await addCalled(whole);
+  await addExperiments(whole);
   // No breaker opens: each of the calls that fail is to fail by itself.
   await ask(whole, 'PUT', '/v1/breaker', { min_calls: 30, calls: 30 });
   const scopes = ['route', 'call'] as const;

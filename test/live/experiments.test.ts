@@ -91,7 +91,7 @@ describe('experiments that run', () => {
       { name: 'now', share: 0.2 },
       { name: 'only-a', share: 0.6, models: ['a'] },
     ];
-    const { live } = await opened(t, { e: ExperimentBody.parse({ kind: 'ab', arms }) });
+    const { live } = await opened(t, { e: ExperimentBody.parse({ kind: 'ab', of: 'quality', arms }) });
     assert.equal(live.assign(asks('q', { policy: 'latency' })), null);
     const found = new Map(queries.map((query) => [live.assign(asks(query))!.arm, live.assign(asks(query))!.candidate]));
     assert.deepEqual(Object.fromEntries(found), { now: null, 'only-a': { models: ['a'] } });
@@ -101,7 +101,7 @@ describe('experiments that run', () => {
     const { ledger, live } = await opened(t, { older: canary(), newer: canary(), s: shadow() });
     assert.equal(live.assign(asks('q'))!.experiment, 'older');
     assert.equal(live.idle('older'), null);
-    assert.match(live.idle('newer')!, /older has the queries of quality/);
+    assert.match(live.idle('newer')!, /older has its queries/);
     assert.deepEqual(
       live.shadows('quality').map(({ experiment }) => experiment),
       ['s'],
@@ -111,6 +111,22 @@ describe('experiments that run', () => {
     await ledger.experiments.delete('older');
     await live.refresh();
     assert.equal(live.assign(asks('q'))!.experiment, 'newer');
+  });
+
+  test('where no policy is tried or named, queries of all policies take part, unless an older one has them', async (t) => {
+    const { live } = await opened(t, {
+      ours: canary({ of: 'cost' }),
+      all: canary({ candidate: { models: ['a'] } }),
+      latest: canary({ of: 'latency' }),
+      s: shadow({ candidate: { models: ['b'] } }),
+    });
+    const experimentOf = (policy: string) => live.assign(asks('q', { policy }))!.experiment;
+    assert.deepEqual(['quality', 'latency', 'any', 'cost'].map(experimentOf), ['all', 'all', 'all', 'ours']);
+    assert.match(live.idle('latest')!, /all has its queries/);
+    assert.deepEqual(
+      ['cost', 'any'].map((policy) => live.shadows(policy).length),
+      [1, 1],
+    );
   });
 
   test('one that is paused or over decides nothing', async (t) => {

@@ -110,6 +110,32 @@ describe('training in a process of its own', () => {
     assert.deepEqual([now.created, now.activated, now.in_force], [false, true, kept.version]);
   });
 
+  test('tries what the gate lets through in a canary where it is asked to, and ends the canary before', async (t) => {
+    const { ledger, parts } = await prepare(t, 12);
+    const trying = { ...parts, activation: 'canary' as const };
+    const first = await trainAndActivate(trying, FLAT, () => undefined);
+    assert.equal(first.activated, true, 'there was nothing to try it beside');
+    assert.deepEqual(await ledger.experiments.list(), []);
+    const second = await trainAndActivate(trying, { ...FLAT, seed: 4 }, () => undefined);
+    assert.deepEqual([second.activated, second.in_force], [false, first.version]);
+    const name = `retrain-${second.version.slice(0, 12)}`;
+    assert.match(second.reason, new RegExp(`tried in the canary ${name} beside version ${first.version}`));
+    const [canary] = await ledger.experiments.list();
+    assert.deepEqual([canary?.name, canary?.state, canary?.step], [name, 'running', 0]);
+    assert.deepEqual(canary?.body.kind === 'canary' && canary.body.candidate, { version: second.version });
+
+    const third = await trainAndActivate(trying, { ...FLAT, seed: 5 }, () => undefined);
+    assert.deepEqual(
+      (await ledger.experiments.list()).map((one) => [one.name, one.state, one.why]),
+      [
+        [name, 'ended', `version ${third.version} was trained`],
+        [`retrain-${third.version.slice(0, 12)}`, 'running', canary!.why],
+      ],
+    );
+    const asked = await trainAndActivate(trying, { ...FLAT, seed: 6, activation: 'gate' }, () => undefined);
+    assert.equal(asked.in_force, asked.version, 'a request goes before the setting');
+  });
+
   test('leaves what serves in force where another design was not shown to be better', async (t) => {
     const { ledger, parts } = await prepare(t, 6);
     const flat: TrainRequest = { ...WASM, design: 'flat' };

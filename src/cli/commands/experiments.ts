@@ -74,7 +74,7 @@ function showAll(experiments: readonly ExperimentSummary[]): void {
   const rows = experiments.map(({ name, kind, of, state, step, share, why, idle }) => [
     name,
     kind,
-    of,
+    of ?? 'all',
     idle === null ? state : `${state}, idle`,
     step ?? '–',
     percent(share),

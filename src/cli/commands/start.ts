@@ -15,7 +15,11 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
     .addOption(options.logLevel())
     .addOption(options.redact())
     .addOption(options.queue());
-  if (parts.worker) command.addOption(options.backend()).addOption(options.trainingPriority());
+  if (parts.worker)
+    command
+      .addOption(options.backend())
+      .addOption(options.trainingPriority())
+      .addOption(options.activation().env('POINTSMAN_ACTIVATION').default('gate'));
   if (parts.api)
     command
       .addOption(options.host())

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { TrainRequest } from '../../schema/training.js';
+import type { Activation, TrainRequest } from '../../schema/training.js';
 import { trainAndActivate } from '../../training/trainer.js';
 import { comparisonTable } from '../metrics-table.js';
 import { number, options } from '../options.js';
@@ -21,7 +21,8 @@ export function trainCommand(): Command {
       'after how many days an answer counts half; without it, age alone does not matter',
       number(1, 36_500),
     )
-    .option('--no-activate', 'train, compare and register it, and leave what serves as it is')
+    .addOption(options.activation())
+    .option('--no-activate', 'the same as --activation manual: train, compare and register it')
     .addOption(options.weigh())
     .addOption(options.trainingPriority())
     .addOption(options.data())
@@ -35,10 +36,12 @@ export function trainCommand(): Command {
         fromScratch,
         halfLifeDays,
         activate,
+        activation,
         weigh,
         trainingPriority,
         ...settings
-      }: Required<Omit<TrainRequest, 'from_scratch' | 'half_life_days'>> & {
+      }: Required<Omit<TrainRequest, 'from_scratch' | 'half_life_days' | 'activation'>> & {
+        activation?: Activation;
         fromScratch?: boolean;
         halfLifeDays?: number;
         trainingPriority: number;
@@ -51,7 +54,15 @@ export function trainCommand(): Command {
         try {
           const result = await trainAndActivate(
             { ...workspace.trainer, priority: trainingPriority },
-            { design, seed, backend, from_scratch: fromScratch, half_life_days: halfLifeDays, activate, weigh },
+            {
+              design,
+              seed,
+              backend,
+              from_scratch: fromScratch,
+              half_life_days: halfLifeDays,
+              activation: activate ? activation : 'manual',
+              weigh,
+            },
             bar.report,
           );
           bar.stop();

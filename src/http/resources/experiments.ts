@@ -56,7 +56,7 @@ export function experimentOperations({
       errors: [
         'experiment_not_found',
         'experiment_conflict',
-        ...(action === 'promote' ? (['version_not_found', 'unknown_policy'] as const) : []),
+        ...(action === 'promote' ? (['unknown_policy'] as const) : []),
       ],
       run: ({ params: { name }, body }) => control.act(name, action, body),
     });
@@ -97,9 +97,9 @@ export function experimentOperations({
       state,
       summary: 'Start an experiment, or change one that runs',
       description:
-        'One of that name that is over starts anew, without its results. While it runs, only `description`, ' +
-        '`until`, `margins`, `promote`, `stop` and `ask` may change. Of a policy’s queries, the oldest canary or A/B test that ' +
-        'runs has all; shadows go along.',
+        'One of that name that is over starts anew, without its results. One that runs may change in `description`, ' +
+        '`until`, `margins`, `promote`, `stop` and `ask` only. Of a policy’s queries, the oldest canary or A/B test ' +
+        'that runs has all; shadows go along.',
       params,
       body: requiredBody(ExperimentBody),
       answers: {

@@ -1,4 +1,5 @@
 import type { ArmSums } from '../../machines/canary.js';
+import type { Sums } from '../../machines/sequential.js';
 import type { AuditEntry } from '../../schema/audit.js';
 import type { ExperimentBody, ExperimentState } from '../../schema/experiment.js';
 import type { PolicyBody } from '../../schema/policy.js';
@@ -27,7 +28,7 @@ export interface ExperimentStep extends Pick<KeptExperiment, 'state' | 'step' | 
 /** What a candidate's promotion puts in force. */
 export interface Promotion {
   version?: string | undefined;
-  policy?: { name: string; body: PolicyBody } | undefined;
+  policies?: readonly { name: string; body: PolicyBody }[] | undefined;
 }
 
 export interface ExperimentMove extends Pick<KeptExperiment, 'state' | 'step' | 'why'> {
@@ -45,8 +46,10 @@ export interface ArmResult {
   answers: number;
   /** Those of them that were made in this step. */
   stepAnswers: number;
-  /** A value a decision. */
+  /** A value a unit: the mean of its decisions. */
   sums: ArmSums;
+  /** Quality on each task that was told, by its name. */
+  tasks: [task: string, quality: Sums][];
   /** Decisions by LLM, most first. */
   models: [model: string, decisions: number][];
 }
@@ -55,8 +58,9 @@ export interface ArmResult {
 export type PutExperiment = 'started' | 'changed' | 'same' | { refused: string[] };
 
 /**
- * Experiments, and what is found of their arms. Each decision counts once in each measure: more feedback of it takes
- * the place of what counted before, whichever of them comes first. Verbs that write throw `ledger_busy`.
+ * Experiments, and what is found of their arms. Each decision counts once in each measure, in the mean of its unit: more
+ * feedback of it takes the place of what counted before, whether it comes before the decision is logged or after. Verbs
+ * that write throw `ledger_busy`.
  */
 export interface ExperimentStore {
   /** Oldest first. */

@@ -80,7 +80,7 @@ export function createDecisions(
 ): DecisionStore {
   const { db } = connection;
   const insert = db.prepare(
-    `INSERT INTO decision (${COLUMNS.join(', ')}, forget_at) VALUES (${COLUMNS.map(() => '?').join(', ')}, ?)
+    `INSERT INTO decision (${COLUMNS.join(', ')}, unit, forget_at) VALUES (${COLUMNS.map(() => '?').join(', ')}, ?, ?)
      ON CONFLICT DO NOTHING`,
   );
   const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
@@ -175,6 +175,7 @@ export function createDecisions(
             tenant,
             experiment = null,
             arm = null,
+            unit = null,
             forgetAt,
           } = decision;
           const kept = keepsText ? query : null;
@@ -197,10 +198,12 @@ export function createDecisions(
               tenant ?? null,
               experiment,
               arm,
+              unit,
               forgetAt ?? null,
             ).changes > 0;
           if (!added) continue;
-          if (experiment !== null && arm !== null) results.decided({ id, at, model, experiment, arm });
+          if (experiment !== null && arm !== null && unit !== null)
+            results.decided({ id, at, model, experiment, arm, unit, task });
           bytes +=
             Buffer.byteLength(kept ?? '') +
             Buffer.byteLength(rules) +

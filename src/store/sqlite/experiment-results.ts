@@ -1,14 +1,14 @@
-import type { ArmSums, Measure } from '../../machines/canary.js';
-import { MEASURES } from '../../machines/canary.js';
+import { MEASURES, type Measure } from '../../machines/canary.js';
 import {
+  afterDecision,
   afterRow,
   UNANSWERED,
   valuesOf,
-  without,
   type AnswerRow,
   type AnswerSums,
+  type UnitMean,
 } from '../../machines/experiment-answer.js';
-import { added, NO_SUMS, type Sums } from '../../machines/sequential.js';
+import { added, NO_SUMS, replaced, type Sums } from '../../machines/sequential.js';
 import type { ArmResult } from '../ports/experiments.js';
 import type { Connection } from './connection.js';
 
@@ -19,6 +19,8 @@ export interface TriedDecision {
   model: string;
   experiment: string;
   arm: string;
+  unit: number;
+  task: string | null;
 }
 
 /** What one write transaction adds to results; {@link flush} writes each sum that it changed, once. */
@@ -37,13 +39,18 @@ export interface ExperimentResults {
   read(experiment: string): ArmResult[];
 }
 
-interface Of {
-  experiment: string;
-  arm: string;
-  at: number;
+type Of = Omit<TriedDecision, 'id' | 'model'>;
+
+/** A place of the sums, and of a unit in it. */
+interface Cell extends Omit<Of, 'task'> {
+  measure: Measure;
+  task: string;
 }
 
-type Kept = AnswerSums & Of;
+type SumRow = Sums & Pick<Cell, 'arm' | 'measure' | 'task'>;
+
+/** No task has this name. */
+const ALL_TASKS = '';
 
 interface Touched {
   of: Of;
@@ -65,21 +72,30 @@ const noSums = (): Record<Measure, Sums> => ({ quality: NO_SUMS, errors: NO_SUMS
 export function createExperimentResults({ db }: Connection): ExperimentResults {
   const any = db.prepare<[], unknown>('SELECT 1 FROM experiment LIMIT 1');
   const find = db.prepare<[string], Of>(
-    `SELECT d.experiment, d.arm, d.at FROM decision d INDEXED BY decision_tried
+    `SELECT d.experiment, d.arm, d.at, d.unit, d.task FROM decision d INDEXED BY decision_tried
      JOIN experiment e ON e.name = d.experiment
      WHERE d.id = ? AND d.experiment IS NOT NULL AND d.at >= e.started_at`,
   );
   const isCurrent = db.prepare<[string, number], unknown>(
     'SELECT 1 FROM experiment WHERE name = ? AND started_at <= ?',
   );
-  const findAnswer = db.prepare<[string], Kept>(
-    `SELECT experiment, arm, at, score, weight, answers, failed, latency_ms AS latencyMs, cost_usd AS costUsd
+  const findAnswer = db.prepare<[string], AnswerSums>(
+    `SELECT score, weight, answers, failed, latency_ms AS latencyMs, cost_usd AS costUsd
      FROM experiment_answer WHERE decision = ?`,
   );
-  const putAnswer = db.prepare<{ decision: string } & Kept>(
+  const putAnswer = db.prepare<{ decision: string } & AnswerSums & Of>(
     `INSERT OR REPLACE INTO experiment_answer
      (decision, experiment, arm, at, score, weight, answers, failed, latency_ms, cost_usd)
      VALUES (@decision, @experiment, @arm, @at, @score, @weight, @answers, @failed, @latencyMs, @costUsd)`,
+  );
+  const findUnit = db.prepare<Cell, UnitMean>(
+    `SELECT n, mean FROM experiment_unit
+     WHERE experiment = @experiment AND arm = @arm AND unit = @unit AND measure = @measure AND task = @task`,
+  );
+  const putUnit = db.prepare<Cell & UnitMean>(
+    `INSERT INTO experiment_unit (experiment, arm, unit, measure, task, at, n, mean)
+     VALUES (@experiment, @arm, @unit, @measure, @task, @at, @n, @mean)
+     ON CONFLICT DO UPDATE SET at = max(at, excluded.at), n = excluded.n, mean = excluded.mean`,
   );
   const countDecision = db.prepare<[string, string]>(
     `INSERT INTO experiment_arm VALUES (?, ?, 1, 0, 0) ON CONFLICT DO UPDATE SET decisions = decisions + 1`,
@@ -92,11 +108,13 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
      step_answers = step_answers + (SELECT @at >= step_at FROM experiment WHERE name = @experiment)
      WHERE experiment = @experiment AND arm = @arm`,
   );
-  const findSums = db.prepare<[string, string, string], Sums>(
-    'SELECT n, mean, m2 FROM experiment_sum WHERE experiment = ? AND arm = ? AND measure = ?',
+  const findSums = db.prepare<Cell, Sums>(
+    `SELECT n, mean, m2 FROM experiment_sum
+     WHERE experiment = @experiment AND arm = @arm AND measure = @measure AND task = @task`,
   );
-  const putSums = db.prepare<[string, string, string, number, number, number]>(
-    'INSERT OR REPLACE INTO experiment_sum VALUES (?, ?, ?, ?, ?, ?)',
+  const putSums = db.prepare<Cell & Sums>(
+    `INSERT OR REPLACE INTO experiment_sum (experiment, arm, measure, task, n, mean, m2)
+     VALUES (@experiment, @arm, @measure, @task, @n, @mean, @m2)`,
   );
   const earlier = db.prepare<[string], EarlierRow>(
     'SELECT signal, score, weight, error, latency_ms, cost_usd FROM interaction WHERE decision = ? ORDER BY id',
@@ -104,31 +122,40 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
   const arms = db.prepare<[string], { arm: string; decisions: number; answers: number; step_answers: number }>(
     'SELECT arm, decisions, answers, step_answers FROM experiment_arm WHERE experiment = ? ORDER BY arm',
   );
-  const sumsOf = db.prepare<[string], Sums & { arm: string; measure: Measure }>(
-    'SELECT arm, measure, n, mean, m2 FROM experiment_sum WHERE experiment = ?',
+  const sumsOf = db.prepare<[string], SumRow>(
+    'SELECT arm, measure, task, n, mean, m2 FROM experiment_sum WHERE experiment = ? ORDER BY task',
   );
   const llms = db.prepare<[string], { arm: string; model: string; decisions: number }>(
     'SELECT arm, model, decisions FROM experiment_llm WHERE experiment = ? ORDER BY decisions DESC, model',
   );
 
+  /** Has a unit count as it does since one of its decisions does, and the sums with it. */
+  function count(sums: Map<string, Cell & Sums>, cell: Cell, was: number | undefined, is: number): void {
+    const before = findUnit.get(cell);
+    const after = afterDecision(before, was, is);
+    putUnit.run({ ...cell, ...after });
+    const key = JSON.stringify([cell.experiment, cell.arm, cell.measure, cell.task]);
+    const now = sums.get(key) ?? findSums.get(cell) ?? NO_SUMS;
+    const next = before === undefined ? added(now, after.mean) : replaced(now, before.mean, after.mean);
+    sums.set(key, { ...cell, ...next });
+  }
+
   /** Writes what decisions count as since, in the place of what they counted as. */
   function write(touched: ReadonlyMap<string, Touched>): void {
-    const sums = new Map<string, { of: Of; measure: Measure; now: Sums }>();
+    const sums = new Map<string, Cell & Sums>();
     for (const [decision, { of, before, after }] of touched) {
       putAnswer.run({ decision, ...of, ...after });
       if (before === null) countAnswer.run(of);
-      const [was, is] = [before === null ? {} : valuesOf(before), valuesOf(after)];
+      const was: Partial<Record<Measure, number>> = before === null ? {} : valuesOf(before);
+      const values = valuesOf(after);
       for (const measure of MEASURES) {
-        if (was[measure] === is[measure]) continue;
-        const key = JSON.stringify([of.experiment, of.arm, measure]);
-        let now = sums.get(key)?.now ?? findSums.get(of.experiment, of.arm, measure) ?? NO_SUMS;
-        if (was[measure] !== undefined) now = without(now, was[measure]);
-        if (is[measure] !== undefined) now = added(now, is[measure]);
-        sums.set(key, { of, measure, now });
+        const is = values[measure];
+        if (is === undefined || is === was[measure]) continue;
+        count(sums, { ...of, measure, task: ALL_TASKS }, was[measure], is);
+        if (measure === 'quality' && of.task !== null) count(sums, { ...of, measure, task: of.task }, was.quality, is);
       }
     }
-    for (const { of, measure, now } of sums.values())
-      putSums.run(of.experiment, of.arm, measure, now.n, now.mean, now.m2);
+    for (const cell of sums.values()) putSums.run(cell);
   }
 
   return {
@@ -146,8 +173,7 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
           }
           const of = find.get(decision);
           if (of === undefined) return;
-          const kept = findAnswer.get(decision);
-          const before = kept === undefined ? null : answerOf(kept);
+          const before = findAnswer.get(decision) ?? null;
           touched.set(decision, { of, before, after: afterRow(before ?? UNANSWERED, row) });
         },
         flush() {
@@ -156,14 +182,15 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
         },
       };
     },
-    decided({ id, at, model, experiment, arm }) {
+    decided({ id, model, ...of }) {
+      const { at, experiment, arm } = of;
       if (isCurrent.get(experiment, at) === undefined) return;
       countDecision.run(experiment, arm);
       countLlm.run(experiment, arm, model);
       const rows = earlier.all(id);
       if (rows.length === 0) return;
       const after = rows.map(toRow).reduce(afterRow, UNANSWERED);
-      write(new Map([[id, { of: { experiment, arm, at }, before: null, after }]]));
+      write(new Map([[id, { of, before: null, after }]]));
     },
     read(experiment) {
       const [sums, models] = [sumsOf.all(experiment), llms.all(experiment)];
@@ -172,28 +199,22 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
         decisions,
         answers,
         stepAnswers,
-        sums: sumsIn(sums.filter((row) => row.arm === arm)),
+        ...sumsIn(sums.filter((row) => row.arm === arm)),
         models: models.filter((row) => row.arm === arm).map((row) => [row.model, row.decisions]),
       }));
     },
   };
 }
 
-const answerOf = ({ score, weight, answers, failed, latencyMs, costUsd }: Kept): AnswerSums => ({
-  score,
-  weight,
-  answers,
-  failed,
-  latencyMs,
-  costUsd,
-});
-
 function toRow({ signal, score, weight, error, latency_ms: latencyMs, cost_usd: costUsd }: EarlierRow): AnswerRow {
   return { score, weight, isCall: signal === null, failed: error !== null, latencyMs, costUsd };
 }
 
-function sumsIn(rows: readonly (Sums & { measure: Measure })[]): ArmSums {
+function sumsIn(rows: readonly SumRow[]): Pick<ArmResult, 'sums' | 'tasks'> {
   const sums = noSums();
-  for (const { measure, n, mean, m2 } of rows) sums[measure] = { n, mean, m2 };
-  return sums;
+  const tasks: ArmResult['tasks'] = [];
+  for (const { measure, task, n, mean, m2 } of rows)
+    if (task === ALL_TASKS) sums[measure] = { n, mean, m2 };
+    else tasks.push([task, { n, mean, m2 }]);
+  return { sums, tasks };
 }

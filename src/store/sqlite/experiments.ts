@@ -69,7 +69,7 @@ export function createExperiments(
     const now = clock();
     const { name } = before;
     if (promotes?.version !== undefined) activate(promotes.version);
-    if (promotes?.policy !== undefined) putPolicy(promotes.policy.name, promotes.policy.body);
+    for (const policy of promotes?.policies ?? []) putPolicy(policy.name, policy.body);
     const isStep = step !== before.step;
     if (isStep) beginStep.run(name);
     go.run({ name, state, step, stepAt: isStep ? now : before.stepAt, endedAt: isOver(state) ? now : null, why });

@@ -181,6 +181,7 @@ export function tableSweeps(
     withDecisions(connection, 'comment', settings),
     withDecisions(connection, 'shadow_disagreement', settings),
     withDecisions(connection, 'experiment_answer', settings),
+    withDecisions(connection, 'experiment_unit', settings),
     byTime(connection, {
       table: 'verdict',
       old: 'at < @limit',

@@ -196,7 +196,7 @@ const EXPERIMENTS: readonly Step[] = [
           state: 'promoted',
           step: 0,
           why: 'asked',
-          promotes: { policy: { name: 'quality', body: { cost_weight: 1 } } },
+          promotes: { policies: [{ name: 'quality', body: { cost_weight: 1 } }] },
         },
       ),
   ],

@@ -30,7 +30,16 @@ const AUDIT = {
 } as const;
 
 const decided = ({ decisions }: Ledger, id: string, more: Record<string, unknown> = {}) =>
-  decisions.append([decisionRecord(id, { at: START, experiment: 'e', arm: 'candidate', model: 'm', ...more })]);
+  decisions.append([
+    decisionRecord(id, {
+      at: START,
+      experiment: 'e',
+      arm: 'candidate',
+      unit: Number(id.slice(-4)) / 1e4,
+      model: 'm',
+      ...more,
+    }),
+  ]);
 const posted = ({ feedback }: Ledger, ...records: FeedbackRecord[]) => feedback.append([{ records }]);
 const answer = (decision: string, score: number | undefined, more: Record<string, unknown> = {}) =>
   interaction('q', 'm', score, { decision_id: uuidOf(decision), ...more });
@@ -132,14 +141,17 @@ export function describeExperimentStore(store: StoreUnderTest): void {
       const policy = { name: 'quality', body: { cost_weight: 0.5 } };
       const promoted = { state: 'promoted', step: 0, why: 'not worse', audit: AUDIT } as const;
       await assert.rejects(
-        experiments.move('e', RUNNING, { ...promoted, promotes: { policy, version: 'f'.repeat(16) } }),
+        experiments.move('e', RUNNING, { ...promoted, promotes: { policies: [policy], version: 'f'.repeat(16) } }),
         { code: 'version_not_found' },
       );
       assert.equal((await experiments.get('e'))!.state, 'running');
       assert.deepEqual(await policies.list(), new Map());
       const { version } = artifact('b', '2026-01-01T00:00:00Z');
       await artifacts.register([{ ...artifact('b', '2026-01-01T00:00:00Z'), active: false }]);
-      assert.equal(await experiments.move('e', RUNNING, { ...promoted, promotes: { policy, version } }), true);
+      assert.equal(
+        await experiments.move('e', RUNNING, { ...promoted, promotes: { policies: [policy], version } }),
+        true,
+      );
       assert.deepEqual(await policies.list(), new Map([['quality', policy.body]]));
       assert.equal(await artifacts.activeVersion(), version);
       const { at: _at, id: _id, ...entry } = (await audit.list({ limit: 1 }))[0]!;
@@ -155,7 +167,7 @@ export function describeExperimentStore(store: StoreUnderTest): void {
       await decided(ledger, uuidOf('5'), { experiment: 'never' });
       await decided(ledger, uuidOf('6'), { experiment: null, arm: null });
       assert.deepEqual(
-        (await ledger.experiments.results('e')).map(({ sums: _sums, ...rest }) => rest),
+        (await ledger.experiments.results('e')).map(({ sums: _sums, tasks: _tasks, ...rest }) => rest),
         [
           { arm: 'candidate', decisions: 2, answers: 0, stepAnswers: 0, models: [['m', 2]] },
           { arm: 'control', decisions: 1, answers: 0, stepAnswers: 0, models: [['n', 1]] },
@@ -182,6 +194,33 @@ export function describeExperimentStore(store: StoreUnderTest): void {
       close(sums.errors, [0, 0, 1]);
       close(sums.latency, [Math.log(100), Math.log(100)]);
       close(sums.cost, [1, 0.5]);
+    });
+
+    test('a unit counts once, by the mean of its decisions, and once on each task', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.experiments.put('e', canary());
+      const unit = 0.25;
+      await decided(ledger, uuidOf('1'), { unit, task: 'sums' });
+      await decided(ledger, uuidOf('2'), { unit, task: 'verse' });
+      await decided(ledger, uuidOf('3'), { task: 'sums' });
+      await posted(ledger, answer('1', 1), answer('2', 0));
+      await posted(ledger, answer('3', 1));
+      const half = { n: 1, mean: 0.5, m2: 0 };
+      let { sums, tasks } = await candidate(ledger);
+      assert.deepEqual(
+        [sums.quality, tasks],
+        [
+          { n: 2, mean: 0.75, m2: 0.125 },
+          [
+            ['sums', { n: 2, mean: 1, m2: 0 }],
+            ['verse', { n: 1, mean: 0, m2: 0 }],
+          ],
+        ],
+      );
+      await posted(ledger, answer('3', 0), thumb('2', 1));
+      ({ sums, tasks } = await candidate(ledger));
+      assert.deepEqual(tasks[1], ['verse', half]);
+      assert.deepEqual(sums.quality, { n: 2, mean: 0.625, m2: 0.03125 });
     });
 
     test('a batch that is repeated by its key counts once', async (t) => {
