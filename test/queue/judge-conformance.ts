@@ -102,6 +102,20 @@ export function judgeQueueConformance(
       assert.equal(dropped, 0);
     });
 
+    test('are judged once, and compared once for each shadow', async () => {
+      const queues = await open();
+      const jobs = [{}, { shadow: 's', second: 'b' }, { shadow: 't', second: 'b' }].map((more) => judgeJob(1, more));
+      for (const job of [...jobs, ...jobs]) queues.judge.add(job);
+      await waiting(queues, 3);
+      const judged: JudgeJob[] = [];
+      await queues.judge.work(async (job) => void judged.push(job));
+      await eventually('all are done', () => judged.length === 3);
+      assert.deepEqual(
+        judged.toSorted((a, b) => ((a.shadow ?? '') < (b.shadow ?? '') ? -1 : 1)),
+        jobs,
+      );
+    });
+
     test('are judged four at a time, beside a training', async () => {
       const queues = await open();
       const held = holding();
