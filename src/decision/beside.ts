@@ -19,7 +19,7 @@ const MOST_TO_ASK = 10_000;
 /** Share of the process's time that shadows take, and most of it at once, in milliseconds. */
 const SHARE = 0.03;
 const SLICE_MS = 1;
-/** Pause until a decision is looked at, in milliseconds: its answer is sent meanwhile, and others come to be looked at. */
+/** Pause until a decision is looked at, in milliseconds: its answer is sent meanwhile, and others come. */
 const PAUSE_MS = 20;
 
 /** Who else is to answer a call: a shadow's LLM. */
