@@ -67,8 +67,8 @@ export const Step = z
 
 /**
  * The first steps find what is broken for few answers. The last waits for the tests at a share that bounds what any day
- * loses: .13 point of its quality by a candidate that is 5 points worse on a quarter of the traffic. A larger share tells
- * less for what it loses: of a share of s, an answer of the candidate tells as much as 1 − s (docs/learning.md).
+ * loses: .13 point of its quality by a candidate that is 5 points worse on a quarter of the traffic. A larger share
+ * tells less for what it loses: where s is the share, an answer of the candidate tells 1 − s (docs/learning.md).
  */
 export const DEFAULT_STEPS: z.infer<typeof Step>[] = [
   { share: 0.01, answers: 50 },
