@@ -1,7 +1,7 @@
 /**
  * Boundaries on Brownian motion, of which one is chosen: mean and median stopping time in sizes of the fixed-size test
- * (alpha .05, two sides, power .8), where that takes so many values `m = ab / (a + b)`, of `a` and `b` of both arms; and
- * how often it stops without a drift, up to 50,000 values.
+ * (alpha .05, two sides, power .8), where that takes so many values `m = ab / (a + b)`, of `a` and `b` of both arms;
+ * and how often it stops without a drift, up to 50,000 values.
  *
  *     node dist/scripts/bench/sequential-tuning.js [--runs 500] [--seed 7]
  */
