@@ -102,13 +102,13 @@ describe('experiments over HTTP', () => {
 
   test('one that is paused decides nothing until it is resumed, and one that is ended starts anew', async () => {
     await ask(service, 'PUT', '/v1/experiments/paused', CANARY);
-    const before = (await route('q')).experiment;
-    assert.equal(before?.experiment, 'paused');
+    const first = (await route('q')).experiment;
+    assert.equal(first?.experiment, 'paused');
     await ask(service, 'POST', '/v1/experiments/paused/pause', {});
     assert.equal((await route('q')).experiment, undefined);
     assert.equal((await ask(service, 'POST', '/v1/experiments/paused/pause', {})).status, 409);
     await ask(service, 'POST', '/v1/experiments/paused/resume', {});
-    assert.deepEqual((await route('q')).experiment, before);
+    assert.deepEqual((await route('q')).experiment, first);
     const changed = await ask(service, 'PUT', '/v1/experiments/paused', { ...CANARY, unit: 'key' });
     assert.equal(changed.status, 409);
     assert.match((changed.body as { detail: string }).detail, /^unit: expected as they are while paused runs/);
@@ -120,7 +120,7 @@ describe('experiments over HTTP', () => {
     assert.equal((await ask(service, 'GET', '/v1/experiments/paused')).status, 404);
   });
 
-  test('a query that says who gets it takes part in nothing, and one that an arm has no LLM for is decided anyway', async () => {
+  test('who says who gets a query takes part in nothing, and one that an arm has no LLM for is decided', async () => {
     const arms = [
       { name: 'cheap', share: 1, models: [CHEAP] },
       { name: 'cheap-too', share: 1, models: [CHEAP] },
