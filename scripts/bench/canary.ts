@@ -11,7 +11,7 @@
 import { parseArgs } from 'node:util';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
-import { isCandidate } from '../../src/machines/assign.js';
+import { armAt } from '../../src/machines/assign.js';
 import { moveOf, verdictOf, type ArmSums, type TaskSums } from '../../src/machines/canary.js';
 import { added, NO_SUMS, type Sums } from '../../src/machines/sequential.js';
 import { DEFAULT_STEPS, Margins } from '../../src/schema/experiment.js';
@@ -80,7 +80,8 @@ function run(world: World, reading: Reading, chance: Rng): Outcome {
   const lost = Array.from({ length: days }, () => 0);
   let [step, answers, all, move, queries] = [0, 0, 0, 'none' as Outcome['move'], 0];
   for (; queries < day * days && move === 'none'; queries++) {
-    const isIts = isCandidate(chance.next(), steps[step]!.share);
+    const { share } = steps[step]!;
+    const isIts = armAt(chance.next(), [share, 1 - share]) === 0;
     const answer = answerOf(world, isIts, chance);
     if (!onlyDiffering || answer.differs) (isIts ? candidate : control).add(answer);
     if (!isIts) continue;

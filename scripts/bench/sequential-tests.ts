@@ -1,4 +1,4 @@
-/** Tests of the difference of two means, to be compared: each is told of every pair of values, and says when it stops. */
+/** Tests of the difference of two means, to be compared: each takes pairs of values, and says when it stops. */
 import { added, evidenceAgainst, NO_SUMS, type Values } from '../../src/machines/sequential.js';
 
 /** What is planned for: values of each arm that the fixed-size test takes. */
@@ -80,8 +80,8 @@ export const mixture = (worth: number): Contender =>
   );
 
 /**
- * Bets on the differences of pairs, both ways (Waudby-Smith & Ramdas, arXiv 2010.09686, aGRAPA): valid without any limit
- * theorem, of values in [0, 1] in pairs.
+ * Bets on the differences of pairs, both ways (Waudby-Smith & Ramdas, arXiv 2010.09686, aGRAPA): valid without any
+ * limit theorem, of values in [0, 1] in pairs.
  */
 export const betting: Contender = {
   name: 'betting on pairs (aGRAPA)',

@@ -1,11 +1,11 @@
 /**
- * Tests that are looked at after each pair of outcomes: how often they stop where nothing differs, and how soon they find a
- * difference, in sizes of the fixed-size test with the same alpha of .05, two sides, and a power of .8.
+ * Tests that are looked at after each pair of outcomes: how often they stop where nothing differs, and how soon they
+ * find a difference, in sizes of the fixed-size test with the same alpha of .05, two sides, and a power of .8.
  *
  *     node dist/scripts/bench/sequential.js [--log DATA/llmrouter] [--runs 1000] [--seed 1]
  *
- * Real scores are drawn with replacement from the queries of the log; the candidate's are 3 points lower in the mean, as
- * a share of its answers are failures. Where a test gives up, its last look is its stopping time.
+ * Real scores are drawn with replacement from the queries of the log; the candidate's are 3 points lower in the mean,
+ * as a share of its answers are failures. Where a test gives up, its last look is its stopping time.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

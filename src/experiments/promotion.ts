@@ -18,9 +18,11 @@ const within = (body: PolicyBody, models: NonNullable<Candidate['models']>): Pol
   models: body.models === undefined ? models : models.filter((model) => body.models!.includes(model)),
 });
 
-/** Policies that have the LLMs of a candidate alone. */
+/** Policies that have the LLMs of a candidate alone; one that allows none of them stays as it is. */
 function withModels(names: readonly string[], models: NonNullable<Candidate['models']>, kept: Policies): Own[] {
-  return names.map((name) => ({ name, body: within(policyOf(name, kept), models) }));
+  return names
+    .map((name) => ({ name, body: within(policyOf(name, kept), models) }))
+    .filter(({ body }) => body.models!.length > 0);
 }
 
 /**

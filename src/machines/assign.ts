@@ -28,6 +28,3 @@ export function armAt(place: number, shares: readonly number[]): number {
   }
   return last;
 }
-
-/** Whether a canary's candidate gets the unit at this place: what it had at a smaller share, it keeps. */
-export const isCandidate = (place: number, share: number): boolean => place < share;

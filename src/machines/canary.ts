@@ -112,19 +112,15 @@ export function verdictOf(
   { tasks = [], differing = 1 }: VerdictOptions = {},
 ): CanaryVerdict {
   const alphas = { ...ALPHAS, quality: tasks.length > 0 ? ALPHAS.quality / 2 : ALPHAS.quality };
+  const margin = (measure: Measure): number => marginOf(measure, margins, differing);
   const measures = MEASURES.filter((measure) => candidate[measure].n > 0 || control[measure].n > 0).map((measure) =>
-    known(
-      measure,
-      '',
-      differenceIn(measure, candidate, control, alphas[measure]),
-      marginOf(measure, margins, differing),
-    ),
+    known(measure, '', differenceIn(measure, candidate, control, alphas[measure]), margin(measure)),
   );
-  const worse = [...measures, ...ofTasks(tasks, ALPHAS.quality / 2, marginOf('quality', margins, differing))].find(
-    ({ harm, margin }) => harm.low > 0 && harm.mean >= margin,
+  const worse = [...measures, ...ofTasks(tasks, ALPHAS.quality / 2, margin('quality'))].find(
+    (one) => one.harm.low > 0 && one.harm.mean >= one.margin,
   );
   if (worse !== undefined) return { verdict: 'worse', measure: worse.measure, why: `worse: ${worse.words}` };
-  const open = measures.find(({ harm, margin }) => harm.high >= margin);
+  const open = measures.find((one) => one.harm.high >= one.margin);
   if (open !== undefined) return { verdict: 'open', measure: null, why: `too few answers to tell: ${open.words}` };
   if (measures.length === 0) return { verdict: 'open', measure: null, why: 'nothing was seen yet' };
   const why = `within the margins: ${measures.map(({ words }) => words).join(', ')}`;

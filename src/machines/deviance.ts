@@ -57,8 +57,8 @@ function likeliest(candidate: Sums, control: Sums, difference: number): number {
 }
 
 /**
- * Values in [0, 1]: 0 or 1, however rare, or scores between. The likelihood is the binomial one, its deviance divided by
- * how much of a coin's variance the values have.
+ * Values in [0, 1]: 0 or 1, however rare, or scores between. The likelihood is the binomial one, its deviance divided
+ * by how much of a coin's variance the values have.
  */
 export const FRACTIONS: Deviance = {
   seen: (candidate, control) => candidate.mean - control.mean,
@@ -73,8 +73,8 @@ export const FRACTIONS: Deviance = {
 };
 
 /**
- * Amounts over 0 with long tails, such as costs; the difference is that of the logarithms of their means. The likelihood
- * is that of a gamma distribution, its deviance divided by the squared coefficient of variation.
+ * Amounts over 0 with long tails, such as costs; the difference is that of the logarithms of their means. The
+ * likelihood is that of a gamma distribution, its deviance divided by the squared coefficient of variation.
  */
 export const AMOUNTS: Deviance = {
   seen: (candidate, control) => Math.log(candidate.mean) - Math.log(control.mean),

@@ -15,8 +15,8 @@ const MEANING: Readonly<Record<Measure, { values: Values; worse: 1 | -1 }>> = {
 };
 
 /**
- * Candidate less control of a measure, in its unit: quality and errors in points, as a fraction; latency and cost as the
- * logarithm of how many times as much the candidate takes.
+ * Candidate less control of a measure, in its unit: quality and errors as fractions; latency and cost as the logarithm
+ * of how many times as much the candidate takes.
  */
 export function differenceIn(measure: Measure, candidate: ArmSums, control: ArmSums, alpha: number): Difference {
   return differenceOf(candidate[measure], control[measure], { alpha, values: MEANING[measure].values });

@@ -13,7 +13,8 @@ export { added, NO_SUMS, replaced, type Sums } from './sums.js';
  *     evidence = ½ z² m / (m + r) − ½ ln(1 + m / r)
  *
  * Where the difference is the true one, the exponential of that is a martingale of mean 1 in `m`, whatever each arm's
- * share is and becomes: it ever reaches 1 / alpha with a chance of alpha (Ville 1939).
+ * share is and becomes: it ever reaches 1 / alpha with a chance of alpha (Ville 1939). Values are taken for
+ * independent: of those that are alike, such as of one conversation, let the mean count once ({@link replaced}).
  */
 
 /** What values are: any number; within [0, 1]; amounts over 0, whose difference is that of their means' logarithms. */
@@ -39,11 +40,14 @@ export interface Difference {
 
 /** Of fewer values of an arm nothing is said. */
 export const LEAST_VALUES = 10;
-/** What the mixture is worth, in values: the boundary is lowest for what is found after some ten times as many. */
+/**
+ * What the mixture is worth, in values: the boundary is lowest for what is found after some ten times as many. Chosen
+ * on Brownian motion (`scripts/bench/sequential-tuning.ts`), so that nothing from 100 to 40,000 takes much longer.
+ */
 const MIXTURE = 40;
 const HALVINGS = 30;
 
-/** What `m`, the values of both arms as one number, makes of them: least of the smaller arm's. */
+/** Values of both arms as one number, `m`: it is less than those of the smaller arm. */
 const together = (candidate: Sums, control: Sums): number => (candidate.n * control.n) / (candidate.n + control.n);
 
 /** The deviance at which evidence reaches 1 / alpha. */

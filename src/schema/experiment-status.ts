@@ -23,7 +23,7 @@ export const ArmStatus = z
     decisions: z.int(),
     answers: z.int().describe('Decisions that feedback came of'),
     quality: Estimate.describe(
-      'Mean score: of a decision, the mean of its scores and signals by their weights; of a unit, that of its decisions',
+      'Mean score: of a decision, that of its scores and signals by their weights; of a unit, that of its decisions',
     ),
     errors: Estimate.describe('Share of decisions of which a call failed'),
     latency_ms: Estimate.describe('Geometric mean'),

@@ -68,13 +68,13 @@ export const Step = z
 
 /**
  * The first steps find what is broken for few answers. The last waits for the tests at a share that bounds what any day
- * loses by the candidate: .19 point of quality by one that is 5 points worse on a quarter of the traffic. A larger share
- * tells hardly more for what it loses (docs/learning.md): what an answer of the candidate tells falls as it grows.
+ * loses: .13 point of its quality by a candidate that is 5 points worse on a quarter of the traffic. A larger share
+ * tells less for what it loses: where s is the share, an answer of the candidate tells 1 − s (docs/learning.md).
  */
 export const DEFAULT_STEPS: z.infer<typeof Step>[] = [
   { share: 0.01, answers: 50 },
   { share: 0.05, answers: 200 },
-  { share: 0.15, answers: 500 },
+  { share: 0.1, answers: 500 },
 ];
 
 export const Canary = z.strictObject({

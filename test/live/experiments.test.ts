@@ -113,7 +113,7 @@ describe('experiments that run', () => {
     assert.equal(live.assign(asks('q'))!.experiment, 'newer');
   });
 
-  test('where no policy is tried or named, queries of all policies take part, unless an older one has them', async (t) => {
+  test('where no policy is tried, queries of all policies take part, unless an older one has them', async (t) => {
     const { live } = await opened(t, {
       ours: canary({ of: 'cost' }),
       all: canary({ candidate: { models: ['a'] } }),

@@ -58,9 +58,9 @@ export interface ArmResult {
 export type PutExperiment = 'started' | 'changed' | 'same' | { refused: string[] };
 
 /**
- * Experiments, and what is found of their arms. Each decision counts once in each measure, in the mean of its unit: more
- * feedback of it takes the place of what counted before, whether it comes before the decision is logged or after. Verbs
- * that write throw `ledger_busy`.
+ * Experiments, and what is found of their arms. Each decision counts once in each measure, in the mean of its unit:
+ * more feedback of it takes the place of what counted before, whether it comes before the decision is logged or after.
+ * Verbs that write throw `ledger_busy`.
  */
 export interface ExperimentStore {
   /** Oldest first. */

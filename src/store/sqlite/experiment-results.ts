@@ -41,10 +41,20 @@ export interface ExperimentResults {
 
 type Of = Omit<TriedDecision, 'id' | 'model'>;
 
-/** A place of the sums, and of a unit in it. */
-interface Cell extends Omit<Of, 'task'> {
+/** A place of the sums. */
+interface Cell extends Pick<Of, 'experiment' | 'arm'> {
   measure: Measure;
   task: string;
+}
+
+/** By measure and task. */
+type UnitMeans = Record<string, UnitMean>;
+
+/** Answers that come to an arm, and those of them that are of decisions `from` the beginning of its step. */
+interface ArmCount extends Pick<Of, 'experiment' | 'arm'> {
+  answers: number;
+  inStep: number;
+  from: number;
 }
 
 type SumRow = Sums & Pick<Cell, 'arm' | 'measure' | 'task'>;
@@ -88,14 +98,14 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
      (decision, experiment, arm, at, score, weight, answers, failed, latency_ms, cost_usd)
      VALUES (@decision, @experiment, @arm, @at, @score, @weight, @answers, @failed, @latencyMs, @costUsd)`,
   );
-  const findUnit = db.prepare<Cell, UnitMean>(
-    `SELECT n, mean FROM experiment_unit
-     WHERE experiment = @experiment AND arm = @arm AND unit = @unit AND measure = @measure AND task = @task`,
-  );
-  const putUnit = db.prepare<Cell & UnitMean>(
-    `INSERT INTO experiment_unit (experiment, arm, unit, measure, task, at, n, mean)
-     VALUES (@experiment, @arm, @unit, @measure, @task, @at, @n, @mean)
-     ON CONFLICT DO UPDATE SET at = max(at, excluded.at), n = excluded.n, mean = excluded.mean`,
+  const findUnit = db
+    .prepare<Of, string>(
+      'SELECT means FROM experiment_unit WHERE experiment = @experiment AND arm = @arm AND unit = @unit',
+    )
+    .pluck();
+  const putUnit = db.prepare<Of & { means: string }>(
+    `INSERT INTO experiment_unit (experiment, arm, unit, at, means) VALUES (@experiment, @arm, @unit, @at, @means)
+     ON CONFLICT DO UPDATE SET at = max(at, excluded.at), means = excluded.means`,
   );
   const countDecision = db.prepare<[string, string]>(
     `INSERT INTO experiment_arm VALUES (?, ?, 1, 0, 0) ON CONFLICT DO UPDATE SET decisions = decisions + 1`,
@@ -103,9 +113,9 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
   const countLlm = db.prepare<[string, string, string]>(
     'INSERT INTO experiment_llm VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET decisions = decisions + 1',
   );
-  const countAnswer = db.prepare<Of>(
-    `UPDATE experiment_arm SET answers = answers + 1,
-     step_answers = step_answers + (SELECT @at >= step_at FROM experiment WHERE name = @experiment)
+  const stepAt = db.prepare<[string], number>('SELECT step_at FROM experiment WHERE name = ?').pluck();
+  const countAnswers = db.prepare<ArmCount>(
+    `UPDATE experiment_arm SET answers = answers + @answers, step_answers = step_answers + @inStep
      WHERE experiment = @experiment AND arm = @arm`,
   );
   const findSums = db.prepare<Cell, Sums>(
@@ -129,33 +139,53 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
     'SELECT arm, model, decisions FROM experiment_llm WHERE experiment = ? ORDER BY decisions DESC, model',
   );
 
-  /** Has a unit count as it does since one of its decisions does, and the sums with it. */
-  function count(sums: Map<string, Cell & Sums>, cell: Cell, was: number | undefined, is: number): void {
-    const before = findUnit.get(cell);
-    const after = afterDecision(before, was, is);
-    putUnit.run({ ...cell, ...after });
-    const key = JSON.stringify([cell.experiment, cell.arm, cell.measure, cell.task]);
-    const now = sums.get(key) ?? findSums.get(cell) ?? NO_SUMS;
-    const next = before === undefined ? added(now, after.mean) : replaced(now, before.mean, after.mean);
-    sums.set(key, { ...cell, ...next });
-  }
-
-  /** Writes what decisions count as since, in the place of what they counted as. */
+  /** Writes what decisions count as since, in the place of what they counted as; each sum once. */
   function write(touched: ReadonlyMap<string, Touched>): void {
+    const units = new Map<string, Of & { means: UnitMeans }>();
     const sums = new Map<string, Cell & Sums>();
+    const arms = new Map<string, ArmCount>();
+
+    const unitOf = (of: Of): UnitMeans => {
+      const key = JSON.stringify([of.experiment, of.arm, of.unit]);
+      const known = units.get(key);
+      const means = known?.means ?? (JSON.parse(findUnit.get(of) ?? '{}') as UnitMeans);
+      units.set(key, { ...of, at: Math.max(of.at, known?.at ?? 0), means });
+      return means;
+    };
+    const count = (means: UnitMeans, cell: Cell, was: number | undefined, is: number): void => {
+      const name = `${cell.measure}/${cell.task}`;
+      const before = means[name];
+      const after = (means[name] = afterDecision(before, was, is));
+      const key = JSON.stringify([cell.experiment, cell.arm, name]);
+      const now = sums.get(key) ?? findSums.get(cell) ?? NO_SUMS;
+      const next = before === undefined ? added(now, after.mean) : replaced(now, before.mean, after.mean);
+      sums.set(key, { ...cell, ...next });
+    };
+    const countAnswer = ({ experiment, arm, at }: Of): void => {
+      const key = JSON.stringify([experiment, arm]);
+      const known = arms.get(key) ?? { experiment, arm, answers: 0, inStep: 0, from: stepAt.get(experiment)! };
+      known.answers++;
+      if (at >= known.from) known.inStep++;
+      arms.set(key, known);
+    };
+
     for (const [decision, { of, before, after }] of touched) {
       putAnswer.run({ decision, ...of, ...after });
-      if (before === null) countAnswer.run(of);
+      if (before === null) countAnswer(of);
       const was: Partial<Record<Measure, number>> = before === null ? {} : valuesOf(before);
       const values = valuesOf(after);
+      const { experiment, arm, task } = of;
       for (const measure of MEASURES) {
         const is = values[measure];
         if (is === undefined || is === was[measure]) continue;
-        count(sums, { ...of, measure, task: ALL_TASKS }, was[measure], is);
-        if (measure === 'quality' && of.task !== null) count(sums, { ...of, measure, task: of.task }, was.quality, is);
+        const means = unitOf(of);
+        count(means, { experiment, arm, measure, task: ALL_TASKS }, was[measure], is);
+        if (measure === 'quality' && task !== null) count(means, { experiment, arm, measure, task }, was.quality, is);
       }
     }
+    for (const { means, ...of } of units.values()) putUnit.run({ ...of, means: JSON.stringify(means) });
     for (const cell of sums.values()) putSums.run(cell);
+    for (const one of arms.values()) countAnswers.run(one);
   }
 
   return {
