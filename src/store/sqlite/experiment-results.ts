@@ -143,7 +143,7 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
   function write(touched: ReadonlyMap<string, Touched>): void {
     const units = new Map<string, Of & { means: UnitMeans }>();
     const sums = new Map<string, Cell & Sums>();
-    const arms = new Map<string, ArmCount>();
+    const counts = new Map<string, ArmCount>();
 
     const unitOf = (of: Of): UnitMeans => {
       const key = JSON.stringify([of.experiment, of.arm, of.unit]);
@@ -163,10 +163,10 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
     };
     const countAnswer = ({ experiment, arm, at }: Of): void => {
       const key = JSON.stringify([experiment, arm]);
-      const known = arms.get(key) ?? { experiment, arm, answers: 0, inStep: 0, from: stepAt.get(experiment)! };
+      const known = counts.get(key) ?? { experiment, arm, answers: 0, inStep: 0, from: stepAt.get(experiment)! };
       known.answers++;
       if (at >= known.from) known.inStep++;
-      arms.set(key, known);
+      counts.set(key, known);
     };
 
     for (const [decision, { of, before, after }] of touched) {
@@ -185,7 +185,7 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
     }
     for (const { means, ...of } of units.values()) putUnit.run({ ...of, means: JSON.stringify(means) });
     for (const cell of sums.values()) putSums.run(cell);
-    for (const one of arms.values()) countAnswers.run(one);
+    for (const one of counts.values()) countAnswers.run(one);
   }
 
   return {
