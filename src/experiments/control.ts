@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { PointsmanError } from '../base/errors.js';
+import { shadowResults } from '../decision/shadow-results.js';
 import { armsOf } from '../machines/experiment-arms.js';
 import { triedPolicy } from '../policy/tried.js';
 import type { Candidate, ExperimentBody, ExperimentState } from '../schema/experiment.js';
@@ -41,7 +42,7 @@ export interface ExperimentControl {
 }
 
 export interface ControlParts {
-  ledger: Pick<Ledger, 'experiments' | 'policies' | 'artifacts' | 'catalog'>;
+  ledger: Pick<Ledger, 'experiments' | 'shadows' | 'policies' | 'artifacts' | 'catalog'>;
   clock: Clock;
   /** Why an experiment that runs decides nothing now; nobody knows unless given. */
   idle?: (name: string) => string | null;
@@ -81,8 +82,12 @@ export function createExperimentControl({ ledger, clock, idle = () => null }: Co
 
   async function get(name: string): Promise<ExperimentStatus> {
     const kept = await find(name);
-    const [results, history] = await Promise.all([experiments.results(name), experiments.history(name)]);
-    return statusOf(kept, { results, history, idle: idle(name) });
+    const [results, history, shadow] = await Promise.all([
+      experiments.results(name),
+      experiments.history(name),
+      kept.body.kind === 'shadow' ? shadowResults(ledger, name) : null,
+    ]);
+    return statusOf(kept, { results, history, shadow, idle: idle(name) });
   }
 
   async function tryTo(action: ExperimentAction, kept: KeptExperiment, { why, arm }: PromotionAsked): Promise<boolean> {

@@ -8,6 +8,7 @@ import type {
   ExperimentStatus,
   ExperimentSummary,
 } from '../schema/experiment-status.js';
+import type { ShadowResults } from '../schema/shadow.js';
 import type { ArmResult, ExperimentStep, KeptExperiment } from '../store/ports/experiments.js';
 import { comparisonsOf } from './compare.js';
 
@@ -82,7 +83,12 @@ function armsShown({ body, state, step }: KeptExperiment, results: readonly ArmR
 /** An experiment with all that is known of it. */
 export function statusOf(
   kept: KeptExperiment,
-  found: { results: readonly ArmResult[]; history: readonly ExperimentStep[]; idle: string | null },
+  found: {
+    results: readonly ArmResult[];
+    history: readonly ExperimentStep[];
+    idle: string | null;
+    shadow: ShadowResults | null;
+  },
 ): ExperimentStatus {
   const { body } = kept;
   const candidate = found.results.find(({ arm }) => arm === CANARY_ARMS.candidate);
@@ -92,6 +98,7 @@ export function statusOf(
     step_answers: body.kind === 'canary' ? (candidate?.stepAnswers ?? 0) : null,
     arms: armsShown(kept, found.results),
     comparisons: comparisonsOf(body, found.results),
+    shadow: found.shadow,
     history: found.history.map(({ at, state, step, why }) => ({
       at: iso(at),
       state,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ExperimentBody, ExperimentName, ExperimentState } from './experiment.js';
 import { PolicyName } from './policy.js';
+import { ShadowResults } from './shadow.js';
 import { FreeLines } from './text.js';
 
 const Share = z.number().nullable();
@@ -93,6 +94,7 @@ export const ExperimentStatus = z
     step_answers: z.int().nullable().describe('Answers of a candidate’s decisions in this step'),
     arms: z.array(ArmStatus),
     comparisons: z.array(ArmComparison).describe('Of a canary the candidate, of an A/B test each arm but the first'),
+    shadow: ShadowResults.nullable().describe('What a shadow came to; null for other kinds'),
     history: z
       .array(
         z.strictObject({
