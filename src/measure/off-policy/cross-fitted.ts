@@ -1,0 +1,108 @@
+import { solvePositiveDefinite } from '../../math/solve.js';
+import { breathe } from '../../base/breathe.js';
+import type { DecisionLog, Measure } from './log.js';
+
+/** Parts that decisions are divided into by query: what came of a part is predicted from the others. */
+const FOLDS = 5;
+/** How far weights are drawn to 0, of all LLMs together and of one beyond that, in decisions. */
+const POOLED_STRENGTH = 10;
+const OWN_STRENGTH = 50;
+
+/** What outcomes are predicted from. */
+export interface PredictionInput {
+  log: DecisionLog;
+  measure: Measure;
+  /** What was expected of each LLM before the outcome was there `[n · numLlms]`; NaN where nothing was. */
+  expected: Float64Array;
+  /** What describes each decision's query `[n · axes]`. */
+  features: Float64Array;
+  axes: number;
+}
+
+/** Weights `[size]` of a ridge regression (Hoerl & Kennard 1970) whose intercept, the first, is drawn to 0, too. */
+class Ridge {
+  private readonly products: Float64Array;
+  private readonly sums: Float64Array;
+  private readonly size: number;
+  private readonly strength: number;
+  constructor(size: number, strength: number) {
+    [this.size, this.strength] = [size, strength];
+    this.products = new Float64Array(size * size);
+    this.sums = new Float64Array(size);
+  }
+  add(x: Float64Array, y: number): void {
+    for (let i = 0; i < this.size; i++) {
+      this.sums[i]! += x[i]! * y;
+      for (let j = 0; j <= i; j++) this.products[i * this.size + j]! += x[i]! * x[j]!;
+    }
+  }
+  solve(): Float64Array {
+    const a = this.products.slice();
+    for (let i = 0; i < this.size; i++) {
+      for (let j = 0; j < i; j++) a[j * this.size + i] = a[i * this.size + j]!;
+      a[i * this.size + i]! += this.strength;
+    }
+    return solvePositiveDefinite(a, this.sums);
+  }
+}
+
+const product = (a: Float64Array, b: Float64Array): number => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+};
+
+/** Fold of each decision `[n]`: the same for those of one query. */
+export const foldsOf = ({ query }: DecisionLog): Int32Array =>
+  query.map((q) => (Math.imul(q + 1, 0x9e3779b1) >>> 8) % FOLDS);
+
+/**
+ * Predicted outcome of each LLM for each decision `[n · numLlms]`, learned from decisions about other queries alone: a
+ * ridge regression on what was expected of the LLM and on the query, of all LLMs together, and of each beyond that, so
+ * that an LLM with few outcomes is predicted as what it was expected to be beside the others.
+ */
+export async function crossFitted({ log, measure, expected, features, axes }: PredictionInput): Promise<Float64Array> {
+  const { models, chosen, query } = log;
+  const [n, numLlms] = [query.length, models.length];
+  const outcome = log.outcome[measure];
+  const folds = foldsOf(log);
+  const told = Int32Array.from(outcome.keys()).filter((i) => !Number.isNaN(outcome[i]!));
+  const predicted = new Float64Array(n * numLlms);
+  const size = axes + 2;
+  const x = new Float64Array(size);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const train = told.filter((i) => folds[i] !== fold);
+    const usual = train.reduce((sum, i) => sum + outcome[i]!, 0) / Math.max(1, train.length);
+    const spread = Math.sqrt(train.reduce((sum, i) => sum + (outcome[i]! - usual) ** 2, 0) / Math.max(1, train.length));
+    const known = train.filter((i) => !Number.isNaN(expected[i * numLlms + chosen[i]!]!));
+    const usuallyExpected = known.reduce((sum, i) => sum + expected[i * numLlms + chosen[i]!]!, 0) / known.length;
+    /** Describes an LLM's answer to a decision's query, in `x`. */
+    const describe = (i: number, l: number): Float64Array => {
+      const e = expected[i * numLlms + l]!;
+      x[0] = 1;
+      x[1] = Number.isNaN(e) || spread === 0 ? 0 : (e - usuallyExpected) / spread;
+      for (let j = 0; j < axes; j++) x[2 + j] = features[i * axes + j]!;
+      return x;
+    };
+    const pooled = new Ridge(size, POOLED_STRENGTH);
+    for (const i of train) pooled.add(describe(i, chosen[i]!), (outcome[i]! - usual) / (spread || 1));
+    const common = pooled.solve();
+    const own = models.map(() => null as Ridge | null);
+    for (const i of train) {
+      const residual = (outcome[i]! - usual) / (spread || 1) - product(common, describe(i, chosen[i]!));
+      (own[chosen[i]!] ??= new Ridge(size, OWN_STRENGTH)).add(x, residual);
+    }
+    const weights = own.map((ridge) => {
+      if (ridge === null) return common;
+      const beyond = ridge.solve();
+      return common.map((w, j) => w + beyond[j]!);
+    });
+    for (let i = 0; i < n; i++) {
+      if (folds[i] !== fold) continue;
+      for (let l = 0; l < numLlms; l++)
+        predicted[i * numLlms + l] = usual + (spread || 1) * product(weights[l]!, describe(i, l));
+    }
+    await breathe();
+  }
+  return predicted;
+}
