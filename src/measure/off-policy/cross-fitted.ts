@@ -52,6 +52,14 @@ const product = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
+/** Mean of what is expected of all LLMs, of those that anything is `[n]`; NaN where nothing is of any. */
+function meansOf(expected: Float64Array, n: number, numLlms: number): Float64Array {
+  return Float64Array.from({ length: n }, (_, i) => {
+    const known = expected.subarray(i * numLlms, (i + 1) * numLlms).filter((e) => !Number.isNaN(e));
+    return known.reduce((sum, e) => sum + e, 0) / known.length;
+  });
+}
+
 /** Fold of each decision `[n]`: the same for those of one query. */
 export const foldsOf = ({ query }: DecisionLog): Int32Array =>
   query.map((q) => (Math.imul(q + 1, 0x9e3779b1) >>> 8) % FOLDS);
@@ -68,7 +76,8 @@ export async function crossFitted({ log, measure, expected, features, axes }: Pr
   const folds = foldsOf(log);
   const told = Int32Array.from(outcome.keys()).filter((i) => !Number.isNaN(outcome[i]!));
   const predicted = new Float64Array(n * numLlms);
-  const size = axes + 2;
+  const size = axes + 3;
+  const means = meansOf(expected, n, numLlms);
   const x = new Float64Array(size);
   for (let fold = 0; fold < FOLDS; fold++) {
     const train = told.filter((i) => folds[i] !== fold);
@@ -81,7 +90,8 @@ export async function crossFitted({ log, measure, expected, features, axes }: Pr
       const e = expected[i * numLlms + l]!;
       x[0] = 1;
       x[1] = Number.isNaN(e) || spread === 0 ? 0 : (e - usuallyExpected) / spread;
-      for (let j = 0; j < axes; j++) x[2 + j] = features[i * axes + j]!;
+      x[2] = Number.isNaN(means[i]!) || spread === 0 ? 0 : (means[i]! - usuallyExpected) / spread;
+      for (let j = 0; j < axes; j++) x[3 + j] = features[i * axes + j]!;
       return x;
     };
     const pooled = new Ridge(size, POOLED_STRENGTH);
