@@ -135,7 +135,7 @@ const policies = Object.entries(POLICIES_TRIED).map(([name, rules]) => {
   return { name, chances, truth: sum / replayed.length };
 });
 const logging = chancesBy({ exploration: Number(values.exploration), explore: values.explore as 'evenly' | 'likely' });
-const components = principalComponents(
+const components = await principalComponents(
   Array.from(learned, (q) => vectors[q]!),
   createRng(1),
 );

@@ -8,6 +8,9 @@ const FOLDS = 5;
 const POOLED_STRENGTH = 10;
 const OWN_STRENGTH = 50;
 
+/** Decisions that are looked at without a breath. */
+const AT_ONCE = 256;
+
 /** What outcomes are predicted from. */
 export interface PredictionInput {
   log: DecisionLog;
@@ -95,12 +98,16 @@ export async function crossFitted({ log, measure, expected, features, axes }: Pr
       return x;
     };
     const pooled = new Ridge(size, POOLED_STRENGTH);
-    for (const i of train) pooled.add(describe(i, chosen[i]!), (outcome[i]! - usual) / (spread || 1));
+    for (const [k, i] of train.entries()) {
+      pooled.add(describe(i, chosen[i]!), (outcome[i]! - usual) / (spread || 1));
+      if (k % AT_ONCE === 0) await breathe();
+    }
     const common = pooled.solve();
     const own = models.map(() => null as Ridge | null);
-    for (const i of train) {
+    for (const [k, i] of train.entries()) {
       const residual = (outcome[i]! - usual) / (spread || 1) - product(common, describe(i, chosen[i]!));
       (own[chosen[i]!] ??= new Ridge(size, OWN_STRENGTH)).add(x, residual);
+      if (k % AT_ONCE === 0) await breathe();
     }
     const weights = own.map((ridge) => {
       if (ridge === null) return common;
@@ -108,11 +115,11 @@ export async function crossFitted({ log, measure, expected, features, axes }: Pr
       return common.map((w, j) => w + beyond[j]!);
     });
     for (let i = 0; i < n; i++) {
+      if (i % AT_ONCE === 0) await breathe();
       if (folds[i] !== fold) continue;
       for (let l = 0; l < numLlms; l++)
         predicted[i * numLlms + l] = usual + (spread || 1) * product(weights[l]!, describe(i, l));
     }
-    await breathe();
   }
   return predicted;
 }
