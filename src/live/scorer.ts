@@ -1,7 +1,7 @@
 import type { ArtifactFiles } from '../artifact/files/types.js';
 import { checkEncoder, readArtifact } from '../serving/read.js';
 import { openScorer } from '../serving/routers.js';
-import { messageOf } from '../base/errors.js';
+import { PointsmanError, messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import type { Encoder } from '../encoder/types.js';
 import type { Ledger } from '../store/ports/index.js';
@@ -16,6 +16,8 @@ import type { Live } from './follower.js';
 export interface LiveScorer extends ScorerHolder, Live {
   /** Why the version in force does not serve, and what to do about it; null where it does. */
   refusal(): string | null;
+  /** The scorer of a version, in force or not. Throws `version_not_found`, `artifact_damaged`. */
+  open(version: string): Promise<Scorer>;
 }
 
 export interface LiveScorerParts {
@@ -77,6 +79,21 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     }
   }
 
+  /** Scores by a version, or by the prior where there is none, and by the ledger as it is now. */
+  async function scorerOf(version: Loaded | null): Promise<Scorer> {
+    const [llms, all, metrics] = await Promise.all([
+      ledger.catalog.list(),
+      ledger.feedback.stats(),
+      ledger.settings.get('metrics'),
+    ]);
+    // What is declared of some LLMs stands, whatever interactions say.
+    const fixed = new Set<string>(llms.filter(isStatic).map(({ id }) => id));
+    const stats = fixed.size === 0 ? all : all.filter(({ id }) => !fixed.has(id));
+    return version === null
+      ? createPriorScorer(llms, stats, metrics)
+      : openScorer({ ...version, encoder: describing, llms, stats, metrics });
+  }
+
   async function refresh(changed: ReadonlySet<Subject> = new Set(SUBJECTS)): Promise<void> {
     const active =
       changed.has('artifacts') || refused !== null ? await ledger.artifacts.activeVersion() : (loaded?.version ?? null);
@@ -86,18 +103,7 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
     const swap = other && (active === null || found !== null);
     if (!swap && !changed.has('catalog') && !changed.has('feedback') && !changed.has('settings')) return;
     const next = swap ? found : loaded;
-    const [llms, all, metrics] = await Promise.all([
-      ledger.catalog.list(),
-      ledger.feedback.stats(),
-      ledger.settings.get('metrics'),
-    ]);
-    // What is declared of some LLMs stands, whatever interactions say.
-    const fixed = new Set<string>(llms.filter(isStatic).map(({ id }) => id));
-    const stats = fixed.size === 0 ? all : all.filter(({ id }) => !fixed.has(id));
-    scorer =
-      next === null
-        ? createPriorScorer(llms, stats, metrics)
-        : await openScorer({ ...next, encoder: describing, llms, stats, metrics });
+    scorer = await scorerOf(next);
     loaded = next;
     if (swap) refused = null;
     if (swap) log.info({ version: active }, 'artifact in force');
@@ -116,6 +122,17 @@ export async function openLiveScorer({ ledger, artifacts, encoder, log }: LiveSc
         `version ${refused.version} in ${artifacts.place} is refused: ${refused.why}; ` +
         'activate another version, put its files back, train again, or run the encoder that it was trained with'
       );
+    },
+    async open(version) {
+      if (version === loaded?.version) return scorer;
+      if ((await ledger.artifacts.get(version)) === undefined)
+        throw new PointsmanError(
+          'version_not_found',
+          `There is no version ${JSON.stringify(version)}; GET /v1/weights lists those there are`,
+        );
+      const { manifest, model } = await readArtifact(artifacts, version);
+      checkEncoder(manifest, encoder.id);
+      return scorerOf({ version, model });
     },
     refresh,
   };
