@@ -59,7 +59,6 @@ export function policyOperations({
       path: '/v1/policies/preview',
       tag: 'policies',
       scope: 'read',
-      orScope: 'admin',
       writes: false,
       summary: 'Estimate what a policy would have earned',
       description:

@@ -3,7 +3,7 @@ import { breathe } from '../../base/breathe.js';
 import type { DecisionLog, Measure } from './log.js';
 
 /** Parts that decisions are divided into by query: what came of a part is predicted from the others. */
-const FOLDS = 5;
+export const FOLDS = 5;
 /** How far weights are drawn to 0, of all LLMs together and of one beyond that, in decisions. */
 const POOLED_STRENGTH = 10;
 const OWN_STRENGTH = 50;

@@ -2,6 +2,7 @@ import { breathe } from '../../base/breathe.js';
 import type { Bounded, MeasureEstimate } from '../../schema/preview.js';
 import { crossFitted } from '../off-policy/cross-fitted.js';
 import { differenceOf, estimatesOf, type Estimates } from '../off-policy/estimators.js';
+import { proportional } from '../off-policy/proportional.js';
 import { MEASURES, type Chances, type Measure } from '../off-policy/log.js';
 import type { Estimate } from '../off-policy/mean.js';
 import type { Replayed } from './replay.js';
@@ -57,12 +58,17 @@ function less(one: MeasureEstimate | null, other: MeasureEstimate | null): Measu
   return { ...one, doubly_robust: { value, low: null, high: null } };
 }
 
+/** The least that scores are taken to vary by beyond what is predicted: those of a log may all be alike by chance. */
+const LEAST_DEVIATION = 0.2;
+
 /** Standard deviation of scores beyond what was predicted; that of a coin where there are few. */
 function deviationOf({ log }: Replayed, predicted: Float64Array): number {
   const squares = [...log.outcome.quality.entries()]
     .filter(([, score]) => !Number.isNaN(score))
     .map(([i, score]) => (score - predicted[i * log.models.length + log.chosen[i]!]!) ** 2);
-  return squares.length < FEWEST_TOLD ? 0.5 : Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length);
+  return squares.length < FEWEST_TOLD
+    ? 0.5
+    : Math.max(LEAST_DEVIATION, Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length));
 }
 
 /** What two policies would have earned, by each measure. */
@@ -81,7 +87,8 @@ export async function compare(replayed: Replayed): Promise<Compared> {
       out.difference[field] = less(out.policy[field], out.against[field]);
       continue;
     }
-    const predicted = await crossFitted({ log, measure, expected: expected[measure], features, axes });
+    const from = { log, measure, expected: expected[measure] };
+    const predicted = measure === 'quality' ? await crossFitted({ ...from, features, axes }) : proportional(from);
     if (measure === 'quality') Object.assign(out, { quality: predicted, deviation: deviationOf(replayed, predicted) });
     const input = { log, measure, predicted };
     out.policy[field] = told(estimatesOf({ ...input, chances: chances.policy })!);
