@@ -223,7 +223,9 @@ console.log(
     'error, half of the 95% interval, and how many of them hold the truth',
 );
 const widths = (name: string): string =>
-  (results.reduce((sum, r) => sum + (r as unknown as Record<string, Figures>)[name]!.width, 0) / results.length).toFixed(3);
+  (
+    results.reduce((sum, r) => sum + (r as unknown as Record<string, Figures>)[name]!.width, 0) / results.length
+  ).toFixed(3);
 console.log(`mean width: ${ESTIMATORS.map((name) => `${name} ${widths(name)}`).join(', ')}`);
 console.log(
   table(

@@ -116,7 +116,9 @@ try {
   const busy: number[] = [];
   while (took === null) busy.push(await routed(url, busy.length));
   const found = await preview;
-  console.log(`${found.decisions} decisions, ${llms} LLMs: a preview takes ${(took / 1000).toFixed(1)} s beside routing`);
+  console.log(
+    `${found.decisions} decisions, ${llms} LLMs: a preview takes ${(took / 1000).toFixed(1)} s beside routing`,
+  );
   console.log(
     table(
       ['/v1/route, ms', 'requests', 'median', 'p90', 'p99', 'longest'],

@@ -101,6 +101,7 @@ const BODIES: Record<string, unknown> = {
     { query: 'q', better_model: LLM, worse_model: 'a/small' },
   ],
   'POST /feedback': { query: 'q', model: LLM, error: 'timeout' },
+  'POST /v1/policies/preview': { body: { models: [LLM] } },
   'PUT /v1/policies/{name}': { models: [LLM] },
   'POST /v1/health': { model: LLM, ok: true },
   'PUT /v1/health/{id}': { state: 'open' },

@@ -66,7 +66,14 @@ export function policyOperations({
         'in force. Previews run one after another, off the way of routing.',
       body: requiredBody(PreviewRequest),
       answers: { 200: { description: 'What it would have earned', schema: Preview } },
-      errors: ['unknown_policy', 'unknown_model', 'version_not_found', 'artifact_damaged', 'no_data'],
+      errors: [
+        'unknown_policy',
+        'unknown_model',
+        'version_not_found',
+        'artifact_damaged',
+        'no_data',
+        'encoder_unavailable',
+      ],
       async run({ body, caller }) {
         if (body.body !== undefined) await checkModels(body.body, 'body.');
         return previewer.preview(body, caller.may('read'));

@@ -137,12 +137,7 @@ export function createPreviewer({ ledger, live, clock, flush, alone = false }: P
     if (replayed.choices.length === 0) throw nothingTo(gathered, request.days, replayed.refused.policy);
     const compared = await compare(replayed);
     const differ = replayed.first.policy.filter(({ model }, i) => model !== replayed.first.against[i]!.model).length;
-    const side = (
-      name: string | null,
-      policy: PolicyBody,
-      version: string | null,
-      of: 'policy' | 'against',
-    ): Side => ({
+    const side = (name: string | null, policy: PolicyBody, version: string | null, of: 'policy' | 'against'): Side => ({
       name,
       rules: rulesOf(policy),
       version,
@@ -225,8 +220,6 @@ function scoredChances(replayed: Replayed): Float64Array {
   const numLlms = replayed.log.models.length;
   const places = scoredPlaces(replayed);
   const out = new Float64Array(places.length * numLlms);
-  places.forEach((i, k) =>
-    out.set(replayed.chances.policy.subarray(i * numLlms, (i + 1) * numLlms), k * numLlms),
-  );
+  places.forEach((i, k) => out.set(replayed.chances.policy.subarray(i * numLlms, (i + 1) * numLlms), k * numLlms));
   return out;
 }
