@@ -6,7 +6,7 @@
  *     node dist/scripts/bench/off-policy.js DATA/llmrouter [--decisions 5000] [--replays 100] [--seed 1]
  *         [--exploration 0.5] [--explore evenly|likely] [--fold 0] [--json FILE]
  *
- * Settings of the predictions were chosen on DATA/optllm:6000, with `--seed 7`.
+ * Settings of the predictions were chosen on DATA/optllm:6000, with `--seed 7 --exploration 1`.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -222,11 +222,6 @@ console.log(
     `${values.exploration} ${values.explore}, ${replays} replays, seed ${values.seed}. In points: bias, mean absolute ` +
     'error, half of the 95% interval, and how many of them hold the truth',
 );
-const widths = (name: string): string =>
-  (
-    results.reduce((sum, r) => sum + (r as unknown as Record<string, Figures>)[name]!.width, 0) / results.length
-  ).toFixed(3);
-console.log(`mean width: ${ESTIMATORS.map((name) => `${name} ${widths(name)}`).join(', ')}`);
 console.log(
   table(
     ['policy', 'truth', 'effective', ...ESTIMATORS.flatMap((name) => [`${name} bias`, 'error', '95%', 'holds'])],

@@ -1,7 +1,7 @@
 /**
  * How long a preview of a policy takes over a full window of decisions, and what routing notices of it: the latency of
  * `/v1/route`, one request after another, while no preview runs and while one does. Decisions are simulated, of a
- * policy that explores, each with its answer; they are made in a data folder, unless the one that is given has a ledger.
+ * policy that explores, each with its answer, and are made unless the data folder that is given has a ledger.
  *
  *     node dist/scripts/bench/preview.js [--decisions 20000] [--llms 9] [--queries 1500] [--seed 1] [--data DIR]
  */
@@ -103,19 +103,19 @@ try {
   const quiet: number[] = [];
   for (let i = 0; i < REQUESTS; i++) quiet.push(await routed(url, i));
   const began = performance.now();
-  let took: number | null = null;
+  const over = new AbortController();
   const preview = fetch(`${url}/v1/policies/preview`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ policy: 'balanced', against: 'quality' }),
   }).then(async (response) => {
     const body = (await response.json()) as Preview;
-    took = performance.now() - began;
-    return body;
+    over.abort();
+    return { body, took: performance.now() - began };
   });
   const busy: number[] = [];
-  while (took === null) busy.push(await routed(url, busy.length));
-  const found = await preview;
+  while (!over.signal.aborted) busy.push(await routed(url, busy.length));
+  const { body: found, took } = await preview;
   console.log(
     `${found.decisions} decisions, ${llms} LLMs: a preview takes ${(took / 1000).toFixed(1)} s beside routing`,
   );

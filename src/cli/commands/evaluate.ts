@@ -135,8 +135,8 @@ export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description(
       'measure the learned profile beside every simple router and every other profile on a log, and write a report; ' +
-        'interrupted once (Ctrl-C), it reports what it has measured. With --policy, estimate what a policy would have ' +
-        'earned, from the decisions in --data',
+        'interrupted once (Ctrl-C), it reports what it has measured. With --policy, estimate what a policy would ' +
+        'have earned, from the decisions in --data',
     )
     .option('--policy <name or file>', 'judge this policy instead: its name, or a YAML or JSON file of its rules');
   return previewOptions(command)

@@ -62,8 +62,8 @@ export function policyOperations({
       writes: false,
       summary: 'Estimate what a policy would have earned',
       description:
-        'From logged decisions and what came of them: quality, cost, latency and share of each LLM, beside the policy ' +
-        'in force. Previews run one after another, off the way of routing.',
+        'From logged decisions and what came of them: quality, cost, latency and share of each LLM, beside the ' +
+        'policy in force. Previews run one after another, off the way of routing.',
       body: requiredBody(PreviewRequest),
       answers: { 200: { description: 'What it would have earned', schema: Preview } },
       errors: [

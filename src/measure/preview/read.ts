@@ -75,7 +75,17 @@ function choiceOf(kept: KeptDecision, outcomes: readonly Outcome[]): LoggedChoic
   const stayed = propensity === 1 && ranking.length > 1 && chances !== null && chances[place]! < CERTAIN;
   if (stayed) return null;
   return {
-    ...{ id, at, queryHash, query, task, model, version, policy, propensity, rules, ranking },
+    id,
+    at,
+    queryHash,
+    query,
+    task,
+    model,
+    version,
+    policy,
+    propensity,
+    rules,
+    ranking,
     excluded: JSON.parse(kept.excluded) as Exclusion[],
     explores: propensity < 1 || chances !== null,
     ...endOf(model, outcomes),
@@ -107,6 +117,21 @@ async function decisionsSince(ledger: ReadFrom, from: number, most: number, pace
   return choices.slice(0, most);
 }
 
+/** An answer that names no decision says nothing of how its LLM was chosen. */
+const UNTOLD: Omit<LoggedChoice, 'queryHash' | 'query' | 'task' | 'model' | 'score'> = {
+  id: null,
+  at: null,
+  version: null,
+  policy: null,
+  rules: {},
+  ranking: [],
+  excluded: [],
+  propensity: NaN,
+  explores: true,
+  costUsd: NaN,
+  latencyMs: NaN,
+};
+
 /** The newest answers with a score, whoever chose their LLMs, newest first. */
 async function newestAnswers(ledger: ReadFrom, most: number, pace: Pace): Promise<LoggedChoice[]> {
   const choices: LoggedChoice[] = [];
@@ -116,9 +141,12 @@ async function newestAnswers(ledger: ReadFrom, most: number, pace: Pace): Promis
     const { answers, position: next } = await ledger.feedback.after(position, READ);
     for (const { query, task, model, score } of answers)
       choices.push({
-        ...{ id: null, at: null, queryHash: sha256(query), query, task: task ?? null, model, score },
-        ...{ version: null, policy: null, rules: {}, ranking: [], excluded: [] },
-        ...{ propensity: NaN, explores: true, costUsd: NaN, latencyMs: NaN },
+        ...UNTOLD,
+        queryHash: sha256(query),
+        query,
+        task: task ?? null,
+        model,
+        score,
       });
     position = next;
     if (answers.length < READ) break;
