@@ -170,6 +170,8 @@ function drawLog(queries: Int32Array, chance: Rng): DecisionLog {
 }
 
 const expected = Float64Array.from(scored.flatMap((llms) => llms.map(({ quality }) => quality)));
+/** Queries are drawn with replacement, each draw by itself: only for predictions are those of one query together. */
+const draws = Int32Array.from({ length: size }, (_, i) => i);
 const found = policies.map(() => ({ estimates: [] as Estimates[], effective: 0 }));
 for (let replay = 0; replay < replays; replay++) {
   const chance = rng.fork(`replay ${replay}`);
@@ -184,7 +186,7 @@ for (let replay = 0; replay < replays; replay++) {
   });
   policies.forEach(({ chances: all }, p) => {
     const chances = rowsAt(all, queries, numLlms);
-    found[p]!.estimates.push(estimatesOf({ log, measure: 'quality', chances, predicted })!);
+    found[p]!.estimates.push(estimatesOf({ log: { ...log, query: draws }, measure: 'quality', chances, predicted })!);
     found[p]!.effective += effectiveSize(weightsOf(log, chances)) / replays;
   });
 }
@@ -219,8 +221,8 @@ const shown = (of: Figures): string[] => [
 ];
 console.log(
   `${source}: ${size} decisions of ${replayed.length} queries, ${candidates.length} LLMs, quality exploring ` +
-    `${values.exploration} ${values.explore}, ${replays} replays, seed ${values.seed}. In points: bias, mean absolute ` +
-    'error, half of the 95% interval, and how many of them hold the truth',
+    `${values.exploration} ${values.explore}, ${replays} replays, seed ${values.seed}. In points: bias, mean ` +
+    'absolute error, half of the 95% interval, and how many of them hold the truth',
 );
 console.log(
   table(
