@@ -69,6 +69,7 @@ const liveScorer: LiveScorer = {
   lazy: [],
   current: () => scorer,
   refusal: () => null,
+  open: async () => scorer,
   refresh: async () => undefined,
 };
 const live = await openLiveState({ ledger, scorer: liveScorer, clock: systemClock, log });

@@ -39,6 +39,8 @@ const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), '
 const program = new Command('pointsman')
   .description('Learned LLM profiles and routing scores from your own interaction logs')
   .version(version)
+  // Commands have a `--version` of their own.
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(--help says more)');
 

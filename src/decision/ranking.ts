@@ -1,17 +1,13 @@
 import { ALL_WELL, type Health } from '../live/breakers.js';
-import { UNCORRECTED, type Correcting } from '../live/corrections.js';
 import type { RoutingLoad } from '../live/load.js';
-import { FULL_TRUST, type Trust } from '../live/trust.js';
 import { rank, type RankInput, type Ranking } from '../policy/rank.js';
-import { alertedGroups, groupsOf, type Groups } from '../scoring/groups.js';
 import type { Asked } from './asked.js';
 import { withCache } from './conversation.js';
+import { scoredNow, type ScoringParts } from './scored.js';
 
 /** What moves scores, and who may not be chosen now. */
-export interface RankingParts {
+export interface RankingParts extends ScoringParts {
   health?: Health | undefined;
-  trust?: Trust | undefined;
-  corrections?: Correcting | undefined;
 }
 
 /** Why a breaker excludes an LLM now, as ranking takes it; null where none does. */
@@ -27,21 +23,10 @@ function barredBy(health: Health): RankInput['barred'] {
 /** Scores a query's candidates by what is known of them now, and ranks them by its rules: it takes and logs nothing. */
 export type Ranker = (asked: Asked, near: RoutingLoad | null) => Ranking;
 
-export function createRanker({
-  health = ALL_WELL,
-  trust = FULL_TRUST,
-  corrections = UNCORRECTED,
-}: RankingParts): Ranker {
+export function createRanker({ health = ALL_WELL, ...parts }: RankingParts): Ranker {
   return ({ request, query, vector, promptTokens, known, prepared, context }, near) => {
     const { scorer } = known;
-    let found: Groups | undefined;
-    const groups = (): Groups => (found ??= groupsOf(scorer, vector, request.task));
-    const expected = scorer.score(query, vector, request.task, promptTokens);
-    const scored = trust.adjust(
-      corrections.adjust(expected, scorer, () => groups().shares),
-      (model) => corrections.follows(model, scorer),
-      () => alertedGroups(groups(), request.task),
-    );
+    const scored = scoredNow({ scorer, query, vector, task: request.task, promptTokens }, parts);
     const standing = context?.standing ?? null;
     return rank({
       scored: standing === null ? scored : withCache(scored, scorer.profiles, standing, promptTokens),

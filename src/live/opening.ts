@@ -25,6 +25,8 @@ export interface Loaded {
 
 /** Reads versions, and opens scorers over what the ledger says now. */
 export interface Opening {
+  /** Throws `artifact_damaged`, also where it was trained with another encoder. */
+  read(version: string): Promise<Loaded>;
   /** Null where it is refused, now or before: one that is damaged is tried again once its files have changed. */
   load(version: string): Promise<Loaded | null>;
   /** Why a version was refused, when it was tried last; null where it was not. */
@@ -52,15 +54,22 @@ function remembering(encoder: Encoder): Encoder {
 export function createOpening({ ledger, artifacts, encoder, log }: OpeningParts): Opening {
   const describing = remembering(encoder);
   const refused = new Map<string, { stamp: string; why: string }>();
+
+  async function read(version: string): Promise<Loaded> {
+    const { manifest, model } = await readArtifact(artifacts, version);
+    checkEncoder(manifest, encoder.id);
+    return { version, model };
+  }
+
   return {
+    read,
     async load(version) {
       const stamp = await artifacts.stamp(version);
       if (refused.get(version)?.stamp === stamp) return null;
       try {
-        const { manifest, model } = await readArtifact(artifacts, version);
-        checkEncoder(manifest, encoder.id);
+        const loaded = await read(version);
         refused.delete(version);
-        return { version, model };
+        return loaded;
       } catch (error) {
         refused.set(version, { stamp, why: messageOf(error) });
         log.error({ version, error: messageOf(error) }, 'artifact refused; what is in force goes on serving');

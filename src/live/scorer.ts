@@ -1,3 +1,4 @@
+import { PointsmanError } from '../base/errors.js';
 import { createPriorScorer } from '../scoring/prior.js';
 import type { Scorer, ScorerHolder } from '../scoring/types.js';
 import { SUBJECTS, type Subject } from '../store/ports/changes.js';
@@ -9,6 +10,8 @@ import { createOpening, type Loaded, type OpeningParts } from './opening.js';
 export interface LiveScorer extends ScorerHolder, Live {
   /** Why the version in force does not serve, and what to do about it; null where it does. */
   refusal(): string | null;
+  /** The scorer of a version, in force or not. Throws `version_not_found`, `artifact_damaged`. */
+  open(version: string): Promise<Scorer>;
 }
 
 export interface LiveScorerParts extends OpeningParts {
@@ -50,6 +53,15 @@ export async function openLiveScorer(parts: LiveScorerParts): Promise<LiveScorer
     // Feedback changes expected costs and latencies by little; a refused artifact may be whole again.
     lazy: 'always',
     current: () => scorer,
+    async open(version) {
+      if (version === loaded?.version) return scorer;
+      if ((await ledger.artifacts.get(version)) === undefined)
+        throw new PointsmanError(
+          'version_not_found',
+          `There is no version ${JSON.stringify(version)}; GET /v1/weights lists those there are`,
+        );
+      return opening.open(await opening.read(version));
+    },
     refusal: () => (inForce === null || inForce === loaded?.version ? null : opening.refusal(inForce)),
     refresh,
   };

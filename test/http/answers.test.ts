@@ -112,6 +112,7 @@ const BODIES: Record<string, unknown> = {
     { query: 'q', better_model: LLM, worse_model: 'a/small' },
   ],
   'POST /feedback': { query: 'q', model: LLM, error: 'timeout' },
+  'POST /v1/policies/preview': { body: { models: [LLM] } },
   'PUT /v1/policies/{name}': { models: [LLM] },
   'PUT /v1/experiments/{name}': CANARY,
   'POST /v1/health': { model: LLM, ok: true },

@@ -256,6 +256,15 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'POST /v1/feedback': feedbackFailures('/v1/feedback'),
     'POST /feedback': feedbackFailures('/feedback'),
     'GET /v1/policies': {},
+    'POST /v1/policies/preview': {
+      ...bodyFailures('/v1/policies/preview'),
+      unknown_policy: { path: '/v1/policies/preview', body: { policy: 'nobody' } },
+      unknown_model: { path: '/v1/policies/preview', body: { body: { models: ['nobody'] } } },
+      version_not_found: { path: '/v1/policies/preview', body: { policy: 'quality', version: 'nobody' } },
+      artifact_damaged: { path: '/v1/policies/preview', body: { policy: 'quality', version: DAMAGED } },
+      no_data: { path: '/v1/policies/preview', body: { body: { min_quality: 1 } } },
+      encoder_unavailable: { path: '/v1/policies/preview', body: { policy: 'quality' }, where: 'noEncoder' },
+    },
     'GET /v1/policies/{name}': {
       invalid_request: { path: '/v1/policies/%zz' },
       policy_not_found: { path: '/v1/policies/nobody' },

@@ -42,6 +42,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/route/{decision_id}/next': ['post'],
     '/v1/embed': ['post'],
     '/v1/policies': ['get'],
+    '/v1/policies/preview': ['post'],
     '/v1/policies/{name}': ['delete', 'get', 'put'],
     '/v1/experiments': ['get'],
     '/v1/experiments/{name}': ['delete', 'get', 'put'],

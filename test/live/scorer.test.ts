@@ -108,6 +108,16 @@ describe('the live scorer', () => {
     assert.equal(scorer.current().score(QUERY, vector).length, 3);
   });
 
+  test('opens a version that is not in force, and refuses one that is not there', async (t) => {
+    const { open } = await prepare(t);
+    const live = await open();
+    const scorer = await live.open(SECOND);
+    assert.equal(scorer.version, SECOND);
+    assert.equal(scorer.score(QUERY, await scorer.encode(QUERY)).length, rows.llms.length);
+    assert.equal(live.current().version, null);
+    await assert.rejects(live.open('nothing'), { code: 'version_not_found' });
+  });
+
   test('makes no other scorer where nothing has changed', async (t) => {
     const { ledger, open, log } = await prepare(t);
     await ledger.artifacts.activate(FIRST);

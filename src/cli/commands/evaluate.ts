@@ -20,10 +20,16 @@ import { composerSettings, openComposer } from '../../profile/text/composer/inde
 import type { DesignName, TrainRequest, Weighing } from '../../schema/training.js';
 import { openBackend } from '../../tensor/backend.js';
 import { encodeQueries } from '../../dataset/vectors.js';
+import { createPreviewer } from '../../measure/preview/preview.js';
+import { parse } from '../../schema/parse.js';
+import { PreviewRequest } from '../../schema/preview.js';
 import { integer, options } from '../options.js';
-import { print, progressBar, table, type ProgressBar } from '../output.js';
+import { print, printJson, progressBar, table, type ProgressBar } from '../output.js';
+import { describePreview, previewOf, previewOptions, type PreviewSettings } from '../preview-page.js';
+import { openWorkspace } from '../workspace.js';
 
-interface Settings {
+interface Settings extends PreviewSettings {
+  policy?: string;
   log?: string[];
   folds: number;
   tables: DesignTables;
@@ -109,12 +115,31 @@ function timeLeft(fraction: number, elapsedMs: number): string {
   return minutes < 1 ? ', under a minute left' : `, about ${Math.round(minutes)} min left`;
 }
 
+/** Prints what a policy would have earned, from the decisions in the data folder. */
+async function previewPolicy(policy: string, { data, encoder, json, ...settings }: Settings): Promise<void> {
+  const request = parse(PreviewRequest, previewOf(policy, settings));
+  const { ledger, live, decider, close } = await openWorkspace({ data, encoder, logLevel: 'warn' });
+  try {
+    await live.corrections.catchUp();
+    const flush = (): Promise<boolean> => decider.flush();
+    const previewer = createPreviewer({ ledger, live, clock: systemClock, flush, alone: true });
+    const found = await previewer.preview(request, true);
+    if (json) printJson(found);
+    else print(describePreview(found));
+  } finally {
+    await close();
+  }
+}
+
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description(
       'measure the learned profile beside every simple router and every other profile on a log, and write a report; ' +
-        'interrupted once (Ctrl-C), it reports what it has measured',
+        'interrupted once (Ctrl-C), it reports what it has measured. With --policy, estimate what a policy would ' +
+        'have earned, from the decisions in --data',
     )
+    .option('--policy <name or file>', 'judge this policy instead: its name, or a YAML or JSON file of its rules');
+  return previewOptions(command)
     .option('--log <file...>', 'files to import into a ledger of their own (default: the ledger in --data)')
     .option('--folds <number>', 'number of folds', integer(2, 20), 5)
     .addOption(
@@ -151,6 +176,7 @@ export function evaluateCommand(): Command {
     .addOption(options.data())
     .addOption(options.encoder())
     .action(async (settings: Settings) => {
+      if (settings.policy !== undefined) return previewPolicy(settings.policy, settings);
       const { folds, design, seed, weigh, output, tables, newLlm, cascades } = settings;
       checkReportFolder(output);
       const composer = openComposer(composerSettings(process.env));

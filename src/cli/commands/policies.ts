@@ -4,7 +4,9 @@ import type { Policy } from '../../schema/policy.js';
 import { call, callJson, type ServiceSettings } from '../client.js';
 import { group } from '../group.js';
 import { options } from '../options.js';
-import { print, table } from '../output.js';
+import { print, printJson, table } from '../output.js';
+import { describePreview, previewOf, previewOptions, type PreviewSettings } from '../preview-page.js';
+import type { Preview } from '../../schema/preview.js';
 import { readYamlFile } from '../yaml-file.js';
 
 const pathOf = (name: string): string => `/v1/policies/${encodeURIComponent(name)}`;
@@ -48,6 +50,17 @@ export function policiesCommand(): Command {
     .action(async (name: string, file: string, { url }: ServiceSettings) =>
       print(rulesOf(await callJson<Policy>(url, 'PUT', pathOf(name), readYamlFile(file)))),
     );
+  const preview = previewOptions(
+    new Command('preview')
+      .description('estimate what a policy would have earned, from logged decisions')
+      .argument('<policy>', 'its name, or a YAML or JSON file of its rules'),
+  )
+    .addOption(options.url())
+    .action(async (policy: string, { url, json, ...settings }: ServiceSettings & PreviewSettings) => {
+      const found = await callJson<Preview>(url, 'POST', '/v1/policies/preview', previewOf(policy, settings));
+      if (json) printJson(found);
+      else print(describePreview(found));
+    });
   const remove = new Command('delete')
     .description('remove a policy of your own')
     .argument('<name>')
@@ -56,5 +69,5 @@ export function policiesCommand(): Command {
       await call(url, 'DELETE', pathOf(name));
       print(`${name} deleted`);
     });
-  return group('policies', 'how a running service routes', [list, show, put, remove]);
+  return group('policies', 'how a running service routes', [list, show, put, preview, remove]);
 }

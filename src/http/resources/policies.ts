@@ -1,7 +1,9 @@
 import { PointsmanError } from '../../base/errors.js';
 import { allPolicies } from '../../policy/named.js';
+import { createPreviewer } from '../../measure/preview/preview.js';
 import { checkKnown } from '../../schema/known-models.js';
 import { Policy, PolicyBody, PolicyList, PolicyName } from '../../schema/policy.js';
+import { Preview, PreviewRequest } from '../../schema/preview.js';
 import type { Context } from '../context.js';
 import { valueReply } from '../kit/answer.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
@@ -11,7 +13,14 @@ const params = { name: { schema: PolicyName, description: 'Name of a policy' } }
 /** Fields of a policy that name LLMs. */
 const NAMING = ['models', 'exclude', 'pin'] as const;
 
-export function policyOperations({ ledger }: Pick<Context, 'ledger'>): Operation[] {
+export function policyOperations({
+  ledger,
+  live,
+  decider,
+  clock,
+}: Pick<Context, 'ledger' | 'live' | 'decider' | 'clock'>): Operation[] {
+  const previewer = createPreviewer({ ledger, live, clock, flush: () => decider.flush() });
+
   async function find(name: string): Promise<Policy> {
     const found = allPolicies(await ledger.policies.list()).find((policy) => policy.name === name);
     if (found === undefined)
@@ -23,13 +32,13 @@ export function policyOperations({ ledger }: Pick<Context, 'ledger'>): Operation
   }
 
   /** Throws `unknown_model` for an LLM that the catalogue does not have. */
-  async function checkModels(body: PolicyBody): Promise<void> {
+  async function checkModels(body: PolicyBody, within = ''): Promise<void> {
     const known = new Set<string>((await ledger.catalog.list()).map((llm) => llm.id));
     for (const field of NAMING)
       checkKnown(
         body[field] ?? [],
         (model) => known.has(model),
-        (i) => `${field}[${i}]`,
+        (i) => `${within}${field}[${i}]`,
       );
   }
 
@@ -44,6 +53,31 @@ export function policyOperations({ ledger }: Pick<Context, 'ledger'>): Operation
       answers: { 200: { description: 'All policies, by name', schema: PolicyList } },
       errors: [],
       run: async () => ({ policies: allPolicies(await ledger.policies.list()) }),
+    }),
+    operation({
+      method: 'POST',
+      path: '/v1/policies/preview',
+      tag: 'policies',
+      scope: 'read',
+      writes: false,
+      summary: 'Estimate what a policy would have earned',
+      description:
+        'From logged decisions and what came of them: quality, cost, latency and share of each LLM, beside the ' +
+        'policy in force. Previews run one after another, off the way of routing.',
+      body: requiredBody(PreviewRequest),
+      answers: { 200: { description: 'What it would have earned', schema: Preview } },
+      errors: [
+        'unknown_policy',
+        'unknown_model',
+        'version_not_found',
+        'artifact_damaged',
+        'no_data',
+        'encoder_unavailable',
+      ],
+      async run({ body, caller }) {
+        if (body.body !== undefined) await checkModels(body.body, 'body.');
+        return previewer.preview(body, caller.may('read'));
+      },
     }),
     operation({
       method: 'GET',
