@@ -50,11 +50,13 @@ interface Observed {
 }
 
 /** Scores with what was observed since: as far off as an LLM was, its deviation is wider by half of that. */
-function corrected(scored: ScoredLlm, correction: number): ScoredLlm {
+function corrected(scored: ScoredLlm, corrections: Corrections, shares: readonly GroupShare[]): ScoredLlm {
+  const correction = corrections.of(scored.model, shares);
   if (correction === 0) return scored;
+  const recovery = corrections.recoveryOf(scored.model, shares);
   const quality = Math.min(1, Math.max(0, scored.quality + correction));
   const uncertainty = Math.hypot(scored.uncertainty, correction / 2);
-  return { ...scored, quality, uncertainty, correction: quality - scored.quality };
+  return { ...scored, quality, uncertainty, correction: quality - scored.quality, ...(recovery && { recovery }) };
 }
 
 export function openLiveCorrections({
@@ -142,7 +144,7 @@ export function openLiveCorrections({
       const { corrections } = observed;
       const shares = groups();
       return scored.map((llm) =>
-        follows(llm.model, scorer) ? corrected(llm, corrections.of(llm.model, shares)) : llm,
+        follows(llm.model, scorer) ? corrected(llm, corrections, shares) : llm,
       );
     },
     async refresh(changed) {
