@@ -1,6 +1,7 @@
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { createPace } from '../base/pace.js';
+import { createArrivals, type Arrivals } from '../machines/arrival.js';
 import { createCorrections, type Corrections, type GroupShare } from '../machines/correction.js';
 import { expectedOf } from '../scoring/expected.js';
 import { groupsOf } from '../scoring/groups.js';
@@ -47,6 +48,7 @@ interface Observed {
   /** Newest interaction that was read. */
   position: number;
   corrections: Corrections;
+  arrivals: Arrivals;
 }
 
 /** Scores with what was observed since: as far off as an LLM was, its deviation is wider by half of that. */
@@ -57,6 +59,13 @@ function corrected(scored: ScoredLlm, corrections: Corrections, shares: readonly
   const quality = Math.min(1, Math.max(0, scored.quality + correction));
   const uncertainty = Math.hypot(scored.uncertainty, correction / 2);
   return { ...scored, quality, uncertainty, correction: quality - scored.quality, ...(recovery && { recovery }) };
+}
+
+/** Scores of an LLM that came after the training, by what is declared of it and its answers to such queries. */
+function arrived(scored: ScoredLlm, arrivals: Arrivals, shares: readonly GroupShare[]): ScoredLlm {
+  if (scored.declared === undefined) return scored;
+  const { shift, deviation } = arrivals.of(scored.model, shares);
+  return { ...scored, quality: Math.min(1, Math.max(0, scored.declared + shift)), learnable: deviation };
 }
 
 export function openLiveCorrections({
@@ -74,13 +83,15 @@ export function openLiveCorrections({
   /** The answer that could not be taken note of, and how often. */
   let failed = { position: -1, times: 0 };
 
-  /** Takes note of an answer; of an LLM that came after the training, what is expected follows its answers anyway. */
-  async function observe({ corrections }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
+  /** Takes note of an answer; of an LLM that came after the training, beside what is declared of it. */
+  async function observe({ corrections, arrivals }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
     const { model, task, score, weight } = answer;
-    if (!scorer.trainedOn.has(model)) return;
+    if (!scorer.models.includes(model)) return;
     const { vector, expected } = await expectedOf(scorer, answer);
-    if (expected !== undefined)
-      corrections.observe(model, groupsOf(scorer, vector, task).shares, score - expected.quality, weight);
+    if (expected === undefined) return;
+    const { shares } = groupsOf(scorer, vector, task);
+    if (scorer.trainedOn.has(model)) corrections.observe(model, shares, score - expected.quality, weight);
+    else if (expected.declared !== undefined) arrivals.observe(model, shares, score - expected.declared, weight);
   }
 
   /** Rejects where an answer may be taken note of the next time. */
@@ -122,7 +133,7 @@ export function openLiveCorrections({
     let next = [observed, making].find(fits) ?? null;
     if (next === null) {
       const position = Math.max(0, (await ledger.feedback.position()) - WINDOW);
-      next = { version, halfLife, position, corrections: createCorrections(halfLife) };
+      next = { version, halfLife, position, corrections: createCorrections(halfLife), arrivals: createArrivals() };
       log.info({ version, from: position }, 'corrections: made again from the newest answers');
     }
     making = next;
@@ -141,10 +152,10 @@ export function openLiveCorrections({
     follows,
     adjust(scored, scorer, groups) {
       if (observed === null || observed.version !== scorer.version) return scored;
-      const { corrections } = observed;
+      const { corrections, arrivals } = observed;
       const shares = groups();
       return scored.map((llm) =>
-        follows(llm.model, scorer) ? corrected(llm, corrections, shares) : llm,
+        follows(llm.model, scorer) ? corrected(llm, corrections, shares) : arrived(llm, arrivals, shares),
       );
     },
     async refresh(changed) {

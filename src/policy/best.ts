@@ -6,15 +6,15 @@ const MOST = 32;
 const PLACES = 64;
 const DEVIATIONS = 4;
 /**
- * How far deviations count: they are wide, since part of what is not known of an LLM is not known of all of them alike,
- * and so are chances that rest on them whole (docs/learning.md).
+ * How far that part of deviations counts which all candidates have: what is not known of any of them is mostly the
+ * query, of which answers to others tell little. What is not known of one alone, new or changed, counts whole.
  */
-const COUNTED = 0.5;
+const COMMON_COUNTED = Number(process.env['XC'] ?? 0.25);
 /** Under this deviation a utility counts as known this well. */
 const LEAST_DEVIATION = 1e-4;
 
 /** What of a candidate says how likely it is the best. */
-export type Candidate = Pick<RankedLlm, 'quality' | 'utility' | 'uncertainty' | 'cost_usd' | 'recovery'>;
+export type Candidate = Pick<RankedLlm, 'quality' | 'utility' | 'uncertainty' | 'cost_usd' | 'correction' | 'learnable' | 'recovery'>;
 
 /** Share of the standard normal distribution below `x`, to four digits (Zelen & Severo 1964). */
 function below(x: number): number {
@@ -35,12 +35,20 @@ interface Belief {
   gain: number;
 }
 
-const beliefOf = (mean: number, { uncertainty, recovery }: Candidate): Belief => ({
-  mean,
-  deviation: Math.max(LEAST_DEVIATION, COUNTED * uncertainty),
-  chance: recovery?.chance ?? 0,
-  gain: recovery?.gain ?? 0,
-});
+function beliefsOf(candidates: readonly Candidate[], meanOf: (one: Candidate) => number): Belief[] {
+  // A correction widens what is not known by half of it (live/corrections.ts): that is no reason to ask.
+  const variances = candidates.map(({ uncertainty, correction = 0 }) => uncertainty ** 2 - (correction / 2) ** 2);
+  const common = Math.sqrt(Math.max(0, Math.min(...variances)));
+  return candidates.map((one, i) => {
+    const own = one.learnable ?? Math.sqrt(Math.max(0, variances[i]! - common ** 2));
+    return {
+      mean: meanOf(one),
+      deviation: Math.max(LEAST_DEVIATION, Math.hypot(own, COMMON_COUNTED * common)),
+      chance: one.recovery?.chance ?? 0,
+      gain: one.recovery?.gain ?? 0,
+    };
+  });
+}
 const highest = ({ mean, deviation, chance, gain }: Belief, deviations: number): number =>
   mean + (chance > 0 ? gain : 0) + deviations * deviation;
 
@@ -93,7 +101,7 @@ function walked(
  * same beliefs comes to.
  */
 export function chancesToBeBest(candidates: readonly Candidate[]): Float64Array {
-  const beliefs = candidates.map((one) => beliefOf(one.utility, one));
+  const beliefs = beliefsOf(candidates, ({ utility }) => utility);
   return walked(candidates, beliefs, likeliest(beliefs), (shares, before) => {
     // That it lies between the last place and this one, and all others below.
     const others = products(shares.map((share, k) => (share + before[k]!) / 2));
@@ -106,7 +114,7 @@ export function chancesToBeBest(candidates: readonly Candidate[]): Float64Array 
  * adding up to 1; a cost that is not known is the highest.
  */
 export function chancesToBeCheapest(candidates: readonly Candidate[], within: number): Float64Array {
-  const beliefs = candidates.map((one) => beliefOf(one.quality, one));
+  const beliefs = beliefsOf(candidates, ({ quality }) => quality);
   const cost = (i: number): number => candidates[i]!.cost_usd ?? Infinity;
   const order = likeliest(beliefs).toSorted((a, b) => (cost(a) === cost(b) ? a - b : cost(a) - cost(b)));
   return walked(candidates, beliefs, order, (shares, before, middle) => {

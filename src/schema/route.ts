@@ -101,6 +101,10 @@ export const RankedLlm = z
       .number()
       .optional()
       .describe('What answers since the training moved `quality` by; left out where that is nothing'),
+    learnable: z
+      .number()
+      .optional()
+      .describe('Of an LLM that came after the training: deviation of what its next answers would tell of it'),
     recovery: z
       .strictObject({ chance: z.number(), gain: z.number() })
       .optional()
