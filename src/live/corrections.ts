@@ -1,8 +1,9 @@
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { createPace } from '../base/pace.js';
-import { createArrivals, type Arrivals } from '../machines/arrival.js';
+import { createArrivals, type Arrival, type Arrivals } from '../machines/arrival.js';
 import { createCorrections, type Corrections, type GroupShare } from '../machines/correction.js';
+import { besideOf, type Beside } from '../scoring/beside.js';
 import { expectedOf } from '../scoring/expected.js';
 import { groupsOf } from '../scoring/groups.js';
 import type { ScoredLlm, Scorer, ScorerHolder } from '../scoring/types.js';
@@ -61,11 +62,9 @@ function corrected(scored: ScoredLlm, corrections: Corrections, shares: readonly
   return { ...scored, quality, uncertainty, correction: quality - scored.quality, ...(recovery && { recovery }) };
 }
 
-/** Scores of an LLM that came after the training, by what is declared of it and its answers to such queries. */
-function arrived(scored: ScoredLlm, arrivals: Arrivals, shares: readonly GroupShare[]): ScoredLlm {
-  if (scored.declared === undefined) return scored;
-  const { shift, deviation } = arrivals.of(scored.model, shares);
-  return { ...scored, quality: Math.min(1, Math.max(0, scored.declared + shift)), learnable: deviation };
+/** Scores of an LLM that came after the training, by what is declared of it and its answers. */
+function arrived(scored: ScoredLlm, declared: number, { shift, deviation }: Arrival): ScoredLlm {
+  return { ...scored, quality: Math.min(1, Math.max(0, declared + shift)), learnable: deviation };
 }
 
 export function openLiveCorrections({
@@ -80,18 +79,28 @@ export function openLiveCorrections({
   let observed: Observed | null = null;
   /** What is made for a version that came into force, and has not read as far as the newest answer. */
   let making: Observed | null = null;
+  const besides = new WeakMap<Scorer, Beside>();
   /** The answer that could not be taken note of, and how often. */
   let failed = { position: -1, times: 0 };
+
+  function besideIn(scorer: Scorer): Beside {
+    let beside = besides.get(scorer);
+    if (beside === undefined) besides.set(scorer, (beside = besideOf(scorer)));
+    return beside;
+  }
 
   /** Takes note of an answer; of an LLM that came after the training, beside what is declared of it. */
   async function observe({ corrections, arrivals }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
     const { model, task, score, weight } = answer;
     if (!scorer.models.includes(model)) return;
-    const { vector, expected } = await expectedOf(scorer, answer);
+    const { vector, scored, expected } = await expectedOf(scorer, answer);
     if (expected === undefined) return;
     const { shares } = groupsOf(scorer, vector, task);
     if (scorer.trainedOn.has(model)) corrections.observe(model, shares, score - expected.quality, weight);
-    else if (expected.declared !== undefined) arrivals.observe(model, shares, score - expected.declared, weight);
+    else if (expected.declared !== undefined) {
+      const { declared } = expected;
+      arrivals.observe(model, besideIn(scorer).features(scored, declared), score - declared, weight);
+    }
   }
 
   /** Rejects where an answer may be taken note of the next time. */
@@ -133,7 +142,8 @@ export function openLiveCorrections({
     let next = [observed, making].find(fits) ?? null;
     if (next === null) {
       const position = Math.max(0, (await ledger.feedback.position()) - WINDOW);
-      next = { version, halfLife, position, corrections: createCorrections(halfLife), arrivals: createArrivals() };
+      const arrivals = createArrivals(besideIn(scorer).deviations);
+      next = { version, halfLife, position, corrections: createCorrections(halfLife), arrivals };
       log.info({ version, from: position }, 'corrections: made again from the newest answers');
     }
     making = next;
@@ -154,9 +164,12 @@ export function openLiveCorrections({
       if (observed === null || observed.version !== scorer.version) return scored;
       const { corrections, arrivals } = observed;
       const shares = groups();
-      return scored.map((llm) =>
-        follows(llm.model, scorer) ? corrected(llm, corrections, shares) : arrived(llm, arrivals, shares),
-      );
+      return scored.map((llm) => {
+        if (follows(llm.model, scorer)) return corrected(llm, corrections, shares);
+        if (llm.declared === undefined) return llm;
+        const features = besideIn(scorer).features(scored, llm.declared);
+        return arrived(llm, llm.declared, arrivals.of(llm.model, features));
+      });
     },
     async refresh(changed) {
       const due = changed === undefined || changed.has('feedback') || changed.has('settings');

@@ -1,83 +1,84 @@
 /**
- * What the first answers of an LLM that came after the training say beyond what is declared of it: how much better or
- * worse it is altogether, and by task or kind of query. It is told against what was expected of each query, so that an
- * LLM that is asked what is hard does not look weak. In closed form from one answer to the next.
+ * What the first answers of an LLM that came after the training say beyond what is declared of it: which of the known
+ * LLMs it is like, and how much better or worse than what is declared. A Bayesian linear regression of its scores,
+ * less what is declared, on what is expected of the others on the same queries, so that an LLM that is asked what is
+ * hard does not look weak:
  *
- * For the residuals e of an LLM on the queries of a group g, n_g of them with mean m_g:
+ *     y = w·x + ε,    w_i ~ N(0, d_i²),  ε ~ N(0, NOISE²)
  *
- *     e = μ + θ_g + ε,    μ ~ N(0, LEVEL²),  θ_g ~ N(0, GROUP²),  ε ~ N(0, NOISE²)
+ * of features x `[n]` with deviations d `[n]` of what their weights are before anything is known.
  */
-import type { GroupShare } from './correction.js';
+import { inverseOf } from '../math/symmetric.js';
 
-/** Deviations: of a level that is declared, of a group around it, and of a single answer. */
-const LEVEL = 0.2;
-const GROUP = 0.1;
+/** Deviation of a single answer. */
 const NOISE = 0.4;
-/** Groups that a query is less likely of are left out. */
-const LEAST_SHARE = 0.02;
 
-interface Sums {
-  answers: number;
-  sum: number;
+/** What is told of an LLM for one query: what to add to what is declared, and the deviation of that. */
+export interface Arrival {
+  shift: number;
+  deviation: number;
 }
 
-/** What is believed of one LLM. */
-interface Belief {
-  level: number;
-  levelVariance: number;
-  /** Of a group: what is expected there, and by how much its own answers are believed, in [0, 1). */
-  groups: ReadonlyMap<string, { mean: number; believed: number }>;
+/** What is known of one LLM. */
+interface Known {
+  /** Sums of x·xᵀ `[n, n]` and of x·y `[n]`, in units of the noise, what was believed before included. */
+  precision: Float64Array;
+  pull: Float64Array;
+  /** Covariance of the weights `[n, n]`, and their means; null where more was observed since. */
+  posterior: { covariance: Float64Array; weights: Float64Array } | null;
 }
 
 export interface Arrivals {
   /** Takes note of an answer whose score is `residual` higher than what is declared lets expect. */
-  observe(model: string, groups: readonly GroupShare[], residual: number, weight?: number): void;
-  /** What to add to the expected score on a query of these groups, and the deviation of that. */
-  of(model: string, groups: readonly GroupShare[]): { shift: number; deviation: number };
+  observe(model: string, features: Float64Array, residual: number, weight?: number): void;
+  of(model: string, features: Float64Array): Arrival;
 }
 
-const UNKNOWN: Belief = { level: 0, levelVariance: LEVEL ** 2, groups: new Map() };
+/** Σ a_ij · x_j, of row i of a matrix `[n, n]`. */
+function rowTimes(a: Float64Array, i: number, x: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < x.length; j++) sum += a[i * x.length + j]! * x[j]!;
+  return sum;
+}
 
-function believe(groups: ReadonlyMap<string, Sums>): Belief {
-  let [sum, weight] = [0, 1 / LEVEL ** 2];
-  for (const { answers, sum: of } of groups.values()) {
-    const counts = 1 / (GROUP ** 2 + NOISE ** 2 / answers);
-    sum += (counts * of) / answers;
-    weight += counts;
+/** @param deviations of weights before anything is known `[n]` */
+export function createArrivals(deviations: Float64Array): Arrivals {
+  const n = deviations.length;
+  const llms = new Map<string, Known>();
+
+  function prior(): Known {
+    const precision = new Float64Array(n * n);
+    deviations.forEach((deviation, i) => (precision[i * n + i] = 1 / deviation ** 2));
+    return { precision, pull: new Float64Array(n), posterior: null };
   }
-  const level = sum / weight;
-  const told = Array.from(groups, ([group, { answers, sum: of }]) => {
-    const believed = GROUP ** 2 / (GROUP ** 2 + NOISE ** 2 / answers);
-    return [group, { mean: level + believed * (of / answers - level), believed }] as const;
-  });
-  return { level, levelVariance: 1 / weight, groups: new Map(told) };
-}
+  const unknown = prior();
 
-export function createArrivals(): Arrivals {
-  const llms = new Map<string, { groups: Map<string, Sums>; belief: Belief | null }>();
+  function posteriorOf(known: Known): NonNullable<Known['posterior']> {
+    const covariance = inverseOf(known.precision, n);
+    const weights = deviations.map((_, i) => rowTimes(covariance, i, known.pull));
+    return { covariance, weights };
+  }
+
   return {
-    observe(model, shares, residual, weight = 1) {
-      let own = llms.get(model);
-      if (own === undefined) llms.set(model, (own = { groups: new Map(), belief: null }));
-      own.belief = null;
-      const known = shares.filter(({ probability }) => probability >= LEAST_SHARE);
-      for (const { group, probability } of known.length > 0 ? known : [{ group: '', probability: 1 }]) {
-        const { answers, sum } = own.groups.get(group) ?? { answers: 0, sum: 0 };
-        const counts = weight * probability;
-        own.groups.set(group, { answers: answers + counts, sum: sum + counts * residual });
+    observe(model, x, residual, weight = 1) {
+      let known = llms.get(model);
+      if (known === undefined) llms.set(model, (known = prior()));
+      known.posterior = null;
+      const counts = weight / NOISE ** 2;
+      for (let i = 0; i < n; i++) {
+        known.pull[i]! += counts * x[i]! * residual;
+        for (let j = 0; j < n; j++) known.precision[i * n + j]! += counts * x[i]! * x[j]!;
       }
     },
-    of(model, shares) {
-      const own = llms.get(model);
-      const belief = own === undefined ? UNKNOWN : (own.belief ??= believe(own.groups));
-      let [shift, ofLevel, variance] = [0, 1, 0];
-      for (const { group, probability } of shares) {
-        const { mean, believed } = belief.groups.get(group) ?? { mean: belief.level, believed: 0 };
-        shift += probability * (mean - belief.level);
-        ofLevel -= probability * believed;
-        variance += probability ** 2 * GROUP ** 2 * (1 - believed);
+    of(model, x) {
+      const known = llms.get(model) ?? unknown;
+      const { covariance, weights } = (known.posterior ??= posteriorOf(known));
+      let [shift, variance] = [0, 0];
+      for (let i = 0; i < n; i++) {
+        shift += x[i]! * weights[i]!;
+        variance += x[i]! * rowTimes(covariance, i, x);
       }
-      return { shift: belief.level + shift, deviation: Math.sqrt(variance + ofLevel ** 2 * belief.levelVariance) };
+      return { shift, deviation: Math.sqrt(Math.max(0, variance)) };
     },
   };
 }

@@ -9,7 +9,7 @@ const DEVIATIONS = 4;
  * How far that part of deviations counts which all candidates have: what is not known of any of them is mostly the
  * query, of which answers to others tell little. What is not known of one alone, new or changed, counts whole.
  */
-const COMMON_COUNTED = Number(process.env['XC'] ?? 0.25);
+const COMMON_COUNTED = Number(process.env['XC'] ?? 0.05);
 /** Under this deviation a utility counts as known this well. */
 const LEAST_DEVIATION = 1e-4;
 
