@@ -66,7 +66,7 @@ const plus = ({ answers, sum }: Residuals, share: number, residual: number): Res
 const NOTHING: Residuals = { answers: 0, sum: 0 };
 
 /** An LLM that got worse is as good again by each answer of a group with such a chance, that half are after so many. */
-const RECOVERS = Number(process.env['XR'] ?? 400);
+const RECOVERS = 400;
 /** Nobody is known to be well, or not, for more certain than this. */
 const LEAST_CHANCE = 0.002;
 /** A recovery that gains less is none. */

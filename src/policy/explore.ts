@@ -20,8 +20,7 @@ export interface Exploring {
   isLearned: boolean;
 }
 
-type Plan = Required<Pick<ExplorationPlan, 'method' | 'share' | 'budget'>> &
-  Pick<ExplorationPlan, 'floor' | 'exclude'>;
+type Plan = Required<Pick<ExplorationPlan, 'method' | 'share' | 'budget'>> & Pick<ExplorationPlan, 'floor' | 'exclude'>;
 
 /** A rule with what it leaves out; a share alone is of any candidate alike, whatever that costs. */
 function planOf(exploration: Exploration): Plan {
@@ -41,8 +40,7 @@ function mayBeTried(llm: RankedLlm, { floor, exclude }: Plan): boolean {
 
 /** How likely each of `candidates` is what the rules ask for, or any alike. */
 function sharesOf(candidates: readonly RankedLlm[], { method }: Plan, within: number | undefined, by: Exploring) {
-  if (method === 'epsilon' || !by.isLearned)
-    return new Float64Array(candidates.length).fill(1 / candidates.length);
+  if (method === 'epsilon' || !by.isLearned) return new Float64Array(candidates.length).fill(1 / candidates.length);
   return within === undefined ? chancesToBeBest(candidates) : chancesToBeCheapest(candidates, within);
 }
 

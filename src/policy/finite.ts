@@ -7,7 +7,16 @@ export const isSane = (value: number): boolean => Math.abs(value) <= MOST;
 const known = (value: number | null): number | null => (value !== null && isSane(value) ? value : null);
 
 /** Whether all numbers are sane: a sum is not where one of its parts is not, or is no number. */
-function isWhole({ quality, uncertainty, costUsd, latencyMs, latencyP90Ms, correction = 0, learnable = 0, recovery }: ScoredLlm): boolean {
+function isWhole({
+  quality,
+  uncertainty,
+  costUsd,
+  latencyMs,
+  latencyP90Ms,
+  correction = 0,
+  learnable = 0,
+  recovery,
+}: ScoredLlm): boolean {
   return isSane(
     Math.abs(quality) +
       Math.abs(uncertainty) +

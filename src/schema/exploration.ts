@@ -53,5 +53,8 @@ export function currentRules(kept: unknown): unknown {
   if (typeof kept !== 'object' || kept === null || !('explore' in kept)) return kept;
   const { explore, ...rules } = kept as { explore: unknown; exploration?: unknown };
   if (explore !== 'likely' || typeof rules.exploration !== 'number') return rules;
-  return { ...rules, exploration: { method: 'thompson', share: rules.exploration, budget: 1 } satisfies ExplorationPlan };
+  return {
+    ...rules,
+    exploration: { method: 'thompson', share: rules.exploration, budget: 1 } satisfies ExplorationPlan,
+  };
 }

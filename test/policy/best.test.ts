@@ -20,14 +20,16 @@ const candidatesOf = (
 const near = (found: number, expected: number, by: number): void =>
   assert.ok(Math.abs(found - expected) < by, `expected about ${expected}, got ${found}`);
 
-/** How often `first` names each candidate, of utilities that are drawn with half their deviations. */
+/** How often `first` names each candidate, of utilities that are drawn by what is not known of each alone. */
 function sampled(candidates: readonly Candidate[], first: (drawn: number[]) => number): number[] {
   const rng = createRng(1);
+  const common = Math.min(...candidates.map(({ uncertainty }) => uncertainty));
   const counts = candidates.map(() => 0);
   for (let draw = 0; draw < DRAWS; draw++) {
     const drawn = candidates.map(({ utility, uncertainty, recovery }) => {
       const gained = recovery !== undefined && rng.next() < recovery.chance ? recovery.gain : 0;
-      return utility + gained + (uncertainty / 2) * rng.normal();
+      const own = Math.sqrt(uncertainty ** 2 - common ** 2);
+      return utility + gained + Math.hypot(own, 0.05 * common) * rng.normal();
     });
     counts[first(drawn)]!++;
   }
@@ -64,13 +66,23 @@ describe('how likely an LLM is to be the best', () => {
   });
 
   test('is nothing for those far down a long ranking', () => {
-    const chances = chancesToBeBest(candidatesOf(...Array.from({ length: 1_000 }, (_, i): [number, number] => [-i, 1])));
+    const chances = chancesToBeBest(
+      candidatesOf(...Array.from({ length: 1_000 }, (_, i): [number, number] => [-i, 1])),
+    );
     assert.ok(chances[0]! > 0.8 && chances[999] === 0);
   });
 
-  test('is higher the less is known of one that is expected to be worse', () => {
+  test('is higher the less is known of one that is expected to be worse, than of the others', () => {
     const of = (uncertainty: number): number => chancesToBeBest(candidatesOf([0.7, 0.05], [0.6, uncertainty]))[1]!;
-    assert.ok(of(0.4) > 1.5 * of(0.2) && of(0.2) > 10 * of(0.05), `${of(0.05)} ${of(0.2)} ${of(0.4)}`);
+    assert.ok(of(0.4) > 1.2 * of(0.2) && of(0.2) > 10 * of(0.05), `${of(0.05)} ${of(0.2)} ${of(0.4)}`);
+  });
+
+  test('goes by what the next answers would tell of a new LLM, and not by how far answers moved another', () => {
+    const [known, other] = candidatesOf([0.7, 0.06], [0.6, 0.25]) as [Candidate, Candidate];
+    const of = (one: Candidate): number => chancesToBeBest([known, one])[1]!;
+    assert.ok(of({ ...other, learnable: 0.2 }) > 0.2);
+    assert.ok(of({ ...other, learnable: 0.02 }) < 0.001);
+    assert.ok(of({ ...other, uncertainty: Math.hypot(0.06, 0.15), correction: -0.3 }) < 0.001);
   });
 });
 

@@ -15,7 +15,7 @@ const rankingOf = (...llms: [utility: number, uncertainty: number, cost?: number
 const near = (found: number, expected: number, by: number): void =>
   assert.ok(Math.abs(found - expected) < by, `expected about ${expected}, got ${found}`);
 
-const ranking = rankingOf([0.7, 0.1], [0.68, 0.1], [0.2, 0.1]);
+const ranking = rankingOf([0.7, 0.05], [0.68, 0.1], [0.2, 0.1]);
 const LEARNED = { isLearned: true };
 const chances = (exploration: Exploration, of = ranking, rules: Rules = {}): number[] | null => {
   const found = chancesOf(of, { ...rules, exploration }, LEARNED);
@@ -71,12 +71,12 @@ describe('what chance chooses', () => {
   });
 
   test('gives up no more than the budget, and all of its share where that costs less', () => {
-    const wide = rankingOf([0.7, 0.6], [0.5, 0.6], [0.3, 0.6]);
+    const wide = rankingOf([0.7, 0.05], [0.5, 0.6], [0.3, 0.6]);
     for (const budget of [0.001, 0.01, 0.05]) {
       near(given(wide, chances(thompson({ budget }), wide)!), budget * 0.7, 1e-9);
       near(given(wide, chances({ method: 'epsilon', share: 1, budget }, wide)!), budget * 0.7, 1e-9);
     }
-    const close = rankingOf([0.7, 0.1], [0.7, 0.1]);
+    const close = rankingOf([0.7, 0.05], [0.7, 0.3]);
     assert.deepEqual(
       chances(thompson(), close)!.map((chance) => Number(chance.toFixed(3))),
       [0.5, 0.5],
@@ -98,14 +98,16 @@ describe('what chance chooses', () => {
   });
 
   test('is the cheapest that may be good enough where a policy asks for that', () => {
-    const priced = rankingOf([0.69, 0.1, 1], [0.7, 0.1, 5], [0.66, 0.1, 0.1]);
+    const priced = rankingOf([0.69, 0.03, 1], [0.7, 0.03, 5], [0.66, 0.1, 0.1]);
     const found = chances(thompson({ budget: 1 }), priced, { cheapest_within: 0.02 })!;
     assert.ok(found[2]! > 0.2 && found[2]! < 0.5 && found[1]! < found[0]!, String(found));
   });
 
   test('is an LLM that got worse more often the likelier it has recovered', () => {
     const sick = (chance: number): RankedLlm[] =>
-      rankingOf([0.7, 0.05], [0.5, 0.05]).map((llm, i) => (i === 0 ? llm : { ...llm, recovery: { chance, gain: 0.3 } }));
+      rankingOf([0.7, 0.05], [0.5, 0.05]).map((llm, i) =>
+        i === 0 ? llm : { ...llm, recovery: { chance, gain: 0.3 } },
+      );
     const whole = thompson({ budget: 1 });
     const [seldom, often] = [chances(whole, sick(0.05))!, chances(whole, sick(0.5))!];
     assert.ok(chances(whole, sick(0))![1]! < 1e-4);

@@ -13,7 +13,7 @@ import type { Context } from '../context.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 
 const { messages: _messages, cascade: _cascade, ...queryFields } = RouteRequest.shape;
-/** The same request as query parameters, which have no room for messages, cascades and more of exploration than its share. */
+/** The same request as query parameters: no room for messages, cascades, and more of exploration than its share. */
 const RouteQuery = z.strictObject({ ...queryFields, exploration: ExplorationShare.optional(), query: QueryText });
 
 /** Queries of a batch that are scored before other requests get a turn. */
