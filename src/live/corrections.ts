@@ -152,7 +152,9 @@ export function openLiveCorrections({
   }
 
   const follows = (model: string, scorer: Scorer): boolean =>
-    observed !== null && observed.version === scorer.version && scorer.trainedOn.has(model);
+    observed !== null &&
+    observed.version === scorer.version &&
+    (scorer.trainedOn.has(model) || observed.arrivals.knows(model));
 
   return {
     name: 'corrections',
@@ -165,7 +167,7 @@ export function openLiveCorrections({
       const { corrections, arrivals } = observed;
       const shares = groups();
       return scored.map((llm) => {
-        if (follows(llm.model, scorer)) return corrected(llm, corrections, shares);
+        if (scorer.trainedOn.has(llm.model)) return corrected(llm, corrections, shares);
         if (llm.declared === undefined) return llm;
         const features = besideIn(scorer).features(scored, llm.declared);
         return arrived(llm, llm.declared, arrivals.of(llm.model, features));

@@ -31,6 +31,8 @@ interface Known {
 export interface Arrivals {
   /** Takes note of an answer whose score is `residual` higher than what is declared lets expect. */
   observe(model: string, features: Float64Array, residual: number, weight?: number): void;
+  /** Whether any answer of an LLM was observed. */
+  knows(model: string): boolean;
   of(model: string, features: Float64Array): Arrival;
 }
 
@@ -70,6 +72,7 @@ export function createArrivals(deviations: Float64Array): Arrivals {
         for (let j = 0; j < n; j++) known.precision[i * n + j]! += counts * x[i]! * x[j]!;
       }
     },
+    knows: (model) => llms.has(model),
     of(model, x) {
       const known = llms.get(model) ?? unknown;
       const { covariance, weights } = (known.posterior ??= posteriorOf(known));
