@@ -1,8 +1,9 @@
 /**
- * Does exploration pay for itself? Queries of the half of a log that a version was not trained on, without labels; the LLM that is chosen answers, and its score comes back: a decider and a ledger in this process, nothing
- * trained meanwhile. Nothing changes; a better LLM is declared halfway; one falls on one kind of query, and recovers.
- * Of each way to explore the quality that it gave up against who knows of every change at once, and how soon it finds
- * the change. Policies are looked at on 900 queries, by the chances with which they choose.
+ * Does exploration pay for itself? Queries of the half of a log that a version was not trained on are asked without
+ * labels; the LLM that is chosen answers, and its score comes back: a decider and a ledger in this process. Nothing is
+ * trained meanwhile. Nothing changes; a better LLM is declared halfway; one falls on a kind of query, and recovers. Of
+ * each way to explore the quality that it gave up against who knows of every change at once, and how soon it finds the
+ * change. Policies are looked at on 900 queries, by the chances with which they choose.
  *
  *     node dist/scripts/bench/exploration.js --log FILE --data DIR [--newcomer llama-3.1-nemotron-51b-instruct]
  *         [--lift 0.1] [--drop 0.2] [--length 3000] [--seeds 3] [--seed 1] [--only steady,better,recovery]
