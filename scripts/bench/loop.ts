@@ -24,7 +24,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
     nights: { type: 'string', default: '2000,4000,8000,12000,16000' },
-    policy: { type: 'string', default: '{"exploration": 0.3, "explore": "likely"}' },
+    policy: { type: 'string', default: '{"exploration": {"method": "thompson", "share": 0.3, "budget": 1}}' },
     signals: { type: 'string', default: '{}' },
     judged: { type: 'string', default: '0.05' },
     uncertain: { type: 'string', default: '0.1' },

@@ -4,7 +4,7 @@
  * the LLM that it chose is told. The value of twelve policies on all of those queries is known, as every score is.
  *
  *     node dist/scripts/bench/off-policy.js DATA/llmrouter [--decisions 5000] [--replays 100] [--seed 1]
- *         [--exploration 0.5] [--explore evenly|likely] [--fold 0] [--json FILE]
+ *         [--exploration 0.5] [--method epsilon|thompson] [--fold 0] [--json FILE]
  *
  * Settings of the predictions were chosen on DATA/optllm:6000, with `--seed 7 --exploration 1`.
  */
@@ -42,7 +42,7 @@ const { values, positionals } = parseArgs({
     replays: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     exploration: { type: 'string', default: '0.5' },
-    explore: { type: 'string', default: 'evenly' },
+    method: { type: 'string', default: 'epsilon' },
     fold: { type: 'string', default: '0' },
     router: { type: 'string', default: 'soft-task' },
     json: { type: 'string' },
@@ -134,7 +134,9 @@ const policies = Object.entries(POLICIES_TRIED).map(([name, rules]) => {
     }
   return { name, chances, truth: sum / replayed.length };
 });
-const logging = chancesBy({ exploration: Number(values.exploration), explore: values.explore as 'evenly' | 'likely' });
+const logging = chancesBy({
+  exploration: { method: values.method as 'epsilon' | 'thompson', share: Number(values.exploration), budget: 1 },
+});
 const components = await principalComponents(
   Array.from(learned, (q) => vectors[q]!),
   createRng(1),
@@ -221,7 +223,7 @@ const shown = (of: Figures): string[] => [
 ];
 console.log(
   `${source}: ${size} decisions of ${replayed.length} queries, ${candidates.length} LLMs, quality exploring ` +
-    `${values.exploration} ${values.explore}, ${replays} replays, seed ${values.seed}. In points: bias, mean ` +
+    `${values.exploration} ${values.method}, ${replays} replays, seed ${values.seed}. In points: bias, mean ` +
     'absolute error, half of the 95% interval, and how many of them hold the truth',
 );
 console.log(

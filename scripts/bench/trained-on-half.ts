@@ -25,11 +25,12 @@ const linesOf = (file: string): string[] =>
  * in `data`, unless that holds a version already, or in a folder that goes again.
  *
  * @param labels whether the half that is trained on has its task labels
+ * @param without an LLM of which neither half says anything to the version
  */
 export async function trainedOnHalf(
   file: string,
   data: string | undefined,
-  { labels }: { labels: boolean },
+  { labels, without }: { labels: boolean; without?: string | undefined },
 ): Promise<{ scorer: Scorer; heldOut: Row[] }> {
   const rows = linesOf(file).map((line) => JSON.parse(line) as Row);
   const folder = data ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
@@ -41,7 +42,10 @@ export async function trainedOnHalf(
     const train = join(folder, 'train.jsonl');
     const lines = rows
       .filter(({ query }) => foldOf(query, 2) === 0)
-      .map(({ query, task, scores }) => JSON.stringify(labels ? { query, task, scores } : { query, scores }));
+      .map(({ query, task, scores: all }) => {
+        const scores = Object.fromEntries(Object.entries(all).filter(([llm]) => llm !== without));
+        return JSON.stringify(labels ? { query, task, scores } : { query, scores });
+      });
     writeFileSync(train, lines.join('\n'));
     await importFiles(ledger, [train]);
     await trainAndActivate(

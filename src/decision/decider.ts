@@ -177,7 +177,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
    * of a conversation. Results of tools are no query to begin a cascade with.
    */
   function pick(
-    { cascade: wanted, context, known, prepared: { rules } }: Asked,
+    { caller, cascade: wanted, context, known, prepared: { rules } }: Asked,
     ranking: readonly RankedLlm[],
     relaxed: boolean,
   ): Choice {
@@ -191,7 +191,8 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
       return { chosen: chosen.model, propensity: 1, cascade: null, kept };
     }
     const isLearned = known.scorer.version !== null;
-    return { ...explored(ranking, rules, { rng, isLearned }), cascade: null };
+    const allowed = caller.exploration ? rules : { ...rules, exploration: 0 };
+    return { ...explored(ranking, allowed, { rng, isLearned }), cascade: null };
   }
 
   function answer(asked: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {

@@ -1,6 +1,7 @@
 import { brokenBounds, constraintsOf } from '../policy/constraints.js';
 import type { Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
+import { currentRules } from '../schema/exploration.js';
 import type { Rules } from '../schema/policy.js';
 import type { Explanation, RankedLlm } from '../schema/route.js';
 import type { ScoredLlm, ScoreExplanation, Scorer } from '../scoring/types.js';
@@ -41,8 +42,8 @@ export async function neighbourTexts(
 }
 
 /** How many candidates there were: of many, the log keeps the first, and chance was as small as there were many. */
-function candidatesOf(logged: readonly RankedLlm[], { exploration = 0, explore }: Rules, propensity: number): number {
-  return logged.length < MOST_LISTED || explore === 'likely'
+function candidatesOf(logged: readonly RankedLlm[], { exploration }: Rules, propensity: number): number {
+  return logged.length < MOST_LISTED || typeof exploration !== 'number'
     ? logged.length
     : Math.max(logged.length, Math.round(exploration / propensity));
 }
@@ -60,7 +61,7 @@ export async function explainLogged(
   scorer: Scorer,
   snapshot: Pick<SnapshotStore, 'texts'>,
 ): Promise<Pick<DecisionDetail, 'rules' | 'ranking' | 'excluded' | 'explanation' | 'explained_by'>> {
-  const rules = JSON.parse(decision.rules) as Rules;
+  const rules = currentRules(JSON.parse(decision.rules)) as Rules;
   const logged = JSON.parse(decision.ranking) as RankedLlm[];
   const ranking = firstOf(logged, MOST_LISTED, model);
   const excluded = (JSON.parse(decision.excluded) as DecisionDetail['excluded']).slice(0, MOST_LISTED);

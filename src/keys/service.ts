@@ -34,6 +34,7 @@ function infoOf(key: KeyRecord, use: QuotaUse | undefined): KeyInfo {
     policies: key.policies === null ? null : [...key.policies],
     limits: key.limits,
     texts: key.texts,
+    exploration: key.exploration,
     created_at: new Date(key.createdAt).toISOString(),
     expires_at: isoOf(key.expiresAt),
     previous_until: isoOf(key.previousUntil),
@@ -80,7 +81,7 @@ export function createKeyService({
   }
 
   return {
-    async create({ name, scopes, tenant, models, policies, expires_at: expires, limits, texts }) {
+    async create({ name, scopes, tenant, models, policies, expires_at: expires, limits, texts, exploration }) {
       const [id, secret] = [newKeyId(), newSecret()];
       const record: KeyRecord = {
         id,
@@ -91,6 +92,7 @@ export function createKeyService({
         policies: policies ?? null,
         limits: limits ?? {},
         texts: texts ?? null,
+        exploration,
         secretHash: secretHash(secret),
         previousHash: null,
         previousUntil: null,

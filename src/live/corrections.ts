@@ -1,7 +1,9 @@
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/log.js';
 import { createPace } from '../base/pace.js';
+import { createArrivals, type Arrival, type Arrivals } from '../machines/arrival.js';
 import { createCorrections, type Corrections, type GroupShare } from '../machines/correction.js';
+import { besideOf, type Beside } from '../scoring/beside.js';
 import { expectedOf } from '../scoring/expected.js';
 import { groupsOf } from '../scoring/groups.js';
 import type { ScoredLlm, Scorer, ScorerHolder } from '../scoring/types.js';
@@ -47,14 +49,22 @@ interface Observed {
   /** Newest interaction that was read. */
   position: number;
   corrections: Corrections;
+  arrivals: Arrivals;
 }
 
 /** Scores with what was observed since: as far off as an LLM was, its deviation is wider by half of that. */
-function corrected(scored: ScoredLlm, correction: number): ScoredLlm {
+function corrected(scored: ScoredLlm, corrections: Corrections, shares: readonly GroupShare[]): ScoredLlm {
+  const correction = corrections.of(scored.model, shares);
   if (correction === 0) return scored;
+  const recovery = corrections.recoveryOf(scored.model, shares);
   const quality = Math.min(1, Math.max(0, scored.quality + correction));
   const uncertainty = Math.hypot(scored.uncertainty, correction / 2);
-  return { ...scored, quality, uncertainty, correction: quality - scored.quality };
+  return { ...scored, quality, uncertainty, correction: quality - scored.quality, ...(recovery && { recovery }) };
+}
+
+/** Scores of an LLM that came after the training, by what is declared of it and its answers. */
+function arrived(scored: ScoredLlm, declared: number, { shift, deviation }: Arrival): ScoredLlm {
+  return { ...scored, quality: Math.min(1, Math.max(0, declared + shift)), learnable: deviation };
 }
 
 export function openLiveCorrections({
@@ -69,16 +79,28 @@ export function openLiveCorrections({
   let observed: Observed | null = null;
   /** What is made for a version that came into force, and has not read as far as the newest answer. */
   let making: Observed | null = null;
+  const besides = new WeakMap<Scorer, Beside>();
   /** The answer that could not be taken note of, and how often. */
   let failed = { position: -1, times: 0 };
 
-  /** Takes note of an answer; of an LLM that came after the training, what is expected follows its answers anyway. */
-  async function observe({ corrections }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
+  function besideIn(scorer: Scorer): Beside {
+    let beside = besides.get(scorer);
+    if (beside === undefined) besides.set(scorer, (beside = besideOf(scorer)));
+    return beside;
+  }
+
+  /** Takes note of an answer; of an LLM that came after the training, beside what is declared of it. */
+  async function observe({ corrections, arrivals }: Observed, scorer: Scorer, answer: LoggedAnswer): Promise<void> {
     const { model, task, score, weight } = answer;
-    if (!scorer.trainedOn.has(model)) return;
-    const { vector, expected } = await expectedOf(scorer, answer);
-    if (expected !== undefined)
-      corrections.observe(model, groupsOf(scorer, vector, task).shares, score - expected.quality, weight);
+    if (!scorer.models.includes(model)) return;
+    const { vector, scored, expected } = await expectedOf(scorer, answer);
+    if (expected === undefined) return;
+    const { shares } = groupsOf(scorer, vector, task);
+    if (scorer.trainedOn.has(model)) corrections.observe(model, shares, score - expected.quality, weight);
+    else if (expected.declared !== undefined) {
+      const { declared } = expected;
+      arrivals.observe(model, besideIn(scorer).features(scored, declared), score - declared, weight);
+    }
   }
 
   /** Rejects where an answer may be taken note of the next time. */
@@ -120,7 +142,8 @@ export function openLiveCorrections({
     let next = [observed, making].find(fits) ?? null;
     if (next === null) {
       const position = Math.max(0, (await ledger.feedback.position()) - WINDOW);
-      next = { version, halfLife, position, corrections: createCorrections(halfLife) };
+      const arrivals = createArrivals(besideIn(scorer).deviations);
+      next = { version, halfLife, position, corrections: createCorrections(halfLife), arrivals };
       log.info({ version, from: position }, 'corrections: made again from the newest answers');
     }
     making = next;
@@ -129,7 +152,9 @@ export function openLiveCorrections({
   }
 
   const follows = (model: string, scorer: Scorer): boolean =>
-    observed !== null && observed.version === scorer.version && scorer.trainedOn.has(model);
+    observed !== null &&
+    observed.version === scorer.version &&
+    (scorer.trainedOn.has(model) || observed.arrivals.knows(model));
 
   return {
     name: 'corrections',
@@ -139,11 +164,14 @@ export function openLiveCorrections({
     follows,
     adjust(scored, scorer, groups) {
       if (observed === null || observed.version !== scorer.version) return scored;
-      const { corrections } = observed;
+      const { corrections, arrivals } = observed;
       const shares = groups();
-      return scored.map((llm) =>
-        follows(llm.model, scorer) ? corrected(llm, corrections.of(llm.model, shares)) : llm,
-      );
+      return scored.map((llm) => {
+        if (scorer.trainedOn.has(llm.model)) return corrected(llm, corrections, shares);
+        if (llm.declared === undefined) return llm;
+        const features = besideIn(scorer).features(scored, llm.declared);
+        return arrived(llm, llm.declared, arrivals.of(llm.model, features));
+      });
     },
     async refresh(changed) {
       const due = changed === undefined || changed.has('feedback') || changed.has('settings');

@@ -23,6 +23,8 @@ export interface Caller {
   readonly policies: readonly string[] | null;
   /** What is kept of texts that they send; null for what the settings say. */
   readonly texts: KeyTexts | null;
+  /** Whether their queries may go to an LLM that is chosen by chance. */
+  readonly exploration: boolean;
   may(scope: Scope): boolean;
   /** Counts usage against their limits. Throws, or rejects with, `rate_limited` or `budget_exhausted`. */
   charge(usage: Usage): Maybe<void>;
@@ -40,6 +42,7 @@ function anybody(name: string, may: boolean): Caller {
     models: null,
     policies: null,
     texts: null,
+    exploration: true,
     may: () => may,
     charge: NOTHING,
     refund: NOTHING,
@@ -86,6 +89,7 @@ function callerOf(key: KeyRecord, quotas: LiveQuotas): Caller {
     models: key.models,
     policies: key.policies,
     texts: key.texts,
+    exploration: key.exploration,
     may: (scope) => scopes.has(scope) || scopes.has('admin'),
     charge: (usage) => (allowance === null ? undefined : quotas.charge(key.id, allowance, usage)),
     refund: (usage) => quotas.refund(key.id, usage),

@@ -6,6 +6,9 @@ import type { GroupShare } from '../machines/correction.js';
 import type { ScoredLlm } from '../scoring/types.js';
 import { worseningOf } from '../machines/drift-stream.js';
 
+/** How likely an LLM that an alert is open of is well again: chance goes by it, so that it gets some queries. */
+const WELL_AGAIN = 0.1;
+
 type Worsening = Pick<Alert, 'task' | 'signal' | 'before' | 'after'>;
 
 /** Probability that a query is of an alert's task or kind: all are, where the alert knew none and none is known. */
@@ -21,6 +24,7 @@ function distrusted(
   { groups, follows }: Pick<Distrusting, 'groups' | 'follows'>,
 ): ScoredLlm {
   let { quality, uncertainty, latencyMs, latencyP90Ms } = scored;
+  let lost = 0;
   for (const { task, signal, before, after } of alerts) {
     if (signal === 'score' && follows(scored.model)) continue;
     const worse = shareOf(task, groups) * Math.max(0, worseningOf(signal, before, after));
@@ -33,15 +37,18 @@ function distrusted(
     // A failed answer is worth nothing, whatever the others are worth.
     const drop = signal === 'error' ? quality * worse : Math.min(quality, worse);
     quality -= drop;
+    lost += drop;
     uncertainty = Math.hypot(uncertainty, drop / 2);
   }
-  return { ...scored, quality, uncertainty, latencyMs, latencyP90Ms };
+  const { chance, gain } = scored.recovery ?? { chance: WELL_AGAIN, gain: 0 };
+  const recovery = lost === 0 ? scored.recovery : { chance, gain: gain + lost };
+  return { ...scored, quality, uncertainty, latencyMs, latencyP90Ms, ...(recovery && { recovery }) };
 }
 
 /**
  * Scores after open alerts of worsening: expected quality lowered by the drop (of an error rate, by the share of
  * answers that fail beyond the usual), its standard deviation widened by half of that, expected latency scaled by the
- * ratio.
+ * ratio. By chance it is asked as if it were well again one time in ten, so that an alert can end.
  */
 export function distrust(scored: readonly ScoredLlm[], { alerts, groups, follows }: Distrusting): ScoredLlm[] {
   return scored.map((llm) => {

@@ -51,6 +51,8 @@ interface Residuals {
 interface Evidence {
   all: Residuals;
   latest: Residuals;
+  /** How likely it then was as the version has it, whatever became of it meanwhile. */
+  well: number;
   /** It is let go of where fewer answers are left of it. */
   least: number;
   at: number;
@@ -63,12 +65,40 @@ const plus = ({ answers, sum }: Residuals, share: number, residual: number): Res
 });
 const NOTHING: Residuals = { answers: 0, sum: 0 };
 
+/** An LLM that got worse is as good again by each answer of a group with such a chance, that half are after so many. */
+const RECOVERS = 400;
+/** Nobody is known to be well, or not, for more certain than this. */
+const LEAST_CHANCE = 0.002;
+/** A recovery that gains less is none. */
+const LEAST_GAIN = 0.02;
+
+/** How likely an LLM is well, so many answers of a group after it was so with chance `well`. */
+const recovered = (well: number, answers: number): number => 1 - (1 - well) * 2 ** (-answers / RECOVERS);
+
+/**
+ * How likely an LLM is well after an answer with this residual: beside what its latest answers say, unless it is.
+ *
+ * @param variance of a single answer
+ * @param weight how many answers it counts as
+ */
+function wellAfter(well: number, { answers, sum }: Residuals, residual: number, variance: number, weight: number) {
+  const sick = Math.min(0, sum / (answers + DRAWN_BY));
+  const odds = (well / (1 - well)) * Math.exp((weight * (sick * sick - 2 * sick * residual)) / (2 * variance));
+  return Math.min(1 - LEAST_CHANCE, Math.max(LEAST_CHANCE, odds / (1 + odds)));
+}
+
+/** What an LLM's own answers say in a group, and what of that is a change of it. */
+interface Own {
+  correction: number;
+  change: number;
+}
+
 interface Group {
   /** Answers so far, of all LLMs, each by how likely it is of the group. */
   answers: number;
   llms: Map<string, Evidence>;
   /** What follows of it; null where more was observed since. */
-  corrections: { common: number; own: ReadonlyMap<string, number> } | null;
+  corrections: { common: number; own: ReadonlyMap<string, Own> } | null;
 }
 
 export interface Corrections {
@@ -80,6 +110,11 @@ export interface Corrections {
   observe(model: string, groups: readonly GroupShare[], residual: number, weight?: number): void;
   /** What to add to the expected score of an LLM on a query of these groups. */
   of(model: string, groups: readonly GroupShare[]): number;
+  /**
+   * How likely an LLM that got worse on such queries is as good again, and by how much it then is better; null where it
+   * did not. It is likelier the more answers came of others, and by each of its own that is as good as before.
+   */
+  recoveryOf(model: string, groups: readonly GroupShare[]): { chance: number; gain: number } | null;
 }
 
 const density = (x: number, variance: number): number => Math.exp(-(x * x) / (2 * variance)) / Math.sqrt(variance);
@@ -101,7 +136,8 @@ export function createCorrections(halfLife: number): Corrections {
   /** Evidence as of now. */
   function faded({ answers: group }: Group, evidence: Evidence): Evidence {
     const kept = 2 ** ((evidence.at - group) / halfLife);
-    return { all: times(evidence.all, kept), latest: times(evidence.latest, kept), least: evidence.least, at: group };
+    const [all, latest] = [times(evidence.all, kept), times(evidence.latest, kept)];
+    return { ...evidence, all, latest, well: recovered(evidence.well, group - evidence.at), at: group };
   }
 
   function correct(group: Group): NonNullable<Group['corrections']> {
@@ -132,11 +168,11 @@ export function createCorrections(halfLife: number): Corrections {
         one.changed = as / (as + (1 - CHANGED) * density(mean - shift, noise + error));
       }
     }
-    const own = known.map(({ model, all, latest, changed }): [string, number] => [
-      model,
-      (changed * (latest.mean - shift) * change) / (change + latest.noise) +
-        ((1 - changed) * (all.mean - shift) * error) / (error + all.noise),
-    ]);
+    const own = known.map(({ model, all, latest, changed }): [string, Own] => {
+      const ofChange = (changed * (latest.mean - shift) * change) / (change + latest.noise);
+      const ofError = ((1 - changed) * (all.mean - shift) * error) / (error + all.noise);
+      return [model, { correction: ofChange + ofError, change: ofChange }];
+    });
     return { common: shift, own: new Map(own) };
   }
 
@@ -152,10 +188,12 @@ export function createCorrections(halfLife: number): Corrections {
         group.answers += counts;
         group.corrections = null;
         const before = group.llms.get(model);
-        const known = before === undefined ? { all: NOTHING, latest: NOTHING } : faded(group, before);
+        const known =
+          before === undefined ? { all: NOTHING, latest: NOTHING, well: 1 - LEAST_CHANCE } : faded(group, before);
         group.llms.set(model, {
           all: plus(known.all, counts, residual),
           latest: plus(times(known.latest, 2 ** (-counts / LATEST)), counts, residual),
+          well: wellAfter(known.well, known.latest, residual, squares / answers, counts),
           least: Math.min(before?.least ?? LEAST_ANSWERS, weight * LEAST_ANSWERS),
           at: group.answers,
         });
@@ -169,9 +207,22 @@ export function createCorrections(halfLife: number): Corrections {
         const group = probability < LEAST_SHARE ? undefined : groups.get(name);
         if (group === undefined) continue;
         const { common, own } = (group.corrections ??= correct(group));
-        correction += probability * (common + (own.get(model) ?? 0));
+        correction += probability * (common + (own.get(model)?.correction ?? 0));
       }
       return correction;
+    },
+    recoveryOf(model, shares) {
+      let [gain, likely] = [0, 0];
+      for (const { group: name, probability } of shares) {
+        const group = probability < LEAST_SHARE ? undefined : groups.get(name);
+        const evidence = group?.llms.get(model);
+        if (group === undefined || evidence === undefined) continue;
+        const lost = -((group.corrections ??= correct(group)).own.get(model)?.change ?? 0);
+        if (lost <= 0) continue;
+        gain += probability * lost;
+        likely += probability * lost * faded(group, evidence).well;
+      }
+      return gain < LEAST_GAIN ? null : { chance: likely / gain, gain };
     },
   };
 }

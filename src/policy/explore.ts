@@ -1,58 +1,8 @@
 import type { Rng } from '../base/rng.js';
+import { DEFAULT_BUDGET, DEFAULT_SHARES, type Exploration, type ExplorationPlan } from '../schema/exploration.js';
 import type { Rules } from '../schema/policy.js';
 import type { RankedLlm } from '../schema/route.js';
-
-/** Candidates of highest utility that chance is shared among: of more, the others are hardly ever the best. */
-const MOST = 32;
-/** Places at which utilities are held beside each other, over this many deviations to each side. */
-const PLACES = 48;
-const DEVIATIONS = 4;
-/**
- * How far deviations count: they are wide, since part of what is not known of an LLM is not known of all of them alike,
- * and so are chances that rest on them whole (docs/learning.md).
- */
-const COUNTED = 0.5;
-/** Under this deviation a utility counts as known this well. */
-const LEAST_DEVIATION = 1e-4;
-
-/** Share of the standard normal distribution below `x`, to four digits (Zelen & Severo 1964). */
-function below(x: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(x));
-  const tail =
-    0.3989423 *
-    Math.exp((-x * x) / 2) *
-    t *
-    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return x > 0 ? 1 - tail : tail;
-}
-
-/**
- * How likely each LLM of a ranking is to be the best `[ranking.length]`, adding up to 1: by its utility, as far as that
- * is known, each by itself (probability matching, Thompson 1933).
- */
-export function chancesToBeBest(ranking: readonly Pick<RankedLlm, 'utility' | 'uncertainty'>[]): Float64Array {
-  const chances = new Float64Array(ranking.length);
-  const likely = Array.from(chances.keys())
-    .toSorted((a, b) => ranking[b]!.utility - ranking[a]!.utility)
-    .slice(0, MOST);
-  const deviation = (i: number): number => Math.max(LEAST_DEVIATION, COUNTED * ranking[i]!.uncertainty);
-  const low = Math.max(...likely.map((i) => ranking[i]!.utility - DEVIATIONS * deviation(i)));
-  const high = Math.max(...likely.map((i) => ranking[i]!.utility + DEVIATIONS * deviation(i)));
-  let before = likely.map(() => 0);
-  for (let place = 0; place <= PLACES; place++) {
-    const at = low + ((high - low) * place) / PLACES;
-    const shares = likely.map((i) => below((at - ranking[i]!.utility) / deviation(i)));
-    // That it lies between the last place and this one, and all others below.
-    for (let k = 0; k < likely.length; k++) {
-      let others = 1;
-      for (let m = 0; m < likely.length; m++) if (m !== k) others *= (shares[m]! + before[m]!) / 2;
-      chances[likely[k]!]! += (shares[k]! - before[k]!) * others;
-    }
-    before = shares;
-  }
-  const total = chances.reduce((sum, chance) => sum + chance, 0);
-  return chances.map((chance) => chance / total);
-}
+import { chancesToBeBest, chancesToBeCheapest } from './best.js';
 
 /** Position of what is drawn by `chances`, which add up to 1. */
 function drawn(chances: Float64Array, rng: Rng): number {
@@ -70,19 +20,67 @@ export interface Exploring {
   isLearned: boolean;
 }
 
-/** With which chance each LLM of a ranking is chosen `[ranking.length]`; null where it is the first for certain. */
+type Plan = Required<Pick<ExplorationPlan, 'method' | 'share' | 'budget'>> & Pick<ExplorationPlan, 'floor' | 'exclude'>;
+
+/** A rule with what it leaves out; a share alone is of any candidate alike, whatever that costs. */
+function planOf(exploration: Exploration): Plan {
+  if (typeof exploration === 'number') return { method: 'epsilon', share: exploration, budget: 1 };
+  const { method } = exploration;
+  return { share: DEFAULT_SHARES[method], budget: method === 'thompson' ? DEFAULT_BUDGET : 1, ...exploration };
+}
+
+/** Whether an LLM may be tried by chance; a cost that is not known keeps no bound. */
+function mayBeTried(llm: RankedLlm, { floor, exclude }: Plan): boolean {
+  return (
+    llm.quality >= (floor?.min_quality ?? 0) &&
+    (llm.cost_usd ?? Infinity) <= (floor?.max_cost_usd ?? Infinity) &&
+    !exclude?.includes(llm.model)
+  );
+}
+
+/** How likely each of `candidates` is what the rules ask for, or any alike. */
+function sharesOf(candidates: readonly RankedLlm[], { method }: Plan, within: number | undefined, by: Exploring) {
+  if (method === 'epsilon' || !by.isLearned) return new Float64Array(candidates.length).fill(1 / candidates.length);
+  return within === undefined ? chancesToBeBest(candidates) : chancesToBeCheapest(candidates, within);
+}
+
+/** Utility that is expected of an LLM, the chance that it recovered included. */
+const expected = ({ utility, recovery }: RankedLlm): number =>
+  utility + (recovery === undefined ? 0 : recovery.chance * recovery.gain);
+
+/**
+ * With which chance each LLM of a ranking is chosen `[ranking.length]`; null where it is the first for certain.
+ *
+ * The share s of the rule `exploration` goes by `p`, how likely each is what the rules ask for, the rest to the first:
+ *
+ *     s = min(share, budget · best quality / Σ p_i max(0, u_first − u_i))
+ *
+ * so that what is given up in expectation stays within the budget. Choices are drawn by these very chances: as
+ * propensities they are exact, however near `p` is to what is believed (see {@link chancesToBeBest}).
+ */
 export function chancesOf(
   ranking: readonly RankedLlm[],
-  { exploration = 0, explore = 'evenly' }: Rules,
-  { isLearned }: Exploring,
+  { exploration = 0, cheapest_within: within, pin }: Rules,
+  by: Exploring,
 ): Float64Array | null {
-  if (exploration === 0) return null;
-  const chances =
-    explore === 'likely' && isLearned
-      ? chancesToBeBest(ranking)
-      : new Float64Array(ranking.length).fill(1 / ranking.length);
-  for (let i = 0; i < chances.length; i++) chances[i]! *= exploration;
-  chances[0]! += 1 - exploration;
+  const plan = planOf(exploration);
+  const first = ranking[0]!;
+  if (plan.share === 0 || (plan.method === 'thompson' && pin?.includes(first.model))) return null;
+  const open = ranking.flatMap((llm, i) => (i === 0 || mayBeTried(llm, plan) ? [i] : []));
+  if (open.length < 2) return null;
+  const candidates = open.map((i) => ranking[i]!);
+  const shares = sharesOf(candidates, plan, within, by);
+  const loss = shares.reduce(
+    (sum, chance, k) => sum + chance * Math.max(0, first.utility - expected(candidates[k]!)),
+    0,
+  );
+  const best = ranking.reduce((most, { quality }) => Math.max(most, quality), 0);
+  const affordable = plan.budget === 1 || loss === 0 ? 1 : (plan.budget * best) / loss;
+  const share = Math.min(plan.share, affordable);
+  if (share === 0) return null;
+  const chances = new Float64Array(ranking.length);
+  open.forEach((i, k) => (chances[i] = share * shares[k]!));
+  chances[0]! += 1 - share;
   return chances;
 }
 

@@ -7,14 +7,25 @@ export const isSane = (value: number): boolean => Math.abs(value) <= MOST;
 const known = (value: number | null): number | null => (value !== null && isSane(value) ? value : null);
 
 /** Whether all numbers are sane: a sum is not where one of its parts is not, or is no number. */
-function isWhole({ quality, uncertainty, costUsd, latencyMs, latencyP90Ms, correction = 0 }: ScoredLlm): boolean {
+function isWhole({
+  quality,
+  uncertainty,
+  costUsd,
+  latencyMs,
+  latencyP90Ms,
+  correction = 0,
+  learnable = 0,
+  recovery,
+}: ScoredLlm): boolean {
   return isSane(
     Math.abs(quality) +
       Math.abs(uncertainty) +
       Math.abs(correction) +
       Math.abs(costUsd ?? 0) +
       Math.abs(latencyMs ?? 0) +
-      Math.abs(latencyP90Ms ?? 0),
+      Math.abs(latencyP90Ms ?? 0) +
+      Math.abs(learnable) +
+      Math.abs(recovery?.gain ?? 0),
   );
 }
 
@@ -24,7 +35,7 @@ function isWhole({ quality, uncertainty, costUsd, latencyMs, latencyP90Ms, corre
  */
 export function finite(llm: ScoredLlm): ScoredLlm {
   if (isWhole(llm)) return llm;
-  const { correction, ...rest } = llm;
+  const { correction, learnable: _learnable, recovery: _recovery, ...rest } = llm;
   return {
     ...rest,
     quality: known(llm.quality) ?? 0,

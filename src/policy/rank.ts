@@ -221,6 +221,8 @@ export function rank(input: RankInput): Ranking {
       utility: round(llm.quality - costWeight * cents - latencyWeight * seconds - loadPrice),
       ...(loadPrice === 0 ? {} : { load_price: round(loadPrice) }),
       ...(correction === 0 ? {} : { correction }),
+      ...(llm.learnable !== undefined && { learnable: round(llm.learnable) }),
+      ...(llm.recovery && { recovery: { chance: round(llm.recovery.chance), gain: round(llm.recovery.gain) } }),
     };
   });
   ranking.sort(orderOf(ranking, rules, excess) ?? compareRanked);

@@ -52,6 +52,10 @@ export const KeyRequest = z
     expires_at: Timestamp.optional(),
     limits: KeyLimits.optional(),
     texts: KeyTexts.optional().describe('What is kept of texts that come by it, whatever /v1/texts says'),
+    exploration: z
+      .boolean()
+      .default(true)
+      .describe('Whether its queries may go to an LLM that is chosen by chance, where a policy explores'),
   })
   .meta({ id: 'KeyRequest', description: 'A key to make' });
 export type KeyRequest = z.infer<typeof KeyRequest>;
@@ -79,6 +83,7 @@ const info = {
   policies: z.array(PolicyName).nullable().describe('Null for all'),
   limits: KeyLimits,
   texts: KeyTexts.nullable().describe('Null for what /v1/texts says'),
+  exploration: z.boolean().describe('Whether its queries may go to an LLM that is chosen by chance'),
   created_at: Timestamp,
   expires_at: Timestamp.nullable(),
   previous_until: Timestamp.nullable().describe('Until when the secret before the last rotation is good'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContextTokens, CostBound, LatencyBound, Weight } from './amounts.js';
 import { CascadeRequest } from './cascade.js';
+import { Exploration } from './exploration.js';
 import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
 import { FreeLines } from './text.js';
@@ -79,19 +80,7 @@ export const rules = {
       'What to try after the chosen LLM fails: the next of the ranking, the nearest profile among near ties (if left ' +
         'out), or the nearest profile whatever the ranking',
     ),
-  exploration: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .optional()
-    .describe('Share of queries that go to a candidate chosen by chance, so that all profiles stay current'),
-  explore: z
-    .enum(['evenly', 'likely'])
-    .optional()
-    .describe(
-      'Whom chance chooses: any candidate alike (if left out), or, once something is trained, each as often as it is ' +
-        'likely to be the best, so that little is lost by it',
-    ),
+  exploration: Exploration.optional(),
   switch_margin: Fraction.optional().describe(
     'Utility that another LLM must have over the one that gave a conversation’s last answer to take over, in quality ' +
       `points; ${DEFAULT_SWITCH_MARGIN} if left out`,

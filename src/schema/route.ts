@@ -101,6 +101,17 @@ export const RankedLlm = z
       .number()
       .optional()
       .describe('What answers since the training moved `quality` by; left out where that is nothing'),
+    learnable: z
+      .number()
+      .optional()
+      .describe('Of an LLM that came after the training: deviation of what its next answers would tell of it'),
+    recovery: z
+      .strictObject({ chance: z.number(), gain: z.number() })
+      .optional()
+      .describe(
+        'How likely it is to be as good again as before it got worse, since it has hardly been asked of late, and ' +
+          'how much higher its quality then is; only chance goes by it',
+      ),
   })
   .meta({ id: 'RankedLlm' });
 export type RankedLlm = z.infer<typeof RankedLlm>;

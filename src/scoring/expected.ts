@@ -11,7 +11,8 @@ export interface Answered {
 export async function expectedOf(
   scorer: Scorer,
   { query, task, model }: Answered,
-): Promise<{ vector: Float32Array; expected: ScoredLlm | undefined }> {
+): Promise<{ vector: Float32Array; scored: ScoredLlm[]; expected: ScoredLlm | undefined }> {
   const vector = await scorer.encode(query);
-  return { vector, expected: scorer.score(query, vector, task).find((one) => one.model === model) };
+  const scored = scorer.score(query, vector, task);
+  return { vector, scored, expected: scored.find((one) => one.model === model) };
 }

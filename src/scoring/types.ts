@@ -16,6 +16,12 @@ export interface ScorerParts {
   metrics?: MetricSettings;
 }
 
+/** An LLM that got worse may be as good again: how likely that is, and what it gains by it, in points of quality. */
+export interface Recovery {
+  chance: number;
+  gain: number;
+}
+
 /** One candidate as scored for one query. */
 export interface ScoredLlm {
   model: string;
@@ -30,6 +36,12 @@ export interface ScoredLlm {
   latencyP90Ms: number | null;
   /** What answers since the training moved `quality` by; nothing unless given. */
   correction?: number;
+  /** Of an LLM that came after the training: the score to expect by what is declared of it alone. */
+  declared?: number;
+  /** Deviation of what its next answers would tell of it; `uncertainty` tells it unless given. */
+  learnable?: number;
+  /** Where it got worse: how likely it is as good again by now, and how much higher its quality then is. */
+  recovery?: Recovery;
 }
 
 /** How likely a query is of a task. */

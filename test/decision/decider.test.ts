@@ -8,6 +8,7 @@ import { sha256 } from '../../src/base/hash.js';
 import { CLOSED } from '../../src/machines/breaker.js';
 import { DEFAULT_BREAKER } from '../../src/schema/health.js';
 import { RouteRequest, RouteResponse } from '../../src/schema/route.js';
+import { ANYBODY } from '../../src/live/keys.js';
 import { policiesOver } from '../../src/live/policies.js';
 import { addLlms, deciderOf, keptLog, priorHolder, temporaryLedger } from './parts.js';
 
@@ -183,6 +184,15 @@ test('exploration leaves some decisions to chance, and says how likely each was'
       .toSorted(),
   );
   assert.equal((await lookup(one!.decision_id))?.propensity, one!.propensity);
+});
+
+test('nothing is left to chance for a key that opted out', () => {
+  const plain = { ...ANYBODY, exploration: false };
+  for (let i = 0; i < 50; i++) {
+    const request = RouteRequest.parse({ query: 'q', exploration: { method: 'epsilon', share: 1 } });
+    const answer = decider.decide(request, plain) as RouteResponse;
+    assert.deepEqual([answer.model, answer.propensity], [answer.ranking[0]!.model, undefined]);
+  }
 });
 
 test('a policy of the team’s own, and a request that goes further', async () => {

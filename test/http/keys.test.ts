@@ -45,10 +45,15 @@ test('a key is made, used, rotated and revoked over HTTP, each at once', async (
   assert.equal((await call('POST', '/v1/route', { query: 'q' }, made.key)).status, 401);
   assert.equal((await call('POST', '/v1/route', { query: 'q' }, rotated.body.key)).status, 200);
 
+  assert.equal(made.exploration, true);
+  const plain = await call('POST', '/v1/keys', { name: 'plain', scopes: ['route'], exploration: false });
+  assert.equal(KeyMade.parse(plain.body).exploration, false);
+  assert.equal((await call('DELETE', `/v1/keys/${plain.body.id}`)).status, 204);
+
   const { keys } = KeyList.parse((await call('GET', '/v1/keys')).body);
   assert.deepEqual(
     keys.map(({ name }) => name),
-    ['root', 'app'],
+    ['root', 'app', 'plain'],
   );
   assert.ok(keys[1]!.used.requests >= 2);
   assert.doesNotMatch(JSON.stringify(keys), /pk_/);
@@ -149,7 +154,11 @@ test('what administrators change is in the audit log: who, what, before and afte
     all.slice(0, 3).map(({ target }) => target),
     ['/v1/models/a/small', `/v1/keys/${made.id}/rotate`, '/v1/keys'],
   );
-  assert.deepEqual((all[2]!.after as { request: unknown }).request, { name: 'secretive', scopes: ['read'] });
+  assert.deepEqual((all[2]!.after as { request: unknown }).request, {
+    name: 'secretive',
+    scopes: ['read'],
+    exploration: true,
+  });
   await call('POST', '/v1/forget', { query: 'to be forgotten' });
   const forget = (await call('GET', '/v1/audit?limit=1')).body.entries[0] as AuditEntry;
   assert.equal(forget.action, 'POST /v1/forget');

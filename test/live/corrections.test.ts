@@ -70,6 +70,45 @@ describe('live corrections', () => {
     assert.deepEqual(qualities(corrections, scorer, 'verse'), [0.6, 0.6, 0.6]);
   });
 
+  test('tell of a newcomer by which trained LLM it is like, and how much is to be learned of it', async (t) => {
+    await open(t);
+    const version = await versionOf('v1', ['a', 'b']);
+    // `a` is good at sums, `b` at verse; nothing is known of `c` but what is declared.
+    const scorer: Scorer = {
+      ...version,
+      score: (query, ...asked) =>
+        version.score(query, ...asked).map((llm) => {
+          if (llm.model === 'c') return { ...llm, quality: 0.5, declared: 0.5 };
+          return { ...llm, quality: (llm.model === 'a') === query.startsWith('s') ? 0.9 : 0.3 };
+        }),
+    };
+    const corrections = correctionsOf(scorer);
+    await corrections.refresh();
+    const [, , before] = expected(corrections, scorer);
+    assert.equal(before!.quality, 0.5);
+    assert.ok(before!.learnable! > 0.2, String(before!.learnable));
+    await answered('s', 'c', 0.9, 40);
+    await answered('v', 'c', 0.3, 40);
+    await corrections.refresh();
+    const [[, , sums], [, , verse]] = [expected(corrections, scorer), expected(corrections, scorer, 'verse')];
+    assert.ok(sums!.quality > 0.8 && verse!.quality < 0.4, `${sums!.quality} ${verse!.quality}`);
+    assert.ok(sums!.learnable! < before!.learnable! / 3, String(sums!.learnable));
+  });
+
+  test('say how likely an LLM that got worse is as good again', async (t) => {
+    await open(t);
+    const scorer = await versionOf('v1', ['a', 'b']);
+    const corrections = correctionsOf(scorer);
+    await answered('s', 'a', 0.1, 80);
+    await corrections.refresh();
+    const [fallen] = expected(corrections, scorer);
+    await answered('s', 'b', 0.6, 200);
+    await corrections.refresh();
+    const [waited, other] = expected(corrections, scorer);
+    assert.ok(waited!.recovery!.chance > fallen!.recovery!.chance + 0.1);
+    assert.equal(other!.recovery, undefined);
+  });
+
   test('are the same in a process that reads along, and one that starts later', async (t) => {
     await open(t);
     const scorer = await versionOf('v1', ['a', 'b', 'c']);

@@ -28,6 +28,8 @@ test('expected quality falls by the drop, as far as the query is of the task, an
   const sure = adjusted(alerts, [{ group: 'math', probability: 1 }]);
   near(sure.quality, 0.5);
   near(sure.uncertainty, Math.hypot(0.03, 0.15));
+  near(sure.recovery!.gain, 0.3);
+  assert.equal(sure.recovery!.chance, 0.1, 'chance goes by it');
   near(
     adjusted(alerts, [
       { group: 'math', probability: 0.25 },

@@ -83,4 +83,29 @@ describe('corrections', () => {
     assert.ok(math < -0.15 && Math.abs(law) < 0.5 * Math.abs(math), `${math} ${law}`);
     assert.ok(Math.abs(corrections.of('a', mostly) - (0.9 * math + 0.1 * law)) < 1e-9);
   });
+
+  test('an LLM that fell is likelier well again the more answers came of others, and by its own that are well', () => {
+    const rng = createRng(8);
+    const corrections = createCorrections(800);
+    const well = (): number => corrections.recoveryOf('a', only('math'))?.chance ?? 1;
+    const both = (count: number, off: number, ownToo = true): void => {
+      for (let i = 0; i < count; i++) {
+        if (ownToo) corrections.observe('a', only('math'), residual(rng, off));
+        corrections.observe('b', only('math'), residual(rng));
+      }
+    };
+    both(200, 0);
+    assert.equal(corrections.recoveryOf('a', only('law')), null);
+    both(200, -0.35);
+    const { chance: fallen, gain } = corrections.recoveryOf('a', only('math'))!;
+    assert.ok(fallen < 0.2 && gain > 0.2 && gain < 0.5, `${fallen} ${gain}`);
+    both(100, 0, false);
+    const waited = well();
+    assert.ok(waited > fallen + 0.1 && waited < fallen + 0.25, `${fallen} ${waited}`);
+    both(10, -0.35);
+    assert.ok(well() < waited, 'it is still as bad');
+    both(40, 0);
+    assert.ok(well() > 0.8, String(well()));
+    assert.equal(corrections.recoveryOf('b', only('math')), null);
+  });
 });

@@ -30,6 +30,7 @@ interface CreateSettings extends Settings {
   usdPerMonth?: number;
   texts?: TextStore;
   textsHours?: number;
+  exploration: boolean;
 }
 
 const MOST = 1_000_000_000;
@@ -97,10 +98,11 @@ function createCommand(): Command {
       ),
     )
     .option('--texts-hours <number>', 'how long whole texts are kept', number(0, MAX_TEXT_HOURS))
+    .option('--no-exploration', 'its queries never go to an LLM that is chosen by chance')
     .addOption(json())
     .addOption(options.data())
     .action(async (name: string, settings: CreateSettings) => {
-      const { scopes, tenant, models, policies, expires, texts: store, textsHours: hours } = settings;
+      const { scopes, tenant, models, policies, expires, texts: store, textsHours: hours, exploration } = settings;
       const request = parse(KeyRequest, {
         name,
         scopes,
@@ -116,6 +118,7 @@ function createCommand(): Command {
         },
         // Hours alone are of whole texts.
         texts: store === undefined && hours === undefined ? undefined : { store: store ?? 'whole', hours },
+        exploration,
       });
       const made = await withLedger(settings.data, async (ledger) => {
         const key = await keysOf(ledger).create(request);

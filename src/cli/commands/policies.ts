@@ -11,10 +11,15 @@ import { readYamlFile } from '../yaml-file.js';
 
 const pathOf = (name: string): string => `/v1/policies/${encodeURIComponent(name)}`;
 
+function valueOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /** The rules of a policy on one line. */
 function rulesOf({ name: _name, built_in: _builtIn, description: _description, ...rules }: Policy): string {
   return Object.entries(rules)
-    .map(([rule, value]) => `${rule} ${Array.isArray(value) ? value.join(',') : String(value)}`)
+    .map(([rule, value]) => `${rule} ${valueOf(value)}`)
     .join('; ');
 }
 

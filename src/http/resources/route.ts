@@ -4,6 +4,7 @@ import { PointsmanError } from '../../base/errors.js';
 import { MOST_LISTED } from '../../decision/answer.js';
 import { reportStep } from '../../decision/cascade-report.js';
 import { CascadeNext, StepReport } from '../../schema/cascade.js';
+import { ExplorationShare } from '../../schema/exploration.js';
 import { QueryText } from '../../schema/feedback.js';
 import { DecisionId } from '../../schema/ids.js';
 import { RouteBatchRequest, RouteBatchResponse, RouteRequest, RouteResponse } from '../../schema/route.js';
@@ -12,8 +13,8 @@ import type { Context } from '../context.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 
 const { messages: _messages, cascade: _cascade, ...queryFields } = RouteRequest.shape;
-/** The same request as query parameters, which have no room for messages and cascades. */
-const RouteQuery = z.strictObject({ ...queryFields, query: QueryText });
+/** The same request as query parameters: no room for messages, cascades, and more of exploration than its share. */
+const RouteQuery = z.strictObject({ ...queryFields, exploration: ExplorationShare.optional(), query: QueryText });
 
 /** Queries of a batch that are scored before other requests get a turn. */
 const BATCH_TURN = 32;

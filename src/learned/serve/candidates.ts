@@ -16,6 +16,8 @@ export interface CandidateTables {
   embeddings: Float32Array;
   /** `[numCandidates]` */
   interactions: Float32Array;
+  /** What the answers of those that came since moved their expected scores by `[numCandidates]`; 0 of the others. */
+  level: Float32Array;
   /** Most observations that neighbours and record may count for `[numCandidates]`; see {@link mostObservations}. */
   mostObservations: Float32Array;
   /** `[numCandidates, numTasks]` each. */
@@ -53,6 +55,7 @@ export function alignCandidates(
     stats: profiles.map((p) => statsById.get(p.id)),
     embeddings: new Float32Array(size * probes),
     interactions: new Float32Array(size),
+    level: new Float32Array(size),
     mostObservations: Float32Array.from(profiles, (p) => mostObservations(statsById.get(p.id), 1)),
     taskRecord: new Float32Array(size * tasks),
     taskCounts: new Float32Array(size * tasks),
@@ -68,13 +71,13 @@ export function alignCandidates(
       }
     } else {
       const own = out.stats[c];
+      const declared = { llm: profile, metrics, facts: facts.get(profile.id)!, meanScore: NaN, interactions: 0 };
       const newcomer = profileNewcomer(model, {
-        llm: profile,
-        metrics,
-        facts: facts.get(profile.id)!,
+        ...declared,
         meanScore: ((own?.now.meanScore ?? centre) - centre) / spread,
         interactions: own?.now.weight ?? 0,
       });
+      if (own !== undefined) out.level[c] = newcomer.record - profileNewcomer(model, declared).record;
       out.embeddings.set(newcomer.embedding, c * probes);
       out.interactions[c] = own?.now.weight ?? 0;
       out.taskRecord.set(newcomer.taskRecord, c * tasks);

@@ -13,6 +13,7 @@ import { productsOf } from './products.js';
 import { strengthsIn } from './strengths.js';
 import { intoRange, scalesIn } from '../scale.js';
 import { likenessOf } from '../../scoring/likeness.js';
+import { isStatic } from '../../schema/profile.js';
 import type { ScoredLlm, ScorerParts, Scorer } from '../../scoring/types.js';
 import { usageOf } from '../../scoring/usage.js';
 
@@ -29,6 +30,7 @@ export async function createLearnedScorer(parts: ScorerParts): Promise<Scorer> {
 
   const { place, tasksFor, nearness } = createProjector(model);
   const { x, messages, known, answered } = productsOf(model);
+  const fixed = new Set(llms.flatMap((llm, c) => (isStatic(llm) ? [c] : [])));
   // A newcomer hears what is so of all LLMs, which is the row after the last.
   const heard = candidates.rows.map((row) => (row < 0 ? names.llms.length : row));
   const [size, numTasks, numAnchors] = [llms.length, names.tasks.length, names.anchors.length];
@@ -87,9 +89,12 @@ export async function createLearnedScorer(parts: ScorerParts): Promise<Scorer> {
       const row = candidates.rows[c]!;
       const answers = row < 0 ? 0 : answered[row] === 'all' ? total : answered[row] === 'none' ? 0 : known.out[row]!;
       const taken = usage[c]!(tasks);
+      const scoreOf = (value: number): number =>
+        intoRange(scale.centre + scale.spread * calibrated(value, calibration), scale);
       scored[c] = {
         model: models[c]!,
-        quality: intoRange(scale.centre + scale.spread * calibrated(expected, calibration), scale),
+        quality: scoreOf(expected),
+        ...(row < 0 && !fixed.has(c) && { declared: scoreOf(expected - candidates.level[c]!) }),
         uncertainty: scale.spread * Math.sqrt(varianceOf(c, tasks, answers * perAnchor[c]!)),
         costUsd: answerCost(llms[c]!, taken, promptTokens),
         latencyMs: taken.latencyMs,

@@ -13,7 +13,6 @@ const WEIGHING = new Set<string>([
   'cheapest_within',
   'pin',
   'exploration',
-  'explore',
 ]);
 
 /** The constraints of a policy with each weight of cost. */

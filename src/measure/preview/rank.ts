@@ -48,6 +48,8 @@ const scoredAs = (llm: RankedLlm): ScoredLlm => ({
   costUsd: llm.cost_usd,
   latencyMs: llm.latency_ms,
   latencyP90Ms: llm.latency_p90_ms,
+  learnable: llm.learnable,
+  recovery: llm.recovery,
 });
 
 /**

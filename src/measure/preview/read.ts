@@ -2,6 +2,7 @@ import type { Pace } from '../../base/pace.js';
 import { sha256 } from '../../base/hash.js';
 import { chancesOf } from '../../policy/explore.js';
 import type { Exclusion } from '../../policy/constraints.js';
+import { currentRules } from '../../schema/exploration.js';
 import type { Outcome } from '../../schema/decision.js';
 import { Rules } from '../../schema/policy.js';
 import type { RankedLlm } from '../../schema/route.js';
@@ -59,7 +60,7 @@ function endOf(model: string, outcomes: readonly Outcome[]): Pick<LoggedChoice, 
 
 /** Rules as they were logged; those of another form than rules have now say nothing. */
 function rulesIn(json: string): Rules {
-  const { data } = Rules.safeParse(JSON.parse(json));
+  const { data } = Rules.safeParse(currentRules(JSON.parse(json)));
   return data ?? {};
 }
 

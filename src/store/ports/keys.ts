@@ -15,6 +15,8 @@ export interface KeyRecord {
   limits: KeyLimits;
   /** What is kept of texts that come by it; null for what the settings say. */
   texts: KeyTexts | null;
+  /** Whether its queries may go to an LLM that is chosen by chance. */
+  exploration: boolean;
   /** SHA-256 of its secret, 32 bytes. */
   secretHash: Buffer;
   /** That of the secret before the last rotation, good until `previousUntil`. */

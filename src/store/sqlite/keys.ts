@@ -12,6 +12,7 @@ interface Row {
   policies: string | null;
   limits: string | null;
   texts: string | null;
+  exploration: 0 | 1;
   secret_hash: Buffer;
   previous_hash: Buffer | null;
   previous_until: number | null;
@@ -32,6 +33,7 @@ const toRecord = (row: Row): KeyRecord => ({
   policies: parsed(row.policies),
   limits: parsed(row.limits) ?? {},
   texts: parsed(row.texts),
+  exploration: row.exploration === 1,
   secretHash: row.secret_hash,
   previousHash: row.previous_hash,
   previousUntil: row.previous_until,
@@ -47,8 +49,8 @@ export function createKeys(connection: Connection, touch: Touch): KeyStore {
   const find = db.prepare<[string], Row>('SELECT * FROM api_key WHERE id = ?');
   const insert = db.prepare(
     `INSERT INTO api_key
-       (id, name, scopes, tenant, models, policies, limits, texts, secret_hash, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (id, name, scopes, tenant, models, policies, limits, texts, exploration, secret_hash, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const rotate = db.prepare<[Buffer, number, string]>(
     `UPDATE api_key SET previous_hash = secret_hash, secret_hash = ?, previous_until = ?
@@ -74,6 +76,7 @@ export function createKeys(connection: Connection, touch: Touch): KeyStore {
           json(key.policies),
           JSON.stringify(key.limits),
           json(key.texts),
+          Number(key.exploration),
           key.secretHash,
           key.createdAt,
           key.expiresAt,

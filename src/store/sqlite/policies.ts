@@ -1,3 +1,4 @@
+import { currentRules } from '../../schema/exploration.js';
 import { parse } from '../../schema/parse.js';
 import { PolicyBody } from '../../schema/policy.js';
 import type { PolicyStore } from '../ports/policies.js';
@@ -36,7 +37,7 @@ export function createPolicies(connection: Connection, put: PutPolicy, touch: To
           .all()
           .map(({ name, body }) => [
             name,
-            parse(PolicyBody, JSON.parse(body), 'internal', `policy ${name} of the ledger`),
+            parse(PolicyBody, currentRules(JSON.parse(body)), 'internal', `policy ${name} of the ledger`),
           ]),
       ),
     put: async (name, body) => put(name, body),

@@ -16,6 +16,7 @@ function keyOf(n: number, more: Partial<KeyRecord> = {}): KeyRecord {
     policies: null,
     limits: {},
     texts: null,
+    exploration: true,
     secretHash: secretHash(`secret ${n}`),
     previousHash: null,
     previousUntil: null,
@@ -37,6 +38,7 @@ export function describeKeyStore(store: StoreUnderTest): void {
         policies: ['cost'],
         limits: { requests_per_minute: 5, usd_per_day: 0.25 },
         texts: { store: 'whole', hours: 0.5 },
+        exploration: false,
         expiresAt: START + 1000,
       });
       const added = [keyOf(1), whole, keyOf(3)];

@@ -27,6 +27,19 @@ export function describePolicyStore(store: StoreUnderTest): void {
       assert.deepEqual(await policies.list(), new Map([['thrifty', { cost_weight: 2 }]]));
     });
 
+    test('one that was kept when `explore` was a rule of its own explores as it then did', async (t) => {
+      const { policies } = (await store.open(t)).ledger;
+      await policies.put('likely', { exploration: 0.3, explore: 'likely' } as PolicyBody);
+      await policies.put('evenly', { exploration: 0.3, explore: 'evenly' } as PolicyBody);
+      assert.deepEqual(
+        [...(await policies.list())],
+        [
+          ['evenly', { exploration: 0.3 }],
+          ['likely', { exploration: { method: 'thompson', share: 0.3, budget: 1 } }],
+        ],
+      );
+    });
+
     test('names are told apart by case, and sort as code units do', async (t) => {
       const { policies } = (await store.open(t)).ledger;
       const names = ['b', 'A', 'a', 'B', 'a-b', 'a.b', 'a_b', '1'];

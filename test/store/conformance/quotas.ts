@@ -43,6 +43,7 @@ export const addKey = (ledger: Ledger): Promise<void> =>
     policies: null,
     limits: {},
     texts: null,
+    exploration: true,
     secretHash: secretHash('secret'),
     previousHash: null,
     previousUntil: null,
