@@ -2,7 +2,7 @@ import { checkKnown } from '../schema/known-models.js';
 import { rules as ruleSchemas, type Rules } from '../schema/policy.js';
 import type { RouteRequest } from '../schema/route.js';
 
-/** Fields of a request that name LLMs. */
+/** Rules that name LLMs. */
 const NAMING = ['models', 'exclude', 'pin'] as const;
 const RULES: ReadonlySet<string> = new Set(Object.keys(ruleSchemas));
 
@@ -16,13 +16,20 @@ export function ownRules(request: RouteRequest): Rules | null {
   return own;
 }
 
-/** Throws `unknown_model` where a request names an LLM that is not known. */
-export function checkNamed(request: RouteRequest, known: ReadonlySet<string>): void {
-  for (const field of NAMING)
-    if (request[field] !== undefined)
-      checkKnown(
-        request[field],
-        (model) => known.has(model),
-        (i) => `${field}[${i}]`,
-      );
+/**
+ * Throws `unknown_model` where rules name an LLM that is not known.
+ *
+ * @param within where the rules stand, as `body.`
+ */
+export function checkNamed(rules: Rules, known: ReadonlySet<string>, within = ''): void {
+  const check = (named: readonly string[] | undefined, field: string): void => {
+    if (named === undefined) return;
+    checkKnown(
+      named,
+      (model) => known.has(model),
+      (i) => `${within}${field}[${i}]`,
+    );
+  };
+  for (const field of NAMING) check(rules[field], field);
+  if (typeof rules.exploration === 'object') check(rules.exploration.exclude, 'exploration.exclude');
 }

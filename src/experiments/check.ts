@@ -21,9 +21,9 @@ export async function checkExperiment(
 ): Promise<void> {
   const [kept, llms] = await Promise.all([policies.list(), catalog.list()]);
   const known = new Set<string>(llms.map(({ id }) => id));
-  if (body.of !== undefined) policyOf(body.of, kept);
+  if (body.of !== undefined) policyOf(body.of, kept, 'of');
   for (const [field, { policy, version, models = [] }] of candidatesAt(body)) {
-    if (policy !== undefined) policyOf(policy, kept);
+    if (policy !== undefined) policyOf(policy, kept, `${field}.policy`);
     if (version !== undefined && (await artifacts.get(version)) === undefined)
       throw new PointsmanError(
         'version_not_found',

@@ -67,6 +67,14 @@ function arrived(scored: ScoredLlm, declared: number, { shift, deviation }: Arri
   return { ...scored, quality: Math.min(1, Math.max(0, declared + shift)), learnable: deviation };
 }
 
+/** Scores of the trained LLMs with what their answers since say of a query of these groups; of others as they are. */
+const trained = (
+  scored: readonly ScoredLlm[],
+  { trainedOn }: Scorer,
+  corrections: Corrections,
+  shares: readonly GroupShare[],
+): ScoredLlm[] => scored.map((llm) => (trainedOn.has(llm.model) ? corrected(llm, corrections, shares) : llm));
+
 export function openLiveCorrections({
   ledger,
   scorer: holder,
@@ -99,7 +107,8 @@ export function openLiveCorrections({
     if (scorer.trainedOn.has(model)) corrections.observe(model, shares, score - expected.quality, weight);
     else if (expected.declared !== undefined) {
       const { declared } = expected;
-      arrivals.observe(model, besideIn(scorer).features(scored, declared), score - declared, weight);
+      const features = besideIn(scorer).features(trained(scored, scorer, corrections, shares), declared);
+      arrivals.observe(model, features, score - declared, weight);
     }
   }
 
@@ -165,11 +174,11 @@ export function openLiveCorrections({
     adjust(scored, scorer, groups) {
       if (observed === null || observed.version !== scorer.version) return scored;
       const { corrections, arrivals } = observed;
-      const shares = groups();
-      return scored.map((llm) => {
-        if (scorer.trainedOn.has(llm.model)) return corrected(llm, corrections, shares);
-        if (llm.declared === undefined) return llm;
-        const features = besideIn(scorer).features(scored, llm.declared);
+      const known = trained(scored, scorer, corrections, groups());
+      return known.map((llm) => {
+        if (llm.declared === undefined || scorer.trainedOn.has(llm.model)) return llm;
+        // A newcomer is held beside what is expected of the others now: what they are corrected by, it has to beat.
+        const features = besideIn(scorer).features(known, llm.declared);
         return arrived(llm, llm.declared, arrivals.of(llm.model, features));
       });
     },

@@ -27,18 +27,22 @@ export function allPolicies(kept: ReadonlyMap<string, PolicyBody>): Policy[] {
   );
 }
 
-/** The policy of a name. Throws `unknown_policy` with the names that there are. */
-export function policyOf(name: string, kept: ReadonlyMap<string, PolicyBody>): PolicyBody {
+/**
+ * The policy of a name. Throws `unknown_policy` with the names that there are.
+ *
+ * @param field where the name stands
+ */
+export function policyOf(name: string, kept: ReadonlyMap<string, PolicyBody>, field = 'policy'): PolicyBody {
   const found = kept.get(name) ?? (Object.hasOwn(POLICIES, name) ? POLICIES[name as keyof typeof POLICIES] : undefined);
   if (found !== undefined) return found;
   const issue = {
-    field: 'policy',
+    field,
     expected: `one of ${allPolicies(kept)
       .map((policy) => policy.name)
       .join(', ')}`,
     received: JSON.stringify(name),
   };
-  throw new PointsmanError('unknown_policy', `policy: expected ${issue.expected}, got ${issue.received}`, {
+  throw new PointsmanError('unknown_policy', `${field}: expected ${issue.expected}, got ${issue.received}`, {
     issues: [issue],
   });
 }

@@ -18,8 +18,11 @@ test('what is tried must be there, and what is asked must be possible', async (t
   });
   await check(canary);
   await check(ab({ models: ['a'] }));
-  await assert.rejects(check({ ...canary, of: 'nobody' }), { code: 'unknown_policy' });
-  await assert.rejects(check(ab({ policy: 'nobody' })), { code: 'unknown_policy' });
+  await assert.rejects(check({ ...canary, of: 'nobody' }), {
+    code: 'unknown_policy',
+    message: /^of: expected one of /,
+  });
+  await assert.rejects(check(ab({ policy: 'nobody' })), { code: 'unknown_policy', message: /^arms\[1\].policy: / });
   await assert.rejects(check(ab({ version: 'nobody' })), {
     code: 'version_not_found',
     message: /^arms\[1\]\.version: /,

@@ -52,6 +52,7 @@ test('wrong policies name the field', async () => {
     ['x', { query: 'q' }, 'invalid_request', 'query'],
     ['x', { latency_percentile: 'p99' }, 'invalid_request', 'latency_percentile'],
     ['x', { exclude: ['a/small', 'nobody'] }, 'unknown_model', 'exclude[1]'],
+    ['x', { exploration: { method: 'thompson', exclude: ['nobody'] } }, 'unknown_model', 'exploration.exclude[0]'],
     ['no%20spaces', {}, 'invalid_request', ''],
   ];
   for (const [name, body, code, field] of cases) {

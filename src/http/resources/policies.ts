@@ -1,7 +1,7 @@
 import { PointsmanError } from '../../base/errors.js';
+import { checkNamed } from '../../decision/rules.js';
 import { allPolicies } from '../../policy/named.js';
 import { createPreviewer } from '../../measure/preview/preview.js';
-import { checkKnown } from '../../schema/known-models.js';
 import { Policy, PolicyBody, PolicyList, PolicyName } from '../../schema/policy.js';
 import { Preview, PreviewRequest } from '../../schema/preview.js';
 import type { Context } from '../context.js';
@@ -9,9 +9,6 @@ import { valueReply } from '../kit/answer.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 
 const params = { name: { schema: PolicyName, description: 'Name of a policy' } };
-
-/** Fields of a policy that name LLMs. */
-const NAMING = ['models', 'exclude', 'pin'] as const;
 
 export function policyOperations({
   ledger,
@@ -33,13 +30,7 @@ export function policyOperations({
 
   /** Throws `unknown_model` for an LLM that the catalogue does not have. */
   async function checkModels(body: PolicyBody, within = ''): Promise<void> {
-    const known = new Set<string>((await ledger.catalog.list()).map((llm) => llm.id));
-    for (const field of NAMING)
-      checkKnown(
-        body[field] ?? [],
-        (model) => known.has(model),
-        (i) => `${within}${field}[${i}]`,
-      );
+    checkNamed(body, new Set((await ledger.catalog.list()).map((llm) => llm.id)), within);
   }
 
   return [
