@@ -10,7 +10,8 @@ import type { LlmId } from '../schema/ids.js';
 import type { ShadowStore } from '../store/ports/shadows.js';
 import { isFree } from './arm.js';
 import { createBesideLog } from './beside-log.js';
-import { differingBy, type Differing, type DifferingParts, type Made } from './differing.js';
+import { differingBy, type Differing, type Made } from './differing.js';
+import type { RankingOtherwise } from './other-arm.js';
 
 /** Decisions that wait for shadows at most: of more, the oldest are dropped. */
 const MOST_WAITING = 256;
@@ -42,7 +43,7 @@ export interface Besides {
   follow(everyMs: number): () => void;
 }
 
-export interface BesideParts extends DifferingParts {
+export interface BesideParts extends RankingOtherwise {
   experiments: Experiments;
   store: Pick<ShadowStore, 'add'>;
   clock: Clock;

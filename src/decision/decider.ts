@@ -40,6 +40,7 @@ import { noModels } from './errors.js';
 import { explanationOf, type Explained } from './explain.js';
 import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
 import { createDecisionLog } from './log.js';
+import { isApart, type RankingOtherwise } from './other-arm.js';
 import { keptText } from './kept-text.js';
 import { promptTokensOf, queryText } from './query-text.js';
 import { createRanker } from './ranking.js';
@@ -152,11 +153,10 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
   const forgetting = createForgetting({ ledger, encoder });
   const rankOf = createRanker(live);
   const facts = new WeakMap<Scorer, ScorerFacts>();
+  const otherwise: RankingOtherwise = { policies, rank: rankOf, factsIn, inForce: () => holder.current() };
   const besides = createBesides({
+    ...otherwise,
     experiments,
-    policies,
-    rank: rankOf,
-    factsIn,
     store: ledger.shadows,
     clock,
     rng,
@@ -223,7 +223,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
   }
 
   /** Logs a decision; answers the ranking that is answered as JSON. */
-  function note(asked: Asked, at: number, ranked: Ranking, made: RouteResponse): string {
+  function note(asked: Asked, at: number, ranked: Ranking, apart: boolean | null, made: RouteResponse): string {
     const { request, caller, query, policyName, prepared, context } = asked;
     const cascade = made.cascade === undefined ? null : asked.cascade;
     // A cascade goes on with any of its candidates.
@@ -242,6 +242,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
         experiment: asked.arm?.experiment ?? null,
         arm: asked.arm?.arm ?? null,
         unit: asked.arm?.unit ?? null,
+        apart,
         model: made.model,
         version: made.version,
         router: made.router,
@@ -285,11 +286,19 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
    * @param evidence what to explain the decision by; null where it is not to be explained
    */
   function conclude(asked: Asked, evidence: Evidence | null): Maybe<Decision> {
-    return chain(load.current(asked.promptTokens), (near) => concludeAt(asked, evidence, near));
+    return chain(load.current(asked.promptTokens), (near) => {
+      const ranked = rankOf(asked, near);
+      return chain(isApart(otherwise, asked, near, ranked.ranking), (apart) =>
+        concludeAt(asked, evidence, { near, ranked, apart }),
+      );
+    });
   }
 
-  function concludeAt(asked: Asked, evidence: Evidence | null, near: RoutingLoad | null): Maybe<Decision> {
-    const ranked = rankOf(asked, near);
+  function concludeAt(
+    asked: Asked,
+    evidence: Evidence | null,
+    { near, ranked, apart }: { near: RoutingLoad | null; ranked: Ranking; apart: boolean | null },
+  ): Maybe<Decision> {
     const now = clock();
     sequence = (sequence + 1) >>> 0;
     const id = uuid7(now, sequence);
@@ -302,7 +311,7 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
         const response = answer(asked, id, ranked, choice);
         if (evidence !== null)
           response.explanation = seenBy(explained(asked, ranked, response, evidence), asked.caller);
-        const rankingJson = note(asked, now, ranked, response);
+        const rankingJson = note(asked, now, ranked, apart, response);
         const { ranking } = ranked;
         besides.note({ id, at: now, asked, near, ranking, chosen: choice.chosen, propensity: choice.propensity });
         return { response, rankingJson };

@@ -163,7 +163,7 @@ export function createDecisionLog(
       const written = ids.filter((id) => !buffer.has(id));
       const found = written.length === 0 ? new Map<string, KeptDecision>() : await ledger.get(written);
       for (const record of waiting) {
-        const { forgetAt: _, unit: _unit, queryHash = sha256(record.query ?? ''), ...kept } = record;
+        const { forgetAt: _, unit: _unit, apart: _apart, queryHash = sha256(record.query ?? ''), ...kept } = record;
         const { tenant = null, experiment = null, arm = null } = kept;
         found.set(record.id, { ...kept, tenant, experiment, arm, queryHash });
       }

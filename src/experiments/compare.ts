@@ -22,6 +22,8 @@ export const NOTHING: ArmSums = { quality: NO_SUMS, errors: NO_SUMS, latency: NO
 export const sumsOf = (results: readonly ArmResult[], name: string): ArmSums =>
   results.find(({ arm }) => arm === name)?.sums ?? NOTHING;
 
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 const isTimes = (measure: Measure): boolean => measure === 'latency' || measure === 'cost';
 
 function shown(measure: Measure, difference: Difference): ArmComparison['quality'] {
@@ -39,6 +41,12 @@ const shownAll = (differences: Readonly<Record<Measure, Difference>>): Shown =>
 const tasksOf = (results: readonly ArmResult[], name: string): ReadonlyMap<string, Sums> =>
   new Map(results.find(({ arm }) => arm === name)?.tasks);
 
+/** Share of decisions on which the arms would choose otherwise: only these count in sums. */
+function apartOf(results: readonly ArmResult[]): number {
+  const [decisions, apart] = [sum(results.map((one) => one.decisions)), sum(results.map((one) => one.apart))];
+  return apart === 0 ? 1 : apart / decisions;
+}
+
 /** What the tests of a canary say: in all its measures, and in quality on each task. */
 export function canaryVerdict({ margins }: Canary, results: readonly ArmResult[]): CanaryVerdict {
   const { candidate, control } = CANARY_ARMS;
@@ -46,7 +54,10 @@ export function canaryVerdict({ margins }: Canary, results: readonly ArmResult[]
   const tasks = Array.from(tasksOf(results, candidate), ([task, sums]): TaskSums => {
     return { task, candidate: sums, control: controls.get(task) ?? NO_SUMS };
   });
-  return verdictOf(sumsOf(results, candidate), sumsOf(results, control), margins, { tasks });
+  return verdictOf(sumsOf(results, candidate), sumsOf(results, control), margins, {
+    tasks,
+    differing: apartOf(results),
+  });
 }
 
 function ofCanary(body: Canary, results: readonly ArmResult[]): ArmComparison {

@@ -26,11 +26,12 @@ function estimate({ n, mean, m2 }: Sums, as: (value: number) => number = (value)
 }
 
 function armStatus(arm: string, share: number | null, result: ArmResult | undefined): ArmStatus {
-  const { decisions = 0, answers = 0, sums, models = [] } = result ?? {};
+  const { decisions = 0, apart = 0, answers = 0, sums, models = [] } = result ?? {};
   return {
     arm,
     share,
     decisions,
+    apart,
     answers,
     quality: estimate(sums?.quality ?? NO_SUMS),
     errors: estimate(sums?.errors ?? NO_SUMS),

@@ -28,6 +28,8 @@ export interface Assigned extends InExperiment {
   scorer: Scorer | null;
   /** Place of the unit that the arm was chosen for, in [0, 1): it tells units of an experiment apart. */
   unit: number;
+  /** The other arm of a canary; null where there are several others, or nobody asks what it would choose. */
+  other: Pick<Assigned, 'candidate' | 'scorer'> | null;
 }
 
 /** What decides silently beside what is in force. */
@@ -58,6 +60,8 @@ export interface LiveExperiments extends Experiments, Live {
 /** An experiment whose arms decide queries. */
 interface Deciding {
   name: string;
+  /** Whether answers count only where the arms would choose otherwise. */
+  isCanary: boolean;
   unit: AbTest['unit'];
   arms: readonly ArmOf[];
   shares: readonly number[];
@@ -149,10 +153,21 @@ export async function openLiveExperiments({
   const isLoaded = ({ candidate }: ArmOf): boolean =>
     candidate?.version === undefined || versions.scorerOf(candidate.version) !== null;
 
+  const scorerOf = (candidate: Candidate | null): Scorer | null =>
+    candidate?.version === undefined ? null : versions.scorerOf(candidate.version);
+
   function assignedIn(one: Deciding, unit: number): Assigned {
-    const { name, candidate } = one.arms[armAt(unit, one.shares)]!;
-    const scorer = candidate?.version === undefined ? null : versions.scorerOf(candidate.version);
-    return { experiment: one.name, arm: name, candidate, scorer, unit };
+    const place = armAt(unit, one.shares);
+    const { name, candidate } = one.arms[place]!;
+    const other = one.isCanary ? one.arms[1 - place]!.candidate : null;
+    return {
+      experiment: one.name,
+      arm: name,
+      candidate,
+      scorer: scorerOf(candidate),
+      unit,
+      other: one.isCanary ? { candidate: other, scorer: scorerOf(other) } : null,
+    };
   }
 
   /** Those whose versions are loaded. */
@@ -197,5 +212,5 @@ export async function openLiveExperiments({
 
 function decidingOf({ name, step }: KeptExperiment, body: Canary | AbTest): Deciding {
   const arms = armsOf(body, step);
-  return { name, unit: body.unit, arms, shares: arms.map(({ share }) => share) };
+  return { name, isCanary: body.kind === 'canary', unit: body.unit, arms, shares: arms.map(({ share }) => share) };
 }

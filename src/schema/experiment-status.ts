@@ -22,6 +22,12 @@ export const ArmStatus = z
     arm: ExperimentName,
     share: Share.describe('Of the units that it gets now, of all; null where it is over'),
     decisions: z.int(),
+    apart: z
+      .int()
+      .describe(
+        'Those of them that the other arm of a canary would have made otherwise: only these count below, as answers ' +
+          'of one LLM say nothing of a difference. All of an A/B test',
+      ),
     answers: z.int().describe('Decisions that feedback came of'),
     quality: Estimate.describe(
       'Mean score: of a decision, that of its scores and signals by their weights; of a unit, that of its decisions',

@@ -243,7 +243,7 @@ describe('a shadow', () => {
     const beside: Beside = { experiment: name, shadow, scorer: null };
     let candidate: { policy: string } | null = { policy: 'cost' };
     const experiments: Experiments = {
-      assign: () => ({ experiment: 'other', arm: 'x', unit: 0, candidate, scorer: null }),
+      assign: () => ({ experiment: 'other', arm: 'x', other: null, unit: 0, candidate, scorer: null }),
       shadows: () => [beside],
     };
     const { decide, results } = bench({ experiments });

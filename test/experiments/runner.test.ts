@@ -37,10 +37,15 @@ async function opened(t: TestContext) {
   };
   let made = 0;
   /** Decisions of an arm, each of a unit of its own, and what came of them. */
-  async function answers(ledger: Ledger, arm: string, scores: readonly number[], task: string | null = null) {
+  async function answers(
+    ledger: Ledger,
+    arm: string,
+    scores: readonly number[],
+    { task = null, apart = null }: { task?: string | null; apart?: boolean | null } = {},
+  ) {
     const ids = scores.map(() => `01900000-0000-7000-8000-${String(++made).padStart(12, '0')}`);
     const records = ids.map((id) =>
-      decisionRecord(id, { at: time.now, experiment: 'e', arm, unit: Number(id.slice(-6)) / 1e6, task }),
+      decisionRecord(id, { at: time.now, experiment: 'e', arm, unit: Number(id.slice(-6)) / 1e6, task, apart }),
     );
     await ledger.decisions.append(records);
     const rows = ids.map((id, i) => interaction(`q${id}`, 'm', scores[i], { decision_id: id, latency_ms: 100 + i }));
@@ -107,13 +112,29 @@ describe('an experiment goes on by itself', () => {
   test('one that is worse on one task is rolled back for it', async (t) => {
     const { ledger, runner, answers } = await opened(t);
     await ledger.experiments.put('e', canary({ margins: { ...WIDE, quality: 0.2 } }));
-    for (const arm of ['control', 'candidate']) await answers(ledger, arm, scores(2000, 0.7), 'verse');
-    await answers(ledger, 'control', scores(300, 0.7), 'code');
-    await answers(ledger, 'candidate', scores(300, 0.3), 'code');
+    for (const arm of ['control', 'candidate']) await answers(ledger, arm, scores(2000, 0.7), { task: 'verse' });
+    await answers(ledger, 'control', scores(300, 0.7), { task: 'code' });
+    await answers(ledger, 'candidate', scores(300, 0.3), { task: 'code' });
     await runner.look();
     const { state, why } = (await ledger.experiments.get('e'))!;
     assert.equal(state, 'rolled_back');
     assert.match(why, /^worse: quality -40\.0 points .* on code$/);
+  });
+
+  test('one is told sooner by queries on which the arms would choose otherwise, with margins as much wider', async (t) => {
+    const { ledger, runner, answers } = await opened(t);
+    await ledger.experiments.put('e', canary({ margins: { ...WIDE, quality: 0.05 } }));
+    for (const arm of ['control', 'candidate']) await answers(ledger, arm, scores(1000, 0.7), { apart: false });
+    await answers(ledger, 'control', scores(250, 0.7), { apart: true });
+    await answers(ledger, 'candidate', scores(250, 0.55), { apart: true });
+    await runner.look();
+    const open = (await ledger.experiments.get('e'))!;
+    assert.equal(open.state, 'running', '15 points of a fifth of all are 3 of all, within the margin of 5');
+    await answers(ledger, 'candidate', scores(250, 0.1), { apart: true });
+    await runner.look();
+    const { state, why } = (await ledger.experiments.get('e'))!;
+    assert.equal(state, 'rolled_back');
+    assert.match(why, /^worse: quality -3\d\.\d points .* 500 and 250 answers/);
   });
 
   test('of two processes that look at once, one moves it', async (t) => {

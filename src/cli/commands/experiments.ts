@@ -96,6 +96,7 @@ function show(status: ExperimentStatus): void {
     arm.arm,
     percent(arm.share),
     arm.decisions,
+    arm.apart,
     arm.answers,
     shown(arm.quality, 3),
     shown(arm.errors, 3),
@@ -107,7 +108,9 @@ function show(status: ExperimentStatus): void {
       .join(', '),
   ]);
   if (rows.length > 0)
-    print(table(['arm', 'share', 'decisions', 'answers', 'quality', 'errors', 'ms', 'US dollars', 'LLMs'], rows));
+    print(
+      table(['arm', 'share', 'decisions', 'apart', 'answers', 'quality', 'errors', 'ms', 'US dollars', 'LLMs'], rows),
+    );
   for (const { arm, against, verdict, why } of status.comparisons)
     print(`${arm} beside ${against}: ${verdict} (${why})`);
   print();

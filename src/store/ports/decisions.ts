@@ -32,12 +32,17 @@ export interface DecisionRecord {
   arm?: string | null;
   /** Place of the unit that it was made for, see `Assigned`; given with the arm. */
   unit?: number | null;
+  /** Whether the other arm would have chosen otherwise; null or left out where that is not known. */
+  apart?: boolean | null;
   /** When its text is to be forgotten, in milliseconds, if not before; null or left out for as the settings say. */
   forgetAt?: number | null;
 }
 
 /** A decision as it is read back. */
-export interface KeptDecision extends Omit<DecisionRecord, 'tenant' | 'forgetAt' | 'experiment' | 'arm' | 'unit'> {
+export interface KeptDecision extends Omit<
+  DecisionRecord,
+  'tenant' | 'forgetAt' | 'experiment' | 'arm' | 'unit' | 'apart'
+> {
   /** Null where it was never kept, or is forgotten. */
   query: string | null;
   /** SHA-256 of the text, in hexadecimal; where not even that was to be kept, of the decision's id. */

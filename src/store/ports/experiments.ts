@@ -42,6 +42,8 @@ export interface ExperimentMove extends Pick<KeptExperiment, 'state' | 'step' | 
 export interface ArmResult {
   arm: string;
   decisions: number;
+  /** Those of them that the other arm would have made otherwise, as far as that is known: only these count in sums. */
+  apart: number;
   /** Decisions that feedback came of. */
   answers: number;
   /** Those of them that were made in this step. */

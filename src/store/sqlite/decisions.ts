@@ -80,7 +80,8 @@ export function createDecisions(
 ): DecisionStore {
   const { db } = connection;
   const insert = db.prepare(
-    `INSERT INTO decision (${COLUMNS.join(', ')}, unit, forget_at) VALUES (${COLUMNS.map(() => '?').join(', ')}, ?, ?)
+    `INSERT INTO decision (${COLUMNS.join(', ')}, unit, apart, forget_at)
+     VALUES (${COLUMNS.map(() => '?').join(', ')}, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   );
   const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
@@ -176,6 +177,7 @@ export function createDecisions(
             experiment = null,
             arm = null,
             unit = null,
+            apart = null,
             forgetAt,
           } = decision;
           const kept = keepsText ? query : null;
@@ -199,11 +201,21 @@ export function createDecisions(
               experiment,
               arm,
               unit,
+              apart === null ? null : Number(apart),
               forgetAt ?? null,
             ).changes > 0;
           if (!added) continue;
           if (experiment !== null && arm !== null && unit !== null)
-            results.decided({ id, at, model, experiment, arm, unit, task });
+            results.decided({
+              id,
+              at,
+              model,
+              experiment,
+              arm,
+              unit,
+              task,
+              apart: apart === null ? null : Number(apart),
+            });
           bytes +=
             Buffer.byteLength(kept ?? '') +
             Buffer.byteLength(rules) +

@@ -21,6 +21,8 @@ export interface TriedDecision {
   arm: string;
   unit: number;
   task: string | null;
+  /** 0 where the other arm would have chosen the same LLM. */
+  apart: number | null;
 }
 
 /** What one write transaction adds to results; {@link flush} writes each sum that it changed, once. */
@@ -82,7 +84,7 @@ const noSums = (): Record<Measure, Sums> => ({ quality: NO_SUMS, errors: NO_SUMS
 export function createExperimentResults({ db }: Connection): ExperimentResults {
   const any = db.prepare<[], unknown>('SELECT 1 FROM experiment LIMIT 1');
   const find = db.prepare<[string], Of>(
-    `SELECT d.experiment, d.arm, d.at, d.unit, d.task FROM decision d INDEXED BY decision_tried
+    `SELECT d.experiment, d.arm, d.at, d.unit, d.task, d.apart FROM decision d INDEXED BY decision_tried
      JOIN experiment e ON e.name = d.experiment
      WHERE d.id = ? AND d.experiment IS NOT NULL AND d.at >= e.started_at`,
   );
@@ -107,8 +109,9 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
     `INSERT INTO experiment_unit (experiment, arm, unit, at, means) VALUES (@experiment, @arm, @unit, @at, @means)
      ON CONFLICT DO UPDATE SET at = max(at, excluded.at), means = excluded.means`,
   );
-  const countDecision = db.prepare<[string, string]>(
-    `INSERT INTO experiment_arm VALUES (?, ?, 1, 0, 0) ON CONFLICT DO UPDATE SET decisions = decisions + 1`,
+  const countDecision = db.prepare<[string, string, number]>(
+    `INSERT INTO experiment_arm (experiment, arm, decisions, apart, answers, step_answers) VALUES (?, ?, 1, ?, 0, 0)
+     ON CONFLICT DO UPDATE SET decisions = decisions + 1, apart = apart + excluded.apart`,
   );
   const countLlm = db.prepare<[string, string, string]>(
     'INSERT INTO experiment_llm VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET decisions = decisions + 1',
@@ -129,9 +132,10 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
   const earlier = db.prepare<[string], EarlierRow>(
     'SELECT signal, score, weight, error, latency_ms, cost_usd FROM interaction WHERE decision = ? ORDER BY id',
   );
-  const arms = db.prepare<[string], { arm: string; decisions: number; answers: number; step_answers: number }>(
-    'SELECT arm, decisions, answers, step_answers FROM experiment_arm WHERE experiment = ? ORDER BY arm',
-  );
+  const arms = db.prepare<
+    [string],
+    { arm: string; decisions: number; apart: number; answers: number; step_answers: number }
+  >('SELECT arm, decisions, apart, answers, step_answers FROM experiment_arm WHERE experiment = ? ORDER BY arm');
   const sumsOf = db.prepare<[string], SumRow>(
     'SELECT arm, measure, task, n, mean, m2 FROM experiment_sum WHERE experiment = ? ORDER BY task',
   );
@@ -172,6 +176,7 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
     for (const [decision, { of, before, after }] of touched) {
       putAnswer.run({ decision, ...of, ...after });
       if (before === null) countAnswer(of);
+      if (of.apart === 0) continue;
       const was: Partial<Record<Measure, number>> = before === null ? {} : valuesOf(before);
       const values = valuesOf(after);
       const { experiment, arm, task } = of;
@@ -215,7 +220,7 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
     decided({ id, model, ...of }) {
       const { at, experiment, arm } = of;
       if (isCurrent.get(experiment, at) === undefined) return;
-      countDecision.run(experiment, arm);
+      countDecision.run(experiment, arm, of.apart === 0 ? 0 : 1);
       countLlm.run(experiment, arm, model);
       const rows = earlier.all(id);
       if (rows.length === 0) return;
@@ -224,9 +229,10 @@ export function createExperimentResults({ db }: Connection): ExperimentResults {
     },
     read(experiment) {
       const [sums, models] = [sumsOf.all(experiment), llms.all(experiment)];
-      return arms.all(experiment).map(({ arm, decisions, answers, step_answers: stepAnswers }): ArmResult => ({
+      return arms.all(experiment).map(({ arm, decisions, apart, answers, step_answers: stepAnswers }): ArmResult => ({
         arm,
         decisions,
+        apart,
         answers,
         stepAnswers,
         ...sumsIn(sums.filter((row) => row.arm === arm)),

@@ -169,8 +169,8 @@ export function describeExperimentStore(store: StoreUnderTest): void {
       assert.deepEqual(
         (await ledger.experiments.results('e')).map(({ sums: _sums, tasks: _tasks, ...rest }) => rest),
         [
-          { arm: 'candidate', decisions: 2, answers: 0, stepAnswers: 0, models: [['m', 2]] },
-          { arm: 'control', decisions: 1, answers: 0, stepAnswers: 0, models: [['n', 1]] },
+          { arm: 'candidate', decisions: 2, apart: 2, answers: 0, stepAnswers: 0, models: [['m', 2]] },
+          { arm: 'control', decisions: 1, apart: 1, answers: 0, stepAnswers: 0, models: [['n', 1]] },
         ],
       );
     });
@@ -221,6 +221,19 @@ export function describeExperimentStore(store: StoreUnderTest): void {
       ({ sums, tasks } = await candidate(ledger));
       assert.deepEqual(tasks[1], ['verse', half]);
       assert.deepEqual(sums.quality, { n: 2, mean: 0.625, m2: 0.03125 });
+    });
+
+    test('a decision that both arms would make alike counts among decisions and answers, and in no sums', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.experiments.put('e', canary());
+      await decided(ledger, uuidOf('1'), { apart: false, task: 'sums' });
+      await decided(ledger, uuidOf('2'), { apart: true });
+      await decided(ledger, uuidOf('3'));
+      await posted(ledger, answer('1', 1), answer('2', 0), answer('3', 1), answer('4', 1));
+      await decided(ledger, uuidOf('4'), { apart: false });
+      const { decisions, apart, answers, sums, tasks } = await candidate(ledger);
+      assert.deepEqual([decisions, apart, answers, sums.quality.n, tasks], [4, 2, 4, 2, []]);
+      assert.equal(sums.quality.mean, 0.5);
     });
 
     test('a batch that is repeated by its key counts once', async (t) => {
