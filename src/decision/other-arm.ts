@@ -51,8 +51,8 @@ export function rankedBy(
 
 /**
  * Whether the other arm of a canary would have chosen otherwise: has another LLM first, or leaves something else to
- * chance. Turns of a conversation count as otherwise: where it stands by now is the arm's own doing. So does a query for
- * which the other arm has no candidate. Null where no arm of a canary decides.
+ * chance. Later turns of a conversation count as otherwise: where it stands by then is the arm's own doing. So does a
+ * query for which the other arm has no candidate. Null where no arm of a canary decides.
  *
  * @param ranking of the arm that decides
  */

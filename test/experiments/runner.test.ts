@@ -121,7 +121,7 @@ describe('an experiment goes on by itself', () => {
     assert.match(why, /^worse: quality -40\.0 points .* on code$/);
   });
 
-  test('one is told sooner by queries on which the arms would choose otherwise, with margins as much wider', async (t) => {
+  test('margins are of all queries, as much wider where only those count on which arms differ', async (t) => {
     const { ledger, runner, answers } = await opened(t);
     await ledger.experiments.put('e', canary({ margins: { ...WIDE, quality: 0.05 } }));
     for (const arm of ['control', 'candidate']) await answers(ledger, arm, scores(1000, 0.7), { apart: false });
