@@ -7,7 +7,6 @@ import type { Rng } from '../base/rng.js';
 import { HOUR_MS } from '../base/units.js';
 import { uuid7 } from '../base/uuid.js';
 import { whileBusy } from '../base/while-busy.js';
-import { planCascade } from '../cascade/plan.js';
 import { ALL_WELL, type Health } from '../live/breakers.js';
 import type { Correcting } from '../live/corrections.js';
 import { NO_EXPERIMENTS, type Assigned, type Experiments } from '../live/experiments.js';
@@ -18,36 +17,35 @@ import { WHOLE_TEXTS, type Texts } from '../live/texts.js';
 import type { Trust } from '../live/trust.js';
 import { createForgetting } from '../dataset/forget.js';
 import type { Encoder } from '../encoder/types.js';
-import { explored } from '../policy/explore.js';
-import { brokenBounds } from '../policy/constraints.js';
 import type { Ranking } from '../policy/rank.js';
 import type { DecisionDetail } from '../schema/decision.js';
-import type { DecisionId, LlmId } from '../schema/ids.js';
+import type { LlmId } from '../schema/ids.js';
 import type { Forgotten } from '../schema/retention.js';
-import type { Kept, RankedLlm, RouteRequest, RouteResponse } from '../schema/route.js';
+import type { RouteRequest, RouteResponse } from '../schema/route.js';
 import type { Scorer, ScorerHolder } from '../scoring/types.js';
 import type { KeptDecision } from '../store/ports/decisions.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { ToForget } from '../store/ports/retention.js';
-import { checkAllowed, checkWithin, policyFor, seenBy } from './allowed.js';
+import { checkAllowed, policyFor, seenBy } from './allowed.js';
 import { firstOf, MOST_LISTED, toJson, type Decision } from './answer.js';
 import { armOf, rulesIn, type Coming } from './arm.js';
 import { charged, type Asked } from './asked.js';
 import { createBesides, type Besides } from './beside.js';
 import type { CallContext } from './call-context.js';
-import { nextOf } from './conversation.js';
 import { noModels } from './errors.js';
 import { explanationOf, type Explained } from './explain.js';
-import { explainLogged, neighbourTexts, scoredAgain } from './explain-logged.js';
+import { explainLogged, neighbourTexts } from './explain-logged.js';
 import { createDecisionLog } from './log.js';
 import { isApart, type RankingOtherwise } from './other-arm.js';
 import { keptText } from './kept-text.js';
+import { pick } from './pick.js';
 import { promptTokensOf, queryText } from './query-text.js';
 import { createRanker } from './ranking.js';
 import { reserve } from './reserve.js';
+import { responseOf } from './response.js';
 import { followRetention } from './retention.js';
 import { checkNamed, ownRules } from './rules.js';
-import { factsOf, fallbacksFor, nearLlm, type ScorerFacts } from './similarity.js';
+import { factsOf, nearLlm, type ScorerFacts } from './similarity.js';
 
 /** What a decision reads, kept current while it is served. */
 export interface DecisionState {
@@ -129,14 +127,6 @@ const FLUSH_LIMIT_MS = 2_000;
 /** What a decision is explained by, texts read. */
 type Evidence = Explained['score'];
 
-/** Which LLM of a ranking was chosen, and how. */
-interface Choice {
-  chosen: LlmId;
-  propensity: number;
-  cascade: ReturnType<typeof planCascade> | null;
-  kept?: Kept;
-}
-
 export function createDecider({ live, ledger, clock, rng, log, encoder, redact, now: elapsed }: DeciderParts): Decider {
   const {
     scorer: holder,
@@ -170,56 +160,6 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
     let known = facts.get(scorer);
     if (known === undefined) facts.set(scorer, (known = factsOf(scorer)));
     return known;
-  }
-
-  /**
-   * The first of a ranking, unless `exploration` leaves it to chance; the first of a cascade; or who gets the next turn
-   * of a conversation. Results of tools are no query to begin a cascade with.
-   */
-  function pick(
-    { caller, cascade: wanted, context, known, prepared: { rules } }: Asked,
-    ranking: readonly RankedLlm[],
-    relaxed: boolean,
-  ): Choice {
-    const standing = context?.standing ?? null;
-    if (wanted !== null && (standing === null || standing.turn === 'free')) {
-      const cascade = planCascade(ranking, wanted);
-      return { chosen: cascade.steps[0]!.model, propensity: 1, cascade };
-    }
-    if (standing !== null) {
-      const { chosen, kept } = nextOf(ranking, { standing, rules, relaxed });
-      return { chosen: chosen.model, propensity: 1, cascade: null, kept };
-    }
-    const isLearned = known.scorer.version !== null;
-    const allowed = caller.exploration ? rules : { ...rules, exploration: 0 };
-    return { ...explored(ranking, allowed, { rng, isLearned }), cascade: null };
-  }
-
-  function answer(asked: Asked, id: string, ranked: Ranking, choice: Choice): RouteResponse {
-    const { request, caller, known, prepared } = asked;
-    const { ranking } = ranked;
-    const { chosen, propensity, cascade, kept } = choice;
-    ranked.relaxed =
-      ranked.relaxed.length === 0
-        ? []
-        : brokenBounds(prepared.constraints, scoredAgain(ranking.find((llm) => llm.model === chosen)!));
-    const listed = firstOf(ranking, request.top ?? MOST_LISTED, chosen);
-    const response: RouteResponse = {
-      decision_id: id as DecisionId,
-      model: chosen,
-      version: known.scorer.version,
-      router: known.scorer.router,
-      ranking: listed,
-      fallbacks: fallbacksFor(known, chosen, { ranking, rules: prepared.rules }),
-      ...(listed.length === ranking.length ? {} : { more_ranked: ranking.length - listed.length }),
-      ...(ranked.relaxed.length === 0 ? {} : { relaxed: ranked.relaxed }),
-      ...(propensity === 1 ? {} : { propensity }),
-      ...(kept === undefined ? {} : { kept }),
-      ...(asked.arm === null ? {} : { experiment: { experiment: asked.arm.experiment, arm: asked.arm.arm } }),
-      ...(cascade === null ? {} : { cascade }),
-    };
-    checkWithin(response, caller);
-    return response;
   }
 
   /** Logs a decision; answers the ranking that is answered as JSON. */
@@ -306,9 +246,9 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
     const reservation = { id, promptTokens: asked.promptTokens, charge };
     const relaxed = ranked.relaxed.length > 0;
     return chain(
-      reserve({ load, health }, ranked, reservation, (left) => pick(asked, left, relaxed)),
+      reserve({ load, health }, ranked, reservation, (left) => pick(asked, left, { relaxed, rng })),
       (choice): Decision => {
-        const response = answer(asked, id, ranked, choice);
+        const response = responseOf(asked, id, ranked, choice);
         if (evidence !== null)
           response.explanation = seenBy(explained(asked, ranked, response, evidence), asked.caller);
         const rankingJson = note(asked, now, ranked, apart, response);
