@@ -23,7 +23,7 @@ describe('experiments', () => {
     assert.equal(await done('experiments', 'put', 'thrift', yaml, ...folder), 'thrift changed\n');
     assert.match(await done('experiments', 'list', ...folder), /^thrift +canary +quality +running +1 +5% +started$/m);
     const shown = await done('experiments', 'show', 'thrift', ...folder);
-    assert.match(shown, /^candidate +5% +0 +0 +– /m);
+    assert.match(shown, /^candidate +5% +0 +0 +0 +– /m);
     assert.match(shown, /^candidate beside control: open \(nothing was seen yet\)$/m);
     assert.equal(
       await done('experiments', 'pause', 'thrift', '--why', 'a holiday', ...folder),

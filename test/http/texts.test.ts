@@ -143,10 +143,8 @@ describe('texts are kept as the key says, or the settings', () => {
     assert.equal((await used(plain)).query, null);
     assert.equal((await used(whole)).query, QUERY);
     const { keys } = (await admin('GET', '/v1/keys')).body as { keys: { texts: unknown }[] };
-    assert.deepEqual(
-      keys.map(({ texts }) => texts),
-      [null, null, { store: 'whole', hours: null }],
-    );
+    const said = keys.flatMap(({ texts }) => texts ?? []);
+    assert.deepEqual([keys.length, said], [3, [{ store: 'whole', hours: null }]]);
   });
 
   test('for some hours: then they are forgotten, and what was learned stays', async () => {
