@@ -10,6 +10,7 @@ export interface Coming {
   request: RouteRequest;
   own: Rules | null;
   caller: Caller;
+  /** What the call through the model endpoint adds; null where only the decision is asked for. */
   context: CallContext | null;
   query: string;
   /** The policy that it asks for. */

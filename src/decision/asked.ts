@@ -1,28 +1,23 @@
 import { chain, type Maybe } from '../base/maybe.js';
 import type { Assigned } from '../live/experiments.js';
-import type { Caller } from '../live/keys.js';
 import type { Prepared } from '../live/policies.js';
 import type { CascadeRequest } from '../schema/cascade.js';
 import type { LlmId } from '../schema/ids.js';
-import type { RankedLlm, RouteRequest } from '../schema/route.js';
-import type { CallContext } from './call-context.js';
+import type { RankedLlm } from '../schema/route.js';
+import type { Coming } from './arm.js';
 import type { ScorerFacts } from './similarity.js';
 
 /** A query on its way to a decision. */
-export interface Asked {
-  request: RouteRequest;
-  caller: Caller;
-  query: string;
+export interface Asked extends Coming {
   /** `[dim]` */
   vector: Float32Array;
   promptTokens: number;
   known: ScorerFacts;
+  /** The policy that decides: the one that is asked for, unless an arm has another. */
   policyName: string;
   prepared: Prepared;
   /** The cascade that is to be planned: the request's, else the policy's; null for a single call. */
   cascade: CascadeRequest | null;
-  /** What the call through the model endpoint adds; null where only the decision is asked for. */
-  context: CallContext | null;
   /** The arm of an experiment that decides; null for what is in force. */
   arm: Assigned | null;
 }

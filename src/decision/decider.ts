@@ -292,8 +292,10 @@ export function createDecider({ live, ledger, clock, rng, log, encoder, redact, 
       const cascade = request.cascade ?? prepared.cascade;
       const asked: Asked = {
         request,
+        own,
         caller,
         query,
+        policy,
         vector,
         promptTokens,
         known,

@@ -6,11 +6,9 @@ import type { Ranking } from '../policy/rank.js';
 import type { Rules } from '../schema/policy.js';
 import type { RankedLlm } from '../schema/route.js';
 import type { Scorer } from '../scoring/types.js';
-import { policyFor } from './allowed.js';
 import { rulesIn } from './arm.js';
 import type { Asked } from './asked.js';
 import type { Ranker } from './ranking.js';
-import { ownRules } from './rules.js';
 import type { ScorerFacts } from './similarity.js';
 
 export interface RankingOtherwise {
@@ -38,10 +36,9 @@ export function rankedBy(
   asked: Asked,
   near: RoutingLoad | null,
 ): Maybe<{ ranked: Ranking; rules: Rules; known: ScorerFacts }> {
-  const { request, caller } = asked;
-  const own = ownRules(request);
+  const { own, caller, policy } = asked;
   const known = factsIn(by.scorer ?? inForce());
-  const prepared = policies.prepare(by.candidate?.policy ?? policyFor(request, own, caller), rulesIn(by, own), caller);
+  const prepared = policies.prepare(by.candidate?.policy ?? policy, rulesIn(by, own), caller);
   return chain(vectorFor(known.scorer, asked), (vector) => ({
     ranked: rank({ ...asked, vector, known, prepared }, near),
     rules: prepared.rules,

@@ -150,11 +150,12 @@ export async function openLiveExperiments({
     await versions.want(new Set(wanted.filter((version) => version !== undefined)));
   }
 
-  const isLoaded = ({ candidate }: ArmOf): boolean =>
-    candidate?.version === undefined || versions.scorerOf(candidate.version) !== null;
-
   const scorerOf = (candidate: Candidate | null): Scorer | null =>
     candidate?.version === undefined ? null : versions.scorerOf(candidate.version);
+
+  /** Whether the version of a candidate is not loaded. */
+  const waits = (candidate: Candidate | null): boolean =>
+    candidate?.version !== undefined && scorerOf(candidate) === null;
 
   function assignedIn(one: Deciding, unit: number): Assigned {
     const place = armAt(unit, one.shares);
@@ -172,11 +173,9 @@ export async function openLiveExperiments({
 
   /** Those whose versions are loaded. */
   function besidesOf({ candidates }: Shadowing): Beside[] {
-    return candidates.flatMap((one) => {
-      const { version } = one.shadow.candidate;
-      const scorer = version === undefined ? null : versions.scorerOf(version);
-      return version !== undefined && scorer === null ? [] : [{ ...one, scorer }];
-    });
+    return candidates
+      .filter(({ shadow }) => !waits(shadow.candidate))
+      .map((one) => ({ ...one, scorer: scorerOf(one.shadow.candidate) }));
   }
 
   const isSame = (a: readonly Beside[], b: readonly Beside[]): boolean =>
@@ -190,7 +189,7 @@ export async function openLiveExperiments({
     refresh,
     assign(unit) {
       const one = deciding.get(unit.policy) ?? deciding.get(null);
-      if (one === undefined || !one.arms.every(isLoaded)) return null;
+      if (one === undefined || one.arms.some(({ candidate }) => waits(candidate))) return null;
       return assignedIn(one, placeOf(one.name, unitOf(one.unit, unit)));
     },
     shadows(policy) {
@@ -203,9 +202,9 @@ export async function openLiveExperiments({
     idle(name) {
       const one = running.get(name);
       if (one === undefined) return null;
-      const waits = one.candidates.find(({ version }) => version !== undefined && versions.scorerOf(version) === null);
-      if (one.why !== null || waits === undefined) return one.why;
-      return versions.refusal(waits.version!) ?? `version ${waits.version!} is being loaded`;
+      const waiting = one.candidates.find(waits);
+      if (one.why !== null || waiting === undefined) return one.why;
+      return versions.refusal(waiting.version!) ?? `version ${waiting.version!} is being loaded`;
     },
   };
 }

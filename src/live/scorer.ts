@@ -1,6 +1,6 @@
-import { PointsmanError } from '../base/errors.js';
 import { createPriorScorer } from '../scoring/prior.js';
 import type { Scorer, ScorerHolder } from '../scoring/types.js';
+import { versionNotFound } from '../serving/version-not-found.js';
 import { SUBJECTS, type Subject } from '../store/ports/changes.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { Live } from './follower.js';
@@ -55,11 +55,7 @@ export async function openLiveScorer(parts: LiveScorerParts): Promise<LiveScorer
     current: () => scorer,
     async open(version) {
       if (version === loaded?.version) return scorer;
-      if ((await ledger.artifacts.get(version)) === undefined)
-        throw new PointsmanError(
-          'version_not_found',
-          `There is no version ${JSON.stringify(version)}; GET /v1/weights lists those there are`,
-        );
+      if ((await ledger.artifacts.get(version)) === undefined) throw versionNotFound(version);
       return opening.open(await opening.read(version));
     },
     refusal: () => (inForce === null || inForce === loaded?.version ? null : opening.refusal(inForce)),

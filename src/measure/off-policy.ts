@@ -1,4 +1,5 @@
 import { isCurrent, type Dataset } from '../dataset/dataset.js';
+import { LEAST_PROPENSITY } from './off-policy/log.js';
 
 /** How LLMs came to be asked, and how they did, as far as a log shows it. */
 export interface LoggingPolicy {
@@ -13,8 +14,6 @@ export interface LoggingPolicy {
   level: Float64Array;
 }
 
-/** The least that a logged propensity counts as: an answer stands for a hundred that were not asked, at most. */
-const LEAST_PROPENSITY = 0.01;
 /** Answers that the mean of LLMs weighs as much as. */
 const LEVEL_STRENGTH = 10;
 

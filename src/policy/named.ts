@@ -92,7 +92,8 @@ export function narrowedBy(policy: PolicyBody, own: Rules): Rules {
 const bounds = (rules: Rules): Rules =>
   Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
 
-const policyRules = ({ description: _description, cascade: _cascade, ...rules }: PolicyBody): Rules => rules;
+/** What a policy says of how a query is routed to one LLM. */
+export const policyRules = ({ description: _description, cascade: _cascade, ...rules }: PolicyBody): Rules => rules;
 
 /**
  * The rules of a policy with a request's own. Numbers and choices are the request's where it gives them. What is

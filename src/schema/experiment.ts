@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
+import { Name } from './name.js';
 import { PolicyName } from './policy.js';
 import { FreeLines } from './text.js';
 
-export const ExperimentName = z
-  .string()
-  .max(100)
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-    'expected letters, digits, dots, dashes and underscores, the first a letter or digit',
-  )
-  .meta({ id: 'ExperimentName', description: 'Name of an experiment' });
+export const ExperimentName = Name.meta({ id: 'ExperimentName', description: 'Name of an experiment' });
 export type ExperimentName = z.infer<typeof ExperimentName>;
 
 /** What decides otherwise than what is in force: a policy, a version, only some LLMs, or several of these together. */

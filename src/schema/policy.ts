@@ -4,19 +4,16 @@ import { CascadeRequest } from './cascade.js';
 import { Exploration } from './exploration.js';
 import { Fraction } from './fraction.js';
 import { LlmId } from './ids.js';
+import { Name } from './name.js';
 import { FreeLines } from './text.js';
 
 /** The policies that are there without any being made. */
 export const BUILT_IN_POLICIES = ['quality', 'balanced', 'cost', 'latency'] as const;
 
-export const PolicyName = z
-  .string()
-  .max(100)
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-    'expected letters, digits, dots, dashes and underscores, the first a letter or digit',
-  )
-  .meta({ id: 'PolicyName', description: 'Name of a policy: quality, balanced, cost, latency or one of your own' });
+export const PolicyName = Name.meta({
+  id: 'PolicyName',
+  description: 'Name of a policy: quality, balanced, cost, latency or one of your own',
+});
 
 const Names = z.array(z.string().min(1).max(100)).min(1).max(100);
 

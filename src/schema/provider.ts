@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { Milliseconds } from './amounts.js';
 import { LlmId } from './ids.js';
+import { Name } from './name.js';
 
-export const ProviderName = z
-  .string()
-  .max(100)
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-    'expected letters, digits, dots, dashes and underscores, the first a letter or digit',
-  )
-  .brand<'ProviderName'>()
-  .meta({ id: 'ProviderName', description: 'Name of a provider' });
+export const ProviderName = Name.brand<'ProviderName'>().meta({
+  id: 'ProviderName',
+  description: 'Name of a provider',
+});
 export type ProviderName = z.infer<typeof ProviderName>;
 
 /** What a provider speaks. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PointsmanError } from '../../base/errors.js';
 import { Version } from '../../schema/ids.js';
 import { ArtifactSummary } from '../../schema/training.js';
+import { versionNotFound } from '../../serving/version-not-found.js';
 import type { ArtifactRecord } from '../../store/ports/artifacts.js';
 import type { Context } from '../context.js';
 import { fileReply } from '../kit/answer.js';
@@ -14,13 +14,6 @@ const WeightList = z
 /** The content of a file is the file's own matter. */
 const FileBytes = z.unknown();
 const FILE_TYPES = ['application/octet-stream', 'application/json'] as const;
-
-function versionNotFound(name: string): PointsmanError {
-  return new PointsmanError(
-    'version_not_found',
-    `There is no version ${JSON.stringify(name)}; GET /v1/weights lists those there are`,
-  );
-}
 
 const version = { schema: Version, description: 'Version of a trained artifact', refuse: versionNotFound };
 

@@ -1,3 +1,4 @@
+import { policyRules } from '../../policy/named.js';
 import type { Preview } from '../../schema/preview.js';
 import type { PolicyBody, Rules } from '../../schema/policy.js';
 import type { Replayed } from './replay.js';
@@ -16,8 +17,8 @@ const WEIGHING = new Set<string>([
 ]);
 
 /** The constraints of a policy with each weight of cost. */
-export function weightsTried({ description: _description, cascade: _cascade, ...rules }: PolicyBody): Rules[] {
-  const constraints = Object.fromEntries(Object.entries(rules).filter(([rule]) => !WEIGHING.has(rule)));
+export function weightsTried(policy: PolicyBody): Rules[] {
+  const constraints = Object.fromEntries(Object.entries(policyRules(policy)).filter(([rule]) => !WEIGHING.has(rule)));
   return WEIGHTS.map((weight) => ({ ...constraints, ...(weight > 0 && { relative_cost_weight: weight }) }));
 }
 

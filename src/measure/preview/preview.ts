@@ -5,13 +5,13 @@ import { DAY_MS } from '../../base/units.js';
 import type { Correcting } from '../../live/corrections.js';
 import type { LiveScorer } from '../../live/scorer.js';
 import type { Trust } from '../../live/trust.js';
-import { allPolicies, DEFAULT_POLICY, policyOf } from '../../policy/named.js';
+import { allPolicies, DEFAULT_POLICY, policyOf, policyRules } from '../../policy/named.js';
 import type { DecisionId, LlmId } from '../../schema/ids.js';
-import type { PolicyBody, Rules } from '../../schema/policy.js';
+import type { PolicyBody } from '../../schema/policy.js';
 import type { Preview, PreviewRequest, Side } from '../../schema/preview.js';
 import type { RankedLlm } from '../../schema/route.js';
 import type { Ledger } from '../../store/ports/index.js';
-import { overlapOf } from '../off-policy/overlap.js';
+import { overlapOf, type OverlapInput } from '../off-policy/overlap.js';
 import { compare, type Compared } from './estimates.js';
 import { frontierOf, weightsTried } from './frontier.js';
 import { gather, type Gathered } from './read.js';
@@ -48,7 +48,6 @@ export interface Previewer {
   preview(request: PreviewRequest, texts: boolean): Promise<Preview>;
 }
 
-const rulesOf = ({ description: _description, cascade: _cascade, ...rules }: PolicyBody): Rules => rules;
 const round = (share: number): number => Math.round(share * 1e4) / 1e4;
 
 /** Share of decisions that each LLM gets by both policies, most by the first on top. */
@@ -84,12 +83,12 @@ function examplesOf({ choices, first }: Replayed, texts: boolean): Preview['exam
     }));
 }
 
-/** Decisions with a score a day; null where their times are not known. */
-function perDayOf({ choices, log }: Replayed): number | null {
+/** Decisions with a score a day, of which there are `scored`; null where their times are not known. */
+function perDayOf(choices: Replayed['choices'], scored: number): number | null {
   const times = choices.flatMap(({ at }) => at ?? []);
   if (times.length < 2) return null;
   const days = Math.max(1 / 24, (times[0]! - times.at(-1)!) / DAY_MS);
-  return log.outcome.quality.filter((score) => !Number.isNaN(score)).length / days;
+  return scored / days;
 }
 
 function propensitiesIn(replayed: Replayed): Preview['propensities'] {
@@ -139,13 +138,14 @@ export function createPreviewer({ ledger, live, clock, flush, alone = false }: P
     const differ = replayed.first.policy.filter(({ model }, i) => model !== replayed.first.against[i]!.model).length;
     const side = (name: string | null, policy: PolicyBody, version: string | null, of: 'policy' | 'against'): Side => ({
       name,
-      rules: rulesOf(policy),
+      rules: policyRules(policy),
       version,
       ...compared[of],
       refused: replayed.refused[of],
     });
     const times = replayed.choices.flatMap(({ at }) => at ?? []);
     const notes = notesOf(request, body, compared);
+    const scored = scoredOf(replayed);
     return {
       decisions: replayed.choices.length,
       from: times.length === 0 ? null : new Date(times.at(-1)!).toISOString(),
@@ -157,12 +157,11 @@ export function createPreviewer({ ledger, live, clock, flush, alone = false }: P
       against: side(againstName, againstBody, current.version, 'against'),
       difference: compared.difference,
       overlap: overlapOf({
-        log: scoredOnly(replayed),
-        chances: scoredChances(replayed),
+        ...scored,
         differ: differ / replayed.choices.length,
         candidates: replayed.candidates,
         deviation: compared.deviation,
-        perDay: perDayOf(replayed),
+        perDay: perDayOf(replayed.choices, scored.log.query.length),
       }),
       models: sharesOf(replayed),
       differ: round(differ / replayed.choices.length),
@@ -200,26 +199,19 @@ function notesOf({ version }: PreviewRequest, { cascade }: PolicyBody, { policy 
   return notes;
 }
 
-/** Places of the decisions with a score. */
-const scoredPlaces = ({ log }: Replayed): number[] =>
-  [...log.outcome.quality.keys()].filter((i) => !Number.isNaN(log.outcome.quality[i]!));
-
-/** The log of those with a score alone: what they overlap with is what quality is estimated from. */
-function scoredOnly(replayed: Replayed): Replayed['log'] {
-  const places = scoredPlaces(replayed);
-  const { log } = replayed;
+/** Decisions with a score, and the policy’s chances: what it overlaps with is what quality is estimated from. */
+function scoredOf({ log, chances }: Replayed): Pick<OverlapInput, 'log' | 'chances'> {
+  const places = [...log.outcome.quality.keys()].filter((i) => !Number.isNaN(log.outcome.quality[i]!));
+  const numLlms = log.models.length;
+  const own = new Float64Array(places.length * numLlms);
+  places.forEach((i, k) => own.set(chances.policy.subarray(i * numLlms, (i + 1) * numLlms), k * numLlms));
   return {
-    ...log,
-    query: Int32Array.from(places, (i) => log.query[i]!),
-    chosen: Int32Array.from(places, (i) => log.chosen[i]!),
-    propensity: Float64Array.from(places, (i) => log.propensity[i]!),
+    log: {
+      ...log,
+      query: Int32Array.from(places, (i) => log.query[i]!),
+      chosen: Int32Array.from(places, (i) => log.chosen[i]!),
+      propensity: Float64Array.from(places, (i) => log.propensity[i]!),
+    },
+    chances: own,
   };
-}
-
-function scoredChances(replayed: Replayed): Float64Array {
-  const numLlms = replayed.log.models.length;
-  const places = scoredPlaces(replayed);
-  const out = new Float64Array(places.length * numLlms);
-  places.forEach((i, k) => out.set(replayed.chances.policy.subarray(i * numLlms, (i + 1) * numLlms), k * numLlms));
-  return out;
 }

@@ -181,6 +181,7 @@ export function createDecisions(
             forgetAt,
           } = decision;
           const kept = keepsText ? query : null;
+          const isApart = apart === null ? null : Number(apart);
           const added =
             insert.run(
               id,
@@ -201,7 +202,7 @@ export function createDecisions(
               experiment,
               arm,
               unit,
-              apart === null ? null : Number(apart),
+              isApart,
               forgetAt ?? null,
             ).changes > 0;
           if (!added) continue;
@@ -214,7 +215,7 @@ export function createDecisions(
               arm,
               unit,
               task,
-              apart: apart === null ? null : Number(apart),
+              apart: isApart,
             });
           bytes +=
             Buffer.byteLength(kept ?? '') +
