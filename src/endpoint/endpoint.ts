@@ -110,6 +110,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
         throw error;
       }
     },
+    flush: () => calls.drain(),
     async drain() {
       clearInterval(quiet);
       await calls.drain();

@@ -31,6 +31,8 @@ export interface Endpoint {
    * `model_not_found`, `provider_failed`, `provider_timeout`, `provider_limited`.
    */
   call(request: CallRequest): Promise<CallAnswer>;
-  /** Resolves when what calls taught is kept. */
+  /** Resolves when what calls taught that are answered is kept, or the ledger refuses it for now. */
+  flush(): Promise<void>;
+  /** The same, before the process ends. */
   drain(): Promise<void>;
 }

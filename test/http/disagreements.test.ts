@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startProvider, type LocalProvider } from '../../scripts/provider/server.js';
 import { createRng } from '../../src/base/rng.js';
 import { shadowResults } from '../../src/decision/shadow-results.js';
@@ -147,9 +148,20 @@ describe('a shadow beside the model endpoint', () => {
     assert.equal(second.next, null);
     const all = await list();
     assert.deepEqual([...first.disagreements, ...second.disagreements], all.disagreements);
-    await ask(service, 'POST', '/v1/forget', { query: 'Say it' });
+    const forgotten = await ask(service, 'POST', '/v1/forget', { query: 'Say it' });
+    assert.equal(forgotten.status, 200, JSON.stringify(forgotten.body));
     const texts = (await list()).disagreements.map(({ query }) => query);
-    assert.ok(texts.includes(null) && !texts.includes('Say it'), JSON.stringify(texts));
+    assert.ok(texts.includes(null) && !texts.includes('Say it'), JSON.stringify([texts, forgotten.body]));
+  });
+
+  test('has no text of a call back that was answered before it was forgotten', async () => {
+    const id = await chat('Once and never again');
+    await sleep(60);
+    const { status } = await ask(service, 'POST', '/v1/forget', { query: 'Once and never again' });
+    assert.equal(status, 200);
+    await eventually('what the call taught is kept', async () => (await service.ledger.calls.get([id])).has(id));
+    const { body } = await ask(service, 'GET', `/v1/decisions/${id}`);
+    assert.equal((body as { query: string | null }).query, null);
   });
 
   test('is not found by another name', async () => {

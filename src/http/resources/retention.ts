@@ -5,7 +5,11 @@ import type { Context } from '../context.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 import { settingsOperations } from './settings.js';
 
-export function retentionOperations({ ledger, decider }: Pick<Context, 'ledger' | 'decider'>): Operation[] {
+export function retentionOperations({
+  ledger,
+  decider,
+  endpoint,
+}: Pick<Context, 'ledger' | 'decider' | 'endpoint'>): Operation[] {
   return [
     ...settingsOperations(ledger.settings, {
       path: '/v1/retention',
@@ -37,7 +41,11 @@ export function retentionOperations({ ledger, decider }: Pick<Context, 'ledger' 
       body: requiredBody(ForgetRequest),
       answers: { 200: { description: 'What was forgotten', schema: Forgotten } },
       errors: [],
-      run: ({ body }) => decider.forget(toForget(body)),
+      async run({ body }) {
+        // Kept after it, what calls taught would bring their texts back.
+        await endpoint.flush();
+        return decider.forget(toForget(body));
+      },
     }),
   ];
 }
