@@ -19,7 +19,7 @@ export const folderOf = (path: string): string | undefined => /^src\/([^/]+)\//.
 /** Every TypeScript file of a folder, by its path below `root`, in order. */
 export function sourcesOf(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name))
     .toSorted();
 }

@@ -40,6 +40,8 @@ export const FOLDERS: readonly { name: string; holds: string }[] = [
   { name: 'catalog', holds: 'profiles as people write them, and what applying them changes' },
   { name: 'importer', holds: 'files to rows' },
   { name: 'simulator', holds: 'invented LLMs and their answers' },
+  { name: 'client', holds: 'the API’s client for browsers and Node, typed by `openapi.json`' },
+  { name: 'dashboard', holds: 'what people see: pages, drawn in the browser of what the client reads' },
   { name: 'http', holds: 'the API: kit and resources' },
   { name: 'cli', holds: 'commands, and where everything is put together' },
 ];

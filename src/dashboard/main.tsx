@@ -1,0 +1,2 @@
+import { render } from 'preact';
+render(<p>Pointsman</p>, document.getElementById('app')!);
