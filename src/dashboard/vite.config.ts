@@ -4,8 +4,8 @@ import { defineConfig } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * `npm run build` makes `dist/dashboard`. `npx vite --config src/dashboard/vite.config.ts` serves it while it is edited,
- * beside a service on port 8080.
+ * `npm run build` makes `dist/dashboard`. While it is edited, beside a service on port 8080:
+ * `npx vite --config src/dashboard/vite.config.ts`.
  */
 export default defineConfig({
   root,
