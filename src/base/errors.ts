@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   unsupported_media_type: { status: 415, exit: 2, title: 'The content type is not supported' },
   not_acceptable: { status: 406, exit: 2, title: 'None of the accepted content types can be served' },
   route_not_found: { status: 404, exit: 2, title: 'There is no such path' },
+  dashboard_missing: { status: 503, exit: 1, title: 'The dashboard is not built' },
   method_not_allowed: { status: 405, exit: 2, title: 'The path does not take this method' },
   unauthorized: { status: 401, exit: 1, title: 'A key is needed' },
   forbidden: { status: 403, exit: 1, title: 'The key does not allow this' },

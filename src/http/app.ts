@@ -82,7 +82,7 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
   return {
     handle: createDispatcher({
       operations: audited(
-        operationsOf({ ...parts, endpoint, metrics, streams, heartbeatMs, openMetrics }),
+        operationsOf({ ...parts, log, endpoint, metrics, streams, heartbeatMs, openMetrics }),
         createAuditRecorder(parts.ledger.audit, log),
       ),
       maxBodyBytes,

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../artifact/types.js';
 import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/log.js';
 import type { History } from '../catalog/history.js';
 import type { Decider } from '../decision/decider.js';
 import type { Endpoint } from '../endpoint/types.js';
@@ -24,6 +25,7 @@ export interface Context {
   artifacts: ArtifactStore;
   history: History;
   clock: Clock;
+  log: Logger;
   metrics: Metrics;
   streams: Streams;
   /** What this process knows of judging; undefined where it takes no part in it. */

@@ -106,3 +106,17 @@ export const KeyMade = z
   .strictObject({ key: z.string().describe('The whole key. It is shown this once'), ...info })
   .meta({ id: 'KeyMade' });
 export type KeyMade = z.infer<typeof KeyMade>;
+
+/** Who asks. */
+export const CallerInfo = z
+  .strictObject({
+    key: KeyId.nullable().describe('Public id of the key that came; null where none did, or none that is good'),
+    name: z.string(),
+    scopes: z.array(Scope).describe('What they may'),
+    tenant: TenantId.nullable(),
+    models: z.array(LlmId).nullable().describe('The only LLMs that they may be sent to; null for all'),
+    policies: z.array(z.string()).nullable().describe('The only policies that they may route by; null for all'),
+    keys: z.boolean().describe('Whether there are keys, so that one is asked for'),
+  })
+  .meta({ id: 'CallerInfo' });
+export type CallerInfo = z.infer<typeof CallerInfo>;

@@ -1,22 +1,14 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../base/units.js';
-import { callShown } from '../../decision/call-shown.js';
 import { decisionNotFound } from '../../decision/errors.js';
+import { createSummaries } from '../../decision/summaries.js';
 import { summaryByDay } from '../../decision/summary.js';
 import { dayOf } from '../../machines/day-sums.js';
-import type { CallShown } from '../../schema/call.js';
-import {
-  DecisionDetail,
-  DecisionList,
-  DecisionSettings,
-  Summary,
-  type DecisionSummary,
-} from '../../schema/decision.js';
-import { ExperimentName, type InExperiment } from '../../schema/experiment.js';
+import { DecisionDetail, DecisionList, DecisionSettings, Summary } from '../../schema/decision.js';
+import { ExperimentName } from '../../schema/experiment.js';
 import { DecisionId, LlmId } from '../../schema/ids.js';
 import { PolicyName } from '../../schema/policy.js';
 import { Timestamp } from '../../schema/time.js';
-import type { KeptDecision } from '../../store/ports/decisions.js';
 import type { Context } from '../context.js';
 import { operation, type Operation } from '../kit/operation.js';
 import { settingsOperations } from './settings.js';
@@ -40,38 +32,12 @@ const DAYS_SHOWN = 29;
 
 const millis = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
 
-const inExperiment = ({ experiment, arm }: Pick<KeptDecision, 'experiment' | 'arm'>): InExperiment | null =>
-  experiment === null || arm === null ? null : { experiment, arm };
-
 export function decisionOperations({
   ledger,
   decider,
   clock,
 }: Pick<Context, 'ledger' | 'decider' | 'clock'>): Operation[] {
-  /** Decisions with what came of them, in order. */
-  async function summariesOf(decisions: readonly KeptDecision[]): Promise<DecisionSummary[]> {
-    const ids = decisions.map(({ id }) => id);
-    const [outcomes, calls] = await Promise.all([ledger.decisions.outcomes(ids), ledger.calls.get(ids)]);
-    const callOf = (id: string): CallShown | null => {
-      const call = calls.get(id);
-      return call === undefined ? null : callShown(call);
-    };
-    return decisions.map(({ id, at, queryHash, query, task, model, version, router, policy, propensity, ...rest }) => ({
-      decision_id: id as DecisionId,
-      at: new Date(at).toISOString(),
-      query_hash: queryHash,
-      query,
-      task,
-      model: model as LlmId,
-      version,
-      router,
-      policy,
-      propensity,
-      experiment: inExperiment(rest),
-      outcomes: outcomes.get(id) ?? [],
-      call: callOf(id),
-    }));
-  }
+  const summariesOf = createSummaries(ledger);
 
   async function commentsOf(id: string): Promise<DecisionDetail['comments']> {
     const comments = (await ledger.feedback.comments([id])).get(id) ?? [];

@@ -1,13 +1,16 @@
 import type { Context } from '../context.js';
 import type { Operation } from '../kit/operation.js';
+import { accessOperations } from './access.js';
 import { alertOperations } from './alerts.js';
 import { auditOperations } from './audit.js';
 import { callOperations } from './calls.js';
 import { countTokensOperations } from './count-tokens.js';
 import { decisionOperations } from './decisions.js';
 import { disagreementOperations } from './disagreements.js';
+import { dashboardOperations } from './dashboard.js';
 import { documentOperations } from './document.js';
 import { embedOperations } from './embed.js';
+import { eventOperations } from './events.js';
 import { experimentOperations } from './experiments.js';
 import { feedbackOperations } from './feedback.js';
 import { healthOperations } from './health.js';
@@ -48,10 +51,13 @@ export function operationsOf(context: Context): Operation[] {
     ...jobOperations(context),
     ...scheduleOperations(context),
     ...weightOperations(context),
+    ...accessOperations(context),
     ...keyOperations(context),
     ...auditOperations(context),
     ...probeOperations(context),
+    ...eventOperations(context),
     ...documentOperations(() => operations),
+    ...dashboardOperations(),
   ];
   return operations;
 }

@@ -1,0 +1,36 @@
+/** Why the service refused, or did not answer. */
+export class Problem extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, status: number, message: string) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+interface Answered<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+function problemOf(error: unknown, { status, statusText }: Response): Problem {
+  const { code, detail, title } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const text = [detail, title, statusText].find((one) => typeof one === 'string' && one !== '');
+  return new Problem(typeof code === 'string' ? code : `http_${status}`, status, String(text ?? `Status ${status}`));
+}
+
+/** What was answered. Rejects with a {@link Problem}. */
+export async function answered<T>(request: Promise<Answered<T>>): Promise<T> {
+  let result: Answered<T>;
+  try {
+    result = await request;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Problem('unreachable', 0, 'The service does not answer. Is it running?');
+  }
+  if (!result.response.ok) throw problemOf(result.error, result.response);
+  return result.data as T;
+}
