@@ -52,7 +52,7 @@ export const startDemo = (): Promise<Shown> => startShown((data) => ['demo', '--
 
 /** A service on an empty ledger. */
 export const startEmpty = (): Promise<Shown> =>
-  startShown((data) => ['start', '--data', data, '--encoder', 'hashing'], '"the service listens"');
+  startShown((data) => ['start', '--data', data, '--encoder', 'hashing'], 'Pointsman listens on');
 
 /** Debian's Chromium. */
 export const launch = (): Promise<Browser> =>
@@ -96,14 +96,21 @@ export async function openTab(browser: Browser, url: string, { colours, width }:
 /** Goes to a page of the dashboard, and waits until all that it reads is there. */
 export async function visit(page: Page, url: string, path: string): Promise<void> {
   await page.goto(`${url}/#/${path}`);
-  await page.reload();
   await settled(page);
+}
+
+/** Changes colours and width, as a system or a person would. */
+export async function lookAs(page: Page, { colours, width }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme: colours, reducedMotion: 'reduce' });
+  await page.setViewportSize({ width, height: 900 });
+  // Charts and graphs are drawn anew with the next frames.
+  await page.evaluate('new Promise((resume) => requestAnimationFrame(() => requestAnimationFrame(resume)))');
 }
 
 /** Waits until nothing is being read. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor({ timeout: SHOWN_MS });
-  await page.waitForFunction(() => document.querySelector('.loading') === null, undefined, { timeout: SHOWN_MS });
+  await page.waitForFunction("document.querySelector('.loading') === null", undefined, { timeout: SHOWN_MS });
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -135,9 +142,8 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 
 /** Fails where the page is wider than its window: people would have to scroll sideways. */
 export async function holdWidth(page: Page): Promise<void> {
-  const [content, window] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  assert.ok(content! <= window!, `the page is ${content} pixels wide in a window of ${window}`);
+  const [content, window] = (await page.evaluate(
+    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+  )) as [number, number];
+  assert.ok(content <= window, `the page is ${content} pixels wide in a window of ${window}`);
 }

@@ -36,7 +36,7 @@ function serviceCommand(name: string, description: string, parts: { api: boolean
     const where =
       service.url === null
         ? 'Pointsman worker takes jobs as they come'
-        : `Pointsman listens on ${service.url} (documentation: ${service.url}/docs)`;
+        : `Pointsman listens on ${service.url}: the dashboard (API: ${service.url}/docs)`;
     print(service.open ? `${where}\n${OPEN}` : where);
     await untilStopped(service);
   });
