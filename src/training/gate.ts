@@ -57,7 +57,9 @@ function placesByTask({ data, queries }: HeldOut): [task: string, places: number
   const places = data.tasks.map((): number[] => []);
   queries.forEach((q, i) => places[data.taskOf[q]!]?.push(i));
   return data.tasks
-    .flatMap((task, t): [string, number[]][] => (task === NO_TASK || places[t]!.length === 0 ? [] : [[task, places[t]!]]))
+    .flatMap((task, t): [string, number[]][] =>
+      task === NO_TASK || places[t]!.length === 0 ? [] : [[task, places[t]!]],
+    )
     .toSorted(([, a], [, b]) => b.length - a.length)
     .slice(0, SHOWN_TASKS);
 }
