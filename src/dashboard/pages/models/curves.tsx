@@ -1,8 +1,8 @@
 import type { Schemas } from '../../../client/index.js';
 import { Chart } from '../../kit/chart.js';
 import { colourOf } from '../../kit/colours.js';
-import { compact, count, duration, score, usd } from '../../kit/format.js';
-import { Card } from '../../kit/parts.js';
+import { compact, count, duration, score, time, usd } from '../../kit/format.js';
+import { Card, Figure } from '../../kit/parts.js';
 import { answered } from '../../kit/problem.js';
 import { useQuery } from '../../kit/query.js';
 import { client } from '../../kit/session.js';
@@ -35,6 +35,7 @@ function CostByLength({ known }: { known: Known }) {
       label={`Cost of an answer by the length of its prompt, from ${usd(costs(written)[0])} to ${usd(costs(written).at(-1))}`}
       x={x}
       isTime={false}
+      xName="prompt tokens"
       height={CHART_HEIGHT}
       format={usd}
       range={[0, null]}
@@ -99,6 +100,10 @@ function Latencies({ known }: { known: Known }) {
 function History({ known }: { known: Known }) {
   const past = known.learned.history.toReversed();
   if (past.length === 0) return <Empty title="No version knows it yet">The next training will.</Empty>;
+  if (past.length === 1)
+    return (
+      <Figure label="The only version so far" value={score(past[0]!.score)} note={time(past[0]!.created_at)} />
+    );
   return (
     <Chart
       label={`Expected quality by version: ${past.map((one) => score(one.score)).join(', ')}`}

@@ -38,6 +38,17 @@ const STATES = [
 const prices = ({ input_price: input, output_price: output }: Declared): string =>
   input === undefined && output === undefined ? '–' : `${usd(input)} / ${usd(output)}`;
 
+/** Family, size and context, as far as they are declared. */
+function factsOf(declared: Declared | undefined): string {
+  const { family, size_b: size, context_tokens: context } = declared ?? {};
+  const facts = [
+    family,
+    size === undefined ? undefined : `${size}B`,
+    context === undefined ? undefined : `${compact(context)} context`,
+  ];
+  return facts.filter((fact) => fact !== undefined).join(' · ') || '–';
+}
+
 const COLUMNS: readonly Column<Row>[] = [
   { name: 'LLM', cell: ({ model }) => <Llm id={model} link={false} />, by: ({ model }) => model },
   {
@@ -46,8 +57,8 @@ const COLUMNS: readonly Column<Row>[] = [
     by: ({ overall }) => overall.score,
   },
   {
-    name: 'Cost of an answer',
-    cell: ({ usage }) => usd(usage.cost_usd),
+    name: 'Cost',
+    cell: ({ usage }) => <span title="of an answer">{usd(usage.cost_usd)}</span>,
     by: ({ usage }) => usage.cost_usd,
     isNumber: true,
   },
@@ -60,7 +71,7 @@ const COLUMNS: readonly Column<Row>[] = [
     isNumber: true,
   },
   {
-    name: 'Traffic, 30 days',
+    name: 'Traffic',
     cell: ({ share }) =>
       share === null ? (
         <span class="muted">–</span>
@@ -75,29 +86,17 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   { name: 'Health', cell: (row) => <HealthBadge state={row.state} alerts={row.alerts} />, by: ({ state }) => state },
   {
-    name: 'Family',
-    cell: ({ declared }) => declared?.family ?? '–',
-    by: ({ declared }) => declared?.family ?? null,
-    isWideOnly: true,
-  },
-  {
-    name: 'Size',
-    cell: ({ declared }) => (declared?.size_b === undefined ? '–' : `${declared.size_b}B`),
+    name: 'Declared',
+    cell: ({ declared }) => <span class="muted">{factsOf(declared)}</span>,
     by: ({ declared }) => declared?.size_b ?? null,
-    isNumber: true,
     isWideOnly: true,
   },
   {
-    name: '$ per million tokens in / out',
-    cell: ({ declared }) => (declared === undefined ? '–' : prices(declared)),
+    name: 'Price in / out',
+    cell: ({ declared }) => (
+      <span title="US dollars per million tokens">{declared === undefined ? '–' : prices(declared)}</span>
+    ),
     by: ({ declared }) => declared?.output_price ?? null,
-    isNumber: true,
-    isWideOnly: true,
-  },
-  {
-    name: 'Context',
-    cell: ({ declared }) => compact(declared?.context_tokens),
-    by: ({ declared }) => declared?.context_tokens ?? null,
     isNumber: true,
     isWideOnly: true,
   },
@@ -160,7 +159,7 @@ function Listed({ rows }: { rows: readonly Row[] }) {
   const wanted = search.get('state') ?? '';
   const shown = rows.filter((row) => holds(row, text) && isIn(row, wanted));
   return (
-    <Card title={`${rows.length} LLMs`} aside="Intervals hold the true mean four times in five">
+    <Card title={`${rows.length} LLMs`} aside="Intervals hold the true mean four times in five; traffic is of 30 days">
       <div class="fields">
         <Field label="Find by id, family, tag, capability, region or language">
           <input
