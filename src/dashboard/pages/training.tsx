@@ -15,20 +15,10 @@ import { Start } from './training/start.js';
 import { Version } from './training/version.js';
 import { Versions } from './training/versions.js';
 
-type Read = { jobs: Job[]; weights: Schemas['ArtifactSummary'][] };
-
 /** Runs that are listed. */
 const SHOWN = 50;
 /** How often it is looked whether a run was started elsewhere, in milliseconds. */
 const LOOK_MS = 10_000;
-
-async function readAll(signal: AbortSignal): Promise<Read> {
-  const [{ jobs }, { weights }] = await Promise.all([
-    answered(client.GET('/v1/jobs', { params: { query: { limit: SHOWN } }, signal })),
-    answered(client.GET('/v1/weights', { signal })),
-  ]);
-  return { jobs, weights };
-}
 
 /** Says how one gets the first version. */
 function First() {
@@ -48,11 +38,18 @@ const lookedAt = (jobs: readonly Job[], id: string | null): Job | undefined =>
   id === null ? jobs.find(isOpen) : jobs.find(({ job_id: own }) => own === id);
 
 function Overview() {
-  const query = useQuery(readAll, [], { follows: ['artifacts'] });
+  const runs = useQuery(
+    (signal) => answered(client.GET('/v1/jobs', { params: { query: { limit: SHOWN } }, signal })),
+    [],
+    { follows: ['artifacts'] },
+  );
+  const versions = useQuery((signal) => answered(client.GET('/v1/weights', { signal })), [], {
+    follows: ['artifacts'],
+  });
   const [isStarting, setStarting] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   useEffect(() => {
-    const timer = setInterval(() => document.hidden || query.reload(), LOOK_MS);
+    const timer = setInterval(() => document.hidden || runs.reload(), LOOK_MS);
     return () => clearInterval(timer);
   }, []);
 
@@ -61,13 +58,15 @@ function Overview() {
     setStarting(false);
     setProblem(undefined);
     setSearch({ job });
-    query.reload();
+    runs.reload();
   }
   const retry = (job: Job): void =>
     void start(job.request).catch((error: unknown) =>
       setProblem(error instanceof Problem ? error : new Problem('unexpected', 0, String(error))),
     );
 
+  const both = (): void => (runs.reload(), versions.reload());
+  const job = lookedAt(runs.data?.jobs ?? [], place.value.search.get('job'));
   return (
     <Page
       title="Training"
@@ -82,24 +81,23 @@ function Overview() {
       <div class="stack">
         {isStarting && <Start onStart={start} onClose={() => setStarting(false)} />}
         {problem !== undefined && <Failed problem={problem} title="Not started" />}
-        <Loaded query={query} rows={8}>
-          {({ jobs, weights }) => {
-            const job = lookedAt(jobs, place.value.search.get('job'));
-            return (
-              <>
-                {job !== undefined && <Run key={job.job_id} first={job} onEnd={query.reload} onRetry={retry} />}
-                {weights.length === 0 ? (
-                  job === undefined && <First />
-                ) : (
-                  <Versions weights={weights} onChange={query.reload} />
-                )}
-                <div class="grid">
-                  <Runs jobs={jobs} />
-                  <ScheduleCard />
-                </div>
-              </>
-            );
-          }}
+        {job !== undefined && <Run key={job.job_id} first={job} onEnd={both} onRetry={retry} />}
+        <Loaded query={versions} rows={4}>
+          {({ weights }) =>
+            weights.length > 0 ? (
+              <Versions weights={weights} onChange={versions.reload} />
+            ) : (
+              job === undefined && <First />
+            )
+          }
+        </Loaded>
+        <Loaded query={runs} rows={4}>
+          {({ jobs, schedule }) => (
+            <div class="grid">
+              <Runs jobs={jobs} />
+              <ScheduleCard schedule={schedule} onChange={runs.reload} />
+            </div>
+          )}
         </Loaded>
       </div>
     </Page>

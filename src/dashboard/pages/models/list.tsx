@@ -160,7 +160,7 @@ function Listed({ rows }: { rows: readonly Row[] }) {
   const shown = rows.filter((row) => holds(row, text) && isIn(row, wanted));
   return (
     <Card title={`${rows.length} LLMs`} aside="Intervals hold the true mean four times in five; traffic is of 30 days">
-      <div class="fields">
+      <div class="row filters">
         <Field label="Find by id, family, tag, capability, region or language">
           <input
             type="search"

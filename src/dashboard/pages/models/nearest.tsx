@@ -14,16 +14,23 @@ function sharedIn({ shared }: Near): string {
     ...tasks,
     ...domains,
     ...(latency === undefined ? [] : [`latency ${duration(latency[0])} and ${duration(latency[1])}`]),
-    ...(price === undefined ? [] : [`${usd(price[0])} and ${usd(price[1])} a million tokens`]),
+    ...(price === undefined ? [] : [`prices ${usd(price[0])} and ${usd(price[1])}`]),
   ];
-  return words.join(', ') || '–';
+  return words.join(', ') || 'nothing that is declared';
 }
 
 const COLUMNS: readonly Column<Near & { place: number }>[] = [
-  { name: '#', cell: ({ place }) => place, isNumber: true },
-  { name: 'LLM', cell: ({ model }) => <Llm id={model} /> },
-  { name: 'Similarity', cell: ({ similarity }) => similarity.toFixed(2), isNumber: true },
-  { name: 'Shared', cell: sharedIn },
+  { name: '#', cell: ({ place }) => place },
+  {
+    name: 'LLM',
+    cell: (near) => (
+      <>
+        <Llm id={near.model} />
+        <small class="muted block">{sharedIn(near)}</small>
+      </>
+    ),
+  },
+  { name: 'Similarity', cell: ({ similarity }) => similarity.toFixed(2).replace('-', '−'), isNumber: true },
 ];
 
 /** LLMs whose profiles are nearest: the order in which they stand in for this one. */

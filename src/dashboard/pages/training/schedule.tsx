@@ -3,9 +3,8 @@ import type { Schemas } from '../../../client/index.js';
 import { count, time } from '../../kit/format.js';
 import { Card, Field } from '../../kit/parts.js';
 import { answered, Problem } from '../../kit/problem.js';
-import { useQuery } from '../../kit/query.js';
 import { client, may } from '../../kit/session.js';
-import { Failed, Loaded } from '../../kit/states.js';
+import { Failed } from '../../kit/states.js';
 
 type Schedule = Schemas['ScheduleAnswer'];
 
@@ -15,16 +14,6 @@ const USUAL = [
   ['0 3 * * 1', 'Mondays at 3'],
   ['0 * * * *', 'Every hour'],
 ] as const;
-
-/** The schedule; null where none is set. */
-async function readSchedule(signal: AbortSignal): Promise<{ schedule: Schedule | null }> {
-  try {
-    return { schedule: await answered(client.GET('/v1/schedule', { signal })) };
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'schedule_not_found') return { schedule: null };
-    throw error;
-  }
-}
 
 function Form({
   schedule,
@@ -84,8 +73,7 @@ function Shown({ schedule }: { schedule: Schedule | null }) {
 }
 
 /** When it is retrained by itself. */
-export function ScheduleCard() {
-  const query = useQuery(readSchedule, []);
+export function ScheduleCard({ schedule, onChange }: { schedule: Schedule | null; onChange: () => void }) {
   const [isEdited, setEdited] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   async function act(ask: () => Promise<unknown>): Promise<void> {
@@ -93,35 +81,31 @@ export function ScheduleCard() {
     try {
       await ask();
       setEdited(false);
-      query.reload();
+      onChange();
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem('unexpected', 0, String(error)));
     }
   }
   return (
     <Card title="Schedule" span={4}>
-      <Loaded query={query}>
-        {({ schedule }) => (
-          <div class="stack">
-            {isEdited ? (
-              <Form schedule={schedule} act={act} onClose={() => setEdited(false)} />
-            ) : (
-              <Shown schedule={schedule} />
-            )}
-            {problem !== undefined && <Failed problem={problem} title="Not set" />}
-            {may('admin') && !isEdited && (
-              <div class="actions">
-                <button onClick={() => setEdited(true)}>{schedule === null ? 'Set a schedule' : 'Change'}</button>
-                {schedule !== null && (
-                  <button class="danger" onClick={() => void act(() => answered(client.DELETE('/v1/schedule')))}>
-                    Remove
-                  </button>
-                )}
-              </div>
+      <div class="stack">
+        {isEdited ? (
+          <Form schedule={schedule} act={act} onClose={() => setEdited(false)} />
+        ) : (
+          <Shown schedule={schedule} />
+        )}
+        {problem !== undefined && <Failed problem={problem} title="Not set" />}
+        {may('admin') && !isEdited && (
+          <div class="actions">
+            <button onClick={() => setEdited(true)}>{schedule === null ? 'Set a schedule' : 'Change'}</button>
+            {schedule !== null && (
+              <button class="danger" onClick={() => void act(() => answered(client.DELETE('/v1/schedule')))}>
+                Remove
+              </button>
             )}
           </div>
         )}
-      </Loaded>
+      </div>
     </Card>
   );
 }
