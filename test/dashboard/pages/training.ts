@@ -32,11 +32,7 @@ export const TRAINING_CHECKS: readonly PageCheck[] = [
       const bar = page.getByRole('progressbar');
       await bar.waitFor();
       await page.getByText('activation manual, seed 11').waitFor();
-      await page.waitForFunction(
-        () => Number(document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')) > 0,
-        undefined,
-        { timeout: BEGUN_MS },
-      );
+      await page.locator('[role=progressbar]:not([aria-valuenow="0"])').waitFor({ timeout: BEGUN_MS });
       assert.ok((await page.getByRole('table', { name: 'Runs' }).locator('tbody tr').count()) >= 1);
     },
   },
