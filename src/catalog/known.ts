@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.js';
 import { CLOSED, healthOf } from '../machines/breaker.js';
-import type { KnownProfile, LearnedProfile, ScoreEstimate } from '../schema/known-profile.js';
+import type { KnownProfile, LearnedProfile, LlmUsage, ScoreEstimate } from '../schema/known-profile.js';
 import type { LlmId } from '../schema/ids.js';
+import type { LlmProfile } from '../schema/profile.js';
 import { likenessOf } from '../scoring/likeness.js';
 import type { Estimate, LearnedStrengths, Scorer } from '../scoring/types.js';
 import { usageOf } from '../scoring/usage.js';
+import type { LlmStats } from '../store/ports/feedback.js';
 import type { Ledger } from '../store/ports/index.js';
 import type { History } from './history.js';
 
@@ -22,7 +24,8 @@ export interface KnownParts {
   nearest?: number;
 }
 
-const inInterval = ({ score, deviation, answers }: Estimate): ScoreEstimate => ({
+/** An estimate with its interval. */
+export const inInterval = ({ score, deviation, answers }: Estimate): ScoreEstimate => ({
   score,
   low: Math.max(0, score - FOUR_IN_FIVE * deviation),
   high: Math.min(1, score + FOUR_IN_FIVE * deviation),
@@ -30,6 +33,19 @@ const inInterval = ({ score, deviation, answers }: Estimate): ScoreEstimate => (
 });
 
 const bestFirst = <T extends ScoreEstimate>(estimates: T[]): T[] => estimates.toSorted((a, b) => b.score - a.score);
+
+/** What answers of an LLM take, of all that is logged of it. */
+export function takenBy(profile: LlmProfile, own: LlmStats | undefined): LlmUsage {
+  const { meanCostUsd, completionTokens, latencyMs, latencyP90Ms } = usageOf(profile, own, [])(null);
+  return {
+    answers: own?.interactions ?? 0,
+    error_rate: own === undefined || own.interactions === 0 ? 0 : own.failed / own.interactions,
+    cost_usd: meanCostUsd,
+    completion_tokens: completionTokens,
+    latency_ms: latencyMs,
+    latency_p90_ms: latencyP90Ms,
+  };
+}
 
 /** Estimates of domains: of each, over its tasks, each counting as its answers do, and one more. */
 function domainsOf(
@@ -88,7 +104,6 @@ export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownP
     ledger.alerts.open(),
   ]);
   const own = stats.find((one) => one.id === id);
-  const taken = usageOf(profile, own, [])(null);
   const compared = queries.map(({ queryHash, score, others }, i) => ({
     query: texts[i] ?? null,
     query_hash: queryHash,
@@ -104,14 +119,7 @@ export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownP
     kinds: bestFirst(kinds.map(({ kind, ...rest }) => ({ kind, ...inInterval(rest) }))),
     wins: compared.filter(({ score, others }) => score > others),
     losses: compared.filter(({ score, others }) => score < others).toReversed(),
-    usage: {
-      answers: own?.interactions ?? 0,
-      error_rate: own === undefined || own.interactions === 0 ? 0 : own.failed / own.interactions,
-      cost_usd: taken.meanCostUsd,
-      completion_tokens: taken.completionTokens,
-      latency_ms: taken.latencyMs,
-      latency_p90_ms: taken.latencyP90Ms,
-    },
+    usage: takenBy(profile, own),
     nearest: scorer
       .nearest(id)
       .slice(0, nearest)

@@ -4,8 +4,8 @@ import { defineConfig } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * `npm run build` makes `dist/dashboard`. While it is edited, beside a service on port 8080:
- * `npx vite --config src/dashboard/vite.config.ts`.
+ * `npm run build` makes `dist/dashboard`. While it is edited, beside a service on port 8080, or where
+ * `POINTSMAN_URL` says: `npx vite --config src/dashboard/vite.config.ts`.
  */
 export default defineConfig({
   root,
@@ -25,7 +25,7 @@ export default defineConfig({
     proxy: Object.fromEntries(
       ['/v1', '/docs', '/openapi.json', '/healthz', '/readyz', '/metrics'].map((path) => [
         path,
-        'http://127.0.0.1:8080',
+        process.env['POINTSMAN_URL'] ?? 'http://127.0.0.1:8080',
       ]),
     ),
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Alert } from './drift.js';
 import { LlmHealth } from './health.js';
+import { LlmId } from './ids.js';
 import { LlmProfile } from './profile.js';
 import { NearLlm } from './route.js';
 
@@ -12,6 +13,18 @@ const estimate = {
 };
 export const ScoreEstimate = z.strictObject(estimate).meta({ id: 'ScoreEstimate' });
 export type ScoreEstimate = z.infer<typeof ScoreEstimate>;
+
+export const LlmUsage = z
+  .strictObject({
+    answers: z.int(),
+    error_rate: z.number().describe('Share of them that failed; 0 where there are none'),
+    cost_usd: z.number().nullable().describe('Mean cost of an answer, where it was reported'),
+    completion_tokens: z.number().describe('Usual length of an answer'),
+    latency_ms: z.number().nullable().describe('Median'),
+    latency_p90_ms: z.number().nullable(),
+  })
+  .meta({ id: 'LlmUsage', description: 'What an LLM’s answers take, as is expected of the next' });
+export type LlmUsage = z.infer<typeof LlmUsage>;
 
 const ComparedQuery = z
   .strictObject({
@@ -35,16 +48,7 @@ export const LearnedProfile = z
       .describe('By kind of query that was discovered, from answers to some of them, best first'),
     wins: z.array(ComparedQuery).describe('Logged queries on which it did best beside the others'),
     losses: z.array(ComparedQuery).describe('… and worst'),
-    usage: z
-      .strictObject({
-        answers: z.int(),
-        error_rate: z.number().describe('Share of them that failed; 0 where there are none'),
-        cost_usd: z.number().nullable().describe('Mean cost of an answer, where it was reported'),
-        completion_tokens: z.number().describe('Usual length of an answer'),
-        latency_ms: z.number().nullable().describe('Median'),
-        latency_p90_ms: z.number().nullable(),
-      })
-      .describe('What its answers take, as is expected of the next'),
+    usage: LlmUsage,
     nearest: z.array(NearLlm).describe('LLMs whose profiles are nearest, and what they share'),
     health: LlmHealth,
     alerts: z.array(Alert).describe('Changes for the worse that are not resolved'),
@@ -67,3 +71,30 @@ export const KnownProfile = LlmProfile.extend({ learned: LearnedProfile }).meta(
   description: 'What is declared of an LLM, and what is learned beside it',
 });
 export type KnownProfile = z.infer<typeof KnownProfile>;
+
+/** What all LLMs are worth is shown by. */
+export const GROUPINGS = ['task', 'kind'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** One LLM among the others. */
+export const LlmStrength = z
+  .strictObject({
+    model: LlmId,
+    overall: ScoreEstimate,
+    groups: z.array(ScoreEstimate.nullable()).describe('In the order of `groups`; null where nothing is known of one'),
+    usage: LlmUsage,
+    state: LlmHealth.shape.state,
+    alerts: z.int().describe('Changes for the worse that are not resolved'),
+  })
+  .meta({ id: 'LlmStrength', description: 'What one LLM is expected to do, beside the others' });
+export type LlmStrength = z.infer<typeof LlmStrength>;
+
+export const StrengthList = z
+  .strictObject({
+    version: z.string().nullable().describe('Version that it is of; null before anything is trained'),
+    router: z.string(),
+    groups: z.array(z.string()).describe('Tasks, or kinds of query: those of most answers first, 50 at most'),
+    models: z.array(LlmStrength).describe('By id'),
+  })
+  .meta({ id: 'StrengthList', description: 'What all LLMs are expected to do' });
+export type StrengthList = z.infer<typeof StrengthList>;

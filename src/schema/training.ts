@@ -74,9 +74,31 @@ export const TrainProgress = z
     phase: z.enum(['snapshot', 'encode', 'train', 'evaluate', 'write']),
     fraction: z.number(),
     message: z.string(),
+    epochs: z.int().optional().describe('How many epochs it trains; known once the first of them is done'),
+    losses: z
+      .array(z.strictObject({ epoch: z.int(), loss: z.number() }))
+      .optional()
+      .describe('Mean loss of each epoch so far; of a run that was taken up again, of those since'),
   })
   .meta({ id: 'TrainProgress' });
 export type TrainProgress = z.infer<typeof TrainProgress>;
+
+const bound = z
+  .number()
+  .nullable()
+  .describe('End of the 95% interval of `difference`; null where it differs on too few queries to tell');
+
+/** How one router did on the held-out queries of a task. */
+export const TaskComparison = z
+  .strictObject({
+    task: z.string(),
+    queries: z.int().describe('Held-out queries of it that both have'),
+    difference: z.number(),
+    low: bound,
+    high: bound,
+  })
+  .meta({ id: 'TaskComparison' });
+export type TaskComparison = z.infer<typeof TaskComparison>;
 
 /** How one router did on the held-out queries beside the one that was trained. */
 export const Comparison = z
@@ -95,6 +117,12 @@ export const Comparison = z
       .number()
       .describe('Probability of a difference as high if there were none (one-sided paired permutation test)'),
     better: z.boolean().describe('Whether it is better than the trained profile, by that test'),
+    low: bound.optional(),
+    high: bound.optional(),
+    tasks: z
+      .array(TaskComparison)
+      .optional()
+      .describe('The same by task, of the 50 with most held-out queries; left out where none is known'),
   })
   .meta({ id: 'Comparison' });
 export type Comparison = z.infer<typeof Comparison>;

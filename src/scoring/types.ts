@@ -112,8 +112,8 @@ export interface Scorer {
   /** Where the query lies among logged queries `[location]`; empty where nothing is learned of them. */
   embed(vector: Float32Array): Float32Array;
   explain(query: string, vector: Float32Array, task?: string): ScoreExplanation;
-  /** What is known of one LLM of `models`. */
-  strengths(model: string): LearnedStrengths;
+  /** What is known of one LLM of `models`; without `queries`, which cost most, where `only` says so. */
+  strengths(model: string, only?: 'groups'): LearnedStrengths;
   /** LLMs by nearness of profile to `model`, nearest first, for failover. */
   nearest(model: string): { model: string; similarity: number }[];
 }

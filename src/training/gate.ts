@@ -1,8 +1,10 @@
 import type { Rng } from '../base/rng.js';
+import { NO_TASK } from '../dataset/dataset.js';
+import { pairedInterval, type Interval } from '../measure/off-policy.js';
 import { meanOf, outcomesOf, utilities } from '../measure/outcomes.js';
 import { pairedTest } from '../measure/paired-test.js';
 import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
-import type { Comparison } from '../schema/training.js';
+import type { Comparison, TaskComparison } from '../schema/training.js';
 
 /** A difference less likely than this by chance counts. */
 const SIGNIFICANCE = 0.05;
@@ -39,19 +41,58 @@ export function unjudged(queries: number, inForce = false): Verdict {
   };
 }
 
+/** Standard errors to each side of an interval that is shown: 95%. */
+const SHOWN_ERRORS = 1.96;
+/** Tasks that a comparison is shown on. */
+const SHOWN_TASKS = 50;
+
+const boundOf = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const boundsOf = ({ low, high }: Interval): Pick<TaskComparison, 'low' | 'high'> => ({
+  low: boundOf(low),
+  high: boundOf(high),
+});
+
+/** Places of the held-out queries of each task, those of most queries first; none where no task is known. */
+function placesByTask({ data, queries }: HeldOut): [task: string, places: number[]][] {
+  const places = data.tasks.map((): number[] => []);
+  queries.forEach((q, i) => places[data.taskOf[q]!]?.push(i));
+  return data.tasks
+    .flatMap((task, t): [string, number[]][] =>
+      task === NO_TASK || places[t]!.length === 0 ? [] : [[task, places[t]!]],
+    )
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .slice(0, SHOWN_TASKS);
+}
+
+/** What `worth` is above `learned` on each task. */
+function comparedByTask(
+  tasks: ReturnType<typeof placesByTask>,
+  worth: Float64Array,
+  learned: Float64Array,
+): TaskComparison[] {
+  const at = (values: Float64Array, places: readonly number[]): Float64Array =>
+    Float64Array.from(places, (i) => values[i]!);
+  return tasks.flatMap(([task, places]) => {
+    const interval = pairedInterval(at(worth, places), at(learned, places), SHOWN_ERRORS);
+    const { pairs: queries, mean: difference } = interval;
+    return queries === 0 ? [] : [{ task, queries, difference, ...boundsOf(interval) }];
+  });
+}
+
 /** Every router beside the one that was trained, by what each is worth on every query. */
 export function compare(
+  heldOut: HeldOut,
   predictions: readonly Prediction[],
   worth: ReadonlyMap<string, Float64Array>,
   rng: Rng,
 ): Comparison[] {
+  const learned = worth.get(LEARNED.name)!;
+  const places = placesByTask(heldOut);
   return predictions.map(({ name, title, told }): Comparison => {
-    const { difference, pHigher } = pairedTest(
-      worth.get(name)!,
-      worth.get(LEARNED.name)!,
-      rng.fork(`${name} ${LEARNED.name}`),
-    );
-    const mean = meanOf(worth.get(name)!);
+    const own = worth.get(name)!;
+    const { difference, pHigher } = pairedTest(own, learned, rng.fork(`${name} ${LEARNED.name}`));
+    const mean = meanOf(own);
+    const tasks = comparedByTask(places, own, learned);
     return {
       name,
       title,
@@ -60,6 +101,8 @@ export function compare(
       difference,
       p: pHigher,
       better: name !== LEARNED.name && difference > 0 && pHigher < SIGNIFICANCE,
+      ...boundsOf(pairedInterval(own, learned, SHOWN_ERRORS)),
+      ...(tasks.length > 0 && { tasks }),
     };
   });
 }
@@ -92,7 +135,7 @@ export function judge(heldOut: HeldOut, predictions: readonly Prediction[], rng:
   const named = (name: string): Prediction => predictions.find((p) => p.name === name)!;
   const better = (name: string, than: string): boolean =>
     isBetter(heldOut, { of: named(name), than: named(than) }, rng);
-  const comparison = compare(predictions, worth, rng);
+  const comparison = compare(heldOut, predictions, worth, rng);
   const rivals = comparison
     .filter((c) => c.better && !c.told && c.name !== ORACLE.name)
     .toSorted((a, b) => b.mean! - a.mean!);

@@ -72,7 +72,7 @@ export function judgeOffPolicy({ heldOut, predictions: all, current, serving }: 
     const bound = most <= MARGIN ? most : Infinity;
     return { ...interval, mean: Math.max(-bound, Math.min(bound, interval.mean)), low: -bound, high: bound };
   };
-  const comparison = compare(predictions, worth, rng);
+  const comparison = compare(heldOut, predictions, worth, rng);
   const title = (name: string): string => predictions.find((p) => p.name === name)!.title;
   const rivals = comparison
     .filter(({ name, told }) => !told && name !== LEARNED.name && name !== current)

@@ -140,12 +140,18 @@ export async function runTraining(
   const all = answeredQueries(data);
   const { seen, heldOut } = splitHeldOut(all, (q) => rows.queries.hashOf(q));
   const rng = createRng(seed);
-  const onEpoch = (e: EpochReport): void =>
+  const losses: NonNullable<TrainProgress['losses']> = [];
+  let course: Pick<TrainProgress, 'epochs' | 'losses'> = {};
+  const onEpoch = (e: EpochReport): void => {
+    losses.push({ epoch: e.epoch + 1, loss: Number(e.loss.toPrecision(6)) });
+    course = { epochs: e.epochs, losses: [...losses] };
     report({
       phase: 'train',
       fraction: 0.1 + 0.75 * ((e.epoch + 1) / e.epochs),
       message: `epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`,
+      ...course,
     });
+  };
   const settings = { ...GNN_DEFAULTS, ...options };
   const start = startFrom(previous, data, {
     queries: seen.length,
@@ -173,7 +179,7 @@ export async function runTraining(
     start: start?.weights,
   });
 
-  report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries` });
+  report({ phase: 'evaluate', fraction: 0.87, message: `${heldOut.length} held-out queries`, ...course });
   const tools = { tf, rng: rng.fork('baselines') };
   const earlier = async (id: string | null): Promise<Artifact | null> =>
     id === target.previous ? made : readIfWhole(artifacts, id);
@@ -205,7 +211,7 @@ export async function runTraining(
     reason: `${judged.reason}${notCompared(target.inForce === version ? null : target.inForce, inForce, encoder)}`,
   };
 
-  report({ phase: 'write', fraction: 0.97, message: version });
+  report({ phase: 'write', fraction: 0.97, message: version, ...course });
   const facts = {
     created_at: new Date(clock()).toISOString(),
     snapshot: graph.hash,

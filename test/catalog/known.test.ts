@@ -3,12 +3,13 @@ import { after, before, describe, test } from 'node:test';
 import { withLearnedValues } from '../../src/catalog/learned-values.js';
 import { strengthsOf } from '../../src/schema/strength.js';
 import { knownProfile } from '../../src/catalog/known.js';
+import { strengthsOfAll } from '../../src/catalog/strengths.js';
 import type { History } from '../../src/catalog/history.js';
 import { createLearnedScorer } from '../../src/learned/serve/trained.js';
 import { createForgetting } from '../../src/dataset/forget.js';
 import type { Interaction } from '../../src/schema/feedback.js';
 import type { LlmId } from '../../src/schema/ids.js';
-import { KnownProfile } from '../../src/schema/known-profile.js';
+import { KnownProfile, StrengthList } from '../../src/schema/known-profile.js';
 import type { Scorer } from '../../src/scoring/types.js';
 import { createPriorScorer } from '../../src/scoring/prior.js';
 import type { Ledger } from '../../src/store/open.js';
@@ -74,6 +75,25 @@ describe('a profile as it is known', () => {
     assert.deepEqual(learned.domains, [{ domain: 'arts', ...poetry }]);
     const counts = learned.tasks.reduce((sum, { answers }) => sum + answers, 0);
     assert.equal(counts, learned.overall.answers);
+  });
+
+  test('stands among the others as it is known by itself', async () => {
+    const scorer = await learnedScorer();
+    const all = StrengthList.parse(await strengthsOfAll({ ledger, scorer, clock: Date.now }, 'task'));
+    assert.deepEqual([all.version, all.router], ['v', 'learned']);
+    assert.deepEqual(
+      all.models.map(({ model }) => model as string),
+      ['calculator', 'middling', 'poet'],
+    );
+    const { learned } = await known(scorer, 'poet');
+    const { overall, groups, usage, state, alerts } = all.models[2]!;
+    assert.deepEqual([overall, usage, state, alerts], [learned.overall, learned.usage, 'closed', 0]);
+    assert.deepEqual(
+      all.groups.map((task, i) => ({ task, ...groups[i]! })).toSorted((a, b) => b.score - a.score),
+      learned.tasks,
+    );
+    const overallOnly = await strengthsOfAll({ ledger, scorer, clock: Date.now }, undefined);
+    assert.deepEqual([overallOnly.groups, overallOnly.models[2]!.groups], [[], []]);
   });
 
   test('names queries that it wins and loses, with their texts as far as they are kept', async () => {

@@ -331,6 +331,7 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'PUT /v1/metrics': settingsFailures('/v1/metrics'),
     'GET /v1/schemas/profile.json': {},
     'GET /v1/models': { not_acceptable: { path: '/v1/models', headers: unacceptable } },
+    'GET /v1/strengths': { invalid_request: { path: '/v1/strengths?by=size' } },
     'GET /v1/models/{id}': {
       invalid_request: { path: '/v1/models/%zz' },
       model_not_found: { path: '/v1/models/nobody' },

@@ -207,12 +207,16 @@ test('the schedule is set, read, replaced and removed', async () => {
   assert.equal((await put({ pattern: '0 4 * * *', min_new_interactions: 100 })).status, 200);
   const { next_run: next, ...schedule } = (await (await fetch(url)).json()) as { next_run: string };
   assert.deepEqual(schedule, { pattern: '0 4 * * *', min_new_interactions: 100 });
+  const listed = async (): Promise<unknown> =>
+    ((await (await fetch(`${service.url}/v1/jobs`)).json()) as { schedule: unknown }).schedule;
+  assert.deepEqual(await listed(), { ...schedule, next_run: next });
   assert.equal(new Date(next).getUTCHours(), 4);
   const wrong = await problemIn(await put({ pattern: 'every day' }));
   assert.deepEqual([wrong.code, wrong.issues?.[0]?.field], ['invalid_request', 'pattern']);
   assert.equal((await service.ledger.schedule.get())?.pattern, '0 4 * * *');
   assert.equal((await fetch(url, { method: 'DELETE' })).status, 204);
   assert.equal(await queue.nextRun(), null);
+  assert.equal(await listed(), null);
   assert.equal(await service.ledger.schedule.get(), undefined);
 });
 

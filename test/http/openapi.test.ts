@@ -73,6 +73,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/metrics': ['get', 'put'],
     '/v1/schemas/profile.json': ['get'],
     '/v1/models': ['get'],
+    '/v1/strengths': ['get'],
     '/v1/models/{id}': ['delete', 'get', 'put'],
     '/v1/providers': ['get'],
     '/v1/providers/{name}': ['delete', 'get', 'put'],

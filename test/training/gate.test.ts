@@ -51,6 +51,42 @@ describe('the gate', () => {
   const besideIncumbent = (incumbent: string, ...predictions: Prediction[]): Verdict =>
     judge(held, [...predictions, right(QUERIES, ORACLE.name, true)], createRng(1), incumbent);
 
+  test('says of each difference where it lies, overall and by task', async () => {
+    const queries = Array.from({ length: 200 }, (_, i) => ({
+      text: `query ${i}`,
+      task: i % 2 === 0 ? 'even' : 'odd',
+      scores: { a: 1, b: 0 },
+    }));
+    const own = { data: await datasetOf(handLog(['a', 'b'], queries)), queries: Int32Array.from(queries.keys()) };
+    // Of the even queries the rival gets all right that the profile gets wrong; of the odd ones it differs on none.
+    const scores = oracleScores(own);
+    const wrong = scores.map((s, i) => (i % 4 < 2 && i < 160 ? 1 - s : s));
+    const { comparison } = judge(
+      own,
+      [
+        { ...LEARNED, scores: wrong },
+        { name: 'ridge', title: 'ridge', told: false, scores },
+      ],
+      createRng(1),
+    );
+    const [learned, ridge] = comparison;
+    assert.deepEqual([learned!.low, learned!.high], [0, 0]);
+    assert.ok(ridge!.low! > 0.1 && ridge!.low! < ridge!.difference && ridge!.difference < ridge!.high!);
+    assert.equal(ridge!.difference, 0.2);
+    assert.deepEqual(
+      ridge!.tasks!.map(({ task, queries: n, difference }) => [task, n, difference]),
+      [
+        ['even', 100, 0.4],
+        ['odd', 100, 0],
+      ],
+    );
+  });
+
+  test('tells no interval of few differences', () => {
+    const { comparison } = verdictOf(right(25, LEARNED.name), right(26, 'ridge'));
+    assert.deepEqual([comparison[1]!.low, comparison[1]!.high, comparison[1]!.tasks], [null, null, undefined]);
+  });
+
   test('has what serves give way to another design only where that is better', () => {
     const tie = [right(25, LEARNED.name), right(25, IN_FORCE), right(20, 'ridge')];
     assert.equal(verdictOf(...tie).serve, 'learned', 'one of the same design gives way');

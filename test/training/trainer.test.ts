@@ -68,6 +68,12 @@ describe('training in a process of its own', () => {
       reports.map((r) => r.fraction).toSorted((a, b) => a - b),
     );
     assert.ok(reports.every((r) => r.fraction >= 0 && r.fraction <= 1));
+    const { epochs, losses = [] } = reports.at(-1)!;
+    assert.deepEqual(
+      losses.map(({ epoch }) => epoch),
+      Array.from({ length: epochs! }, (_, i) => i + 1),
+    );
+    assert.ok(losses.every(({ loss }) => loss > 0));
 
     const { manifest } = await readArtifact(openArtifactFolder(artifacts), first.version);
     const record = (await ledger.artifacts.get(first.version))!;

@@ -33,6 +33,8 @@ export interface ChartProps {
   format: (value: number) => string;
   height?: number;
   isTime?: boolean;
+  /** What x is, where it is no time. */
+  xName?: string;
   /** Lines at values of x, such as a change point. */
   marks?: readonly { x: number; label: string }[];
   /** Smallest and largest y, where it is not what the values span. */
@@ -75,7 +77,7 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
     },
     axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => format(tick)) }],
     series: [
-      {},
+      { ...(props.xName !== undefined && { label: props.xName }) },
       ...series.map(({ name, colour, isStacked, isDashed, isPoints, values }): uPlot.Series => ({
         label: name,
         stroke: colour,

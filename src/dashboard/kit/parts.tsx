@@ -103,15 +103,17 @@ export interface RangeProps {
   from?: number;
   to?: number;
   format?: (value: number) => string;
+  /** Share of such intervals that hold the true mean; 95% unless given. */
+  level?: string;
 }
 
 /** A mean with its interval: as a bar, and in words. */
-export function Range({ mean, low = null, high = null, from = 0, to = 1, format = score }: RangeProps) {
+export function Range({ mean, low = null, high = null, from = 0, to = 1, format = score, level = '95%' }: RangeProps) {
   if (mean === null) return <span class="muted">–</span>;
   const at = (value: number): string => `${100 * Math.min(1, Math.max(0, (value - from) / (to - from || 1)))}%`;
   const [a, b] = [low ?? mean, high ?? mean];
   const words =
-    low === null || high === null ? format(mean) : `${format(mean)}, 95% interval ${format(a)} to ${format(b)}`;
+    low === null || high === null ? format(mean) : `${format(mean)}, ${level} interval ${format(a)} to ${format(b)}`;
   return (
     <span class="range" title={words}>
       <span class="figure-text">{format(mean)}</span>

@@ -1,12 +1,20 @@
+import type { Schemas } from '../../client/index.js';
+
+/** What is wrong with one field. */
+export type Issue = NonNullable<Schemas['Problem']['issues']>[number];
+
 /** Why the service refused, or did not answer. */
 export class Problem extends Error {
   readonly code: string;
   readonly status: number;
+  /** What is wrong with which field; none where it is no field's. */
+  readonly issues: readonly Issue[];
 
-  constructor(code: string, status: number, message: string) {
+  constructor(code: string, status: number, message: string, issues: readonly Issue[] = []) {
     super(message);
     this.code = code;
     this.status = status;
+    this.issues = issues;
   }
 }
 
@@ -17,9 +25,18 @@ interface Answered<T> {
 }
 
 function problemOf(error: unknown, { status, statusText }: Response): Problem {
-  const { code, detail, title } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const { code, detail, title, issues } = (typeof error === 'object' && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
   const text = [detail, title, statusText].find((one) => typeof one === 'string' && one !== '');
-  return new Problem(typeof code === 'string' ? code : `http_${status}`, status, String(text ?? `Status ${status}`));
+  const listed = Array.isArray(issues) ? (issues as Issue[]) : [];
+  return new Problem(
+    typeof code === 'string' ? code : `http_${status}`,
+    status,
+    String(text ?? `Status ${status}`),
+    listed,
+  );
 }
 
 /** What was answered. Rejects with a {@link Problem}. */

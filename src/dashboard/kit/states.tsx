@@ -14,11 +14,19 @@ export function Loading({ rows = 3, label = 'Loading' }: { rows?: number; label?
 }
 
 /** Says why something can't be shown, and tries again. */
-export function Failed({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+export function Failed({
+  problem,
+  title = 'Could not be read',
+  onRetry,
+}: {
+  problem: Problem;
+  title?: string;
+  onRetry?: () => void;
+}) {
   return (
     <div class="notice bad" role="alert">
       <div>
-        <strong>{problem.code === 'unreachable' ? 'Not reachable' : 'Could not be read'}</strong>
+        <strong>{problem.code === 'unreachable' ? 'Not reachable' : title}</strong>
         <p>{problem.message}</p>
         {problem.status > 0 && <code>{problem.code}</code>}
       </div>

@@ -1,10 +1,9 @@
-import { Page } from '../kit/parts.js';
-import { Empty } from '../kit/states.js';
+import type { PageProps } from './index.js';
+import { ModelList } from './models/list.js';
+import { Profile } from './models/profile.js';
 
-export default function ModelsPage() {
-  return (
-    <Page title="Models">
-      <Empty title="Nothing to see yet" />
-    </Page>
-  );
+/** All LLMs; or, where its address names one, its profile. Ids may have slashes of their own. */
+export default function ModelsPage({ parts }: PageProps) {
+  const id = parts.join('/');
+  return id === '' ? <ModelList /> : <Profile key={id} id={id} />;
 }

@@ -26,6 +26,7 @@ import { retentionOperations } from './retention.js';
 import { routeOperations } from './route.js';
 import { scheduleOperations } from './schedule.js';
 import { signalOperations } from './signals.js';
+import { strengthOperations } from './strengths.js';
 import { weightOperations } from './weights.js';
 
 /** Every operation of the API, in the order in which it is documented. */
@@ -47,6 +48,7 @@ export function operationsOf(context: Context): Operation[] {
     ...loadOperations(context),
     ...judgeOperations(context),
     ...modelOperations(context),
+    ...strengthOperations(context),
     ...providerOperations(context),
     ...jobOperations(context),
     ...scheduleOperations(context),

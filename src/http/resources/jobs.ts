@@ -6,9 +6,15 @@ import type { Context } from '../context.js';
 import { valueReply } from '../kit/answer.js';
 import { operation, optionalBody, type Operation } from '../kit/operation.js';
 import { jobEvents } from './job-events.js';
+import { answerOf, ScheduleAnswer } from './schedule.js';
 
 const JobQuery = z.strictObject({ state: z.enum(JOB_STATES).optional(), limit: z.int().min(1).max(1000).optional() });
-const JobList = z.strictObject({ jobs: z.array(Job) }).meta({ id: 'JobList', description: 'Jobs, newest first' });
+const JobList = z
+  .strictObject({
+    jobs: z.array(Job),
+    schedule: ScheduleAnswer.nullable().describe('When more come by themselves; null where no schedule is set'),
+  })
+  .meta({ id: 'JobList', description: 'Jobs, newest first' });
 const JobCreated = z.strictObject({ job_id: z.string() }).meta({ id: 'JobCreated' });
 
 /** Jobs listed where the request sets no limit. */
@@ -16,8 +22,8 @@ const DEFAULT_LIMIT = 100;
 
 const params = { id: { schema: z.string().max(200), description: 'Id of a job' } };
 
-export function jobOperations(context: Pick<Context, 'queue' | 'streams' | 'heartbeatMs'>): Operation[] {
-  const { queue } = context;
+export function jobOperations(context: Pick<Context, 'queue' | 'schedule' | 'streams' | 'heartbeatMs'>): Operation[] {
+  const { queue, schedule: retraining } = context;
   return [
     operation({
       method: 'POST',
@@ -47,9 +53,13 @@ export function jobOperations(context: Pick<Context, 'queue' | 'streams' | 'hear
       query: JobQuery,
       answers: { 200: { description: 'Jobs, newest first', schema: JobList } },
       errors: ['queue_unavailable'],
-      run: async ({ query: { state, limit = DEFAULT_LIMIT } }) => ({
-        jobs: await queue.list({ limit, ...(state === undefined ? {} : { state }) }),
-      }),
+      async run({ query: { state, limit = DEFAULT_LIMIT } }) {
+        const [jobs, set] = await Promise.all([
+          queue.list({ limit, ...(state === undefined ? {} : { state }) }),
+          retraining.read(),
+        ]);
+        return { jobs, schedule: set === undefined ? null : answerOf(set.schedule, set.nextRun) };
+      },
     }),
     operation({
       method: 'GET',

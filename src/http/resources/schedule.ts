@@ -4,7 +4,7 @@ import { Schedule } from '../../schema/training.js';
 import type { Context } from '../context.js';
 import { operation, requiredBody, type Operation } from '../kit/operation.js';
 
-const ScheduleAnswer = z
+export const ScheduleAnswer = z
   .strictObject({
     ...Schedule.shape,
     next_run: z.iso
@@ -20,7 +20,8 @@ function notSet(): PointsmanError {
   return new PointsmanError('schedule_not_found', 'No retraining schedule is set; PUT /v1/schedule sets one');
 }
 
-function answerOf(schedule: Schedule, next: Date | null): z.output<typeof ScheduleAnswer> {
+/** A schedule as it is answered. */
+export function answerOf(schedule: Schedule, next: Date | null): z.output<typeof ScheduleAnswer> {
   return { ...schedule, next_run: next?.toISOString() ?? null };
 }
 

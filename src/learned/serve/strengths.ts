@@ -20,6 +20,8 @@ export interface ReadLlm {
   /** `[numTasks]` */
   taskRecord: Float32Array;
   taskCounts: Float32Array;
+  /** `groups` where nobody asks for queries. */
+  only?: 'groups' | undefined;
 }
 
 /** Nearest kind of each anchor, by model: the same for all LLMs. */
@@ -52,7 +54,7 @@ function kindOfEach(model: TrainedModel): Int32Array {
 /** What a version learned of one LLM: of its tasks from all answers, of kinds and queries from its anchors. */
 export function strengthsIn(
   model: TrainedModel,
-  { row, interactions, taskRecord, taskCounts }: ReadLlm,
+  { row, interactions, taskRecord, taskCounts, only }: ReadLlm,
 ): LearnedStrengths {
   const { names } = model;
   const data = tableReader(model);
@@ -91,7 +93,7 @@ export function strengthsIn(
           kind.answers++;
         }
       }
-      if (Number.isNaN(own)) return;
+      if (Number.isNaN(own) || only === 'groups') return;
       let [others, n] = [0, 0];
       for (let l = 0; l < numLlms; l++) {
         const score = scores[a * numLlms + l]!;

@@ -153,13 +153,14 @@ export async function createLearnedScorer(parts: ScorerParts): Promise<Scorer> {
         })),
       };
     },
-    strengths(modelId) {
+    strengths(modelId, only) {
       const c = models.indexOf(modelId);
       return strengthsIn(model, {
         row: candidates.rows[c]!,
         interactions: candidates.interactions[c]!,
         taskRecord: candidates.taskRecord.subarray(c * numTasks, (c + 1) * numTasks),
         taskCounts: candidates.taskCounts.subarray(c * numTasks, (c + 1) * numTasks),
+        only,
       });
     },
     nearest(modelId) {
