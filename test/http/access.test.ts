@@ -233,3 +233,51 @@ describe('without a key', () => {
     }
   });
 });
+
+describe('GET /v1/access', () => {
+  const who = async (key?: string): Promise<unknown> =>
+    (await fetch(`${service.url}/v1/access`, key === undefined ? {} : { headers: bearing(key) })).json();
+
+  test('tells who shows a key what they may', async () => {
+    const key = await makeKey(service, { name: 'app', scopes: ['route', 'read'], tenant: 'acme', models: ['a/small'] });
+    assert.deepEqual(await who(key.key), {
+      key: key.id,
+      name: 'app',
+      scopes: ['route', 'read'],
+      tenant: 'acme',
+      models: ['a/small'],
+      policies: null,
+      keys: true,
+    });
+    const admin = (await who(byScope.get('admin')!.key)) as { scopes: Scope[] };
+    assert.deepEqual(admin.scopes, SCOPES, 'admin may all');
+  });
+
+  test('tells who shows none, or none that is good, that they may nothing', async () => {
+    const stranger = {
+      key: null,
+      name: 'stranger',
+      scopes: [],
+      tenant: null,
+      models: null,
+      policies: null,
+      keys: true,
+    };
+    for (const key of [undefined, 'pk_wrong', expired.key, revoked.key]) assert.deepEqual(await who(key), stranger);
+  });
+
+  test('where there are no keys, everybody may all', async () => {
+    const open = await startService();
+    const { body } = await ask(open, 'GET', '/v1/access');
+    assert.deepEqual(body, {
+      key: null,
+      name: 'anybody',
+      scopes: SCOPES,
+      tenant: null,
+      models: null,
+      policies: null,
+      keys: false,
+    });
+    await open.remove();
+  });
+});
