@@ -23,6 +23,11 @@ function send(url: string, method: string, path: string, headers: Record<string,
   return new Promise((resolve, reject) => {
     request(`${url}${path}`, { method, headers: { 'content-type': 'application/json', ...headers } }, (res) => {
       let text = '';
+      // It has no end to wait for.
+      if (res.headers['content-type']?.startsWith('text/event-stream') === true) {
+        resolve({ status: res.statusCode!, code: undefined, headers: res.headers });
+        return void res.destroy();
+      }
       res.setEncoding('utf8').on('data', (part: string) => (text += part));
       res.on('end', () => {
         const [status, type = ''] = [res.statusCode!, res.headers['content-type']];

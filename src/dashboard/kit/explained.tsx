@@ -7,6 +7,9 @@ type Explanation = Schemas['Explanation'];
 /** LLMs that a neighbour's scores are shown of. */
 const SCORES_SHOWN = 4;
 
+/** Shares below this are left out. */
+const LEAST_SHOWN = 0.01;
+
 /** Who was excluded, and by what. */
 export function Excluded({ excluded, more = 0 }: { excluded: Explanation['excluded']; more?: number | undefined }) {
   if (excluded.length === 0) return <p class="muted">Nobody was excluded.</p>;
@@ -92,7 +95,7 @@ export function LooksLike({ tasks, kinds }: Pick<Explanation, 'tasks' | 'kinds'>
   const shares = [
     ...tasks.map(({ task, probability }) => ({ name: task, probability })),
     ...kinds.map(({ kind, probability }) => ({ name: kind, probability })),
-  ];
+  ].filter(({ probability }) => probability >= LEAST_SHOWN);
   if (shares.length === 0) return <p class="muted">Nothing is learned of its kind yet.</p>;
   return (
     <ul class="list">

@@ -37,7 +37,23 @@ const columnsFor = (chosen: string): Column<RankedLlm>[] => [
   { name: 'Utility', cell: ({ utility }) => score(utility), by: ({ utility }) => utility, isNumber: true },
 ];
 
+export interface RankingProps {
+  ranking: RankedLlm[];
+  chosen: string;
+  label: string;
+  /** Whether there is little room: what it is ranked by is left out. */
+  isNarrow?: boolean;
+}
+
 /** Candidates, best first. */
-export function Ranking({ ranking, chosen, label }: { ranking: RankedLlm[]; chosen: string; label: string }) {
-  return <Table label={label} columns={columnsFor(chosen)} rows={ranking} keyOf={({ model }) => model} />;
+export function Ranking({ ranking, chosen, label, isNarrow = false }: RankingProps) {
+  const columns = columnsFor(chosen);
+  return (
+    <Table
+      label={label}
+      columns={isNarrow ? columns.slice(0, -1) : columns}
+      rows={ranking}
+      keyOf={({ model }) => model}
+    />
+  );
 }

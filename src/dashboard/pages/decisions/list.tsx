@@ -22,12 +22,21 @@ const LOOKS = 4;
 /** Outcomes come in later: how often the page is read again for them, in milliseconds. */
 const READ_AGAIN_MS = 5_000;
 
-export const COLUMNS: readonly Column<Summary>[] = [
+const ofToday = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' });
+const ofAnotherDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+
+/** The time of day; with the day, where that is not today. */
+function when(at: string): string {
+  const date = new Date(at);
+  return (date.toDateString() === new Date().toDateString() ? ofToday : ofAnotherDay).format(date);
+}
+
+const COLUMNS: readonly Column<Summary>[] = [
   {
     name: 'When',
     cell: ({ at, decision_id: id }) => (
-      <time dateTime={at} title={`${time(at)}, ${shortId(id)}`}>
-        {ago(at)}
+      <time dateTime={at} title={`${ago(at)}, ${time(at)}, ${shortId(id)}`}>
+        {when(at)}
       </time>
     ),
   },

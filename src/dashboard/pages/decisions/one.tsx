@@ -81,7 +81,9 @@ function Why({ detail: { explanation, explained_by: by, version, excluded } }: {
           <div class="stack">
             <p>{explanation.summary}</p>
             <h3>What would change the choice</h3>
-            <WouldChange runnerUp={explanation.runner_up} />
+            <div>
+              <WouldChange runnerUp={explanation.runner_up} />
+            </div>
           </div>
         )}
       </Card>

@@ -88,7 +88,12 @@ export function Result(props: { title: string; tried: Tried; span: 6 | 12; onGoO
         {streamed !== undefined && <Answer streamed={streamed} onGoOn={onGoOn} />}
         {decided !== undefined && (
           <>
-            <Ranking ranking={decided.ranking} chosen={decided.model} label={`Candidates, best first: ${title}`} />
+            <Ranking
+              ranking={decided.ranking}
+              chosen={decided.model}
+              label={`Candidates, best first: ${title}`}
+              isNarrow={span === 6}
+            />
             {(decided.more_ranked ?? 0) > 0 && <p class="muted">and {decided.more_ranked} more</p>}
             <Explained decided={decided} />
           </>
