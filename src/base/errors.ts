@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   policy_not_found: { status: 404, exit: 1, title: 'The policy is not known' },
   no_candidate: { status: 422, exit: 1, title: 'No LLM meets the constraints' },
   no_data: { status: 409, exit: 1, title: 'There is nothing to learn from yet' },
+  texts_not_kept: { status: 409, exit: 1, title: 'No texts of queries are kept' },
   idempotency_key_reused: { status: 422, exit: 1, title: 'The Idempotency-Key was used with another body' },
   artifact_damaged: { status: 409, exit: 1, title: 'The artifact is damaged' },
   provider_failed: { status: 502, exit: 1, title: 'No provider answered the call' },

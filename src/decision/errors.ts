@@ -8,6 +8,13 @@ export const decisionNotFound = (id: string): PointsmanError =>
     `There is no decision ${id}: it was never made, or is kept no longer (GET /v1/decision-log says how long)`,
   );
 
+/** Where no text of a query is there to be searched. */
+export const textsNotKept = (setting: string): PointsmanError =>
+  new PointsmanError(
+    'texts_not_kept',
+    `search: expected the texts of queries to be kept, and ${setting}; look for a decision by its id, or list by model`,
+  );
+
 /** Names that an error lists. */
 const NAMES_SHOWN = 5;
 

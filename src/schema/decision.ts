@@ -45,6 +45,15 @@ export const Outcome = z
   .meta({ id: 'Outcome', description: 'Feedback that named a decision' });
 export type Outcome = z.infer<typeof Outcome>;
 
+/** What came of decisions, as they are listed by it. */
+export const OutcomeKind = z.enum(['none', 'any', 'good', 'bad', 'error']).meta({
+  id: 'OutcomeKind',
+  description:
+    '`none`: no feedback; `any`: some; `good`: some with a score of .5 or more; `bad`: some with a lower one; ' +
+    '`error`: the answer failed',
+});
+export type OutcomeKind = z.infer<typeof OutcomeKind>;
+
 const summary = {
   decision_id: DecisionId,
   at: z.iso.datetime(),
@@ -70,6 +79,13 @@ export const DecisionList = z
     next: DecisionId.nullable().describe('`before` of the next page; null on the last one'),
   })
   .meta({ id: 'DecisionList' });
+
+export const ConversationShown = z
+  .strictObject({
+    decisions: z.array(DecisionSummary).describe('Those of its calls, in the order in which they ended'),
+    more: z.boolean().describe('Whether there were more before these'),
+  })
+  .meta({ id: 'Conversation', description: 'A conversation through the model endpoint' });
 
 export const DecisionDetail = z
   .strictObject({

@@ -23,6 +23,11 @@ function send(url: string, method: string, path: string, headers: Record<string,
   return new Promise((resolve, reject) => {
     request(`${url}${path}`, { method, headers: { 'content-type': 'application/json', ...headers } }, (res) => {
       let text = '';
+      // It has no end to wait for.
+      if (res.headers['content-type']?.startsWith('text/event-stream') === true) {
+        resolve({ status: res.statusCode!, code: undefined, headers: res.headers });
+        return void res.destroy();
+      }
       res.setEncoding('utf8').on('data', (part: string) => (text += part));
       res.on('end', () => {
         const [status, type = ''] = [res.statusCode!, res.headers['content-type']];
@@ -231,5 +236,53 @@ describe('without a key', () => {
     } finally {
       await open.remove();
     }
+  });
+});
+
+describe('GET /v1/access', () => {
+  const who = async (key?: string): Promise<unknown> =>
+    (await fetch(`${service.url}/v1/access`, key === undefined ? {} : { headers: bearing(key) })).json();
+
+  test('tells who shows a key what they may', async () => {
+    const key = await makeKey(service, { name: 'app', scopes: ['route', 'read'], tenant: 'acme', models: ['a/small'] });
+    assert.deepEqual(await who(key.key), {
+      key: key.id,
+      name: 'app',
+      scopes: ['route', 'read'],
+      tenant: 'acme',
+      models: ['a/small'],
+      policies: null,
+      keys: true,
+    });
+    const admin = (await who(byScope.get('admin')!.key)) as { scopes: Scope[] };
+    assert.deepEqual(admin.scopes, SCOPES, 'admin may all');
+  });
+
+  test('tells who shows none, or none that is good, that they may nothing', async () => {
+    const stranger = {
+      key: null,
+      name: 'stranger',
+      scopes: [],
+      tenant: null,
+      models: null,
+      policies: null,
+      keys: true,
+    };
+    for (const key of [undefined, 'pk_wrong', expired.key, revoked.key]) assert.deepEqual(await who(key), stranger);
+  });
+
+  test('where there are no keys, everybody may all', async () => {
+    const open = await startService();
+    const { body } = await ask(open, 'GET', '/v1/access');
+    assert.deepEqual(body, {
+      key: null,
+      name: 'anybody',
+      scopes: SCOPES,
+      tenant: null,
+      models: null,
+      policies: null,
+      keys: false,
+    });
+    await open.remove();
   });
 });

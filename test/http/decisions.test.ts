@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { sha256 } from '../../src/base/hash.js';
+import { uuid7 } from '../../src/base/uuid.js';
 import { DaySummary, DecisionDetail, DecisionSummary } from '../../src/schema/decision.js';
 import type { RouteResponse } from '../../src/schema/route.js';
 import { callRecord } from '../support/call.js';
+import { decisionRecord } from '../support/decision.js';
 import { ask, startService, type Service } from './service.js';
 
 let service: Service;
@@ -16,7 +18,7 @@ const detail = async (id: string): Promise<DecisionDetail> =>
   DecisionDetail.parse((await ask(service, 'GET', `/v1/decisions/${id}`)).body);
 const listed = async (search = ''): Promise<{ decisions: DecisionSummary[]; next: string | null }> =>
   (await ask(service, 'GET', `/v1/decisions${search}`)).body as never;
-const feedback = (body: object): ReturnType<typeof ask> => ask(service, 'POST', '/v1/feedback', body);
+const feedback = (body: object | object[]): ReturnType<typeof ask> => ask(service, 'POST', '/v1/feedback', body);
 
 test('a decision tells why, in numbers and in a sentence, and what came of it', async () => {
   const made = await route({ policy: 'balanced', exclude: ['a/small'] });
@@ -103,6 +105,78 @@ test('decisions are listed newest first, page by page, and filtered', async () =
   }
   assert.equal((await ask(service, 'GET', '/v1/decisions/01890000-0000-7000-8000-000000000001')).status, 404);
   assert.equal((await ask(service, 'GET', '/v1/decisions/x')).status, 400);
+});
+
+test('decisions are found by a text, and by what came of them', async () => {
+  const moon = await route();
+  const odd = await route({ query: '100% of_it \\ here' });
+  const failed = await route({ query: 'Who was Ada Lovelace?' });
+  const called = await route({ query: 'A call' });
+  await feedback([
+    { decision_id: moon.decision_id, score: 0.9 },
+    { decision_id: odd.decision_id, score: 0.1 },
+    { decision_id: failed.decision_id, score: 0, error: 'timeout' },
+  ]);
+  await service.ledger.calls.append([callRecord(called.decision_id, { error: 'provider_error' })]);
+  const found = async (search: object): Promise<string[]> =>
+    (await listed(`?${new URLSearchParams({ ...search })}`)).decisions.map((one) => one.decision_id);
+  assert.deepEqual(await found({ search: 'THE MOON' }), [moon.decision_id]);
+  for (const search of ['100%', 'of_it', '\\'])
+    assert.deepEqual(await found({ search }), [odd.decision_id], `${search} means itself`);
+  assert.deepEqual(await found({ search: 'o%f' }), []);
+  assert.deepEqual(await found({ search: 'a', model: moon.model, limit: '1' }), [called.decision_id]);
+  assert.deepEqual(await found({ outcome: 'good' }), [moon.decision_id]);
+  assert.deepEqual(await found({ outcome: 'bad' }), [failed.decision_id, odd.decision_id]);
+  assert.deepEqual(await found({ outcome: 'error' }), [called.decision_id, failed.decision_id]);
+  assert.deepEqual(await found({ outcome: 'none' }), [called.decision_id]);
+  assert.deepEqual(await found({ outcome: 'any', search: 'ada' }), [failed.decision_id]);
+});
+
+test('a search looks at some thousand decisions a page, and goes on where it ended', async () => {
+  const at = Date.now() - 60_000;
+  const ids = Array.from({ length: 6_000 }, (_, i) => uuid7(at, i));
+  await service.ledger.decisions.append(
+    ids.map((id, i) => decisionRecord(id, { at, query: i === 0 ? 'the needle' : `hay ${i}` })),
+  );
+  const first = await listed('?search=needle');
+  assert.deepEqual([first.decisions.length, first.next], [0, ids[1_000]]);
+  const second = await listed(`?search=needle&before=${first.next}`);
+  assert.deepEqual([second.decisions.map((one) => one.decision_id), second.next], [[ids[0]], null]);
+  const page = await listed('?search=hay&limit=3');
+  assert.equal(page.next, ids.at(-3));
+});
+
+test('where no text is kept, a search says so', async () => {
+  const refused = async (): Promise<[number, string]> => {
+    const { status, body } = await ask(service, 'GET', '/v1/decisions?search=moon');
+    return [status, (body as { code: string; detail: string }).detail];
+  };
+  await ask(service, 'PUT', '/v1/texts', { store: 'hash' });
+  assert.deepEqual(
+    [(await refused())[0], /`store` of \/v1\/texts is hash/.test((await refused())[1])],
+    [409, true],
+    'by the settings of texts',
+  );
+  await ask(service, 'PUT', '/v1/texts', { store: 'whole' });
+  assert.equal((await refused())[0], 200);
+  await ask(service, 'PUT', '/v1/decision-log', { query_text_hours: 0 });
+  assert.match((await refused())[1], /query_text_hours/);
+});
+
+test('the calls of a conversation are shown in order', async () => {
+  const made = async (query: string): Promise<string> => (await route({ query })).decision_id;
+  const [one, two, three] = [await made('one'), await made('two'), await made('three')];
+  const of = (decision: string, at: number, session = sha256('s')) => callRecord(decision, { at, session });
+  await service.ledger.calls.append([of(two, 20), of(one, 10), of(three, 30, sha256('another'))]);
+  const conversation = async (id: string) => (await ask(service, 'GET', `/v1/decisions/${id}/conversation`)).body;
+  const shown = (await conversation(two)) as { decisions: DecisionSummary[]; more: boolean };
+  assert.deepEqual([shown.decisions.map((each) => each.query), shown.more], [['one', 'two'], false]);
+  assert.deepEqual(await conversation(one), shown);
+  assert.deepEqual(await conversation((await route()).decision_id), { decisions: [], more: false });
+  assert.equal(
+    (await ask(service, 'GET', '/v1/decisions/01890000-0000-7000-8000-000000000001/conversation')).status,
+    404,
+  );
 });
 
 test('where no text is kept, the hash is; feedback is of it, and of the text once somebody brings that', async () => {

@@ -18,7 +18,8 @@ import { ACCESS_CODES, addArtifact, ask, errorIn, makeKey, postJson, startServic
 
 /**
  * Which of the services a request is sent to: one that has all, without a queue, without LLMs, without an encoder, with
- * as many LLMs as it may have, or one that takes no LLMs that nobody declared.
+ * as many LLMs as it may have, or one that takes no LLMs that nobody declared, and
+ * keeps no texts.
  */
 type Where = 'whole' | 'noQueue' | 'noModels' | 'noEncoder' | 'full' | 'refusing';
 
@@ -279,7 +280,14 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       policy_not_found: { path: '/v1/policies/nobody' },
     },
     ...experimentFailures(),
-    'GET /v1/decisions': { invalid_request: { path: '/v1/decisions?limit=0' } },
+    'GET /v1/decisions': {
+      invalid_request: { path: '/v1/decisions?limit=0' },
+      texts_not_kept: { path: '/v1/decisions?search=x', where: 'refusing' },
+    },
+    'GET /v1/decisions/{id}/conversation': {
+      invalid_request: { path: '/v1/decisions/x/conversation' },
+      decision_not_found: { path: `/v1/decisions/${UNKNOWN_ID}/conversation` },
+    },
     'GET /v1/decisions/{id}': {
       invalid_request: { path: '/v1/decisions/x' },
       decision_not_found: { path: `/v1/decisions/${UNKNOWN_ID}` },
@@ -509,6 +517,7 @@ before(async () => {
   services = { whole, noQueue, noModels, noEncoder, full, refusing };
   await ask(full, 'PUT', '/v1/catalog', { max_models: 3 });
   await ask(refusing, 'PUT', '/v1/catalog', { register_unknown: 'refuse' });
+  await ask(refusing, 'PUT', '/v1/decision-log', { query_text_hours: 0 });
   await addArtifact(whole, VERSION, [1]);
   await addArtifact(whole, DAMAGED, [1]);
   truncateSync(join(dataPaths(whole.folder).artifacts, DAMAGED, 'weights.safetensors'), 10);

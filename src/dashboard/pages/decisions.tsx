@@ -1,10 +1,7 @@
-import { Page } from '../kit/parts.js';
-import { Empty } from '../kit/states.js';
+import { DecisionsList } from './decisions/list.js';
+import { OneDecision } from './decisions/one.js';
+import type { PageProps } from './index.js';
 
-export default function DecisionsPage() {
-  return (
-    <Page title="Decisions">
-      <Empty title="Nothing to see yet" />
-    </Page>
-  );
+export default function DecisionsPage({ parts: [id] }: PageProps) {
+  return id === undefined ? <DecisionsList /> : <OneDecision key={id} id={id} />;
 }

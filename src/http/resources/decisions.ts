@@ -1,17 +1,28 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../base/units.js';
-import { decisionNotFound } from '../../decision/errors.js';
+import { decisionNotFound, textsNotKept } from '../../decision/errors.js';
+import { MOST_SEARCHED, searchDecisions } from '../../decision/search.js';
 import { createSummaries } from '../../decision/summaries.js';
 import { summaryByDay } from '../../decision/summary.js';
 import { dayOf } from '../../machines/day-sums.js';
-import { DecisionDetail, DecisionList, DecisionSettings, Summary } from '../../schema/decision.js';
+import {
+  ConversationShown,
+  DecisionDetail,
+  DecisionList,
+  DecisionSettings,
+  OutcomeKind,
+  Summary,
+} from '../../schema/decision.js';
 import { ExperimentName } from '../../schema/experiment.js';
 import { DecisionId, LlmId } from '../../schema/ids.js';
 import { PolicyName } from '../../schema/policy.js';
 import { Timestamp } from '../../schema/time.js';
+import { SEARCHED_CHARS, type DecisionsFound, type DecisionSearch } from '../../store/ports/decisions.js';
 import type { Context } from '../context.js';
 import { operation, type Operation } from '../kit/operation.js';
 import { settingsOperations } from './settings.js';
+
+const LOOKS = `A page looks at the next ${MOST_SEARCHED} decisions: it may have few or none, and \`next\` goes on.`;
 
 const ListQuery = z.strictObject({
   before: DecisionId.optional().describe('Only decisions from before this one: `next` of the page before'),
@@ -20,6 +31,16 @@ const ListQuery = z.strictObject({
   experiment: ExperimentName.optional().describe('Only those that an arm of this experiment decided'),
   from: Timestamp.optional(),
   to: Timestamp.optional().describe('Only those from before this time'),
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      `Only those whose query has this in its first ${SEARCHED_CHARS} characters; letters from A to Z in either case. ` +
+        LOOKS,
+    ),
+  outcome: OutcomeKind.optional().describe(`Only those of which this came. ${LOOKS}`),
   limit: z.int().min(1).max(1000).default(50),
 });
 
@@ -29,6 +50,8 @@ const SummaryQuery = z.strictObject({
 });
 
 const DAYS_SHOWN = 29;
+/** Calls of a conversation that are shown. */
+const CALLS_SHOWN = 100;
 
 const millis = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
 
@@ -44,6 +67,38 @@ export function decisionOperations({
     return comments.map(({ at, ...comment }) => ({ at: new Date(at).toISOString(), ...comment }));
   }
 
+  /** Throws `texts_not_kept` where settings say that nobody's are. */
+  async function refuseWithoutTexts(): Promise<void> {
+    const [log, texts] = await Promise.all([ledger.settings.get('decision'), ledger.settings.get('texts')]);
+    if (log.query_text_hours === 0) throw textsNotKept('`query_text_hours` of /v1/decision-log is 0');
+    if (texts.store === 'whole') return;
+    // A key may say otherwise of what comes by it.
+    const keys = await ledger.keys.list();
+    if (!keys.some((key) => key.texts?.store === 'whole'))
+      throw textsNotKept(`\`store\` of /v1/texts is ${texts.store}`);
+  }
+
+  async function pageOf(search: Omit<DecisionSearch, 'most'>): Promise<DecisionsFound> {
+    if (search.text !== undefined || search.outcome !== undefined) return searchDecisions(ledger.decisions, search);
+    const { limit } = search;
+    const found = await ledger.decisions.list({ ...search, limit: limit + 1 });
+    return { found: found.slice(0, limit), next: found.length > limit ? found[limit - 1]!.id : null };
+  }
+
+  async function conversationOf(id: DecisionId): Promise<z.input<typeof ConversationShown>> {
+    if (!(await decider.lookup([id])).has(id)) throw decisionNotFound(id);
+    const session = (await ledger.calls.get([id])).get(id)?.session ?? null;
+    if (session === null) return { decisions: [], more: false };
+    const calls = await ledger.calls.of(session, CALLS_SHOWN + 1);
+    const ids = calls
+      .slice(0, CALLS_SHOWN)
+      .map((call) => call.decision)
+      .toReversed();
+    const kept = await decider.lookup(ids);
+    const decisions = await summariesOf(ids.flatMap((one) => kept.get(one) ?? []));
+    return { decisions, more: calls.length > CALLS_SHOWN };
+  }
+
   return [
     operation({
       method: 'GET',
@@ -54,15 +109,13 @@ export function decisionOperations({
       summary: 'List decisions, newest first',
       query: ListQuery,
       answers: { 200: { description: 'A page of decisions', schema: DecisionList } },
-      errors: [],
-      async run({ query: { from, to, limit, ...filter } }) {
+      errors: ['texts_not_kept'],
+      async run({ query: { from, to, limit, search: text, ...fields } }) {
+        const filter = { ...fields, text };
+        if (text !== undefined) await refuseWithoutTexts();
         await decider.flush();
-        const range = { from: millis(from), to: millis(to), limit: limit + 1 };
-        const found = await ledger.decisions.list({ ...filter, ...range });
-        return {
-          decisions: await summariesOf(found.slice(0, limit)),
-          next: found.length > limit ? found[limit - 1]!.id : null,
-        };
+        const { found, next } = await pageOf({ ...filter, from: millis(from), to: millis(to), limit });
+        return { decisions: await summariesOf(found), next: next as DecisionId | null };
       },
     }),
     operation({
@@ -85,6 +138,21 @@ export function decisionOperations({
         const [summary] = await summariesOf([found]);
         return { ...summary, ...(await decider.explain(found)), comments: await commentsOf(id), cascade };
       },
+    }),
+    operation({
+      method: 'GET',
+      path: '/v1/decisions/{id}/conversation',
+      tag: 'decisions',
+      scope: 'read',
+      writes: false,
+      summary: 'The conversation that a decision is of',
+      description:
+        `The last ${CALLS_SHOWN} calls of it through the model endpoint, in order; none where Pointsman did not make ` +
+        'the call.',
+      params: { id: { schema: DecisionId, description: 'Id of a decision' } },
+      answers: { 200: { description: 'The conversation', schema: ConversationShown } },
+      errors: ['decision_not_found'],
+      run: ({ params: { id } }) => conversationOf(id),
     }),
     ...settingsOperations(ledger.settings, {
       path: '/v1/decision-log',

@@ -3,8 +3,7 @@ import { messageOf } from '../../base/errors.js';
 import { every } from '../../base/every.js';
 import { createSummaries } from '../../decision/summaries.js';
 import { DecisionSummary } from '../../schema/decision.js';
-import { changedSince, SUBJECTS, type Revisions } from '../../store/ports/changes.js';
-import type { KeptDecision } from '../../store/ports/decisions.js';
+import { changedSince, SUBJECTS } from '../../store/ports/changes.js';
 import type { Context } from '../context.js';
 import { streamReply } from '../kit/answer.js';
 import { createEventStream, EVENT_STREAM_HEADERS, type EventStream } from '../kit/event-stream.js';
@@ -14,6 +13,8 @@ import { operation, type Operation } from '../kit/operation.js';
 const LOOK_EVERY_MS = 1_000;
 /** Decisions that one event shows at most. */
 const SHOWN = 25;
+/** How long a stream lasts, in milliseconds: whoever comes back shows a key that is still good. */
+const LASTS_MS = 600_000;
 
 const Changed = z.strictObject({ subjects: z.array(z.enum([...SUBJECTS, 'decisions'])) });
 const NewDecisions = z.strictObject({
@@ -21,53 +22,74 @@ const NewDecisions = z.strictObject({
   more: z.boolean().describe('Whether there were more since the event before'),
 });
 
+type ChangedSubject = z.infer<typeof Changed>['subjects'][number];
+
 /** What `GET /v1/events` sends. */
 interface News {
   changed: z.infer<typeof Changed>;
   decisions: z.infer<typeof NewDecisions>;
 }
 
-/** Tells all who listen what is new in the ledger, by whichever process. */
-function createNews({ ledger, clock, log }: Pick<Context, 'ledger' | 'clock' | 'log'>): (stream: EventStream) => void {
-  const listeners = new Set<EventStream>();
-  const summariesOf = createSummaries(ledger);
-  let stop: (() => void) | undefined;
-  let seen: Revisions | null = null;
-  /** The newest decision that was told of. */
-  let last: Pick<KeptDecision, 'id' | 'at'> | undefined;
+/** Who listens, and what they were not told since they read too slowly. */
+type Listeners = Map<EventStream, Set<ChangedSubject>>;
 
-  function tell<K extends keyof News>(event: K, data: News[K]): void {
-    for (const stream of listeners) if (!stream.behind) stream.send(event, data);
+function tell(listeners: Listeners, { subjects, news }: { subjects: ChangedSubject[]; news: News['decisions'] }): void {
+  for (const [stream, missed] of listeners) {
+    if (stream.behind) {
+      for (const subject of subjects) missed.add(subject);
+      continue;
+    }
+    const more = news.more || missed.has('decisions');
+    if (news.decisions.length > 0 || more) stream.send('decisions', { ...news, more } satisfies News['decisions']);
+    const all = new Set([...missed, ...subjects]);
+    missed.clear();
+    if (all.size > 0) stream.send('changed', { subjects: [...all] } satisfies News['changed']);
   }
+}
+
+/** Looks again and again for what is new since now, and tells the listeners, until it is stopped. */
+function follow(listeners: Listeners, { ledger, log }: Pick<Context, 'ledger' | 'log'>): () => void {
+  const summariesOf = createSummaries(ledger);
+  const read = async (place?: number) => {
+    // Before the decisions are read: what comes in between is told again rather than never.
+    const revisions = await ledger.changes.revisions();
+    return { revisions, ...(await ledger.decisions.arrived(place, SHOWN + 1)) };
+  };
+  /** What was told of. */
+  let seen = read();
+  // Where it can't be read, the next look begins.
+  seen.catch(() => undefined);
 
   async function look(): Promise<void> {
-    const now = await ledger.changes.revisions();
-    const found = await ledger.decisions.list({ from: last?.at ?? clock(), limit: SHOWN + 1 });
-    const fresh = found.filter(({ id }) => last === undefined || id > last.id);
-    last = fresh[0] ?? last ?? { id: '', at: clock() };
-    const subjects: News['changed']['subjects'] = seen === null ? [] : changedSince(seen, now);
+    const before = await seen.catch(() => (seen = read()));
+    const now = await read(before.place);
+    const subjects: ChangedSubject[] = changedSince(before.revisions, now.revisions);
+    if (now.found.length > 0) subjects.push('decisions');
+    const shown = now.found.slice(0, SHOWN).toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    const news = { decisions: await summariesOf(shown), more: now.found.length > SHOWN };
+    seen = Promise.resolve(now);
+    tell(listeners, { subjects, news });
     // Who may listen may have changed: who still may comes back.
-    const ends = subjects.includes('keys');
-    seen = now;
-    if (fresh.length > 0) {
-      subjects.push('decisions');
-      const decisions = await summariesOf(fresh.slice(0, SHOWN));
-      tell('decisions', { decisions, more: fresh.length > SHOWN });
-    }
-    if (subjects.length > 0) tell('changed', { subjects });
-    if (ends) for (const stream of listeners) stream.end();
+    if (subjects.includes('keys')) for (const stream of listeners.keys()) stream.end();
   }
 
+  return every(LOOK_EVERY_MS, look, (error) =>
+    log.warn({ error: messageOf(error) }, 'what is new could not be read, and is told later'),
+  );
+}
+
+/** Tells all who listen what is new in the ledger, by whichever process. */
+function createNews(parts: Pick<Context, 'ledger' | 'log'>): (stream: EventStream) => void {
+  const listeners: Listeners = new Map();
+  let stop: (() => void) | undefined;
+
   return (stream) => {
-    listeners.add(stream);
+    listeners.set(stream, new Set());
+    stop ??= follow(listeners, parts);
     stream.send('changed', { subjects: [] } satisfies News['changed']);
-    if (stop === undefined) {
-      [seen, last] = [null, undefined];
-      stop = every(LOOK_EVERY_MS, look, (error) =>
-        log.warn({ error: messageOf(error) }, 'what is new could not be read, and is not told'),
-      );
-    }
+    const over = setTimeout(stream.end, LASTS_MS).unref();
     stream.onEnd(() => {
+      clearTimeout(over);
       listeners.delete(stream);
       if (listeners.size > 0) return;
       stop?.();
@@ -78,12 +100,11 @@ function createNews({ ledger, clock, log }: Pick<Context, 'ledger' | 'clock' | '
 
 export function eventOperations({
   ledger,
-  clock,
   log,
   streams,
   heartbeatMs,
-}: Pick<Context, 'ledger' | 'clock' | 'log' | 'streams' | 'heartbeatMs'>): Operation[] {
-  const listen = createNews({ ledger, clock, log });
+}: Pick<Context, 'ledger' | 'log' | 'streams' | 'heartbeatMs'>): Operation[] {
+  const listen = createNews({ ledger, log });
   return [
     operation({
       method: 'GET',
@@ -95,7 +116,8 @@ export function eventOperations({
       description:
         'Server-sent events, once a second at most: `changed`, `{"subjects": […]}` names what is to be read again, ' +
         `and \`decisions\`, \`{"decisions": […], "more": …}\` has the newest ${SHOWN}, as \`GET /v1/decisions\` has ` +
-        'them. A client that reads too slowly gets less. The stream ends when keys change: connect again.',
+        'them. A client that reads too slowly gets the names later, and fewer decisions (`more`). The stream ends when ' +
+        `keys change, and after ${LASTS_MS / 60_000} minutes: connect again, and read again what is shown.`,
       streams: true,
       answers: { 200: { description: 'Events', types: ['text/event-stream'], schema: z.string() } },
       errors: [],

@@ -37,4 +37,6 @@ export interface CallStore {
   get(decisions: readonly string[]): Promise<Map<string, CallRecord>>;
   /** The newest of a conversation; undefined where there is none. */
   last(session: string): Promise<CallRecord | undefined>;
+  /** The newest of a conversation, `limit` at most, newest first. */
+  of(session: string, limit: number): Promise<CallRecord[]>;
 }

@@ -1,5 +1,5 @@
 import type { DayRow } from '../../machines/day-sums.js';
-import type { Outcome } from '../../schema/decision.js';
+import type { Outcome, OutcomeKind } from '../../schema/decision.js';
 
 /** A decision as it is logged. */
 export interface DecisionRecord {
@@ -65,6 +65,25 @@ export interface DecisionFilter {
   limit: number;
 }
 
+/** What is looked for among the decisions that a filter lists. */
+export interface DecisionSearch extends DecisionFilter {
+  /** In the first {@link SEARCHED_CHARS} characters of the query; letters of ASCII in either case. */
+  text?: string | undefined;
+  outcome?: OutcomeKind | undefined;
+  /** How many decisions are looked at. */
+  most: number;
+}
+
+/** Characters of a query that are searched. */
+export const SEARCHED_CHARS = 4_000;
+
+/** What a search found, newest first. */
+export interface DecisionsFound {
+  found: KeptDecision[];
+  /** From before which it goes on; null where there are no more. */
+  next: string | null;
+}
+
 /** Feedback of one day that named a decision. */
 export interface ObservedDay {
   day: string;
@@ -83,6 +102,13 @@ export interface DecisionStore {
   /** Decisions by id; those that are not there are absent from the map. */
   get(ids: readonly string[]): Promise<Map<string, KeptDecision>>;
   list(filter: DecisionFilter): Promise<KeptDecision[]>;
+  /** Looks for decisions among the first `most` that the filter lists. */
+  search(search: DecisionSearch): Promise<DecisionsFound>;
+  /**
+   * The newest that came after a place in the order of arrival, and where they end. Ids are no such order: a process may
+   * write an older one later. Without a place, none but where it ends now.
+   */
+  arrived(after: number | undefined, limit: number): Promise<{ found: KeptDecision[]; place: number }>;
   /** Interactions that named each of these decisions, in order of arrival; none for a decision without any. */
   outcomes(ids: readonly string[]): Promise<Map<string, Outcome[]>>;
   /** Sums of the days `from` to `to` (both taken), as 2026-11-25. */

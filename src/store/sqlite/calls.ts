@@ -40,8 +40,8 @@ export function createCalls(connection: Connection): CallStore {
   const { db } = connection;
   const select = `SELECT ${FIELDS.map((field) => `${COLUMNS[field]} AS ${field}`).join(', ')} FROM call`;
   const find = db.prepare<[string], Row>(`${select} WHERE decision = ?`);
-  const newest = db.prepare<[Buffer], Row>(
-    `${select} WHERE session = ? AND session IS NOT NULL ORDER BY at DESC, rowid DESC LIMIT 1`,
+  const newest = db.prepare<[Buffer, number], Row>(
+    `${select} WHERE session = ? AND session IS NOT NULL ORDER BY at DESC, rowid DESC LIMIT ?`,
   );
   const insert = db.prepare(
     `INSERT INTO call (${NAMES}) VALUES (${FIELDS.map(() => '?').join(', ')}) ON CONFLICT (decision) DO NOTHING`,
@@ -63,8 +63,9 @@ export function createCalls(connection: Connection): CallStore {
         return found;
       }),
     async last(session) {
-      const row = newest.get(Buffer.from(session, 'hex'));
+      const row = newest.get(Buffer.from(session, 'hex'), 1);
       return row === undefined ? undefined : toRecord(row);
     },
+    of: async (session, limit) => newest.all(Buffer.from(session, 'hex'), limit).map(toRecord),
   };
 }

@@ -1,40 +1,19 @@
 import { createHash } from 'node:crypto';
 import { BYTES_PER_MEGABYTE, DAY_MS, HOUR_MS } from '../../base/units.js';
 import type { Clock } from '../../base/clock.js';
-import { sha256 } from '../../base/hash.js';
 import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
 import type { DecisionSettings, Outcome } from '../../schema/decision.js';
 import type { Connection } from './connection.js';
 import type { ExperimentResults } from './experiment-results.js';
-import { idAt } from './decision-ids.js';
+import { COLUMNS, toKept, type Row } from './decision-rows.js';
+import { createDecisionLists } from './decision-lists.js';
 import type { DecisionRecord, DecisionStore, KeptDecision, ObservedDay } from '../ports/decisions.js';
 import type { ReadSettings } from './settings.js';
 
-const COLUMNS = [
-  'id',
-  'at',
-  'query',
-  'query_hash',
-  'task',
-  'model',
-  'version',
-  'router',
-  'policy',
-  'rules',
-  'ranking',
-  'excluded',
-  'propensity',
-  'cascade',
-  'tenant',
-  'experiment',
-  'arm',
-] as const;
 /** What a row adds to the size of the log, in bytes: all of its texts that may be long. */
 const SIZE = 'ifnull(octet_length(query), 0) + octet_length(rules) + octet_length(ranking) + octet_length(excluded)';
 /** Rows that one transaction of {@link DecisionStore.prune} removes or shortens at most. */
 const PRUNED_AT_ONCE = 2_000;
-
-type Row = Omit<KeptDecision, 'queryHash'> & { query_hash: Buffer | null };
 
 type OutcomeRow = Omit<Outcome, 'at' | 'signal' | 'source' | 'weight'> & {
   at: number;
@@ -43,17 +22,6 @@ type OutcomeRow = Omit<Outcome, 'at' | 'signal' | 'source' | 'weight'> & {
   weight: number;
 };
 
-/** Comes after all ids. */
-const LAST = '~';
-
-/** What `list` may be asked for, each alone or with others. */
-const FILTERED = ['model', 'policy', 'experiment'] as const;
-const filterOf = (fields: readonly string[]): string => fields.map((field) => `AND ${field} = @${field}`).join(' ');
-const FILTERS = FILTERED.reduce<string[][]>(
-  (sets, field) => [...sets, ...sets.map((set) => [...set, field])],
-  [[]],
-).map(filterOf);
-
 const hashOf = (query: string): Buffer => createHash('sha256').update(query).digest();
 
 /** Throws where a record has neither text nor hash. */
@@ -61,10 +29,6 @@ function hashIn({ id, query, queryHash }: DecisionRecord): Buffer {
   if (query !== null) return hashOf(query);
   if (queryHash === undefined) throw new TypeError(`decision ${id} has neither a query nor its hash`);
   return Buffer.from(queryHash, 'hex');
-}
-
-function toKept({ query_hash: hash, ...row }: Row): KeptDecision {
-  return { ...row, queryHash: hash === null ? sha256(row.query ?? '') : hash.toString('hex') };
 }
 
 export interface DecisionParts {
@@ -85,16 +49,6 @@ export function createDecisions(
      ON CONFLICT DO NOTHING`,
   );
   const find = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM decision WHERE id = ?`);
-  /** By what is filtered, so that each has the index that it needs. */
-  const lists = new Map(
-    FILTERS.map((filter) => [
-      filter,
-      db.prepare<[{ from: string; to: string; model: string; policy: string; experiment: string; limit: number }], Row>(
-        `SELECT ${COLUMNS.join(', ')} FROM decision WHERE id >= @from AND id < @to ${filter} ORDER BY id DESC ` +
-          'LIMIT @limit',
-      ),
-    ]),
-  );
   const outcomes = db.prepare<[string], OutcomeRow>(
     'SELECT l.name AS model, score, cost_usd, i.latency_ms, error, at, signal, source, weight FROM interaction i ' +
       'JOIN llm l ON l.id = i.llm WHERE decision = ? ORDER BY i.id',
@@ -236,21 +190,7 @@ export function createDecisions(
         }
         return found;
       }),
-    async list({ before = LAST, model, policy, experiment, from, to, limit }) {
-      const until = to === undefined ? LAST : idAt(to);
-      const asked = { model, policy, experiment };
-      return lists
-        .get(filterOf(FILTERED.filter((field) => asked[field] !== undefined)))!
-        .all({
-          from: from === undefined ? '' : idAt(from),
-          to: before < until ? before : until,
-          model: model ?? '',
-          policy: policy ?? '',
-          experiment: experiment ?? '',
-          limit,
-        })
-        .map(toKept);
-    },
+    ...createDecisionLists(connection),
     outcomes: async (ids) =>
       connection.read(() => {
         const iso = ({ at, signal, source, weight, ...row }: OutcomeRow): Outcome => ({

@@ -1,9 +1,13 @@
 import type { PageCheck } from './check.js';
+import { DECISION_CHECKS } from './decisions.js';
 import { MODEL_CHECKS } from './models.js';
 import { TRAINING_CHECKS } from './training.js';
+import { TRY_CHECKS } from './try.js';
 
 /** What is tried on each page, as people would. */
 export const PAGE_CHECKS: readonly PageCheck[] = [
+  ...DECISION_CHECKS,
   ...MODEL_CHECKS,
   ...TRAINING_CHECKS,
+  ...TRY_CHECKS,
 ];

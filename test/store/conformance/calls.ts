@@ -56,6 +56,15 @@ export function describeCallStore(store: StoreUnderTest): void {
       assert.equal((await sizeOf(ledger, 'call')).rows, 2);
     });
 
+    test('the calls of a conversation are listed, the last first', async (t) => {
+      const { ledger } = await store.open(t);
+      const [first, second, third] = [10, 20, 20].map((at, i) => callRecord(`d${i}`, { at, session: SESSION }));
+      await ledger.calls.append([second!, first!, third!, callRecord('other', { at: 30, session: sha256('other') })]);
+      assert.deepEqual(await ledger.calls.of(SESSION, 9), [third, second, first]);
+      assert.deepEqual(await ledger.calls.of(SESSION, 2), [third, second]);
+      assert.deepEqual(await ledger.calls.of(sha256('nobody'), 9), []);
+    });
+
     test('the last of a conversation is the one that ended last', async (t) => {
       const { ledger, openAgain } = await store.open(t);
       const of = (decision: string, at: number, session: string | null): CallRecord =>

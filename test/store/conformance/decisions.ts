@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import { sha256 } from '../../../src/base/hash.js';
 import { DAY_SUMS, type DayRow } from '../../../src/machines/day-sums.js';
 import { DecisionSettings } from '../../../src/schema/decision.js';
-import type { DecisionFilter, KeptDecision } from '../../../src/store/ports/decisions.js';
+import type { DecisionFilter, DecisionSearch, KeptDecision } from '../../../src/store/ports/decisions.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
+import { callRecord } from '../../support/call.js';
 import { decisionRecord } from '../../support/decision.js';
 import { interaction, START } from '../support.js';
 import { ODD_IDS, ODD_TEXTS, testBusy, type StoreUnderTest } from './store-under-test.js';
@@ -127,6 +128,78 @@ export function describeDecisionStore(store: StoreUnderTest): void {
         five,
       ]);
       assert.deepEqual((await ledger.decisions.list({ limit: 1 }))[0], await get(ledger, newest[0]!));
+    });
+
+    test('a search looks at the first of a list, by text and by what came of them', async (t) => {
+      const { ledger } = await store.open(t);
+      const ids = Array.from({ length: 6 }, (_, i) => idAt(START, i));
+      await ledger.decisions.append(
+        ids.map((id, i) =>
+          decisionRecord(id, {
+            at: START,
+            model: i % 2 ? 'a' : 'b',
+            query: i === 5 ? null : `Query ${i}`,
+            queryHash: HASH,
+          }),
+        ),
+      );
+      const [zero, one, two, three, four, five] = ids;
+      await ledger.feedback.append([
+        {
+          records: [
+            interaction('q', 'a', 0.5, { decision_id: one }),
+            interaction('q', 'a', 0.25, { decision_id: two }),
+            interaction('q', 'a', 1, { decision_id: three, error: 'late' }),
+          ],
+        },
+      ]);
+      await ledger.calls.append([callRecord(four!, { error: 'timeout' }), callRecord(five!)]);
+      const sought = async (search: Partial<DecisionSearch>): Promise<[string[], string | null]> => {
+        const { found, next } = await ledger.decisions.search({ limit: 9, most: 9, ...search });
+        return [found.map(({ id }) => id), next];
+      };
+      assert.deepEqual(await sought({}), [ids.toReversed(), null]);
+      assert.deepEqual(await sought({ most: 6 }), [ids.toReversed(), null]);
+      assert.deepEqual(await sought({ most: 2 }), [[five, four], four]);
+      assert.deepEqual(await sought({ text: 'query' }), [[four, three, two, one, zero], null]);
+      assert.deepEqual(await sought({ text: 'query', limit: 2 }), [[four, three], three]);
+      assert.deepEqual(await sought({ text: 'query', before: three, model: 'b' }), [[two, zero], null]);
+      assert.deepEqual(await sought({ text: 'y 0', most: 3 }), [[], three]);
+      assert.deepEqual(await sought({ text: 'y 0', most: 3, before: three }), [[zero], null]);
+      assert.deepEqual(await sought({ text: 'y_0' }), [[], null]);
+      assert.deepEqual(await sought({ outcome: 'none' }), [[five, four, zero], null]);
+      assert.deepEqual(await sought({ outcome: 'any' }), [[three, two, one], null]);
+      assert.deepEqual(await sought({ outcome: 'good' }), [[three, one], null]);
+      assert.deepEqual(await sought({ outcome: 'bad' }), [[two], null]);
+      assert.deepEqual(await sought({ outcome: 'error', text: 'query' }), [[four, three], null]);
+      assert.deepEqual(await sought({ from: START + HOUR }), [[], null]);
+    });
+
+    test('what arrived since a place is told in the order in which it came, whatever its id', async (t) => {
+      const { ledger, openAgain, time } = await store.open(t);
+      const other = await openAgain();
+      const arrived = async (after: number | undefined, limit = 9): Promise<[string[], number]> => {
+        const { found, place } = await ledger.decisions.arrived(after, limit);
+        return [found.map(({ id }) => id), place];
+      };
+      const [, empty] = await arrived(undefined);
+      const [early, late] = [idAt(START, 1), idAt(START, 2)];
+      await ledger.decisions.append([decisionRecord(late, { at: START })]);
+      const [found, place] = await arrived(empty);
+      assert.deepEqual(found, [late]);
+      await other.decisions.append([decisionRecord(early, { at: START })]);
+      const [next, last] = await arrived(place);
+      assert.deepEqual(next, [early]);
+      assert.deepEqual(await arrived(empty, 1), [[early], last]);
+      assert.deepEqual(await arrived(last), [[], last]);
+      assert.deepEqual(await arrived(undefined), [[], last]);
+      // All are removed: what comes then is new all the same.
+      await ledger.settings.put('decision', DecisionSettings.parse({ max_age_days: 1 }));
+      time.now = START + DAY + 1;
+      await pruneAll(ledger);
+      const [, none] = await arrived(last);
+      await ledger.decisions.append([decisionRecord(idAt(time.now), { at: time.now })]);
+      assert.deepEqual((await arrived(none))[0], [idAt(time.now)]);
     });
 
     test('outcomes are the interactions that named a decision, in order of arrival', async (t) => {
