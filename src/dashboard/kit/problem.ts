@@ -1,12 +1,19 @@
+import type { Schemas } from '../../client/index.js';
+
+/** A field that is not as it should be, by its path, such as `steps[0].share`. */
+export type Issue = NonNullable<Schemas['Problem']['issues']>[number];
+
 /** Why the service refused, or did not answer. */
 export class Problem extends Error {
   readonly code: string;
   readonly status: number;
+  readonly issues: readonly Issue[];
 
-  constructor(code: string, status: number, message: string) {
+  constructor(code: string, status: number, message: string, issues: readonly Issue[] = []) {
     super(message);
     this.code = code;
     this.status = status;
+    this.issues = issues;
   }
 }
 
@@ -17,10 +24,22 @@ interface Answered<T> {
 }
 
 function problemOf(error: unknown, { status, statusText }: Response): Problem {
-  const { code, detail, title } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const { code, detail, title, issues } = (typeof error === 'object' && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
   const text = [detail, title, statusText].find((one) => typeof one === 'string' && one !== '');
-  return new Problem(typeof code === 'string' ? code : `http_${status}`, status, String(text ?? `Status ${status}`));
+  return new Problem(
+    typeof code === 'string' ? code : `http_${status}`,
+    status,
+    String(text ?? `Status ${status}`),
+    Array.isArray(issues) ? (issues as Issue[]) : [],
+  );
 }
+
+/** What went wrong, whatever was thrown. */
+export const problemFrom = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem('unexpected', 0, String(error));
 
 /** What was answered. Rejects with a {@link Problem}. */
 export async function answered<T>(request: Promise<Answered<T>>): Promise<T> {
