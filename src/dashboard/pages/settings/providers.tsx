@@ -20,10 +20,10 @@ const KEY: Readonly<Record<Provider['key'], { tone: Tone; words: string }>> = {
 /** Where the key is, and whether it is there. */
 function KeyState({ provider }: { provider: Provider }) {
   const { tone, words } = KEY[provider.key];
-  const place = provider.key_env ?? provider.key_file;
+  const named = provider.key_env ?? provider.key_file;
   return (
     <>
-      <Badge tone={tone}>{words}</Badge> {place !== undefined && <code>{place}</code>}
+      <Badge tone={tone}>{words}</Badge> {named !== undefined && <code>{named}</code>}
       {provider.key_problem !== null && <div class="text-bad">{provider.key_problem}</div>}
     </>
   );
