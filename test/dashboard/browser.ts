@@ -110,7 +110,7 @@ export async function lookAs(page: Page, { colours, width }: Look): Promise<void
 /** Waits until nothing is being read. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor({ timeout: SHOWN_MS });
-  // A function that waits would be evaluated anew, which the policy of the page forbids.
+  // Not by a function: what waits for one evaluates a text in the page, which its policy forbids.
   await page.locator('.loading').first().waitFor({ state: 'detached', timeout: SHOWN_MS });
 }
 

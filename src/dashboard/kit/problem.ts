@@ -1,12 +1,13 @@
 import type { Schemas } from '../../client/index.js';
 
-/** A field that is not as it should be, by its path, such as `steps[0].share`. */
+/** What is wrong with one field. */
 export type Issue = NonNullable<Schemas['Problem']['issues']>[number];
 
 /** Why the service refused, or did not answer. */
 export class Problem extends Error {
   readonly code: string;
   readonly status: number;
+  /** What is wrong with which field; none where it is no field's. */
   readonly issues: readonly Issue[];
 
   constructor(code: string, status: number, message: string, issues: readonly Issue[] = []) {
@@ -29,17 +30,14 @@ function problemOf(error: unknown, { status, statusText }: Response): Problem {
     unknown
   >;
   const text = [detail, title, statusText].find((one) => typeof one === 'string' && one !== '');
+  const listed = Array.isArray(issues) ? (issues as Issue[]) : [];
   return new Problem(
     typeof code === 'string' ? code : `http_${status}`,
     status,
     String(text ?? `Status ${status}`),
-    Array.isArray(issues) ? (issues as Issue[]) : [],
+    listed,
   );
 }
-
-/** What went wrong, whatever was thrown. */
-export const problemFrom = (error: unknown): Problem =>
-  error instanceof Problem ? error : new Problem('unexpected', 0, String(error));
 
 /** What was answered. Rejects with a {@link Problem}. */
 export async function answered<T>(request: Promise<Answered<T>>): Promise<T> {
@@ -53,3 +51,7 @@ export async function answered<T>(request: Promise<Answered<T>>): Promise<T> {
   if (!result.response.ok) throw problemOf(result.error, result.response);
   return result.data as T;
 }
+
+/** What went wrong, whatever was thrown. */
+export const problemFrom = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem('unexpected', 0, String(error));

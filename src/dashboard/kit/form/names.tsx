@@ -20,7 +20,7 @@ export function NamesInput({ asked, ...field }: FieldProps & { asked: Asked }) {
     if (name !== '' && !names.includes(name)) set([...names, name]);
   }
   return (
-    <Labelled {...labelled} isWide>
+    <Labelled {...labelled}>
       {names.length > 0 && (
         <ul class="chips">
           {names.map((name) => (

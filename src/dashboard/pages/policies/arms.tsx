@@ -92,16 +92,11 @@ export function Comparisons({ comparisons }: { comparisons: readonly Schemas['Ar
             <Badge tone={VERDICTS[verdict].tone}>{VERDICTS[verdict].words}</Badge>
             <span>{why}</span>
           </div>
-          <dl class="facts">
-            <dt>Quality</dt>
-            <dd>{quality.words}</dd>
-            <dt>Errors</dt>
-            <dd>{errors.words}</dd>
-            <dt>Latency</dt>
-            <dd>{latency.words}</dd>
-            <dt>Cost</dt>
-            <dd>{cost.words}</dd>
-          </dl>
+          <ul class="notes">
+            {[quality, errors, latency, cost].map(({ words }) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
         </div>
       ))}
       <p class="muted">These intervals hold at all looks together with a chance of 95%, however often one looks.</p>

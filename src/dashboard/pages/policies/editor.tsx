@@ -41,7 +41,8 @@ const GROUPS: readonly FieldGroup[] = [
 const LIST = hrefTo(['policies']);
 
 /** What a policy says, without its name. */
-export function bodyOf({ name: _, built_in: __, ...body }: Policy): Rules {
+export function bodyOf(policy: Policy): Rules {
+  const { name: _, built_in: __, ...body } = policy;
   return body;
 }
 

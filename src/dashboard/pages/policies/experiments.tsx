@@ -48,7 +48,11 @@ export function ExperimentList() {
           experiments.length === 0 ? (
             <Empty title="No experiment yet">
               <p>A shadow decides nothing: it is a good first one. Start it here, or by a file:</p>
-              <pre>{"echo '{kind: shadow, candidate: {policy: balanced}}' > trial.yaml\npointsman experiments put trial trial.yaml"}</pre>
+              <pre>
+                {
+                  "echo '{kind: shadow, candidate: {policy: balanced}}' > trial.yaml\npointsman experiments put trial trial.yaml"
+                }
+              </pre>
             </Empty>
           ) : (
             <Table

@@ -12,7 +12,7 @@ interface Point {
 }
 
 const HEIGHT = 260;
-const EDGE = { left: 52, right: 20, top: 14, bottom: 44 };
+const EDGE = { left: 52, right: 36, top: 14, bottom: 44 };
 
 /** Some round values between two. */
 function ticksOf(low: number, high: number, most: number): number[] {
@@ -58,7 +58,7 @@ export function Frontier({ preview, name }: { preview: Preview; name: string }) 
   const { quality, cost_usd: cost, below } = preview.stands;
   const where =
     below > 0
-      ? `For its cost, the best weights would score ${score(below)} more.`
+      ? `For its cost, the best weights would score ${below.toFixed(1)} points (hundredths) more.`
       : 'For its cost, no weights would score more.';
   const words = `${name} is expected to score ${score(quality)} for ${usd(cost)} a query. ${where}`;
   return (

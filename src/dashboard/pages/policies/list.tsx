@@ -25,7 +25,7 @@ function Lines({ lines }: { lines: readonly string[] }) {
 /** Whether it is the default, and whose it is. */
 export function Kind({ policy: { name, built_in: isBuiltIn } }: { policy: Policy }) {
   return (
-    <span class="row">
+    <span class="row nowrap">
       {name === DEFAULT_POLICY && <Badge tone="info">default</Badge>}
       {isBuiltIn ? (
         <Badge>built in</Badge>
