@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { createParser } from 'eventsource-parser';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Schemas } from '../../client/index.js';
@@ -45,6 +45,7 @@ function take(event: string | undefined, data: string): void {
 
 async function listen(stopping: AbortSignal): Promise<void> {
   const response = await fetch('/v1/events', { headers: authorization(), signal: stopping });
+  if (response.status === 401) await readCaller();
   if (!response.ok || response.body === null) return;
   isLive.value = true;
   const parser = createParser({ onEvent: ({ event, data }) => take(event, data) });
@@ -69,11 +70,7 @@ export function followService(): void {
   }
 
   async function start(): Promise<void> {
-    if (document.hidden || listening !== undefined) return;
-    if (isLocked.value) {
-      timer = window.setTimeout(() => void start(), RETRY_MS);
-      return;
-    }
+    if (document.hidden || listening !== undefined || isLocked.value) return;
     const own = (listening = new AbortController());
     try {
       await listen(own.signal);
@@ -92,7 +89,11 @@ export function followService(): void {
       for (const tell of onChange) tell(['decisions', 'feedback', 'alerts', 'artifacts', 'breakers']);
     }
   });
-  void start();
+  // Who signs out hears nothing more, and who signs in hears what they may.
+  effect(() => {
+    if (isLocked.value) stop();
+    else void start();
+  });
 }
 
 /** Calls `tell` when one of the subjects changes. */

@@ -51,3 +51,7 @@ export async function answered<T>(request: Promise<Answered<T>>): Promise<T> {
   if (!result.response.ok) throw problemOf(result.error, result.response);
   return result.data as T;
 }
+
+/** What went wrong, whatever was thrown. */
+export const problemFrom = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem('unexpected', 0, String(error));
