@@ -13,6 +13,11 @@ export interface ServerEvent<Name extends string = string, Data = unknown> {
 /** How a job stands, each time that it changes; the last one says how it ended. */
 export type JobEvent = ServerEvent<'progress' | 'completed' | 'failed', Schemas['Job']>;
 
+/** What is new in the service: what is to be read again, or the newest decisions. */
+export type NewsEvent =
+  | ServerEvent<'changed', { subjects: string[] }>
+  | ServerEvent<'decisions', { decisions: Schemas['DecisionSummary'][]; more: boolean }>;
+
 /** What events are read of. */
 interface Source {
   url: string;

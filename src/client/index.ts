@@ -4,7 +4,7 @@ import type { paths } from './openapi.js';
 import { createSender, type PointsmanOptions } from './send.js';
 
 export { dataOf, type Answered } from './answer.js';
-export type { JobEvent, ServerEvent } from './events.js';
+export type { JobEvent, NewsEvent, ServerEvent } from './events.js';
 export type { DecisionFilter, FeedbackOptions, PointsmanMethods, RouteRules } from './methods.js';
 export type { components, paths } from './openapi.js';
 export { PointsmanProblem, type FieldIssue } from './problem.js';

@@ -1,6 +1,6 @@
 import type { Client } from 'openapi-fetch';
 import { dataOf } from './answer.js';
-import { follow, type JobEvent, type ServerEvent } from './events.js';
+import { follow, type JobEvent, type NewsEvent } from './events.js';
 import type { paths } from './openapi.js';
 import type { Schemas } from './schemas.js';
 import type { CallOptions, Send } from './send.js';
@@ -28,7 +28,7 @@ export interface PointsmanMethods {
   /** How a job stands, as it changes, until it ends. */
   jobEvents(id: string, options?: Pick<CallOptions, 'signal'>): AsyncGenerator<JobEvent, void>;
   /** What changes in the service, from now on, until the signal or the reader ends it. */
-  events(options?: Pick<CallOptions, 'signal'>): AsyncGenerator<ServerEvent, void>;
+  events(options?: Pick<CallOptions, 'signal'>): AsyncGenerator<NewsEvent, void>;
 }
 
 /** What the methods are made of. */
@@ -76,6 +76,6 @@ export function createMethods({ client, baseUrl, send }: Parts): PointsmanMethod
     jobEvents: (id, { signal } = {}) =>
       follow<JobEvent>({ url: urlOf(`/v1/jobs/${encodeURIComponent(id)}/events`), send, signal }, isEnd),
 
-    events: ({ signal } = {}) => follow<ServerEvent>({ url: urlOf('/v1/events'), send, signal }, () => false),
+    events: ({ signal } = {}) => follow<NewsEvent>({ url: urlOf('/v1/events'), send, signal }, () => false),
   };
 }

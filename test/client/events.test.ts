@@ -55,6 +55,16 @@ describe('events by the client for TypeScript', () => {
     assert.equal(gateway.seen.length, 3);
   });
 
+  test('tell what is new, until nobody reads on', async () => {
+    let asked: string | undefined;
+    for await (const { event, data } of client.events()) {
+      if (event === 'changed' && asked === undefined)
+        asked = (await client.route('What is the newest query?')).decision_id;
+      if (event === 'decisions' && data.decisions.some(({ decision_id: id }) => id === asked)) return;
+    }
+    assert.fail('expected events for ever');
+  });
+
   test('end when they are told to', async () => {
     const id = await retrain();
     const gone = new AbortController();
