@@ -19,6 +19,9 @@ import { createPointsman, dataOf, PointsmanProblem } from 'pointsman/client';
 
 const pointsman = createPointsman({ baseUrl: SERVICE });
 const codeOf = (promise) => promise.then(() => 'none', (error) => (error instanceof PointsmanProblem ? error.code : error.name));
+const { job_id } = await dataOf(pointsman.POST('/v1/retrain', { body: {} }));
+let last;
+for await (const { event } of pointsman.jobEvents(job_id)) last = event;
 const { decision_id: id } = await pointsman.route([{ role: 'user', content: 'Name a river.' }], { policy: 'cost' });
 const receipt = await pointsman.feedback({ decision_id: id, score: 1 });
 const read = [];
@@ -26,9 +29,6 @@ for await (const decision of pointsman.decisions({ limit: 1 })) {
   read.push(decision.decision_id);
   if (read.length === 2) break;
 }
-const { job_id } = await dataOf(pointsman.POST('/v1/retrain', { body: {} }));
-let last;
-for await (const { event } of pointsman.jobEvents(job_id)) last = event;
 const gone = new AbortController();
 const news = pointsman.events({ signal: gone.signal });
 const first = await news.next();

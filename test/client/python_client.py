@@ -93,6 +93,8 @@ def followed() -> dict[str, Any]:
     return {"names": sorted({event.event for event in before}), "last": last.event, "job": last.data["job_id"] == job}
 
 
+# Before anything is known that could be learned from.
+events = followed()
 # The gateway refuses two requests: the first is the one that is not sent again, the second that of one that is.
 refusals = refused()
 repeated = len(Pointsman(gateway).get_models()["models"])
@@ -105,7 +107,7 @@ print(
             "refused": refusals,
             "repeated": repeated,
             "managed": managed(),
-            "followed": followed(),
+            "followed": events,
         }
     )
 )

@@ -55,7 +55,18 @@ async function prepareQueue(folder: string): Promise<void> {
 export async function startService(...args: readonly string[]): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-client-'));
   await prepareQueue(folder);
-  const light = ['--data', folder, '--encoder', 'hashing', '--log-level', 'silent', '--port', '0'];
+  const light = [
+    '--data',
+    folder,
+    '--encoder',
+    'hashing',
+    '--log-level',
+    'silent',
+    '--port',
+    '0',
+    '--training-priority',
+    '0',
+  ];
   const [provider, service] = await Promise.all([
     run(PROVIDER, ['--port', '0'], 'the provider listens on'),
     run(MAIN, ['start', ...light, ...args], 'Pointsman listens on'),

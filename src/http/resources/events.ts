@@ -62,7 +62,8 @@ function createNews({ ledger, clock, log }: Pick<Context, 'ledger' | 'clock' | '
     listeners.add(stream);
     stream.send('changed', { subjects: [] } satisfies News['changed']);
     if (stop === undefined) {
-      [seen, last] = [null, undefined];
+      // What is decided before the first look is news as well.
+      [seen, last] = [null, { id: '', at: clock() }];
       stop = every(LOOK_EVERY_MS, look, (error) =>
         log.warn({ error: messageOf(error) }, 'what is new could not be read, and is not told'),
       );
