@@ -1,31 +1,23 @@
 import createClient, { type Client } from 'openapi-fetch';
-import type { components, paths } from './openapi.js';
+import { createMethods, type PointsmanMethods } from './methods.js';
+import type { paths } from './openapi.js';
+import { createSender, type PointsmanOptions } from './send.js';
 
+export { dataOf, type Answered } from './answer.js';
+export type { JobEvent, NewsEvent, ServerEvent } from './events.js';
+export type { DecisionFilter, FeedbackOptions, PointsmanMethods, RouteRules } from './methods.js';
 export type { components, paths } from './openapi.js';
+export { PointsmanProblem, type FieldIssue } from './problem.js';
+export type { Schemas } from './schemas.js';
+export type { CallOptions, Fetch, PointsmanOptions } from './send.js';
 
-/** The shapes that the API takes and answers, by name. */
-export type Schemas = components['schemas'];
+/** The whole API, typed by its own description (`client.GET('/v1/models/{id}', …)`), and short ways to most of it. */
+export type Pointsman = Client<paths> & PointsmanMethods;
 
-export interface PointsmanOptions {
-  /** Where the service listens, such as `http://localhost:8080`. */
-  baseUrl: string;
-  /** The whole key, `pk_…`, where the service asks for one; a function is asked at each request. */
-  key?: string | (() => string | undefined);
-  /** What requests are made by; `fetch` unless given. */
-  fetch?: (request: Request) => Promise<Response>;
-}
-
-export type Pointsman = Client<paths>;
-
-/** A client of the whole API, typed by its own description: `client.GET('/v1/models/{id}', …)`. */
-export function createPointsman({ baseUrl, key, fetch }: PointsmanOptions): Pointsman {
-  const client = createClient<paths>({ baseUrl, ...(fetch !== undefined && { fetch }) });
-  client.use({
-    onRequest({ request }) {
-      const shown = typeof key === 'function' ? key() : key;
-      if (shown !== undefined) request.headers.set('authorization', `Bearer ${shown}`);
-      return request;
-    },
-  });
-  return client;
+/** A client of the whole API, for browsers and Node. */
+export function createPointsman(options: PointsmanOptions): Pointsman {
+  const { baseUrl } = options;
+  const send = createSender(options);
+  const client = createClient<paths>({ baseUrl, fetch: (request) => send(request) });
+  return Object.assign(client, createMethods({ client, baseUrl, send }));
 }

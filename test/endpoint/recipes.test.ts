@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { textFor } from '../../scripts/provider/reply.js';
 import { packageRoot } from '../../src/base/paths.js';
 import type { DecisionSummary } from '../../src/schema/decision.js';
@@ -133,17 +134,28 @@ describe('the recipes of docs/integrations.md', () => {
 
   test('let LiteLLM’s proxy ask for the decision, and tell how it went', async () => {
     const [script, hook] = ['test/endpoint/recipes/litellm.py', 'scripts/litellm/pointsman_hook.py'];
+    const config = parse(here(blocksOf('LiteLLM', 'yaml').at(-1)!)) as object;
     const { stdout, stderr } = await run(
       'python3',
-      [join(packageRoot, script), join(packageRoot, hook), here('http://127.0.0.1:9001/v1')],
+      [join(packageRoot, script!), join(packageRoot, hook!), JSON.stringify(config)],
       { env: { ...env, POINTSMAN_URL: here('http://127.0.0.1:8080') } },
     );
-    const { chosen, by_policy: byPolicy, failed, named, alone } = JSON.parse(stdout) as Record<string, Sent>;
-    for (const { model, fallbacks } of [chosen!, byPolicy!, failed!])
+    const { forms, ...sent } = JSON.parse(stdout) as Record<string, Sent> & { forms: object };
+    const { chosen, by_policy: byPolicy, failed, named, refused, fewer, alone, still, back } = sent;
+    for (const { model, fallbacks } of [chosen!, byPolicy!, failed!, back!])
       assert.deepEqual([model, ...fallbacks!].toSorted(), ['lab/large', 'lab/small']);
-    assert.deepEqual(named, { model: 'lab/small', fallbacks: null, decision: null });
-    assert.deepEqual(alone, { model: 'auto', fallbacks: null, decision: null });
-    assert.match(stderr, /Pointsman chose no model/);
+    const untouched = { model: 'auto', fallbacks: null, decision: null };
+    assert.deepEqual(named, { ...untouched, model: 'lab/small' });
+    assert.deepEqual([refused, alone, still], [untouched, untouched, untouched]);
+    assert.deepEqual([fewer!.model, fewer!.fallbacks], ['lab/small', []]);
+    const { model: responder } = (forms as Record<'responses', Sent>).responses;
+    assert.ok(responder.startsWith('lab/'));
+    assert.deepEqual(forms, {
+      responses: { model: responder, decided: true, user: 'ada' },
+      completion: { model: responder, decided: true, user: null },
+      empty: { model: 'auto', decided: false, user: null },
+    });
+    assert.equal(stderr.match(/Pointsman chose no model/g)?.length, 3);
     const logged = new Map<string, DecisionSummary>((await decisions()).map((one) => [one.decision_id, one]));
     assert.equal(logged.get(byPolicy!.decision!)!.policy, 'latency');
     for (const [{ model, decision }, error] of [

@@ -1,9 +1,9 @@
 """Calls `scripts/litellm/pointsman_hook.py` as LiteLLM's proxy does, with a stand-in for its base class; prints JSON.
 
-    python3 litellm.py HOOK PROVIDER
+    python3 litellm.py HOOK CONFIG
 
-HOOK is the file; PROVIDER the base URL of a provider. `lab/small` and `lab/large` are the proxy's model groups, `auto` the
-one for when Pointsman can't be asked.
+HOOK is the file; CONFIG the proxy's configuration, as JSON: its model groups are called where it says, and its callback
+is the one that it names.
 """
 
 import asyncio
@@ -15,27 +15,33 @@ import types
 import urllib.error
 import urllib.request
 
-HOOK, PROVIDER = sys.argv[1:]
-GROUPS = {"lab/small": "small", "lab/large": "large", "auto": "small"}
+HOOK = sys.argv[1]
+CONFIG = json.loads(sys.argv[2])
+GROUPS = {one["model_name"]: one["litellm_params"] for one in CONFIG["model_list"]}
+NOBODY = {"model": "openai/nobody", "api_base": GROUPS["auto"]["api_base"], "api_key": "none"}
+MODULE, INSTANCE = CONFIG["litellm_settings"]["callbacks"].split(".")
 
 
 class CustomLogger:
     """What LiteLLM's class of that name has of use here: a constructor without arguments."""
 
 
-for name in ["litellm", "litellm.integrations", "litellm.integrations.custom_logger"]:
-    sys.modules[name] = types.ModuleType(name)
+NAMES = ["", ".integrations", ".integrations.custom_logger", ".proxy", ".proxy.proxy_server"]
+for name in NAMES:
+    sys.modules["litellm" + name] = types.ModuleType("litellm" + name)
+sys.modules["litellm.proxy.proxy_server"].llm_router = types.SimpleNamespace(get_model_names=lambda: list(GROUPS))
 sys.modules["litellm.integrations.custom_logger"].CustomLogger = CustomLogger
-spec = importlib.util.spec_from_file_location("pointsman_hook", HOOK)
+spec = importlib.util.spec_from_file_location(MODULE, HOOK)
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
-hook = module.pointsman_hook
+hook = getattr(module, INSTANCE)
 
 
-def call(model, messages):
-    """Calls the model for real, as a model group of the proxy would be."""
-    body = json.dumps({"model": model, "messages": messages}).encode()
-    request = urllib.request.Request(f"{PROVIDER}/chat/completions", body, {"content-type": "application/json"})
+def call(params, messages):
+    """Calls the model for real, as a deployment of the proxy would be."""
+    body = json.dumps({"model": params["model"].removeprefix("openai/"), "messages": messages}).encode()
+    headers = {"content-type": "application/json", "authorization": f"Bearer {params['api_key']}"}
+    request = urllib.request.Request(f"{params['api_base']}/chat/completions", body, headers)
     with urllib.request.urlopen(request) as response:
         return json.load(response)
 
@@ -48,7 +54,7 @@ async def answer(data, fails=False):
     kwargs = {"model": group, "litellm_params": {"metadata": metadata}, "response_cost": 0.002}
     began = datetime.datetime.now()
     try:
-        answered = call("nobody" if fails else GROUPS[group], data["messages"])
+        answered = call(NOBODY if fails else GROUPS[group], data["messages"])
     except urllib.error.HTTPError as error:
         kwargs["exception"] = error
         await hook.async_log_failure_event(kwargs, None, began, datetime.datetime.now())
@@ -63,15 +69,41 @@ def asked(model):
     return {"model": model, "messages": [{"role": "user", "content": parts}]}
 
 
+async def forms():
+    """Calls that come in other forms: how each is told of its decision, and by what it was chosen."""
+    found = {}
+    for form, data in {
+        "responses": {"model": "auto", "input": "Name a river.", "litellm_metadata": {"user": "ada"}},
+        "completion": {"model": "auto", "prompt": "Name a river."},
+        "empty": {"model": "auto", "messages": []},
+    }.items():
+        told = await hook.async_pre_call_hook(None, None, data, form)
+        field = told.get("litellm_metadata") or told.get("metadata") or {}
+        found[form] = {"model": told["model"], "decided": "pointsman_decision" in field, "user": field.get("user")}
+    return found
+
+
 async def main():
     found = {
         "chosen": await answer(asked("auto")),
         "by_policy": await answer(asked("auto:latency")),
         "failed": await answer(asked("auto"), fails=True),
         "named": await answer(asked("lab/small")),
+        "refused": await answer(asked("auto:nobody")),
     }
-    module.URL = "http://127.0.0.1:9"
+    # Pointsman knows more LLMs than the proxy has groups.
+    large = GROUPS.pop("lab/large", None)
+    found["fewer"] = await answer(asked("auto"))
+    if large:
+        GROUPS["lab/large"] = large
+    found["forms"] = await forms()
+    url, module.URL = module.URL, "http://127.0.0.1:9"
     found["alone"] = await answer(asked("auto:latency"))
+    # It is left alone for a moment, and asked again after it.
+    module.URL = url
+    found["still"] = await answer(asked("auto"))
+    hook._away_until = 0
+    found["back"] = await answer(asked("auto"))
     print(json.dumps(found))
 
 
