@@ -63,5 +63,6 @@ export function drawFlowchart(text: string): string {
     const middle = `x="${x + wide / 2}" y="${y + 20}"`;
     return `${rect}<text ${middle} text-anchor="middle">${chart.nodes.get(id)}</text>`;
   });
-  return `<svg viewBox="0 0 ${width} ${height}" xmlns="http://www.w3.org/2000/svg">${[...lines, ...nodes].join('')}</svg>`;
+  const inside = [...lines, ...nodes].join('');
+  return `<svg viewBox="0 0 ${width} ${height}" xmlns="http://www.w3.org/2000/svg">${inside}</svg>`;
 }

@@ -21,30 +21,22 @@ export function targetOf(from: string, href: string): Target {
   return { file: full };
 }
 
-const LINK = /(!?)\[((?:[^\]\\]|\\.)*)\]\(([^)\s]+)\)/g;
+/** A fenced block, a link or picture, or code in a line, whichever comes first. */
+const PARTS = /^```[\s\S]*?^```|(!?)\[((?:[^\]\\\n]|\\.)*)\]\(([^)\s]+)\)|`[^`\n]+`/gm;
 
 /**
  * A document as it stands on the site: its links lead from `to` (below `docs`) to pages, and names of files that are
  * not on the site are code. Code is left as it is.
  */
 export function relinked(text: string, from: string, to: string): string {
-  return outsideCode(text, (part) =>
-    part.replaceAll(LINK, (whole: string, bang: string, words: string, href: string) => {
-      const target = targetOf(from, href);
-      if ('elsewhere' in target) return whole;
-      if ('file' in target) return words.includes('`') ? words : `${words} (\`${target.file}\`)`;
-      const [path = '', anchor] = target.page.split('#') as [string, string?];
-      const relative = posix.relative(posix.dirname(to), path);
-      const near = relative.startsWith('.') ? relative : `./${relative}`;
-      return `${bang}[${words}](${near}${anchor === undefined ? '' : `#${anchor}`})`;
-    }),
-  );
-}
-
-/** Changes what of a document is neither a fenced block nor code in a line. */
-function outsideCode(text: string, change: (part: string) => string): string {
-  return text
-    .split(/(^```[\s\S]*?^```|`[^`\n]+`(?!\]))/m)
-    .map((part, i) => (i % 2 === 1 ? part : change(part)))
-    .join('');
+  return text.replaceAll(PARTS, (whole: string, bang: string, words: string | undefined, href: string) => {
+    if (words === undefined) return whole;
+    const target = targetOf(from, href);
+    if ('elsewhere' in target) return whole;
+    if ('file' in target) return words.includes('`') ? words : `${words} (\`${target.file}\`)`;
+    const [path = '', anchor] = target.page.split('#') as [string, string?];
+    const relative = posix.relative(posix.dirname(to), path);
+    const near = relative.startsWith('.') ? relative : `./${relative}`;
+    return `${bang}[${words}](${near}${anchor === undefined ? '' : `#${anchor}`})`;
+  });
 }

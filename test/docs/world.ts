@@ -60,7 +60,7 @@ export async function openWorld(): Promise<World> {
   async function place(): Promise<Place> {
     const folder = mkdtempSync(join(root, 'page-'));
     cpSync(made, folder, { recursive: true });
-    const service = await startService(['--data', join(folder, 'data'), '--log-level', 'warn']);
+    const service = await startService(['--data', join(folder, 'data')]);
     await putLab(service.url, provider.baseUrl);
     const ports: Record<string, string> = { 8080: new URL(service.url).port, 9001: new URL(provider.baseUrl).port };
     return {
