@@ -53,8 +53,8 @@ const NAME = /^(?:#|\/\/) ([\w.-]+\.(?:ya?ml|jsonl?|csv|js|mjs|py))\b.*\n/;
 const FILES = new Set(['yaml', 'json', 'jsonl', 'js', 'python', 'csv']);
 
 /**
- * The commands of a document in its order, and the files that they read. A block without a language (or of `json`) right
- * after commands is what they write. Blocks are marked by a comment right before them: `<!-- not run: why -->`, or
+ * The commands of a document in its order, and the files that they read. A block without a language (or of `json`)
+ * right after commands is what they write. Blocks are marked by a comment right before them: `<!-- not run: why -->`, or
  * `<!-- run by test/… -->`.
  */
 export function blocksOf(document: string): Block[] {

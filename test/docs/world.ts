@@ -1,11 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProvider } from '../../scripts/provider/server.js';
 import { runProgram, startService } from '../../scripts/service/process.js';
-import { dataPaths } from '../../src/base/paths.js';
+import { packageRoot } from '../../src/base/paths.js';
 import { simulate } from '../../src/simulator/index.js';
-import { prepareQueue } from '../support/queue-folder.js';
 
 /** What commands of documents are run on: a log that a version was trained on, and a provider of two LLMs. */
 export interface World {
@@ -52,16 +51,20 @@ export async function openWorld(): Promise<World> {
   mkdirSync(join(made, 'data'), { recursive: true });
   writeLog(made);
   const data = join(made, 'data');
-  await prepareQueue(dataPaths(data).queue);
   await runProgram(['import', '--data', data, join(made, 'models.json'), join(made, 'interactions.jsonl')]);
   await runProgram(['train', '--data', data, '--backend', 'wasm']);
   const provider = await startProvider({ seed: 1, models: { small: {}, large: { words: 60 } }, port: 0, keep: 0 });
+  // Its queue is made now, once, as that takes seconds.
+  const first = await startService(['--data', data]);
+  await putLab(first.url, provider.baseUrl);
+  first.child.kill('SIGTERM');
+  await first.ended;
 
   async function place(): Promise<Place> {
     const folder = mkdtempSync(join(root, 'page-'));
     cpSync(made, folder, { recursive: true });
+    for (const name of ['dist', 'docker', 'node_modules']) symlinkSync(join(packageRoot, name), join(folder, name));
     const service = await startService(['--data', join(folder, 'data')]);
-    await putLab(service.url, provider.baseUrl);
     const ports: Record<string, string> = { 8080: new URL(service.url).port, 9001: new URL(provider.baseUrl).port };
     return {
       folder,
