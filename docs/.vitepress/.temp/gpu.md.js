@@ -1,0 +1,20 @@
+import { ssrRenderAttrs } from "vue/server-renderer";
+import { useSSRContext } from "vue";
+import { _ as _export_sfc } from "./plugin-vue_export-helper.1tPrXgE0.js";
+const __pageData = JSON.parse('{"title":"Training on a GPU","description":"","frontmatter":{},"headers":[],"relativePath":"gpu.md","filePath":"gpu.md"}');
+const _sfc_main = { name: "gpu.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs(_attrs)}><h1 id="training-on-a-gpu" tabindex="-1">Training on a GPU <a class="header-anchor" href="#training-on-a-gpu" aria-label="Permalink to &quot;Training on a GPU&quot;">​</a></h1><div class="language-sh vp-adaptive-theme"><button title="Copy Code" class="copy"></button><span class="lang">sh</span><pre class="shiki shiki-themes github-light github-dark vp-code" tabindex="0"><code><span class="line"><span style="--shiki-light:#6F42C1;--shiki-dark:#B392F0;">npm</span><span style="--shiki-light:#032F62;--shiki-dark:#9ECBFF;"> run</span><span style="--shiki-light:#032F62;--shiki-dark:#9ECBFF;"> setup:tensorflow</span><span style="--shiki-light:#005CC5;--shiki-dark:#79B8FF;"> --</span><span style="--shiki-light:#005CC5;--shiki-dark:#79B8FF;"> --gpu</span><span style="--shiki-light:#6A737D;--shiki-dark:#6A737D;">       # TensorFlow&#39;s CUDA wheel and the NVIDIA libraries that it names: 12 GB of disk</span></span>
+<span class="line"><span style="--shiki-light:#6F42C1;--shiki-dark:#B392F0;">npx</span><span style="--shiki-light:#032F62;--shiki-dark:#9ECBFF;"> pointsman</span><span style="--shiki-light:#032F62;--shiki-dark:#9ECBFF;"> train</span><span style="--shiki-light:#6A737D;--shiki-dark:#6A737D;">                     # the backend&#39;s line says \`TensorFlow 2.21.0 (GPU: …)\` with its name, as the log and the manifest do</span></span></code></pre></div><p>It needs Linux with glibc, an NVIDIA driver that <code>nvidia-smi</code> finds, and what the set-up needs anyway (python3 with pip, a C++ compiler, make, npm). The set-up prints the GPUs that TensorFlow uses, or the lines of its log that say why it uses none; without a GPU the same libraries compute on the CPU. GPU memory is taken as it is needed (<code>TF_FORCE_GPU_ALLOW_GROWTH</code>, on unless you set it), so that other processes can share the card.</p><h2 id="what-was-run-and-what-was-not" tabindex="-1">What was run, and what was not <a class="header-anchor" href="#what-was-run-and-what-was-not" aria-label="Permalink to &quot;What was run, and what was not&quot;">​</a></h2><table tabindex="0"><thead><tr><th></th><th></th></tr></thead><tbody><tr><td>losses, gradients and steps of the optimizer on TensorFlow, wasm and plain JavaScript</td><td>run on the CPU: the same within 2·10⁻⁴ (<code>test/tensor/parity.test.ts</code>)</td></tr><tr><td><code>setup:tensorflow</code>, TensorFlow&#39;s tests and the demo on Node 20.20, 22.23 and 24.21</td><td>run on the CPU</td></tr><tr><td><code>setup:tensorflow -- --gpu</code></td><td><strong>not run to its end</strong>: the package index where this was written has TensorFlow&#39;s wheel for the CPU alone. It stopped there, with pip&#39;s own words and what to check</td></tr><tr><td>anything on a GPU</td><td><strong>not run</strong>: none could be had. There are no GPU step times</td></tr></tbody></table><p>A step of training is one graph, so on a GPU one call does it; its inputs, some megabytes, are copied there each time. To measure it: <code>node dist/scripts/bench/step.js --backends tensorflow</code> prints what ran, milliseconds a step, and the losses to compare with those of the CPU.</p></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("gpu.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const gpu = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  gpu as default
+};
