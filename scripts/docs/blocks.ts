@@ -54,7 +54,7 @@ const FILES = new Set(['yaml', 'json', 'jsonl', 'js', 'python', 'csv']);
 
 /**
  * The commands of a document in its order, and the files that they read. A block without a language (or of `json`)
- * right after commands is what they write. Blocks are marked by a comment right before them: `<!-- not run: why -->`, or
+ * right after commands is what they write. Blocks are marked by a comment right before them, `<!-- not run: why -->` or
  * `<!-- run by test/… -->`.
  */
 export function blocksOf(document: string): Block[] {
