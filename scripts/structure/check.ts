@@ -22,7 +22,10 @@ const derived = architecture(packageRoot, imports);
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(packageRoot, 'docs'), { recursive: true, encoding: 'utf8' })
+    // What is made of the code names what the code names.
+    .filter((name) => !name.startsWith('reference/') && !name.startsWith('.vitepress/'))
+    .map((name) => `docs/${name}`),
 ];
 const files = ['src', 'scripts', 'test'].flatMap((folder) => sourcesOf(packageRoot, folder));
 const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> };

@@ -11,6 +11,7 @@ import { createAuditRecorder } from './access/audit.js';
 import { audited } from './kit/audit.js';
 import { createTimings } from './kit/timings.js';
 import { createMetrics } from './metrics.js';
+import { registerStateMetrics } from './state-metrics.js';
 import { operationsOf } from './resources/index.js';
 import { createStreams } from './streams.js';
 
@@ -71,6 +72,7 @@ export function createApp({ options = {}, log, ...parts }: AppParts): App {
   } = options;
   const { keys } = parts.live;
   const metrics = createMetrics(parts);
+  registerStateMetrics(metrics.registry, parts);
   const endpoint = createEndpoint({
     ...parts,
     log,

@@ -82,6 +82,11 @@ test('metrics: requests by route and status, decisions per LLM, feedback rows, t
     'pointsman_feedback_rows_total{kind="preference"} 1',
     'pointsman_active_version_info{version="none"} 1',
     'pointsman_models 3',
+    'pointsman_ledger_writable 1',
+    'pointsman_last_training_timestamp_seconds 0',
+    // The queue of these tests can't be reached.
+    'pointsman_queue_up 0',
+    'pointsman_queue_oldest_waiting_seconds 0',
   ])
     assert.ok(text.includes(line), `${line} is not in\n${text}`);
   assert.match(text, /^process_resident_memory_bytes \d/m);

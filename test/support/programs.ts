@@ -7,6 +7,7 @@ const PROGRAMS = {
   initdb: { names: ['initdb'], debian: 'postgresql' },
   postgres: { names: ['postgres'], debian: 'postgresql' },
   chromium: { names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'], debian: 'chromium' },
+  promtool: { names: ['promtool'], debian: 'prometheus' },
 } as const;
 
 export type ProgramName = keyof typeof PROGRAMS;

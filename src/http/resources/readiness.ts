@@ -27,7 +27,8 @@ export type Readiness = z.infer<typeof Readiness>;
  */
 const TIMEOUT_MS = 500;
 
-async function check(what: string, probe: () => unknown): Promise<Check> {
+/** Asks a part how it is. A probe that is late or throws says that it is not well. */
+export async function checkOf(what: string, probe: () => unknown): Promise<Check> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
@@ -44,7 +45,7 @@ async function check(what: string, probe: () => unknown): Promise<Check> {
 
 /** Whether the ledger can be read and written. */
 export const ledgerCheckOf = ({ ledger }: Pick<Context, 'ledger'>): Promise<Check> =>
-  check(ledger.kind, async () => {
+  checkOf(ledger.kind, async () => {
     await ledger.check();
     await ledger.changes.revisions();
   });
@@ -56,7 +57,7 @@ export async function readinessOf(context: Pick<Context, 'ledger' | 'queue' | 'l
   const refusal = live.scorer.refusal();
   const [ledgerCheck, queueCheck] = await Promise.all([
     ledgerCheckOf(context),
-    check(queue.store, () => queue.nextRun()),
+    checkOf(queue.store, () => queue.nextRun()),
   ]);
   const artifact =
     refusal === null
