@@ -106,6 +106,8 @@ export async function knownProfile(parts: KnownParts, id: LlmId): Promise<KnownP
     losses: compared.filter(({ score, others }) => score < others).toReversed(),
     usage: {
       answers: own?.interactions ?? 0,
+      scored: own?.scored ?? 0,
+      mean_score: own === undefined || own.scored === 0 ? null : own.meanScore,
       error_rate: own === undefined || own.interactions === 0 ? 0 : own.failed / own.interactions,
       cost_usd: taken.meanCostUsd,
       completion_tokens: taken.completionTokens,

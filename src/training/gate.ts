@@ -1,4 +1,5 @@
 import type { Rng } from '../base/rng.js';
+import { intervalOfMean } from '../math/interval.js';
 import { meanOf, outcomesOf, utilities } from '../measure/outcomes.js';
 import { pairedTest } from '../measure/paired-test.js';
 import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
@@ -52,11 +53,14 @@ export function compare(
       rng.fork(`${name} ${LEARNED.name}`),
     );
     const mean = meanOf(worth.get(name)!);
+    const interval = intervalOfMean(worth.get(name)!);
     return {
       name,
       title,
       told,
       mean: Number.isFinite(mean) ? mean : null,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
       difference,
       p: pHigher,
       better: name !== LEARNED.name && difference > 0 && pHigher < SIGNIFICANCE,
