@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { packageRoot } from '../base/paths.js';
 import { helpTitle, isColoured, paintedError } from './paint.js';
+import { version } from './version.js';
 
 /** Every command, in the order of `--help`. Loading all of them takes longer than most of them do. */
 export const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -30,12 +28,9 @@ export const COMMANDS: Record<string, () => Promise<Command>> = {
   keys: async () => (await import('./commands/keys.js')).keysCommand(),
   jobs: async () => (await import('./commands/jobs.js')).jobsCommand(),
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
-  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(() => programOf()),
   completion: async () => (await import('./commands/completion.js')).completionCommand(() => programOf()),
 };
-
-/** Version of this package. */
-export const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
 
 /** Commands made apart don't inherit these settings. */
 function settle(command: Command): void {

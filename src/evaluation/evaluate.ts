@@ -139,9 +139,9 @@ async function measure(
 }
 
 /**
- * Measures the learned profile beside every baseline and every other profile, by cross-validation: simple routers first,
- * then what follows from trained folds, then what takes trainings of its own. Interrupted, it reports what it has
- * measured.
+ * Measures the learned profile beside every baseline and every other profile, by cross-validation: simple routers
+ * first, then what follows from trained folds, then what takes trainings of its own. Interrupted, it reports what it
+ * has measured.
  *
  * @throws PointsmanError `no_data` where there is too little to measure by
  */

@@ -100,7 +100,7 @@ export async function predictBaselines(
   return out;
 }
 
-/** Those predictions with the learned router's between what reads only text and what is told the task; the oracle's last. */
+/** Those predictions, with the learned router's before what is told the task, and the oracle's last. */
 export async function besideBaselines(
   heldOut: HeldOut,
   learned: FittedRouter,

@@ -60,7 +60,7 @@ export interface QueuesOptions extends QueueOptions {
   limits?: JudgeQueueLimits;
 }
 
-/** Whether the server of a queue answers, without making a queue there. Throws `invalid_config`, `queue_unavailable`. */
+/** Asks the server of a queue, without making a queue there. Throws `invalid_config`, `queue_unavailable`. */
 export async function probeQueue(url: string): Promise<{ store: string; place: string }> {
   const store = storeAt(url);
   const { name, place } = store;

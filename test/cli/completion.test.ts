@@ -11,7 +11,13 @@ const has = (program: string): boolean => spawnSync(program, ['--version']).erro
 /** What bash offers for the last of some words. */
 function offered(script: string, words: string[]): string[] {
   const list = words.map((word) => `'${word}'`).join(' ');
-  const ask = `source '${script}'; COMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _pointsman; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const ask = [
+    `source '${script}'`,
+    `COMP_WORDS=(${list})`,
+    `COMP_CWORD=${words.length - 1}`,
+    '_pointsman',
+    `printf '%s\\n' "\${COMPREPLY[@]}"`,
+  ].join('; ');
   return execFileSync('bash', ['--norc', '-c', ask], { encoding: 'utf8' }).trim().split('\n').toSorted();
 }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import type { KnownProfile } from '../../src/schema/known-profile.js';
 import { startService } from '../http/service.js';
+import { eventually } from '../support/wait.js';
 import { inOneProcess } from './runs.js';
-import { HASHING, pointsman, workplace } from './support.js';
+import { api, HASHING, pointsman, workplace } from './support.js';
 
 const ENCODER = { POINTSMAN_ENCODER: HASHING[1] };
 
@@ -15,6 +17,12 @@ describe('a folder and the service that has it open', () => {
     await service.feedback.post(feedback);
     const { decision_id } = await service.decider.decide({ query: 'which one?' } as never);
     await service.decider.flush();
+    t.after(service.live.follower.start(50));
+    // A service sees what it was told at once, and scores by it a moment later.
+    await eventually(
+      'scores by the feedback',
+      async () => (await api<KnownProfile>(service.url, 'GET', '/v1/models/m')).learned.overall.answers === 5,
+    );
     const lines = [
       ['policies', 'list'],
       ['policies', 'show', 'balanced'],

@@ -21,16 +21,17 @@ const VARIABLES = [
 const worstOf = (findings: readonly Finding[]): State =>
   STATES[Math.max(...findings.map(({ state }) => STATES.indexOf(state)))] ?? 'ok';
 
-async function findingsOf(target: Target, settings: { encoder: string; queue?: string }): Promise<Finding[]> {
+async function findingsOf(
+  target: Target,
+  settings: { encoder: string; queue?: string },
+  whole: () => Promise<Command>,
+): Promise<Finding[]> {
   if (target.kind === 'service') return (await import('../doctor/service.js')).lookAtService(target.url);
-  const { programOf } = await import('../program.js');
   const [{ lookAtFolder }, { lookAtMachine }] = await Promise.all([
     import('../doctor/folder.js'),
     import('../doctor/machine.js'),
   ]);
-  const ofFlags = treeOf(await programOf()).flatMap(({ options: all }) =>
-    all.flatMap(({ variable }) => variable ?? []),
-  );
+  const ofFlags = treeOf(await whole()).flatMap(({ options: all }) => all.flatMap(({ variable }) => variable ?? []));
   const { encoder, queue } = settings;
   return [
     ...(await lookAtMachine(encoder, new Set([...VARIABLES, ...ofFlags]))),
@@ -51,7 +52,8 @@ function show(findings: readonly Finding[]): void {
   print(`\n${count('fault')} faults, ${count('warning')} warnings`);
 }
 
-export function doctorCommand(): Command {
+/** @param whole makes `pointsman` with all of its commands, which know every variable */
+export function doctorCommand(whole: () => Promise<Command>): Command {
   return onTarget<{ encoder: string; queue?: string }>(
     new Command('doctor').description(
       'look at this installation and a data folder, or at a running service: what is wrong, and what to do. The ' +
@@ -59,7 +61,7 @@ export function doctorCommand(): Command {
     ),
     { json: '{"state": the worst, "findings": [{"check", "state": ok, warning or fault, "found", "remedy"}]}' },
     async (target, settings) => {
-      const findings = await findingsOf(target, settings);
+      const findings = await findingsOf(target, settings, whole);
       const state = worstOf(findings);
       answer(settings.json, { state, findings }, () => show(findings));
       if (state === 'fault') process.exitCode = 1;

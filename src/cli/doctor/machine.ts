@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../base/paths.js';
 import { openEncoder } from '../../encoder/index.js';
 import { openBackend } from '../../tensor/backend.js';
-import { version } from '../program.js';
+import { version } from '../version.js';
 import { fault, looked, ok, warning, type Finding } from './finding.js';
 
 const LEAST_NODE = 20;

@@ -7,7 +7,7 @@ import type { LlmHealth } from '../../schema/health.js';
 import type { ProviderInfo } from '../../schema/provider.js';
 import type { ArtifactSummary, Job } from '../../schema/training.js';
 import { callJson, serviceApi } from '../client.js';
-import { version } from '../program.js';
+import { version } from '../version.js';
 import { fault, looked, ok, warning, type Finding } from './finding.js';
 
 interface Check {
