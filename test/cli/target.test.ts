@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { KnownProfile } from '../../src/schema/known-profile.js';
+import { RouteResponse } from '../../src/schema/route.js';
 import { startService } from '../http/service.js';
 import { eventually } from '../support/wait.js';
 import { inOneProcess } from './runs.js';
@@ -91,6 +92,32 @@ describe('a folder and the service that has it open', () => {
     const by = entries.map(({ actor: { via }, action }) => `${via} ${action}`);
     assert.ok(by.includes('cli PUT /v1/policies/{name}'), by.join());
     assert.ok(by.includes('http DELETE /v1/policies/{name}'), by.join());
+  });
+});
+
+describe('a query', () => {
+  test('is routed in a folder and by a service alike, from a file too', async (t) => {
+    const service = await startService({ llms: ['m', 'n'] });
+    t.after(() => service.remove());
+    const { file } = workplace(t);
+    const input = file('queries.jsonl', '{"query": "one"}\n{"query": "two"}\n');
+    const [one, other, lines] = await inOneProcess(
+      [
+        ['route', 'one', '--policy', 'cost', '--data', service.folder],
+        ['route', 'one', '--policy', 'cost', '--url', service.url],
+        ['route', '--input', input, '--policy', 'cost', '--url', service.url],
+      ],
+      ENCODER,
+    );
+    const answers = `${one!.stdout}${other!.stdout}${lines!.stdout}`
+      .trimEnd()
+      .split('\n')
+      .map((line) => RouteResponse.parse(JSON.parse(line)));
+    assert.equal(answers.length, 4, other!.stderr + lines!.stderr);
+    for (const { model, ranking } of answers) {
+      assert.equal(model, answers[0]!.model);
+      assert.deepEqual(ranking, answers[0]!.ranking);
+    }
   });
 });
 
