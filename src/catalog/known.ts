@@ -39,6 +39,8 @@ export function takenBy(profile: LlmProfile, own: LlmStats | undefined): LlmUsag
   const { meanCostUsd, completionTokens, latencyMs, latencyP90Ms } = usageOf(profile, own, [])(null);
   return {
     answers: own?.interactions ?? 0,
+    scored: own?.scored ?? 0,
+    mean_score: own === undefined || own.scored === 0 ? null : own.meanScore,
     error_rate: own === undefined || own.interactions === 0 ? 0 : own.failed / own.interactions,
     cost_usd: meanCostUsd,
     completion_tokens: completionTokens,

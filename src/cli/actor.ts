@@ -3,7 +3,7 @@ import type { Actor } from '../schema/audit.js';
 import type { Ledger } from '../store/ports/index.js';
 
 /** Who runs this command, for the audit log. */
-function actor(): Actor {
+export function actor(): Actor {
   let name: string;
   try {
     name = userInfo().username;

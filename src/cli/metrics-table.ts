@@ -1,5 +1,7 @@
 import type { Comparison } from '../schema/training.js';
+import { withInterval } from './interval.js';
 import { table } from './output.js';
+import { paint } from './paint.js';
 
 /** What a trained profile was held against, best first. */
 export function comparisonTable(comparison: readonly Comparison[], metrics: Record<string, number>): string {
@@ -13,10 +15,10 @@ export function comparisonTable(comparison: readonly Comparison[], metrics: Reco
     .map((c) => [
       c.title,
       c.told ? 'task' : 'text',
-      c.mean?.toFixed(4) ?? '–',
+      withInterval(c.mean, c.mean_low, c.mean_high, 4),
       c.difference.toFixed(4),
       c.p.toFixed(4),
-      c.better && !c.told ? 'better' : '',
+      paint('yellow', c.better && !c.told ? 'better' : ''),
     ]);
-  return `${heading}\n${table(['router', 'reads', 'mean score', 'against the learned', 'p', ''], rows)}`;
+  return `${heading}\n${table(['router', 'reads', 'mean score (95%)', 'against the learned', 'p', ''], rows)}`;
 }

@@ -51,7 +51,7 @@ export const options = {
     flag('--allow-private-webhooks', 'webhooks may be on this machine and the networks around it').env(
       'POINTSMAN_ALLOW_PRIVATE_WEBHOOKS',
     ),
-  url: () => new Option('--url <url>', 'the running service').env('POINTSMAN_URL').default('http://127.0.0.1:8080'),
+  json: (shape: string) => new Option('--json', `answer as JSON: ${shape}`),
   design: () => new Option('--design <name>', 'profile design').choices(DESIGN_NAMES).default(DEFAULT_DESIGN),
   seed: () =>
     new Option('--seed <number>', 'seed of everything random').default(DEFAULT_SEED).argParser(integer(1, 2 ** 31 - 1)),

@@ -17,8 +17,7 @@ export const previewOptions = (command: Command): Command =>
   command
     .option('--against <name>', 'the policy that it is compared with (default: quality)')
     .option('--days <number>', 'from how many days back decisions are taken (default: 30)', number(0.01, 3650))
-    .option('--version <version>', 'the version that scores for the policy (default: the one in force)')
-    .option('--json', 'answer as JSON');
+    .option('--version <version>', 'the version that scores for the policy (default: the one in force)');
 
 /** A request for a preview of a policy: of its file where there is one of that name, else by its name. */
 export function previewOf(policy: string, { against, days, version }: PreviewSettings): Partial<PreviewRequest> {

@@ -53,7 +53,7 @@ const BUSY_MS = 25;
 
 export async function openWorkspace(
   settings: { data: string; encoder: string; logLevel: string; redact?: string | undefined },
-  { serving = false } = {},
+  { serving = false, existing = false } = {},
 ): Promise<Workspace> {
   const log = createLogger(settings.logLevel);
   const clock = systemClock;
@@ -65,6 +65,7 @@ export async function openWorkspace(
   const ledger = await openLedger(paths.ledger, {
     clock,
     uptime,
+    existing,
     ...(serving ? { busyTimeoutMs: BUSY_MS } : {}),
     onHealed: (healed) => log.warn(healed, 'the ledger held numbers beyond their ranges, which were put right'),
   });

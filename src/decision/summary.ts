@@ -1,5 +1,6 @@
 import type { DaySummary } from '../schema/decision.js';
 import type { ObservedDay } from '../store/ports/decisions.js';
+import { intervalOfScores } from '../math/interval.js';
 import { DAY_SUMS, type DayRow } from '../machines/day-sums.js';
 
 type Sum = (typeof DAY_SUMS)[number];
@@ -22,6 +23,15 @@ function worth(rows: readonly DayRow[], part: Part, decisions: number): { qualit
     quality: n === 0 ? 0 : total(rows, `${part}_quality`) / n,
     cost_usd: priced === 0 ? null : (total(rows, `${part}_cost`) / priced) * decisions,
   };
+}
+
+/** What feedback told of a day, the mean score with its interval. */
+function observedOf({ answers, score, square, worth: n, cost_usd, errors }: ObservedDay): DaySummary['observed'] {
+  const interval =
+    score === null || square === null || n === null
+      ? null
+      : intervalOfScores({ n, mean: score, variance: Math.max(0, square - score ** 2) });
+  return { answers, score, low: interval?.low ?? null, high: interval?.high ?? null, cost_usd, errors };
 }
 
 function summaryOf(day: string, rows: readonly DayRow[], observed: ObservedDay | undefined): DaySummary {
@@ -47,10 +57,7 @@ function summaryOf(day: string, rows: readonly DayRow[], observed: ObservedDay |
     best_single: singles.toSorted((a, b) => b.quality - a.quality)[0] ?? null,
     always_best: best,
     regret: Math.max(0, best.quality - own.quality),
-    observed:
-      observed === undefined
-        ? null
-        : { answers: observed.answers, score: observed.score, cost_usd: observed.cost_usd, errors: observed.errors },
+    observed: observed === undefined ? null : observedOf(observed),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PointsmanError } from '../base/errors.js';
-import { createRng } from '../base/rng.js';
+import { createRng, type Rng } from '../base/rng.js';
 import type { Encoder } from '../encoder/types.js';
 import { freezeGraph } from '../graph/freeze.js';
 import type { GraphRows } from '../graph/rows.js';
@@ -12,7 +12,13 @@ import type { GnnOptions } from '../learned/train/options.js';
 import { fitLearned, type LearnedRouter } from '../learned/fit.js';
 import { snapshotOf } from '../training/run.js';
 import { policyToJudgeBy } from '../measure/off-policy.js';
-import { joinPredictions, predictAll, type HeldOut, type Prediction } from '../measure/predictions.js';
+import {
+  besideBaselines,
+  joinPredictions,
+  predictBaselines,
+  type HeldOut,
+  type Prediction,
+} from '../measure/predictions.js';
 import { answeredOf } from './without-llm.js';
 
 /** Fold of a query: the first four bytes of the SHA-256 of its text, big-endian, modulo the number of folds. */
@@ -63,7 +69,7 @@ export type Progress = (fraction: number, message: string) => void;
 /** Thrown by a {@link Progress} to end an evaluation early. */
 export class Interrupted extends Error {
   constructor() {
-    super('interrupted before anything was measured: the first fold takes the longest');
+    super('interrupted before anything was measured');
   }
 }
 
@@ -114,60 +120,114 @@ export function splitFold(
   return { train: answered.filter((q) => !isHeldOut(q)), test: answered.filter(isHeldOut) };
 }
 
+/** One fold before anything is trained: what simple routers that learned from the others expect. */
+export interface SimpleFold extends HeldOut {
+  fold: number;
+  train: Int32Array;
+  predictions: Prediction[];
+}
+
+/** What of a cross-validation takes little time. */
+export interface SimplyValidated {
+  data: Dataset;
+  folds: SimpleFold[];
+  /** Whether folds are missing, as it was interrupted. */
+  interrupted: boolean;
+}
+
+const rngOf = ({ seed }: EvaluationInput, fold: number): Rng => createRng(seed).fork(`fold ${fold}`);
+
+/** Does something for each fold, in order. Answers whether it was interrupted; throws where that was too early. */
+async function untilInterrupted(folds: Iterable<number>, work: (fold: number) => Promise<void>): Promise<boolean> {
+  try {
+    for (const fold of folds) await work(fold);
+    return false;
+  } catch (error) {
+    if (error instanceof Interrupted) return true;
+    throw error;
+  }
+}
+
 /**
- * Cross-validation by query: each fold is routed from its text alone by what was learned from the others. Folds with
- * nothing in them, or nothing beside them, are left out.
+ * The simple routers of a cross-validation by query. Folds with nothing in them, or nothing beside them, are left out.
  *
  * @throws PointsmanError `no_data`
+ * @throws Interrupted before a fold is measured
  */
-export async function crossValidate(
+export async function validateSimple(
   input: EvaluationInput,
-  { tf }: Backend,
+  { tf }: Pick<Backend, 'tf'>,
   onProgress: Progress,
-): Promise<CrossValidated> {
-  const { rows, encoder, seed, folds, options, weigh } = input;
+): Promise<SimplyValidated> {
+  const { rows, folds, weigh } = input;
   checkComparable(input);
   const data = await datasetOf(input);
   const policy = policyToJudgeBy(data, answeredOf(data, Int32Array.from(data.taskOf.keys())));
-  const done: Fold[] = [];
-  const predictions: Prediction[][] = [];
-  const measure = async (fold: number): Promise<void> => {
-    const { train, test } = splitFold(data, rows, folds, fold);
-    if (train.length === 0 || test.length === 0) return;
-    const started = performance.now();
-    const rng = createRng(seed).fork(`fold ${fold}`);
-    const learned = await fitLearned({ rows, data, encoder, options }, train, { tf, rng }, (e) =>
-      onProgress(
-        (fold + (0.85 * (e.epoch + 1)) / e.epochs) / folds,
-        `fold ${fold + 1}/${folds}, epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`,
-      ),
+  const done: SimpleFold[] = [];
+  const interrupted = await untilInterrupted(Array(folds).keys(), async (fold) => {
+    const { train, test: queries } = splitFold(data, rows, folds, fold);
+    if (train.length === 0 || queries.length === 0) return;
+    const heldOut = { data, queries, policy, weigh };
+    const tools = { tf, rng: rngOf(input, fold).fork('baselines') };
+    const predictions = await predictBaselines(heldOut, { train, tools }, (title, i, all) =>
+      onProgress((fold + i / all) / folds, `simple routers, fold ${fold + 1} of ${folds}: ${title}`),
     );
-    const seconds = (performance.now() - started) / 1000;
-    onProgress((fold + 0.85) / folds, `fold ${fold + 1}/${folds}, baselines`);
-    const tools = { tf, rng: rng.fork('baselines') };
-    predictions.push(await predictAll({ data, queries: test, policy, weigh }, { learned, train, tools }));
-    done.push({ fold, data, queries: test, policy, weigh, train, learned, seconds });
-  };
-  let interrupted = false;
-  try {
-    for (let fold = 0; fold < folds; fold++) await measure(fold);
-  } catch (error) {
-    if (!(error instanceof Interrupted) || done.length === 0) throw error;
-    interrupted = true;
-  }
-  if (done.length === 0)
-    throw new PointsmanError(
-      'no_data',
-      `There are too few queries for ${folds} folds: ${rows.queries.length}, all in one fold`,
-    );
+    done.push({ ...heldOut, fold, train, predictions });
+  });
+  if (done.length > 0) return { data, folds: done, interrupted };
+  if (interrupted) throw new Interrupted();
+  throw new PointsmanError(
+    'no_data',
+    `There are too few queries for ${folds} folds: ${rows.queries.length}, all in one fold`,
+  );
+}
+
+/** Folds as one: the held-out queries of all, and what is predicted of them. */
+export function joinFolds(folds: readonly SimpleFold[]): HeldOut & { foldOf: Int32Array; predictions: Prediction[] } {
+  const [{ data, policy, weigh }] = folds as [SimpleFold];
   return {
     data,
-    policy,
+    policy: policy ?? null,
     weigh,
-    queries: Int32Array.from(done.flatMap((f) => Array.from(f.queries))),
-    foldOf: Int32Array.from(done.flatMap((f) => Array.from(f.queries, () => f.fold))),
-    folds: done,
-    predictions: joinPredictions(predictions),
-    interrupted,
+    queries: Int32Array.from(folds.flatMap((f) => Array.from(f.queries))),
+    foldOf: Int32Array.from(folds.flatMap((f) => Array.from(f.queries, () => f.fold))),
+    predictions: joinPredictions(folds.map((f) => f.predictions)),
   };
+}
+
+/**
+ * Cross-validation by query: each fold is routed from its text alone by what was learned from the others.
+ *
+ * @param simple what was measured of it before; its folds are the folds
+ * @throws PointsmanError `no_data`
+ * @throws Interrupted before a fold is measured
+ */
+export async function crossValidate(
+  input: EvaluationInput,
+  backend: Backend,
+  onProgress: Progress,
+  simple?: SimplyValidated,
+): Promise<CrossValidated> {
+  const { rows, encoder, folds, options } = input;
+  const { tf } = backend;
+  const { data, folds: prepared } = simple ?? (await validateSimple(input, backend, onProgress));
+  const done: (SimpleFold & Fold)[] = [];
+  const interrupted = await untilInterrupted(prepared.keys(), async (at) => {
+    const { predictions, ...of } = prepared[at]!;
+    const started = performance.now();
+    const learned = await fitLearned(
+      { rows, data, encoder, options },
+      of.train,
+      { tf, rng: rngOf(input, of.fold) },
+      (e) =>
+        onProgress(
+          (of.fold + (e.epoch + 1) / e.epochs) / folds,
+          `fold ${of.fold + 1}/${folds}, epoch ${e.epoch + 1}/${e.epochs}, loss ${e.loss.toFixed(4)}`,
+        ),
+    );
+    const seconds = (performance.now() - started) / 1000;
+    done.push({ ...of, learned, seconds, predictions: await besideBaselines(of, learned, predictions) });
+  });
+  if (done.length === 0) throw new Interrupted();
+  return { ...joinFolds(done), folds: done, interrupted };
 }

@@ -81,25 +81,42 @@ export interface Contenders {
 }
 
 /**
- * Predictions of baselines fitted on `train`, those that read only text first; then of the learned router and the
- * oracle.
+ * Predictions of baselines fitted on `train`, those that read only text first.
+ *
+ * @param onEach told the title of each before it is fitted
  */
-export async function predictAll(
+export async function predictBaselines(
   heldOut: HeldOut,
-  { learned, train, tools, baselines = BASELINES }: Contenders,
+  { train, tools, baselines = BASELINES }: Omit<Contenders, 'learned'>,
+  onEach: (title: string, index: number, all: number) => void = () => undefined,
 ): Promise<Prediction[]> {
+  const ordered = [...baselines.filter((b) => !b.told), ...baselines.filter((b) => b.told)];
   const out: Prediction[] = [];
-  const addBaselines = async (told: boolean): Promise<void> => {
-    for (const baseline of baselines.filter((b) => b.told === told)) {
-      const { name, title } = baseline;
-      out.push({ name, title, told, scores: await predict(heldOut, await baseline.fit(heldOut.data, train, tools)) });
-    }
-  };
-  await addBaselines(false);
-  out.push({ ...LEARNED, scores: await predict(heldOut, learned) });
-  await addBaselines(true);
-  out.push({ ...ORACLE, scores: oracleScores(heldOut) });
+  for (const [i, baseline] of ordered.entries()) {
+    const { name, title, told } = baseline;
+    onEach(title, i, ordered.length);
+    out.push({ name, title, told, scores: await predict(heldOut, await baseline.fit(heldOut.data, train, tools)) });
+  }
   return out;
+}
+
+/** Those predictions, with the learned router's before what is told the task, and the oracle's last. */
+export async function besideBaselines(
+  heldOut: HeldOut,
+  learned: FittedRouter,
+  baselines: readonly Prediction[],
+): Promise<Prediction[]> {
+  return [
+    ...baselines.filter(({ told }) => !told),
+    { ...LEARNED, scores: await predict(heldOut, learned) },
+    ...baselines.filter(({ told }) => told),
+    { ...ORACLE, scores: oracleScores(heldOut) },
+  ];
+}
+
+/** The same in one: baselines are fitted first. */
+export async function predictAll(heldOut: HeldOut, { learned, ...others }: Contenders): Promise<Prediction[]> {
+  return besideBaselines(heldOut, learned, await predictBaselines(heldOut, others));
 }
 
 /** Predictions of the same routers for one set of queries after another, as those for all. */

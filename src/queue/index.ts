@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
 import { ConnectingQueue } from './connecting-queue.js';
 import { StoredJudgeQueue, type JudgeQueueLimits } from './judge-queue.js';
+import { reach } from './reach.js';
 import { StoredRetrainQueue } from './retrain-queue.js';
 import { sharedStore } from './shared-store.js';
 import { embeddedStore } from './store/embedded.js';
@@ -57,6 +58,18 @@ export interface QueuesOptions extends QueueOptions {
   /** Told how many answers were dropped that were to be judged. */
   onDropped: (count: number) => void;
   limits?: JudgeQueueLimits;
+}
+
+/** Asks the server of a queue, without making a queue there. Throws `invalid_config`, `queue_unavailable`. */
+export async function probeQueue(url: string): Promise<{ store: string; place: string }> {
+  const store = storeAt(url);
+  const { name, place } = store;
+  try {
+    await reach(store, () => store.probe());
+    return { store: name, place };
+  } finally {
+    await store.close();
+  }
 }
 
 /** The queues of a service. */

@@ -147,6 +147,8 @@ export const DaySummary = z
       .strictObject({
         answers: z.int(),
         score: z.number().nullable(),
+        low: z.number().nullable().describe('95% interval of the score, over what might have been answered'),
+        high: z.number().nullable(),
         cost_usd: z.number().nullable(),
         errors: z.int(),
       })

@@ -17,6 +17,8 @@ export type ScoreEstimate = z.infer<typeof ScoreEstimate>;
 export const LlmUsage = z
   .strictObject({
     answers: z.int(),
+    scored: z.int().describe('Scores of them, and of signals'),
+    mean_score: z.number().nullable().describe('Mean of these scores, by weight; null where there is none'),
     error_rate: z.number().describe('Share of them that failed; 0 where there are none'),
     cost_usd: z.number().nullable().describe('Mean cost of an answer, where it was reported'),
     completion_tokens: z.number().describe('Usual length of an answer'),

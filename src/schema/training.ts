@@ -112,6 +112,12 @@ export const Comparison = z
       .describe(
         'Mean score of the LLM it chose, or share of comparisons ranked right; null where nothing could be measured',
       ),
+    mean_low: z
+      .number()
+      .nullable()
+      .optional()
+      .describe('95% interval of the mean over queries; none before this release'),
+    mean_high: z.number().nullable().optional(),
     difference: z.number().describe('Its mean less the trained profile’s, over queries that both have'),
     p: z
       .number()

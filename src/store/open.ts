@@ -5,6 +5,7 @@ import { openSqliteLedger } from './sqlite/ledger.js';
 
 export type { Ledger } from './ports/index.js';
 export type { Healed } from './sqlite/heal.js';
+export { examineLedger, type Examination } from './sqlite/examine.js';
 
 export interface LedgerOptions {
   /** Says when what is kept was. */

@@ -1,6 +1,7 @@
 import type { Rng } from '../base/rng.js';
 import { NO_TASK } from '../dataset/dataset.js';
 import { pairedInterval, type Interval } from '../measure/off-policy.js';
+import { intervalOfMean } from '../math/interval.js';
 import { meanOf, outcomesOf, utilities } from '../measure/outcomes.js';
 import { pairedTest } from '../measure/paired-test.js';
 import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
@@ -93,11 +94,14 @@ export function compare(
     const { difference, pHigher } = pairedTest(own, learned, rng.fork(`${name} ${LEARNED.name}`));
     const mean = meanOf(own);
     const tasks = comparedByTask(places, own, learned);
+    const interval = intervalOfMean(own);
     return {
       name,
       title,
       told,
       mean: Number.isFinite(mean) ? mean : null,
+      mean_low: interval?.low ?? null,
+      mean_high: interval?.high ?? null,
       difference,
       p: pHigher,
       better: name !== LEARNED.name && difference > 0 && pHigher < SIGNIFICANCE,

@@ -52,7 +52,7 @@ describe('from a log to decisions', () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /held out: 14 queries; calibration error/);
     for (const router of ['best single LLM', 'per-task best', 'k nearest', 'learned profile', 'oracle'])
-      assert.match(stdout, new RegExp(`^${router}.* [01]\\.\\d{4}`, 'm'));
+      assert.match(stdout, new RegExp(`^${router}.* [01]\\.\\d{4} \\([01]\\.\\d{4} to [01]\\.\\d{4}\\)`, 'm'));
     const [inForce] = /version [0-9a-f]{16}: in force .*/.exec(stdout) ?? [''];
     assert.match(
       inForce,
@@ -286,6 +286,46 @@ describe('from a log to decisions', () => {
     const report = EvaluationReport.parse(JSON.parse(readFileSync(join(output, 'report.json'), 'utf8')));
     assert.equal(report.interrupted, true);
     assert.ok(report.sections.length > 0 && report.sections.every(({ id }) => id !== 'new-llm'));
+  });
+
+  test('shows simple routers and how long it will take before it trains; interrupted then, reports them', async () => {
+    const [several, output] = [file('early.jsonl', jsonLines(scoreRows(40))), file('early')];
+    const args = ['--log', several, '--folds', '2', '--tables', 'none', '--new-llm', 'all', '--output', output];
+    let interrupted = false;
+    const { code, stdout, stderr } = await pointsman(['evaluate', ...args, '--backend', 'wasm', ...HASHING], {
+      onStderr(text, child) {
+        if (interrupted || !text.includes('It will take')) return;
+        interrupted = true;
+        child.kill('SIGINT');
+      },
+    });
+    assert.equal(code, 1, stderr);
+    assert.match(
+      stderr,
+      /^Simple routers: Mean score[^]*^best single LLM +[01]\.\d{4}[^]*^It will take (?:about|under) /m,
+    );
+    assert.match(stderr, /^interrupted: a report of what is measured follows/m);
+    assert.doesNotMatch(stderr, /fold 2\/2, epoch/);
+    assert.match(stdout, /^Simple routers$/m);
+    const report = EvaluationReport.parse(JSON.parse(readFileSync(join(output, 'report.json'), 'utf8')));
+    assert.equal(report.interrupted, true);
+    assert.deepEqual(
+      report.sections.map(({ id }) => id),
+      ['simple-routers'],
+    );
+  });
+
+  test('interrupted twice, ends at once and reports nothing', async () => {
+    const [several, output] = [file('twice.jsonl', jsonLines(scoreRows(40))), file('twice')];
+    const args = ['--log', several, '--folds', '2', '--tables', 'none', '--new-llm', 'all', '--output', output];
+    const { code, stderr } = await pointsman(['evaluate', ...args, '--backend', 'wasm', ...HASHING], {
+      onStderr(text, child) {
+        if (text.includes('Simple routers:')) child.kill('SIGINT');
+      },
+    });
+    // Each further line that it says is answered by another signal: the second ends it.
+    assert.equal(code, 130, stderr);
+    assert.ok(!existsSync(output));
   });
 
   test('writes a report only where nothing else would be lost', async () => {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/process.js';
-import { ENV, pointsman, workplace, type Ran } from './support.js';
+import { inOneProcess } from './runs.js';
+import { pointsman, workplace, type Ran } from './support.js';
 
 /** Every command and subcommand. */
 const COMMANDS = [
@@ -61,16 +59,9 @@ const COMMANDS = [
   'jobs show',
   'jobs start',
   'jobs watch',
+  'doctor',
+  'completion',
 ];
-
-/** Runs commands one after another in one process: starting one for each takes longer than all they do. */
-async function inOneProcess(lines: string[][], env: NodeJS.ProcessEnv): Promise<Ran[]> {
-  const child = fork(fileURLToPath(new URL('runs-child.js', import.meta.url)), { env: { ...ENV, ...env } });
-  child.send(lines);
-  const [[answers], [code]] = (await Promise.all([once(child, 'message'), once(child, 'exit')])) as [[Ran[]], [number]];
-  assert.deepEqual([code, answers.length], [0, lines.length]);
-  return answers;
-}
 
 describe('--help', () => {
   test('of pointsman names every command', async () => {
@@ -92,7 +83,11 @@ describe('--help', () => {
       assert.deepEqual([code, stderr], [0, ''], command);
       assert.match(stdout, new RegExp(`^Usage: pointsman ${command}\\b`), command);
       // Whatever opens the data folder says where it is, with its default and variable.
-      if (/^(?:import|train|route|evaluate|export|start|serve|worker|models \w|providers \w|weights \w)/.test(command))
+      if (
+        /^(?:import|train|route|evaluate|export|start|serve|worker|models \w|providers \w|weights \w|doctor)/.test(
+          command,
+        )
+      )
         assert.match(stdout, /--data <dir>[^-]*env:\s+POINTSMAN_DATA/, command);
     }
     assert.ok(!existsSync(data));

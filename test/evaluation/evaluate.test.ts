@@ -173,7 +173,9 @@ describe('an evaluation', () => {
         { backend, now: new Date(0), onProgress: until(words) },
       );
     await assert.rejects(interrupted(/./), /interrupted before anything was measured/);
-    const few = await interrupted(/fold 2\/3, baselines/);
+    const simple = await interrupted(/^measuring how long/);
+    assert.deepEqual([simple.interrupted, simple.sections.map(({ id }) => id)], [true, ['simple-routers']]);
+    const few = await interrupted(/fold 2\/3, epoch/);
     EvaluationReport.parse(few);
     assert.equal(few.interrupted, true);
     assert.equal(section(few, 'routers').tables[0]!.header.filter((h) => h.startsWith('fold')).length, 1);

@@ -255,7 +255,12 @@ test('the summary of a day: traffic, cost, quality, regret, and what was observe
   near(day.regret, (top.quality - chosen.quality) / 2);
   near(day.always_best.cost_usd!, 2 * top.cost_usd!);
   assert.deepEqual([day.best_single!.model, day.decisions], ['b/large', 2]);
-  assert.deepEqual(day.observed, { answers: 2, score: 0.75, cost_usd: 0.75, errors: 1 });
+  const { low, high, ...observed } = day.observed!;
+  assert.deepEqual(observed, { answers: 2, score: 0.75, cost_usd: 0.75, errors: 1 });
+  // As if two scores of 0 and two of 1 had come besides.
+  const half = 1.959964 * (Math.sqrt(2 * 0.0625 + 2 * (1 / 6) ** 2 + 2 * ((5 / 12) ** 2 + (7 / 12) ** 2)) / 6);
+  near(low!, 3.5 / 6 - half);
+  near(high!, 3.5 / 6 + half);
   assert.deepEqual((await ask(service, 'GET', '/v1/summary?from=2020-01-01&to=2020-01-02')).body, { days: [] });
   assert.equal((await ask(service, 'GET', '/v1/summary?from=2020-13-01')).status, 400);
 });

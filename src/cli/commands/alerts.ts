@@ -1,14 +1,9 @@
 import { Command } from 'commander';
 import type { Alert } from '../../schema/drift.js';
-import { callJson, type ServiceSettings } from '../client.js';
 import { group } from '../group.js';
-import { options } from '../options.js';
-import { print, table } from '../output.js';
-
-interface Settings extends ServiceSettings {
-  all?: boolean;
-  reason?: string;
-}
+import { answer, print, table } from '../output.js';
+import { paintState } from '../paint.js';
+import { overApi } from '../target.js';
 
 /** A value of an alert, in its unit. */
 function inUnit(signal: Alert['signal'], value: number): string {
@@ -25,7 +20,7 @@ const row = ({ id, at, model, task, signal, before, after, observations, resolut
   inUnit(signal, before),
   inUnit(signal, after),
   String(observations),
-  resolution ?? 'open',
+  paintState(resolution ?? 'open'),
   reason ?? '',
 ];
 
@@ -38,27 +33,27 @@ const show = (alerts: readonly Alert[]): void =>
   );
 
 export function alertsCommand(): Command {
-  const list = new Command('list')
-    .description('which LLMs got worse on a task')
-    .option('--all', 'those that are resolved too, and improvements')
-    .addOption(options.url())
-    .action(async ({ url, all }: Settings) =>
-      show((await callJson<{ alerts: Alert[] }>(url, 'GET', `/v1/alerts?state=${all ? 'all' : 'open'}`)).alerts),
-    );
-  const resolve = new Command('resolve')
-    .description('resolve an alert: the LLM is trusted as before')
-    .argument('<id>', 'id of the alert')
-    .option('--reason <text>', 'kept with the alert')
-    .addOption(options.url())
-    .action(async (id: string, { url, reason }: Settings) =>
-      show([
-        await callJson<Alert>(
-          url,
-          'POST',
-          `/v1/alerts/${encodeURIComponent(id)}/resolve`,
-          reason === undefined ? {} : { reason },
-        ),
-      ]),
-    );
-  return group('alerts', 'changes of LLMs that a running service found', [list, resolve]);
+  const list = overApi<{ all?: boolean }>(
+    new Command('list')
+      .description('which LLMs got worse on a task')
+      .option('--all', 'those that are resolved too, and improvements'),
+    { json: '{"alerts": [Alert]}' },
+    async ({ ask }, { all, json }) => {
+      const found = await ask<{ alerts: Alert[] }>('GET', `/v1/alerts?state=${all ? 'all' : 'open'}`);
+      answer(json, found, () => show(found.alerts));
+    },
+  );
+  const resolve = overApi<{ reason?: string }>(
+    new Command('resolve')
+      .description('resolve an alert: the LLM is trusted as before')
+      .argument('<id>', 'id of the alert')
+      .option('--reason <text>', 'kept with the alert'),
+    { json: 'the alert' },
+    async ({ ask }, { reason, json }, id) => {
+      const path = `/v1/alerts/${encodeURIComponent(id)}/resolve`;
+      const resolved = await ask<Alert>('POST', path, reason === undefined ? {} : { reason });
+      answer(json, resolved, () => show([resolved]));
+    },
+  );
+  return group('alerts', 'changes of LLMs that a service found', [list, resolve]);
 }

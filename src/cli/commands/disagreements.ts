@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { plainLines } from '../../base/plain-text.js';
 import type { Disagreement, DisagreementList } from '../../schema/shadow.js';
-import { callJson } from '../client.js';
-import { integer, options } from '../options.js';
-import { print, printJson, table } from '../output.js';
+import { integer } from '../options.js';
+import { answer, print, table } from '../output.js';
+import { overApi } from '../target.js';
 
 /** Characters of a query that a row shows. */
 const SHOWN = 60;
@@ -21,32 +21,29 @@ function qualities({ expected }: Disagreement): [string, string] {
 }
 
 export function disagreementsCommand(): Command {
-  return new Command('disagreements')
-    .description('queries that a shadow would have sent elsewhere, newest first')
-    .argument('<name>')
-    .option('--limit <number>', 'how many', integer(1, 1000), 20)
-    .option('--before <decision>', 'only those from before this decision')
-    .addOption(new Option('--json', 'answer as JSON'))
-    .addOption(options.url())
-    .action(
-      async (
-        name: string,
-        { url, json, limit, before }: { url: string; json?: true; limit: number; before?: string },
-      ) => {
-        const wanted = new URLSearchParams({ limit: String(limit), ...(before !== undefined && { before }) });
-        const path = `/v1/experiments/${encodeURIComponent(name)}/disagreements?${wanted}`;
-        const found = await callJson<DisagreementList>(url, 'GET', path);
-        if (json) return printJson(found);
-        const rows = found.disagreements.map((one) => [
-          one.decision_id,
-          one.at,
-          one.model,
-          one.candidate,
-          ...qualities(one),
-          one.better ?? '–',
-          textOf(one),
-        ]);
-        print(table(['decision', 'at', 'chosen', 'shadow', 'quality', 'shadow’s', 'better', 'query'], rows));
-      },
-    );
+  return overApi<{ limit: number; before?: string }>(
+    new Command('disagreements')
+      .description('queries that a shadow would have sent elsewhere, newest first')
+      .argument('<name>')
+      .option('--limit <number>', 'how many', integer(1, 1000), 20)
+      .option('--before <decision>', 'only those from before this decision'),
+    { json: '{"disagreements": […], "next": the --before of the next page}' },
+    async ({ ask }, { json, limit, before }, name) => {
+      const wanted = new URLSearchParams({ limit: String(limit), ...(before !== undefined && { before }) });
+      const path = `/v1/experiments/${encodeURIComponent(name)}/disagreements?${wanted}`;
+      const found = await ask<DisagreementList>('GET', path);
+      const rows = found.disagreements.map((one) => [
+        one.decision_id,
+        one.at,
+        one.model,
+        one.candidate,
+        ...qualities(one),
+        one.better ?? '–',
+        textOf(one),
+      ]);
+      answer(json, found, () =>
+        print(table(['decision', 'at', 'chosen', 'shadow', 'quality', 'shadow’s', 'better', 'query'], rows)),
+      );
+    },
+  );
 }

@@ -8,7 +8,9 @@ import { openEncoder } from '../../encoder/index.js';
 import type { Encoder } from '../../encoder/types.js';
 import { DESIGN_TABLES, type DesignTables } from '../../evaluation/design-lists.js';
 import { evaluate } from '../../evaluation/evaluate.js';
+import { cellTexts } from '../../evaluation/report/cells.js';
 import { toText } from '../../evaluation/report/text.js';
+import type { EvaluationReport } from '../../schema/evaluation.js';
 import { Interrupted, type EvaluationInput } from '../../evaluation/folds.js';
 import { checkReportFolder, writeReport } from '../../evaluation/report/write.js';
 import { CASCADE_RUNS, type CascadeRuns } from '../../evaluation/sections/cascade.js';
@@ -24,8 +26,9 @@ import { createPreviewer } from '../../measure/preview/preview.js';
 import { parse } from '../../schema/parse.js';
 import { PreviewRequest } from '../../schema/preview.js';
 import { integer, options } from '../options.js';
-import { print, printJson, progressBar, table, type ProgressBar } from '../output.js';
+import { answer, print, progressBar, table, type ProgressBar } from '../output.js';
 import { describePreview, previewOf, previewOptions, type PreviewSettings } from '../preview-page.js';
+import { createTimeLeft, inWords } from '../time-left.js';
 import { openWorkspace } from '../workspace.js';
 
 interface Settings extends PreviewSettings {
@@ -105,16 +108,6 @@ async function readLog(
   }
 }
 
-/** Below this fraction the time that is left is not told: it would be a guess. */
-const TOLD_FROM = 0.02;
-
-/** How long it will take yet, in words. */
-function timeLeft(fraction: number, elapsedMs: number): string {
-  if (fraction < TOLD_FROM || fraction >= 1) return '';
-  const minutes = (elapsedMs * (1 - fraction)) / fraction / 60_000;
-  return minutes < 1 ? ', under a minute left' : `, about ${Math.round(minutes)} min left`;
-}
-
 /** Prints what a policy would have earned, from the decisions in the data folder. */
 async function previewPolicy(policy: string, { data, encoder, json, ...settings }: Settings): Promise<void> {
   const request = parse(PreviewRequest, previewOf(policy, settings));
@@ -124,8 +117,7 @@ async function previewPolicy(policy: string, { data, encoder, json, ...settings 
     const flush = (): Promise<boolean> => decider.flush();
     const previewer = createPreviewer({ ledger, live, clock: systemClock, flush, alone: true });
     const found = await previewer.preview(request, true);
-    if (json) printJson(found);
-    else print(describePreview(found));
+    answer(json, found, () => print(describePreview(found)));
   } finally {
     await close();
   }
@@ -138,7 +130,8 @@ export function evaluateCommand(): Command {
         'interrupted once (Ctrl-C), it reports what it has measured. With --policy, estimate what a policy would ' +
         'have earned, from the decisions in --data',
     )
-    .option('--policy <name or file>', 'judge this policy instead: its name, or a YAML or JSON file of its rules');
+    .option('--policy <name or file>', 'judge this policy instead: its name, or a YAML or JSON file of its rules')
+    .addOption(options.json('the report, as report.json has it; with --policy, the preview'));
   return previewOptions(command)
     .option('--log <file...>', 'files to import into a ledger of their own (default: the ledger in --data)')
     .option('--folds <number>', 'number of folds', integer(2, 20), 5)
@@ -177,39 +170,64 @@ export function evaluateCommand(): Command {
     .addOption(options.encoder())
     .action(async (settings: Settings) => {
       if (settings.policy !== undefined) return previewPolicy(settings.policy, settings);
-      const { folds, design, seed, weigh, output, tables, newLlm, cascades } = settings;
-      checkReportFolder(output);
-      const composer = openComposer(composerSettings(process.env));
+      checkReportFolder(settings.output);
       const bar = progressBar();
-      const started = performance.now();
-      let interrupted = false;
-      const interrupt = (): void => {
-        // Who asks twice does not want the report either.
-        if (interrupted) process.exit(1);
-        interrupted = true;
-      };
-      const onProgress = (fraction: number, message: string): void => {
-        if (interrupted) throw new Interrupted();
-        bar.update(fraction, `${message}${timeLeft(fraction, performance.now() - started)}`);
-      };
-      process.on('SIGINT', interrupt);
       try {
-        const encoder = await openEncoder(settings.encoder);
-        const log = await readLog(settings, encoder, bar);
-        const backend = await openBackend(settings.backend);
-        const report = await evaluate(
-          { ...log, encoder, design, seed, folds, weigh },
-          { tables, newLlm, cascades, composer, command: commandOf(settings) },
-          { backend, now: new Date(systemClock()), onProgress },
-        );
+        const report = await measured(settings, bar);
         bar.stop();
-        const files = writeReport(output, report);
-        print(`${toText(report, table)}\n`);
-        for (const file of files) print(`written: ${file}`);
+        const files = writeReport(settings.output, report);
+        answer(settings.json, report, () => {
+          print(`${toText(report, table)}\n`);
+          for (const file of files) print(`written: ${file}`);
+        });
         if (report.interrupted) process.exitCode = 1;
       } finally {
         bar.stop();
-        process.off('SIGINT', interrupt);
       }
     });
+}
+
+/** Measures, telling how long that takes and what is known early; Ctrl-C ends it with what is measured. */
+async function measured(settings: Settings, bar: ProgressBar): Promise<EvaluationReport> {
+  const { folds, design, seed, weigh, tables, newLlm, cascades } = settings;
+  const composer = openComposer(composerSettings(process.env));
+  const clock = createTimeLeft();
+  let interrupted = false;
+  const interrupt = (): void => {
+    // Who asks twice does not want the report either.
+    if (interrupted) process.exit(130);
+    interrupted = true;
+    bar.say('interrupted: a report of what is measured follows; Ctrl-C again ends at once');
+  };
+  const onProgress = (fraction: number, message: string): void => {
+    if (interrupted) throw new Interrupted();
+    bar.update(fraction, `${message}${clock.left(fraction)}`);
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    const encoder = await openEncoder(settings.encoder);
+    const log = await readLog(settings, encoder, bar);
+    const backend = await openBackend(settings.backend);
+    return await evaluate(
+      { ...log, encoder, design, seed, folds, weigh },
+      { tables, newLlm, cascades, composer, command: commandOf(settings) },
+      {
+        backend,
+        now: new Date(systemClock()),
+        onProgress,
+        onSimple: ({ title, tables: [first] }) => {
+          if (first !== undefined) bar.say(`${title}: ${first.caption}\n\n${table(first.header, cellTexts(first))}\n`);
+        },
+        onEstimate(seconds) {
+          clock.estimate(1000 * seconds);
+          bar.say(
+            `It will take ${inWords(1000 * seconds)}, by its first epochs on ${backend.description}: ${folds} folds, ` +
+              `--cascades ${cascades}, --new-llm ${newLlm}, --tables ${tables}. Ctrl-C once reports what is measured.`,
+          );
+        },
+      },
+    );
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
 }

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { systemClock } from '../../base/clock.js';
 import { createExperimentControl, type ExperimentControl } from '../../experiments/control.js';
 import { ExperimentBody, ExperimentName } from '../../schema/experiment.js';
@@ -12,52 +12,45 @@ import {
 } from '../../schema/experiment-status.js';
 import { parse } from '../../schema/parse.js';
 import { audited } from '../actor.js';
-import { call, callJson } from '../client.js';
+import { callJson, serviceApi } from '../client.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
-import { options } from '../options.js';
-import { print, printJson, table } from '../output.js';
+import { withInterval } from '../interval.js';
+import { answer, print, table } from '../output.js';
+import { paintState } from '../paint.js';
+import { onTarget, type Target } from '../target.js';
 import { readYamlFile } from '../yaml-file.js';
 import { disagreementsCommand } from './disagreements.js';
-
-interface Settings extends PromotionAsked {
-  data: string;
-  url?: string;
-  json?: true;
-}
-
-const url = (): Option => new Option('--url <url>', 'a running service, in place of the folder').env('POINTSMAN_URL');
-const json = (): Option => new Option('--json', 'answer as JSON');
 
 const pathOf = (name: string): string => `/v1/experiments/${encodeURIComponent(name)}`;
 
 /** Over a service. */
-function over(service: string): ExperimentControl {
+function over(url: string): ExperimentControl {
+  const api = serviceApi(url);
   return {
-    list: async () =>
-      (await callJson<{ experiments: ExperimentSummary[] }>(service, 'GET', '/v1/experiments')).experiments,
-    get: (name) => callJson(service, 'GET', pathOf(name)),
-    put: async (name, body) => (await call(service, 'PUT', pathOf(name), body)).status === 201,
-    remove: async (name) => void (await call(service, 'DELETE', pathOf(name))),
-    act: (name, action, asked = {}) => callJson(service, 'POST', `${pathOf(name)}/${action}`, asked),
+    list: async () => (await callJson<{ experiments: ExperimentSummary[] }>(api, 'GET', '/v1/experiments')).experiments,
+    get: (name) => callJson(api, 'GET', pathOf(name)),
+    put: async (name, body) => (await api.call('PUT', pathOf(name), body)).status === 201,
+    remove: async (name) => void (await api.call('DELETE', pathOf(name))),
+    act: (name, action, asked = {}) => callJson(api, 'POST', `${pathOf(name)}/${action}`, asked),
   };
 }
 
 /** Reads by a service, or in the folder. */
-function read<T>({ data, url: service }: Settings, work: (control: ExperimentControl) => Promise<T>): Promise<T> {
-  if (service !== undefined) return work(over(service));
-  return readLedger(data, (ledger) => work(createExperimentControl({ ledger, clock: systemClock })));
+function read<T>(target: Target, work: (control: ExperimentControl) => Promise<T>): Promise<T> {
+  if (target.kind === 'service') return work(over(target.url));
+  return readLedger(target.data, (ledger) => work(createExperimentControl({ ledger, clock: systemClock })));
 }
 
 /** The same for what changes one, which the audit log has either way. */
 function change<T>(
-  { data, url: service }: Settings,
+  target: Target,
   { action, name }: { action: string; name: string },
   work: (control: ExperimentControl) => Promise<T>,
 ): Promise<T> {
   parse(ExperimentName, name, 'invalid_request', 'name');
-  if (service !== undefined) return work(over(service));
-  return withLedger(data, (ledger) => {
+  if (target.kind === 'service') return work(over(target.url));
+  return withLedger(target.data, (ledger) => {
     const state = async (): Promise<unknown> => {
       const kept = await ledger.experiments.get(name);
       return kept && { body: kept.body, state: kept.state, step: kept.step + 1, why: kept.why };
@@ -75,7 +68,7 @@ function showAll(experiments: readonly ExperimentSummary[]): void {
     name,
     kind,
     of ?? 'all',
-    idle === null ? state : `${state}, idle`,
+    paintState(idle === null ? state : `${state}, idle`),
     step ?? '–',
     percent(share),
     idle ?? why,
@@ -83,11 +76,8 @@ function showAll(experiments: readonly ExperimentSummary[]): void {
   print(table(['experiment', 'kind', 'of', 'state', 'step', 'share', 'why'], rows));
 }
 
-function shown({ mean, low, high }: ExperimentEstimate, digits: number): string {
-  if (mean === null) return '–';
-  const interval = low === null || high === null ? '' : ` (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
-  return `${mean.toFixed(digits)}${interval}`;
-}
+const shown = ({ mean, low, high }: ExperimentEstimate, digits: number): string =>
+  withInterval(mean, low, high, digits);
 
 function show(status: ExperimentStatus): void {
   showAll([status]);
@@ -119,56 +109,53 @@ function show(status: ExperimentStatus): void {
 }
 
 function listCommand(): Command {
-  return new Command('list')
-    .description('list the experiments')
-    .addOption(json())
-    .addOption(url())
-    .addOption(options.data())
-    .action(async (settings: Settings) => {
-      const experiments = await read(settings, (control) => control.list());
-      if (settings.json) printJson({ experiments });
-      else showAll(experiments);
-    });
+  return onTarget(
+    new Command('list').description('list the experiments'),
+    { json: '{"experiments": [a line of each]}' },
+    async (target, { json }) => {
+      const experiments = await read(target, (control) => control.list());
+      answer(json, { experiments }, () => showAll(experiments));
+    },
+  );
 }
 
 function showCommand(): Command {
-  return new Command('show')
-    .description('show an experiment: its arms, what its tests say, and its history')
-    .argument('<name>')
-    .addOption(json())
-    .addOption(url())
-    .addOption(options.data())
-    .action(async (name: string, settings: Settings) => {
-      const status = await read(settings, (control) => control.get(name));
-      if (settings.json) printJson(status);
-      else show(status);
-    });
+  return onTarget(
+    new Command('show')
+      .description('show an experiment: its arms, what its tests say, and its history')
+      .argument('<name>'),
+    { json: 'the experiment with its arms, comparisons and history' },
+    async (target, { json }, name) => {
+      const status = await read(target, (control) => control.get(name));
+      answer(json, status, () => show(status));
+    },
+  );
 }
 
 function putCommand(): Command {
-  return new Command('put')
-    .description('start an experiment from a YAML or JSON file, or change one that runs')
-    .argument('<name>')
-    .argument('<file>')
-    .addOption(url())
-    .addOption(options.data())
-    .action(async (name: string, file: string, settings: Settings) => {
+  return onTarget(
+    new Command('put')
+      .description('start an experiment from a YAML or JSON file, or change one that runs')
+      .argument('<name>')
+      .argument('<file>'),
+    { json: '{"put": NAME, "created": whether it is new}' },
+    async (target, { json }, name, file) => {
       const body = parse(ExperimentBody, readYamlFile(file), 'invalid_file', file);
-      const isNew = await change(settings, { action: 'put', name }, (control) => control.put(name, body));
-      print(`${name} ${isNew ? 'started' : 'changed'}`);
-    });
+      const created = await change(target, { action: 'put', name }, (control) => control.put(name, body));
+      answer(json, { put: name, created }, () => print(`${name} ${created ? 'started' : 'changed'}`));
+    },
+  );
 }
 
 function removeCommand(): Command {
-  return new Command('remove')
-    .description('remove an experiment with its results')
-    .argument('<name>')
-    .addOption(url())
-    .addOption(options.data())
-    .action(async (name: string, settings: Settings) => {
-      await change(settings, { action: 'remove', name }, (control) => control.remove(name));
-      print(`${name} removed`);
-    });
+  return onTarget(
+    new Command('remove').description('remove an experiment with its results').argument('<name>'),
+    { json: '{"removed": NAME}' },
+    async (target, { json }, name) => {
+      await change(target, { action: 'remove', name }, (control) => control.remove(name));
+      answer(json, { removed: name }, () => print(`${name} removed`));
+    },
+  );
 }
 
 const ACTIONS: Record<ExperimentAction, string> = {
@@ -183,18 +170,17 @@ function actCommand(action: ExperimentAction): Command {
   const command = new Command(action)
     .description(ACTIONS[action])
     .argument('<name>')
-    .option('--why <text>', 'kept with it')
-    .addOption(url())
-    .addOption(options.data())
-    .action(async (name: string, settings: Settings) => {
-      const { why, arm } = settings;
+    .option('--why <text>', 'kept with it');
+  if (action === 'promote') command.option('--arm <name>', 'which arm of an A/B test');
+  return onTarget<PromotionAsked>(
+    command,
+    { json: 'the experiment as `show` has it' },
+    async (target, { why, arm, json }, name) => {
       const asked = { ...(why !== undefined && { why }), ...(arm !== undefined && { arm }) };
-      const { state, why: told } = await change(settings, { action, name }, (control) =>
-        control.act(name, action, asked),
-      );
-      print(`${name} ${state}: ${told}`);
-    });
-  return action === 'promote' ? command.option('--arm <name>', 'which arm of an A/B test') : command;
+      const status = await change(target, { action, name }, (control) => control.act(name, action, asked));
+      answer(json, status, () => print(`${name} ${status.state}: ${status.why}`));
+    },
+  );
 }
 
 export const experimentsCommand = (): Command =>

@@ -152,7 +152,7 @@ export function importCommand(): Command {
     )
     .argument('<file...>', 'JSON Lines, JSON, YAML, CSV or Parquet')
     .option('--dry-run', 'show what each column becomes, and the first rows; nothing is written')
-    .option('--json', 'answer as JSON')
+    .addOption(options.json('the report of each file; with --dry-run, what becomes of columns and first rows'))
     .option('--map <column=field>', 'a column, or a field in one (metadata.rating), and what it becomes', mapping)
     .option('--set <field=value>', 'a field that all rows have, such as model=gpt-5-mini', constant)
     .option('--scale <name=worst..best>', 'range of a score that is not from 0 to 1, such as helpfulness=1..5', scale)

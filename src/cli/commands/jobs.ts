@@ -1,19 +1,24 @@
 import { Command, Option } from 'commander';
-import { JOB_STATES, type Job, type TrainRequest } from '../../schema/training.js';
-import { callJson, type ServiceSettings } from '../client.js';
-import { group } from '../group.js';
-import { options } from '../options.js';
-import { print, printJson, table, trainingBar } from '../output.js';
 import { PointsmanError } from '../../base/errors.js';
+import { JOB_STATES, type Job, type TrainRequest } from '../../schema/training.js';
+import { group } from '../group.js';
+import { comparisonTable } from '../metrics-table.js';
+import { options } from '../options.js';
+import { answer, answerScripts, facts, print, table, trainingBar } from '../output.js';
+import { paintState } from '../paint.js';
+import { overApi, type Ask, type Target } from '../target.js';
 
 const POLL_MS = 500;
+const JOB = { json: 'the job; as it is where no terminal reads along' };
+
+const pathOf = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
 
 /** Waits for a job to end, showing its progress. */
-async function watch(url: string, id: string): Promise<Job> {
+async function watch(ask: Ask, id: string): Promise<Job> {
   const bar = trainingBar();
   try {
     for (;;) {
-      const job = await callJson<Job>(url, 'GET', `/v1/jobs/${encodeURIComponent(id)}`);
+      const job = await ask<Job>('GET', pathOf(id));
       if (job.progress !== null) bar.report(job.progress);
       if (job.state === 'completed') return job;
       if (job.state === 'failed') throw new PointsmanError('training_failed', job.error ?? 'the job failed');
@@ -24,52 +29,77 @@ async function watch(url: string, id: string): Promise<Job> {
   }
 }
 
+/** One job, for people. */
+function show({ result, progress, ...job }: Job): void {
+  const { comparison, metrics, ...rest } = result ?? {};
+  print(facts({ ...job, ...(progress !== null && result === null && { progress }), ...(result && { result: rest }) }));
+  if (comparison !== undefined && metrics !== undefined) print(`\n${comparisonTable(comparison, metrics)}`);
+}
+
+/** Throws `invalid_config` where nobody would take a job: nobody works at an embedded queue but its own service. */
+function checkTaken(target: Target, queue: string | undefined): void {
+  if (target.kind === 'service' || queue !== undefined) return;
+  throw new PointsmanError(
+    'invalid_config',
+    `--data ${target.data}: expected --queue, whose workers take the job, or --url of a service; ` +
+      `\`pointsman train --data ${target.data}\` trains here`,
+  );
+}
+
+function listCommand(): Command {
+  return overApi<{ state?: string }>(
+    new Command('list')
+      .description('list retraining jobs, newest first')
+      .addOption(new Option('--state <state>', 'only those in this state').choices(JOB_STATES)),
+    { json: '{"jobs": [Job]}' },
+    async ({ ask }, { state, json }) => {
+      const found = await ask<{ jobs: Job[] }>('GET', `/v1/jobs${state === undefined ? '' : `?state=${state}`}`);
+      const rows = found.jobs.map((j) => [
+        j.job_id,
+        paintState(j.state),
+        j.trigger,
+        j.created_at,
+        j.result?.version ?? '–',
+        j.error ?? j.result?.reason ?? j.progress?.message ?? '',
+      ]);
+      answer(json, found, () => print(table(['job', 'state', 'trigger', 'created', 'version', ''], rows)));
+    },
+  );
+}
+
+function startCommand(): Command {
+  return overApi<TrainRequest & { queue?: string }>(
+    new Command('start')
+      .description('retrain now, and wait for the end')
+      .addOption(options.design().default(undefined))
+      .addOption(options.seed().default(undefined))
+      .addOption(options.backend().default(undefined)),
+    JOB,
+    async ({ ask, target }, { json, design, seed, backend, queue }) => {
+      checkTaken(target, queue);
+      const { job_id } = await ask<{ job_id: string }>('POST', '/v1/retrain', { design, seed, backend });
+      const job = await watch(ask, job_id);
+      answerScripts(json, job, () => show(job));
+    },
+  );
+}
+
 export function jobsCommand(): Command {
-  const list = new Command('list')
-    .description('list retraining jobs, newest first')
-    .addOption(new Option('--state <state>', 'only those in this state').choices(JOB_STATES))
-    .addOption(options.url())
-    .action(async ({ url, state }: ServiceSettings & { state?: string }) => {
-      const { jobs } = await callJson<{ jobs: Job[] }>(
-        url,
-        'GET',
-        `/v1/jobs${state === undefined ? '' : `?state=${state}`}`,
-      );
-      print(
-        table(
-          ['job', 'state', 'trigger', 'created', 'version', ''],
-          jobs.map((j) => [
-            j.job_id,
-            j.state,
-            j.trigger,
-            j.created_at,
-            j.result?.version ?? '–',
-            j.error ?? j.result?.reason ?? j.progress?.message ?? '',
-          ]),
-        ),
-      );
-    });
-  const show = new Command('show')
-    .description('print one job')
-    .argument('<id>')
-    .addOption(options.url())
-    .action(async (id: string, { url }: ServiceSettings) =>
-      printJson(await callJson(url, 'GET', `/v1/jobs/${encodeURIComponent(id)}`)),
-    );
-  const start = new Command('start')
-    .description('retrain now, and wait for the end')
-    .addOption(options.design().default(undefined))
-    .addOption(options.seed().default(undefined))
-    .addOption(options.backend().default(undefined))
-    .addOption(options.url())
-    .action(async ({ url, ...request }: ServiceSettings & TrainRequest) => {
-      const { job_id } = await callJson<{ job_id: string }>(url, 'POST', '/v1/retrain', request);
-      printJson(await watch(url, job_id));
-    });
-  const follow = new Command('watch')
-    .description('wait for the end of a job')
-    .argument('<id>')
-    .addOption(options.url())
-    .action(async (id: string, { url }: ServiceSettings) => printJson(await watch(url, id)));
-  return group('jobs', 'retraining jobs of a running service', [list, show, start, follow]);
+  const one = overApi(
+    new Command('show').description('print one job').argument('<id>'),
+    JOB,
+    async ({ ask }, { json }, id) => {
+      const job = await ask<Job>('GET', pathOf(id));
+      answerScripts(json, job, () => show(job));
+    },
+  );
+  const follow = overApi(
+    new Command('watch').description('wait for the end of a job').argument('<id>'),
+    JOB,
+    async ({ ask }, { json }, id) => {
+      const job = await watch(ask, id);
+      answerScripts(json, job, () => show(job));
+    },
+  );
+  return group('jobs', 'retraining jobs', [listCommand(), one, startCommand(), follow]);
 }

@@ -2,10 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { messageOf, PointsmanError } from '../../base/errors.js';
 import { JudgeSettings, type JudgeStatus } from '../../schema/judge.js';
-import { callJson, type ServiceSettings } from '../client.js';
 import { group } from '../group.js';
-import { integer, number, options } from '../options.js';
-import { print, table } from '../output.js';
+import { withInterval } from '../interval.js';
+import { integer, number } from '../options.js';
+import { answer, print, table } from '../output.js';
+import { overApi } from '../target.js';
 
 const SETTINGS = '/v1/judge/settings';
 /** Rows of LLMs that are printed at most. */
@@ -13,7 +14,7 @@ const MOST_ROWS = 20;
 
 type Shares = Record<string, number | null>;
 
-interface Given extends ServiceSettings {
+interface Given {
   enable?: boolean;
   model?: string;
   mode?: JudgeSettings['mode'];
@@ -28,8 +29,7 @@ interface Given extends ServiceSettings {
 
 type Estimate = JudgeStatus['agreement']['bias'];
 
-const shown = (estimate: Estimate): string =>
-  estimate === null ? '–' : `${estimate.value.toFixed(3)} (${estimate.low.toFixed(3)} to ${estimate.high.toFixed(3)})`;
+const shown = (estimate: Estimate): string => withInterval(estimate?.value, estimate?.low, estimate?.high);
 
 function show({ enabled, model, mode, today, backlog, agreement, correction }: JudgeStatus): void {
   const { day, spent_usd: spent, budget_usd: budget, judged, dropped } = today;
@@ -108,37 +108,48 @@ function changed(settings: JudgeSettings, given: Given): object {
   };
 }
 
+const STATUS = { json: 'how judging stands, as GET /v1/judge' };
+
+function setCommand(): Command {
+  return overApi<Given>(
+    new Command('set')
+      .description('set how answers are judged; what is not named stays as it is')
+      .option('--enable', 'judge answers')
+      .option('--no-enable', 'judge none')
+      .option('--model <llm>', 'the LLM that judges')
+      .addOption(
+        new Option('--mode <mode>', 'grade answers by themselves, or compare them with the runner-up’s').choices(
+          JudgeSettings.shape.mode.unwrap().options,
+        ),
+      )
+      .option('--share <share>', 'share of answers that is judged', number(0, 1))
+      .option('--uncertain-share <share>', 'how much more where the two best are near', number(0, 1))
+      .option('--policy-share <name=share>', 'of what a policy decided; `name=` takes it back', shareOf)
+      .option('--key-share <id=share>', 'of what a key asked; `id=` takes it back', shareOf)
+      .option('--budget <usd>', 'US dollars a day', number(0, 1e6))
+      .option(
+        '--min-pairs <n>',
+        'answers that people scored, too, from which on bias is corrected',
+        integer(10, 1_000_000),
+      )
+      .option('--rubric <file>', 'text that says what grades mean'),
+    STATUS,
+    async ({ ask }, { json, ...given }) => {
+      await ask('PUT', SETTINGS, changed(await ask<JudgeSettings>('GET', SETTINGS), given));
+      const now = await ask<JudgeStatus>('GET', '/v1/judge');
+      answer(json, now, () => show(now));
+    },
+  );
+}
+
 export function judgeCommand(): Command {
-  const status = new Command('status')
-    .description('what judging costs, and how far the judge and people agree')
-    .addOption(options.url())
-    .action(async ({ url }: ServiceSettings) => show(await callJson<JudgeStatus>(url, 'GET', '/v1/judge')));
-  const set = new Command('set')
-    .description('set how answers are judged; what is not named stays as it is')
-    .option('--enable', 'judge answers')
-    .option('--no-enable', 'judge none')
-    .option('--model <llm>', 'the LLM that judges')
-    .addOption(
-      new Option('--mode <mode>', 'grade answers by themselves, or compare them with the runner-up’s').choices(
-        JudgeSettings.shape.mode.unwrap().options,
-      ),
-    )
-    .option('--share <share>', 'share of answers that is judged', number(0, 1))
-    .option('--uncertain-share <share>', 'how much more where the two best are near', number(0, 1))
-    .option('--policy-share <name=share>', 'of what a policy decided; `name=` takes it back', shareOf)
-    .option('--key-share <id=share>', 'of what a key asked; `id=` takes it back', shareOf)
-    .option('--budget <usd>', 'US dollars a day', number(0, 1e6))
-    .option(
-      '--min-pairs <n>',
-      'answers that people scored, too, from which on bias is corrected',
-      integer(10, 1_000_000),
-    )
-    .option('--rubric <file>', 'text that says what grades mean')
-    .addOption(options.url())
-    .action(async (given: Given) => {
-      const settings = await callJson<JudgeSettings>(given.url, 'GET', SETTINGS);
-      await callJson(given.url, 'PUT', SETTINGS, changed(settings, given));
-      show(await callJson<JudgeStatus>(given.url, 'GET', '/v1/judge'));
-    });
-  return group('judge', 'an LLM that scores answers of a running service', [status, set]);
+  const status = overApi(
+    new Command('status').description('what judging costs, and how far the judge and people agree'),
+    STATUS,
+    async ({ ask }, { json }) => {
+      const now = await ask<JudgeStatus>('GET', '/v1/judge');
+      answer(json, now, () => show(now));
+    },
+  );
+  return group('judge', 'an LLM that scores answers', [status, setCommand()]);
 }

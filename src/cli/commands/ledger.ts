@@ -5,18 +5,18 @@ import { PointsmanError } from '../../base/errors.js';
 import { systemClock } from '../../base/clock.js';
 import { createForgetting, toForget } from '../../dataset/forget.js';
 import { openEncoder } from '../../encoder/index.js';
+import type { DecisionSettings } from '../../schema/decision.js';
 import { parse } from '../../schema/parse.js';
-import { ForgetRequest, type RetentionSettings } from '../../schema/retention.js';
+import { ForgetRequest, type Forgotten, type RetentionSettings } from '../../schema/retention.js';
 import { openLedger } from '../../store/open.js';
+import type { TableSize } from '../../store/ports/retention.js';
 import { auditDone } from '../actor.js';
+import { callJson, serviceApi } from '../client.js';
 import { group } from '../group.js';
 import { readLedger, withLedger } from '../ledger.js';
 import { options } from '../options.js';
-import { print, table } from '../output.js';
-
-interface Settings {
-  data: string;
-}
+import { answer, print, table } from '../output.js';
+import { onTarget, type Target } from '../target.js';
 
 /** How long a write of the running service is waited for, in milliseconds. */
 const WAIT_MS = 60_000;
@@ -32,32 +32,57 @@ function settingRows(settings: object, prefix = ''): [string, string][] {
   );
 }
 
-function retentionCommand(): Command {
-  return new Command('retention')
-    .description('how long what is kept, and how much there is')
-    .addOption(options.data())
-    .action(async ({ data }: Settings) => {
-      const { settings, log, sizes, file } = await readLedger(data, async (ledger) => ({
-        settings: (await ledger.settings.get('retention')) satisfies RetentionSettings,
-        log: await ledger.settings.get('decision'),
-        sizes: await ledger.retention.sizes(),
-        file: await ledger.retention.bytes(),
-      }));
-      const rows = [...settingRows(settings), ...settingRows(log, 'decision-log.')];
-      print(table(['setting', 'is'], rows));
-      print(
-        `\n${table(
-          ['table', 'rows', 'MB counted', 'removed so far'],
-          sizes.map((one) => [one.table, one.rows, one.bytes === 0 ? '–' : megabytes(one.bytes), one.removed]),
-        )}`,
-      );
-      print(`\nthe ledger takes ${megabytes(file.bytes)} MB, of which ${megabytes(file.freeBytes)} MB are free`);
-      if (!file.givesBack)
-        print('It does not give back free space by itself yet: `pointsman ledger vacuum` once, and it does.');
-    });
+/** What is kept, and for how long; a service does not say how much there is. */
+interface Kept {
+  retention: RetentionSettings;
+  decision_log: DecisionSettings;
+  tables: TableSize[] | null;
+  file: { bytes: number; freeBytes: number; givesBack: boolean } | null;
 }
 
-interface ForgetSettings extends Settings {
+async function keptAt(target: Target): Promise<Kept> {
+  if (target.kind === 'folder')
+    return readLedger(target.data, async ({ settings, retention }) => ({
+      retention: await settings.get('retention'),
+      decision_log: await settings.get('decision'),
+      tables: await retention.sizes(),
+      file: await retention.bytes(),
+    }));
+  const api = serviceApi(target.url);
+  return {
+    retention: await callJson(api, 'GET', '/v1/retention'),
+    decision_log: await callJson(api, 'GET', '/v1/decision-log'),
+    tables: null,
+    file: null,
+  };
+}
+
+function showKept({ retention, decision_log: log, tables, file }: Kept): void {
+  print(table(['setting', 'is'], [...settingRows(retention), ...settingRows(log, 'decision-log.')]));
+  if (tables === null || file === null) return print('\nhow much there is, --data DIR tells');
+  print(
+    `\n${table(
+      ['table', 'rows', 'MB counted', 'removed so far'],
+      tables.map((one) => [one.table, one.rows, one.bytes === 0 ? '–' : megabytes(one.bytes), one.removed]),
+    )}`,
+  );
+  print(`\nthe ledger takes ${megabytes(file.bytes)} MB, of which ${megabytes(file.freeBytes)} MB are free`);
+  if (!file.givesBack)
+    print('It does not give back free space by itself yet: `pointsman ledger vacuum` once, and it does.');
+}
+
+function retentionCommand(): Command {
+  return onTarget(
+    new Command('retention').description('how long what is kept, and how much there is'),
+    { json: '{"retention", "decision_log", "tables", "file"}; the last two null by a service' },
+    async (target, { json }) => {
+      const kept = await keptAt(target);
+      answer(json, kept, () => showKept(kept));
+    },
+  );
+}
+
+interface ForgetSettings {
   encoder: string;
   hash?: string;
   tenant?: string;
@@ -77,41 +102,55 @@ function asked(flags: z.input<typeof Flags>): ForgetRequest {
   throw new PointsmanError('invalid_request', `expected exactly one of --hash, --tenant and --before, got ${got}`);
 }
 
+/** Forgets in a folder; its queries keep vectors by this encoder. */
+async function forgetIn(data: string, wanted: ForgetRequest, spec: string): Promise<Forgotten> {
+  const what = toForget(wanted);
+  const encoder = await openEncoder(spec);
+  return withLedger(
+    data,
+    async (ledger) => {
+      const done = await createForgetting({ ledger, encoder }).forget(what);
+      await auditDone(ledger, 'ledger forget', '/v1/forget', { ...what, ...done });
+      return done;
+    },
+    { existing: true },
+  );
+}
+
 function forgetCommand(): Command {
-  return new Command('forget')
-    .description('forget texts of queries and of errors; what was learned of them stays')
-    .option('--hash <sha256>', 'the text with this SHA-256')
-    .option('--tenant <label>', 'all that a tenant posted')
-    .option('--before <time>', 'all of which nothing was posted since, as 2026-11-25T00:00:00Z')
-    .addOption(options.data())
-    .addOption(options.encoder())
-    .action(async ({ data, encoder: spec, hash, tenant, before }: ForgetSettings) => {
-      const what = toForget(asked({ '--hash': hash, '--tenant': tenant, '--before': before }));
-      const encoder = await openEncoder(spec);
-      const forgotten = await withLedger(
-        data,
-        async (ledger) => {
-          const done = await createForgetting({ ledger, encoder }).forget(what);
-          await auditDone(ledger, 'ledger forget', '/v1/forget', { ...what, ...done });
-          return done;
-        },
-        { existing: true },
-      );
-      const { texts, decisions, errors, comments, unlearnable } = forgotten;
-      print(
-        `forgotten: ${texts} texts of queries, ${decisions} in the log of decisions, ${errors} of errors, ` +
-          `${comments} comments`,
-      );
-      if (unlearnable > 0)
-        print(`${unlearnable} of the queries have no vector by ${encoder.id}: they are left out of the next training`);
-    });
+  return onTarget<ForgetSettings>(
+    new Command('forget')
+      .description('forget texts of queries and of errors; what was learned of them stays')
+      .option('--hash <sha256>', 'the text with this SHA-256')
+      .option('--tenant <label>', 'all that a tenant posted')
+      .option('--before <time>', 'all of which nothing was posted since, as 2026-11-25T00:00:00Z')
+      .addOption(options.encoder()),
+    { json: '{"texts", "decisions", "errors", "comments", "unlearnable"}' },
+    async (target, { json, encoder, hash, tenant, before }) => {
+      const wanted = asked({ '--hash': hash, '--tenant': tenant, '--before': before });
+      const forgotten =
+        target.kind === 'folder'
+          ? await forgetIn(target.data, wanted, encoder)
+          : await callJson<Forgotten>(serviceApi(target.url), 'POST', '/v1/forget', wanted);
+      answer(json, forgotten, () => {
+        const { texts, decisions, errors, comments, unlearnable } = forgotten;
+        print(
+          `forgotten: ${texts} texts of queries, ${decisions} in the log of decisions, ${errors} of errors, ` +
+            `${comments} comments`,
+        );
+        if (unlearnable > 0)
+          print(`${unlearnable} of the queries have no vector by the encoder: the next training leaves them out`);
+      });
+    },
+  );
 }
 
 function vacuumCommand(): Command {
   return new Command('vacuum')
     .description('write the ledger anew without free space; a running service routes meanwhile, and feedback waits')
+    .addOption(options.json('{"before_bytes", "after_bytes", "seconds"}'))
     .addOption(options.data())
-    .action(async ({ data }: Settings) => {
+    .action(async ({ data, json }: { data: string; json?: true }) => {
       const ledger = await openLedger(dataPaths(data).ledger, {
         clock: systemClock,
         existing: true,
@@ -122,8 +161,10 @@ function vacuumCommand(): Command {
         const began = performance.now();
         await ledger.retention.vacuum();
         const { bytes: after } = await ledger.retention.bytes();
-        const seconds = ((performance.now() - began) / 1000).toFixed(1);
-        print(`${megabytes(before)} MB before, ${megabytes(after)} MB after, in ${seconds} s`);
+        const seconds = Math.round((performance.now() - began) / 100) / 10;
+        answer(json, { before_bytes: before, after_bytes: after, seconds }, () =>
+          print(`${megabytes(before)} MB before, ${megabytes(after)} MB after, in ${seconds.toFixed(1)} s`),
+        );
       } finally {
         await ledger.close();
       }

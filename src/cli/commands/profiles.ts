@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { systemClock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
 import { sha256 } from '../../base/hash.js';
-import { dataPaths } from '../../base/paths.js';
 import { profilesIn, readProfileFiles, type ProfileFiles } from '../../catalog/folder.js';
 import { planOf, type Plan } from '../../catalog/plan.js';
 import { withLearnedValues } from '../../catalog/learned-values.js';
@@ -13,18 +12,15 @@ import { retiredIn, warningsOn } from '../../catalog/suggest.js';
 import { toRouteProfile } from '../../catalog/routeprofile.js';
 import { DEFAULT_METRICS, meaningOf, qualityOf } from '../../schema/metric.js';
 import type { LlmProfile } from '../../schema/profile.js';
-import type { Ledger } from '../../store/ports/index.js';
-import { auditDone } from '../actor.js';
-import { readLedger, withLedger } from '../ledger.js';
+import { catalogueOf } from '../catalogue.js';
 import { options } from '../options.js';
-import { complain, print, printJson } from '../output.js';
-import { withKnown, type KnownSettings } from '../known.js';
+import { answer, complain, print } from '../output.js';
+import { paint } from '../paint.js';
+import { onTarget, type Target } from '../target.js';
 import { unknownModel } from '../unknown-model.js';
 
 const FORMATS = ['pointsman', 'routeprofile'] as const;
 type Format = (typeof FORMATS)[number];
-
-const json = (): Option => new Option('--json', 'answer as JSON');
 
 /** A value in a plan: short, and on one line. */
 function shown(value: unknown): string {
@@ -37,12 +33,12 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ''
 
 /** A plan in lines: what is added, changed (field by field), and taken out or kept. */
 function printPlan({ added, changed, unchanged, missing }: Plan, prune: boolean): void {
-  for (const { id } of added) print(`+ ${id}`);
+  for (const { id } of added) print(paint('green', `+ ${id}`));
   for (const { profile, fields } of changed) {
-    print(`~ ${profile.id}`);
+    print(paint('yellow', `~ ${profile.id}`));
     for (const { field, before, after } of fields) print(`    ${field}: ${shown(before)} → ${shown(after)}`);
   }
-  if (prune) for (const id of missing) print(`- ${id}`);
+  if (prune) for (const id of missing) print(paint('red', `- ${id}`));
   const kept = missing.length === 0 || prune ? '' : `, ${missing.length} not among them kept (--prune takes them out)`;
   print(
     `${added.length} added, ${changed.length} changed, ${prune ? missing.length : 0} removed, ` +
@@ -65,57 +61,64 @@ const planJson = ({ added, changed, unchanged, missing }: Plan, prune: boolean):
   unchanged,
 });
 
-/** The LLMs of a data folder's ledger; none where there is no ledger yet. */
-async function listed(data: string): Promise<LlmProfile[]> {
-  return existsSync(dataPaths(data).ledger) ? readLedger(data, ({ catalog }) => catalog.list()) : [];
+/** The LLMs there are; none where a folder has no ledger yet. */
+async function listed(target: Target): Promise<LlmProfile[]> {
+  try {
+    return await catalogueOf(target).list();
+  } catch (error) {
+    if (error instanceof PointsmanError && error.code === 'file_not_found' && target.kind === 'folder') return [];
+    throw error;
+  }
 }
 
-/** Declares all of `wanted`, or nothing, and answers what that changed. */
-async function applied(ledger: Ledger, wanted: readonly LlmProfile[], prune: boolean): Promise<Plan> {
-  const { catalog } = ledger;
-  const plan = planOf(await catalog.list(), wanted);
+/** Declares all of `wanted`, in a folder all or nothing, and answers what that changed. */
+async function applied(target: Target, wanted: readonly LlmProfile[], prune: boolean): Promise<Plan> {
+  const plan = planOf(await listed(target), wanted);
   const put = [...plan.added, ...plan.changed.map(({ profile }) => profile)];
-  await catalog.apply({ put, remove: prune ? plan.missing : [] });
-  await auditDone(ledger, 'models apply', '/v1/models', planJson(plan, prune));
+  await catalogueOf(target).apply({ put, remove: prune ? plan.missing : [] }, planJson(plan, prune));
   return plan;
 }
 
+const PLAN = { json: '{"added", "changed": [{"id", "fields"}], "removed", "unchanged"}' };
+
 export function applyCommand(): Command {
-  return new Command('apply')
-    .description('declare the LLMs of a folder of YAML and JSON profiles: all of them, or none when one is wrong')
-    .argument('<path...>', 'folders or files')
-    .option('--dry-run', 'only show what would change')
-    .option('--prune', 'take LLMs out of the candidates that are not among them; their interactions are kept')
-    .addOption(json())
-    .addOption(options.data())
-    .action(async (paths: string[], settings: { data: string; dryRun?: true; prune?: true; json?: true }) => {
-      const { data, dryRun = false, prune = false } = settings;
-      const read = profilesIn(paths);
+  return onTarget<{ dryRun?: true; prune?: true }>(
+    new Command('apply')
+      .description(
+        'declare the LLMs of a folder of YAML and JSON profiles: all of them, or none when one is wrong (by a ' +
+          'service, one after another once all are checked)',
+      )
+      .argument('<path...>', 'folders or files')
+      .option('--dry-run', 'only show what would change')
+      .option('--prune', 'take LLMs out of the candidates that are not among them; their interactions are kept'),
+    PLAN,
+    async (target, { dryRun = false, prune = false, json }, ...args) => {
+      const read = profilesIn(args.flat());
       const wanted = read.profiles.map(({ profile }) => profile);
-      const plan = dryRun
-        ? planOf(await listed(data), wanted)
-        : await withLedger(data, (ledger) => applied(ledger, wanted, prune));
-      if (settings.json) return printJson(planJson(plan, prune));
-      printNotes(read);
-      printPlan(plan, prune);
-      if (dryRun) print('nothing was changed (--dry-run)');
-    });
+      const plan = dryRun ? planOf(await listed(target), wanted) : await applied(target, wanted, prune);
+      answer(json, planJson(plan, prune), () => {
+        printNotes(read);
+        printPlan(plan, prune);
+        if (dryRun) print('nothing was changed (--dry-run)');
+      });
+    },
+  );
 }
 
 export function diffCommand(): Command {
-  return new Command('diff')
-    .description('show what applying files of profiles would change, field by field')
-    .argument('<path...>', 'folders or files')
-    .option('--exit-code', 'exit with 1 where applying them would change anything')
-    .addOption(json())
-    .addOption(options.data())
-    .action(async (paths: string[], settings: { data: string; exitCode?: true; json?: true }) => {
-      const wanted = profilesIn(paths).profiles.map(({ profile }) => profile);
-      const plan = planOf(await listed(settings.data), wanted);
-      if (settings.json) printJson(planJson(plan, false));
-      else printPlan(plan, false);
-      if (settings.exitCode && plan.added.length + plan.changed.length > 0) process.exitCode = 1;
-    });
+  return onTarget<{ exitCode?: true }>(
+    new Command('diff')
+      .description('show what applying files of profiles would change, field by field')
+      .argument('<path...>', 'folders or files')
+      .option('--exit-code', 'exit with 1 where applying them would change anything'),
+    PLAN,
+    async (target, { exitCode, json }, ...args) => {
+      const wanted = profilesIn(args.flat()).profiles.map(({ profile }) => profile);
+      const plan = planOf(await listed(target), wanted);
+      answer(json, planJson(plan, false), () => printPlan(plan, false));
+      if (exitCode && plan.added.length + plan.changed.length > 0) process.exitCode = 1;
+    },
+  );
 }
 
 /** Metrics that say nothing, as nobody knows what they, or their values, mean. */
@@ -134,20 +137,31 @@ function unknownMetrics({ task_types: types = [] }: LlmProfile): string[] {
   ];
 }
 
+/** What there is to say of a valid profile. */
+const remarksOn = (profile: LlmProfile): string[] => [
+  ...warningsOn(profile, retiredIn(profile), systemClock()),
+  ...unknownMetrics(profile).map((metric) => `${metric}, so it says nothing until PUT /v1/metrics tells its range`),
+];
+
 export function validateCommand(): Command {
   return new Command('validate')
     .description('check files of profiles, naming all that is wrong with line and column')
     .argument('<path...>', 'folders or files')
-    .action((paths: string[]) => {
+    .addOption(options.json('{"files", "profiles": [{"id", "where", "remarks"}]}; errors are not in it'))
+    .action((paths: string[], { json }: { json?: true }) => {
       const read = readProfileFiles(paths);
       if (read.errors.length > 0) throw new PointsmanError('invalid_file', read.errors.join('\n'));
-      printNotes(read);
-      for (const { profile, where } of read.profiles) {
-        for (const warning of warningsOn(profile, retiredIn(profile), systemClock())) complain(`${where}: ${warning}`);
-        for (const metric of unknownMetrics(profile))
-          complain(`${where}: ${metric}, so it says nothing until PUT /v1/metrics tells its range`);
-      }
-      print(`${counted(read.profiles.length, 'profile')} in ${counted(read.files.length, 'file')}: valid`);
+      const profiles = read.profiles.map(({ profile, where, notes }) => ({
+        id: profile.id,
+        where,
+        remarks: [...notes, ...remarksOn(profile)],
+      }));
+      answer(json, { files: read.files, profiles }, () => {
+        for (const { where, remarks } of profiles) for (const remark of remarks) complain(`${where}: ${remark}`);
+        print(
+          `${counted(profiles.length, 'profile')} in ${counted(read.files.length, 'file')}: ${paint('green', 'valid')}`,
+        );
+      });
     });
 }
 
@@ -164,45 +178,50 @@ function fileOf({ id }: LlmProfile): string {
   return `${name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME)}-${sha256(id).slice(0, 12)}`}.yaml`;
 }
 
-interface ExportSettings extends KnownSettings {
+interface ExportSettings {
+  encoder: string;
   format: Format;
   output?: string;
   learned?: true;
 }
 
+/** Profiles as they are exported: that of `id`, or all. */
+async function exported(target: Target, id: string | undefined, settings: ExportSettings): Promise<LlmProfile[]> {
+  const catalogue = catalogueOf(target);
+  const all = await catalogue.list();
+  const declared = id === undefined ? all : [all.find((profile) => profile.id === id) ?? unknownModel(id)];
+  if (!settings.learned) return declared;
+  const ids = declared.map((profile) => profile.id);
+  return (await catalogue.known(ids, settings.encoder)).map(withLearnedValues);
+}
+
 export function exportCommand(): Command {
-  return new Command('export')
-    .description('print the declared profile of an LLM, or write those of all as a folder that `apply` takes')
-    .argument('[id]', 'an LLM; all where none is named')
-    .addOption(new Option('--format <name>', 'form of the profiles').choices(FORMATS).default('pointsman'))
-    .option('--output <dir>', 'folder to write to, a file an LLM; needed where no LLM is named')
-    .option('--learned', 'with learned values filled in: scores by task, latency where none is declared')
-    .addOption(options.data())
-    .addOption(options.encoder())
-    .action(async (id: string | undefined, settings: ExportSettings) => {
-      const { data, format, output } = settings;
-      const found = await readLedger(data, async ({ catalog }) =>
-        id === undefined ? catalog.list() : [await catalog.get(id)],
-      );
-      const declared = found.map((profile) => profile ?? unknownModel(id!));
-      const profiles = settings.learned
-        ? await withKnown(
-            settings,
-            declared.map((profile) => profile.id),
-            (known) => known.map(withLearnedValues),
-          )
-        : declared;
+  return onTarget<ExportSettings>(
+    new Command('export')
+      .description('print the declared profile of an LLM, or write those of all as a folder that `apply` takes')
+      .argument('[id]', 'an LLM; all where none is named')
+      .addOption(new Option('--format <name>', 'form of the profiles').choices(FORMATS).default('pointsman'))
+      .option('--output <dir>', 'folder to write to, a file an LLM; needed where no LLM is named')
+      .option('--learned', 'with learned values filled in: scores by task, latency where none is declared')
+      .addOption(options.encoder()),
+    { json: '{"profiles": […]}; with --output, {"written": [file]}' },
+    async (target, settings, id?: string) => {
+      const { format, output, json } = settings;
+      const profiles = await exported(target, id, settings);
+      const formed = () => profiles.map((profile) => (format === 'routeprofile' ? toRouteProfile(profile) : profile));
       if (output === undefined) {
+        if (json) return answer(json, { profiles: formed() }, () => undefined);
         if (id === undefined)
           throw new PointsmanError(
             'invalid_request',
             'expected the id of an LLM, or --output DIR for all, got neither',
           );
-        print(written(profiles[0]!, format).trimEnd());
-        return;
+        return print(written(profiles[0]!, format).trimEnd());
       }
       mkdirSync(output, { recursive: true });
-      for (const profile of profiles) writeFileSync(join(output, fileOf(profile)), written(profile, format));
-      print(`${counted(profiles.length, 'profile')} written to ${output}`);
-    });
+      const files = profiles.map((profile) => join(output, fileOf(profile)));
+      for (const [i, profile] of profiles.entries()) writeFileSync(files[i]!, written(profile, format));
+      answer(json, { written: files }, () => print(`${counted(profiles.length, 'profile')} written to ${output}`));
+    },
+  );
 }

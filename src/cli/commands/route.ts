@@ -9,17 +9,21 @@ import type { Decider } from '../../decision/decider.js';
 import { parse } from '../../schema/parse.js';
 import { RouteRequest, type RouteResponse } from '../../schema/route.js';
 import { checkEncoder, readArtifact } from '../../serving/read.js';
+import { callJson, serviceApi } from '../client.js';
+import { withDeviation } from '../interval.js';
 import { integer, number, options } from '../options.js';
 import { jsonOf, print, table } from '../output.js';
+import { paint } from '../paint.js';
+import { targetOf, targetOptions, type Target } from '../target.js';
 import { openWorkspace, type Workspace } from '../workspace.js';
 
 interface Settings {
   input?: string;
   output?: string;
   json?: boolean;
-  data: string;
   encoder: string;
   logLevel: string;
+  redact?: string;
   [field: string]: unknown;
 }
 
@@ -28,7 +32,8 @@ const fieldOf = (flag: string): string => flag.replaceAll(/[A-Z]/g, (letter) => 
 
 export function routeCommand(): Command {
   const list = (text: string): string[] => text.split(',').filter((id) => id !== '');
-  return new Command('route')
+  const command = new Command('route');
+  return targetOptions(command, 'folder')
     .description('choose the LLM for one query, or for each line of a file')
     .argument('[query]', 'the query')
     .option('--input <file>', 'JSON Lines of {"query", …same fields as POST /v1/route}; - for standard input')
@@ -55,37 +60,62 @@ export function routeCommand(): Command {
     .addOption(new Option('--on-no-candidate <what>', 'where nobody keeps the bounds').choices(['error', 'nearest']))
     .option('--top <n>', 'most LLMs that the ranking lists', integer(1, 1000))
     .option('--explain', 'say why')
-    .option('--json', 'answer as JSON on a terminal too')
-    .addOption(options.data())
+    .addOption(options.json('as POST /v1/route answers; as it is where no terminal reads along'))
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
     .addOption(options.redact())
-    .action(async (query: string | undefined, settings: Settings) => {
-      if ((query === undefined) === (settings.input === undefined))
-        throw new PointsmanError('invalid_request', 'expected exactly one of a query and --input FILE');
-      if (query !== undefined && settings.output !== undefined)
-        throw new PointsmanError('invalid_request', '--output goes with --input');
-      const given = Object.fromEntries(
-        Object.entries(settings)
-          .map(([flag, value]) => [fieldOf(flag), value])
-          .filter(([field, value]) => value !== undefined && (field as string) in RouteRequest.shape),
-      );
-      const workspace = await openWorkspace(settings);
-      try {
-        await checkInForce(workspace, settings.data);
-        // What answers since the training say is no reason not to decide.
-        await workspace.live.corrections.catchUp().catch((error: unknown) => {
-          workspace.log.warn({ error: messageOf(error) }, 'decided without what answers since the training say');
-        });
-        if (query === undefined) await routeLines(workspace.decider, settings.input!, settings.output, given);
-        else {
-          const answer = await workspace.decider.decide(parse(RouteRequest, { query, ...given }));
-          print(process.stdout.isTTY && settings.json !== true ? describeAnswer(answer) : jsonOf(answer));
-        }
-      } finally {
-        await workspace.close();
-      }
+    .action(() => {
+      const [query] = command.processedArgs as [string | undefined];
+      return route(targetOf(command, 'folder'), command.opts<Settings>(), query);
     });
+}
+
+/** Who decides: a decider of this process, or a service. */
+type Deciding = Pick<Decider, 'decide'>;
+
+/** Fields of a request that are given by flags. */
+const givenBy = (settings: Settings): object =>
+  Object.fromEntries(
+    Object.entries(settings)
+      .map(([flag, value]) => [fieldOf(flag), value])
+      .filter(([field, value]) => value !== undefined && (field as string) in RouteRequest.shape),
+  );
+
+async function route(target: Target, settings: Settings, query: string | undefined): Promise<void> {
+  if ((query === undefined) === (settings.input === undefined))
+    throw new PointsmanError('invalid_request', 'expected exactly one of a query and --input FILE');
+  if (query !== undefined && settings.output !== undefined)
+    throw new PointsmanError('invalid_request', '--output goes with --input');
+  await withDecider(target, settings, async (decider) => {
+    const given = givenBy(settings);
+    if (query === undefined) return routeLines(decider, settings.input!, settings.output, given);
+    const decided = await decider.decide(parse(RouteRequest, { query, ...given }));
+    print(process.stdout.isTTY && settings.json !== true ? describeAnswer(decided) : jsonOf(decided));
+  });
+}
+
+/** Has a decision made in the folder or by the service. */
+async function withDecider(
+  target: Target,
+  settings: Settings,
+  work: (decider: Deciding) => Promise<void>,
+): Promise<void> {
+  if (target.kind === 'service') {
+    const api = serviceApi(target.url);
+    return work({ decide: (request) => callJson<RouteResponse>(api, 'POST', '/v1/route', request) });
+  }
+  const { encoder, logLevel, redact } = settings;
+  const workspace = await openWorkspace({ data: target.data, encoder, logLevel, redact });
+  try {
+    await checkInForce(workspace, target.data);
+    // What answers since the training say is no reason not to decide.
+    await workspace.live.corrections.catchUp().catch((error: unknown) => {
+      workspace.log.warn({ error: messageOf(error) }, 'decided without what answers since the training say');
+    });
+    await work(workspace.decider);
+  } finally {
+    await workspace.close();
+  }
 }
 
 /**
@@ -102,9 +132,8 @@ async function checkInForce({ ledger, live, encoder }: Workspace, data: string):
 /** One decision, for people. */
 export function describeAnswer(answer: RouteResponse): string {
   const rows = answer.ranking.map((r) => [
-    r.model,
-    r.quality.toFixed(3),
-    `±${r.uncertainty.toFixed(3)}`,
+    r.model === answer.model ? paint('bold', r.model) : r.model,
+    withDeviation(r.quality, r.uncertainty),
     r.cost_usd === null ? '–' : `$${r.cost_usd.toFixed(6)}`,
     r.latency_ms === null ? '–' : r.latency_ms.toFixed(0),
     r.utility.toFixed(3),
@@ -112,13 +141,13 @@ export function describeAnswer(answer: RouteResponse): string {
   const why = answer.explanation === undefined ? '' : `\n${answer.explanation.summary}\n`;
   const more = answer.more_ranked === undefined ? '' : `\n… and ${answer.more_ranked} more (--top)`;
   return (
-    `${answer.model}  (${answer.router}, version ${answer.version ?? 'none trained yet'}, decision ` +
-    `${answer.decision_id})\n${why}\n${table(['LLM', 'quality', '', 'cost', 'ms', 'utility'], rows)}${more}`
+    `${paint('bold', answer.model)}  (${answer.router}, version ${answer.version ?? 'none trained yet'}, decision ` +
+    `${answer.decision_id})\n${why}\n${table(['LLM', 'quality', 'cost', 'ms', 'utility'], rows)}${more}`
   );
 }
 
 /** Decides, with errors that say where the request stands. */
-async function decideLine(decider: Decider, request: RouteRequest, where: string): Promise<RouteResponse> {
+async function decideLine(decider: Deciding, request: RouteRequest, where: string): Promise<RouteResponse> {
   try {
     return await decider.decide(request);
   } catch (error) {
@@ -129,7 +158,7 @@ async function decideLine(decider: Decider, request: RouteRequest, where: string
 }
 
 /** Answers each line of a file, in order. The output appears whole, or not at all. */
-async function routeLines(decider: Decider, input: string, output: string | undefined, given: object): Promise<void> {
+async function routeLines(decider: Deciding, input: string, output: string | undefined, given: object): Promise<void> {
   if (output !== undefined && statSync(output, { throwIfNoEntry: false })?.isDirectory())
     throw new PointsmanError('invalid_config', `--output: expected a file, got the folder ${output}`);
   const temporary = output === undefined ? undefined : `${output}.${process.pid}.tmp`;

@@ -1,10 +1,24 @@
 import { Command } from 'commander';
-import type { Activation, TrainRequest } from '../../schema/training.js';
+import type { Activation, TrainRequest, TrainResult } from '../../schema/training.js';
 import { trainAndActivate } from '../../training/trainer.js';
 import { comparisonTable } from '../metrics-table.js';
 import { number, options } from '../options.js';
-import { print, trainingBar } from '../output.js';
+import { answer, print, trainingBar } from '../output.js';
+import { paint } from '../paint.js';
 import { openWorkspace } from '../workspace.js';
+
+/** How a training run ended, for people. */
+function describe(result: TrainResult, { design, seed }: Pick<Required<TrainRequest>, 'design' | 'seed'>): void {
+  print(comparisonTable(result.comparison, result.metrics));
+  const isServing = result.in_force === result.version;
+  const outcome = isServing ? paint('green', 'in force') : result.status;
+  const serving = result.in_force === null ? 'nothing trained serves' : `version ${result.in_force} serves`;
+  print(
+    `\nversion ${result.version}: ${outcome} (${result.reason})${isServing ? '' : `; ${serving}`}; ` +
+      `design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s, ` +
+      `${result.peak_memory_mb} MB at most`,
+  );
+}
 
 export function trainCommand(): Command {
   return new Command('train')
@@ -25,6 +39,7 @@ export function trainCommand(): Command {
     .option('--no-activate', 'the same as --activation manual: train, compare and register it')
     .addOption(options.weigh())
     .addOption(options.trainingPriority())
+    .addOption(options.json('the result: version, whether it serves and why, comparison, metrics'))
     .addOption(options.data())
     .addOption(options.encoder())
     .addOption(options.logLevel().default('warn'))
@@ -39,12 +54,14 @@ export function trainCommand(): Command {
         activation,
         weigh,
         trainingPriority,
+        json,
         ...settings
       }: Required<Omit<TrainRequest, 'from_scratch' | 'half_life_days' | 'activation'>> & {
         activation?: Activation;
         fromScratch?: boolean;
         halfLifeDays?: number;
         trainingPriority: number;
+        json?: true;
         data: string;
         encoder: string;
         logLevel: string;
@@ -66,15 +83,7 @@ export function trainCommand(): Command {
             bar.report,
           );
           bar.stop();
-          print(comparisonTable(result.comparison, result.metrics));
-          const outcome = result.in_force === result.version ? 'in force' : result.status;
-          const serving = result.in_force === null ? 'nothing trained serves' : `version ${result.in_force} serves`;
-          print(
-            `\nversion ${result.version}: ${outcome} ` +
-              `(${result.reason})${result.in_force === result.version ? '' : `; ${serving}`}; ` +
-              `design ${design}, seed ${seed}, ${result.backend}, ${result.seconds.toFixed(1)} s, ` +
-              `${result.peak_memory_mb} MB at most`,
-          );
+          answer(json, result, () => describe(result, { design, seed }));
         } finally {
           bar.stop();
           await workspace.close();

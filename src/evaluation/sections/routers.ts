@@ -5,7 +5,7 @@ import { bootstrapMean } from '../bootstrap.js';
 import { breathe } from '../../base/breathe.js';
 import { areProbabilities, calibrationOf } from '../../measure/calibration.js';
 import { costsOfChoice, estimateCosts, unpriced } from '../costs.js';
-import type { CrossValidated } from '../folds.js';
+import { joinFolds, type CrossValidated, type SimplyValidated } from '../folds.js';
 import { meanOf, outcomesOf, routedMean, type Outcomes } from '../../measure/outcomes.js';
 import { LEARNED, ORACLE, type HeldOut } from '../../measure/predictions.js';
 import { empty, figure, type Measured } from './parts.js';
@@ -45,9 +45,12 @@ interface FoldTable {
   rng: Rng;
 }
 
+/** What a table by fold is of. */
+type ByFold = Pick<CrossValidated, 'predictions' | 'foldOf'> & { folds: readonly { fold: number }[] };
+
 /** A table with a row per router: a figure over all held-out queries, its interval, and the same of each fold. */
 async function byFold(
-  held: CrossValidated,
+  held: ByFold,
   outcomes: readonly Outcomes[],
   { caption, of, rng }: FoldTable,
 ): Promise<ReportTable> {
@@ -114,6 +117,44 @@ function distances(held: CrossValidated, outcomes: readonly Outcomes[], rows: Gr
   };
 }
 
+/** What is measured before anything is trained: the routers that take little time. */
+export async function simpleSection({ folds }: SimplyValidated, rng: Rng): Promise<Measured> {
+  const section = empty('simple-routers', 'Simple routers');
+  const held = { ...joinFolds(folds), folds };
+  const outcomes = held.predictions.map((p) => outcomesOf(held, p.scores));
+  section.tables.push(...(await scoreTables(held, outcomes, rng)));
+  section.notes.push(
+    `Measured before the learned profile, by the same ${folds.length} folds of ${held.queries.length} queries.`,
+  );
+  return section;
+}
+
+/** Tables of what choices score, and of comparisons ranked right: those for which something is logged. */
+async function scoreTables(held: ByFold, outcomes: readonly Outcomes[], rng: Rng): Promise<ReportTable[]> {
+  const [first] = outcomes;
+  const tables: ReportTable[] = [];
+  if (first!.chosen.some((l) => l >= 0))
+    tables.push(
+      await byFold(held, outcomes, {
+        caption: 'Mean score of the chosen LLM, with its 95% interval over queries',
+        of: ({ quality, counts }) => ({
+          values: quality.map((q, i) => (Number.isNaN(q) ? 0 : q * counts[i]!)),
+          weights: counts.map((n, i) => (Number.isNaN(quality[i]!) ? 0 : n)),
+        }),
+        rng: rng.fork('score'),
+      }),
+    );
+  if (first!.comparisons.some((c) => c > 0))
+    tables.push(
+      await byFold(held, outcomes, {
+        caption: 'Share of held-out comparisons ranked right, with its 95% interval over queries',
+        of: ({ right, comparisons }) => ({ values: right, weights: comparisons }),
+        rng: rng.fork('ranking'),
+      }),
+    );
+  return tables;
+}
+
 /** Every router, cross-validated: what its choices score, and how far that is from the best there is. */
 export async function routersSection(held: CrossValidated, rows: GraphRows, rng: Rng): Promise<Measured> {
   const section = empty('routers', 'Routers');
@@ -124,27 +165,8 @@ export async function routersSection(held: CrossValidated, rows: GraphRows, rng:
     learned.chosen.filter((l) => l >= 0).length,
     learned.comparisons.filter((c) => c > 0).length,
   ];
-  if (scored > 0) {
-    section.tables.push(
-      await byFold(held, outcomes, {
-        caption: 'Mean score of the chosen LLM, with its 95% interval over queries',
-        of: ({ quality, counts }) => ({
-          values: quality.map((q, i) => (Number.isNaN(q) ? 0 : q * counts[i]!)),
-          weights: counts.map((n, i) => (Number.isNaN(quality[i]!) ? 0 : n)),
-        }),
-        rng: rng.fork('score'),
-      }),
-    );
-    section.tables.push(distances(held, outcomes, rows));
-  }
-  if (compared > 0)
-    section.tables.push(
-      await byFold(held, outcomes, {
-        caption: 'Share of held-out comparisons ranked right, with its 95% interval over queries',
-        of: ({ right, comparisons }) => ({ values: right, weights: comparisons }),
-        rng: rng.fork('ranking'),
-      }),
-    );
+  section.tables.push(...(await scoreTables(held, outcomes, rng)));
+  if (scored > 0) section.tables.splice(1, 0, distances(held, outcomes, rows));
   section.plots.push(...section.tables.filter((t) => t.header[2] === 'low').map(intervals));
   section.notes.push(
     `Cross-validated by query in ${folds.length} folds (SHA-256 of the text): each of ${queries.length} ` +

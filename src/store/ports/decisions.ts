@@ -90,6 +90,10 @@ export interface ObservedDay {
   answers: number;
   /** Mean by weight of their scores and of signals; null where there is none. */
   score: number | null;
+  /** The same of their squares. */
+  square: number | null;
+  /** As many scores of equal weight tell as much; null where there is none. */
+  worth: number | null;
   /** Sum; null where none was reported. */
   cost_usd: number | null;
   errors: number;

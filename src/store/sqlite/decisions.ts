@@ -67,6 +67,9 @@ export function createDecisions(
   const observed = db.prepare<[string, string], ObservedDay>(
     `SELECT date(at / 1000, 'unixepoch') AS day, count(*) - count(signal) AS answers,
      total(score * weight) / nullif(total(weight) FILTER (WHERE score IS NOT NULL), 0) AS score,
+     total(score * score * weight) / nullif(total(weight) FILTER (WHERE score IS NOT NULL), 0) AS square,
+     total(weight) FILTER (WHERE score IS NOT NULL) * total(weight) FILTER (WHERE score IS NOT NULL) /
+     nullif(total(weight * weight) FILTER (WHERE score IS NOT NULL), 0) AS worth,
      sum(cost_usd) AS cost_usd, count(error) AS errors
      FROM interaction INDEXED BY interaction_decided_at WHERE decision IS NOT NULL AND at >= unixepoch(?) * 1000 AND
      at < (unixepoch(?) + 86400) * 1000 GROUP BY 1`,

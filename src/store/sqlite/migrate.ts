@@ -74,6 +74,16 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
   });
 }
 
+/** How many migrations are applied, and whether the ledger needs one. Throws `schema_mismatch` where they don't fit. */
+export function schemaOf(
+  connection: Connection,
+  migrations: readonly Migration[],
+): { schema: number; newest: number; isPending: boolean } {
+  const { done, earlier } = connection.read(() => check(connection, migrations));
+  const newest = migrations.length;
+  return { schema: done, newest, isPending: done < newest || earlier.length > 0 };
+}
+
 /** How many migrations are applied, all of them in place, and which of them by an earlier text, in order. */
 function check(connection: Connection, migrations: readonly Migration[]): { done: number; earlier: EarlierText[] } {
   const applied = readApplied(connection);

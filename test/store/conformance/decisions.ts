@@ -247,8 +247,8 @@ export function describeDecisionStore(store: StoreUnderTest): void {
       assert.deepEqual(await ledger.decisions.days('2026-01-01', '2026-01-02'), {
         rows: [sumsOf('2026-01-01', 'a', 3), added, sumsOf('2026-01-02', 'm', 2)],
         observed: [
-          { day: '2026-01-01', answers: 2, score: 0.75, cost_usd: 0.75, errors: 1 },
-          { day: '2026-01-02', answers: 1, score: 0.25, cost_usd: null, errors: 0 },
+          { day: '2026-01-01', answers: 2, score: 0.75, square: 0.625, worth: 2, cost_usd: 0.75, errors: 1 },
+          { day: '2026-01-02', answers: 1, score: 0.25, square: 0.0625, worth: 1, cost_usd: null, errors: 0 },
         ],
       });
       assert.deepEqual((await ledger.decisions.days('2026-01-02', '2026-01-02')).rows, [sumsOf('2026-01-02', 'm', 2)]);
