@@ -5,9 +5,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/paths.js';
+import { programOf } from '../../src/cli/program.js';
 import { commandsPage } from './commands.js';
 import { errorsPage } from './errors.js';
-import { findCommands } from './find-commands.js';
 import { httpPage } from './http.js';
 import { COPIED, relinked } from './links.js';
 import { metricsPage } from './metrics.js';
@@ -19,7 +19,7 @@ const read = (path: string): string => readFileSync(join(packageRoot, path), 'ut
 /** Every page of the reference. */
 async function referencePages(): Promise<ReferencePage[]> {
   const openapi = JSON.parse(read('dist/openapi.json')) as ApiDocument;
-  const commands = await findCommands();
+  const commands = (await programOf()).commands;
   return [
     httpPage(openapi),
     commandsPage(commands),

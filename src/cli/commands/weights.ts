@@ -45,7 +45,7 @@ function row(of: ArtifactSummary): string[] {
     of.design,
     String(of.seed),
     of.backend,
-    withInterval(held?.mean, held?.low, held?.high, 4),
+    withInterval(held?.mean, held?.mean_low, held?.mean_high, 4),
   ];
 }
 
