@@ -12,6 +12,9 @@ import { SettingsForm } from './try/sliders.js';
 import { useTry } from './try/tried.js';
 import './try/try.css';
 
+const COMMANDS = `npx pointsman models put openai/gpt-5-mini gpt-5-mini.yaml
+npx pointsman import interactions.jsonl`;
+
 /** What a try can be told by. */
 async function readChoices(signal: AbortSignal) {
   const [{ models }, { policies }, { providers }] = await Promise.all([
@@ -53,8 +56,22 @@ function useTries() {
     setAsked({ kind: 'chat', messages: [...messages, { role: 'user', content: '' }] });
   }
   return {
-    ...{ asked, setAsked, first, setFirst, second, setSecond, compares, setCompares, answers, setAnswers },
-    ...{ one, two, isRunning, run, stop, goOn },
+    asked,
+    setAsked,
+    first,
+    setFirst,
+    second,
+    setSecond,
+    compares,
+    setCompares,
+    answers,
+    setAnswers,
+    one,
+    two,
+    isRunning,
+    run,
+    stop,
+    goOn,
   };
 }
 
