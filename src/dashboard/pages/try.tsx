@@ -156,11 +156,7 @@ export default function TryItPage() {
             <Card>
               <Empty title="There is no LLM to choose from yet">
                 <p>Declare one, or import a log:</p>
-                <pre>
-                  {
-                    'npx pointsman models put openai/gpt-5-mini gpt-5-mini.yaml\nnpx pointsman import interactions.jsonl'
-                  }
-                </pre>
+                <pre>{COMMANDS}</pre>
               </Empty>
             </Card>
           ) : (
