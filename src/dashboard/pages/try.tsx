@@ -12,6 +12,9 @@ import { SettingsForm } from './try/sliders.js';
 import { useTry } from './try/tried.js';
 import './try/try.css';
 
+const COMMANDS = `npx pointsman models put openai/gpt-5-mini gpt-5-mini.yaml
+npx pointsman import interactions.jsonl`;
+
 /** What a try can be told by. */
 async function readChoices(signal: AbortSignal) {
   const [{ models }, { policies }, { providers }] = await Promise.all([
@@ -53,8 +56,22 @@ function useTries() {
     setAsked({ kind: 'chat', messages: [...messages, { role: 'user', content: '' }] });
   }
   return {
-    ...{ asked, setAsked, first, setFirst, second, setSecond, compares, setCompares, answers, setAnswers },
-    ...{ one, two, isRunning, run, stop, goOn },
+    asked,
+    setAsked,
+    first,
+    setFirst,
+    second,
+    setSecond,
+    compares,
+    setCompares,
+    answers,
+    setAnswers,
+    one,
+    two,
+    isRunning,
+    run,
+    stop,
+    goOn,
   };
 }
 
@@ -139,11 +156,7 @@ export default function TryItPage() {
             <Card>
               <Empty title="There is no LLM to choose from yet">
                 <p>Declare one, or import a log:</p>
-                <pre>
-                  {
-                    'npx pointsman models put openai/gpt-5-mini gpt-5-mini.yaml\nnpx pointsman import interactions.jsonl'
-                  }
-                </pre>
+                <pre>{COMMANDS}</pre>
               </Empty>
             </Card>
           ) : (

@@ -37,8 +37,8 @@ const ListQuery = z.strictObject({
     .max(200)
     .optional()
     .describe(
-      `Only those whose query has this in its first ${SEARCHED_CHARS} characters; letters from A to Z in either case. ` +
-        LOOKS,
+      `Only those whose query has this in its first ${SEARCHED_CHARS} characters; letters from A to Z in either ` +
+        `case. ${LOOKS}`,
     ),
   outcome: OutcomeKind.optional().describe(`Only those of which this came. ${LOOKS}`),
   limit: z.int().min(1).max(1000).default(50),

@@ -116,8 +116,8 @@ export function eventOperations({
       description:
         'Server-sent events, once a second at most: `changed`, `{"subjects": […]}` names what is to be read again, ' +
         `and \`decisions\`, \`{"decisions": […], "more": …}\` has the newest ${SHOWN}, as \`GET /v1/decisions\` has ` +
-        'them. A client that reads too slowly gets the names later, and fewer decisions (`more`). The stream ends when ' +
-        `keys change, and after ${LASTS_MS / 60_000} minutes: connect again, and read again what is shown.`,
+        'them. A client that reads too slowly gets the names later, and fewer decisions (`more`). The stream ends ' +
+        `when keys change, and after ${LASTS_MS / 60_000} minutes: connect again, and read again what is shown.`,
       streams: true,
       answers: { 200: { description: 'Events', types: ['text/event-stream'], schema: z.string() } },
       errors: [],

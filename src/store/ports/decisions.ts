@@ -109,8 +109,8 @@ export interface DecisionStore {
   /** Looks for decisions among the first `most` that the filter lists. */
   search(search: DecisionSearch): Promise<DecisionsFound>;
   /**
-   * The newest that came after a place in the order of arrival, and where they end. Ids are no such order: a process may
-   * write an older one later. Without a place, none but where it ends now.
+   * The newest that came after a place in the order of arrival, and where they end. Ids are no such order: a process
+   * may write an older one later. Without a place, none but where it ends now.
    */
   arrived(after: number | undefined, limit: number): Promise<{ found: KeptDecision[]; place: number }>;
   /** Interactions that named each of these decisions, in order of arrival; none for a decision without any. */

@@ -15,6 +15,14 @@ export interface Settings {
   ticks: 'exclude' | 'models';
 }
 
+const BOUNDS = [
+  'relative_cost_weight',
+  'relative_latency_weight',
+  'min_quality',
+  'max_cost_usd',
+  'max_latency_ms',
+] as const satisfies (keyof Settings)[];
+
 export const settingsOf = (policy: string): Settings => ({ policy, ticked: [], ticks: 'exclude' });
 
 /** What is tried. */
@@ -35,8 +43,11 @@ export const messagesOf = (asked: Asked): Message[] =>
     : asked.messages.filter(({ content }) => content.trim() !== '');
 
 /** What is asked besides the policy: only what is set. */
-export function rulesOf({ policy: _, ticked, ticks, ...rules }: Settings): Partial<RouteRequest> {
-  const set = Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
+export function rulesOf(settings: Settings): Partial<RouteRequest> {
+  const { ticked, ticks } = settings;
+  const set = Object.fromEntries(
+    BOUNDS.flatMap((field) => (settings[field] === undefined ? [] : [[field, settings[field]]])),
+  );
   return { ...set, ...(ticked.length > 0 && { [ticks]: [...ticked] }) };
 }
 
