@@ -83,7 +83,8 @@ export const SETTINGS_CHECKS: readonly PageCheck[] = [
     name: 'settings: a text is forgotten after asking back, and Escape leaves it',
     async run({ page, url }) {
       await visit(page, url, 'settings/retention');
-      await page.getByRole('textbox', { name: 'Text' }).fill('a text that nobody ever asked');
+      const card = page.getByRole('region', { name: 'Forget texts' });
+      await card.getByRole('textbox').fill('a text that nobody ever asked');
       await page.getByRole('button', { name: 'Forget' }).click();
       await page.getByRole('dialog').waitFor();
       await page.keyboard.press('Escape');

@@ -25,6 +25,8 @@ export interface SchemaFormProps {
   onChange?: (value: JsonObject) => void;
   suggestions?: Suggestions;
   isReadOnly?: boolean;
+  /** Whether hints are left out. */
+  isBrief?: boolean;
   /** Whether it may be sent as it began. */
   isNew?: boolean;
   groups?: readonly FieldGroup[];
@@ -38,7 +40,16 @@ interface Sent {
 
 /** A form made of the JSON schema of what an operation takes. The service checks what it is told. */
 export function SchemaForm(props: SchemaFormProps) {
-  const { body, initial, onSubmit, onChange, suggestions = {}, isReadOnly = false, isNew = false } = props;
+  const {
+    body,
+    initial,
+    onSubmit,
+    onChange,
+    suggestions = {},
+    isReadOnly = false,
+    isBrief = false,
+    isNew = false,
+  } = props;
   const [base, setBase] = useState(initial);
   const [value, setValue] = useState(initial);
   const [sent, setSent] = useState<Sent>({});
@@ -78,7 +89,7 @@ export function SchemaForm(props: SchemaFormProps) {
   const schema = useMemo(() => resolve(body.schema, body.schemas), [body]);
   const issues = sent.problem?.issues ?? [];
   return (
-    <Form.Provider value={{ schemas: body.schemas, issues, suggestions, isReadOnly }}>
+    <Form.Provider value={{ schemas: body.schemas, issues, suggestions, isReadOnly, isBrief }}>
       <form class="stack" noValidate ref={form} onSubmit={(event) => void send(event)}>
         {isElsewhere && isChanged && <Changed onTake={() => begin(initial)} />}
         <Groups
