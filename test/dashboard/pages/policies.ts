@@ -39,7 +39,7 @@ export const POLICIES_CHECKS: readonly PageCheck[] = [
       await page.getByRole('button', { name: 'Preview' }).click();
       await page.locator('.frontier svg').waitFor({ timeout: ESTIMATED_MS });
       await page.getByText('tell as much as').waitFor();
-      await page.getByRole('region', { name: 'Values with 95% intervals' }).getByText('Quality').waitFor();
+      await page.getByRole('cell', { name: 'Quality', exact: true }).waitFor();
       await page.getByText(/decisions would differ|No decision would differ/).waitFor();
       await inOrder(tab, 'policies-preview');
       await page.getByRole('button', { name: 'Make the policy' }).click();
