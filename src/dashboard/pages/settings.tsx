@@ -62,7 +62,15 @@ function TabView({ tab, rest }: { tab: Tab; rest: readonly string[] }) {
     case 'signals':
       return (
         <div class="grid">
-          <SettingsCard path="/v1/signals" title="What each signal says of an answer" />
+          <SettingsCard
+            path="/v1/signals"
+            title="What each signal says of an answer"
+            isBrief
+            about={
+              'A value is the score, from 0 to 1, that an answer gets where the signal is true or false; empty where ' +
+              'it says nothing. The weight, from 0 to 1, is how much it counts beside other scores.'
+            }
+          />
         </div>
       );
     case 'audit':

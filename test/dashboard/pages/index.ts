@@ -1,6 +1,8 @@
 import type { PageCheck } from './check.js';
 import { DECISION_CHECKS } from './decisions.js';
 import { MODEL_CHECKS } from './models.js';
+import { POLICIES_CHECKS } from './policies.js';
+import { SETTINGS_CHECKS } from './settings.js';
 import { TRAINING_CHECKS } from './training.js';
 import { TRY_CHECKS } from './try.js';
 
@@ -8,6 +10,8 @@ import { TRY_CHECKS } from './try.js';
 export const PAGE_CHECKS: readonly PageCheck[] = [
   ...DECISION_CHECKS,
   ...MODEL_CHECKS,
+  ...POLICIES_CHECKS,
+  ...SETTINGS_CHECKS,
   ...TRAINING_CHECKS,
   ...TRY_CHECKS,
 ];

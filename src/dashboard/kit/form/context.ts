@@ -12,9 +12,17 @@ export interface FormContext {
   suggestions: Suggestions;
   /** Whether it can only be read. */
   isReadOnly: boolean;
+  /** Whether hints are left out: where the same fields come again and again. */
+  isBrief: boolean;
 }
 
-export const Form = createContext<FormContext>({ schemas: {}, issues: [], suggestions: {}, isReadOnly: false });
+export const Form = createContext<FormContext>({
+  schemas: {},
+  issues: [],
+  suggestions: {},
+  isReadOnly: false,
+  isBrief: false,
+});
 
 /** A value that is asked for. */
 export interface FieldProps {

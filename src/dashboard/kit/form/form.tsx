@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { problemFrom, type Issue, type Problem } from '../problem.js';
+import { Problem, problemFrom, type Issue } from '../problem.js';
 import { Form, type Suggestions } from './context.js';
 import { Properties } from './fields.js';
 import { resolve, type BodySchema, type JsonObject, type JsonSchema } from './schema.js';
@@ -25,6 +25,8 @@ export interface SchemaFormProps {
   onChange?: (value: JsonObject) => void;
   suggestions?: Suggestions;
   isReadOnly?: boolean;
+  /** Whether hints are left out. */
+  isBrief?: boolean;
   /** Whether it may be sent as it began. */
   isNew?: boolean;
   groups?: readonly FieldGroup[];
@@ -36,13 +38,35 @@ interface Sent {
   isSaved?: boolean;
 }
 
+/** What is still wrong once a value is another: what was said of a field that changed is past. */
+function remaining(problem: Problem | undefined, before: JsonObject, now: JsonObject): Sent {
+  const issues = problem?.issues.filter(({ field }) => {
+    const [name = ''] = field.split(/[.[]/);
+    return before[name] === now[name];
+  });
+  if (problem === undefined || issues === undefined || issues.length === 0) return {};
+  if (issues.length === problem.issues.length) return { problem };
+  const message = issues.map(({ field, expected, received }) => `${field}: expected ${expected}, got ${received}`);
+  return { problem: new Problem(problem.code, problem.status, message.join('; '), issues) };
+}
+
 /** A form made of the JSON schema of what an operation takes. The service checks what it is told. */
 export function SchemaForm(props: SchemaFormProps) {
-  const { body, initial, onSubmit, onChange, suggestions = {}, isReadOnly = false, isNew = false } = props;
+  const {
+    body,
+    initial,
+    onSubmit,
+    onChange,
+    suggestions = {},
+    isReadOnly = false,
+    isBrief = false,
+    isNew = false,
+  } = props;
   const [base, setBase] = useState(initial);
   const [value, setValue] = useState(initial);
   const [sent, setSent] = useState<Sent>({});
   const [isBusy, setBusy] = useState(false);
+  const [refusals, setRefusals] = useState(0);
   // Fields keep what is typed: they are made anew where the whole is another.
   const [round, setRound] = useState(0);
   const form = useRef<HTMLFormElement>(null);
@@ -70,15 +94,16 @@ export function SchemaForm(props: SchemaFormProps) {
       setSent({ isSaved: true });
     } catch (error) {
       setSent({ problem: problemFrom(error) });
+      setRefusals((count) => count + 1);
     }
     setBusy(false);
   }
-  useEffect(() => focusFirst(form.current, sent.problem), [sent.problem]);
+  useEffect(() => focusFirst(form.current), [refusals]);
 
   const schema = useMemo(() => resolve(body.schema, body.schemas), [body]);
   const issues = sent.problem?.issues ?? [];
   return (
-    <Form.Provider value={{ schemas: body.schemas, issues, suggestions, isReadOnly }}>
+    <Form.Provider value={{ schemas: body.schemas, issues, suggestions, isReadOnly, isBrief }}>
       <form class="stack" noValidate ref={form} onSubmit={(event) => void send(event)}>
         {isElsewhere && isChanged && <Changed onTake={() => begin(initial)} />}
         <Groups
@@ -88,7 +113,7 @@ export function SchemaForm(props: SchemaFormProps) {
           value={value}
           onChange={(next) => {
             setValue(next);
-            setSent(({ problem }) => (problem === undefined ? {} : { problem }));
+            setSent(({ problem }) => remaining(problem, value, next));
             onChange?.(next);
           }}
         />
@@ -126,9 +151,8 @@ function Changed({ onTake }: { onTake: () => void }) {
 }
 
 /** Who sends what is not right is taken to the first field that is not. */
-function focusFirst(form: HTMLFormElement | null, problem: Problem | undefined): void {
-  if (form === null || problem === undefined) return;
-  const wrong = form.querySelector<HTMLElement>('[aria-invalid], fieldset[tabindex]');
+function focusFirst(form: HTMLFormElement | null): void {
+  const wrong = form?.querySelector<HTMLElement>('[aria-invalid], fieldset[tabindex]');
   wrong?.closest('details')?.setAttribute('open', '');
   wrong?.focus();
 }

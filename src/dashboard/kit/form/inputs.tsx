@@ -6,9 +6,9 @@ import { hintOf, labelOf } from './words.js';
 
 /** What all controls of one value need. */
 export function useField({ schema, name, label, path }: FieldProps, asked: Asked) {
-  const { suggestions, isReadOnly } = useContext(Form);
+  const { suggestions, isReadOnly, isBrief } = useContext(Form);
   const errors = useIssues(path);
-  const hint = hintOf(asked.schema, asked.isNullable);
+  const hint = isBrief ? '' : hintOf(asked.schema, asked.isNullable);
   const { id, control } = useFieldIds(hint, errors);
   const listed = suggestions[asked.name ?? ''] ?? suggestions[name] ?? [];
   return {

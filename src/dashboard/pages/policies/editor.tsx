@@ -2,9 +2,10 @@ import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
 import { ConfirmButton } from '../../kit/dialog.js';
 import { SchemaForm, type FieldGroup } from '../../kit/form/form.js';
+import { NameField } from '../../kit/form/name-field.js';
 import { readBodySchema, type JsonObject } from '../../kit/form/schema.js';
 import { useSuggestions } from '../../kit/form/suggestions.js';
-import { Card, Field } from '../../kit/parts.js';
+import { Card } from '../../kit/parts.js';
 import { answered } from '../../kit/problem.js';
 import { useQuery } from '../../kit/query.js';
 import { hrefTo } from '../../kit/router.js';
@@ -90,18 +91,7 @@ export function PolicyEditor({ policy, onDraft }: EditorProps) {
       <Loaded query={body} rows={8}>
         {(schema) => (
           <div class="stack">
-            {isNew && (
-              <div class="form-grid">
-                <Field label="Name" hint="Requests name it">
-                  <input
-                    value={name}
-                    autocomplete="off"
-                    spellcheck={false}
-                    onInput={(event) => setName(event.currentTarget.value)}
-                  />
-                </Field>
-              </div>
-            )}
+            {isNew && <NameField hint="Requests name it" value={name} onChange={setName} />}
             <SchemaForm
               body={schema}
               initial={isNew ? {} : (bodyOf(policy) as JsonObject)}

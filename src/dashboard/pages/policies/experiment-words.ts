@@ -13,7 +13,8 @@ export const KINDS: Readonly<Record<Kind, { name: string; about: string }>> = {
   canary: {
     name: 'Canary',
     about:
-      'The candidate gets a growing share of the traffic. It is rolled back by itself once a test says that it is worse.',
+      'The candidate gets a growing share of the traffic. It is rolled back by itself once a test says that it is ' +
+      'worse.',
   },
   ab: { name: 'A/B test', about: 'Each conversation or key gets one of several arms, until a test tells them apart.' },
 };

@@ -37,6 +37,9 @@ const COLUMNS: readonly Column<Summary>[] = [
   { name: 'Why it is where it is', cell: ({ why }) => <span class="break">{why}</span>, isWideOnly: true },
 ];
 
+const BY_FILE = `echo '{kind: shadow, candidate: {policy: balanced}}' > trial.yaml
+pointsman experiments put trial trial.yaml`;
+
 export function ExperimentList() {
   const query = useQuery((signal) => answered(client.GET('/v1/experiments', { signal })), [], {
     follows: ['experiments'],
@@ -48,11 +51,7 @@ export function ExperimentList() {
           experiments.length === 0 ? (
             <Empty title="No experiment yet">
               <p>A shadow decides nothing: it is a good first one. Start it here, or by a file:</p>
-              <pre>
-                {
-                  "echo '{kind: shadow, candidate: {policy: balanced}}' > trial.yaml\npointsman experiments put trial trial.yaml"
-                }
-              </pre>
+              <pre>{BY_FILE}</pre>
             </Empty>
           ) : (
             <Table

@@ -68,6 +68,7 @@ export function Frontier({ preview, name }: { preview: Preview; name: string }) 
           <Plot points={points} own={{ cost, quality }} width={width} name={name} label={words} />
         )}
       </div>
+      <p class="muted">Each point is a weight of cost; grey ones are beaten by another that costs no more.</p>
       <p>{cost === null ? `${name} is expected to score ${score(quality)}; no price is known.` : words}</p>
     </div>
   );

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
 import { SchemaForm } from '../../kit/form/form.js';
+import { NameField } from '../../kit/form/name-field.js';
 import { readBodySchema, resolve, type BodySchema, type JsonObject } from '../../kit/form/schema.js';
 import { useSuggestions } from '../../kit/form/suggestions.js';
-import { Card, Choice, Field } from '../../kit/parts.js';
+import { Card, Choice } from '../../kit/parts.js';
 import { answered } from '../../kit/problem.js';
 import { useQuery } from '../../kit/query.js';
 import { hrefTo, place, setSearch } from '../../kit/router.js';
@@ -54,16 +55,11 @@ export function NewExperiment() {
               onChange={(chosen) => setSearch({ kind: chosen })}
             />
             <p class="muted">{KINDS[kind].about}</p>
-            <div class="form-grid">
-              <Field label="Name" hint="One of that name that is over starts anew, without its results">
-                <input
-                  value={name}
-                  autocomplete="off"
-                  spellcheck={false}
-                  onInput={(event) => setName(event.currentTarget.value)}
-                />
-              </Field>
-            </div>
+            <NameField
+              hint="One of that name that is over starts anew, without its results"
+              value={name}
+              onChange={setName}
+            />
             <SchemaForm
               key={kind}
               body={ofKind(schema, kind)}

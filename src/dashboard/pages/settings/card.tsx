@@ -36,10 +36,11 @@ export interface SettingsCardProps {
   title: string;
   about?: ComponentChildren;
   groups?: readonly FieldGroup[];
+  isBrief?: boolean;
 }
 
 /** A form of settings, made of what the API says that they may be. */
-export function SettingsCard({ path, title, about, groups }: SettingsCardProps) {
+export function SettingsCard({ path, title, about, groups, isBrief = false }: SettingsCardProps) {
   const query = useQuery((signal) => read(path, signal), [path], { follows: ['settings'] });
   const suggestions = useSuggestions();
   return (
@@ -54,6 +55,7 @@ export function SettingsCard({ path, title, about, groups }: SettingsCardProps) 
               submit="Save"
               suggestions={suggestions}
               isReadOnly={!may('admin')}
+              isBrief={isBrief}
               {...(groups !== undefined && { groups })}
               onSubmit={async (value) => {
                 await answered(client.PUT(typed(path), { body: value as never }));

@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
 import { ConfirmButton } from '../../kit/dialog.js';
 import { SchemaForm } from '../../kit/form/form.js';
+import { NameField } from '../../kit/form/name-field.js';
 import { readBodySchema, type BodySchema, type JsonObject } from '../../kit/form/schema.js';
-import { Card, Field } from '../../kit/parts.js';
+import { Card } from '../../kit/parts.js';
 import { answered } from '../../kit/problem.js';
 import { useQuery } from '../../kit/query.js';
 import { hrefTo } from '../../kit/router.js';
@@ -33,18 +34,7 @@ export function ProviderForm({ provider }: { provider?: Schemas['ProviderInfo'] 
               A provider names the variable or the file that has its key, as the service sees them. The key itself
               stands nowhere here.
             </p>
-            {isNew && (
-              <div class="form-grid">
-                <Field label="Name" hint="Deployments of LLMs name it">
-                  <input
-                    value={name}
-                    autocomplete="off"
-                    spellcheck={false}
-                    onInput={(event) => setName(event.currentTarget.value)}
-                  />
-                </Field>
-              </div>
-            )}
+            {isNew && <NameField hint="Deployments of LLMs name it" value={name} onChange={setName} />}
             <SchemaForm
               body={schema}
               initial={isNew ? {} : bodyOf(provider, schema)}
