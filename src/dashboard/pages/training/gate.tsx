@@ -87,7 +87,7 @@ function columnsOf(from: number, to: number, isAll: boolean): Column<Row>[] {
             name: 'Mean score',
             cell: (row: Row) => score(row.mean),
             by: (row: Row) => row.mean,
-            isNumber: true, isWideOnly: true,
+            isNumber: true,
             isWideOnly: true,
           },
         ]
