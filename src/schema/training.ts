@@ -86,7 +86,7 @@ export type TrainProgress = z.infer<typeof TrainProgress>;
 const bound = z
   .number()
   .nullable()
-  .describe('End of the 95% interval of `difference`; null where it differs on too few queries to tell');
+  .describe('End of the 95% interval of `difference`, which few queries make wide; null where none has both');
 
 /** How one router did on the held-out queries of a task. */
 export const TaskComparison = z

@@ -1,7 +1,7 @@
 import type { Rng } from '../base/rng.js';
 import { NO_TASK } from '../dataset/dataset.js';
-import { pairedInterval, type Interval } from '../measure/off-policy.js';
 import { intervalOfMean } from '../math/interval.js';
+import { matchedInterval, type Ends } from '../measure/matched-interval.js';
 import { meanOf, outcomesOf, utilities } from '../measure/outcomes.js';
 import { pairedTest } from '../measure/paired-test.js';
 import { LEARNED, ORACLE, type HeldOut, type Prediction } from '../measure/predictions.js';
@@ -42,16 +42,8 @@ export function unjudged(queries: number, inForce = false): Verdict {
   };
 }
 
-/** Standard errors to each side of an interval that is shown: 95%. */
-const SHOWN_ERRORS = 1.96;
 /** Tasks that a comparison is shown on. */
 const SHOWN_TASKS = 50;
-
-const boundOf = (value: number): number | null => (Number.isFinite(value) ? value : null);
-const boundsOf = ({ low, high }: Interval): Pick<TaskComparison, 'low' | 'high'> => ({
-  low: boundOf(low),
-  high: boundOf(high),
-});
 
 /** Places of the held-out queries of each task, those of most queries first; none where no task is known. */
 function placesByTask({ data, queries }: HeldOut): [task: string, places: number[]][] {
@@ -65,6 +57,9 @@ function placesByTask({ data, queries }: HeldOut): [task: string, places: number
     .slice(0, SHOWN_TASKS);
 }
 
+/** Where the profile lies beside itself. */
+const ITSELF: Ends = { low: 0, high: 0 };
+
 /** What `worth` is above `learned` on each task. */
 function comparedByTask(
   tasks: ReturnType<typeof placesByTask>,
@@ -74,9 +69,19 @@ function comparedByTask(
   const at = (values: Float64Array, places: readonly number[]): Float64Array =>
     Float64Array.from(places, (i) => values[i]!);
   return tasks.flatMap(([task, places]) => {
-    const interval = pairedInterval(at(worth, places), at(learned, places), SHOWN_ERRORS);
-    const { pairs: queries, mean: difference } = interval;
-    return queries === 0 ? [] : [{ task, queries, difference, ...boundsOf(interval) }];
+    const [own, other] = [at(worth, places), at(learned, places)];
+    const differences = own.map((x, i) => x - other[i]!).filter((d) => !Number.isNaN(d));
+    const queries = differences.length;
+    return queries === 0
+      ? []
+      : [
+          {
+            task,
+            queries,
+            difference: meanOf(differences),
+            ...(worth === learned ? ITSELF : matchedInterval(own, other)),
+          },
+        ];
   });
 }
 
@@ -105,7 +110,7 @@ export function compare(
       difference,
       p: pHigher,
       better: name !== LEARNED.name && difference > 0 && pHigher < SIGNIFICANCE,
-      ...boundsOf(pairedInterval(own, learned, SHOWN_ERRORS)),
+      ...(own === learned ? ITSELF : matchedInterval(own, learned)),
       ...(tasks.length > 0 && { tasks }),
     };
   });

@@ -122,6 +122,8 @@ function History({ known }: { known: Known }) {
 function Traffic({ known, summary }: { known: Known; summary: Schemas['Summary'] }) {
   const own = summary.days.map((day) => day.models.find(({ model }) => model === known.id)?.decisions ?? 0);
   if (own.every((decisions) => decisions === 0)) return <Empty title="No query went to it in the last 30 days" />;
+  if (summary.days.length === 1)
+    return <Figure label={summary.days[0]!.day} value={count(own[0])} note="decisions, on the only day so far" />;
   return (
     <Chart
       label={`Decisions by day: ${own.join(', ')}`}

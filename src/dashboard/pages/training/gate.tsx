@@ -19,7 +19,10 @@ interface Row {
   p: number | null;
 }
 
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+function signed(value: number): string {
+  const size = Math.abs(value).toFixed(3);
+  return Number(size) === 0 ? size : `${value < 0 ? '−' : '+'}${size}`;
+}
 
 /** A difference with its interval, beside a line at nothing. */
 function Difference({ row: { difference, low, high }, from, to }: { row: Row; from: number; to: number }) {
@@ -71,7 +74,7 @@ function verdictOf({ name, told, better, high }: Row) {
   if (name === 'learned') return <Badge tone="info">trained now</Badge>;
   if (name === 'oracle') return <Badge>best there is</Badge>;
   if (better) return <Badge tone={told ? 'warn' : 'bad'}>{told ? 'better, but reads the task' : 'better'}</Badge>;
-  return high !== null && high < 0 ? <Badge tone="good">worse</Badge> : <Badge>no telling</Badge>;
+  return high !== null && high < 0 ? <Badge tone="good">worse</Badge> : <Badge>not told apart</Badge>;
 }
 
 function columnsOf(from: number, to: number, isAll: boolean): Column<Row>[] {
@@ -79,7 +82,15 @@ function columnsOf(from: number, to: number, isAll: boolean): Column<Row>[] {
     { name: 'Router', cell: ({ title }) => title, by: ({ title }) => title },
     { name: 'Reads', cell: ({ told }) => (told ? 'task' : 'text'), isWideOnly: true },
     ...(isAll
-      ? [{ name: 'Mean score', cell: (row: Row) => score(row.mean), by: (row: Row) => row.mean, isNumber: true }]
+      ? [
+          {
+            name: 'Mean score',
+            cell: (row: Row) => score(row.mean),
+            by: (row: Row) => row.mean,
+            isNumber: true,
+            isWideOnly: true,
+          },
+        ]
       : []),
     {
       name: 'Against the trained',
