@@ -2,46 +2,16 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { MAP_FILE, type StoredMap } from '../../src/artifact/map.js';
+import { MAP_FILE } from '../../src/artifact/map.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { sha256 } from '../../src/base/hash.js';
 import { Graph, LoggedQuery, QueryMap } from '../../src/schema/map.js';
 import type { Version } from '../../src/schema/ids.js';
-import { LLMS, postJson, problemIn, serveBaseline, startService, type Service } from './service.js';
+import { smallMap } from '../support/map.js';
+import { postJson, problemIn, serveBaseline, startService, type Service } from './service.js';
 
 const WITHOUT = '00000000000000aa' as Version;
 const WITH = '00000000000000bb' as Version;
-const TEXTS = Array.from({ length: 40 }, (_, i) => `query ${i}`);
-
-/** A map of three LLMs and forty queries, whose answers all are logged. */
-function mapOf(): StoredMap {
-  const llms = LLMS.map((id, l) => ({ id, x: l, y: 0, family: 0, score: 0.5, answers: 40 }));
-  const cells = TEXTS.flatMap((_, q) => llms.map((__, l) => ({ q, l })));
-  return {
-    llms,
-    families: [{ id: 'f', x: 0, y: 0 }],
-    tasks: [{ id: 't', x: 0, y: 0 }],
-    domains: [{ id: 'd', x: 0, y: 0 }],
-    kinds: [{ id: 'k', x: 0, y: 0 }],
-    left_out: { llms: 1, queries: 2, tasks: 0 },
-    incumbent: 1,
-    queries: {
-      hash: TEXTS.map((text) => sha256(text)),
-      x: TEXTS.map((_, q) => q / 40),
-      y: TEXTS.map(() => 0),
-      task: TEXTS.map((_, q) => (q % 2 === 0 ? 0 : -1)),
-      kind: TEXTS.map(() => 0),
-      quality: TEXTS.map((_, q) => [0.2, q % 2 === 0 ? 0.4 : 0.6, 0.5]),
-      deviation: TEXTS.map(() => [0.1, 0.1, 0.1]),
-    },
-    edges: {
-      'llm-family': { source: [0], target: [0], weight: [1] },
-      'task-domain': { source: [0], target: [0], weight: [1] },
-      'llm-kind': { source: [2], target: [0], weight: [0.7], count: [9] },
-      'llm-query': { source: cells.map(({ l }) => l), target: cells.map(({ q }) => q), weight: cells.map(() => 0.5) },
-    },
-  };
-}
 
 let service: Service;
 
@@ -73,7 +43,7 @@ describe('graph and map', () => {
   });
 
   test('the graph joins what the version learned, with as many queries as are asked for', async () => {
-    await serveBaseline(service, WITH, mapOf());
+    await serveBaseline(service, WITH, smallMap());
     const graph = Graph.parse(await (await get('/v1/graph?queries=10')).json());
     const of = (kind: string): number => graph.nodes.filter((node) => node.kind === kind).length;
     assert.deepEqual(['llm', 'family', 'task', 'domain', 'kind', 'query'].map(of), [3, 1, 1, 1, 1, 10]);
@@ -108,9 +78,10 @@ describe('graph and map', () => {
 
   test('a file that is not as it was written is none', async () => {
     await activate(WITHOUT);
+    assert.equal((await problemIn(await get('/v1/map'))).code, 'map_missing');
     writeFileSync(
       join(dataPaths(service.folder).artifacts, WITH, MAP_FILE),
-      JSON.stringify({ ...mapOf(), incumbent: 0 }),
+      JSON.stringify({ ...smallMap(), incumbent: 0 }),
     );
     await activate(WITH);
     assert.equal((await problemIn(await get('/v1/map'))).code, 'map_missing');

@@ -38,10 +38,10 @@ describe('the nearest of each point', () => {
 
 describe('a plane of points', () => {
   test('keeps neighbours far better than the principal plane does', () => {
-    const points = clusters(12, 40);
+    const points = clusters(40, 12);
     const [own, principal] = [embedNeighbours(points, createRng(1)), principalPlane(points, createRng(1))];
     const [kept, before] = [trustworthiness(points, own, 10), trustworthiness(points, principal, 10)];
-    assert.ok(kept > 0.93 && kept > before + 0.05, `${kept} beside ${before}`);
+    assert.ok(kept > 0.95 && kept > before + 0.03, `${kept} beside ${before}`);
   });
 
   test('is the same for the same points and seed, within the unit disc', () => {

@@ -9,13 +9,13 @@ import { Loaded } from '../kit/states.js';
 import { Beginning, SelectedNode } from './graph/beside.js';
 import { Controls, Legend, wantedNow, type Size, type Wanted } from './graph/controls.js';
 import { layOutByForce, learnedPlaces, moveTo } from './graph/force.js';
-import { drawnGraph, keyOf, neighboursIn, type Drawn, type Learned } from './graph/model.js';
+import { drawnGraph, keyOf, neighboursIn, type Drawn, type Learned, type Neighbour } from './graph/model.js';
 import { canDraw, GraphStage } from './graph/stage.js';
 import { Trained } from './trained.js';
 import './graph/graph.css';
 
 /** Moves nodes to where the layout has them; answers how much of that is done. */
-function useLayout(graph: Drawn, layout: Wanted['layout']): number {
+function useLayout(learned: Learned, graph: Drawn, layout: Wanted['layout']): number {
   const [done, setDone] = useState(1);
   useEffect(() => {
     setDone(1);
@@ -24,7 +24,7 @@ function useLayout(graph: Drawn, layout: Wanted['layout']): number {
       return undefined;
     }
     setDone(0);
-    return layOutByForce(graph, (places, share) => {
+    return layOutByForce(learned, (places, share) => {
       moveTo(graph, places);
       setDone(share);
     });
@@ -33,8 +33,12 @@ function useLayout(graph: Drawn, layout: Wanted['layout']): number {
 }
 
 /** Whether a node is drawn: by its kind, and by what it belongs to. */
-function shownBy(graph: Drawn, { hidden, only }: Pick<Wanted, 'hidden' | 'only'>): (key: string) => boolean {
-  const within = graph.hasNode(only) ? new Set([only, ...graph.neighbors(only)]) : null;
+function shownBy(
+  graph: Drawn,
+  neighboursOf: (key: string) => readonly Neighbour[],
+  { hidden, only }: Pick<Wanted, 'hidden' | 'only'>,
+): (key: string) => boolean {
+  const within = graph.hasNode(only) ? new Set([only, ...neighboursOf(only).map(({ node }) => keyOf(node))]) : null;
   return (key) => !hidden.has(graph.getNodeAttribute(key, 'kind')) && (within?.has(key) ?? true);
 }
 
@@ -53,22 +57,29 @@ function Drawing({ learned, wanted }: { learned: Learned; wanted: Wanted }) {
   const graph = useMemo(() => drawnGraph(learned), [learned]);
   const neighboursOf = useMemo(() => neighboursIn(learned), [learned]);
   const hidden = [...wanted.hidden].join();
-  const isShown = useMemo(() => shownBy(graph, wanted), [graph, hidden, wanted.only]);
-  const done = useLayout(graph, wanted.layout);
+  const isShown = useMemo(() => shownBy(graph, neighboursOf, wanted), [graph, neighboursOf, hidden, wanted.only]);
+  const done = useLayout(learned, graph, wanted.layout);
   const drawn = useMemo(canDraw, []);
   const select = (key: string): void => setSearch({ node: key });
+  const neighbours = useMemo(() => neighboursOf(wanted.selected), [neighboursOf, wanted.selected]);
   const selected = learned.nodes.find((node) => keyOf(node) === wanted.selected);
   return (
     <div class="grid">
       <Card
-        span={8}
+        span={7}
         title="What is joined to what"
         aside={done < 1 ? `Laying out, ${Math.round(100 * done)}%` : leftOut(learned)}
       >
         <div class="stack">
           <Controls nodes={learned.nodes} wanted={wanted} />
           {drawn ? (
-            <GraphStage graph={graph} selected={wanted.selected} isShown={isShown} onSelect={select} />
+            <GraphStage
+              graph={graph}
+              selected={wanted.selected}
+              neighbours={neighbours}
+              isShown={isShown}
+              onSelect={select}
+            />
           ) : (
             <p class="notice warn">This browser does not draw by WebGL 2. The tables say the same.</p>
           )}
@@ -80,11 +91,11 @@ function Drawing({ learned, wanted }: { learned: Learned; wanted: Wanted }) {
           </p>
         </div>
       </Card>
-      <div class="span-4">
+      <div class="span-5">
         {selected === undefined ? (
           <Beginning nodes={learned.nodes} onSelect={select} />
         ) : (
-          <SelectedNode node={selected} neighbours={neighboursOf(wanted.selected)} onSelect={select} />
+          <SelectedNode node={selected} neighbours={neighbours} onSelect={select} />
         )}
       </div>
     </div>

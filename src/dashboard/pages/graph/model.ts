@@ -34,9 +34,6 @@ export const SAYS: Readonly<Record<Relation, string>> = {
 
 /** Relations whose weight only says that they are. */
 export const JOINS: ReadonlySet<Relation> = new Set(['llm-family', 'task-domain', 'query-task', 'query-kind']);
-/** Relations of LLMs to queries: by far the most edges. */
-const ANSWERS: ReadonlySet<Relation> = new Set(['llm-query', 'llm-preference']);
-
 export interface NodeAttributes {
   x: number;
   y: number;
@@ -47,10 +44,9 @@ export interface NodeAttributes {
 }
 
 export interface EdgeAttributes {
-  relation: Relation;
-  /** How strongly the layout by force pulls. */
   weight: number;
-  isAnswer: boolean;
+  /** Whether it is drawn for the node that is selected alone. */
+  isOwn: boolean;
 }
 
 export type Drawn = UndirectedGraph<NodeAttributes, EdgeAttributes>;
@@ -61,7 +57,10 @@ export const nameOf = ({ kind, id }: LearnedNode): string => (kind === 'query' ?
 /** The key of a node in the address and in the drawn graph. */
 export const keyOf = ({ kind, id }: LearnedNode): string => `${kind}:${id}`;
 
-/** An answered graph, to be drawn. Of two edges between the same nodes, the first is drawn. */
+/** Up to so many queries, what they are of is drawn of all; else of what is selected alone. */
+const FEW_QUERIES = 600;
+
+/** An answered graph, to be drawn: edges of queries are many, and most are drawn where their node is selected. */
 export function drawnGraph({ nodes, edges }: Learned): Drawn {
   const graph: Drawn = new UndirectedGraph();
   for (const node of nodes)
@@ -74,18 +73,23 @@ export function drawnGraph({ nodes, edges }: Learned): Drawn {
       label: node.kind === 'query' ? '' : node.id,
     });
   const keys = nodes.map(keyOf);
+  const isFew = nodes.filter(({ kind }) => kind === 'query').length <= FEW_QUERIES;
   for (const { relation, source, target, weight } of edges) {
-    const [from, to] = [keys[source]!, keys[target]!];
-    if (graph.hasEdge(from, to)) continue;
-    const isAnswer = ANSWERS.has(relation);
-    // Answers pull LLMs to what they are good at; all of them together no more than what joins.
-    graph.addEdge(from, to, {
-      relation,
-      weight: isAnswer ? 0.1 * weight ** 2 : JOINS.has(relation) ? 2 : weight,
-      isAnswer,
-    });
+    const ofQuery = nodes[source]!.kind === 'query' || nodes[target]!.kind === 'query';
+    if (ofQuery && !(isFew && JOINS.has(relation))) continue;
+    if (!graph.hasEdge(keys[source]!, keys[target]!))
+      graph.addEdge(keys[source]!, keys[target]!, { weight, isOwn: false });
   }
   return graph;
+}
+
+/** Draws the edges of one node, in place of those of the one before. */
+export function drawEdgesOf(graph: Drawn, key: string, neighbours: readonly Neighbour[]): void {
+  for (const edge of graph.filterEdges((_, { isOwn }) => isOwn)) graph.dropEdge(edge);
+  for (const { node, weight } of neighbours) {
+    const other = keyOf(node);
+    if (!graph.hasEdge(key, other)) graph.addEdge(key, other, { weight, isOwn: true });
+  }
 }
 
 export interface Neighbour {

@@ -2,18 +2,28 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Sigma } from 'sigma';
 import { themeColour } from '../../kit/colours.js';
 import { isDark } from '../../kit/theme.js';
-import { LOOK, type Drawn, type EdgeAttributes, type NodeAttributes } from './model.js';
+import {
+  drawEdgesOf,
+  keyOf,
+  LOOK,
+  type Drawn,
+  type EdgeAttributes,
+  type Neighbour,
+  type NodeAttributes,
+} from './model.js';
 
 export interface StageProps {
   graph: Drawn;
   /** Key of the node that is selected; empty for none. */
   selected: string;
+  /** Of the selected node. */
+  neighbours: readonly Neighbour[];
   isShown: (key: string) => boolean;
   onSelect: (key: string) => void;
 }
 
 /** From so many edges on, they are not drawn while the picture moves. */
-const MANY_EDGES = 3_000;
+const MANY_EDGES = 800;
 /** How far one press of a zoom key goes, and how long it takes. */
 const ZOOM = { factor: 1.5, duration: 150 };
 
@@ -38,8 +48,8 @@ const SHADES = [
 ];
 
 function seenOf(props: StageProps): Seen {
-  const { graph, selected } = props;
-  const near = new Set(graph.hasNode(selected) ? [selected, ...graph.neighbors(selected)] : []);
+  const { graph, selected, neighbours } = props;
+  const near = new Set(graph.hasNode(selected) ? [selected, ...neighbours.map(({ node }) => keyOf(node))] : []);
   return { ...props, near, colours: Object.fromEntries(SHADES.map((name) => [name, themeColour(name)])) };
 }
 
@@ -54,6 +64,7 @@ function open(place: HTMLElement, graph: Drawn, seen: () => Seen): Stage {
   return new Sigma<NodeAttributes, EdgeAttributes>(graph as never, place, {
     settings: {
       hideEdgesOnMove: graph.size > MANY_EDGES,
+      itemSizesReference: 'screen',
       labelDensity: 0.6,
       labelRenderedSizeThreshold: 5,
       stagePadding: 28,
@@ -81,20 +92,27 @@ function open(place: HTMLElement, graph: Drawn, seen: () => Seen): Stage {
         ...(isSelected && { backdropVisibility: 'visible' as const }),
       };
     },
-    edgeReducer: (key, _data, { isAnswer, weight }) => {
+    edgeReducer: (key, _data, { weight }) => {
       const { colours, near, selected, isShown } = seen();
       const [from, to] = graph.extremities(key);
       if (!isShown(from) || !isShown(to)) return { visibility: 'hidden' };
-      if (near.size === 0)
-        return { size: isAnswer ? 0.4 : 0.8, color: faint(colours['--muted']!, isAnswer ? 0.06 : 0.22) };
+      if (near.size === 0) return { size: 0.8, color: faint(colours['--muted']!, 0.25) };
       if (from !== selected && to !== selected) return { visibility: 'hidden' };
-      return { size: isAnswer ? 0.7 : 1.6, color: faint(colours['--accent']!, isAnswer ? 0.15 + 4 * weight : 0.7) };
+      const isMany = near.size > 100;
+      return {
+        size: isMany ? 0.8 : 1.5,
+        color: faint(colours['--accent']!, (isMany ? 0.35 : 0.85) * (0.25 + 0.75 * weight)),
+      };
     },
   });
 }
 
 /** Which of the neighbours lies in the direction of an arrow key. */
-function inDirection({ graph, selected, isShown }: StageProps, stage: Stage, key: string): string | undefined {
+function inDirection(
+  { graph, selected, neighbours, isShown }: StageProps,
+  stage: Stage,
+  key: string,
+): string | undefined {
   const towards = { ArrowRight: 0, ArrowDown: Math.PI / 2, ArrowLeft: Math.PI, ArrowUp: -Math.PI / 2 }[key];
   if (towards === undefined) return undefined;
   if (!graph.hasNode(selected)) return graph.findNode((node) => isShown(node));
@@ -102,7 +120,8 @@ function inDirection({ graph, selected, isShown }: StageProps, stage: Stage, key
     stage.graphToViewport({ x: graph.getNodeAttribute(node, 'x'), y: graph.getNodeAttribute(node, 'y') });
   const own = seenAt(selected);
   let [best, least] = [undefined as string | undefined, Infinity];
-  for (const other of graph.neighbors(selected)) {
+  for (const { node } of neighbours) {
+    const other = keyOf(node);
     if (!isShown(other)) continue;
     const at = seenAt(other);
     const turn = Math.abs(Math.atan2(at.y - own.y, at.x - own.x) - towards);
@@ -124,6 +143,7 @@ export function GraphStage(props: StageProps) {
 
   useEffect(() => {
     seen.current = seenOf(props);
+    drawEdgesOf(graph, selected, graph.hasNode(selected) ? props.neighbours : []);
     stage.current?.refresh({ skipIndexation: true });
   }, [graph, selected, isShown, dark]);
 
