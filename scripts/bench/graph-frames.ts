@@ -62,7 +62,7 @@ const { nodes, edges } = (await (await fetch(`${url}/v1/graph?queries=${values.q
 };
 await browser.close();
 console.log(
-  `${nodes.length} nodes, ${edges.length} edges: ${((after.frames - before.frames) / took).toFixed(1)} frames a second ` +
-    `while panning, longest pause ${Math.round(after.longest)} ms (${cpus().length} cores, ${cpus()[0]!.model}, ` +
+  `${nodes.length} nodes, ${edges.length} edges: ` +
+    `${((after.frames - before.frames) / took).toFixed(1)} frames a second while panning, longest pause ${Math.round(after.longest)} ms (${cpus().length} cores, ${cpus()[0]!.model}, ` +
     `${values.gpu ? 'graphics card' : 'SwiftShader'})`,
 );

@@ -1,4 +1,4 @@
-/** What a version learned, to be looked at: its graph and a map of its queries; not in artifacts from before there was one. */
+/** What a version learned, to be looked at: its graph and a map of its queries; not in every artifact. */
 export const MAP_FILE = 'map.json';
 
 /** Something on the map: where it lies in the unit disc. */
@@ -25,7 +25,7 @@ export interface StoredEdges {
   count?: number[];
 }
 
-/** Content of {@link MAP_FILE}. Queries are there by their hashes alone: texts stay in the ledger, and are forgotten there. */
+/** Content of {@link MAP_FILE}. Queries are there by their hashes alone: texts stay in the ledger. */
 export interface StoredMap {
   /** Those with the most answers; `left_out` counts the others. */
   llms: PlacedLlm[];

@@ -115,7 +115,7 @@ export async function lookAs(page: Page, { colours, width }: Look): Promise<void
 /** Waits until nothing is being read. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor({ timeout: SHOWN_MS });
-  await page.waitForFunction("document.querySelector('.loading') === null", undefined, { timeout: SHOWN_MS });
+  await page.locator('.loading').first().waitFor({ state: 'detached', timeout: SHOWN_MS });
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

@@ -86,7 +86,8 @@ function Drawing({ learned, wanted }: { learned: Learned; wanted: Wanted }) {
           <Legend nodes={learned.nodes} hidden={wanted.hidden} />
           <p class="muted">
             {wanted.layout === 'learned'
-              ? 'Queries that are alike lie near each other, tasks and kinds amid their queries, LLMs where they are better than others.'
+              ? 'Queries that are alike lie near each other, tasks and kinds amid their queries, ' +
+                'LLMs where they are better than others.'
               : 'What is joined pulls together, all else pushes apart.'}
           </p>
         </div>

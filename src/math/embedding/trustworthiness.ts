@@ -2,8 +2,8 @@ import type { Matrix } from '../matrix.js';
 import { nearestOf } from './nearest.js';
 
 /**
- * How far the `count` nearest in the plane `[n, 2]` are near in the points `[n, dim]` too (Venna and Kaski 2001): 1 where
- * they are the same, about 0.5 where they are any. For `n` well over `2 · count`.
+ * How far the `count` nearest in the plane `[n, 2]` are near in the points `[n, dim]` too (Venna and Kaski 2001): 1
+ * where they are the same, about 0.5 where they are any. For `n` well over `2 · count`.
  */
 export function trustworthiness(points: Matrix, plane: Float32Array, count: number): number {
   const { rows: n, cols: dim, data } = points;

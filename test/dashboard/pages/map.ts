@@ -45,7 +45,7 @@ export const MAP_CHECKS: readonly PageCheck[] = [
       await page.getByRole('heading', { name: /^Region/ }).waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('heading', { name: /^All of it/ }).waitFor();
-      await page.getByLabel('Region').selectOption('task:trivia');
+      await page.getByRole('combobox', { name: 'Region' }).selectOption('task:trivia');
       await page.getByRole('heading', { name: /^trivia: \d+ queries/ }).waitFor();
       assert.match(page.url(), /group=task%3Atrivia/);
     },

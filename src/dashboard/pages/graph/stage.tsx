@@ -27,6 +27,10 @@ const MANY_EDGES = 800;
 /** How far one press of a zoom key goes, and how long it takes. */
 const ZOOM = { factor: 1.5, duration: 150 };
 
+const KEYS =
+  'Graph. Arrow keys go to the neighbour in their direction, plus and minus zoom, 0 shows all, Escape lets go. ' +
+  'What is selected and its neighbours stand in the table beside it.';
+
 type Stage = Sigma<NodeAttributes, EdgeAttributes>;
 
 /** Whether the browser draws by WebGL 2. */
@@ -67,7 +71,7 @@ function open(place: HTMLElement, graph: Drawn, seen: () => Seen): Stage {
       itemSizesReference: 'screen',
       labelDensity: 0.6,
       labelRenderedSizeThreshold: 5,
-      stagePadding: 28,
+      stagePadding: 56,
       minCameraRatio: 0.02,
       maxCameraRatio: 3,
       gestureTarget: 'graph',
@@ -84,10 +88,10 @@ function open(place: HTMLElement, graph: Drawn, seen: () => Seen): Stage {
         label: isFar ? '' : label,
         labelColor: colours['--text']!,
         labelSize: kind === 'llm' ? 13 : 12,
-        labelVisibility: isSelected || (kind !== 'query' && near.has(key)) || kind === 'llm' ? 'visible' : 'auto',
-        size: isSelected ? Math.max(12, 1.4 * size) : kind === 'query' && near.has(key) ? 1.6 * size : size,
+        labelVisibility: isSelected || kind === 'llm' ? 'visible' : 'auto',
+        size: isSelected ? Math.max(12, 1.3 * size) : kind === 'query' && near.has(key) ? 1.25 * size : size,
         color: isFar ? faint(colour, 0.14) : colour,
-        zIndex: isSelected ? 3 : near.has(key) ? 2 : kind === 'query' ? 0 : 1,
+        zIndex: isSelected ? 4 : (kind === 'query' ? 0 : 2) + (near.has(key) ? 1 : 0),
         backdropColor: colours['--surface']!,
         ...(isSelected && { backdropVisibility: 'visible' as const }),
       };
@@ -181,7 +185,7 @@ export function GraphStage(props: StageProps) {
         tabIndex={0}
         role="application"
         aria-roledescription="graph"
-        aria-label="Graph. Arrow keys go to the neighbour in their direction, plus and minus zoom, 0 shows all, Escape lets go. What is selected and its neighbours stand in the table beside it."
+        aria-label={KEYS}
         onKeyDown={onKeyDown}
       />
       <div class="zoom">

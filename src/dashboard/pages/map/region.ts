@@ -19,7 +19,7 @@ export interface Standing {
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
-/** LLMs by their mean expected score, best first. Scores of a region are off together: its mean is no surer than they are. */
+/** LLMs by their mean expected score, best first. Scores there are off together: the mean is no surer than they are. */
 export function standings({ models }: QueryMap, region: readonly MapQuery[]): Standing[] {
   return models
     .map((model, l): Standing => {

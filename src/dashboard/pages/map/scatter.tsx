@@ -23,6 +23,10 @@ const DRAGGED = 4;
 const STEP = 60;
 const ZOOM = 1.4;
 
+const KEYS =
+  'Arrow keys move, plus and minus zoom, 0 shows all, Enter selects what is in view, Escape lets go. ' +
+  'What is selected stands beside it.';
+
 /** Keeps a canvas as large as its place; answers its size. */
 function useSize(place: { current: HTMLDivElement | null }): Size {
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
@@ -139,7 +143,7 @@ export function Scatter(props: ScatterProps) {
           tabIndex={0}
           role="application"
           aria-roledescription="map"
-          aria-label={`Map of ${map.queries.length} queries. Arrow keys move, plus and minus zoom, 0 shows all, Enter selects what is in view, Escape lets go. What is selected stands beside it.`}
+          aria-label={`Map of ${map.queries.length} queries. ${KEYS}`}
           class={isLasso ? 'lasso' : 'pan'}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
