@@ -121,7 +121,7 @@ const app = createApp({
   feedback,
   decider,
   artifacts: { open: absent, activate: absent },
-  history: { of: absent, textsIn: absent, quotedIn: absent },
+  history: { of: absent, textsIn: absent, quotedIn: absent, mapIn: absent },
   clock: systemClock,
   log,
 });

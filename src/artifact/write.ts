@@ -1,5 +1,6 @@
 import { sha256 } from '../base/hash.js';
 import type { ArtifactFiles } from './files/types.js';
+import { MAP_FILE, type StoredMap } from './map.js';
 import type { TrainedModel } from './model.js';
 import {
   FORMAT,
@@ -31,20 +32,27 @@ export type ManifestFacts = Pick<
   | 'metrics'
 >;
 
-/**
- * Writes a model as an artifact: its weights, profiles as texts where there are, with the hashes of the
- * queries that these quote, and the manifest of it all.
- */
+/** What an artifact may hold beside its weights. */
+export interface ArtifactExtras {
+  /** LLMs' profiles as texts, and the hashes of the queries that these quote. */
+  texts?: ProfileTexts;
+  quoted?: Iterable<string>;
+  /** What it learned, to be looked at. */
+  map?: StoredMap;
+}
+
+/** Writes a model as an artifact: its weights, what is beside them, and the manifest of it all. */
 export async function writeArtifact(
   files: ArtifactFiles,
   model: TrainedModel,
   facts: ManifestFacts,
-  texts?: ProfileTexts,
-  quoted: Iterable<string> = [],
+  { texts, quoted = [], map }: ArtifactExtras = {},
 ): Promise<Manifest> {
   const json = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-  const more: Record<string, Buffer> =
-    texts === undefined ? {} : { [PROFILES_FILE]: json(texts), [QUOTED_FILE]: json([...quoted].toSorted()) };
+  const more: Record<string, Buffer> = {
+    ...(texts !== undefined && { [PROFILES_FILE]: json(texts), [QUOTED_FILE]: json([...quoted].toSorted()) }),
+    ...(map !== undefined && { [MAP_FILE]: Buffer.from(JSON.stringify(map)) }),
+  };
   const weights = encodeSafetensors(model.tables, { format: 'pointsman', version: facts.version });
   const { names } = model;
   const manifest: Manifest = {

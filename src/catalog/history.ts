@@ -1,5 +1,7 @@
 import type { ArtifactFiles } from '../artifact/files/types.js';
+import { MAP_FILE, type StoredMap } from '../artifact/map.js';
 import { PROFILES_FILE, ProfileTexts, QUOTED_FILE, QuotedQueries } from '../artifact/manifest.js';
+import { sha256 } from '../base/hash.js';
 import { scalesIn } from '../learned/scale.js';
 import { isTrainable } from '../serving/routers.js';
 import { readArtifact } from '../serving/read.js';
@@ -16,10 +18,12 @@ export interface History {
   textsIn(version: string, model: string): Promise<{ flat: string; structured: string } | null>;
   /** Hashes of the queries that a version's structured texts may quote; null where it does not say. */
   quotedIn(version: string): Promise<readonly string[] | null>;
+  /** What a version learned, to be looked at; null where it has no map, or one that is not as it was written. */
+  mapIn(version: string): Promise<StoredMap | null>;
 }
 
 /** Reads versions once each: they don't change. Those that can't be read are left out. */
-export function createHistory(artifacts: Pick<ArtifactStore, 'list'>, files: ArtifactFiles): History {
+export function createHistory(artifacts: Pick<ArtifactStore, 'list' | 'get'>, files: ArtifactFiles): History {
   const expected = new Map<string, Promise<ReadonlyMap<string, number>>>();
   const texts = new Map<string, Promise<ProfileTexts>>();
   const quoted = new Map<string, Promise<readonly string[]>>();
@@ -63,6 +67,13 @@ export function createHistory(artifacts: Pick<ArtifactStore, 'list'>, files: Art
       return once(quoted, version, async () =>
         QuotedQueries.parse(JSON.parse((await files.read(version, QUOTED_FILE)).toString('utf8'))),
       ).catch(() => null);
+    },
+    async mapIn(version) {
+      const listed = (await artifacts.get(version))?.files.find(({ name }) => name === MAP_FILE);
+      if (listed === undefined) return null;
+      const bytes = await files.read(version, MAP_FILE).catch(() => undefined);
+      if (bytes === undefined || sha256(bytes) !== listed.sha256) return null;
+      return JSON.parse(bytes.toString('utf8')) as StoredMap;
     },
   };
 }

@@ -56,7 +56,7 @@ export const RetentionSettings = z
 export type RetentionSettings = z.infer<typeof RetentionSettings>;
 export const DEFAULT_RETENTION: RetentionSettings = RetentionSettings.parse({});
 
-const QueryHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
+export const QueryHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
 
 /** What is to be forgotten: exactly one of these. */
 export const ForgetRequest = z

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactFiles } from '../artifact/files/types.js';
+import { MAP_FILE } from '../artifact/map.js';
 import type { Manifest } from '../artifact/manifest.js';
 import { writeArtifact } from '../artifact/write.js';
 import type { Artifact } from '../serving/read.js';
@@ -23,14 +24,15 @@ import { isAlike, notCompared, readIfWhole, referenceOf, rivalsOf, startFrom } f
 import { splitHeldOut } from './gate.js';
 import type { TrainingInput } from './input.js';
 import { judgeTraining } from './judging.js';
+import { createMapDrawer } from './map/map.js';
 import { profileTexts } from './profile-texts.js';
 import { discoverKinds, withKinds } from '../learned/kinds.js';
 import { createMomentCache } from '../learned/train/moment-cache.js';
 import { trainGnn, type EpochReport } from '../learned/train/gnn.js';
 import { GNN_DEFAULTS } from '../learned/train/options.js';
 
-/** Grows when the same snapshot, design and seed would give other weights. */
-const RECIPE = 11;
+/** Grows when the same snapshot, design and seed would give other weights or files. */
+const RECIPE = 12;
 
 /** A snapshot that can be learned from: throws `no_data`, saying what is missing. */
 export function snapshotOf(rows: SnapshotRows, design: DesignName): FrozenGraph {
@@ -242,6 +244,8 @@ export async function runTraining(
     space: trained.weights,
     rng: rng.fork('kinds'),
   });
+  const learned = withKinds(model, kinds);
+  const maps = await createMapDrawer({ input, data, model: learned, version, rng: rng.fork('map') });
   const quoted = new Set<string>();
   const texts = await profileTexts(input, all, rng.fork('texts'), quoted);
   const chosen = verdict.serve === 'baseline' ? baselineByName(verdict.baseline!)! : null;
@@ -261,9 +265,10 @@ export async function runTraining(
       benchmarks: [],
       anchors: [],
     };
+    const baseline = withKinds({ names, tables: tables() }, kinds);
     instead = await writeArtifact(
       artifacts,
-      withKinds({ names, tables: tables() }, kinds),
+      baseline,
       {
         ...facts,
         version: baselineVersion!,
@@ -271,14 +276,13 @@ export async function runTraining(
         serve: baselineVersion,
         metrics,
       },
-      texts,
-      quoted,
+      { texts, quoted, map: await maps.draw(baseline, baselineVersion!) },
     );
   }
   const serve = verdict.serve === 'learned' ? version : (instead?.version ?? null);
   const manifest = await writeArtifact(
     artifacts,
-    withKinds(model, kinds),
+    learned,
     {
       ...facts,
       version,
@@ -286,20 +290,19 @@ export async function runTraining(
       serve,
       metrics: { ...metrics, epochs: trained.epochs, training_loss: trained.loss },
     },
-    texts,
-    quoted,
+    { texts, quoted, map: await maps.draw(learned, version) },
   );
   checkpoints.remove();
   return { manifest, created: true, instead, reason: verdict.reason };
 }
 
 /**
- * What a run that made this version answered; null where it is not there, or not whole, or what should serve in its
- * place is not.
+ * What a run that made this version answered; null where it is not there, or not whole, or has no map as those from
+ * before there were any, or what should serve in its place is not.
  */
 async function madeBefore(artifacts: ArtifactFiles, version: string): Promise<Trained | null> {
   const manifest = (await readIfWhole(artifacts, version))?.manifest;
-  if (manifest === undefined) return null;
+  if (manifest === undefined || !manifest.files.some(({ name }) => name === MAP_FILE)) return null;
   const replaced = manifest.serve !== null && manifest.serve !== version;
   const instead = replaced ? ((await readIfWhole(artifacts, manifest.serve!))?.manifest ?? null) : null;
   if (replaced && instead === null) return null;

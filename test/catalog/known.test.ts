@@ -25,6 +25,7 @@ const history: History = {
   of: async () => [{ version: 'v', created_at: '2026-01-01T00:00:00.000Z', score: 0.5 }],
   textsIn: async () => ({ flat: 'Flat', structured: 'Structured' }),
   quotedIn: async () => null,
+  mapIn: async () => null,
 };
 let ledger: Ledger;
 let remove: () => Promise<void>;

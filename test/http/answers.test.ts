@@ -2,15 +2,19 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { operationsIn, type NamedOperation, type OpenApiDocument } from '../../scripts/openapi/document.js';
 import { startProvider, type LocalProvider } from '../../scripts/provider/server.js';
+import { sha256 } from '../../src/base/hash.js';
 import { openQueue } from '../../src/queue/index.js';
+import type { Version } from '../../src/schema/ids.js';
 import type { Alert } from '../../src/schema/drift.js';
 import { EXPERIMENT_ACTIONS } from '../../src/schema/experiment-status.js';
 import { keptLog } from '../decision/parts.js';
+import { smallMap } from '../support/map.js';
 import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
 import { eventually } from '../support/wait.js';
-import { addArtifact, ask, makeKey, postJson, startService, type Service } from './service.js';
+import { addArtifact, ask, makeKey, postJson, serveBaseline, startService, type Service } from './service.js';
 
 const VERSION = '00000000000000aa';
+const MAPPED = '00000000000000dd' as Version;
 const UNKNOWN_ID = '0199b2c0-0000-7000-8000-000000000000';
 const LLM = 'b/large';
 /** An LLM that can be called, by its name here and at its provider. */
@@ -43,6 +47,7 @@ before(async () => {
   await ask(service, 'PUT', `/v1/models/${CALLED}`, { deployments: [{ provider: 'local', model: LOCAL }] });
   await ask(service, 'PUT', '/v1/schedule', { pattern: '0 3 * * *' });
   const alert = await raiseAlert();
+  await serveBaseline(service, MAPPED, smallMap());
   const { id: key } = await makeKey(service, {});
   for (const name of ['mine', ...EXPERIMENT_ACTIONS]) await ask(service, 'PUT', `/v1/experiments/${name}`, CANARY);
   await ask(service, 'POST', '/v1/experiments/resume/pause', {});
@@ -63,6 +68,7 @@ before(async () => {
     '/v1/keys/{id}/rotate': `/v1/keys/${key}/rotate`,
     '/v1/jobs/{id}': `/v1/jobs/${job}`,
     '/v1/jobs/{id}/events': `/v1/jobs/${job}/events`,
+    '/v1/queries/{hash}': `/v1/queries/${sha256('question 1')}`,
     '/v1/weights/{version}': `/v1/weights/${VERSION}`,
     '/v1/weights/{version}/activate': `/v1/weights/${VERSION}/activate`,
     '/v1/weights/{version}/{file}': `/v1/weights/${VERSION}/manifest.json`,

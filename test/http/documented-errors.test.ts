@@ -10,11 +10,22 @@ import { PointsmanError } from '../../src/base/errors.js';
 import { dataPaths } from '../../src/base/paths.js';
 import { openQueue } from '../../src/queue/index.js';
 import type { LiveScorer } from '../../src/live/scorer.js';
+import type { Version } from '../../src/schema/ids.js';
 import type { KeyMade } from '../../src/schema/key.js';
 import { openLedger } from '../../src/store/open.js';
 import { keptLog } from '../decision/parts.js';
 import { LEDGER_ID, prepareQueue } from '../support/queue-folder.js';
-import { ACCESS_CODES, addArtifact, ask, errorIn, makeKey, postJson, startService, type Service } from './service.js';
+import {
+  ACCESS_CODES,
+  addArtifact,
+  ask,
+  errorIn,
+  makeKey,
+  postJson,
+  serveBaseline,
+  startService,
+  type Service,
+} from './service.js';
 
 /**
  * Which of the services a request is sent to: one that has all, without a queue, without LLMs, without an encoder, with
@@ -415,6 +426,20 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       version_not_found: { path: '/v1/weights/x/manifest.json' },
       file_not_found: { path: `/v1/weights/${VERSION}/nothing.json` },
     },
+    ...Object.fromEntries(
+      ['graph', 'map'].map((name) => [
+        `GET /v1/${name}`,
+        {
+          invalid_request: { path: `/v1/${name}?queries=many` },
+          not_trained: { path: `/v1/${name}`, where: 'noModels' },
+          map_missing: { path: `/v1/${name}`, where: 'noQueue' },
+        } satisfies Failures,
+      ]),
+    ),
+    'GET /v1/queries/{hash}': {
+      invalid_request: { path: '/v1/queries/x' },
+      query_not_found: { path: `/v1/queries/${'0'.repeat(64)}` },
+    },
     'GET /v1/keys': {},
     'POST /v1/keys': {
       ...bodyFailures('/v1/keys'),
@@ -515,6 +540,8 @@ before(async () => {
     startService(limits),
   ]);
   services = { whole, noQueue, noModels, noEncoder, full, refusing };
+  // One from before versions had a map.
+  await serveBaseline(noQueue, VERSION as Version);
   await ask(full, 'PUT', '/v1/catalog', { max_models: 3 });
   await ask(refusing, 'PUT', '/v1/catalog', { register_unknown: 'refuse' });
   await ask(refusing, 'PUT', '/v1/decision-log', { query_text_hours: 0 });

@@ -107,7 +107,7 @@ test('a taken port is a plain error', async () => {
     feedback: service.feedback,
     decider: service.decider,
     artifacts: { open: async () => assert.fail('not asked'), activate: async () => {} },
-    history: { of: async () => [], textsIn: async () => null, quotedIn: async () => null },
+    history: { of: async () => [], textsIn: async () => null, quotedIn: async () => null, mapIn: async () => null },
     clock: Date.now,
     log,
   });

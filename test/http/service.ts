@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { codeIn } from '../../scripts/openapi/errors.js';
 import { createHistory } from '../../src/catalog/history.js';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
+import type { StoredMap } from '../../src/artifact/map.js';
 import { createArtifactStore } from '../../src/serving/store.js';
 import { writeArtifact } from '../../src/artifact/write.js';
 import { systemClock, type Clock } from '../../src/base/clock.js';
@@ -70,6 +71,35 @@ export const noQueue: RetrainQueue = {
   close: async () => {},
 };
 
+const FACTS = {
+  snapshot: 'a'.repeat(64),
+  design: 'flat' as const,
+  seed: 1,
+  backend: 'cpu',
+  ledger_rows: 0,
+  weigh: 'queries' as const,
+  continues: null,
+  reference: null,
+  status: 'accepted' as const,
+  comparison: [],
+};
+
+/** Writes a version of the best single LLM that this service can serve, and puts it in force. */
+export async function serveBaseline(
+  { folder, ledger, live }: Pick<Service, 'folder' | 'ledger' | 'live'>,
+  version: Version,
+  map?: StoredMap,
+): Promise<void> {
+  const empty = { families: [], tasks: ['*'], domains: [], kinds: [], benchmarks: [], anchors: [] };
+  const names = { ...empty, router: 'best-single', encoder: createHashingEncoder().id, hops: 0, llms: [...LLMS] };
+  const model = { names, tables: { mean: { shape: [3], data: Float32Array.of(0.2, 0.4, 0.6) } } };
+  const facts = { ...FACTS, version, created_at: new Date().toISOString(), metrics: {}, serve: version };
+  const files = openArtifactFolder(dataPaths(folder).artifacts);
+  const written = await writeArtifact(files, model, facts, map === undefined ? {} : { map });
+  await ledger.artifacts.register([{ ...facts, router: names.router, files: written.files, active: true }]);
+  await live.follower.catchUp(['artifacts']);
+}
+
 /** Writes and registers a whole artifact, of another encoder's, that has a tensor of `values` besides. */
 export async function addArtifact(
   { folder, ledger }: Pick<Service, 'folder' | 'ledger'>,
@@ -79,19 +109,10 @@ export async function addArtifact(
   const model = blankModel();
   model.tables['some/tensor'] = { data: Float32Array.from(values), shape: [values.length] };
   const facts = {
+    ...FACTS,
     version: version as Version,
     created_at: new Date().toISOString(),
-    snapshot: 'a'.repeat(64),
-    design: 'flat' as const,
-    seed: 1,
-    backend: 'cpu',
     metrics: { accuracy: 0.5 },
-    ledger_rows: 0,
-    weigh: 'queries' as const,
-    continues: null,
-    reference: null,
-    status: 'accepted' as const,
-    comparison: [],
     serve: version as Version,
   };
   const { files } = await writeArtifact(openArtifactFolder(dataPaths(folder).artifacts), model, facts);

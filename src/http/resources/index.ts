@@ -18,6 +18,7 @@ import { jobOperations } from './jobs.js';
 import { judgeOperations } from './judge.js';
 import { keyOperations } from './keys.js';
 import { loadOperations } from './load.js';
+import { mapOperations } from './map.js';
 import { modelOperations } from './models.js';
 import { policyOperations } from './policies.js';
 import { probeOperations } from './probes.js';
@@ -53,6 +54,7 @@ export function operationsOf(context: Context): Operation[] {
     ...jobOperations(context),
     ...scheduleOperations(context),
     ...weightOperations(context),
+    ...mapOperations(context),
     ...accessOperations(context),
     ...keyOperations(context),
     ...auditOperations(context),

@@ -7,7 +7,7 @@ import { weighAnswers, type ChangePoint } from '../../graph/recency.js';
 import { aggregateScores, QueryRanks, sortPreferences } from '../../graph/aggregate.js';
 import type { ReadSettings } from './settings.js';
 import type { TableSizes } from './table-sizes.js';
-import type { SnapshotOptions, SnapshotStore } from '../ports/snapshot.js';
+import type { AnsweredQuery, SnapshotOptions, SnapshotStore } from '../ports/snapshot.js';
 
 type InteractionColumns = [
   query: number,
@@ -20,6 +20,7 @@ type InteractionColumns = [
   isSignal: number,
 ];
 type ChangeColumns = [llm: number, task: number | null, at: number];
+type Answered = AnsweredQuery['answers'][number];
 type PreferenceColumns = [query: number, better: number, worse: number, task: number | null, at: number];
 
 /**
@@ -48,6 +49,13 @@ export function createSnapshot(
     .prepare<[], PreferenceColumns>('SELECT query, better, worse, task, at FROM preference ORDER BY id')
     .raw();
   const queries = db.prepare<[], [id: number, hash: Buffer]>('SELECT id, hash FROM query ORDER BY hash').raw();
+  const queryOf = db.prepare<[Buffer], { id: number; text: string }>('SELECT id, text FROM query WHERE hash = ?');
+  const answersOf = db.prepare<[number, number], Answered>(
+    'SELECT llm.name AS model, sum(i.score * i.weight) / sum(i.weight) AS score, count(*) AS answers FROM (SELECT ' +
+      'llm, score, weight FROM interaction WHERE query = ? AND score IS NOT NULL ORDER BY at DESC LIMIT ?) i ' +
+      'JOIN llm ON llm.id = i.llm WHERE llm.deleted = 0 AND llm.undeclared = 0 GROUP BY llm.id ORDER BY score DESC, ' +
+      'llm.name',
+  );
   const textOf = db.prepare<[Buffer], string | null>("SELECT nullif(text, '') FROM query WHERE hash = ?").pluck();
 
   const read = ({ halfLifeDays = null }: SnapshotOptions): SnapshotRows => {
@@ -156,8 +164,16 @@ export function createSnapshot(
     read: async (options = {}) => connection.read(() => read(options)),
     texts: async (hashes) =>
       connection.read(() => hashes.map((hash) => textOf.get(Buffer.from(hash, 'hex')) ?? undefined)),
+    query: async (hash) =>
+      connection.read(() => {
+        const found = queryOf.get(Buffer.from(hash, 'hex'));
+        return found && { text: found.text || undefined, answers: answersOf.all(found.id, NEWEST_ANSWERS) };
+      }),
   };
 }
+
+/** Answers to one query that are read of it. */
+const NEWEST_ANSWERS = 10_000;
 
 /** Of the answers read so far: the query and, where answers are weighed, the time of each. */
 interface AnswerColumns {

@@ -1,5 +1,7 @@
 import type { PageCheck } from './check.js';
 import { DECISION_CHECKS } from './decisions.js';
+import { GRAPH_CHECKS } from './graph.js';
+import { MAP_CHECKS } from './map.js';
 import { MODEL_CHECKS } from './models.js';
 import { POLICIES_CHECKS } from './policies.js';
 import { SETTINGS_CHECKS } from './settings.js';
@@ -9,6 +11,8 @@ import { TRY_CHECKS } from './try.js';
 /** What is tried on each page, as people would. */
 export const PAGE_CHECKS: readonly PageCheck[] = [
   ...DECISION_CHECKS,
+  ...GRAPH_CHECKS,
+  ...MAP_CHECKS,
   ...MODEL_CHECKS,
   ...POLICIES_CHECKS,
   ...SETTINGS_CHECKS,

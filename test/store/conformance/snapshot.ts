@@ -30,6 +30,28 @@ export function describeSnapshotStore(store: StoreUnderTest): void {
       assert.deepEqual([...(await ledger.snapshot.read()).scores.llm], [0, 1]);
     });
 
+    test('one query is read with its text and how LLMs of the catalogue did on it, best first', async (t) => {
+      const { ledger } = await store.open(t);
+      await ledger.feedback.append([
+        {
+          records: [
+            interaction('q', 'a', 0.5),
+            interaction('q', 'b', 1),
+            interaction('q', 'a', 0),
+            interaction('r', 'b', 1),
+          ],
+        },
+      ]);
+      const answers = [
+        { model: 'b', score: 1, answers: 1 },
+        { model: 'a', score: 0.25, answers: 2 },
+      ];
+      assert.deepEqual(await ledger.snapshot.query(sha256('q')), { text: 'q', answers });
+      await ledger.catalog.delete('b');
+      assert.deepEqual((await ledger.snapshot.query(sha256('q')))!.answers, answers.slice(1));
+      assert.equal(await ledger.snapshot.query(sha256('nobody')), undefined);
+    });
+
     test('what metrics mean is part of it where a team says so', async (t) => {
       const { ledger } = await store.open(t);
       await ledger.catalog.put(profile('a'));
