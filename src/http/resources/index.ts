@@ -19,6 +19,7 @@ import { judgeOperations } from './judge.js';
 import { keyOperations } from './keys.js';
 import { loadOperations } from './load.js';
 import { modelOperations } from './models.js';
+import { overviewOperations } from './overview.js';
 import { policyOperations } from './policies.js';
 import { probeOperations } from './probes.js';
 import { providerOperations } from './providers.js';
@@ -41,6 +42,7 @@ export function operationsOf(context: Context): Operation[] {
     ...experimentOperations(context),
     ...disagreementOperations(context),
     ...decisionOperations(context),
+    ...overviewOperations(context),
     ...retentionOperations(context),
     ...healthOperations(context),
     ...alertOperations(context),
