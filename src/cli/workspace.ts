@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { openArtifactFolder } from '../artifact/files/folder.js';
 import type { ArtifactStore } from '../artifact/types.js';
-import { systemClock, systemUptime } from '../base/clock.js';
+import { systemClock, systemUptime, type Clock, type Uptime } from '../base/clock.js';
 import { createLogger, type Logger } from '../base/log.js';
 import { dataPaths } from '../base/paths.js';
 import { loadRedaction, type Redact } from '../base/redact.js';
@@ -51,17 +51,25 @@ const VECTORS_MS = 600_000;
  */
 const BUSY_MS = 25;
 
+export interface WorkspaceParts {
+  /** Whether it serves, so that nothing waits long for other processes. */
+  serving?: boolean;
+  /** Whether the ledger has to be there. */
+  existing?: boolean;
+  /** The time of day, and how long the machine is up: the system's, unless something is played of another time. */
+  clock?: Clock;
+  uptime?: Uptime;
+}
+
 export async function openWorkspace(
   settings: { data: string; encoder: string; logLevel: string; redact?: string | undefined },
-  { serving = false, existing = false } = {},
+  { serving = false, existing = false, clock = systemClock, uptime = systemUptime() }: WorkspaceParts = {},
 ): Promise<Workspace> {
   const log = createLogger(settings.logLevel);
-  const clock = systemClock;
   const paths = dataPaths(settings.data);
   const files = openArtifactFolder(paths.artifacts);
   const redact = settings.redact === undefined ? undefined : await loadRedaction(settings.redact, log);
   const encoder = await openEncoder(settings.encoder);
-  const uptime = systemUptime();
   const ledger = await openLedger(paths.ledger, {
     clock,
     uptime,

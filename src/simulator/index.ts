@@ -11,6 +11,7 @@ import type { SimulatedLlm, SimulatedQuery, Simulation, SimulationStream } from 
 export type * from './types.js';
 export { createLlms } from './llms.js';
 export { answer, expectedScore, writeQuery } from './simulator.js';
+export { answerAt, simulateTraffic } from './traffic.js';
 export { TASKS } from './tasks.js';
 
 export const MAX_QUERIES = 20_000;

@@ -38,6 +38,31 @@ export interface SimulatedQuery extends WrittenQuery {
   task: SimulatedTask;
 }
 
+/** A query of the simulated traffic. */
+export interface SimulatedRequest {
+  /** Milliseconds since the epoch. */
+  at: number;
+  query: SimulatedQuery;
+  /** Whether whoever asks says which task it is. */
+  isLabelled: boolean;
+}
+
+/** A time in which an LLM is another one than it was. */
+export interface Episode {
+  model: string;
+  /** In milliseconds since the epoch, `to` excluded. */
+  from: number;
+  to: number;
+  /** The task that it is worse at, and by how much of skill; all where no task is given. */
+  task?: string;
+  skillLost?: number;
+  /** Share of its calls that fail. */
+  failing?: number;
+}
+
+/** What an answer was like, without what was asked of whom. */
+export type SimulatedAnswer = Omit<Interaction, 'query' | 'model' | 'task' | 'domain'>;
+
 export interface Simulation {
   profiles: LlmProfile[];
   families: { id: string; description: string }[];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDecisionLog } from '../../src/decision/log.js';
 import { sha256 } from '../../src/base/hash.js';
-import type { DayRow } from '../../src/machines/day-sums.js';
+import type { SlotRow } from '../../src/machines/day-sums.js';
 import { summaryByDay } from '../../src/decision/summary.js';
 import { redactBy } from '../../src/base/redact.js';
 import type { DecisionRecord, DecisionStore } from '../../src/store/ports/decisions.js';
@@ -65,7 +65,7 @@ test('a full buffer is written at once, in one transaction', async () => {
   let transactions = 0;
   const counted = {
     ...ledger.decisions,
-    append: (records: readonly DecisionRecord[], sums?: readonly DayRow[]) => (
+    append: (records: readonly DecisionRecord[], sums?: readonly SlotRow[]) => (
       transactions++,
       ledger.decisions.append(records, sums)
     ),

@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { systemClock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
+import { DAY_MS } from '../../base/units.js';
 import type { RouteRequest } from '../../schema/route.js';
 import { loadSimulation, simulate, type Simulation } from '../../simulator/index.js';
 import { trainAndActivate } from '../../training/trainer.js';
+import { createSetClock, playTraffic, TRAFFIC_DAYS } from '../demo-traffic.js';
 import { comparisonTable } from '../metrics-table.js';
 import { options } from '../options.js';
 import { print, table, trainingBar } from '../output.js';
@@ -75,7 +78,10 @@ export function demoCommand(): Command {
       const settings = { data, host, port, encoder: 'static', logLevel: 'warn' };
       emptyFolder(data);
       const simulation = simulate({ seed });
-      const workspace = await openWorkspace(settings);
+      // The log is of before the traffic that is played, which is of the days until now.
+      const time = createSetClock(systemClock() - TRAFFIC_DAYS * DAY_MS);
+      // That LLMs get worse is to be seen in the dashboard, not here.
+      const workspace = await openWorkspace({ ...settings, logLevel: 'error' }, time);
       const bar = trainingBar();
       try {
         print(`1. A simulated log (seed ${seed}: invented LLMs answering made-up queries)`);
@@ -100,6 +106,15 @@ export function demoCommand(): Command {
           print(
             `\n> ${query}\n${describeAnswer(await workspace.decider.decide({ query, explain: true } as RouteRequest))}`,
           );
+
+        print(
+          `\n5. ${TRAFFIC_DAYS} days of simulated traffic: invented queries, routed as above, and invented answers`,
+        );
+        const played = await playTraffic(workspace, { seed, until: systemClock(), time });
+        print(
+          `   ${played.queries} simulated queries, ${played.scored} answers scored; one LLM was made worse on ` +
+            `translations on the way, another failed for some hours: open alerts: ${played.alerts}`,
+        );
       } finally {
         bar.stop();
         await workspace.close();
@@ -107,9 +122,9 @@ export function demoCommand(): Command {
 
       const { startService, untilStopped } = await import('../service.js');
       const service = await startService(settings, { api: true, worker: true });
-      print(`\n5. The service listens on ${service.url}; try\n`);
+      print(`\n6. The service listens; all that it holds is simulated\n`);
       print(`   curl '${service.url}/route?query=What+is+the+boiling+point+of+water%3F'\n`);
-      print(`   Documentation: ${service.url}/docs. Ctrl-C stops it.`);
+      print(`   Open ${service.url}/ (Ctrl-C stops it)`);
       if (stop === false) await service.close();
       else await untilStopped(service);
     });

@@ -1,10 +1,16 @@
 import { Page } from '../kit/parts.js';
-import { Empty } from '../kit/states.js';
+import { Alerts } from './health/alerts.js';
+import { Breakers } from './health/breakers.js';
+import { Limits } from './health/load.js';
 
 export default function HealthPage() {
   return (
     <Page title="Health">
-      <Empty title="Nothing to see yet" />
+      <div class="grid">
+        <Alerts />
+        <Breakers />
+        <Limits />
+      </div>
     </Page>
   );
 }

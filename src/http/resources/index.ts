@@ -20,6 +20,7 @@ import { keyOperations } from './keys.js';
 import { loadOperations } from './load.js';
 import { mapOperations } from './map.js';
 import { modelOperations } from './models.js';
+import { overviewOperations } from './overview.js';
 import { policyOperations } from './policies.js';
 import { probeOperations } from './probes.js';
 import { providerOperations } from './providers.js';
@@ -43,6 +44,7 @@ export function operationsOf(context: Context): Operation[] {
     ...experimentOperations(context),
     ...disagreementOperations(context),
     ...decisionOperations(context),
+    ...overviewOperations(context),
     ...retentionOperations(context),
     ...healthOperations(context),
     ...alertOperations(context),

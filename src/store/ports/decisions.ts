@@ -1,4 +1,4 @@
-import type { DayRow } from '../../machines/day-sums.js';
+import type { DayRow, SlotRow } from '../../machines/day-sums.js';
 import type { Outcome, OutcomeKind } from '../../schema/decision.js';
 
 /** A decision as it is logged. */
@@ -101,8 +101,8 @@ export interface ObservedDay {
 
 /** The log of decisions. */
 export interface DecisionStore {
-  /** Logs decisions, and adds to the sums per day. One that is there already is left as it is. Throws `ledger_busy`. */
-  append(decisions: readonly DecisionRecord[], sums?: readonly DayRow[]): Promise<void>;
+  /** Logs decisions, and adds to the sums per day and shorter steps. One that is there already is left as it is. Throws `ledger_busy`. */
+  append(decisions: readonly DecisionRecord[], sums?: readonly SlotRow[]): Promise<void>;
   /** Decisions by id; those that are not there are absent from the map. */
   get(ids: readonly string[]): Promise<Map<string, KeptDecision>>;
   list(filter: DecisionFilter): Promise<KeptDecision[]>;

@@ -15,6 +15,7 @@ import type { ImportStore } from './imports.js';
 import type { JudgeStore } from './judge.js';
 import type { KeyStore } from './keys.js';
 import type { LimitStore } from './limits.js';
+import type { OverviewStore } from './overview.js';
 import type { PolicyStore } from './policies.js';
 import type { ProviderStore } from './providers.js';
 import type { QuotaStore } from './quotas.js';
@@ -42,6 +43,7 @@ export interface Ledger {
   readonly imports: ImportStore;
   readonly catalog: CatalogStore;
   readonly decisions: DecisionStore;
+  readonly overview: OverviewStore;
   readonly calls: CallStore;
   readonly cascades: CascadeStore;
   readonly snapshot: SnapshotStore;

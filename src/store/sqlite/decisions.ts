@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BYTES_PER_MEGABYTE, DAY_MS, HOUR_MS } from '../../base/units.js';
 import type { Clock } from '../../base/clock.js';
-import { DAY_SUMS, type DayRow } from '../../machines/day-sums.js';
+import { byDay, DAY_SUMS, joined, STEPS, type DayRow } from '../../machines/day-sums.js';
 import type { DecisionSettings, Outcome } from '../../schema/decision.js';
 import type { Connection } from './connection.js';
 import type { ExperimentResults } from './experiment-results.js';
@@ -58,6 +58,11 @@ export function createDecisions(
   const addDay = db.prepare(
     `INSERT INTO decision_day (day, model, ${DAY_SUMS.join(', ')}) VALUES (?, ?, ${DAY_SUMS.map(() => '?').join(', ')})
      ON CONFLICT (day, model) DO UPDATE SET ${DAY_SUMS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
+  );
+  const addPart = db.prepare(
+    `INSERT INTO decision_part (step, at, model, ${DAY_SUMS.join(', ')})
+     VALUES (?, ?, ?, ${DAY_SUMS.map(() => '?').join(', ')})
+     ON CONFLICT (step, at, model) DO UPDATE SET ${DAY_SUMS.map((c) => `${c} = ${c} + excluded.${c}`).join(', ')}`,
   );
   const days = db
     .prepare<[string, string], [string, string, ...number[]]>(
@@ -181,7 +186,9 @@ export function createDecisions(
             Buffer.byteLength(excluded);
         }
         grow.run(bytes);
-        for (const { day, model, sums: values } of sums) addDay.run(day, model, ...values);
+        for (const { day, model, sums: values } of byDay(sums)) addDay.run(day, model, ...values);
+        for (const step of STEPS)
+          for (const { at, model, sums: values } of joined(sums, step)) addPart.run(step, at, model, ...values);
       });
     },
     get: async (ids) =>

@@ -22,6 +22,7 @@ import { createJudge } from './judge.js';
 import { createKeys } from './keys.js';
 import { createLimits } from './limits.js';
 import { migrate, readMigrations } from './migrate.js';
+import { createOverview } from './overview.js';
 import { createPolicies, createPutPolicy } from './policies.js';
 import { createProviders } from './providers.js';
 import { createQuotas } from './quotas.js';
@@ -103,6 +104,7 @@ function createPorts(connection: Connection, { clock, steady }: Clocks, busyTime
     imports: createImports(connection, busyTimeoutMs, clock),
     catalog: createCatalog(connection, { reader: catalogReader, writer: catalog, room }),
     decisions: createDecisions(connection, { clock, settings, results }),
+    overview: createOverview(connection),
     calls: createCalls(connection),
     cascades: createCascades(connection, { clock, openCalls, release }),
     snapshot: createSnapshot(connection, { catalog: catalogReader, sizes, settings }),

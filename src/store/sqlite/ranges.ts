@@ -34,7 +34,7 @@ export const beyondRange = (field: string, most: number): string =>
 const beyondSum = (sum: string, n: string, most: number): string => `NOT (${sum} BETWEEN 0 AND ${n} * ${most} + 0.001)`;
 
 /** What the sums of `decision_day` are of. */
-export const DAY_GROUPS = ['chosen', 'ranked', 'best'] as const;
+export const DAY_GROUPS = ['chosen', 'ranked', 'best', 'dearest'] as const;
 
 /** Conditions in SQL that hold where the sums of a row can't be. */
 export const WRONG_SUMS = {

@@ -1,8 +1,10 @@
 import type { Clock } from '../../base/clock.js';
 import { BYTES_PER_MEGABYTE, DAY_MS, HOUR_MS } from '../../base/units.js';
+import { STEPS } from '../../machines/day-sums.js';
 import { SLOTS, slotOf } from '../../machines/limits.js';
 import { periodsOf } from '../../machines/quota.js';
 import type { RetentionSettings } from '../../schema/retention.js';
+import { answerSweep } from './answer-parts.js';
 import type { Touch } from './changes.js';
 import type { Connection } from './connection.js';
 import { createPasses } from './retention-pass.js';
@@ -120,18 +122,45 @@ function summarySweep({ db }: Connection, table: 'decision_day' | 'judge_day'): 
   };
 }
 
+/** How long sums by short steps are kept, in milliseconds: an overview reads them so far back. */
+const KEPT_MS = [3 * HOUR_MS, 26 * HOUR_MS, 15 * DAY_MS];
+
+/** Sums by steps shorter than a day. */
+const partSweeps = (connection: Connection): Sweep[] =>
+  (
+    [
+      ['decision_part', 'model'],
+      ['answer_part', 'llm'],
+    ] as const
+  ).flatMap(([table, of]) =>
+    STEPS.map((step, i) =>
+      useSweep(connection, {
+        table,
+        key: `step, at, ${of}`,
+        old: `step = ${step} AND at < @limit`,
+        limitOf: (now) => now - KEPT_MS[i]!,
+      }),
+    ),
+  );
+
 /** What counts against limits no longer, of LLMs and keys that nobody claims of any more: others see to their own. */
 function useSweep<T extends number | string>(
   { db }: Connection,
-  { table, key, old, limitOf }: { table: string; key: string; old: string; limitOf(now: number): T },
+  {
+    table,
+    key,
+    old,
+    limitOf,
+  }: { table: string; key: string; old: string; limitOf(now: number, settings: RetentionSettings): T },
 ): Sweep {
   const find = db.prepare<{ limit: T }, unknown>(`SELECT 1 FROM ${table} WHERE ${old} LIMIT 1`);
   const remove = db.prepare<{ limit: T; most: number }>(
     `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${old} LIMIT @most)`,
   );
   return {
-    due: (_, now) => find.get({ limit: limitOf(now) }) !== undefined,
-    run: (_, now) => remove.run({ limit: limitOf(now), most: REMOVED_AT_ONCE }).changes === REMOVED_AT_ONCE,
+    due: (settings, now) => find.get({ limit: limitOf(now, settings) }) !== undefined,
+    run: (settings, now) =>
+      remove.run({ limit: limitOf(now, settings), most: REMOVED_AT_ONCE }).changes === REMOVED_AT_ONCE,
   };
 }
 
@@ -191,6 +220,14 @@ export function tableSweeps(
     importedRowSweep(connection, sizes),
     summarySweep(connection, 'decision_day'),
     summarySweep(connection, 'judge_day'),
+    answerSweep(connection),
+    ...partSweeps(connection),
+    useSweep(connection, {
+      table: 'answer_part',
+      key: 'step, at, llm',
+      old: `step = ${DAY_MS} AND at < @limit`,
+      limitOf: (now, { summary_days: days }) => before(days, now) ?? -1,
+    }),
     useSweep(connection, { table: 'load_use', key: 'llm, slot', old: 'slot <= @limit', limitOf: oldSlot }),
     useSweep(connection, { table: 'key_use', key: 'key, slot', old: 'slot <= @limit', limitOf: oldSlot }),
     useSweep(connection, {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sha256 } from '../../../src/base/hash.js';
-import { DAY_SUMS, type DayRow } from '../../../src/machines/day-sums.js';
+import { DAY_SUMS, type DayRow, type SlotRow } from '../../../src/machines/day-sums.js';
 import { DecisionSettings } from '../../../src/schema/decision.js';
 import type { DecisionFilter, DecisionSearch, KeptDecision } from '../../../src/store/ports/decisions.js';
 import type { Ledger } from '../../../src/store/ports/index.js';
@@ -27,11 +27,15 @@ const get = async ({ decisions }: Ledger, id: string): Promise<KeptDecision | un
 const listed = async ({ decisions }: Ledger, filter: DecisionFilter): Promise<string[]> =>
   (await decisions.list(filter)).map(({ id }) => id);
 
-const sumsOf = (day: string, model: string, first: number): DayRow => ({
-  day,
+const sumsOf = (day: string, model: string, first: number): SlotRow => ({
+  at: Date.parse(day) + 13 * HOUR,
   model,
   sums: Float64Array.from(DAY_SUMS, (_, i) => first + i),
 });
+const dayOf = (day: string, model: string, first: number): DayRow => {
+  const { sums } = sumsOf(day, model, first);
+  return { day, model, sums };
+};
 
 async function pruneAll({ decisions }: Ledger): Promise<number> {
   let rounds = 1;
@@ -92,7 +96,7 @@ export function describeDecisionStore(store: StoreUnderTest): void {
       const faulty = { ...DECISION, id: 'd2', model: null as never };
       await assert.rejects(ledger.decisions.append([DECISION, faulty], [sumsOf('2026-01-01', 'm', 1)]));
       assert.deepEqual(await ledger.decisions.get(['d1', 'd2']), new Map());
-      const unknown = { ...sumsOf('2026-01-01', 'm', 1), day: null as never };
+      const unknown = { ...sumsOf('2026-01-01', 'm', 1), model: null as never };
       await assert.rejects(ledger.decisions.append([DECISION], [sumsOf('2026-01-01', 'm', 1), unknown]));
       assert.deepEqual(await ledger.decisions.get(['d1']), new Map());
       assert.deepEqual((await ledger.decisions.days('2026-01-01', '2026-01-01')).rows, []);
@@ -245,13 +249,13 @@ export function describeDecisionStore(store: StoreUnderTest): void {
       ]);
       const added = { day: '2026-01-01', model: 'm', sums: Float64Array.from(DAY_SUMS, (_, i) => 11 + 2 * i) };
       assert.deepEqual(await ledger.decisions.days('2026-01-01', '2026-01-02'), {
-        rows: [sumsOf('2026-01-01', 'a', 3), added, sumsOf('2026-01-02', 'm', 2)],
+        rows: [dayOf('2026-01-01', 'a', 3), added, dayOf('2026-01-02', 'm', 2)],
         observed: [
           { day: '2026-01-01', answers: 2, score: 0.75, square: 0.625, worth: 2, cost_usd: 0.75, errors: 1 },
           { day: '2026-01-02', answers: 1, score: 0.25, square: 0.0625, worth: 1, cost_usd: null, errors: 0 },
         ],
       });
-      assert.deepEqual((await ledger.decisions.days('2026-01-02', '2026-01-02')).rows, [sumsOf('2026-01-02', 'm', 2)]);
+      assert.deepEqual((await ledger.decisions.days('2026-01-02', '2026-01-02')).rows, [dayOf('2026-01-02', 'm', 2)]);
     });
 
     test('texts are forgotten after their time, decisions removed after theirs, oldest first', async (t) => {

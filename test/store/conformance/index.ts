@@ -19,6 +19,7 @@ import { describeKeyStore } from './keys.js';
 import { describeLedger } from './ledger.js';
 import { describeLimitStore } from './limits.js';
 import { describeNewcomers } from './newcomers.js';
+import { describeOverviewStore } from './overview.js';
 import { describePolicyStore } from './policies.js';
 import { describeProviderStore } from './providers.js';
 import { describeQuotaStore } from './quotas.js';
@@ -38,6 +39,7 @@ export function describeStore(store: StoreUnderTest): void {
     describeCatalogStore(store);
     describeNewcomers(store);
     describeDecisionStore(store);
+    describeOverviewStore(store);
     describeCallStore(store);
     describeCascadeStore(store);
     describeSnapshotStore(store);

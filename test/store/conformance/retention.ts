@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { DAY_SUMS } from '../../../src/machines/day-sums.js';
 import { sha256 } from '../../../src/base/hash.js';
 import { RetentionSettings } from '../../../src/schema/retention.js';
 import type { FeedbackRecord } from '../../../src/store/ports/feedback.js';
@@ -245,11 +246,11 @@ export function describeRetentionStore(store: StoreUnderTest): void {
 
     test('sums by day are kept as long as is set, a day at a time', async (t) => {
       const { ledger, time } = await store.open(t);
-      const sums = new Float64Array(12);
+      const sums = new Float64Array(DAY_SUMS.length);
       const days = ['2026-01-01', '2026-01-02', '2026-03-01'];
       await ledger.decisions.append(
         [],
-        days.flatMap((day) => ['a', 'b'].map((model) => ({ day, model, sums }))),
+        days.flatMap((day) => ['a', 'b'].map((model) => ({ at: Date.parse(day), model, sums }))),
       );
       time.now = Date.UTC(2026, 2, 1, 12);
       await set(ledger, { summary_days: 10 });
