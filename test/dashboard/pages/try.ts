@@ -62,27 +62,29 @@ export const TRY_CHECKS: readonly PageCheck[] = [
   },
   {
     name: 'where an LLM can be called, its answer streams, can be stopped, and the chat goes on',
-    on: 'empty',
     async run({ page, url }) {
       const provider = await startProvider({ models: { slow: { chunkMs: 40, chunks: 60 } } });
       await put(url, '/v1/providers/local', { base_url: provider.baseUrl });
       await put(url, '/v1/models/local/slow', { deployments: [{ provider: 'local', model: 'slow' }] });
       await visit(page, url, 'try');
       await page.getByRole('button', { name: 'Chat', exact: true }).click();
-      await page.getByLabel('Message 1').fill('Tell me a story.');
+      await page.getByRole('textbox', { name: 'Message 1' }).fill('Tell me a story.');
       await page.getByLabel('Let the LLM answer').check();
       const answer = page.locator('pre.answer');
       await page.keyboard.press('Control+Enter');
       await page.getByText(/first words after/).waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByText('stopped', { exact: true }).waitFor();
-      await page.getByLabel('Message 1').press('Control+Enter');
+      await page.getByRole('textbox', { name: 'Message 1' }).press('Control+Enter');
       await page.getByText(/whole after/).waitFor();
       const text = (await answer.textContent()) ?? '';
       assert.ok(text.length > 20, text);
       await page.getByRole('button', { name: 'Go on with the chat' }).click();
-      assert.equal(await page.getByLabel('Message 2').inputValue(), text);
-      assert.equal(await page.getByLabel('Message 3').inputValue(), '');
+      assert.equal(await page.getByRole('textbox', { name: 'Message 2' }).inputValue(), text);
+      assert.equal(await page.getByRole('textbox', { name: 'Message 3' }).inputValue(), '');
+      // The others find the service as it was.
+      for (const path of ['/v1/models/local/slow', '/v1/providers/local'])
+        assert.ok((await fetch(`${url}${path}`, { method: 'DELETE' })).ok, path);
       await provider.close();
     },
   },
