@@ -1,8 +1,9 @@
 /**
  * Frames a second of the graph page in Debian's Chromium while a mouse drags it, at a service that runs: the page's own
- * frames, and those in which the graph was drawn. Without a graphics card it is drawn by the CPU (SwiftShader).
+ * frames. Without a graphics card it is drawn by the CPU (SwiftShader). Where the service has fewer nodes than `--fill`,
+ * its queries are drawn again beside themselves until there are so many.
  *
- *     node dist/scripts/bench/graph-frames.js URL [--queries 5000] [--seconds 5] [--gpu]
+ *     node dist/scripts/bench/graph-frames.js URL [--queries 5000] [--seconds 5] [--fill 5000] [--gpu]
  */
 import { parseArgs } from 'node:util';
 import { cpus } from 'node:os';
@@ -13,6 +14,7 @@ const { values, positionals } = parseArgs({
   options: {
     queries: { type: 'string', default: '5000' },
     seconds: { type: 'string', default: '5' },
+    fill: { type: 'string', default: '0' },
     gpu: { type: 'boolean', default: false },
   },
 });
@@ -26,6 +28,26 @@ const browser = await chromium.launch({
 });
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
 page.setDefaultTimeout(DRAWN_MS);
+
+interface Answered {
+  nodes: { kind: string; id: string; x: number; y: number }[];
+  edges: { relation: string; source: number; target: number; weight: number }[];
+}
+const graph = (await (await fetch(`${url}/v1/graph?queries=${values.queries}`)).json()) as Answered;
+const { nodes, edges } = graph;
+const queries = nodes.flatMap(({ kind }, n) => (kind === 'query' ? [n] : []));
+const ofQueries = edges.filter(({ relation }) => relation === 'query-kind' || relation === 'query-task');
+for (let copy = 0; nodes.length < Number(values.fill); copy++) {
+  const from = queries[copy % queries.length]!;
+  const { x, y, id } = nodes[from]!;
+  const beside = (way: number): number => 0.03 * Math.sin(way * (copy + 1));
+  nodes.push({ kind: 'query', id: `${copy} ${id}`, x: x + beside(7.1), y: y + beside(3.7) });
+  for (const edge of ofQueries) if (edge.source === from) edges.push({ ...edge, source: nodes.length - 1 });
+}
+if (Number(values.fill) > 0)
+  await page.route('**/v1/graph?*', (route) =>
+    route.fulfill({ contentType: 'application/json', body: JSON.stringify(graph) }),
+  );
 await page.goto(`${url}/#/graph?queries=${values.queries}`);
 await page.locator('.stage canvas').first().waitFor();
 const box = (await page.locator('.stage .canvas').boundingBox())!;
@@ -56,13 +78,10 @@ for (let step = 0; performance.now() - begun < seconds * 1000; step++)
 const took = (performance.now() - begun) / 1000;
 const after = await read();
 await page.mouse.up();
-const { nodes, edges } = (await (await fetch(`${url}/v1/graph?queries=${values.queries}`)).json()) as {
-  nodes: unknown[];
-  edges: unknown[];
-};
 await browser.close();
+const rate = ((after.frames - before.frames) / took).toFixed(1);
+const machine = `${cpus().length} cores, ${cpus()[0]!.model}, ${values.gpu ? 'graphics card' : 'SwiftShader'}`;
 console.log(
-  `${nodes.length} nodes, ${edges.length} edges: ` +
-    `${((after.frames - before.frames) / took).toFixed(1)} frames a second while panning, longest pause ${Math.round(after.longest)} ms (${cpus().length} cores, ${cpus()[0]!.model}, ` +
-    `${values.gpu ? 'graphics card' : 'SwiftShader'})`,
+  `${nodes.length} nodes, ${edges.length} edges: ${rate} frames a second while panning, ` +
+    `longest pause ${Math.round(after.longest)} ms (${machine})`,
 );

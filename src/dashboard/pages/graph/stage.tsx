@@ -22,8 +22,9 @@ export interface StageProps {
   onSelect: (key: string) => void;
 }
 
-/** From so many edges on, they are not drawn while the picture moves. */
+/** From so many edges and nodes on, edges and labels are not drawn while the picture moves. */
 const MANY_EDGES = 800;
+const MANY_NODES = 1_500;
 /** How far one press of a zoom key goes, and how long it takes. */
 const ZOOM = { factor: 1.5, duration: 150 };
 
@@ -68,6 +69,8 @@ function open(place: HTMLElement, graph: Drawn, seen: () => Seen): Stage {
   return new Sigma<NodeAttributes, EdgeAttributes>(graph as never, place, {
     settings: {
       hideEdgesOnMove: graph.size > MANY_EDGES,
+      hideLabelsOnMove: graph.order > MANY_NODES,
+      pickingDownSizingRatio: 4,
       itemSizesReference: 'screen',
       labelDensity: 0.6,
       labelRenderedSizeThreshold: 5,
