@@ -32,7 +32,7 @@ function CostByLength({ known }: { known: Known }) {
   const costs = (tokens: number): number[] => x.map((prompt) => (prompt * input + tokens * output) / MILLION);
   return (
     <Chart
-      label={`Cost of an answer by the length of its prompt, from ${usd(costs(written)[0])} to ${usd(costs(written).at(-1))}`}
+      label={`Cost by the length of the prompt, from ${usd(costs(written)[0])} to ${usd(costs(written).at(-1))}`}
       x={x}
       isTime={false}
       xName="prompt tokens"
@@ -75,7 +75,7 @@ function Latencies({ known }: { known: Known }) {
         const values = told.map(({ latency }) => latency);
         return (
           <Chart
-            label={`Latency of the last ${told.length} answers, from ${duration(Math.min(...values))} to ${duration(Math.max(...values))}`}
+            label={`Latency of the last ${told.length} answers, ${duration(Math.max(...values))} at most`}
             x={told.map(({ at }) => at)}
             height={CHART_HEIGHT}
             format={duration}
@@ -101,9 +101,7 @@ function History({ known }: { known: Known }) {
   const past = known.learned.history.toReversed();
   if (past.length === 0) return <Empty title="No version knows it yet">The next training will.</Empty>;
   if (past.length === 1)
-    return (
-      <Figure label="The only version so far" value={score(past[0]!.score)} note={time(past[0]!.created_at)} />
-    );
+    return <Figure label="The only version so far" value={score(past[0]!.score)} note={time(past[0]!.created_at)} />;
   return (
     <Chart
       label={`Expected quality by version: ${past.map((one) => score(one.score)).join(', ')}`}
@@ -112,7 +110,12 @@ function History({ known }: { known: Known }) {
       format={score}
       range={[0, 1]}
       series={[
-        { name: 'expected quality', values: past.map((one) => one.score), colour: colourOf(known.id), isPoints: past.length < 3 },
+        {
+          name: 'expected quality',
+          values: past.map((one) => one.score),
+          colour: colourOf(known.id),
+          isPoints: past.length < 3,
+        },
       ]}
     />
   );

@@ -27,12 +27,18 @@ const COLUMNS: readonly Column<Row>[] = [
   { name: 'Name there', cell: ({ declared }) => declared.model },
   { name: 'Priority', cell: ({ declared }) => declared.priority ?? 0, isNumber: true },
   { name: 'State', cell: stateOf },
-  { name: 'Failed', cell: ({ fare }) => (fare === undefined ? '–' : `${fare.failures} of ${fare.calls}`), isNumber: true },
+  {
+    name: 'Failed',
+    cell: ({ fare }) => (fare === undefined ? '–' : `${fare.failures} of ${fare.calls}`),
+    isNumber: true,
+  },
 ];
 
 /** Where an LLM can be called, and how that goes. */
 export function Deployments({ known: { id, deployments = [] } }: { known: Schemas['KnownProfile'] }) {
-  const query = useQuery((signal) => answered(client.GET('/v1/providers', { signal })), [id], { follows: ['providers'] });
+  const query = useQuery((signal) => answered(client.GET('/v1/providers', { signal })), [id], {
+    follows: ['providers'],
+  });
   if (deployments.length === 0)
     return (
       <p class="muted">

@@ -31,7 +31,7 @@ export function Wrong({ issue, named = false }: { issue: Issue; named?: boolean 
   return (
     <span class="wrong">
       {named && issue.field !== '' && <code>{issue.field}: </code>}
-      {/^expected/.test(issue.expected) ? issue.expected : `expected ${issue.expected}`}, got {issue.received}
+      {issue.expected.startsWith('expected') ? issue.expected : `expected ${issue.expected}`}, got {issue.received}
     </span>
   );
 }

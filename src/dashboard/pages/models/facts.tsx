@@ -106,7 +106,10 @@ function DeclaredOnly({ known }: { known: Known }) {
     ['Languages', names(known.languages)],
     ['Regions', names(known.regions)],
     ['Tags', names(known.tags)],
-    ['Sources', orNone(known.sources, (sources) => sources.map(({ source, date }) => `${source} (${date})`).join(', '))],
+    [
+      'Sources',
+      orNone(known.sources, (sources) => sources.map(({ source, date }) => `${source} (${date})`).join(', ')),
+    ],
   ];
   const shown = facts.filter(([, value]) => value !== NONE);
   return (

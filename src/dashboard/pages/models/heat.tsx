@@ -17,11 +17,7 @@ function Cell({ value, from, to, isBest }: { value: Estimate | null; from: numbe
   const { score: mean, low, high, answers } = value;
   const words = `${score(low)} to ${score(high)}, of ${answers} answers${isBest ? '; the best here' : ''}`;
   return (
-    <td
-      class={isBest ? 'best' : ''}
-      title={words}
-      style={{ background: heat((mean - from) / (to - from || 1)) }}
-    >
+    <td class={isBest ? 'best' : ''} title={words} style={{ background: heat((mean - from) / (to - from || 1)) }}>
       {score(mean)}
       {isBest && <span aria-hidden="true"> ★</span>}
       <small>±{((high - low) / 2).toFixed(3)}</small>

@@ -141,9 +141,7 @@ function None() {
   return (
     <Empty title="No LLM is known yet">
       <p>Declare those that you can call, or import a log that names them:</p>
-      <pre>
-        npx pointsman models put my-llm my-llm.yaml{'\n'}npx pointsman import models.json interactions.jsonl.gz
-      </pre>
+      <pre>npx pointsman models put my-llm my-llm.yaml{'\n'}npx pointsman import models.json interactions.jsonl.gz</pre>
       {may('admin') && (
         <button class="primary" onClick={() => setSearch({ add: '1' })}>
           Add an LLM
@@ -168,7 +166,12 @@ function Listed({ rows }: { rows: readonly Row[] }) {
             onInput={({ currentTarget: { value } }) => (setText(value), setSearch({ q: value }))}
           />
         </Field>
-        <Choice label="Which" options={STATES} value={STATES.find((one) => one.value === wanted)?.value ?? ''} onChange={(state) => setSearch({ state })} />
+        <Choice
+          label="Which"
+          options={STATES}
+          value={STATES.find((one) => one.value === wanted)?.value ?? ''}
+          onChange={(state) => setSearch({ state })}
+        />
       </div>
       {shown.length === 0 ? (
         <Empty title="No LLM is like that" />
@@ -210,7 +213,9 @@ export function ModelList() {
         <Loaded query={query} rows={8}>
           {(read) => (
             <>
-              {read.models.undeclared !== undefined && <Undeclared undeclared={read.models.undeclared} onDone={query.reload} />}
+              {read.models.undeclared !== undefined && (
+                <Undeclared undeclared={read.models.undeclared} onDone={query.reload} />
+              )}
               {read.strengths.models.length === 0 ? (
                 <None />
               ) : (
@@ -224,8 +229,8 @@ export function ModelList() {
                   </Card>
                   {read.strengths.version === null && (
                     <p class="muted">
-                      <Badge>Not trained</Badge> These are declared facts and mean scores; <a href="#/training">train</a>{' '}
-                      to learn profiles.
+                      <Badge>Not trained</Badge> These are declared facts and mean scores;{' '}
+                      <a href="#/training">train</a> to learn profiles.
                     </p>
                   )}
                 </>

@@ -32,7 +32,11 @@ function Figures({ known: { learned }, summary }: { known: Known; summary: Schem
           value={score(overall.score)}
           note={`${score(overall.low)} to ${score(overall.high)}, of ${count(overall.answers)} answers`}
         />
-        <Figure label="Cost of an answer" value={usd(usage.cost_usd)} note={`${count(usage.completion_tokens)} tokens`} />
+        <Figure
+          label="Cost of an answer"
+          value={usd(usage.cost_usd)}
+          note={`${count(usage.completion_tokens)} tokens`}
+        />
         <Figure
           label="Latency"
           value={duration(usage.latency_ms)}

@@ -106,9 +106,7 @@ function Breaker({ health }: { health: Known['learned']['health'] }) {
         <HealthBadge state={health.state} />
       </dd>
       <dt>Last calls</dt>
-      <dd>
-        {health.calls === 0 ? 'none of late' : `${health.failures} of ${health.calls} failed`}
-      </dd>
+      <dd>{health.calls === 0 ? 'none of late' : `${health.failures} of ${health.calls} failed`}</dd>
       {health.error !== null && (
         <>
           <dt>Last error</dt>

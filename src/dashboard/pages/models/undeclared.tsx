@@ -28,9 +28,7 @@ export function Undeclared({
   return (
     <div class="notice" role="status">
       <div>
-        <strong>
-          {count === 1 ? 'One LLM was named' : `${count} LLMs were named`} in feedback and never declared
-        </strong>
+        <strong>{count === 1 ? 'One LLM was named' : `${count} LLMs were named`} in feedback and never declared</strong>
         <p>No query goes to them until they are declared.</p>
         {problem !== undefined && <Failed problem={problem} title="Not declared" />}
         <div class="row">

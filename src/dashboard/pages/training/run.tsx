@@ -79,9 +79,9 @@ function Losses({ job: { progress } }: { job: Job }) {
 /** What may help after a failure. */
 function adviceOn(error: string): string {
   if (/no (LLM|interaction|score|preference)|None of the answers/i.test(error))
-    return 'There is nothing to learn from yet. Import a log (npx pointsman import …), or post feedback with scores; then retrain.';
+    return 'There is nothing to learn from yet. Import a log (npx pointsman import …), or post scores; then retrain.';
   if (/loss of step|diverged/i.test(error))
-    return 'The training did not settle. Retrain with another seed; if that fails too, look for scores outside what is usual.';
+    return 'The training did not settle. Retrain with another seed; if that fails too, look for unusual scores.';
   if (/memory|SIGKILL|heap/i.test(error))
     return 'The training process was ended, mostly for want of memory. Give it more, or keep fewer interactions.';
   if (/encoder/i.test(error))
@@ -116,7 +116,8 @@ function Result({ result }: { result: NonNullable<Job['result']> }) {
         </dd>
         <dt>Outcome</dt>
         <dd>
-          <Badge tone={result.activated ? 'good' : 'warn'}>{result.activated ? 'in force' : 'not activated'}</Badge>{' '}
+          <Badge tone={result.activated ? 'good' : 'warn'}>{result.activated ? 'in force' : 'not activated'}</Badge>
+          &nbsp;
           {result.reason}
         </dd>
         <dt>Took</dt>
