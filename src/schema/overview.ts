@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 export const OVERVIEW_RANGES = {
   '1h': { step: 2 * MINUTE_MS, steps: 30 },
   '24h': { step: 20 * MINUTE_MS, steps: 72 },
-  '7d': { step: HOUR_MS, steps: 168 },
+  '7d': { step: 4 * HOUR_MS, steps: 42 },
   '30d': { step: DAY_MS, steps: 30 },
   '90d': { step: DAY_MS, steps: 90 },
 } as const;

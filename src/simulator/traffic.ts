@@ -16,7 +16,7 @@ function busyness(at: number, { from, to }: { from: number; to: number }): numbe
 /** The most that {@link busyness} is. */
 const BUSIEST = 1.75 * 1.3;
 /** Share of the queries that come in the last two hours, so that these have some to be seen. */
-const LATE_SHARE = 0.05;
+const LATE_SHARE = 0.012;
 const LATE_MS = 2 * HOUR_MS;
 const LABELLED = 0.7;
 

@@ -83,7 +83,7 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
         stroke: colour,
         width: isPoints === true ? 0 : 1.75,
         points: { show: isPoints === true || series.length === 0 || values.length < 3, size: 5, fill: colour },
-        ...(isStacked === true && { fill: faint(colour, '44') }),
+        ...(isStacked === true && { fill: faint(colour, '66') }),
         ...(isDashed === true && { dash: [5, 4] }),
         value: (_, __, ___, i) =>
           i === null || values[i] === null || values[i] === undefined ? '–' : format(values[i]),
@@ -93,10 +93,16 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
         { show: true, stroke: faint(colour, '55'), width: 0.5, points: { show: false } },
       ]),
     ],
-    bands: bands.map(({ colour }, i) => ({
-      series: [series.length + 2 + 2 * i, series.length + 1 + 2 * i] as [number, number],
-      fill: faint(colour, '26'),
-    })),
+    bands: [
+      ...bands.map(({ colour }, i) => ({
+        series: [series.length + 2 + 2 * i, series.length + 1 + 2 * i] as [number, number],
+        fill: faint(colour, '26'),
+      })),
+      // An area ends where the one below begins, so that colours don't mix.
+      ...series.flatMap(({ isStacked }, i) =>
+        isStacked === true && series[i - 1]?.isStacked === true ? [{ series: [i + 1, i] as [number, number] }] : [],
+      ),
+    ],
     hooks: {
       draw: [
         ({ ctx, bbox, valToPos }) => {

@@ -1,0 +1,21 @@
+import { settled } from '../browser.js';
+import type { PageCheck } from './check.js';
+
+/** What is tried on the page of health. */
+export const HEALTH_CHECKS: readonly PageCheck[] = [
+  {
+    name: 'an LLM is taken out of the rankings and put back, and the alert of the one that got worse is shown',
+    async run({ page, url }) {
+      await page.goto(`${url}/#/health`);
+      await settled(page);
+      await page.locator('section', { hasText: 'translation' }).getByText('open').first().waitFor();
+      const row = page.locator('tr', { hasText: 'sim/comet-3b' }).filter({ hasText: 'In' });
+      await row.waitFor();
+      await page.getByRole('button', { name: 'Take out: sim/comet-3b' }).click();
+      await page.getByRole('button', { name: 'Put back: sim/comet-3b' }).waitFor();
+      await page.locator('tr', { hasText: 'sim/comet-3b' }).getByText('taken out in the dashboard').waitFor();
+      await page.getByRole('button', { name: 'Put back: sim/comet-3b' }).click();
+      await page.getByRole('button', { name: 'Take out: sim/comet-3b' }).waitFor();
+    },
+  },
+];
