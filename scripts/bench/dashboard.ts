@@ -231,8 +231,7 @@ const row = (which: keyof typeof rounds): string[] => [
 const ratios = rounds.with.map(({ p99 }, i) => p99 / rounds.without[i]!.p99);
 process.stdout.write(
   `${table(['/v1/route, ms, medians of rounds', 'p50', 'p99'], [row('without'), row('with')])}\n` +
-    `p99 with over without, round by round: ${quantile(ratios, 0.25).toFixed(2)}, ${quantile(ratios, 0.5).toFixed(2)}, ` +
-    `${quantile(ratios, 0.75).toFixed(2)} (quartiles)\n`,
+    `p99 with over without, quartiles of rounds: ${[0.25, 0.5, 0.75].map((q) => quantile(ratios, q).toFixed(2)).join(', ')}\n`,
 );
 await browser.close();
 service.kill();

@@ -18,7 +18,8 @@ const PAGE = `
 import { createPointsman, dataOf, PointsmanProblem } from 'pointsman/client';
 
 const pointsman = createPointsman({ baseUrl: SERVICE });
-const codeOf = (promise) => promise.then(() => 'none', (error) => (error instanceof PointsmanProblem ? error.code : error.name));
+const nameOf = (error) => (error instanceof PointsmanProblem ? error.code : error.name);
+const codeOf = (promise) => promise.then(() => 'none', nameOf);
 const { job_id } = await dataOf(pointsman.POST('/v1/retrain', { body: {} }));
 let last;
 for await (const { event } of pointsman.jobEvents(job_id)) last = event;

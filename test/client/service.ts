@@ -52,7 +52,7 @@ async function prepareQueue(folder: string): Promise<void> {
 }
 
 /** A real service before a real provider, each a process of its own, with two LLMs. */
-export async function startService(...args: readonly string[]): Promise<Service> {
+export async function startService(...flags: readonly string[]): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'pointsman-client-'));
   await prepareQueue(folder);
   const light = [
@@ -69,7 +69,7 @@ export async function startService(...args: readonly string[]): Promise<Service>
   ];
   const [provider, service] = await Promise.all([
     run(PROVIDER, ['--port', '0'], 'the provider listens on'),
-    run(MAIN, ['start', ...light, ...args], 'Pointsman listens on'),
+    run(MAIN, ['start', ...light, ...flags], 'Pointsman listens on'),
   ]);
   const url = urlIn(service);
   await declare(createPointsman({ baseUrl: url }), urlIn(provider));
