@@ -228,10 +228,11 @@ const row = (which: keyof typeof rounds): string[] => [
     ).toFixed(2),
   ),
 ];
+const quartiles = [0.25, 0.5, 0.75];
 const ratios = rounds.with.map(({ p99 }, i) => p99 / rounds.without[i]!.p99);
 process.stdout.write(
   `${table(['/v1/route, ms, medians of rounds', 'p50', 'p99'], [row('without'), row('with')])}\n` +
-    `p99 with over without, quartiles of rounds: ${[0.25, 0.5, 0.75].map((q) => quantile(ratios, q).toFixed(2)).join(', ')}\n`,
+    `p99 with over without, quartiles of rounds: ${quartiles.map((q) => quantile(ratios, q).toFixed(2)).join(', ')}\n`,
 );
 await browser.close();
 service.kill();

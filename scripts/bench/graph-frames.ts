@@ -1,7 +1,7 @@
 /**
  * Frames a second of the graph page in Debian's Chromium while a mouse drags it, at a service that runs: the page's
- * own frames. Without a graphics card it is drawn by the CPU (SwiftShader). Where the service has fewer nodes than `--fill`,
- * its queries are drawn again beside themselves until there are so many.
+ * own frames. Without a graphics card it is drawn by the CPU (SwiftShader). Where the service has fewer nodes than
+ * `--fill`, its queries are drawn again beside themselves until there are so many.
  *
  *     node dist/scripts/bench/graph-frames.js URL [--queries 5000] [--seconds 5] [--fill 5000] [--gpu]
  */
