@@ -54,6 +54,7 @@ type Failures = Record<string, Failing>;
 /** Codes that no request provokes, and why. */
 const UNPROVOKED: Record<string, string> = {
   ...Object.fromEntries(ACCESS_CODES.map((code) => [code, 'access.test.ts provokes it of every operation'])),
+  dashboard_missing: 'a dashboard that is not built; site.test.ts asks for one',
   internal: 'a fault of the service’s own; errors.test.ts answers one through a ledger that throws',
 };
 
@@ -460,6 +461,13 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       key_not_found: { path: `/v1/keys/${UNKNOWN_KEY}` },
     },
     'GET /v1/audit': { invalid_request: { path: '/v1/audit?limit=0' } },
+    'GET /': {},
+    'GET /dashboard/{file}': {
+      invalid_request: { path: '/dashboard/%zz' },
+      route_not_found: { path: '/dashboard/nobody.js' },
+    },
+    'GET /v1/access': {},
+    'GET /v1/events': {},
     'GET /healthz': {},
     'GET /readyz': {},
     'GET /metrics': {},
