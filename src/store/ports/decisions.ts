@@ -78,7 +78,10 @@ export interface ObservedDay {
 
 /** The log of decisions. */
 export interface DecisionStore {
-  /** Logs decisions, and adds to the sums per day and shorter steps. One that is there already is left as it is. Throws `ledger_busy`. */
+  /**
+   * Logs decisions, and adds to the sums per day and shorter steps. One that is there already is left as it is. Throws
+   * `ledger_busy`.
+   */
   append(decisions: readonly DecisionRecord[], sums?: readonly SlotRow[]): Promise<void>;
   /** Decisions by id; those that are not there are absent from the map. */
   get(ids: readonly string[]): Promise<Map<string, KeptDecision>>;

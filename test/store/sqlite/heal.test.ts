@@ -48,7 +48,8 @@ test('sums that are not finite are counted anew from the answers, whose odd numb
        SELECT 1, llm.id, task.id, 1, 1e308, 1e308, 4611686018427387904, ${START} FROM llm, task WHERE llm.name = 'bad';
      UPDATE llm_total SET interactions = 4, scored = 4, score = 4, cost_usd_n = 4, cost_usd = 9e999 WHERE llm = ${bad};
      UPDATE llm_usage SET log_latency = 9e999, log_latency_squares = 9e999, latency_n = 4 WHERE llm = ${bad};
-     INSERT INTO decision_day VALUES ('2026-01-01', 'bad', 1, 1, 9e999, 1, 1, 1, 9e999, 1, 1, 1, 1e300, 1, 1, 1, 1e300, 1);
+     INSERT INTO decision_day
+       VALUES ('2026-01-01', 'bad', 1, 1, 9e999, 1, 1, 1, 9e999, 1, 1, 1, 1e300, 1, 1, 1, 1e300, 1);
      INSERT INTO load_use SELECT id, 1, 1, 9e999 FROM llm;
      UPDATE llm SET latency_ms = 1e308, input_price = 1e308;`,
   );
