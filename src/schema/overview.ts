@@ -18,8 +18,8 @@ export type OverviewRange = z.infer<typeof OverviewRange>;
 export const BaselineKind = z
   .enum(['best', 'dearest', 'single'])
   .describe(
-    'What it is compared with: had each query gone to the candidate of the highest expected quality (`best`), to ' +
-      'that of the highest expected cost (`dearest`), or to one LLM (`single`)',
+    'What it is compared to: had each query gone to the candidate of the highest expected quality (`best`), to that ' +
+      'of the highest expected cost (`dearest`), or to one LLM (`single`)',
   );
 export type BaselineKind = z.infer<typeof BaselineKind>;
 

@@ -54,8 +54,8 @@ export function overviewOperations({
       writes: false,
       summary: 'Traffic, quality, cost, latency and errors over time',
       description:
-        'By steps of two minutes (`1h`), twenty minutes (`24h`), four hours (`7d`) or a day (UTC), beside a ' +
-        'baseline. Of sums that outlive decisions, up to ten seconds old.',
+        'In steps of two minutes (`1h`), twenty minutes (`24h`), four hours (`7d`) or a day (UTC), by a baseline. ' +
+        'Of sums that outlive decisions, up to ten seconds old.',
       query: OverviewQuery,
       answers: { 200: { description: 'Every step, and each LLM', schema: Overview } },
       errors: [],

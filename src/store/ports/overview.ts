@@ -5,7 +5,10 @@ import type { SlotRow } from '../../machines/day-sums.js';
 export interface OverviewSpan {
   from: number;
   to: number;
-  /** In milliseconds: of two minutes for the last hours, of twenty for a day, of hours for two weeks, or of days. */
+  /**
+   * In milliseconds: a multiple of two minutes for the last hours, of twenty for a day, of hours for two weeks, or of
+   * days.
+   */
   step: number;
 }
 
