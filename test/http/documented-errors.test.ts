@@ -317,6 +317,7 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
       ...bodyFailures('/v1/forget', {}),
       ...writeFailures('/v1/forget', { tenant: 'nobody' }),
     },
+    'GET /v1/overview': { invalid_request: { path: '/v1/overview?range=1y' } },
     'GET /v1/summary': { invalid_request: { path: '/v1/summary?from=yesterday' } },
     'GET /v1/health': {},
     'POST /v1/health': {

@@ -60,6 +60,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/signals': ['get', 'put'],
     '/v1/texts': ['get', 'put'],
     '/v1/forget': ['post'],
+    '/v1/overview': ['get'],
     '/v1/summary': ['get'],
     '/v1/alerts': ['get'],
     '/v1/alerts/{id}/resolve': ['post'],
