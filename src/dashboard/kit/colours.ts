@@ -16,10 +16,22 @@ const COLOURS = [
 
 const given = new Map<string, string>();
 
-/** The colour of a name, the same on all pages: in the order in which names are first seen. */
+/** A number from 0 that a name always has. */
+function hashOf(name: string): number {
+  let hash = 0;
+  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) >>> 0;
+  return hash;
+}
+
+/** The colour of a name, the same on all pages; where another has it already, the next that is free. */
 export function colourOf(name: string): string {
   let colour = given.get(name);
-  if (colour === undefined) given.set(name, (colour = COLOURS[given.size % COLOURS.length]!));
+  if (colour === undefined) {
+    const own = hashOf(name);
+    const taken = given.size < COLOURS.length ? new Set(given.values()) : undefined;
+    const from = COLOURS.map((_, i) => COLOURS[(own + i) % COLOURS.length]!);
+    given.set(name, (colour = from.find((one) => taken?.has(one) !== true)!));
+  }
   return colour;
 }
 

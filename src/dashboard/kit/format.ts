@@ -39,6 +39,7 @@ export function usd(value: Maybe): string {
 /** A duration in milliseconds: `240 ms`, `3.1 s`, `2 min`. */
 export function duration(ms: Maybe): string {
   if (isMissing(ms)) return DASH;
+  if (ms === 0) return '0 ms';
   if (ms < 1) return `${ms.toFixed(2)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -23,7 +23,15 @@ export function Traffic({ overview: { points, models } }: { overview: Overview }
     of.reduce((sum, model) => sum + (by[model] ?? 0), 0);
   const series = [
     ...first.map((model) => ({ name: model, colour: colourOf(model), of: [model] })),
-    ...(others.length > 0 ? [{ name: `${others.length} others`, colour: themeColour('--muted'), of: others }] : []),
+    ...(others.length > 0
+      ? [
+          {
+            name: others.length === 1 ? others[0]! : `${others.length} others`,
+            colour: themeColour('--muted'),
+            of: others,
+          },
+        ]
+      : []),
   ];
   return (
     <Card title="Traffic by LLM" aside="Decisions a step, upon one another" span={12}>
