@@ -139,7 +139,10 @@ test('an alert is answered with the answers around its change', async () => {
     before!.answers + after!.answers,
   );
   assert.ok(points.every(({ to }, i) => i === 0 || points[i - 1]!.to <= to));
-  assert.ok(points.every(({ from, to }) => to < changed || from >= changed), 'no point is of both sides');
+  assert.ok(
+    points.every(({ from, to }) => to < changed || from >= changed),
+    'no point is of both sides',
+  );
 });
 
 test('errors and latency are watched apart from scores', async () => {

@@ -59,7 +59,7 @@ function valuesOf(kind: DriftSignal, rows: readonly AnswerRow[]): TimedValue[] {
     }
     values.push({ at: row.at, value });
   }
-  return values.sort((a, b) => a.at - b.at);
+  return values.toSorted((a, b) => a.at - b.at);
 }
 
 function toBlock(kind: DriftSignal, { from, to, n, mean, low, high }: Block): AlertBlock {
