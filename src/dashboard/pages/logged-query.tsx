@@ -15,7 +15,15 @@ export function QueryText({ hash }: { hash: string }) {
   );
   return (
     <Loaded query={query} rows={2}>
-      {({ query: text }) => (text === null ? <p class="muted">Its text is not kept.</p> : <p class="quote" tabIndex={0}>{text}</p>)}
+      {({ query: text }) =>
+        text === null ? (
+          <p class="muted">Its text is not kept.</p>
+        ) : (
+          <p class="quote" tabIndex={0}>
+            {text}
+          </p>
+        )
+      }
     </Loaded>
   );
 }
@@ -30,7 +38,13 @@ export function LoggedQuery({ hash }: { hash: string }) {
     <Loaded query={query}>
       {({ query: text, answers }) => (
         <div class="stack">
-          {text === null ? <p class="muted">Its text is not kept.</p> : <p class="quote" tabIndex={0}>{text}</p>}
+          {text === null ? (
+            <p class="muted">Its text is not kept.</p>
+          ) : (
+            <p class="quote" tabIndex={0}>
+              {text}
+            </p>
+          )}
           {answers.length === 0 ? (
             <p class="muted">No answer to it was scored.</p>
           ) : (
