@@ -127,4 +127,35 @@ export const AlertList = z
   .strictObject({ alerts: z.array(Alert) })
   .meta({ id: 'AlertList', description: 'Alerts, newest first' });
 
+export const AlertBlock = z
+  .strictObject({
+    from: z.iso.datetime().describe('Time of the first answer'),
+    to: z.iso.datetime().describe('Time of the last answer'),
+    answers: z.int(),
+    mean: z.number().describe('What `before` and `after` of the alert are, of these answers'),
+    low: z.number().nullable().describe('Its 95% interval; null where one answer is all there is'),
+    high: z.number().nullable(),
+  })
+  .meta({ id: 'AlertBlock', description: 'Answers that follow one another' });
+export type AlertBlock = z.infer<typeof AlertBlock>;
+
+export const AlertDetail = z
+  .strictObject({
+    ...Alert.shape,
+    series: z
+      .strictObject({
+        changed_at: z.iso.datetime().describe('The change point'),
+        before: AlertBlock.nullable().describe('All answers shown before it; null where none is left'),
+        after: AlertBlock.nullable().describe('All answers shown since; null where none is left'),
+        points: z.array(AlertBlock).describe('Oldest first; each is of some 10 answers, and none is of both sides'),
+      })
+      .nullable()
+      .describe(
+        'Up to 200 answers before the change and 200 since, of the 30,000 interactions of the ledger next to the ' +
+          'alert on either side; null where `by` is kind, as which answers are of a kind is not logged',
+      ),
+  })
+  .meta({ id: 'AlertDetail', description: 'A confirmed change of an LLM on a task, with the answers around it' });
+export type AlertDetail = z.infer<typeof AlertDetail>;
+
 export const AlertResolution = z.strictObject({ reason: FreeText(1000).optional() }).meta({ id: 'AlertResolution' });

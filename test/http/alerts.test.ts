@@ -10,7 +10,7 @@ import { checkingWebhooks, webhookSettings } from '../../src/alerts/webhooks.js'
 import { createFollower } from '../../src/live/follower.js';
 import { openLiveTrust } from '../../src/live/trust.js';
 import { openLedger } from '../../src/store/open.js';
-import type { Alert, DriftSettings } from '../../src/schema/drift.js';
+import type { Alert, AlertDetail, DriftSettings } from '../../src/schema/drift.js';
 import type { RouteResponse } from '../../src/schema/route.js';
 import { keptLog } from '../decision/parts.js';
 import { eventually } from '../support/wait.js';
@@ -119,6 +119,30 @@ test('an LLM that gets worse on a task loses that traffic at once, until the ale
   );
   assert.deepEqual([(await alerts()).length, (await alerts('all')).length], [0, 1]);
   assert.doesNotMatch(await (await fetch(`${service.url}/metrics`)).text(), /pointsman_drift_alert_open\{/);
+});
+
+test('an alert is answered with the answers around its change', async () => {
+  const alert = await drop();
+  // Other tasks and LLMs, and what failed, are no part of the series.
+  await post(50, 1, { task: 'cooking' });
+  await post(50, 1, { model: 'a/small' });
+  await post(3, 0, { error: 'upstream 503' });
+  const { series, ...same } = await send<AlertDetail>('GET', `/v1/alerts/${alert.id}`);
+  assert.deepEqual({ ...same, after: alert.after }, alert);
+  const { changed_at: changed, before, after, points } = series!;
+  assert.equal(changed, alert.since);
+  assert.ok(before!.mean > 0.8 && before!.low! < before!.mean && before!.answers === 200, JSON.stringify(before));
+  assert.ok(after!.mean < 0.4 && after!.high! > after!.mean && after!.from >= changed, JSON.stringify(after));
+  assert.ok(points.length > 10 && points.length <= 60 && points.every(({ answers }) => answers <= 15));
+  assert.equal(
+    points.reduce((sum, { answers }) => sum + answers, 0),
+    before!.answers + after!.answers,
+  );
+  assert.ok(points.every(({ to }, i) => i === 0 || points[i - 1]!.to <= to));
+  assert.ok(
+    points.every(({ from, to }) => to < changed || from >= changed),
+    'no point is of both sides',
+  );
 });
 
 test('errors and latency are watched apart from scores', async () => {

@@ -64,6 +64,7 @@ before(async () => {
     '/v1/policies/{name}': '/v1/policies/mine',
     '/v1/decisions/{id}': `/v1/decisions/${made.decision_id}`,
     '/v1/decisions/{id}/conversation': `/v1/decisions/${made.decision_id}/conversation`,
+    '/v1/alerts/{id}': `/v1/alerts/${alert.id}`,
     '/v1/alerts/{id}/resolve': `/v1/alerts/${alert.id}/resolve`,
     '/v1/health/{id}': `/v1/health/${LLM}`,
     '/v1/models/{id}': `/v1/models/${encodeURIComponent(LLM)}`,

@@ -333,6 +333,10 @@ function failuresOf(decisions: { cascade: string; unexplained: string }): Record
     'GET /v1/breaker': {},
     'PUT /v1/breaker': settingsFailures('/v1/breaker'),
     'GET /v1/alerts': { invalid_request: { path: '/v1/alerts?state=closed' } },
+    'GET /v1/alerts/{id}': {
+      invalid_request: { path: `/v1/alerts/${'a'.repeat(201)}` },
+      alert_not_found: { path: '/v1/alerts/nobody' },
+    },
     'POST /v1/alerts/{id}/resolve': {
       ...settingsFailures('/v1/alerts/nobody/resolve'),
       alert_not_found: { path: '/v1/alerts/nobody/resolve' },

@@ -63,6 +63,7 @@ test('describes every path of the design, and each one answers', async () => {
     '/v1/overview': ['get'],
     '/v1/summary': ['get'],
     '/v1/alerts': ['get'],
+    '/v1/alerts/{id}': ['get'],
     '/v1/alerts/{id}/resolve': ['post'],
     '/v1/drift': ['get', 'put'],
     '/v1/health': ['get', 'post'],

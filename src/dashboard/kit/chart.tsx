@@ -109,13 +109,16 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
           ctx.save();
           ctx.strokeStyle = ctx.fillStyle = themeColour('--bad');
           ctx.setLineDash([6, 4]);
+          ctx.lineWidth = 1.5 * devicePixelRatio;
+          ctx.textAlign = 'left';
+          ctx.textBaseline = 'middle';
           for (const { x, label } of marks) {
             const at = valToPos(x, 'x', true);
             ctx.beginPath();
             ctx.moveTo(at, bbox.top);
             ctx.lineTo(at, bbox.top + bbox.height);
             ctx.stroke();
-            ctx.fillText(label, at + 4, bbox.top + 12);
+            ctx.fillText(label, at + 6 * devicePixelRatio, bbox.top + 8 * devicePixelRatio);
           }
           ctx.restore();
         },

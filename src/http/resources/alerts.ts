@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keptDrift, shownDrift } from '../../alerts/shown.js';
 import { PointsmanError } from '../../base/errors.js';
-import { Alert, AlertList, AlertResolution, DriftSettings } from '../../schema/drift.js';
+import { Alert, AlertDetail, AlertList, AlertResolution, DriftSettings } from '../../schema/drift.js';
 import { describe } from '../../schema/parse.js';
 import type { Context } from '../context.js';
 import { operation, optionalBody, type Operation } from '../kit/operation.js';
@@ -13,6 +13,16 @@ const AlertQuery = z.strictObject({
 });
 
 const DEFAULT_LIMIT = 100;
+const AlertId = { id: { schema: z.string().max(200), description: 'Id of an alert' } };
+
+function known<T>(id: string, alert: T | undefined): T {
+  if (alert === undefined)
+    throw new PointsmanError(
+      'alert_not_found',
+      `There is no alert ${describe(id)}; GET /v1/alerts?state=all lists those there are`,
+    );
+  return alert;
+}
 
 export function alertOperations({ ledger }: Pick<Context, 'ledger'>): Operation[] {
   return [
@@ -32,6 +42,18 @@ export function alertOperations({ ledger }: Pick<Context, 'ledger'>): Operation[
       }),
     }),
     operation({
+      method: 'GET',
+      path: '/v1/alerts/{id}',
+      tag: 'health',
+      scope: 'read',
+      writes: false,
+      summary: 'An alert, with the answers around its change',
+      params: AlertId,
+      answers: { 200: { description: 'The alert', schema: AlertDetail } },
+      errors: ['alert_not_found'],
+      run: async ({ params: { id } }) => known(id, await ledger.alerts.detail(id)),
+    }),
+    operation({
       method: 'POST',
       path: '/v1/alerts/{id}/resolve',
       tag: 'health',
@@ -41,19 +63,11 @@ export function alertOperations({ ledger }: Pick<Context, 'ledger'>): Operation[
       description:
         'One that is resolved stays as it is. What the LLM does now is its usual from here on: only ' +
         'another change raises another alert.',
-      params: { id: { schema: z.string().max(200), description: 'Id of an alert' } },
+      params: AlertId,
       body: optionalBody(AlertResolution),
       answers: { 200: { description: 'The alert', schema: Alert } },
       errors: ['alert_not_found'],
-      async run({ params: { id }, body: { reason } }) {
-        const alert = await ledger.alerts.resolve(id, reason);
-        if (alert === undefined)
-          throw new PointsmanError(
-            'alert_not_found',
-            `There is no alert ${describe(id)}; GET /v1/alerts?state=all lists those there are`,
-          );
-        return alert;
-      },
+      run: async ({ params: { id }, body: { reason } }) => known(id, await ledger.alerts.resolve(id, reason)),
     }),
     ...settingsOperations(ledger.settings, {
       path: '/v1/drift',

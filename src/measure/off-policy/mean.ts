@@ -1,20 +1,10 @@
-/** Two-sided at 95%. */
-const Z = 1.959964;
+import { studentQuantile } from '../../machines/student.js';
 
 /** An estimate, and the ends of its interval. */
 export interface Estimate {
   value: number;
   low: number;
   high: number;
-}
-
-/**
- * Quantile of Student's distribution that a normal one's `Z` stands for (Cornish & Fisher's expansion; Abramowitz &
- * Stegun 26.7.5).
- */
-function quantile(freedom: number): number {
-  const f = Math.max(3, freedom);
-  return Z + (Z ** 3 + Z) / (4 * f) + (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / (96 * f ** 2);
 }
 
 /**
@@ -39,6 +29,6 @@ export function intervalAround(value: number, influence: Float64Array, query: Ar
   const error = Math.sqrt((second * clusters) / (clusters - 1)) / influence.length;
   const [m2, m4] = [second / clusters, fourth / clusters];
   const freedom = m4 > m2 ** 2 ? (2 * clusters * m2 ** 2) / (m4 - m2 ** 2) : clusters - 1;
-  const reach = quantile(Math.min(freedom, clusters - 1)) * error;
+  const reach = studentQuantile(Math.min(freedom, clusters - 1)) * error;
   return { value, low: value - reach, high: value + reach };
 }

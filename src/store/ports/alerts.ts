@@ -1,5 +1,5 @@
 import type { DriftObservation } from '../../machines/drift-stream.js';
-import type { Alert } from '../../schema/drift.js';
+import type { Alert, AlertDetail } from '../../schema/drift.js';
 
 /** How many alerts of a kind there ever were. */
 export interface AlertCount {
@@ -21,6 +21,8 @@ export interface AlertStore {
   list(limit: number): Promise<Alert[]>;
   /** Alerts of worsening that are not resolved, of the LLMs of the catalogue, newest first. */
   open(): Promise<Alert[]>;
+  /** An alert with the answers around its change. Undefined where there is none. */
+  detail(id: string): Promise<AlertDetail | undefined>;
   counts(): Promise<AlertCount[]>;
   /** Resolves an alert for an operator; one that is resolved stays as it is. Undefined where there is none. */
   resolve(id: string, reason: string | undefined): Promise<Alert | undefined>;

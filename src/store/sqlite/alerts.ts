@@ -10,6 +10,7 @@ import {
 } from '../../machines/drift-stream.js';
 import type { Alert } from '../../schema/drift.js';
 import { ALERT_COLUMNS, createRecorder, toAlert, type AlertRow } from './alert-recorder.js';
+import { createAlertSeries } from './alert-series.js';
 import type { Connection } from './connection.js';
 import type { AlertStore } from '../ports/alerts.js';
 import type { Touch } from './changes.js';
@@ -167,6 +168,7 @@ export function createAlerts(
     observe: async (observations) => connection.note(() => observe(observations)),
     list: async (limit) => all.all(limit).map(toAlert),
     open: async () => openAll.all().map(toAlert),
+    detail: createAlertSeries(connection),
     counts: async () => counts.all(),
     resolve: async (id, reason) =>
       connection.write(() => {

@@ -9,6 +9,9 @@ export const HEALTH_CHECKS: readonly PageCheck[] = [
       await page.goto(`${url}/#/health`);
       await settled(page);
       await page.locator('section', { hasText: 'translation' }).getByText('open').first().waitFor();
+      await page
+        .getByRole('img', { name: /^Mean score of .+ on translation over time: .+ before the change/ })
+        .waitFor();
       const row = page.locator('tr', { hasText: 'sim/comet-3b' }).filter({ hasText: 'In' });
       await row.waitFor();
       await page.getByRole('button', { name: 'Take out: sim/comet-3b' }).click();

@@ -6,6 +6,7 @@ import { answered, type Problem } from '../../kit/problem.js';
 import { useQuery } from '../../kit/query.js';
 import { client, may } from '../../kit/session.js';
 import { Empty, Failed, Loaded } from '../../kit/states.js';
+import { AlertSeries } from './series.js';
 
 type Alert = Schemas['Alert'];
 type State = 'open' | 'all';
@@ -56,6 +57,7 @@ function OneAlert({ alert, onDone }: { alert: Alert; onDone: (problem?: Problem)
           On {alert.by} <strong>{alert.task}</strong>, its {SIGNALS[alert.signal]} went from{' '}
           <strong>{format(alert.before)}</strong> to <strong>{format(alert.after)}</strong>.
         </p>
+        <AlertSeries alert={alert} name={SIGNALS[alert.signal]} format={format} />
         <dl class="facts">
           <dt>Changed</dt>
           <dd>{time(alert.since)}</dd>
