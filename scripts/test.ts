@@ -17,8 +17,11 @@ const FILE_TIMEOUT_MS = 300_000;
 
 /** Files that take seconds, the longest first: begun late, one of them would run on alone. */
 const LONG = [
+  'dashboard/pages',
+  'docs/commands',
   'cli/service',
   'cli/commands',
+  'cli/evaluate',
   'training/trainer',
   'cli/outage',
   'cli/schedule',
@@ -36,6 +39,8 @@ const LONG = [
   'router/baselines',
   'store/sqlite',
   'http/jobs',
+  'client/browser',
+  'dashboard/keys',
 ];
 
 /** Files that wait for servers and timers nearly all of their time: they run beside the others, one at a time. */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { MAP_FILE } from '../../src/artifact/map.js';
 import { PROFILES_FILE, ProfileTexts, QUOTED_FILE, QuotedQueries } from '../../src/artifact/manifest.js';
 import { openArtifactFolder } from '../../src/artifact/files/folder.js';
 import { readArtifact } from '../../src/serving/read.js';
@@ -247,7 +248,7 @@ describe('training in a process of its own', () => {
     const texts = ProfileTexts.parse(JSON.parse(readFileSync(join(artifacts, plain.version, PROFILES_FILE), 'utf8')));
     assert.deepEqual(
       one.files.map(({ name }) => name),
-      ['weights.safetensors', PROFILES_FILE, QUOTED_FILE],
+      ['weights.safetensors', PROFILES_FILE, QUOTED_FILE, MAP_FILE],
     );
     const quoted = QuotedQueries.parse(JSON.parse(readFileSync(join(artifacts, plain.version, QUOTED_FILE), 'utf8')));
     assert.ok(quoted.length > 0 && quoted.every((hash) => /^[0-9a-f]{64}$/.test(hash)));

@@ -136,7 +136,7 @@ export function describeFeedbackStore(store: StoreUnderTest): void {
         ],
       );
       const [day] = (await ledger.decisions.days('2026-01-01', '2026-01-01')).observed;
-      assert.deepEqual(day, { day: '2026-01-01', answers: 1, score: 1, cost_usd: 0.5, errors: 0 });
+      assert.deepEqual(day, { day: '2026-01-01', answers: 1, score: 1, square: 1, worth: 1, cost_usd: 0.5, errors: 0 });
       const rows = await allRows(ledger);
       assert.deepEqual(rows.queries.map(({ text }) => text).toSorted(), ['one', 'two'], 'both say what is asked');
       assert.deepEqual([[...rows.scores.llm], [...rows.scores.score]], [[0], [0.75]]);
