@@ -113,6 +113,11 @@ test('describes every path of the design, and each one answers', async () => {
   );
   for (const [path, method] of operations()) {
     const response = await fetch(service.url + path.replaceAll(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
+    // News has no end, and what is no file of the dashboard is no path either.
+    if (path === '/v1/events' || path === '/dashboard/{file}') {
+      await response.body?.cancel();
+      continue;
+    }
     const body = await response.text();
     assert.ok(
       !/"code":"(route_not_found|method_not_allowed|internal)"/.test(body),
