@@ -48,9 +48,10 @@ async function train(): Promise<void> {
 if (!existsSync(join(data, 'artifacts'))) await train();
 
 const MAIN = join(packageRoot, 'dist/src/cli/main.js');
-const service = spawn(process.execPath, [MAIN, 'serve', '--data', data, '--port', '0', '--encoder', 'static'], {
+const service = spawn(process.execPath, [MAIN, 'start', '--data', data, '--port', '0', '--encoder', 'static'], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
+process.once('exit', () => service.kill());
 let said = '';
 while (!/listens on \S+\d/.test(said)) said += String((await once(service.stdout, 'data'))[0]);
 service.stdout.resume();
@@ -112,7 +113,7 @@ const WATCH = `
 
 async function settled(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor();
-  await page.waitForFunction("document.querySelector('.loading') === null");
+  await page.locator('.loading').first().waitFor({ state: 'detached' });
 }
 
 /** First contentful paint in milliseconds, and kilobytes that came for the first page. */
@@ -175,6 +176,12 @@ async function openTabs(browser: Browser): Promise<() => Promise<void>> {
 // The browser stands for people's own machines: it has what the service and who asks it leave.
 setPriority(19);
 const browser = await chromium.launch({ executablePath: values.chromium, args: ['--no-sandbox'] });
+// Who asks has its own again, where it may.
+try {
+  setPriority(0);
+} catch {
+  process.stdout.write('the asker is as slow as the browser: run it as root\n');
+}
 const paints: Awaited<ReturnType<typeof firstPaint>>[] = [];
 for (let i = 0; i < 5; i++) paints.push(await firstPaint(browser));
 process.stdout.write(
@@ -235,6 +242,6 @@ process.stdout.write(
     `p99 with over without, quartiles of rounds: ${quartiles.map((q) => quantile(ratios, q).toFixed(2)).join(', ')}\n`,
 );
 await browser.close();
-service.kill();
 agent.destroy();
 if (values.data === undefined) rmSync(data, { recursive: true, force: true });
+process.exit();
