@@ -7,7 +7,7 @@ export function cell(text: string): string {
     .replaceAll(/\s*\n\s*/g, ' ');
 }
 
-/** A text as code in a cell; a bar would end the cell, and Vue would read two braces. */
+/** A text as code in a cell; a bar would end the cell, and braces would be read as attributes. */
 export function codeIn(text: string): string {
   const safe = text
     .replaceAll('&', '&amp;')
@@ -17,7 +17,8 @@ export function codeIn(text: string): string {
     .replaceAll('*', '&#42;')
     .replaceAll('_', '&#95;')
     .replaceAll('\\', '&#92;')
-    .replaceAll('[', '&#91;');
+    .replaceAll('[', '&#91;')
+    .replaceAll('{', '&#123;');
   return `<code v-pre>${safe}</code>`;
 }
 
@@ -26,7 +27,7 @@ const plain = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('|', '&#124;')
-    .replaceAll('{{', '&#123;&#123;')
+    .replaceAll('{', '&#123;')
     .replaceAll('*', '&#42;')
     .replaceAll(/(?<=\w)_(?=\w)/g, '&#95;');
 

@@ -22,7 +22,8 @@ import { pages } from './pages.js';
 const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
 const openapi = JSON.parse(read('dist/openapi.json')) as ApiDocument;
 /** A name as it is shown, with what Markdown would read as its own. */
-const shown = (text: string): string => text.replaceAll('_', '&#95;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const shown = (text: string): string =>
+  text.replaceAll('_', '&#95;').replaceAll('{', '&#123;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 describe('the site', () => {
   test('has every document in its sidebar', () => {
