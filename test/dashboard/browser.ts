@@ -11,7 +11,7 @@ import { findChromium } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const MAIN = join(packageRoot, 'dist/src/cli/main.js');
-const READY_MS = 200_000;
+const READY_MS = 400_000;
 /** Longest that a page takes to show what it shows, in milliseconds. */
 const SHOWN_MS = 20_000;
 

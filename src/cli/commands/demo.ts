@@ -93,7 +93,9 @@ export function demoCommand(): Command {
         );
 
         print('2. Training a profile of each LLM on it');
-        const result = await trainAndActivate(workspace.trainer, { seed }, bar.report);
+        // Nothing serves beside it yet that would have to go first.
+        const trainer = { ...workspace.trainer, priority: 0 };
+        const result = await trainAndActivate(trainer, { seed }, bar.report);
         bar.stop();
         print(`   version ${result.version}, ${result.backend}, ${result.seconds.toFixed(1)} s\n`);
 
