@@ -27,6 +27,10 @@ async function signIn(page: Page, key: string, stay = false): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** Complaints but that there is no queue: this service was opened without one, and pages say so. */
+const withoutQueue = (complaints: readonly string[]): string[] =>
+  complaints.filter((text) => !text.includes('status of 503'));
+
 describe('the dashboard, where keys are asked for', { skip: lacking('chromium') }, () => {
   let ahead = 0;
   const clock = () => Date.now() + ahead;
@@ -106,7 +110,7 @@ describe('the dashboard, where keys are asked for', { skip: lacking('chromium') 
     await visit(page, service.url, 'settings/keys');
     await page.getByText('Only for administrators').waitFor();
     // A refusal would be told here: nothing was asked for that may not be read.
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(withoutQueue(complaints), []);
     await context.close();
   });
 
@@ -132,7 +136,7 @@ describe('the dashboard, where keys are asked for', { skip: lacking('chromium') 
     await entry.locator('summary').click();
     await entry.getByText('revoked_at').waitFor();
     assert.equal((await page.locator('main').textContent())!.includes(whole!), false, 'the log holds the key');
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(withoutQueue(complaints), []);
     await context.close();
   });
 
@@ -196,7 +200,7 @@ describe('the dashboard, where keys are asked for', { skip: lacking('chromium') 
     await page.getByRole('cell', { name: MARKUP, exact: true }).waitFor();
     await visit(page, service.url, 'settings/keys');
     await page.getByText(`root ${MARKUP}`).first().waitFor();
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(withoutQueue(complaints), []);
     await context.close();
   });
 });

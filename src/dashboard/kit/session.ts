@@ -6,8 +6,11 @@ const STORED = 'pointsman-key';
 /** The key that is shown to the service; empty for none. */
 const key = signal(sessionStorage.getItem(STORED) ?? localStorage.getItem(STORED) ?? '');
 
-/** The API, asked with the key of who is signed in. */
-export const client = createPointsman({ baseUrl: location.origin, key: () => key.value || undefined });
+/**
+ * The API, asked with the key of who is signed in. Nothing is asked again by itself: who waits for a page is told at
+ * once.
+ */
+export const client = createPointsman({ baseUrl: location.origin, key: () => key.value || undefined, retries: 0 });
 
 /** Who is signed in; null while that is not known. */
 export const caller = signal<Schemas['CallerInfo'] | null>(null);
