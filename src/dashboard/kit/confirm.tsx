@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { Problem } from './problem.js';
+import { type Problem, problemFrom } from './problem.js';
 import { Failed } from './states.js';
 
 export interface ConfirmProps {
@@ -33,7 +33,7 @@ export function Confirm({ title, does, isDangerous, children, onConfirm, onClose
       await onConfirm();
       onClose();
     } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem('unexpected', 0, String(error)));
+      setProblem(problemFrom(error));
       setBusy(false);
     }
   }

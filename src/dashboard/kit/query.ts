@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { useChanges, type Subject } from './live.js';
-import { Problem } from './problem.js';
+import { type Problem, problemFrom } from './problem.js';
 
 /** Something that is read of the service. What was read before stays while it is read again. */
 export interface Query<T> {
@@ -50,7 +50,7 @@ export function useQuery<T>(
       (data) => stopping.signal.aborted || setState({ data, problem: undefined, isLoading: false }),
       (error: unknown) => {
         if (stopping.signal.aborted) return;
-        const problem = error instanceof Problem ? error : new Problem('unexpected', 0, String(error));
+        const problem = problemFrom(error);
         setState((before) => ({ ...before, problem, isLoading: false }));
       },
     );

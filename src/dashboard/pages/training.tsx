@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { PageProps } from './index.js';
 import type { Schemas } from '../../client/index.js';
 import { Page } from '../kit/parts.js';
-import { answered, Problem } from '../kit/problem.js';
+import { answered, type Problem, problemFrom } from '../kit/problem.js';
 import { useQuery } from '../kit/query.js';
 import { hrefTo, place, setSearch } from '../kit/router.js';
 import { client, may } from '../kit/session.js';
@@ -60,10 +60,7 @@ function Overview() {
     setSearch({ job });
     runs.reload();
   }
-  const retry = (job: Job): void =>
-    void start(job.request).catch((error: unknown) =>
-      setProblem(error instanceof Problem ? error : new Problem('unexpected', 0, String(error))),
-    );
+  const retry = (job: Job): void => void start(job.request).catch((error: unknown) => setProblem(problemFrom(error)));
 
   const both = (): void => (runs.reload(), versions.reload());
   const job = lookedAt(runs.data?.jobs ?? [], place.value.search.get('job'));

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
 import { score } from '../../kit/format.js';
 import { Choice, Field } from '../../kit/parts.js';
-import { answered, Problem } from '../../kit/problem.js';
+import { answered, Problem, problemFrom } from '../../kit/problem.js';
 import { client, may } from '../../kit/session.js';
 import { Failed } from '../../kit/states.js';
 
@@ -69,7 +69,7 @@ export function GiveFeedback({ id, onGiven }: { id: string; onGiven: () => void 
       setState('given');
       onGiven();
     } catch (error) {
-      setState(error instanceof Problem ? error : new Problem('unexpected', 0, String(error)));
+      setState(problemFrom(error));
     }
   }
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
 import { Card, Choice } from '../../kit/parts.js';
-import { answered, Problem, type Issue } from '../../kit/problem.js';
+import { answered, type Issue, type Problem, problemFrom } from '../../kit/problem.js';
 import { client } from '../../kit/session.js';
 import { Failed } from '../../kit/states.js';
 import { FACTS, FactField, JsonField, readJson, Wrong } from './facts-form.js';
@@ -20,9 +20,6 @@ export interface EditorProps {
   onClose: () => void;
   onSaved: (id: string) => void;
 }
-
-const asProblem = (error: unknown): Problem =>
-  error instanceof Problem ? error : new Problem('unexpected', 0, String(error));
 
 /** Issues of the facts that have no field of their own in the form, and of those within others. */
 const unplaced = (issues: readonly Issue[]): Issue[] =>
@@ -49,7 +46,7 @@ export function Editor({ declared, onClose, onSaved }: EditorProps) {
       setWay(to);
       setProblem(undefined);
     } catch (error) {
-      setProblem(asProblem(error));
+      setProblem(problemFrom(error));
     }
   }
 
@@ -62,7 +59,7 @@ export function Editor({ declared, onClose, onSaved }: EditorProps) {
       await answered(client.PUT('/v1/models/{id}', { params: { path: { id } }, body }));
       onSaved(id);
     } catch (error) {
-      setProblem(asProblem(error));
+      setProblem(problemFrom(error));
     }
     setBusy(false);
   }

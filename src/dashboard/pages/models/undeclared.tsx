@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
-import { answered, Problem } from '../../kit/problem.js';
+import { answered, type Problem, problemFrom } from '../../kit/problem.js';
 import { client, may } from '../../kit/session.js';
 import { Failed } from '../../kit/states.js';
 
@@ -22,7 +22,7 @@ export function Undeclared({
       await answered(client.PUT('/v1/models/{id}', { params: { path: { id } }, body: {} }));
       onDone();
     } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem('unexpected', 0, String(error)));
+      setProblem(problemFrom(error));
     }
   };
   return (

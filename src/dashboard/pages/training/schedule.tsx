@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
 import { count, time } from '../../kit/format.js';
 import { Card, Field } from '../../kit/parts.js';
-import { answered, Problem } from '../../kit/problem.js';
+import { answered, type Problem, problemFrom } from '../../kit/problem.js';
 import { client, may } from '../../kit/session.js';
 import { Failed } from '../../kit/states.js';
 
@@ -83,7 +83,7 @@ export function ScheduleCard({ schedule, onChange }: { schedule: Schedule | null
       setEdited(false);
       onChange();
     } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem('unexpected', 0, String(error)));
+      setProblem(problemFrom(error));
     }
   }
   return (

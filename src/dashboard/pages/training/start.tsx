@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
 import { Card, Field } from '../../kit/parts.js';
-import { Problem } from '../../kit/problem.js';
+import { type Problem, problemFrom } from '../../kit/problem.js';
 import { Failed } from '../../kit/states.js';
 
 type Request = Schemas['TrainRequest'];
@@ -84,7 +84,7 @@ export function Start({ onStart, onClose }: { onStart: (request: Request) => Pro
     try {
       await onStart(requestOf(event.currentTarget as HTMLFormElement));
     } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem('unexpected', 0, String(error)));
+      setProblem(problemFrom(error));
       setBusy(false);
     }
   }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
-import { answered, Problem } from '../../kit/problem.js';
+import { answered, type Problem, problemFrom } from '../../kit/problem.js';
 import { client } from '../../kit/session.js';
 import { callOf, requestOf, type Asked, type Settings } from './settings.js';
 import { streamAnswer, type Streamed } from './stream.js';
@@ -64,7 +64,7 @@ export function useTry(): {
       await reading;
     } catch (error) {
       if (signal.aborted) return;
-      change({ problem: error instanceof Problem ? error : new Problem('unexpected', 0, String(error)) });
+      change({ problem: problemFrom(error) });
     } finally {
       change({ isRunning: false });
     }
