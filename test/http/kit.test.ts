@@ -195,7 +195,16 @@ test('nothing runs without a key, however it is asked for', async () => {
         if (statuses.has(401)) assert.deepEqual([...statuses], [401], `${method} ${path}`);
         else open.push(path);
       }
-    assert.deepEqual(open, ['/v1/schemas/profile.json', '/healthz', '/readyz', '/openapi.json', '/docs']);
+    assert.deepEqual(open, [
+      '/v1/schemas/profile.json',
+      '/v1/access',
+      '/healthz',
+      '/readyz',
+      '/openapi.json',
+      '/docs',
+      '/',
+      '/dashboard/{file}',
+    ]);
     assert.equal(await statusOf(service.url, 'HEAD', '/v1/models'), 401);
     assert.equal(await rowsIn(service.ledger), 0);
     // What this test refuses with is documented nowhere.

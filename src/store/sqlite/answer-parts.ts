@@ -4,7 +4,7 @@ import type { Connection } from './connection.js';
 import type { Sweep } from './sweep.js';
 
 /** Interactions that one transaction adds to the sums. */
-const ADDED_AT_ONCE = 1_000;
+const ADDED_AT_ONCE = 250;
 
 /** A row of `answer_part`: sums in the order of {@link ANSWER_SUMS}, then the latencies. */
 export type PartColumns = [...sums: number[], latencies: Buffer];

@@ -102,6 +102,7 @@ test('a ledger is opened, and sweeps and forgetting begin, while another writes'
   const path = join(tempFolder(t), 'ledger.sqlite');
   const ledger = await openFor(t, path);
   await ledger.feedback.append([{ records: [interaction('q', 'a', 1)] }]);
+  assert.equal(await ledger.retention.sweep(), false);
   const writer = await ledger.imports.begin();
   const other = await openFor(t, path, { busyTimeoutMs: 1 });
   assert.equal(await other.retention.sweep(), false);
