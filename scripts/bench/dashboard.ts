@@ -1,25 +1,28 @@
 /**
  * What people feel of the dashboard, over a ledger with many decisions, in Debian's Chromium on this machine: the first
  * contentful paint and what is loaded for it, the slowest interaction to next paint of all buttons, links and fields
- * that are used here, and how long `/v1/route` takes beside ten open dashboards that are live, in turns with none.
+ * that are used here, and how long `/v1/route` takes beside ten open dashboards that are live, in turns with none. The
+ * browser has only what the service leaves of the processors, as it stands for other machines.
  *
  *     node dist/scripts/bench/dashboard.js [--decisions 100000] [--tabs 10] [--rounds 10] [--seconds 5] [--rate 100]
  *       [--data DIR], where the trained data is kept for another time
  */
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { packageRoot } from '../../src/base/paths.js';
 import { table } from '../../src/cli/output.js';
 import { openWorkspace } from '../../src/cli/workspace.js';
 import { loadSimulation, simulate } from '../../src/simulator/index.js';
 import { trainAndActivate } from '../../src/training/trainer.js';
+import { openBrowser, settled } from './idle-browser.js';
+import { median, quantileOf } from './quantiles.js';
+import { createRouteLoad } from './route-load.js';
 
 const { values } = parseArgs({
   options: {
@@ -71,37 +74,12 @@ async function decide(): Promise<void> {
 }
 await decide();
 
-const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-let sent = 0;
+const load = createRouteLoad(url, queries);
 
-/** Milliseconds until a query is answered. */
-function route(): Promise<number> {
-  const body = JSON.stringify({ query: queries[sent++ % queries.length] });
-  const began = performance.now();
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const call = request(`${url}/v1/route`, { method: 'POST', agent, headers }, (response) => {
-      response.on('end', () => resolve(performance.now() - began)).resume();
-      if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}`));
-    });
-    call.on('error', reject).end(body);
-  });
+async function measure(seconds: number): Promise<{ p50: number; p99: number }> {
+  const times = await load.even(Number(values.rate), performance.now() + seconds * 1000);
+  return { p50: quantileOf(times, 0.5), p99: quantileOf(times, 0.99) };
 }
-
-/** Asks at even times, whether it was answered or not. */
-async function even(seconds: number): Promise<number[]> {
-  const began = performance.now();
-  const calls: Promise<number>[] = [];
-  while (performance.now() < began + seconds * 1000) {
-    const due = ((performance.now() - began) * Number(values.rate)) / 1000;
-    while (calls.length < due) calls.push(route());
-    await sleep(1);
-  }
-  return Promise.all(calls);
-}
-
-const quantile = (some: readonly number[], q: number): number =>
-  some.toSorted((a, b) => a - b)[Math.min(some.length - 1, Math.floor(q * some.length))]!;
 
 /** Keeps how long each interaction took until its next paint. */
 const WATCH = `
@@ -110,11 +88,6 @@ const WATCH = `
     for (const { interactionId, duration, name } of list.getEntries())
       if (interactionId) globalThis.interactions.push([name, duration]);
   }).observe({ type: 'event', durationThreshold: 16, buffered: true });`;
-
-async function settled(page: Page): Promise<void> {
-  await page.locator('main h1').first().waitFor();
-  await page.locator('.loading').first().waitFor({ state: 'detached' });
-}
 
 /** First contentful paint in milliseconds, and kilobytes that came for the first page. */
 async function firstPaint(browser: Browser): Promise<{ paint: number; kilobytes: number }> {
@@ -159,53 +132,25 @@ async function slowestInteraction(browser: Browser): Promise<[string, string, nu
   return found;
 }
 
-/** Opens dashboards that stay live: each in a window of its own, as one that is not seen follows nothing. */
-async function openTabs(browser: Browser): Promise<() => Promise<void>> {
-  const contexts = await Promise.all(
-    Array.from({ length: Number(values.tabs) }, async (_, i) => {
-      const context = await browser.newContext();
-      const page = await context.newPage();
-      await page.goto(`${url}/#/${i % 2 === 0 ? '' : 'decisions'}`);
-      await settled(page);
-      return context;
-    }),
-  );
-  return async () => void (await Promise.all(contexts.map((context) => context.close())));
-}
-
-// The browser stands for people's own machines: it has what the service and who asks it leave.
-setPriority(19);
-const browser = await chromium.launch({ executablePath: values.chromium, args: ['--no-sandbox'] });
-// Who asks has its own again, where it may.
-try {
-  setPriority(0);
-} catch {
-  process.stdout.write('the asker is as slow as the browser: run it as root\n');
-}
+const browser = await openBrowser(values.chromium);
 const paints: Awaited<ReturnType<typeof firstPaint>>[] = [];
 for (let i = 0; i < 5; i++) paints.push(await firstPaint(browser));
+const spread = (name: string, some: readonly number[]): string[] => [
+  name,
+  ...[0.5, 1].map((q) => quantileOf(some, q).toFixed(0)),
+];
 process.stdout.write(
   `${table(
     ['first page', 'median', 'worst'],
     [
-      [
+      spread(
         'first contentful paint, ms',
-        ...[0.5, 1].map((q) =>
-          quantile(
-            paints.map(({ paint }) => paint),
-            q,
-          ).toFixed(0),
-        ),
-      ],
-      [
+        paints.map(({ paint }) => paint),
+      ),
+      spread(
         'came for it, kB',
-        ...[0.5, 1].map((q) =>
-          quantile(
-            paints.map(({ kilobytes }) => kilobytes),
-            q,
-          ).toFixed(0),
-        ),
-      ],
+        paints.map(({ kilobytes }) => kilobytes),
+      ),
     ],
   )}\n\n`,
 );
@@ -216,32 +161,35 @@ process.stdout.write(
   )}\n\n`,
 );
 
+await browser.close();
+
+const tabs = fork(join(packageRoot, 'dist/scripts/bench/dashboard-tabs.js'), [url, values.chromium]);
+
+/** Answers once as many dashboards are open and show what they read. */
+async function open(wanted: number): Promise<void> {
+  tabs.send(wanted);
+  await once(tabs, 'message');
+}
+
 const rounds: Record<'without' | 'with', { p50: number; p99: number }[]> = { without: [], with: [] };
-await even(3);
+await measure(3);
 for (let round = 0; round < Number(values.rounds); round++)
   for (const which of round % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const)) {
-    const close = which === 'with' ? await openTabs(browser) : undefined;
+    await open(which === 'with' ? Number(values.tabs) : 0);
     await sleep(1500);
-    const times = await even(Number(values.seconds));
-    rounds[which].push({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
-    await close?.();
+    rounds[which].push(await measure(Number(values.seconds)));
   }
+tabs.disconnect();
 const row = (which: keyof typeof rounds): string[] => [
   `${which} ${values.tabs} dashboards`,
-  ...(['p50', 'p99'] as const).map((q) =>
-    quantile(
-      rounds[which].map((one) => one[q]),
-      0.5,
-    ).toFixed(2),
-  ),
+  ...(['p50', 'p99'] as const).map((q) => median(rounds[which].map((one) => one[q])).toFixed(2)),
 ];
 const quartiles = [0.25, 0.5, 0.75];
 const ratios = rounds.with.map(({ p99 }, i) => p99 / rounds.without[i]!.p99);
 process.stdout.write(
   `${table(['/v1/route, ms, medians of rounds', 'p50', 'p99'], [row('without'), row('with')])}\n` +
-    `p99 with over without, quartiles of rounds: ${quartiles.map((q) => quantile(ratios, q).toFixed(2)).join(', ')}\n`,
+    `p99 with over without, quartiles of rounds: ${quartiles.map((q) => quantileOf(ratios, q).toFixed(2)).join(', ')}\n`,
 );
-await browser.close();
-agent.destroy();
+load.close();
 if (values.data === undefined) rmSync(data, { recursive: true, force: true });
 process.exit();

@@ -10,10 +10,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../src/base/paths.js';
 import { createRng } from '../../src/base/rng.js';
@@ -21,6 +19,8 @@ import { table } from '../../src/cli/output.js';
 import { openWorkspace } from '../../src/cli/workspace.js';
 import { loadSimulation, simulate } from '../../src/simulator/index.js';
 import { trainAndActivate } from '../../src/training/trainer.js';
+import { median, quantileOf } from './quantiles.js';
+import { createRouteLoad } from './route-load.js';
 
 const { values } = parseArgs({
   options: {
@@ -66,23 +66,8 @@ async function ask<T>(what: string | { beside: Which }): Promise<T> {
   return ((await answer) as [T])[0];
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-let sent = 0;
+const { ask: route, even: evenly, close } = createRouteLoad(url, queries);
 const rng = createRng(seed);
-
-/** Milliseconds until a query is answered. */
-function route(): Promise<number> {
-  const body = JSON.stringify({ query: queries[sent++ % queries.length] });
-  const began = performance.now();
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const call = request(`${url}/v1/route`, { method: 'POST', agent, headers }, (response) => {
-      response.on('end', () => resolve(performance.now() - began)).resume();
-      if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}`));
-    });
-    call.on('error', reject).end(body);
-  });
-}
 
 type Load = (until: number) => Promise<number[]>;
 
@@ -97,24 +82,7 @@ const full: Load = async (until) => {
 };
 
 /** Asks at even times, whether it was answered or not. */
-const even: Load = async (until) => {
-  const began = performance.now();
-  const calls: Promise<number>[] = [];
-  while (performance.now() < until) {
-    const due = ((performance.now() - began) * RATE) / 1000;
-    while (calls.length < due) calls.push(route());
-    await sleep(1);
-  }
-  return Promise.all(calls);
-};
-
-const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
-const quantileOf = (some: readonly number[], q: number): number =>
-  quantile(
-    some.toSorted((a, b) => a - b),
-    q,
-  );
+const even: Load = (until) => evenly(RATE, until);
 
 interface Round {
   p50: number;
@@ -154,19 +122,15 @@ async function compare(name: string, load: Load): Promise<(string | number)[][]>
     const ratios = (what: 'p50' | 'p99' | 'cpu'): number[] => own.map((round, i) => round[what] / none[i]![what]);
     const percent = (what: 'p50' | 'p99' | 'cpu', q: number): string =>
       `${(100 * (quantileOf(ratios(what), q) - 1)).toFixed(1)}`;
-    const median = (what: keyof Round): number =>
-      quantileOf(
-        own.map((round) => round[what]),
-        0.5,
-      );
+    const middle = (what: keyof Round): number => median(own.map((round) => round[what]));
     const total = (what: keyof Round): number => own.reduce((sum, round) => sum + round[what], 0);
     return [
       name,
       which,
       Math.round(total('answers') / ROUNDS / SECONDS),
-      median('p50').toFixed(3),
-      median('p99').toFixed(3),
-      median('cpu').toFixed(3),
+      middle('p50').toFixed(3),
+      middle('p99').toFixed(3),
+      middle('cpu').toFixed(3),
       which === 'none' ? '–' : `${percent('p50', 0.5)} (${percent('p50', 0.25)} to ${percent('p50', 0.75)})`,
       which === 'none' ? '–' : `${percent('p99', 0.5)}`,
       which === 'none' ? '–' : `${percent('cpu', 0.5)}`,
@@ -197,7 +161,7 @@ try {
   ];
   console.log(table(head, rows));
 } finally {
-  agent.destroy();
+  close();
   service.disconnect();
   if (values.data === undefined) rmSync(data, { recursive: true, force: true });
 }

@@ -37,12 +37,3 @@ export async function streamOne(
   });
   if (!end.includes('[DONE]')) throw new Error(`a stream ended with ${JSON.stringify(end)}`);
 }
-
-/** The value below which a share of the sorted values are. */
-export const quantile = (sorted: ArrayLike<number>, share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-export const median = (values: readonly number[]): number =>
-  quantile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );

@@ -12,7 +12,8 @@ import { Pool } from 'undici';
 import { createRng, type Rng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { startContenders, type Contender } from './endpoint-contenders.js';
-import { chatBody, median, quantile, streamOne } from './stream-load.js';
+import { median, quantile } from './quantiles.js';
+import { chatBody, streamOne } from './stream-load.js';
 
 const { values } = parseArgs({
   options: {
