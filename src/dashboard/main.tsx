@@ -4,7 +4,12 @@ import { followService } from './kit/live.js';
 import { caller, readCaller } from './kit/session.js';
 import { Failed } from './kit/states.js';
 import { Problem } from './kit/problem.js';
-import './style.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/parts.css';
+import './style/tables.css';
+import './style/controls.css';
+import './style/states.css';
 
 const root = document.getElementById('app')!;
 

@@ -14,8 +14,6 @@ const COLOURS = [
   '#a24fb0',
 ];
 
-const given = new Map<string, string>();
-
 /** A number from 0 that a name always has. */
 function hashOf(name: string): number {
   let hash = 0;
@@ -23,17 +21,23 @@ function hashOf(name: string): number {
   return hash;
 }
 
-/** The colour of a name, the same on all pages; where another has it already, the next that is free. */
-export function colourOf(name: string): string {
-  let colour = given.get(name);
-  if (colour === undefined) {
-    const own = hashOf(name);
-    const taken = given.size < COLOURS.length ? new Set(given.values()) : undefined;
-    const from = COLOURS.map((_, i) => COLOURS[(own + i) % COLOURS.length]!);
-    given.set(name, (colour = from.find((one) => taken?.has(one) !== true)!));
-  }
-  return colour;
+/** Gives each name a colour that it keeps; where another has its own already, the next that is free. */
+export function createPalette(): (name: string) => string {
+  const given = new Map<string, string>();
+  return (name) => {
+    let colour = given.get(name);
+    if (colour === undefined) {
+      const own = hashOf(name);
+      const taken = given.size < COLOURS.length ? new Set(given.values()) : undefined;
+      const from = COLOURS.map((_, i) => COLOURS[(own + i) % COLOURS.length]!);
+      given.set(name, (colour = from.find((one) => taken?.has(one) !== true)!));
+    }
+    return colour;
+  };
 }
+
+/** The colour of an LLM, the same on all pages. */
+export const colourOf = createPalette();
 
 /** A colour of the theme, such as `--muted`, as it is now. */
 export const themeColour = (name: string): string =>

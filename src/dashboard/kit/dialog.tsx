@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { problemFrom, type Problem } from './problem.js';
+import { Failed } from './states.js';
 
 export interface DialogProps {
   title: string;
@@ -12,9 +13,13 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    return () => element.close();
+  }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby={id} onCancel={(event) => (event.preventDefault(), onClose())}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
@@ -22,56 +27,80 @@ export function Dialog({ title, onClose, children }: DialogProps) {
 }
 
 export interface ConfirmProps {
-  /** What the button says, here and in what asks back. */
-  label: string;
   title: string;
+  /** What is said on the button that does it. */
+  does: string;
   /** What comes of it. */
   children: ComponentChildren;
   isDangerous?: boolean;
-  isDisabled?: boolean;
+  /** Does it. What it rejects with is shown. */
   run: () => Promise<void>;
+  onClose: () => void;
+}
+
+/** Asks back before something is done that others feel. Escape and Cancel leave everything as it is. */
+export function Confirm({ title, does, children, isDangerous = false, run, onClose }: ConfirmProps) {
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+
+  async function confirm(): Promise<void> {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await run();
+      onClose();
+    } catch (error) {
+      setProblem(problemFrom(error));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div class="stack">
+        <div class="stack tight">{children}</div>
+        {problem !== undefined && <Failed problem={problem} title="Not done" />}
+        <div class="actions">
+          <button
+            type="button"
+            class={isDangerous ? 'danger' : 'primary'}
+            disabled={isBusy}
+            onClick={() => void confirm()}
+          >
+            {isBusy ? 'Working …' : does}
+          </button>
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+export interface ConfirmButtonProps extends Omit<ConfirmProps, 'does' | 'onClose'> {
+  /** What the button says, here and in what asks back. */
+  label: string;
+  /** What it is called, where the words on it don't say of what it is. */
+  name?: string;
+  isDisabled?: boolean;
 }
 
 /** A button that asks back before it does something. */
-export function ConfirmButton({ label, title, children, isDangerous = false, isDisabled = false, run }: ConfirmProps) {
+export function ConfirmButton({ label, name, isDisabled = false, ...asks }: ConfirmButtonProps) {
   const [isOpen, setOpen] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  const kind = isDangerous ? 'danger' : '';
-  const close = (): void => (setOpen(false), setProblem(undefined));
-  async function confirm(): Promise<void> {
-    setBusy(true);
-    try {
-      await run();
-      close();
-    } catch (error) {
-      setProblem(problemFrom(error));
-    }
-    setBusy(false);
-  }
   return (
     <>
-      <button type="button" class={kind} disabled={isDisabled} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        class={asks.isDangerous === true ? 'danger' : ''}
+        aria-label={name}
+        disabled={isDisabled}
+        onClick={() => setOpen(true)}
+      >
         {label}
       </button>
-      {isOpen && (
-        <Dialog title={title} onClose={close}>
-          <div class="stack">{children}</div>
-          {problem !== undefined && (
-            <p class="notice bad" role="alert">
-              {problem.message}
-            </p>
-          )}
-          <div class="actions">
-            <button type="button" class={kind || 'primary'} disabled={isBusy} onClick={() => void confirm()}>
-              {label}
-            </button>
-            <button type="button" onClick={close}>
-              Cancel
-            </button>
-          </div>
-        </Dialog>
-      )}
+      {isOpen && <Confirm {...asks} does={label} onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -12,6 +12,7 @@ import { ExperimentList } from './policies/experiments.js';
 import { PolicyList } from './policies/list.js';
 import { NewExperiment } from './policies/new-experiment.js';
 import { NewPolicy, PolicyView } from './policies/policy.js';
+import './policies/policies.css';
 
 const TABS = [
   { name: 'policies', title: 'Policies', href: hrefTo(['policies']) },

@@ -11,6 +11,7 @@ import { ForgetCard } from './settings/forget.js';
 import { JudgeTab } from './settings/judge.js';
 import { KeysTab } from './settings/keys.js';
 import { ProvidersTab } from './settings/providers.js';
+import './settings/settings.css';
 
 const TABS = [
   ['providers', 'Providers'],

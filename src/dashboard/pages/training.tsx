@@ -14,6 +14,7 @@ import { ScheduleCard } from './training/schedule.js';
 import { Start } from './training/start.js';
 import { Version } from './training/version.js';
 import { Versions } from './training/versions.js';
+import './training/training.css';
 
 /** Runs that are listed. */
 const SHOWN = 50;

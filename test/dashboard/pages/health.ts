@@ -15,9 +15,16 @@ export const HEALTH_CHECKS: readonly PageCheck[] = [
       const row = page.locator('tr', { hasText: 'sim/comet-3b' }).filter({ hasText: 'In' });
       await row.waitFor();
       await page.getByRole('button', { name: 'Take out: sim/comet-3b' }).click();
-      await page.getByRole('button', { name: 'Put back: sim/comet-3b' }).waitFor();
-      await page.locator('tr', { hasText: 'sim/comet-3b' }).getByText('taken out in the dashboard').waitFor();
+      const asks = page.getByRole('dialog');
+      await asks.getByLabel(/^Why/).fill('its provider moves');
+      await page.keyboard.press('Escape');
+      await asks.waitFor({ state: 'detached' });
+      await row.waitFor();
+      await page.getByRole('button', { name: 'Take out: sim/comet-3b' }).click();
+      await asks.getByRole('button', { name: 'Take out' }).click();
+      await page.locator('tr', { hasText: 'sim/comet-3b' }).getByText('its provider moves').waitFor();
       await page.getByRole('button', { name: 'Put back: sim/comet-3b' }).click();
+      await asks.getByRole('button', { name: 'Put back' }).click();
       await page.getByRole('button', { name: 'Take out: sim/comet-3b' }).waitFor();
     },
   },

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
+import { ConfirmButton } from '../../kit/dialog.js';
 import { ago, count, duration, percent, score, time } from '../../kit/format.js';
-import { Badge, Card, Choice, Llm } from '../../kit/parts.js';
-import { answered, type Problem } from '../../kit/problem.js';
+import { Badge, Card, Choice, Field, Llm } from '../../kit/parts.js';
+import { answered } from '../../kit/problem.js';
 import { useQuery } from '../../kit/query.js';
 import { client, may } from '../../kit/session.js';
-import { Empty, Failed, Loaded } from '../../kit/states.js';
+import { Empty, Loaded } from '../../kit/states.js';
 import { AlertSeries } from './series.js';
 
 type Alert = Schemas['Alert'];
@@ -14,32 +15,28 @@ type State = 'open' | 'all';
 const FORMATS = { score, latency: duration, error: percent } as const;
 const SIGNALS = { score: 'mean score', latency: 'typical latency', error: 'share of errors' } as const;
 
-function Resolve({ alert, onDone }: { alert: Alert; onDone: (problem?: Problem) => void }) {
-  const [isBusy, setBusy] = useState(false);
-  const resolve = (): void => {
-    setBusy(true);
-    const params = { path: { id: alert.id } };
-    answered(client.POST('/v1/alerts/{id}/resolve', { params, body: { reason: 'resolved in the dashboard' } }))
-      .then(
-        () => onDone(),
-        (error: unknown) => onDone(error as Problem),
-      )
-      .finally(() => setBusy(false));
-  };
+function Resolve({ alert: { id, model, task }, onDone }: { alert: Alert; onDone: () => void }) {
+  const [reason, setReason] = useState('');
   return (
-    <button
-      type="button"
-      disabled={isBusy}
-      onClick={resolve}
-      aria-label={`Resolve: ${alert.model} on ${alert.task}`}
-      title="What it does now is its usual from here on"
+    <ConfirmButton
+      label="Resolve"
+      name={`Resolve: ${model} on ${task}`}
+      title={`Is ${model} as it should be on ${task}?`}
+      run={async () => {
+        const body = { reason: reason.trim() || 'resolved in the dashboard' };
+        await answered(client.POST('/v1/alerts/{id}/resolve', { params: { path: { id } }, body }));
+        onDone();
+      }}
     >
-      Resolve
-    </button>
+      <p>What it does now is its usual from here on, and its scores are no longer lowered for the change.</p>
+      <Field label="Why">
+        <input value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+      </Field>
+    </ConfirmButton>
   );
 }
 
-function OneAlert({ alert, onDone }: { alert: Alert; onDone: (problem?: Problem) => void }) {
+function OneAlert({ alert, onDone }: { alert: Alert; onDone: () => void }) {
   const format = FORMATS[alert.signal];
   const isOpen = alert.resolved_at === null;
   return (
@@ -88,16 +85,11 @@ function OneAlert({ alert, onDone }: { alert: Alert; onDone: (problem?: Problem)
 /** Which LLMs changed on a task or kind. */
 export function Alerts() {
   const [state, setState] = useState<State>('open');
-  const [problem, setProblem] = useState<Problem>();
   const alerts = useQuery(
     (signal) => answered(client.GET('/v1/alerts', { params: { query: { state, limit: 50 } }, signal })),
     [state],
     { follows: ['alerts'] },
   );
-  const done = (refused?: Problem): void => {
-    setProblem(refused);
-    alerts.reload();
-  };
   return (
     <Card
       title="Drift"
@@ -113,7 +105,6 @@ export function Alerts() {
         />
       }
     >
-      {problem !== undefined && <Failed problem={problem} />}
       <Loaded query={alerts}>
         {({ alerts: found }) =>
           found.length === 0 ? (
@@ -123,7 +114,7 @@ export function Alerts() {
           ) : (
             <div class="grid">
               {found.map((alert) => (
-                <OneAlert key={alert.id} alert={alert} onDone={done} />
+                <OneAlert key={alert.id} alert={alert} onDone={alerts.reload} />
               ))}
             </div>
           )

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
+import { ConfirmButton } from '../../kit/dialog.js';
 import { ago, count } from '../../kit/format.js';
-import { Badge, Card, Llm, type Tone } from '../../kit/parts.js';
-import { answered, type Problem } from '../../kit/problem.js';
+import { Badge, Card, Field, Llm, type Tone } from '../../kit/parts.js';
+import { answered } from '../../kit/problem.js';
 import { useQuery } from '../../kit/query.js';
 import { client, may } from '../../kit/session.js';
-import { Empty, Failed, Loaded } from '../../kit/states.js';
+import { Empty, Loaded } from '../../kit/states.js';
 import { Table, type Column } from '../../kit/table.js';
 
 type Health = Schemas['LlmHealth'];
@@ -17,30 +18,40 @@ const STATES: Record<Health['state'], { words: string; tone: Tone; order: number
 };
 
 /** Takes an LLM out, or puts it back. */
-function Override({ health, onDone }: { health: Health; onDone: (problem?: Problem) => void }) {
-  const [isBusy, setBusy] = useState(false);
-  const isOut = health.state !== 'closed';
-  const put = (): void => {
-    setBusy(true);
-    const body = isOut
-      ? { state: 'closed' as const }
-      : { state: 'open' as const, reason: 'taken out in the dashboard' };
-    answered(client.PUT('/v1/health/{id}', { params: { path: { id: health.model } }, body }))
-      .then(
-        () => onDone(),
-        (error: unknown) => onDone(error as Problem),
-      )
-      .finally(() => setBusy(false));
+function Override({ health: { model, state }, onDone }: { health: Health; onDone: () => void }) {
+  const [reason, setReason] = useState('');
+  const put = async (body: Schemas['HealthOverride']): Promise<void> => {
+    await answered(client.PUT('/v1/health/{id}', { params: { path: { id: model } }, body }));
+    onDone();
   };
-  const words = isOut ? 'Put back' : 'Take out';
+  if (state !== 'closed')
+    return (
+      <ConfirmButton
+        label="Put back"
+        name={`Put back: ${model}`}
+        title={`Put ${model} back?`}
+        run={() => put({ state: 'closed' })}
+      >
+        <p>It is ranked with the others at once, and what failed before counts no more.</p>
+      </ConfirmButton>
+    );
   return (
-    <button type="button" disabled={isBusy} onClick={put} aria-label={`${words}: ${health.model}`}>
-      {words}
-    </button>
+    <ConfirmButton
+      label="Take out"
+      name={`Take out: ${model}`}
+      title={`Take ${model} out of the rankings?`}
+      isDangerous
+      run={() => put({ state: 'open', reason: reason.trim() || 'taken out in the dashboard' })}
+    >
+      <p>No query goes to it until it is put back.</p>
+      <Field label="Why (shown to those who ask why it is out)">
+        <input value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+      </Field>
+    </ConfirmButton>
   );
 }
 
-const columns = (onDone: (problem?: Problem) => void): Column<Health>[] => [
+const columns = (onDone: () => void): Column<Health>[] => [
   { name: 'LLM', cell: ({ model }) => <Llm id={model} />, by: ({ model }) => model },
   {
     name: 'State',
@@ -73,14 +84,8 @@ export function Breakers() {
   const health = useQuery((signal) => answered(client.GET('/v1/health', { signal })), [], {
     follows: ['breakers', 'catalog'],
   });
-  const [problem, setProblem] = useState<Problem>();
-  const done = (refused?: Problem): void => {
-    setProblem(refused);
-    health.reload();
-  };
   return (
     <Card title="LLMs in the rankings" aside="Who fails too often is taken out, and tried again after a while">
-      {problem !== undefined && <Failed problem={problem} />}
       <Loaded query={health}>
         {({ models }) =>
           models.length === 0 ? (
@@ -90,7 +95,7 @@ export function Breakers() {
           ) : (
             <Table
               label="State of LLMs"
-              columns={columns(done)}
+              columns={columns(health.reload)}
               rows={models}
               keyOf={({ model }) => model}
               sorted={{ column: 'State', down: false }}

@@ -1,4 +1,4 @@
-import { colourOf } from '../../kit/colours.js';
+import { colourOf, createPalette } from '../../kit/colours.js';
 import { kindName, regretOf, type MapQuery, type QueryMap } from './region.js';
 
 export type ColourBy = 'kind' | 'best' | 'regret';
@@ -7,6 +7,8 @@ export type ColourBy = 'kind' | 'best' | 'regret';
 const FULL_REGRET = 0.4;
 /** Colours from no regret to much, told apart in light and dark. */
 const STEPS = ['#7c8798', '#8f8c7a', '#b8902f', '#d3702a', '#d24a2c', '#c22a52'];
+
+const kindColourOf = createPalette();
 
 /** Names of colours, in order. */
 export interface Legend {
@@ -53,9 +55,5 @@ function byRegret(queries: readonly MapQuery[], incumbent: number): Colouring {
 export function colouringOf(map: QueryMap, by: ColourBy, incumbent: number): Colouring {
   if (by === 'regret') return byRegret(map.queries, incumbent);
   if (by === 'best') return byName(map.queries, ({ best }) => map.models[best]!, colourOf);
-  return byName(
-    map.queries,
-    (query) => kindName(map, query),
-    (name) => colourOf(`kind ${name}`),
-  );
+  return byName(map.queries, (query) => kindName(map, query), kindColourOf);
 }

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../../client/index.js';
+import { FareBadge } from '../../kit/fare.js';
 import { Badge } from '../../kit/parts.js';
 import { answered } from '../../kit/problem.js';
 import { useQuery } from '../../kit/query.js';
@@ -18,8 +19,7 @@ interface Row {
 function stateOf({ fare, isKnown }: Row) {
   if (!isKnown) return <Badge tone="bad">unknown provider</Badge>;
   if (fare === undefined) return <Badge>not called yet</Badge>;
-  if (fare.full !== null) return <Badge tone="warn">full: {fare.full}</Badge>;
-  return <Badge tone={fare.state === 'closed' ? 'good' : 'bad'}>{fare.state === 'closed' ? 'called' : 'out'}</Badge>;
+  return <FareBadge fare={fare} />;
 }
 
 const COLUMNS: readonly Column<Row>[] = [

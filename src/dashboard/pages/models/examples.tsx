@@ -15,7 +15,7 @@ const COLUMNS: readonly Column<Compared>[] = [
           {shortId(hash)}
         </span>
       ) : (
-        <span class="lines" title={query}>
+        <span class="excerpt" title={query}>
           {query}
         </span>
       ),

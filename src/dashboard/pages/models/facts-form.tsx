@@ -29,7 +29,7 @@ export const FACTS: readonly Fact[] = [
 /** What is wrong with a field, in words. */
 export function Wrong({ issue, named = false }: { issue: Issue; named?: boolean }) {
   return (
-    <span class="wrong">
+    <span class="field-error">
       {named && issue.field !== '' && <code>{issue.field}: </code>}
       {issue.expected.startsWith('expected') ? issue.expected : `expected ${issue.expected}`}, got {issue.received}
     </span>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
-import { Confirm } from '../../kit/confirm.js';
+import { Confirm } from '../../kit/dialog.js';
 import { count, duration, percent, score, usd } from '../../kit/format.js';
 import { Badge, Card, Figure, Page } from '../../kit/parts.js';
 import { answered, Problem } from '../../kit/problem.js';
@@ -107,7 +107,7 @@ function Remove({ id, onClose }: { id: string; onClose: () => void }) {
       does="Take out"
       isDangerous
       onClose={onClose}
-      onConfirm={async () => {
+      run={async () => {
         await answered(client.DELETE('/v1/models/{id}', { params: { path: { id } } }));
         location.hash = hrefTo(['models']);
       }}

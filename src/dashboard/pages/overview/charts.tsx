@@ -1,5 +1,5 @@
 import type { Schemas } from '../../../client/index.js';
-import { Chart } from '../../kit/chart.js';
+import { Chart, type ChartProps } from '../../kit/chart.js';
 import { colourOf, themeColour } from '../../kit/colours.js';
 import { compact, duration, percent, score, usd } from '../../kit/format.js';
 import { Card } from '../../kit/parts.js';
@@ -13,7 +13,6 @@ const SHOWN = 7;
 const HEIGHT = 200;
 
 const secondsOf = (points: readonly Point[]): number[] => points.map(({ at }) => Date.parse(at) / 1000);
-const has = (values: readonly (number | null)[]): boolean => values.some((value) => value !== null);
 
 /** Where queries went, LLM upon LLM. */
 export function Traffic({ overview: { points, models } }: { overview: Overview }) {
@@ -52,110 +51,110 @@ export function Traffic({ overview: { points, models } }: { overview: Overview }
   );
 }
 
+interface Half extends Omit<ChartProps, 'x' | 'height'> {
+  title: string;
+  aside: string;
+  points: readonly Point[];
+  /** What is said where the first series has no value, and what would make some. */
+  empty: [title: string, hint?: string];
+}
+
+/** A chart of half the width. */
+function HalfCard({ title, aside, points, empty: [none, hint], ...chart }: Half) {
+  const has = chart.series[0]!.values.some((value) => value !== null);
+  return (
+    <Card title={title} aside={aside} span={6}>
+      {has ? <Chart {...chart} x={secondsOf(points)} height={HEIGHT} /> : <Empty title={none}>{hint}</Empty>}
+    </Card>
+  );
+}
+
 /** Scores as they came in, with their interval, beside what was expected. */
 export function Quality({ overview: { points } }: { overview: Overview }) {
   const of = (pick: (observed: Point['observed']) => number | null): (number | null)[] =>
     points.map(({ observed }) => pick(observed));
-  const mean = of(({ quality }) => quality);
-  const colour = colourOf('quality observed');
+  const colour = themeColour('--accent');
   return (
-    <Card title="Quality" aside="Mean score with its 95% interval" span={6}>
-      {has(mean) ? (
-        <Chart
-          label="Mean score of answers over time, with its 95% interval, and the expected quality"
-          x={secondsOf(points)}
-          series={[
-            { name: 'Observed', values: mean, colour },
-            {
-              name: 'Expected',
-              values: points.map(({ expected }) => expected.quality),
-              colour: themeColour('--muted'),
-              isDashed: true,
-            },
-          ]}
-          bands={[{ low: of((one) => one.quality_low), high: of((one) => one.quality_high), colour }]}
-          format={score}
-          height={HEIGHT}
-        />
-      ) : (
-        <Empty title="No scores in this time">Feedback with a decision_id and a score shows here.</Empty>
-      )}
-    </Card>
+    <HalfCard
+      title="Quality"
+      aside="Mean score with its 95% interval"
+      points={points}
+      empty={['No scores in this time', 'Feedback with a decision_id and a score shows here.']}
+      label="Mean score of answers over time, with its 95% interval, and the expected quality"
+      series={[
+        { name: 'Observed', values: of(({ quality }) => quality), colour },
+        {
+          name: 'Expected',
+          values: points.map(({ expected }) => expected.quality),
+          colour: themeColour('--muted'),
+          isDashed: true,
+        },
+      ]}
+      bands={[{ low: of((one) => one.quality_low), high: of((one) => one.quality_high), colour }]}
+      format={score}
+    />
   );
 }
 
 /** What it is expected to cost, beside the baseline. */
 export function Cost({ overview: { points }, baseline }: { overview: Overview; baseline: string }) {
-  const own = points.map(({ expected }) => expected.cost_usd);
   return (
-    <Card title="Cost" aside="Expected, a step" span={6}>
-      {has(own) ? (
-        <Chart
-          label={`Expected cost over time, beside ${baseline}`}
-          x={secondsOf(points)}
-          series={[
-            { name: 'As routed', values: own, colour: colourOf('cost as routed') },
-            {
-              name: baseline,
-              values: points.map((point) => point.baseline?.cost_usd ?? null),
-              colour: themeColour('--muted'),
-              isDashed: true,
-            },
-          ]}
-          format={usd}
-          range={[0, null]}
-          height={HEIGHT}
-        />
-      ) : (
-        <Empty title="No costs in this time">Prices of LLMs, or reported costs, make them known.</Empty>
-      )}
-    </Card>
+    <HalfCard
+      title="Cost"
+      aside="Expected, a step"
+      points={points}
+      empty={['No costs in this time', 'Prices of LLMs, or reported costs, make them known.']}
+      label={`Expected cost over time, beside ${baseline}`}
+      series={[
+        { name: 'As routed', values: points.map(({ expected }) => expected.cost_usd), colour: themeColour('--accent') },
+        {
+          name: baseline,
+          values: points.map((point) => point.baseline?.cost_usd ?? null),
+          colour: themeColour('--muted'),
+          isDashed: true,
+        },
+      ]}
+      format={usd}
+      range={[0, null]}
+    />
   );
 }
 
 export function Latency({ overview: { points } }: { overview: Overview }) {
-  const median = points.map(({ observed }) => observed.latency_p50_ms);
   return (
-    <Card title="Latency" aside="Of answers without error" span={6}>
-      {has(median) ? (
-        <Chart
-          label="Median latency over time, and what nine in ten answers take at most"
-          x={secondsOf(points)}
-          series={[
-            { name: 'Median', values: median, colour: colourOf('latency median') },
-            {
-              name: '90%',
-              values: points.map(({ observed }) => observed.latency_p90_ms),
-              colour: colourOf('latency 90'),
-            },
-          ]}
-          format={duration}
-          range={[0, null]}
-          height={HEIGHT}
-        />
-      ) : (
-        <Empty title="No latencies in this time">Feedback with latency_ms shows here.</Empty>
-      )}
-    </Card>
+    <HalfCard
+      title="Latency"
+      aside="Of answers without error"
+      points={points}
+      empty={['No latencies in this time', 'Feedback with latency_ms shows here.']}
+      label="Median latency over time, and what nine in ten answers take at most"
+      series={[
+        {
+          name: 'Median',
+          values: points.map(({ observed }) => observed.latency_p50_ms),
+          colour: themeColour('--accent'),
+        },
+        { name: '90%', values: points.map(({ observed }) => observed.latency_p90_ms), colour: themeColour('--warn') },
+      ]}
+      format={duration}
+      range={[0, null]}
+    />
   );
 }
 
 export function Errors({ overview: { points } }: { overview: Overview }) {
-  const share = points.map(({ observed }) => observed.error_share);
   return (
-    <Card title="Errors" aside="Share of answers that failed" span={6}>
-      {has(share) ? (
-        <Chart
-          label="Share of answers that failed, over time"
-          x={secondsOf(points)}
-          series={[{ name: 'Errors', values: share, colour: themeColour('--bad') }]}
-          format={percent}
-          range={[0, null]}
-          height={HEIGHT}
-        />
-      ) : (
-        <Empty title="No answers in this time" />
-      )}
-    </Card>
+    <HalfCard
+      title="Errors"
+      aside="Share of answers that failed"
+      points={points}
+      empty={['No answers in this time']}
+      label="Share of answers that failed, over time"
+      series={[
+        { name: 'Errors', values: points.map(({ observed }) => observed.error_share), colour: themeColour('--bad') },
+      ]}
+      format={percent}
+      range={[0, null]}
+    />
   );
 }

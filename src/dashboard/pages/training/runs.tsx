@@ -13,7 +13,7 @@ const TRIGGERS: Readonly<Record<Job['trigger'], string>> = {
 };
 
 function outcomeOf({ result, error }: Job) {
-  if (error !== null) return <span class="text-bad lines">{error}</span>;
+  if (error !== null) return <span class="text-bad excerpt">{error}</span>;
   if (result === null) return <span class="muted">–</span>;
   return (
     <span class="row tight">

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Schemas } from '../../../client/index.js';
-import { Confirm } from '../../kit/confirm.js';
+import { Confirm } from '../../kit/dialog.js';
 import { ago, compact, count, score, time } from '../../kit/format.js';
 import { Badge, Card } from '../../kit/parts.js';
 import { answered } from '../../kit/problem.js';
@@ -34,7 +34,7 @@ function Activate({
       title={`${isOlder ? 'Roll back to' : 'Put'} ${version.version}${isOlder ? '?' : ' in force?'}`}
       does={isOlder ? 'Roll back' : 'Activate'}
       onClose={onClose}
-      onConfirm={async () => {
+      run={async () => {
         await answered(
           client.POST('/v1/weights/{version}/activate', { params: { path: { version: version.version } } }),
         );
