@@ -99,6 +99,15 @@ test('what is decided and what changes is told, as other calls have it, at most 
   listener.leave();
 });
 
+test('a long query is cut, and never within a character', async () => {
+  const listener = await listen();
+  await route(`a${'😀'.repeat(2_000)}`);
+  await until(() => told(listener).length === 1, 'the decision');
+  const { data } = listener.events.find(({ event }) => event === 'decisions')!;
+  assert.equal(data.decisions![0]!.query, `a${'😀'.repeat(499)}…`);
+  listener.leave();
+});
+
 test('nothing is lost of one millisecond, or of a process that writes later what it decided before', async () => {
   const listener = await listen();
   const now = Date.now();
@@ -157,7 +166,7 @@ test('who reads too slowly is told the names later, and that there were more', a
   const text = 'x'.repeat(90_000);
   for (let i = 0; i < 8; i++) {
     const now = Date.now();
-    const some = Array.from({ length: 25 }, (_, n) => decisionRecord(uuid7(now, n + 1), { at: now, query: text }));
+    const some = Array.from({ length: 25 }, (_, n) => decisionRecord(uuid7(now, n + 1), { at: now, task: text }));
     await service.ledger.decisions.append(some);
     if (i === 5) await ask(service, 'PUT', '/v1/policies/late', { cost_weight: 1 });
     await pause(1_000);

@@ -4,19 +4,22 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Schemas } from '../../client/index.js';
 import { authorization, isLocked, readCaller } from './session.js';
 
+const SUBJECTS = [
+  'catalog',
+  'feedback',
+  'artifacts',
+  'breakers',
+  'alerts',
+  'policies',
+  'settings',
+  'keys',
+  'providers',
+  'experiments',
+  'decisions',
+] as const;
+
 /** What may change; `decisions` when there are new ones. */
-export type Subject =
-  | 'catalog'
-  | 'feedback'
-  | 'artifacts'
-  | 'breakers'
-  | 'alerts'
-  | 'policies'
-  | 'settings'
-  | 'keys'
-  | 'providers'
-  | 'experiments'
-  | 'decisions';
+export type Subject = (typeof SUBJECTS)[number];
 
 /** New decisions, newest first, and whether there are more of them. */
 export interface NewDecisions {
@@ -31,6 +34,8 @@ const RETRY_MS = 2_000;
 
 const onChange = new Set<(subjects: readonly Subject[]) => void>();
 const onDecisions = new Set<(news: NewDecisions) => void>();
+/** Whether it was listened before: what changed since then was not heard. */
+let hasListened = false;
 
 function take(event: string | undefined, data: string): void {
   if (event === 'changed') {
@@ -48,6 +53,8 @@ async function listen(stopping: AbortSignal): Promise<void> {
   if (response.status === 401) await readCaller();
   if (!response.ok || response.body === null) return;
   isLive.value = true;
+  if (hasListened) for (const tell of onChange) tell(SUBJECTS);
+  hasListened = true;
   const parser = createParser({ onEvent: ({ event, data }) => take(event, data) });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
@@ -57,7 +64,7 @@ async function listen(stopping: AbortSignal): Promise<void> {
   }
 }
 
-/** Follows the service while the page is seen, and comes back after a break. */
+/** Follows the service while the page is seen. After a break, pages are told to read all again. */
 export function followService(): void {
   let listening: AbortController | undefined;
   let timer: number | undefined;
@@ -84,10 +91,7 @@ export function followService(): void {
 
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) stop();
-    else {
-      void start();
-      for (const tell of onChange) tell(['decisions', 'feedback', 'alerts', 'artifacts', 'breakers']);
-    }
+    else void start();
   });
   // Who signs out hears nothing more, and who signs in hears what they may.
   effect(() => {

@@ -11,8 +11,8 @@ export const EVENT_STREAM_HEADERS = {
 export interface EventStream {
   /** Whether the client reads slower than is written: what can be left out should be. */
   readonly behind: boolean;
-  /** Does nothing once it has ended. */
-  send(event: string, data: unknown): void;
+  /** Sends data that is JSON already; does nothing once it has ended. */
+  send(event: string, json: string): void;
   end(): void;
   /** Calls `cleanUp` when it ends; at once where it has. */
   onEnd(cleanUp: () => void): void;
@@ -38,8 +38,8 @@ export function createEventStream(res: ServerResponse, heartbeatMs: number): Eve
     get behind() {
       return res.writableNeedDrain;
     },
-    send(event, data) {
-      if (open) res.write(`id: ${++events}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    send(event, json) {
+      if (open) res.write(`id: ${++events}\nevent: ${event}\ndata: ${json}\n\n`);
     },
     end,
     onEnd: (cleanUp) => void (open ? cleanUps.push(cleanUp) : cleanUp()),

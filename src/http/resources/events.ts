@@ -13,6 +13,8 @@ import { operation, type Operation } from '../kit/operation.js';
 const LOOK_EVERY_MS = 1_000;
 /** Decisions that one event shows at most. */
 const SHOWN = 25;
+/** Characters of a query that an event shows: prompts may be long, and each listener gets all of them. */
+const TEXT_SHOWN = 1_000;
 /** How long a stream lasts, in milliseconds: whoever comes back shows a key that is still good. */
 const LASTS_MS = 600_000;
 
@@ -33,17 +35,44 @@ interface News {
 /** Who listens, and what they were not told since they read too slowly. */
 type Listeners = Map<EventStream, Set<ChangedSubject>>;
 
+/** A decision whose query is cut, where it is longer, between two characters. */
+function cut(decision: DecisionSummary): DecisionSummary {
+  const { query } = decision;
+  if (query === null || query.length <= TEXT_SHOWN) return decision;
+  return {
+    ...decision,
+    query: `${query
+      .slice(0, TEXT_SHOWN)
+      .toWellFormed()
+      .replace(/\uFFFD$/, '')}…`,
+  };
+}
+
+const changedText = (subjects: Iterable<ChangedSubject>): string =>
+  JSON.stringify({ subjects: [...subjects] } satisfies News['changed']);
+
+/** The same news as text, which is written once for all: with `more`, and without. */
+function newsText(news: News['decisions']): (more: boolean) => string {
+  const texts = new Map<boolean, string>();
+  return (more) => {
+    const text = texts.get(more) ?? JSON.stringify({ ...news, more } satisfies News['decisions']);
+    texts.set(more, text);
+    return text;
+  };
+}
+
 function tell(listeners: Listeners, { subjects, news }: { subjects: ChangedSubject[]; news: News['decisions'] }): void {
+  const textOf = newsText(news);
   for (const [stream, missed] of listeners) {
     if (stream.behind) {
       for (const subject of subjects) missed.add(subject);
       continue;
     }
     const more = news.more || missed.has('decisions');
-    if (news.decisions.length > 0 || more) stream.send('decisions', { ...news, more } satisfies News['decisions']);
+    if (news.decisions.length > 0 || more) stream.send('decisions', textOf(more));
     const all = new Set([...missed, ...subjects]);
     missed.clear();
-    if (all.size > 0) stream.send('changed', { subjects: [...all] } satisfies News['changed']);
+    if (all.size > 0) stream.send('changed', changedText(all));
   }
 }
 
@@ -66,7 +95,8 @@ function follow(listeners: Listeners, { ledger, log }: Pick<Context, 'ledger' | 
     const subjects: ChangedSubject[] = changedSince(before.revisions, now.revisions);
     if (now.found.length > 0) subjects.push('decisions');
     const shown = now.found.slice(0, SHOWN).toSorted((a, b) => (a.id < b.id ? 1 : -1));
-    const news = { decisions: await summariesOf(shown), more: now.found.length > SHOWN };
+    const decisions = (await summariesOf(shown)).map(cut);
+    const news = { decisions, more: now.found.length > SHOWN };
     seen = Promise.resolve(now);
     tell(listeners, { subjects, news });
     // Who may listen may have changed: who still may comes back.
@@ -86,7 +116,7 @@ function createNews(parts: Pick<Context, 'ledger' | 'log'>): (stream: EventStrea
   return (stream) => {
     listeners.set(stream, new Set());
     stop ??= follow(listeners, parts);
-    stream.send('changed', { subjects: [] } satisfies News['changed']);
+    stream.send('changed', changedText([]));
     const over = setTimeout(stream.end, LASTS_MS).unref();
     stream.onEnd(() => {
       clearTimeout(over);
@@ -116,7 +146,8 @@ export function eventOperations({
       description:
         'Server-sent events, once a second at most: `changed`, `{"subjects": […]}` names what is to be read again, ' +
         `and \`decisions\`, \`{"decisions": […], "more": …}\` has the newest ${SHOWN}, as \`GET /v1/decisions\` has ` +
-        'them. A client that reads too slowly gets the names later, and fewer decisions (`more`). The stream ends ' +
+        `them, each query cut to ${TEXT_SHOWN} characters. A client that reads too slowly gets the names later, ` +
+        'and fewer decisions (`more`). The stream ends ' +
         `when keys change, and after ${LASTS_MS / 60_000} minutes: connect again, and read again what is shown.`,
       streams: true,
       answers: { 200: { description: 'Events', types: ['text/event-stream'], schema: z.string() } },

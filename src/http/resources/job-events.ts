@@ -23,7 +23,7 @@ export async function jobEvents(
         stream.onEnd(streams.add(stream.end));
         deliver = (job) => {
           const isFinished = FINISHED.has(job.state);
-          stream.send(isFinished ? job.state : 'progress', job);
+          stream.send(isFinished ? job.state : 'progress', JSON.stringify(job));
           if (isFinished) stream.end();
         };
         for (const job of held) deliver(job);
