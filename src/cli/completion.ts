@@ -2,8 +2,12 @@ import type { CommandNode, OptionNode, Takes } from './tree.js';
 
 /** A word as a shell reads it back; of the three shells alike. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-/** The first sentence of a description, on one line. */
-const short = (text: string): string => (text.split(/[:;]|\. /, 1)[0] ?? '').replaceAll(/\s+/g, ' ').trim();
+/** The first sentence of a description, on one line, without a bracket that it opens and does not close. */
+const short = (text: string): string =>
+  (text.split(/[:;]|\. /, 1)[0] ?? '')
+    .replace(/\([^)]*$/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 const nameOf = (path: readonly string[]): string => path.join(' ');
 
 const wordsOf = (takes: Takes): readonly string[] => (typeof takes === 'string' ? [] : takes);

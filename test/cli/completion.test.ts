@@ -44,6 +44,25 @@ describe('completion', () => {
     },
   );
 
+  test('of fish offers commands, options and choices', { skip: !has('fish') && 'there is no fish' }, async (t) => {
+    const script = workplace(t).file('pointsman.fish', await done('completion', 'fish'));
+    const offers = (line: string): string[] =>
+      execFileSync('fish', ['--no-config', '-c', `source '${script}'; complete -C '${line}'`], { encoding: 'utf8' })
+        .trim()
+        .split('\n')
+        .toSorted();
+    assert.deepEqual(offers('pointsman dec'), ['decisions\twhat was decided, and why']);
+    assert.deepEqual(
+      offers('pointsman jobs list --state ').map((line) => line.split('\t')[0]),
+      ['active', 'completed', 'failed', 'waiting'],
+    );
+    assert.deepEqual(
+      offers('pointsman policies preview --da').map((line) => line.split('\t')[0]),
+      ['--data', '--days'],
+    );
+    assert.ok(!offers('pointsman policies preview --da').some((line) => line.includes('(')));
+  });
+
   test('knows every command and option there is, in every shell', async () => {
     const tree = treeOf(await programOf());
     for (const shell of SHELLS) {
