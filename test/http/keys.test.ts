@@ -172,4 +172,6 @@ test('what administrators change is in the audit log: who, what, before and afte
     all.filter((entry) => entry.id < page.next),
   );
   assert.equal(older.next, null);
+  const found = (await call('GET', '/v1/audit?search=DELETE%20/V1/pol&limit=9')).body as { entries: AuditEntry[] };
+  assert.deepEqual(found, { entries: [page.entries[0]], next: null });
 });

@@ -5,6 +5,15 @@ import { operation, type Operation } from '../kit/operation.js';
 
 const AuditQuery = z.strictObject({
   before: z.int().min(1).max(1e15).optional().describe('Only entries from before this one: `next` of the page before'),
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Only those that have this in their operation, their path, or the name, key or address of who it was; letters ' +
+        'from A to Z in either case',
+    ),
   limit: z.int().min(1).max(1000).default(50),
 });
 
@@ -21,8 +30,8 @@ export function auditOperations({ ledger: { audit } }: Pick<Context, 'ledger'>):
       query: AuditQuery,
       answers: { 200: { description: 'A page of changes', schema: AuditList } },
       errors: [],
-      async run({ query: { before, limit } }) {
-        const found = await audit.list({ before, limit: limit + 1 });
+      async run({ query: { before, search, limit } }) {
+        const found = await audit.list({ before, search, limit: limit + 1 });
         return { entries: found.slice(0, limit), next: found.length > limit ? found[limit - 1]!.id : null };
       },
     }),

@@ -40,8 +40,13 @@ export function createAddAudit(connection: Connection, clock: Clock): AddAudit {
 /** The log of what administrators changed; triggers of its table refuse all but additions. */
 export function createAudit({ db }: Connection, add: AddAudit): AuditStore {
   const page = db.prepare<[number, number], Row>('SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?');
+  const found = db.prepare<[number, string, number], Row>(
+    `SELECT * FROM audit WHERE id < ? AND instr(lower(concat_ws(char(10), action, target, actor ->> 'name',
+       actor ->> 'key', actor ->> 'address')), lower(?)) > 0 ORDER BY id DESC LIMIT ?`,
+  );
   return {
     append: async (entry) => add(entry),
-    list: async ({ before = Number.MAX_SAFE_INTEGER, limit }) => page.all(before, limit).map(toEntry),
+    list: async ({ before = Number.MAX_SAFE_INTEGER, search, limit }) =>
+      (search === undefined ? page.all(before, limit) : found.all(before, search, limit)).map(toEntry),
   };
 }

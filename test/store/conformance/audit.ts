@@ -30,6 +30,23 @@ export function describeAuditStore(store: StoreUnderTest): void {
       assert.deepEqual(rest, [{ id: rest[0]!.id, at, ...entryOf(0) }]);
     });
 
+    test('a search finds what was done, to what, and by whom, in either case and in pages', async (t) => {
+      const { ledger } = await store.open(t);
+      const { audit } = ledger;
+      for (const n of [0, 1, 2]) await audit.append(entryOf(n));
+      await audit.append({ ...entryOf(3), actor: { via: 'cli', key: null, name: 'Ada', address: null } });
+      const targets = async (search: string, before?: number): Promise<string[]> =>
+        (await audit.list({ search, before, limit: 3 })).map(({ target }) => target.slice('/v1/policies/'.length));
+      assert.deepEqual(await targets('PUT /V1'), ['p3', 'p2', 'p1']);
+      assert.deepEqual(await targets('aDA'), ['p3']);
+      assert.deepEqual(await targets('127.0.0.1'), ['p2', 'p1', 'p0']);
+      assert.deepEqual(await targets('policies/p1'), ['p1']);
+      assert.deepEqual(await targets('cost_weight'), [], 'states are not searched');
+      assert.deepEqual(await targets('%'), []);
+      const [first] = await audit.list({ search: 'put', limit: 1 });
+      assert.deepEqual(await targets('put', first!.id), ['p2', 'p1', 'p0']);
+    });
+
     testBusy(store, { append: ({ audit }) => audit.append(entryOf(0)) });
   });
 }
