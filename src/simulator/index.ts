@@ -15,13 +15,14 @@ export { answerAt, simulateTraffic } from './traffic.js';
 export { TASKS } from './tasks.js';
 
 export const MAX_QUERIES = 20_000;
+export const DEFAULT_QUERIES = 1500;
 
 export interface SimulateOptions {
   /** The same seed gives the same simulation. */
   seed: number;
   /** 1 to 1000; default 8. */
   llms?: number;
-  /** 1 to 20000, each of another text; default 1500. */
+  /** 1 to 20000, each of another text; default {@link DEFAULT_QUERIES}. */
   queries?: number;
 }
 
@@ -29,7 +30,7 @@ export interface SimulateOptions {
  * Invented LLMs answering invented queries, for demonstrations: specialists, generalists and small ones, so that it
  * pays to choose. Every profile says that it is simulated.
  */
-export function simulate({ seed, llms = DEFAULT_LLMS, queries = 1500 }: SimulateOptions): Simulation {
+export function simulate({ seed, llms = DEFAULT_LLMS, queries = DEFAULT_QUERIES }: SimulateOptions): Simulation {
   check('llms', llms, MAX_LLMS);
   check('queries', queries, MAX_QUERIES);
   const rng = createRng(seed);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createPointsman, type Pointsman, type PointsmanOptions } from 'pointsman/client';
 import { start, type RunningProcess } from '../support/process.js';
+import { eventually } from '../support/wait.js';
 
 export const packageRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -21,7 +22,7 @@ export const MODELS = ['lab/large', 'lab/small'] as const;
 export interface Service {
   url: string;
   client(options?: Partial<PointsmanOptions>): Pointsman;
-  /** Makes a key on the command line; from the first on, everybody is asked for one. */
+  /** Makes a key on the command line: once it answers, everybody is asked for one. */
   makeKey(name: string, scopes: string, ...limits: readonly string[]): Promise<{ key: string }>;
   stop(): Promise<void>;
 }
@@ -79,6 +80,8 @@ export async function startService(...flags: readonly string[]): Promise<Service
     async makeKey(name, scopes, ...limits) {
       const args = ['keys', 'create', name, '--scopes', scopes, ...limits, '--json', '--data', folder];
       const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env: ENV });
+      // The service learns a moment later that a key is asked for.
+      await eventually('a key to be asked for', async () => (await fetch(`${url}/v1/models`)).status === 401);
       return JSON.parse(stdout) as { key: string };
     },
     async stop() {

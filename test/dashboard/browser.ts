@@ -47,8 +47,12 @@ async function startShown(args: (data: string) => string[], ready: string): Prom
   };
 }
 
+/** Queries that the demo is trained on here: fewer than where it is not told. */
+export const QUERIES = 500;
+
 /** What `npm run demo` leaves listening. */
-export const startDemo = (): Promise<Shown> => startShown((data) => ['demo', '--data', data], 'Ctrl-C stops it');
+export const startDemo = (): Promise<Shown> =>
+  startShown((data) => ['demo', '--data', data, '--queries', String(QUERIES)], 'Ctrl-C stops it');
 
 /** A service on an empty ledger. */
 export const startEmpty = (): Promise<Shown> =>

@@ -5,11 +5,11 @@ import { systemClock } from '../../base/clock.js';
 import { PointsmanError } from '../../base/errors.js';
 import { DAY_MS } from '../../base/units.js';
 import type { RouteRequest } from '../../schema/route.js';
-import { loadSimulation, simulate, type Simulation } from '../../simulator/index.js';
+import { DEFAULT_QUERIES, loadSimulation, MAX_QUERIES, simulate, type Simulation } from '../../simulator/index.js';
 import { trainAndActivate } from '../../training/trainer.js';
 import { createSetClock, playTraffic, TRAFFIC_DAYS } from '../demo-traffic.js';
 import { comparisonTable } from '../metrics-table.js';
-import { options } from '../options.js';
+import { integer, options } from '../options.js';
 import { print, table, trainingBar } from '../output.js';
 import { openWorkspace, type Workspace } from '../workspace.js';
 import { describeAnswer } from './route.js';
@@ -19,6 +19,7 @@ interface Settings {
   host: string;
   port: number;
   seed: number;
+  queries: number;
   stop?: boolean;
 }
 
@@ -73,11 +74,17 @@ export function demoCommand(): Command {
     .addOption(options.host())
     .addOption(options.port())
     .addOption(options.seed())
+    .option(
+      '--queries <number>',
+      'queries of the simulated log: fewer are trained on faster',
+      integer(100, MAX_QUERIES),
+      DEFAULT_QUERIES,
+    )
     .option('--no-stop', 'end when the service is up, instead of leaving it listening')
-    .action(async ({ data, host, port, seed, stop }: Settings) => {
+    .action(async ({ data, host, port, seed, queries: wanted, stop }: Settings) => {
       const settings = { data, host, port, encoder: 'static', logLevel: 'warn' };
       emptyFolder(data);
-      const simulation = simulate({ seed });
+      const simulation = simulate({ seed, queries: wanted });
       // The log is of before the traffic that is played, which is of the days until now.
       const time = createSetClock(systemClock() - TRAFFIC_DAYS * DAY_MS);
       // That LLMs get worse is to be seen in the dashboard, not here.
