@@ -1,13 +1,13 @@
 /**
  * What people feel of the dashboard, over a ledger with many decisions, in Debian's Chromium on this machine: the first
  * contentful paint and what is loaded for it, the slowest interaction to next paint of all buttons, links and fields
- * that are used here, and how long `/v1/route` takes beside ten open dashboards that are live, in turns with none. The
- * browser has only what the service leaves of the processors, as it stands for other machines.
+ * that are used here, and how long `/v1/route` takes beside ten open dashboards that are live: beside what they ask,
+ * as if their browsers stood elsewhere, and beside the browsers, which take what the service leaves of the processors.
  *
  *     node dist/scripts/bench/dashboard.js [--decisions 100000] [--tabs 10] [--rounds 10] [--seconds 5] [--rate 100]
  *       [--data DIR], where the trained data is kept for another time
  */
-import { fork, spawn } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { packageRoot } from '../../src/base/paths.js';
+import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
 import { openWorkspace } from '../../src/cli/workspace.js';
 import { loadSimulation, simulate } from '../../src/simulator/index.js';
 import { trainAndActivate } from '../../src/training/trainer.js';
+import type { Played, Recorded, Recording } from './dashboard-requests.js';
 import { openBrowser, settled } from './idle-browser.js';
 import { median, quantileOf } from './quantiles.js';
 import { createRouteLoad } from './route-load.js';
@@ -37,6 +39,8 @@ const { values } = parseArgs({
 });
 const BATCH = 1000;
 const SEED = 1;
+/** Seconds of a page's life that its requests are taken from. */
+const RECORDED_S = 20;
 const PAGES = ['', 'decisions', 'models', 'training', 'policies', 'health', 'settings'];
 
 const data = values.data ?? mkdtempSync(join(tmpdir(), 'pointsman-bench-'));
@@ -161,34 +165,81 @@ process.stdout.write(
   )}\n\n`,
 );
 
+/** What a page asks once it is open, while queries are routed. */
+async function record(path: string): Promise<Recording> {
+  const page = await browser.newPage();
+  await page.goto(`${url}/#/${path}`);
+  await settled(page);
+  const began = performance.now();
+  const requests: Recorded[] = [];
+  page.on('request', (asked) => {
+    const { pathname, search } = new URL(asked.url());
+    if (pathname === '/v1/events') return;
+    const { accept = '*/*', 'content-type': type } = asked.headers();
+    requests.push({
+      at: performance.now() - began,
+      method: asked.method(),
+      path: pathname + search,
+      headers: { accept, ...(type !== undefined && { 'content-type': type }) },
+      body: asked.postData(),
+    });
+  });
+  await measure(RECORDED_S);
+  await page.close();
+  return { ms: performance.now() - began, requests };
+}
+const recordings = [await record(''), await record('decisions')];
 await browser.close();
 
-const tabs = fork(join(packageRoot, 'dist/scripts/bench/dashboard-tabs.js'), [url, values.chromium]);
+const child = (script: string): ChildProcess =>
+  fork(join(packageRoot, `dist/scripts/bench/${script}.js`), [url, values.chromium]);
+const inBrowsers = child('dashboard-tabs');
+const requestsOnly = child('dashboard-requests');
+const tabs = Number(values.tabs);
 
-/** Answers once as many dashboards are open and show what they read. */
-async function open(wanted: number): Promise<void> {
-  tabs.send(wanted);
-  await once(tabs, 'message');
+/** Answers once a child has done what it is told. */
+async function tell(to: ChildProcess, what: number | Played): Promise<void> {
+  to.send(what);
+  await once(to, 'message');
 }
 
-const rounds: Record<'without' | 'with', { p50: number; p99: number }[]> = { without: [], with: [] };
+const WAYS = ['without', 'requests', 'browsers'] as const;
+type Way = (typeof WAYS)[number];
+const NAMES: Record<Way, string> = {
+  without: 'no dashboard',
+  requests: `the requests of ${tabs}`,
+  browsers: `${tabs} in browsers on these processors`,
+};
+
+async function open(way: Way): Promise<void> {
+  await tell(inBrowsers, way === 'browsers' ? tabs : 0);
+  await tell(requestsOnly, { recordings, tabs: way === 'requests' ? tabs : 0 });
+}
+
+const rounds: Record<Way, { p50: number; p99: number }[]> = { without: [], requests: [], browsers: [] };
 await measure(3);
+const rng = createRng(SEED);
 for (let round = 0; round < Number(values.rounds); round++)
-  for (const which of round % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const)) {
-    await open(which === 'with' ? Number(values.tabs) : 0);
+  for (const way of rng.shuffle([...WAYS])) {
+    await open(way);
     await sleep(1500);
-    rounds[which].push(await measure(Number(values.seconds)));
+    rounds[way].push(await measure(Number(values.seconds)));
   }
-tabs.disconnect();
-const row = (which: keyof typeof rounds): string[] => [
-  `${which} ${values.tabs} dashboards`,
-  ...(['p50', 'p99'] as const).map((q) => median(rounds[which].map((one) => one[q])).toFixed(2)),
-];
-const quartiles = [0.25, 0.5, 0.75];
-const ratios = rounds.with.map(({ p99 }, i) => p99 / rounds.without[i]!.p99);
+inBrowsers.disconnect();
+requestsOnly.disconnect();
+
+const asked = recordings.reduce((sum, { ms, requests }) => sum + (1000 * requests.length) / ms, 0) / recordings.length;
+const rows = WAYS.map((way) => {
+  const ratios = rounds[way].map(({ p99 }, i) => p99 / rounds.without[i]!.p99);
+  return [
+    NAMES[way],
+    ...(['p50', 'p99'] as const).map((q) => median(rounds[way].map((one) => one[q])).toFixed(2)),
+    way === 'without' ? '–' : [0.25, 0.5, 0.75].map((q) => quantileOf(ratios, q).toFixed(2)).join(', '),
+  ];
+});
 process.stdout.write(
-  `${table(['/v1/route, ms, medians of rounds', 'p50', 'p99'], [row('without'), row('with')])}\n` +
-    `p99 with over without, quartiles of rounds: ${quartiles.map((q) => quantileOf(ratios, q).toFixed(2)).join(', ')}\n`,
+  `${table(['/v1/route beside', 'p50, ms', 'p99, ms', 'p99 over that without, quartiles'], rows)}\n` +
+    `medians of ${values.rounds} rounds; a dashboard asks ${asked.toFixed(1)} times a second, beside its events\n`,
 );
 load.close();
 if (values.data === undefined) rmSync(data, { recursive: true, force: true });
