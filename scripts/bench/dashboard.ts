@@ -39,6 +39,8 @@ const { values } = parseArgs({
 });
 const BATCH = 1000;
 const SEED = 1;
+/** Milliseconds between scrolling and a click: Chromium, where it draws by the processor, is a second behind after it scrolled. */
+const LOOKED_MS = 1_200;
 /** Seconds of a page's life that its requests are taken from. */
 const RECORDED_S = 20;
 const PAGES = ['', 'decisions', 'models', 'training', 'policies', 'health', 'settings'];
@@ -117,6 +119,9 @@ async function slowestInteraction(browser: Browser): Promise<[string, string, nu
     await settled(page);
     const buttons = page.locator('main .choice button, main th button, main nav a, main .more');
     for (let i = 0; i < Math.min(12, await buttons.count()); i++) {
+      // People scroll, look, and click then.
+      await buttons.nth(i).scrollIntoViewIfNeeded();
+      await page.waitForTimeout(LOOKED_MS);
       await buttons.nth(i).click({ timeout: 5_000 });
       await page.waitForTimeout(150);
     }

@@ -1,4 +1,4 @@
-import { ANSWER_STEPS, ANSWER_SUMS, addAnswer, addSums, noAnswers } from '../../machines/answer-sums.js';
+import { ANSWER_STEPS, ANSWER_SUMS, addAnswer, noAnswers } from '../../machines/answer-sums.js';
 import type { AnswerSums, SummedAnswer } from '../../machines/answer-sums.js';
 import type { Connection } from './connection.js';
 import type { Sweep } from './sweep.js';
@@ -9,12 +9,12 @@ const ADDED_AT_ONCE = 250;
 /** A row of `answer_part`: sums in the order of {@link ANSWER_SUMS}, then the latencies. */
 export type PartColumns = [...sums: number[], latencies: Buffer];
 
-export function toSums(columns: PartColumns): AnswerSums {
-  const known = noAnswers();
-  ANSWER_SUMS.forEach((name, i) => (known.sums[name] = columns[i] as number));
-  const bytes = columns[ANSWER_SUMS.length] as Buffer;
-  for (let i = 0; i < known.latencies.length; i++) known.latencies[i] = bytes.readUInt32LE(4 * i);
-  return known;
+/** Adds the sums of a row, whose columns begin at `from`. */
+export function addColumns({ sums, latencies }: AnswerSums, columns: readonly unknown[], from: number): void {
+  ANSWER_SUMS.forEach((name, i) => (sums[name] += columns[from + i] as number));
+  const { buffer, byteOffset, byteLength } = columns[from + ANSWER_SUMS.length] as Buffer;
+  const counts = new DataView(buffer, byteOffset, byteLength);
+  for (let i = 0; i < latencies.length; i++) latencies[i]! += counts.getUint32(4 * i, true);
 }
 
 function toColumns({ sums, latencies }: AnswerSums): PartColumns {
@@ -71,7 +71,7 @@ export function answerSweep({ db }: Connection): Sweep {
     }
     for (const { at, llm, own } of parts.values()) {
       const before = find.get(step, at, llm);
-      if (before !== undefined) addSums(own, toSums(before));
+      if (before !== undefined) addColumns(own, before, 0);
       put.run(step, at, llm, ...toColumns(own));
     }
   }

@@ -1,8 +1,8 @@
 import { DAY_MS } from '../../base/units.js';
-import { addAnswer, addSums, ANSWER_STEPS, ANSWER_SUMS, noAnswers } from '../../machines/answer-sums.js';
+import { addAnswer, ANSWER_STEPS, ANSWER_SUMS, noAnswers } from '../../machines/answer-sums.js';
 import { DAY_SUMS, dayOf, type SlotRow } from '../../machines/day-sums.js';
 import type { AnswerRow, OverviewSpan, OverviewStore } from '../ports/overview.js';
-import { NEW_ANSWERS, toSums, type NewAnswer, type PartColumns } from './answer-parts.js';
+import { addColumns, NEW_ANSWERS, type NewAnswer, type PartColumns } from './answer-parts.js';
 import type { Connection } from './connection.js';
 
 /** The longest step that the ledger keeps sums of, of which `step` is a multiple. */
@@ -44,7 +44,11 @@ export function createOverview(connection: Connection): OverviewStore {
 
   function decisionsOf({ from, to, step, kept }: Reading): SlotRow[] {
     const rows = kept === DAY_MS ? days.all(dayOf(from), dayOf(to)) : parts.all({ from, to, step, kept });
-    return rows.map(([at, model, ...values]) => ({ at, model, sums: Float64Array.from(values) }));
+    return rows.map((row) => {
+      const sums = new Float64Array(DAY_SUMS.length);
+      for (let i = 0; i < sums.length; i++) sums[i] = row[i + 2] as number;
+      return { at: row[0], model: row[1], sums };
+    });
   }
 
   function answersOf(reading: Reading): AnswerRow[] {
@@ -57,7 +61,7 @@ export function createOverview(connection: Connection): OverviewStore {
       if (row === undefined) found.set(key, (row = { at, model, ...noAnswers() }));
       return row;
     };
-    for (const [at, model, ...columns] of answered.all(reading)) addSums(rowOf(at, model), toSums(columns));
+    for (const columns of answered.all(reading)) addColumns(rowOf(columns[0], columns[1]), columns, 2);
     for (const answer of rest.all({ from, to, step })) addAnswer(rowOf(answer.at, answer.model), answer);
     return [...found.values()];
   }
