@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { packageRoot } from '../../src/base/paths.js';
 import { createRng } from '../../src/base/rng.js';
 import { table } from '../../src/cli/output.js';
@@ -39,8 +39,6 @@ const { values } = parseArgs({
 });
 const BATCH = 1000;
 const SEED = 1;
-/** Milliseconds between scrolling and a click: Chromium, where it draws by the processor, is a second behind after it scrolled. */
-const LOOKED_MS = 1_200;
 /** Seconds of a page's life that its requests are taken from. */
 const RECORDED_S = 20;
 const PAGES = ['', 'decisions', 'models', 'training', 'policies', 'health', 'settings'];
@@ -109,19 +107,26 @@ async function firstPaint(browser: Browser): Promise<{ paint: number; kilobytes:
   return { paint, kilobytes: bytes / 1000 };
 }
 
+/** Takes every frame, as a screen does: without, Chromium puts some off until something else changes. */
+async function look(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  session.on('Page.screencastFrame', ({ sessionId }) =>
+    session.send('Page.screencastFrameAck', { sessionId }).catch(() => undefined),
+  );
+  await session.send('Page.startScreencast', { format: 'jpeg', quality: 10 });
+}
+
 /** What is used of each page: the first of its buttons that choose or sort, and its fields. */
 async function slowestInteraction(browser: Browser): Promise<[string, string, number][]> {
   const found: [string, string, number][] = [];
   for (const path of PAGES) {
     const page = await browser.newPage();
     await page.addInitScript(WATCH);
+    await look(page);
     await page.goto(`${url}/#/${path}`);
     await settled(page);
     const buttons = page.locator('main .choice button, main th button, main nav a, main .more');
     for (let i = 0; i < Math.min(12, await buttons.count()); i++) {
-      // People scroll, look, and click then.
-      await buttons.nth(i).scrollIntoViewIfNeeded();
-      await page.waitForTimeout(LOOKED_MS);
       await buttons.nth(i).click({ timeout: 5_000 });
       await page.waitForTimeout(150);
     }
