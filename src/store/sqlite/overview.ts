@@ -45,9 +45,9 @@ export function createOverview(connection: Connection): OverviewStore {
   function decisionsOf({ from, to, step, kept }: Reading): SlotRow[] {
     const rows = kept === DAY_MS ? days.all(dayOf(from), dayOf(to)) : parts.all({ from, to, step, kept });
     return rows.map((row) => {
-      const sums = new Float64Array(DAY_SUMS.length);
-      for (let i = 0; i < sums.length; i++) sums[i] = row[i + 2] as number;
-      return { at: row[0], model: row[1], sums };
+      const own = new Float64Array(DAY_SUMS.length);
+      for (let i = 0; i < own.length; i++) own[i] = row[i + 2] as number;
+      return { at: row[0], model: row[1], sums: own };
     });
   }
 
