@@ -61,7 +61,7 @@ export const TRY_CHECKS: readonly PageCheck[] = [
     },
   },
   {
-    name: 'where an LLM can be called, its answer streams, can be stopped, and the chat goes on',
+    name: 'where an LLM can be called, its answer streams, can be stopped, the chat goes on, and its deployment is shown',
     async run({ page, url }) {
       const provider = await startProvider({ models: { slow: { chunkMs: 40, chunks: 60 } } });
       await put(url, '/v1/providers/local', { base_url: provider.baseUrl });
@@ -82,6 +82,8 @@ export const TRY_CHECKS: readonly PageCheck[] = [
       await page.getByRole('button', { name: 'Go on with the chat' }).click();
       assert.equal(await page.getByRole('textbox', { name: 'Message 2' }).inputValue(), text);
       assert.equal(await page.getByRole('textbox', { name: 'Message 3' }).inputValue(), '');
+      await visit(page, url, 'health');
+      await page.locator('tr', { hasText: 'local/slow' }).filter({ hasText: 'called' }).waitFor();
       // The others find the service as it was.
       for (const path of ['/v1/models/local/slow', '/v1/providers/local'])
         assert.ok((await fetch(`${url}${path}`, { method: 'DELETE' })).ok, path);
