@@ -18,8 +18,13 @@ function Icon({ d }: { d: string }) {
 }
 
 function Nav({ current }: { current: PageEntry | undefined }) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the pages stand in a row that is longer than the screen.
+    nav.current!.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   return (
-    <nav aria-label="Pages">
+    <nav ref={nav} aria-label="Pages">
       <ul>
         {PAGES.map((page) => (
           <li key={page.path}>

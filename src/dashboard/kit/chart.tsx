@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import './chart.css';
 import { themeColour } from './colours.js';
+import { onAxis, time } from './format.js';
 import { isDark } from './theme.js';
 
 export interface Series {
@@ -76,9 +77,17 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
         y: { range: (_, low, high) => [range[0] ?? low, range[1] ?? (high === low ? high + 1 : high)] },
       }),
     },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => format(tick)) }],
+    axes: [
+      { ...axis, ...(isTime && { values: (_, ticks, __, ___, apart) => ticks.map((tick) => onAxis(tick, apart)) }) },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+    ],
     series: [
-      { ...(props.xName !== undefined && { label: props.xName }) },
+      {
+        ...(props.xName !== undefined && { label: props.xName }),
+        ...(isTime && {
+          value: (_, seconds) => (seconds === null ? '–' : time(new Date(seconds * 1000).toISOString())),
+        }),
+      },
       ...series.map(({ name, colour, isStacked, isDashed, isPoints, values }): uPlot.Series => ({
         label: name,
         stroke: colour,

@@ -4,7 +4,10 @@ const DASH = '–';
 const short = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const quality = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
+const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+const dayOfYear = new Intl.DateTimeFormat(LOCALE, { month: 'short', day: 'numeric' });
+const timeOfDay = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const DAY_S = 86_400;
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
 
 type Maybe = number | null | undefined;
@@ -65,3 +68,10 @@ export function ago(at: string | number | null | undefined): string {
 
 /** The first part of a long id. */
 export const shortId = (id: string): string => (id.length <= 13 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`);
+
+/** A time on an axis, in seconds, whose lines are `apart` seconds apart: `14:00`, and the day where it begins: `Nov 23`. */
+export function onAxis(seconds: number, apart: number): string {
+  const date = new Date(seconds * 1000);
+  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+  return (apart >= DAY_S || isMidnight ? dayOfYear : timeOfDay).format(date);
+}

@@ -103,7 +103,7 @@ export function Filters({ wanted }: { wanted: Wanted }) {
   return (
     <>
       <Search value={wanted.search} />
-      <div class="fields narrow">
+      <div class="fields small">
         <Select
           label="LLM"
           value={wanted.model}

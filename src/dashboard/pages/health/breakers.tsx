@@ -40,7 +40,6 @@ function Override({ health: { model, state }, onDone }: { health: Health; onDone
       label="Take out"
       name={`Take out: ${model}`}
       title={`Take ${model} out of the rankings?`}
-      isDangerous
       run={() => put({ state: 'open', reason: reason.trim() || 'taken out in the dashboard' })}
     >
       <p>No query goes to it until it is put back.</p>
