@@ -11,6 +11,9 @@ import { findChromium } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const MAIN = join(packageRoot, 'dist/src/cli/main.js');
+const PICTURES = process.env['POINTSMAN_SCREENSHOTS'];
+/** Whether pictures of pages are kept. */
+export const KEEPS_PICTURES = PICTURES !== undefined;
 const READY_MS = 400_000;
 /** Longest that a page takes to show what it shows, in milliseconds. */
 const SHOWN_MS = 20_000;
@@ -144,10 +147,9 @@ export async function seriousFaults(page: Page): Promise<string[]> {
 
 /** Keeps a picture of the page, where `POINTSMAN_SCREENSHOTS` names a folder for them. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env['POINTSMAN_SCREENSHOTS'];
-  if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  if (PICTURES === undefined) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
 /** Fails where the page is wider than its window: people would have to scroll sideways. */
