@@ -69,7 +69,7 @@ export function ago(at: string | number | null | undefined): string {
 /** The first part of a long id. */
 export const shortId = (id: string): string => (id.length <= 13 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`);
 
-/** A time on an axis, in seconds, whose lines are `apart` seconds apart: `14:00`, and the day where it begins: `Nov 23`. */
+/** A time in seconds on an axis, lines `apart` seconds apart: `14:00`, and where a day begins, the day: `Nov 23`. */
 export function onAxis(seconds: number, apart: number): string {
   const date = new Date(seconds * 1000);
   const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;

@@ -61,7 +61,7 @@ export const TRY_CHECKS: readonly PageCheck[] = [
     },
   },
   {
-    name: 'where an LLM can be called, its answer streams, can be stopped, the chat goes on, and its deployment is shown',
+    name: 'where an LLM can be called, its answer streams, can be stopped, the chat goes on; health shows where',
     async run({ page, url }) {
       const provider = await startProvider({ models: { slow: { chunkMs: 40, chunks: 60 } } });
       await put(url, '/v1/providers/local', { base_url: provider.baseUrl });
