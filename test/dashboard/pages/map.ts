@@ -56,7 +56,7 @@ export const MAP_CHECKS: readonly PageCheck[] = [
       await visit(page, url, 'map');
       const legend = (name: string): Promise<string[]> =>
         page.getByRole('list', { name }).getByRole('listitem').allInnerTexts();
-      assert.ok((await legend('Kinds of query, by colour')).length > 2);
+      assert.ok((await legend('Kinds of query, by colour')).length > 5);
       await page.getByRole('button', { name: 'Best LLM' }).click();
       assert.match((await legend('LLMs that are expected to be best, by colour')).join(), /sim\//);
       await page.getByRole('button', { name: 'Regret', exact: true }).click();
