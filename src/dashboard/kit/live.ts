@@ -4,22 +4,22 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Schemas } from '../../client/index.js';
 import { authorization, isLocked, readCaller } from './session.js';
 
-const SUBJECTS = [
-  'catalog',
-  'feedback',
-  'artifacts',
-  'breakers',
-  'alerts',
-  'policies',
-  'settings',
-  'keys',
-  'providers',
-  'experiments',
-  'decisions',
-] as const;
-
 /** What may change; `decisions` when there are new ones. */
-export type Subject = (typeof SUBJECTS)[number];
+export type Subject =
+  | 'catalog'
+  | 'feedback'
+  | 'artifacts'
+  | 'breakers'
+  | 'alerts'
+  | 'policies'
+  | 'settings'
+  | 'keys'
+  | 'providers'
+  | 'experiments'
+  | 'decisions';
+
+/** Whether a subject has changed. */
+type HasChanged = (subject: Subject) => boolean;
 
 /** New decisions, newest first, and whether there are more of them. */
 export interface NewDecisions {
@@ -32,7 +32,7 @@ export const isLive = signal(false);
 
 const RETRY_MS = 2_000;
 
-const onChange = new Set<(subjects: readonly Subject[]) => void>();
+const onChange = new Set<(hasChanged: HasChanged) => void>();
 const onDecisions = new Set<(news: NewDecisions) => void>();
 /** Whether it was listened before: what changed since then was not heard. */
 let hasListened = false;
@@ -41,7 +41,7 @@ function take(event: string | undefined, data: string): void {
   if (event === 'changed') {
     const { subjects } = JSON.parse(data) as { subjects: Subject[] };
     if (subjects.includes('keys')) void readCaller().catch(() => undefined);
-    if (subjects.length > 0) for (const tell of onChange) tell(subjects);
+    if (subjects.length > 0) for (const tell of onChange) tell((subject) => subjects.includes(subject));
   } else if (event === 'decisions') {
     const news = JSON.parse(data) as NewDecisions;
     for (const tell of onDecisions) tell(news);
@@ -53,7 +53,7 @@ async function listen(stopping: AbortSignal): Promise<void> {
   if (response.status === 401) await readCaller();
   if (!response.ok || response.body === null) return;
   isLive.value = true;
-  if (hasListened) for (const tell of onChange) tell(SUBJECTS);
+  if (hasListened) for (const tell of onChange) tell(() => true);
   hasListened = true;
   const parser = createParser({ onEvent: ({ event, data }) => take(event, data) });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -105,8 +105,8 @@ export function useChanges(subjects: readonly Subject[], tell: () => void): void
   const latest = useRef({ subjects, tell });
   latest.current = { subjects, tell };
   useEffect(() => {
-    const one = (changed: readonly Subject[]): void => {
-      if (latest.current.subjects.some((subject) => changed.includes(subject))) latest.current.tell();
+    const one = (hasChanged: HasChanged): void => {
+      if (latest.current.subjects.some(hasChanged)) latest.current.tell();
     };
     onChange.add(one);
     return () => void onChange.delete(one);
