@@ -9,3 +9,6 @@ export const FreeText = (max: number) => z.string().min(1).max(max).overwrite(on
 
 /** The same of several lines; may be empty. */
 export const FreeLines = (max: number) => z.string().max(max).overwrite(plainLines);
+
+/** What is searched for. */
+export const SearchText = z.string().min(1).max(200);

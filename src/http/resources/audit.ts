@@ -1,19 +1,15 @@
 import { z } from 'zod';
 import { AuditList } from '../../schema/audit.js';
+import { SearchText } from '../../schema/text.js';
 import type { Context } from '../context.js';
 import { operation, type Operation } from '../kit/operation.js';
 
 const AuditQuery = z.strictObject({
   before: z.int().min(1).max(1e15).optional().describe('Only entries from before this one: `next` of the page before'),
-  search: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe(
-      'Only those that have this in their operation, their path, or the name, key or address of who it was; letters ' +
-        'from A to Z in either case',
-    ),
+  search: SearchText.optional().describe(
+    'Only those that have this in their operation, their path, or the name, key or address of who it was; letters ' +
+      'from A to Z in either case',
+  ),
   limit: z.int().min(1).max(1000).default(50),
 });
 

@@ -16,6 +16,7 @@ import {
 import { ExperimentName } from '../../schema/experiment.js';
 import { DecisionId, LlmId } from '../../schema/ids.js';
 import { PolicyName } from '../../schema/policy.js';
+import { SearchText } from '../../schema/text.js';
 import { Timestamp } from '../../schema/time.js';
 import { SEARCHED_CHARS, type DecisionsFound, type DecisionSearch } from '../../store/ports/decisions.js';
 import type { Context } from '../context.js';
@@ -31,15 +32,10 @@ const ListQuery = z.strictObject({
   experiment: ExperimentName.optional().describe('Only those that an arm of this experiment decided'),
   from: Timestamp.optional(),
   to: Timestamp.optional().describe('Only those from before this time'),
-  search: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe(
-      `Only those whose query has this in its first ${SEARCHED_CHARS} characters; letters from A to Z in either ` +
-        `case. ${LOOKS}`,
-    ),
+  search: SearchText.optional().describe(
+    `Only those whose query has this in its first ${SEARCHED_CHARS} characters; letters from A to Z in either ` +
+      `case. ${LOOKS}`,
+  ),
   outcome: OutcomeKind.optional().describe(`Only those of which this came. ${LOOKS}`),
   limit: z.int().min(1).max(1000).default(50),
 });
